@@ -1,0 +1,26 @@
+# One image, the command picks the process: `setup`, `ingress`, `consumer <name>`.
+FROM node:24-bookworm-slim AS sources
+WORKDIR /app
+COPY package.json package-lock.json ./
+# Optional dependencies are Node and PostgreSQL for `npm start`: this image has the one and needs not the other.
+# Development ones are taken out, not only omitted: npm 11.21 refuses a lockfile that lacks their binaries for foreign platforms.
+RUN --mount=type=cache,target=/root/.npm npm pkg delete devDependencies && npm ci --omit=optional --ignore-scripts --no-audit --no-fund
+COPY . .
+# A checkout under umask 077 would be unreadable to the image's user.
+RUN chmod -R a+rX .
+
+FROM node:24-bookworm-slim
+# At V8's default young generation the ingress is a third slower and twice as large.
+COPY --chmod=755 <<'EOS' /usr/local/bin/bridge
+#!/bin/sh
+exec node --max-semi-space-size=8 /app/cli/bridge.ts "$@"
+EOS
+# Named volumes take over owner and mode of the folders they are first mounted on.
+RUN install -d -o node -g node /secrets /var/lib/gitlab-bridge /var/lib/gitlab-bridge/pushes
+ENV NODE_ENV=production BRIDGE_DATA_DIR=/var/lib/gitlab-bridge PUSH_AUTHOR_LOG_DIR=/var/lib/gitlab-bridge/pushes
+WORKDIR /app
+COPY --from=sources /app ./
+USER 1000:1000
+EXPOSE 8080
+ENTRYPOINT ["bridge"]
+CMD ["--help"]

@@ -1,0 +1,26 @@
+#!/usr/bin/env -S node --max-semi-space-size=8
+import { Command } from 'commander'
+import { ConfigError, messageOf, UsageError } from '../lib/errors.ts'
+import { configCommand } from './config.ts'
+import { consumerCommand } from './consumer.ts'
+import { ingressCommand } from './ingress.ts'
+import { localCommand } from './local.ts'
+import { pushesCommand } from './pushes.ts'
+import { sendCommand } from './send.ts'
+import { setupCommand } from './setup.ts'
+import { tailCommand } from './tail.ts'
+
+const program = new Command('bridge')
+  .description('Every GitLab hook as a typed Avro record on its own Kafka topic, and workers that consume them.')
+  .showHelpAfterError()
+const commands = [localCommand, setupCommand, ingressCommand, consumerCommand, sendCommand, tailCommand, pushesCommand, configCommand]
+for (const command of commands) program.addCommand(command)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof ConfigError) console.error(`The configuration cannot be used:\n${error.message.replaceAll(/^/gm, '  ')}`)
+  else if (error instanceof UsageError) console.error(error.message)
+  else console.error(messageOf(error), error)
+  process.exit(1)
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { type Environment, fallback, readVariables, secret } from '../../lib/config.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
+import type { Logger } from '../../lib/logger.ts'
+import { createRegistry, registryVariables } from '../../lib/registry.ts'
+import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
+import { wireSchema } from '../../schemas/load.ts'
+import { createNames } from '../../schemas/topics.ts'
+import { migrateDatabase } from './database.ts'
+import { createTopics, topicVariables } from './topics.ts'
+
+export const databaseVariables = z.object({
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('PostgreSQL, by the role that owns our tables; only `bridge setup` needs it. Unset: no audit log.')
+    .meta(secret),
+  AUDIT_LOG_DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('The same database by the role of the audit log; setup creates the role where it does not exist.')
+    .meta({ ...secret, ...fallback('DATABASE_URL') }),
+})
+
+export const setupVariables = z.object({
+  ...kafkaVariables.shape,
+  ...registryVariables.shape,
+  ...topicVariables.shape,
+  ...databaseVariables.shape,
+})
+
+/**
+ * Brings the cluster, the registry and the database to where this version needs them.
+ *
+ * @throws ConfigError, RetriableError where something does not answer, PermanentError where a schema is refused
+ */
+export const setUp = async (env: Environment, logger: Logger): Promise<void> => {
+  const settings = readVariables(setupVariables, env)
+  const names = createNames(settings.KAFKA_TOPIC_PREFIX)
+
+  const kafka = createKafka(settings, names.group('setup'), logger)
+  const { created, changed, kept } = await createTopics(kafka, settings, names)
+  logger.info('topics', { created, changed, kept })
+
+  const registry = createRegistry(settings, names.group('setup'))
+  for (const event of eventTypes) await registry.register(names.subject(names.topic(event)), wireSchema(catalogue[event].schema))
+  logger.info('schemas registered', { subjects: eventTypes.length })
+
+  const { DATABASE_URL, AUDIT_LOG_DATABASE_URL } = settings
+  if (DATABASE_URL === undefined) return void logger.warn('DATABASE_URL is not set: no tables, no audit log')
+  const migrations = await migrateDatabase(DATABASE_URL, AUDIT_LOG_DATABASE_URL ?? DATABASE_URL)
+  logger.info('database migrated', { migrations })
+}

@@ -1,0 +1,131 @@
+import kafkajs, { type Admin, type Kafka } from 'kafkajs'
+import { z } from 'zod'
+import { consumers } from '../../consumers/index.ts'
+import { messageOf, RetriableError } from '../../lib/errors.ts'
+import { catalogue, eventTypes, type Retention } from '../../schemas/catalogue.ts'
+import type { Names } from '../../schemas/topics.ts'
+
+const days = (value: string) =>
+  z
+    .string()
+    .regex(/^(forever|[1-9]\d{0,4})$/, 'must be a number of days, or forever')
+    .default(value)
+
+export const topicVariables = z.object({
+  KAFKA_TOPIC_PARTITIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(6)
+    .describe('Partitions of a new event topic; the same for all, so that a project stays in one process.'),
+  KAFKA_REPLICATION_FACTOR: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('Replicas of a new topic; unset: 3, or as many as there are brokers.'),
+  KAFKA_COMPRESSION_TYPE: z
+    .enum(['uncompressed', 'gzip', 'zstd'])
+    .default('uncompressed')
+    .describe('How brokers keep event topics; not every client reads zstd.'),
+  KAFKA_RETENTION_HISTORY_DAYS: days('forever').describe('How long project, group, user and membership events are kept.'),
+  KAFKA_RETENTION_ACTIVITY_DAYS: days('90').describe('How long pushes, merge requests, issues and notes are kept.'),
+  KAFKA_RETENTION_PIPELINES_DAYS: days('14').describe('How long pipelines, jobs and deployments are kept.'),
+})
+type TopicSettings = z.output<typeof topicVariables>
+
+interface Topic {
+  topic: string
+  numPartitions: number
+  config: Readonly<Record<string, string>>
+}
+
+/** GitLab's largest hook is 25 MiB; the record around it is larger. */
+const maxMessageBytes = 32 * 1024 * 1024
+
+const topicsOf = (settings: TopicSettings, names: Names): Topic[] => {
+  const common = { 'max.message.bytes': String(maxMessageBytes), 'compression.type': settings.KAFKA_COMPRESSION_TYPE }
+  const retentionDays: Record<Retention, string> = {
+    history: settings.KAFKA_RETENTION_HISTORY_DAYS,
+    activity: settings.KAFKA_RETENTION_ACTIVITY_DAYS,
+    pipelines: settings.KAFKA_RETENTION_PIPELINES_DAYS,
+  }
+  const events = eventTypes.map((event) => ({
+    topic: names.topic(event),
+    numPartitions: settings.KAFKA_TOPIC_PARTITIONS,
+    config: { ...common, 'cleanup.policy': 'delete', 'retention.ms': millis(retentionDays[catalogue[event].retention]) },
+  }))
+  // Keyed by where a record came from; settled ones are deleted by tombstones, so nothing else may expire.
+  const deadLetters = consumers.map(({ name }) => ({
+    topic: names.deadLetterTopic(name),
+    numPartitions: 1,
+    config: { ...common, 'cleanup.policy': 'compact' },
+  }))
+  return [...events, ...deadLetters]
+}
+
+const millis = (duration: string): string => (duration === 'forever' ? '-1' : String(Number(duration) * 86_400_000))
+
+/** Creates what is missing and sets our limits on what is there; an operator's own settings stay. */
+export const createTopics = async (
+  kafka: Kafka,
+  settings: TopicSettings,
+  names: Names,
+): Promise<{ created: number; changed: number; kept: number }> => {
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    const { brokers } = await admin.describeCluster()
+    const replicationFactor = settings.KAFKA_REPLICATION_FACTOR ?? Math.min(3, brokers.length)
+    const existing = new Set(await admin.listTopics())
+    const topics = topicsOf(settings, names)
+    const missing = topics.filter(({ topic }) => !existing.has(topic))
+    await admin.createTopics({
+      waitForLeaders: true,
+      timeout: 20_000,
+      topics: missing.map(({ topic, numPartitions, config }) => ({
+        topic,
+        numPartitions,
+        replicationFactor,
+        configEntries: Object.entries(durable(config, replicationFactor)).map(([name, value]) => ({ name, value })),
+      })),
+    })
+    const present = topics.filter(({ topic }) => existing.has(topic))
+    const changed = await alterTopics(admin, present)
+    return { created: missing.length, changed, kept: present.length - changed }
+  } catch (error) {
+    throw new RetriableError(`topics could not be set up: ${messageOf(error)}`, { cause: error })
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+/** With three replicas an acknowledged record is on two of them at least. */
+const durable = (config: Topic['config'], replicationFactor: number) =>
+  replicationFactor >= 3 ? { ...config, 'min.insync.replicas': '2' } : config
+
+const alterTopics = async (admin: Admin, topics: readonly Topic[]): Promise<number> => {
+  if (topics.length === 0) return 0
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: topics.map(({ topic }) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic })),
+  })
+  // The request replaces all of a topic's own settings, so those that are not ours go along.
+  const changes = topics.flatMap(({ topic, config }) => {
+    const entries = resources.find(({ resourceName }) => resourceName === topic)?.configEntries ?? []
+    const own = Object.fromEntries(
+      entries
+        .filter(({ configSource }) => Number(configSource) === topicConfigSource)
+        .map(({ configName, configValue }) => [configName, configValue]),
+    )
+    const wanted: Record<string, string> = { ...own, ...config }
+    const differs = Object.entries(wanted).some(([name, value]) => own[name] !== value)
+    const configEntries = Object.entries(wanted).map(([name, value]) => ({ name, value }))
+    return differs ? [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }] : []
+  })
+  if (changes.length > 0) await admin.alterConfigs({ validateOnly: false, resources: changes })
+  return changes.length
+}
+
+/** DYNAMIC_TOPIC_CONFIG of the protocol: set on the topic itself. */
+const topicConfigSource = 1

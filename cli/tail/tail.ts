@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { createDecoder } from '../../lib/codec.ts'
+import { type Environment, readVariables } from '../../lib/config.ts'
+import { messageOf, UsageError } from '../../lib/errors.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
+import { type LogMessage, readLog } from '../../lib/log-reader.ts'
+import { createLogger } from '../../lib/logger.ts'
+import { createRegistry, registryVariables } from '../../lib/registry.ts'
+import { eventTypes, isEventType } from '../../schemas/catalogue.ts'
+import { createNames } from '../../schemas/topics.ts'
+import type { TailOptions } from '../tail.ts'
+import { printable, toText } from './print-record.ts'
+
+const variables = z.object({ ...kafkaVariables.shape, ...registryVariables.shape })
+
+/** Prints records until the count is reached, the time without one is up, or for ever. */
+export const tail = async (events: string[], options: TailOptions, env: Environment, print: (text: string) => void): Promise<void> => {
+  const settings = readVariables(variables, env)
+  const names = createNames(settings.KAFKA_TOPIC_PREFIX)
+  const unheardOf = events.filter((event) => !isEventType(event))
+  if (unheardOf.length > 0) throw new UsageError(`there is no event ${unheardOf.join(', ')}; there are ${eventTypes.join(', ')}`)
+  const wanted = events.length === 0 ? eventTypes : events.filter(isEventType)
+
+  const kafka = createKafka(settings, names.group('tail'), createLogger('tail', { LOG_LEVEL: 'error', LOG_FORMAT: 'text' }))
+  const decode = createDecoder(createRegistry(settings, names.group('tail')).typeOf, (writer) => writer)
+  const ending = new AbortController()
+  const quiet = options.timeout === undefined ? undefined : setTimeout(() => ending.abort(), options.timeout * 1000)
+  const from = options.fromBeginning ? 'beginning' : 'now'
+
+  let printed = 0
+  for await (const message of readLog(kafka, { topics: wanted.map(names.topic), from, signal: ending.signal })) {
+    quiet?.refresh()
+    const record = { ...message, value: await decoded(decode, message) }
+    print(options.json ? JSON.stringify(record) : toText(record))
+    printed += 1
+    if (printed === options.count) break
+  }
+  clearTimeout(quiet)
+}
+
+/** What cannot be decoded is shown as it is: this is the tool one looks with when something is wrong. */
+const decoded = async (decode: (value: Buffer) => Promise<unknown>, { value }: LogMessage): Promise<unknown> => {
+  if (value === null) return null
+  try {
+    return printable((await decode(value)) as Record<string, unknown>)
+  } catch (error) {
+    return { undecodable: messageOf(error), value_base64: value.toString('base64') }
+  }
+}

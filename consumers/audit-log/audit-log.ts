@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { fallback, secret } from '../../lib/config.ts'
+import { createPool, type Pool, query } from '../../lib/database.ts'
+import { eventTypes } from '../../schemas/catalogue.ts'
+import { defineConsumer } from '../consumer.ts'
+import { auditRowOf } from './audit-row.ts'
+
+export const auditLogVariables = z.object({
+  AUDIT_LOG_DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .describe('Database of the audit log, by a role that may only add rows; unset: DATABASE_URL.')
+    .meta({ ...secret, ...fallback('DATABASE_URL') }),
+})
+
+/** Every event in PostgreSQL, append-only: rows are added, never changed. */
+export const auditLog = defineConsumer({
+  name: 'audit-log',
+  summary: 'Every event in an append-only PostgreSQL table.',
+  events: eventTypes,
+  metricsPort: 9465,
+  variables: auditLogVariables,
+  async create({ AUDIT_LOG_DATABASE_URL: url }, logger) {
+    const pool = createPool(url, 'gitlab-bridge.audit-log', logger)
+    const months = new Set<string>()
+    return {
+      batchSize: 500,
+      async handleBatch(records) {
+        const rows = records.map(auditRowOf)
+        for (const month of new Set(rows.map(({ received_at }) => received_at.slice(0, 7)))) {
+          if (months.has(month)) continue
+          await query(pool, 'select audit_log.ensure_month($1)', [`${month}-01T00:00:00Z`])
+          months.add(month)
+        }
+        await insert(pool, rows)
+      },
+      close: () => pool.end(),
+    }
+  },
+})
+
+type Row = ReturnType<typeof auditRowOf>
+
+// biome-ignore format: a table
+const columns = {
+  received_at: 'timestamptz', delivery_id: 'text', event_type: 'text', source: 'text', instance: 'text', occurred_at: 'timestamptz',
+  fact_id: 'text', fact_basis: 'text', project_id: 'bigint', project_path: 'text', user_id: 'bigint', user_username: 'text',
+  user_name: 'text', body_sha256: 'text', raw: 'bytea',
+} satisfies Record<keyof Row, string>
+
+const names = Object.keys(columns) as (keyof Row)[]
+
+// A record handed over twice is one row: same delivery, same time received.
+const insertRows = `insert into audit_log.events (${names.join(', ')})
+  select * from unnest(${names.map((name, index) => `$${index + 1}::${columns[name]}[]`).join(', ')})
+  on conflict (delivery_id, received_at) do nothing`
+
+/** One statement, one transaction, whatever the number of rows. */
+const insert = (pool: Pool, rows: readonly Row[]) =>
+  query(
+    pool,
+    insertRows,
+    names.map((name) => rows.map((row) => row[name])),
+  )

@@ -1,0 +1,55 @@
+import type { RecordOf } from '../../schemas/catalogue.ts'
+
+/** Who did it, where the event says so. */
+interface Actor {
+  user_id: number | null
+  user_username: string | null
+  user_name: string | null
+}
+
+const nobody: Actor = { user_id: null, user_username: null, user_name: null }
+
+/** The columns of audit_log.events that the worker fills, in the order of its insert. */
+export const auditRowOf = (record: RecordOf) => {
+  const { delivery, project_id, raw } = record
+  return {
+    received_at: iso(delivery.received_at),
+    delivery_id: delivery.id,
+    event_type: delivery.event_type,
+    source: delivery.source,
+    instance: clean(delivery.instance),
+    occurred_at: delivery.occurred_at === null ? null : iso(delivery.occurred_at),
+    fact_id: delivery.fact_id,
+    fact_basis: delivery.fact_basis,
+    project_id,
+    project_path: clean(projectPathOf(record)),
+    ...actorOf(record),
+    body_sha256: delivery.body_sha256,
+    raw,
+  }
+}
+
+const iso = (millis: number): string => new Date(millis).toISOString()
+
+/** PostgreSQL's text holds no NUL; `raw` keeps it. */
+const clean = (text: string | null): string | null => text?.replaceAll('\0', '\ufffd') ?? null
+
+/** Lifecycle events name the project, not who changed it. */
+const actorOf = (record: RecordOf): Actor => {
+  switch (record.event_type) {
+    case 'push':
+    case 'tag_push':
+      return { user_id: record.user_id, user_username: clean(record.user_username), user_name: clean(record.user_name) }
+    case 'repository_update':
+      return { user_id: record.user_id, user_username: null, user_name: clean(record.user_name) }
+    default:
+      return 'user' in record && record.user !== null
+        ? { user_id: record.user.id, user_username: clean(record.user.username), user_name: clean(record.user.name) }
+        : nobody
+  }
+}
+
+const projectPathOf = (record: RecordOf): string | null => {
+  if ('path_with_namespace' in record) return record.path_with_namespace
+  return 'project' in record ? (record.project?.path_with_namespace ?? null) : null
+}

@@ -1,0 +1,65 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express'
+import { messageOf } from '../lib/errors.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { IngressMetrics } from './metrics.ts'
+import { answerOf, type Outcome, outcomes } from './outcome.ts'
+import type { Receive } from './receive.ts'
+
+export interface AppOptions {
+  receive: Receive
+  metrics: Pick<IngressMetrics, 'hooks' | 'duration'>
+  logger: Logger
+  /** While true every answer closes its connection, so that senders move on to another process. */
+  isDraining(): boolean
+}
+
+const defaultSource = 'default'
+const sourcePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/
+
+/** The HTTP side of the door: `POST /hooks` and `POST /hooks/<source>`, nothing else; nothing parses before the stages do. */
+export const createApp = ({ receive, metrics, logger, isDraining }: AppOptions): Express => {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('query parser', false)
+  app.enable('case sensitive routing')
+
+  const post: RequestHandler<{ source?: string }> = async (request, response) => {
+    const { source = defaultSource } = request.params
+    if (!sourcePattern.test(source)) return refuse(response, 404, 'a source is named by lower-case letters, digits, _ and -')
+    const stopTimer = metrics.duration.startTimer()
+    const outcome = await receive(request, source)
+    stopTimer()
+    metrics.hooks.inc({ outcome: outcome.kind })
+    logOutcome(logger, source, outcome)
+    if (isDraining() || !request.complete) response.setHeader('Connection', 'close')
+    answer(response, outcomes[outcome.kind].status, answerOf(outcome))
+    // What is left of a body nobody wants would be read for ever.
+    if (!request.complete) response.once('finish', () => request.destroy())
+  }
+  app
+    .route('/hooks{/:source}')
+    .post(post)
+    .all((_request, response) => refuse(response.setHeader('Allow', 'POST'), 405, 'GitLab posts hooks here'))
+  app.use((_request, response) => refuse(response, 404, 'hooks are received at /hooks and /hooks/<source>'))
+  app.use(((error, _request, response, next) => {
+    if (response.headersSent) return next(error)
+    const status = Number((error as { status?: unknown }).status ?? 500)
+    if (status >= 500) logger.error('request failed', { error: messageOf(error) })
+    refuse(response, status, status >= 500 ? 'internal error' : 'bad request')
+  }) as ErrorRequestHandler)
+  return app
+}
+
+/** Written by hand: on this path Express' own `json` costs more than the encoding of the record. */
+const answer = (response: Response, status: number, body: Record<string, string>) => {
+  const text = JSON.stringify(body)
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text)
+}
+
+const refuse = (response: Response, status: number, reason: string) => answer(response, status, { outcome: 'refused', reason })
+
+const logOutcome = (logger: Logger, source: string, outcome: Outcome) => {
+  if ('reason' in outcome) logger.warn('hook turned away', { source, outcome: outcome.kind, reason: outcome.reason })
+  else logger.debug('hook kept', { source, outcome: outcome.kind, event: outcome.event, delivery_id: outcome.id })
+}

@@ -1,0 +1,109 @@
+import { type Kafka, Partitioners, type Producer, type TopicMessages } from 'kafkajs'
+import { messageOf } from '../lib/errors.ts'
+import type { OutgoingMessage } from './encode.ts'
+
+/** A message on its way, with the partition its key belongs to. */
+export interface Placed extends OutgoingMessage {
+  partition: number
+}
+
+/** One topic-partition, as a key. */
+export const partitionName = (topic: string, partition: number): string => `${topic}/${partition}`
+
+/** What the publisher needs of a Kafka producer: one attempt, no memory. */
+export interface Sender {
+  /**
+   * Sends once, with acks from all in-sync replicas.
+   *
+   * @returns the names of the partitions whose leader acknowledged; the client may resolve without having sent to all
+   */
+  send(batch: readonly Placed[]): Promise<Set<string>>
+  /** Lets go of it without waiting: a stuck client may never finish disconnecting. */
+  abandon(): void
+  /** Waits until the connection is closed. */
+  close(): Promise<void>
+}
+
+/** A connected producer that never retries by itself: its retries can lose records (https://github.com/tulios/kafkajs/issues/598 and others). */
+export const createSender = async (kafka: Kafka, acknowledgeMs: number): Promise<Sender> => {
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    idempotent: false,
+    retry: { retries: 0 },
+  })
+  await producer.connect()
+  return {
+    send: async (batch) => {
+      const acknowledged = await within(
+        2 * acknowledgeMs,
+        producer.sendBatch({ topicMessages: group(batch), acks: -1, timeout: acknowledgeMs }),
+      )
+      return new Set(
+        acknowledged.filter(({ errorCode }) => errorCode === 0).map(({ topicName, partition }) => partitionName(topicName, partition)),
+      )
+    },
+    abandon: () => void disconnect(producer),
+    close: () => disconnect(producer),
+  }
+}
+
+const disconnect = (producer: Producer): Promise<void> => producer.disconnect().catch(() => undefined)
+
+const group = (batch: readonly Placed[]): TopicMessages[] => {
+  const topics = Map.groupBy(batch, ({ topic }) => topic)
+  return [...topics].map(([topic, messages]) => ({ topic, messages }))
+}
+
+/** The client's own timeouts have holes: this one has none. */
+const within = async <T>(limitMs: number, promise: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Topic → number of partitions, of the topics that exist. */
+export const readPartitionCounts = async (kafka: Kafka, topics: readonly string[]): Promise<Map<string, number>> => {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    const existing = new Set(await admin.listTopics())
+    const metadata = await admin.fetchTopicMetadata({ topics: topics.filter((topic) => existing.has(topic)) })
+    return new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]))
+  } finally {
+    await admin.disconnect().catch(() => undefined)
+  }
+}
+
+const partitioner = Partitioners.DefaultPartitioner()
+
+/** Java-compatible: murmur2 of the key, so that every client finds a project in the same partition. */
+export const partitionOf = (message: OutgoingMessage, partitionCount: number): number =>
+  partitioner({
+    topic: message.topic,
+    partitionMetadata: Array.from({ length: partitionCount }, (_, partitionId) => ({
+      partitionId,
+      partitionErrorCode: 0,
+      leader: 0,
+      replicas: [],
+      isr: [],
+    })),
+    message,
+  })
+
+/** What went wrong with a produce request, in the words of our metrics. */
+export const causeOf = (error: unknown): 'timeout' | 'connection' | 'leader' | 'replicas' | 'topic' | 'refused' | 'other' => {
+  const { name = '', type = '' } = error as { name?: string; type?: string }
+  if (/TOO_LARGE|INVALID|CORRUPT|UNSUPPORTED|AUTHORIZATION/.test(type)) return 'refused'
+  if (/NOT_LEADER|LEADER_NOT_AVAILABLE|UNKNOWN_LEADER|FENCED_LEADER/.test(type)) return 'leader'
+  if (/NOT_ENOUGH_REPLICAS/.test(type)) return 'replicas'
+  if (/UNKNOWN_TOPIC/.test(type)) return 'topic'
+  if (/TIMED_OUT/.test(type) || /Timeout/.test(name) || /no answer within/.test(messageOf(error))) return 'timeout'
+  return /Connection|Broker|Closed|Metadata/.test(name) ? 'connection' : 'other'
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { ConfigError, messageOf } from './errors.ts'
+
+/** Environment variables as the operating system hands them over. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Variables read together: a zod object whose keys are the names of the variables. */
+export type Variables = z.ZodObject<Readonly<Record<string, z.ZodType>>>
+
+/** Marks a variable whose value is never printed, and which `NAME_FILE` may stand in for. Goes last: `.meta(secret)`. */
+export const secret = { secret: true } as const
+
+/** Marks a variable that takes the value of another where it is not set itself. Goes last: `.meta({ ...secret, ...fallback('NAME') })`. */
+export const fallback = (variable: string) => ({ fallback: variable })
+
+/** Where every process of this machine keeps what it must remember. */
+export const dataFolder = () => z.string().default('.bridge').describe('Folder for what the bridge keeps on this machine.')
+
+/** Whether a variable's value must never be printed. */
+export const isSecret = (variable: z.ZodType): boolean => variable.meta()?.secret === true
+
+/** `1`, `true`, `yes`, `on` or their opposites. */
+export const flag = () => z.stringbool()
+
+/** A TCP port; 0 asks for any free one. */
+export const port = () => z.coerce.number().int().min(0).max(65535)
+
+/** Comma separated; empty items are dropped. */
+export const list = () =>
+  z.string().transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  )
+
+/**
+ * Reads one group of variables. Unset and empty mean the same; for secrets `NAME_FILE` stands in for `NAME` (one a line).
+ *
+ * @throws ConfigError naming every variable at fault, never a value
+ */
+export const readVariables = <V extends Variables>(variables: V, env: Environment): z.output<V> => {
+  const given = Object.fromEntries(Object.entries(variables.shape).map(([name, variable]) => [name, textOf(name, variable, env)]))
+  const parsed = variables.safeParse(given)
+  if (parsed.success) return parsed.data
+  throw new ConfigError(
+    parsed.error.issues.map(({ path, message, code }) => {
+      const variable = String(path[0] ?? '')
+      return { variable, problem: code === 'invalid_type' && given[variable] === undefined ? 'is not set' : message }
+    }),
+  )
+}
+
+const textOf = (name: string, variable: z.ZodType, env: Environment): string | undefined => {
+  const other = variable.meta()?.fallback
+  return (
+    env[name] ||
+    (isSecret(variable) ? fromFile(`${name}_FILE`, env) : undefined) ||
+    (typeof other === 'string' ? env[other] : undefined) ||
+    undefined
+  )
+}
+
+const fromFile = (name: string, env: Environment): string | undefined => {
+  const file = env[name]
+  if (file === undefined || file === '') return undefined
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .join(',')
+  } catch (error) {
+    throw new ConfigError([{ variable: name, problem: `cannot read ${file}: ${messageOf(error)}` }])
+  }
+}

@@ -1,0 +1,43 @@
+import { messageOf } from './errors.ts'
+import type { Logger } from './logger.ts'
+
+/** Something with a life: it runs until it is stopped, or fails by itself. */
+export interface Running {
+  /** Rejects when it can no longer do its work; never resolves. */
+  readonly failure: Promise<never>
+  /** Finishes what it holds and lets go of everything. */
+  stop(): Promise<void>
+}
+
+export interface Signals {
+  once(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown
+  on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown
+}
+
+/**
+ * Runs until SIGTERM or SIGINT, then stops in order.
+ *
+ * @param limitMs how long stopping may take before it is given up, in milliseconds
+ * @returns the exit code: 0 after an orderly stop, 1 when it failed or did not stop in time
+ */
+export const runUntilStopped = async (running: Running, signals: Signals, logger: Logger, limitMs: number): Promise<number> => {
+  const signal = new Promise<'stop'>((resolve) => {
+    // Every further signal is ignored: npm and terminals send several.
+    signals.on('SIGTERM', () => resolve('stop'))
+    signals.on('SIGINT', () => resolve('stop'))
+  })
+  const failed = running.failure.catch((error: unknown) => error)
+  const ended = await Promise.race([signal, failed])
+  if (ended !== 'stop') logger.error('stopping: the process cannot go on', { error: messageOf(ended) })
+  else logger.info('stopping')
+
+  const late = Symbol('late')
+  const stopped = running.stop().catch((error: unknown) => logger.error('did not stop cleanly', { error: messageOf(error) }))
+  const timer = new Promise<typeof late>((resolve) => setTimeout(resolve, limitMs, late).unref())
+  if ((await Promise.race([stopped, timer])) === late) {
+    logger.error('did not stop in time', { limit_ms: limitMs })
+    return 1
+  }
+  logger.info('stopped')
+  return ended === 'stop' ? 0 : 1
+}

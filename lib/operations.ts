@@ -1,0 +1,79 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import helmet from 'helmet'
+import type { Registry } from 'prom-client'
+import { z } from 'zod'
+import { port } from './config.ts'
+
+/** The variables of the operations port of a process whose usual port is `metricsPort`. */
+export const operationsVariables = (metricsPort: number) =>
+  z.object({
+    METRICS_HOST: z.string().default('0.0.0.0').describe('Address on which /metrics, /livez and /readyz listen.'),
+    METRICS_PORT: port().default(metricsPort).describe('Port of /metrics, /livez and /readyz. 0: any free one.'),
+  })
+
+/** What a process says of itself; `status` is one word for people and dashboards. */
+export interface Health {
+  ok: boolean
+  status: string
+}
+
+export interface OperationsOptions {
+  host: string
+  port: number
+  registry: Registry
+  /** Is the process doing anything at all? A failure asks for a restart. */
+  isAlive(): Health
+  /** May traffic or work be given to it? */
+  isReady(): Health
+}
+
+export interface OperationsServer {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Serves `/metrics`, `/livez` and `/readyz`: 200 or 503 with `{"status": "…"}`. */
+export const startOperationsServer = async ({ host, port, registry, isAlive, isReady }: OperationsOptions): Promise<OperationsServer> => {
+  const app = express()
+  app.use(helmet())
+  app.get('/metrics', async (_request, response) => {
+    response.type(registry.contentType).send(await registry.metrics())
+  })
+  const probe = (read: () => Health) => (_request: express.Request, response: express.Response) => {
+    const { ok, status } = read()
+    response.status(ok ? 200 : 503).json({ status })
+  }
+  app.get('/livez', probe(isAlive))
+  app.get('/readyz', probe(isReady))
+
+  const server = createServer(app)
+  await listen(server, port, host)
+  return { url: urlOf(server), close: () => close(server) }
+}
+
+type HttpServer = ReturnType<typeof createServer>
+
+/** Resolves once the server listens; rejects with the reason (EADDRINUSE, EACCES) if it cannot. */
+export const listen = (server: HttpServer, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+
+/** The address a listening server can be reached at from this machine. */
+export const urlOf = (server: HttpServer): string => {
+  const { address, port } = server.address() as AddressInfo
+  const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+const close = (server: HttpServer): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })

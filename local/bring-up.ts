@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import { type Environment, list, readVariables, secret } from '../lib/config.ts'
+import { type BridgeProgram, runAndKeep, runToCompletion } from './bridge-process.ts'
+import type { DataFolder } from './data-folder.ts'
+import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts'
+import { finalBlock } from './final-block.ts'
+import { keepRunning } from './keep-running.ts'
+import { chooseLocalPorts, type LocalPorts } from './local-ports.ts'
+import { type Output, ownName } from './output.ts'
+import { type PartName, partNames, partStarters } from './parts.ts'
+import { processEnvironments, type StackUrls } from './process-environment.ts'
+import { faultsOf, type Worker } from './workers.ts'
+
+/** What `bridge local` supervises and where. */
+export interface SupervisedStack {
+  env: Environment
+  /** Absolute. */
+  dataDir: string
+  cacheDir: string
+  /** The Node that runs the processes, and the path of cli/bridge.ts. */
+  node: string
+  entry: string
+  cwd: string
+  workers: readonly Worker[]
+  topics: readonly string[]
+  /** Path of a sample push hook, as the user can paste it. */
+  samplePath: string
+  output: Output
+}
+
+interface Means {
+  folder: DataFolder
+  java: string
+  /** Aborted when everything is to stop. */
+  signal: AbortSignal
+}
+
+/** Parts, setup, ingress and workers, in this order; then the endpoints file and the final block. Resolves when all are ready. */
+export const bringUp = async (stack: SupervisedStack, means: Means): Promise<void> => {
+  const { env, dataDir, output, workers } = stack
+  const { folder, signal } = means
+  await removeEndpoints(dataDir)
+  const ports = await chooseLocalPorts(env, workers, output.linesOf(ownName))
+  await ports.releaseParts()
+  const urls = await startParts(stack, means, ports)
+  const environments = processEnvironments(env, dataDir, urls, folder.secrets)
+  const program: BridgeProgram = { ...stack, household: folder.household, signal }
+  await runToCompletion(program, 'setup', environments.setup)
+
+  const portOf = (name: string) => ports.metrics[name] ?? 0
+  const judged = workers.map((worker) => {
+    const workerEnv = environments.worker(worker.name, portOf(worker.name))
+    return { name: worker.name, args: ['consumer', worker.name], env: workerEnv, faults: faultsOf(worker, workerEnv) }
+  })
+  const ingress = { name: 'ingress', args: ['ingress'], env: environments.ingress({ hook: ports.hook, metrics: portOf('ingress') }) }
+  const ready = judged.filter(({ faults }) => faults.length === 0)
+  const processes = [ingress, ...ready].map((process) => ({ ...process, operationsUrl: operationsUrl(process.env) }))
+  await ports.release()
+  await Promise.all(processes.map((process) => runAndKeep(program, { ...process, readyUrl: `${process.operationsUrl}/readyz` })))
+
+  signal.throwIfAborted()
+  const endpoints: Endpoints = {
+    hook_url: `http://${reachable(ingress.env.INGRESS_HOST)}:${ports.hook}/hooks`,
+    secret_token: firstToken(ingress.env),
+    kafka_brokers: urls.kafkaBrokers,
+    schema_registry_url: urls.schemaRegistryUrl,
+    database_url: urls.databaseUrl,
+    metrics: Object.fromEntries(processes.map((process) => [process.name, `${process.operationsUrl}/metrics`])),
+    feed_url: null,
+    directory_url: null,
+  }
+  await writeEndpoints(dataDir, endpoints)
+  output.plain(
+    finalBlock({
+      ...stack,
+      endpoints,
+      running: ready.map(({ name }) => name),
+      waiting: judged.filter(({ faults }) => faults.length > 0),
+      isWidened: !isLoopback(ingress.env.INGRESS_HOST),
+    }),
+  )
+}
+
+const startParts = async ({ env, cacheDir, output }: SupervisedStack, means: Means, ports: LocalPorts): Promise<StackUrls> => {
+  const { folder, java, signal } = means
+  const starters = partStarters({ dataFolder: folder, cacheDir, java, ports: ports.parts })
+  const say = output.linesOf(ownName)
+  const given: Readonly<Record<PartName, string | undefined>> = {
+    kafka: env.KAFKA_BROKERS,
+    registry: env.SCHEMA_REGISTRY_URL,
+    postgres: readVariables(database, env).DATABASE_URL,
+  }
+  const start = async (name: PartName): Promise<string> => {
+    if (given[name]) return given[name]
+    const startedAt = Date.now()
+    const part = await starters[name]()
+    say(`${name} answers on 127.0.0.1:${part.port} after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
+    void keepRunning(part, { name, startAgain: starters[name], say, signal })
+    return part.url
+  }
+  const [kafkaBrokers = '', schemaRegistryUrl = '', databaseUrl = ''] = await Promise.all(partNames.map(start))
+  return { kafkaBrokers, schemaRegistryUrl, databaseUrl }
+}
+
+const database = z.object({ DATABASE_URL: z.string().optional().meta(secret) })
+
+const isLoopback = (host = '') => host === 'localhost' || host === '::1' || host.startsWith('127.')
+
+/** A wildcard address is no address to connect to. */
+const reachable = (host = '') => {
+  if (host === '0.0.0.0' || host === '::' || host === '') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+const operationsUrl = ({ METRICS_HOST, METRICS_PORT }: Environment) => `http://${reachable(METRICS_HOST)}:${METRICS_PORT}`
+
+const tokens = z.object({ INGRESS_SECRET_TOKENS: list().default([]).meta(secret) })
+const firstToken = (env: Environment): string | null => readVariables(tokens, env).INGRESS_SECRET_TOKENS[0] ?? null

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { untilItAnswers } from './answers.ts'
+import { kafkaAnswers } from './kafka-answers.ts'
+import { type KafkaNode, kafkaProperties } from './kafka-properties.ts'
+import type { JavaPartOptions, Part } from './part.ts'
+import { exists } from './prepare-once.ts'
+import { runStep } from './run-step.ts'
+
+/**
+ * Starts Apache Kafka, one combined KRaft node, and formats its storage the first time. Resolves when it answers as a cluster.
+ *
+ * @returns url is `host:port`, as KAFKA_BROKERS wants it
+ * @throws Error naming the log when it does not start
+ */
+export const startKafka = async (options: JavaPartOptions): Promise<Part> => {
+  const { household, folder, logFile, port, java, jars, innerPort } = options
+  const node: KafkaNode = { id: 1, port, controllerPort: innerPort }
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await formatOnce(node, options)
+  await writeFile(join(folder, 'server.properties'), kafkaProperties(node, [node], 'data'))
+  const child = await household.start({
+    name: 'kafka',
+    command: java,
+    args: [
+      ...['-Xms64m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:-UsePerfData', '-XX:+ExitOnOutOfMemoryError'],
+      '-Djdk.nio.maxCachedBufferSize=1048576', // else every thread keeps a direct buffer as large as the largest record it saw
+      ...logging(logFile),
+      ...['-cp', join(jars, '*'), 'kafka.Kafka', 'server.properties'],
+    ],
+    env: {},
+    cwd: folder,
+    output: `${logFile}.out`,
+    stopSignal: 'SIGTERM',
+  })
+  await untilItAnswers(child, () => kafkaAnswers(port), { logFile })
+  return { ...child, url: `127.0.0.1:${port}`, port }
+}
+
+const logging = (logFile: string): string[] => [
+  `-Dlog4j2.configurationFile=${fileURLToPath(new URL('log4j2.properties', import.meta.url))}`,
+  `-Dbridge.log.file=${logFile}`,
+]
+
+/** A killed format leaves nothing: it works in a folder that gets its real name when it is done. */
+const formatOnce = async (node: KafkaNode, { household, folder, logFile, java, jars }: JavaPartOptions): Promise<void> => {
+  if (await exists(join(folder, 'data'))) return
+  await rm(join(folder, 'data.new'), { recursive: true, force: true })
+  await writeFile(join(folder, 'format.properties'), kafkaProperties(node, [node], 'data.new'))
+  const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
+  const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', 'format.properties']
+  await runStep(household, {
+    name: 'kafka-format',
+    command: java,
+    args: ['-Xmx64m', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData', ...logging(logFile), '-cp', join(jars, '*'), ...format],
+    env: {},
+    cwd: folder,
+    output: `${logFile}.out`,
+    stopSignal: 'SIGKILL',
+  })
+  await rename(join(folder, 'data.new'), join(folder, 'data'))
+}

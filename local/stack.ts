@@ -1,0 +1,81 @@
+import type { Environment } from '../lib/config.ts'
+import { openDataFolder } from './data-folder.ts'
+import { fetchArtifacts } from './fetch-artifacts.ts'
+import { findJava } from './java.ts'
+import type { Part } from './part.ts'
+import { type PartName, partNames, partStarters, partsStopOrder, wantedPartPorts } from './parts.ts'
+import { choosePorts } from './ports.ts'
+
+/** The servers of the embedded stack alone, running: what tests work against. */
+export interface LocalStack {
+  /** `host:port`, as KAFKA_BROKERS wants it; empty when Kafka was not asked for. */
+  readonly kafkaBrokers: string
+  /** As SCHEMA_REGISTRY_URL wants it; empty when the registry was not asked for. */
+  readonly schemaRegistryUrl: string
+  /** Of the owner role, as DATABASE_URL wants it; empty when PostgreSQL was not asked for. */
+  readonly databaseUrl: string
+  /** The running process of a part. @throws Error when it was not asked for */
+  part(name: PartName): Part
+  /** Starts a part that has ended again, on the same port and data; resolves when it answers. */
+  startAgain(name: PartName): Promise<Part>
+  /** Stops everything that runs. */
+  stop(): Promise<void>
+}
+
+/** Where and what to start. */
+export interface LocalStackOptions {
+  /** Absolute; made when missing, kept when stopped. */
+  dataDir: string
+  /** Where downloads are kept: `cacheFolder(env)`. */
+  cacheDir: string
+  /** For finding Java and Maven. */
+  env: Environment
+  /** Default: all. */
+  parts?: readonly PartName[]
+  /** Default 0: any free port. */
+  ports?: Partial<Record<PartName, number>>
+}
+
+/**
+ * Starts the servers, in parallel; resolves when all of them answer. What started is stopped again when one does not.
+ *
+ * @throws UsageError when Java or Maven is missing, or another process uses the data folder
+ */
+export const startLocalStack = async (options: LocalStackOptions): Promise<LocalStack> => {
+  const { dataDir, cacheDir, env, parts = partNames, ports = {} } = options
+  const onJava = parts.filter((name) => name !== 'postgres')
+  const java = onJava.length > 0 ? await findJava(env) : 'java'
+  await fetchArtifacts(onJava, { cacheDir, env, say: () => {} })
+  const dataFolder = await openDataFolder(dataDir)
+  const stop = async () => {
+    await dataFolder.household.close(partsStopOrder)
+    await dataFolder.release()
+  }
+  try {
+    const { ports: chosen, release } = await choosePorts(wantedPartPorts({ kafka: 0, registry: 0, postgres: 0, ...ports }), () => {})
+    const starters = partStarters({ dataFolder, cacheDir, java, ports: chosen })
+    await release()
+    const running = new Map<PartName, Part>()
+    const startAgain = async (name: PartName): Promise<Part> => {
+      const part = await starters[name]()
+      running.set(name, part)
+      return part
+    }
+    await Promise.all(parts.map(startAgain))
+    return {
+      kafkaBrokers: running.get('kafka')?.url ?? '',
+      schemaRegistryUrl: running.get('registry')?.url ?? '',
+      databaseUrl: running.get('postgres')?.url ?? '',
+      part(name) {
+        const part = running.get(name)
+        if (part === undefined) throw new Error(`${name} is not part of this stack`)
+        return part
+      },
+      startAgain,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

@@ -1,0 +1,8 @@
+import { rename, writeFile } from 'node:fs/promises'
+
+/** Replaces a file in one step, readable by its owner alone. A reader sees the old text or the new, never half of it. */
+export const writeAtomically = async (path: string, text: string): Promise<void> => {
+  const draft = `${path}.new`
+  await writeFile(draft, text, { mode: 0o600 })
+  await rename(draft, path)
+}

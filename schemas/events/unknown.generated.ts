@@ -1,0 +1,15 @@
+// Generated from the .avsc file beside it by `npm run generate`. Do not edit.
+
+import type { Delivery } from '../parts/delivery.generated.ts'
+
+/** An authenticated hook the bridge has no type for: a future event, a custom webhook template, an empty object. Nothing is dropped; the body is in raw. */
+export interface Unknown {
+  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  delivery: Delivery
+  /** What the hook says it is: object_kind, else event_name, else the X-Gitlab-Event header; null where none says anything. At most 100 characters. */
+  event_name: string | null
+  /** Id of the project the event belongs to; null where GitLab names none. Also the key of the record. */
+  project_id: number | null
+  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  raw: Buffer
+}

@@ -1,0 +1,23 @@
+import type { EventType } from './catalogue.ts'
+
+/** Every name the bridge uses on a cluster. */
+export interface Names {
+  /** The topic of an event; `gitlab.unknown` and `gitlab.quarantine` are two of them. */
+  topic(event: EventType): string
+  /** The registry subject of a topic's values. */
+  subject(topic: string): string
+  /** Where a consumer puts the records it cannot handle. */
+  deadLetterTopic(consumer: string): string
+  /** Where records come back from the dead-letter topic; only that consumer reads it. */
+  retryTopic(consumer: string): string
+  group(consumer: string): string
+}
+
+/** @param prefix `KAFKA_TOPIC_PREFIX`: goes before every topic, subject and group */
+export const createNames = (prefix: string): Names => ({
+  topic: (event) => `${prefix}gitlab.${event}`,
+  subject: (topic) => `${topic}-value`,
+  deadLetterTopic: (consumer) => `${prefix}gitlab-bridge.dead-letter.${consumer}`,
+  retryTopic: (consumer) => `${prefix}gitlab-bridge.retry.${consumer}`,
+  group: (consumer) => `${prefix}gitlab-bridge.${consumer}`,
+})

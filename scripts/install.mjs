@@ -1,0 +1,108 @@
+// Run by npm before start, test and check, possibly by a Node too old for the rest of the project: plain JavaScript, no packages.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const neededNode = 24
+
+/**
+ * Whether every package of the lockfile that belongs on this platform is installed as locked.
+ *
+ * @param {{ packages: Record<string, any> }} wanted package-lock.json
+ * @param {{ packages: Record<string, any> } | undefined} installed node_modules/.package-lock.json: npm writes it last
+ * @param {{ os: string, cpu: string }} platform
+ */
+export const isSatisfied = (wanted, installed, platform) =>
+  installed !== undefined &&
+  Object.entries(wanted.packages).every(([path, locked]) => {
+    if (path === '') return true
+    const found = installed.packages[path]
+    if (found === undefined)
+      return locked.optional === true && !(fits(locked.os, platform.os) && fits(locked.cpu, platform.cpu) && locked.libc === undefined)
+    return found.version === locked.version && found.integrity === locked.integrity
+  })
+
+/** `os` and `cpu` of a package are a name or a list of names, each possibly refused by a `!`. */
+const fits = (names, name) => {
+  if (names === undefined) return true
+  const list = [names].flat()
+  if (list.includes(`!${name}`)) return false
+  return list.every((item) => item.startsWith('!')) || list.includes(name)
+}
+
+/** @param {string} version like `v24.1.0` */
+export const isNewEnough = (version) => Number(/^v?(\d+)/.exec(version)?.[1]) >= neededNode
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+const install = (args) => {
+  installPackages()
+  const node = projectNode()
+  if (args.includes('--packages-only')) return
+  // `npm start` needs what the user does not bring; tests need everything.
+  const scope = process.env.npm_lifecycle_event === 'prestart' ? 'missing' : 'all'
+  const fetched = spawnSync(node, [fileURLToPath(import.meta.url), '--fetch', scope], { stdio: 'inherit' })
+  if (fetched.status !== 0) process.exit(fetched.status ?? 1)
+}
+
+const installPackages = () => {
+  const platform = { os: process.platform, cpu: process.arch }
+  if (isSatisfied(readJson('package-lock.json'), readJson('node_modules/.package-lock.json'), platform)) return
+  say('installing packages (npm ci) …')
+  const startedAt = Date.now()
+  const flags = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
+  const npm = process.env.npm_execpath
+  const [command, leading] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
+  const { status, error } = spawnSync(command, [...leading, ...flags], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  if (status !== 0) fail(`The packages could not be installed: npm ci ${error ? `cannot run (${error.message})` : 'says why above'}.`)
+  say(`packages installed in ${Math.round((Date.now() - startedAt) / 1000)} s`)
+}
+
+/** The Node that came as a package where there is one for this platform, else the machine's. */
+const projectNode = () => {
+  const packaged = join(root, 'node_modules', '.bin', 'node')
+  const node = existsSync(packaged) ? packaged : process.execPath
+  const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' })
+  if (isNewEnough(stdout ?? '')) return node
+  return fail(
+    `Node ${neededNode} or later is needed and npm has none for ${process.platform}-${process.arch}: this machine's is ${process.version}; get one from https://nodejs.org.`,
+  )
+}
+
+const fetchParts = async (scope) => {
+  const { cacheFolder, neededArtifacts } = await import('../local/artifacts.ts')
+  const { fetchArtifacts } = await import('../local/fetch-artifacts.ts')
+  const { findJava } = await import('../local/java.ts')
+  const { env } = process
+  const needed = neededArtifacts(scope === 'all' ? {} : env)
+  if (needed.length === 0) return
+  try {
+    await findJava(env)
+    await fetchArtifacts(needed, { cacheDir: cacheFolder(env), env, say })
+  } catch (error) {
+    if (error.name !== 'UsageError') throw error
+    fail(error.message)
+  }
+}
+
+const readJson = (path) => {
+  try {
+    return JSON.parse(readFileSync(join(root, path), 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+const say = (line) => console.log(line)
+
+const fail = (sentence) => {
+  console.error(sentence)
+  process.exit(1)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , first, scope] = process.argv
+  if (first === '--fetch') await fetchParts(scope)
+  else install(process.argv.slice(2))
+}
