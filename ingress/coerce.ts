@@ -94,3 +94,27 @@ export const toVisibility: Coerce<string> = (value, path, problems) => {
   const visibility = visibilities[name] ?? name
   return Object.values(visibilities).includes(visibility) ? visibility : 'other'
 }
+
+const accessLevels: Readonly<Record<string, string>> = {
+  '0': 'no_access',
+  '5': 'minimal_access',
+  '10': 'guest',
+  '15': 'planner',
+  '20': 'reporter',
+  '30': 'developer',
+  '40': 'maintainer',
+  '50': 'owner',
+}
+
+/** "Maintainer" or 40; a custom role by any name is `other`. */
+export const toAccessLevel: Coerce<string> = (value, path, problems) => {
+  if (value == null) return null
+  if (typeof value !== 'string' && typeof value !== 'number') return fault(path, problems)
+  const name = String(value).toLowerCase().replace(' ', '_')
+  const level = accessLevels[name] ?? name
+  return Object.values(accessLevels).includes(level) ? level : 'other'
+}
+
+/** GitLab's own word where the access level is `other`. */
+export const toOtherAccessLevel: Coerce<string> = (value, path) =>
+  toAccessLevel(value, path, { faults: [], missing: [] }) === 'other' ? String(value) : null

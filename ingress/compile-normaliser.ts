@@ -3,6 +3,7 @@ import {
   type Coerce,
   isObject,
   type Problems,
+  toAccessLevel,
   toBoolean,
   toChanges,
   toDouble,
@@ -12,6 +13,7 @@ import {
   toJson,
   toJsonMap,
   toLong,
+  toOtherAccessLevel,
   toText,
   toVisibility,
 } from './coerce.ts'
@@ -40,6 +42,8 @@ const coercions: Readonly<Record<string, Coerce<unknown>>> = {
   json_map: toJsonMap,
   changes: toChanges,
   visibility: toVisibility,
+  access_level: toAccessLevel,
+  access_level_other: toOtherAccessLevel,
   zero_sha: toIsZeroSha,
 }
 

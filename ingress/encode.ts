@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Encode } from '../lib/codec.ts'
 import { messageOf } from '../lib/errors.ts'
-import type { EventType, Records } from '../schemas/catalogue.ts'
+import { catalogue, type EventType, type Records } from '../schemas/catalogue.ts'
+import type { KeyOf } from '../schemas/key.ts'
 import type { Names } from '../schemas/topics.ts'
 import type { Hook } from './hook.ts'
 import { type Normalised, normalise } from './normalise.ts'
@@ -35,17 +36,14 @@ export const createEncodeStage = (encoders: Encoders, names: Names): EncodeStage
     } catch (error) {
       if (event === 'quarantine') throw error
       const quarantine = { reason: 'unencodable', detail: messageOf(error).slice(0, 200) } as const
-      return encode(hook, normalise(hook, { event: 'quarantine', name: event, body: {}, quarantine }))
+      return encode(hook, normalise(hook, { event: 'quarantine', name: event, by: 'body', body: {}, quarantine }))
     }
-    const key = keyOf(record)
+    const key = (catalogue[event].key as KeyOf<typeof record>)(record)
     const message = { topic: names.topic(event), key, value, headers: headersOf(hook, record, key), timestamp: String(hook.receivedAt) }
     return { event, message }
   }
   return encode
 }
-
-/** All events of one project in one partition, in order. */
-const keyOf = ({ project_id }: Records[EventType]): string => (project_id === null ? 'instance' : String(project_id))
 
 /** CloudEvents in Kafka's binary mode: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md */
 const headersOf = ({ headers }: Hook, { delivery }: Records[EventType], key: string): Record<string, string> => ({

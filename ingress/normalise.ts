@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { catalogue, type EventType, eventTypes, type Records } from '../schemas/catalogue.ts'
-import type { Fact } from '../schemas/fact.ts'
+import type { Fact } from '../schemas/facts/fact.ts'
 import { inlinedSchema } from '../schemas/load.ts'
 import type { Delivery } from '../schemas/parts/delivery.generated.ts'
 import type { Classified } from './classify.ts'
@@ -28,7 +28,8 @@ const normalisers = Object.fromEntries(
 ) as Record<EventType, Normaliser>
 
 /** The typed record; where the fields are missing that make the event what it is, a record for the quarantine. */
-export const normalise = (hook: Hook, { event, name, body, quarantine }: Classified): Normalised => {
+export const normalise = (hook: Hook, classified: Classified): Normalised => {
+  const { event, name, body, quarantine } = classified
   const problems: Problems = { faults: [], missing: [] }
   const delivery = deliveryOf(hook, event)
   const record = normalisers[event](body, problems, {
@@ -38,13 +39,12 @@ export const normalise = (hook: Hook, { event, name, body, quarantine }: Classif
     reason: quarantine?.reason,
     detail: quarantine?.detail,
   }) as unknown as Records[EventType]
-  if (problems.missing.length > 0) {
-    const detail = `${event} without ${problems.missing.slice(0, maxFaults).join(', ')}`
-    return normalise(hook, { event: 'quarantine', name, body, quarantine: { reason: 'missing_identity', detail } })
-  }
 
-  const definition = catalogue[event] as { fact: ((record: unknown) => Fact) | null; occurredAt: (record: unknown) => number | null }
-  const fact = definition.fact?.(record) ?? null
+  const definition = catalogue[event] as Definition
+  const lacking = problems.missing.length > 0 ? problems.missing.slice(0, maxFaults).join(', ') : definition.lacks(record)
+  if (lacking !== null) return normalise(hook, unidentified(classified, lacking))
+
+  const fact = definition.fact(record)
   if (fact !== null) {
     delivery.fact_id = hash('sha256', JSON.stringify([delivery.instance, fact.family, ...fact.fields]))
     delivery.fact_basis = fact.basis
@@ -53,6 +53,19 @@ export const normalise = (hook: Hook, { event, name, body, quarantine }: Classif
   delivery.coercion_faults = problems.faults.slice(0, maxFaults)
   return { event, record }
 }
+
+/** The event's definition as seen with a record of whatever type: the types of the two belong together, which the compiler cannot see. */
+interface Definition {
+  fact(record: Records[EventType]): Fact | null
+  occurredAt(record: Records[EventType]): number | null
+  lacks(record: Records[EventType]): string | null
+}
+
+/** By its own word it is the event: something is wrong. By the header alone it is a custom template: nothing is. */
+const unidentified = (classified: Classified, lacking: string): Classified =>
+  classified.by === 'header'
+    ? { ...classified, event: 'unknown' }
+    : { ...classified, event: 'quarantine', quarantine: { reason: 'missing_identity', detail: `${classified.event} without ${lacking}` } }
 
 /** The delivery as the door knows it; the fact is not known yet. */
 const deliveryOf = ({ id, source, receivedAt, headers, body }: Hook, event: EventType): Delivery => ({

@@ -11,7 +11,7 @@ const nobody: Actor = { user_id: null, user_username: null, user_name: null }
 
 /** The columns of audit_log.events that the worker fills, in the order of its insert. */
 export const auditRowOf = (record: RecordOf) => {
-  const { delivery, project_id, raw } = record
+  const { delivery, raw } = record
   return {
     received_at: iso(delivery.received_at),
     delivery_id: delivery.id,
@@ -21,7 +21,7 @@ export const auditRowOf = (record: RecordOf) => {
     occurred_at: delivery.occurred_at === null ? null : iso(delivery.occurred_at),
     fact_id: delivery.fact_id,
     fact_basis: delivery.fact_basis,
-    project_id,
+    project_id: 'project_id' in record ? record.project_id : null,
     project_path: clean(projectPathOf(record)),
     ...actorOf(record),
     body_sha256: delivery.body_sha256,
@@ -51,5 +51,6 @@ const actorOf = (record: RecordOf): Actor => {
 
 const projectPathOf = (record: RecordOf): string | null => {
   if ('path_with_namespace' in record) return record.path_with_namespace
+  if ('project_path_with_namespace' in record) return record.project_path_with_namespace
   return 'project' in record ? (record.project?.path_with_namespace ?? null) : null
 }
