@@ -8,12 +8,23 @@ import { localCommand } from './local.ts'
 import { pushesCommand } from './pushes.ts'
 import { sendCommand } from './send.ts'
 import { setupCommand } from './setup.ts'
+import { spoolCommand } from './spool.ts'
 import { tailCommand } from './tail.ts'
 
 const program = new Command('bridge')
   .description('Every GitLab hook as a typed Avro record on its own Kafka topic, and workers that consume them.')
   .showHelpAfterError()
-const commands = [localCommand, setupCommand, ingressCommand, consumerCommand, sendCommand, tailCommand, pushesCommand, configCommand]
+const commands = [
+  localCommand,
+  setupCommand,
+  ingressCommand,
+  consumerCommand,
+  sendCommand,
+  tailCommand,
+  pushesCommand,
+  spoolCommand,
+  configCommand,
+]
 for (const command of commands) program.addCommand(command)
 
 try {

@@ -1,20 +1,21 @@
-import { hash, timingSafeEqual } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { addressOf, isAllowed } from './door/address.ts'
+import { digestOf, findMatch, isEqual, type Source } from './door/source.ts'
+import type { FindSource } from './door/sources.ts'
 import type { TurnedAway } from './outcome.ts'
 
 /** What the door checks before it reads a single byte of the body. */
 export interface AdmitOptions {
-  secretTokens: readonly string[]
-  /** Whether a signature can be verified later; then a token is not needed. */
-  acceptsSignatures: boolean
+  findSource: FindSource
+  trustedProxies: number
   signatureToleranceMs: number
   maxBodyBytes: number
   /** Milliseconds since 1970. */
   now(): number
 }
 
-/** How a sender proves itself: its token has been checked, its signature waits for the body. */
-export type Admitted = { proof: 'token' } | { proof: 'signature'; signed: Signed }
+/** Who sends, and how it proves itself: a token has been checked by its label, a signature waits for the body. */
+export type Admitted = { source: Source } & ({ proof: 'token'; label: string } | { proof: 'signature'; signed: Signed })
 
 /** The headers of a Standard Webhook: https://www.standardwebhooks.com */
 export interface Signed {
@@ -24,39 +25,72 @@ export interface Signed {
   signatures: string[]
 }
 
-export type Admit = (headers: IncomingHttpHeaders) => Admitted | TurnedAway
+export type Admit = (request: IncomingMessage, sourceName: string) => Admitted | TurnedAway
+
+/** Why a sender is turned away; values of a metric's label. */
+export const rejections = [
+  'no_credentials',
+  'wrong_token',
+  'stale_signature',
+  'wrong_signature',
+  'unknown_source',
+  'address',
+  'too_many',
+] as const
+export type Rejection = (typeof rejections)[number]
 
 /** Decides by the headers alone, so that a stranger makes us buffer nothing. */
-export const createAdmit = ({ secretTokens, acceptsSignatures, signatureToleranceMs, maxBodyBytes, now }: AdmitOptions): Admit => {
-  const secrets = secretTokens.map(digestOf)
-  return (headers) => {
-    const admitted = admitSender(headers)
-    if ('proof' in admitted && Number(headers['content-length'] ?? 0) > maxBodyBytes) {
-      return { kind: 'too_large', reason: `the body is larger than ${maxBodyBytes} bytes` }
+export const createAdmit = (options: AdmitOptions): Admit => {
+  const { findSource, trustedProxies, maxBodyBytes } = options
+  return (request, sourceName) => {
+    const source = findSource(sourceName)
+    // A source that does not exist answers as one whose credentials are wrong.
+    if (source === undefined) return unauthenticated('unknown_source', wrongToken)
+    if (!isAllowed(addressOf(request, trustedProxies), source.allowedAddresses)) {
+      return { kind: 'forbidden', rejection: 'address', reason: 'this address may not send hooks' }
     }
+    const admitted = checkCredentials(source, request.headers, options)
+    if ('proof' in admitted && Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return tooLarge(maxBodyBytes)
     return admitted
-  }
-
-  function admitSender(headers: IncomingHttpHeaders): Admitted | TurnedAway {
-    const signature = headers['webhook-signature']
-    if (acceptsSignatures && typeof signature === 'string') return admitSigned(headers, signature)
-    const token = headers['x-gitlab-token']
-    if (typeof token !== 'string' || token === '') return unauthenticated('no credentials: set the secret token of the hook in GitLab')
-    // All are compared, by digests of one length: time tells neither which matched nor how far.
-    const digest = digestOf(token)
-    const matches = secrets.filter((secret) => timingSafeEqual(secret, digest))
-    return matches.length > 0 ? { proof: 'token' } : unauthenticated('the secret token is wrong')
-  }
-
-  function admitSigned(headers: IncomingHttpHeaders, signature: string): Admitted | TurnedAway {
-    const { 'webhook-id': id, 'webhook-timestamp': timestamp } = headers
-    if (typeof id !== 'string' || typeof timestamp !== 'string') return unauthenticated('webhook-id or webhook-timestamp is missing')
-    const ageMs = now() - Number(timestamp) * 1000
-    if (!/^\d{1,12}$/.test(timestamp) || Math.abs(ageMs) > signatureToleranceMs) return unauthenticated('webhook-timestamp is not recent')
-    return { proof: 'signature', signed: { id, timestamp, signatures: signature.split(' ').slice(0, 10) } }
   }
 }
 
-const digestOf = (token: string): Buffer => hash('sha256', token, 'buffer')
+const wrongToken = 'the secret token is wrong'
 
-const unauthenticated = (reason: string): TurnedAway => ({ kind: 'unauthenticated', reason })
+export const tooLarge = (maxBodyBytes: number): TurnedAway => ({
+  kind: 'too_large',
+  reason: `the body is larger than ${maxBodyBytes} bytes`,
+})
+
+export const unauthenticated = (rejection: Rejection, reason: string): TurnedAway => ({ kind: 'unauthenticated', rejection, reason })
+
+type Limits = Pick<AdmitOptions, 'now' | 'signatureToleranceMs'>
+
+const checkCredentials = (source: Source, headers: IncomingHttpHeaders, limits: Limits): Admitted | TurnedAway => {
+  const signature = headers['webhook-signature']
+  if (source.accepts === 'signature' || (source.accepts === 'either' && signature !== undefined))
+    return checkSigned(source, headers, limits)
+  const token = headers['x-gitlab-token']
+  if (typeof token !== 'string' || token === '') {
+    return unauthenticated('no_credentials', 'no credentials: set the secret token of the hook in GitLab')
+  }
+  const digest = digestOf(token)
+  const match = findMatch(source.secrets, (secret) => isEqual(secret, digest))
+  return match === undefined ? unauthenticated('wrong_token', wrongToken) : { source, proof: 'token', label: match.label }
+}
+
+const maxSignatures = 10
+
+const checkSigned = (source: Source, headers: IncomingHttpHeaders, { now, signatureToleranceMs }: Limits): Admitted | TurnedAway => {
+  const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature } = headers
+  if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signature !== 'string') {
+    return unauthenticated('no_credentials', 'not signed: set a signing token of the hook in GitLab (19.0 and later)')
+  }
+  const ageMs = now() - Number(timestamp) * 1000
+  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(ageMs) > signatureToleranceMs) {
+    return unauthenticated('stale_signature', 'webhook-timestamp is not recent: are the clocks right?')
+  }
+  const signatures = signature.split(' ').filter((part) => /^v1,[A-Za-z0-9+/]{43}=$/.test(part))
+  if (signatures.length === 0) return unauthenticated('wrong_signature', 'webhook-signature holds no v1 signature')
+  return { source, proof: 'signature', signed: { id, timestamp, signatures: signatures.slice(0, maxSignatures) } }
+}

@@ -7,7 +7,7 @@ import type { Receive } from './receive.ts'
 
 export interface AppOptions {
   receive: Receive
-  metrics: Pick<IngressMetrics, 'hooks' | 'duration'>
+  metrics: Pick<IngressMetrics, 'received' | 'hooks' | 'rejections' | 'inFlight' | 'duration'>
   logger: Logger
   /** While true every answer closes its connection, so that senders move on to another process. */
   isDraining(): boolean
@@ -27,10 +27,14 @@ export const createApp = ({ receive, metrics, logger, isDraining }: AppOptions):
   const post: RequestHandler<{ source?: string }> = async (request, response) => {
     const { source = defaultSource } = request.params
     if (!sourcePattern.test(source)) return refuse(response, 404, 'a source is named by lower-case letters, digits, _ and -')
+    metrics.received.inc()
+    metrics.inFlight.inc()
     const stopTimer = metrics.duration.startTimer()
     const outcome = await receive(request, source)
     stopTimer()
+    metrics.inFlight.dec()
     metrics.hooks.inc({ outcome: outcome.kind })
+    if ('rejection' in outcome) metrics.rejections.inc({ reason: outcome.rejection })
     logOutcome(logger, source, outcome)
     if (isDraining() || !request.complete) response.setHeader('Connection', 'close')
     answer(response, outcomes[outcome.kind].status, answerOf(outcome))

@@ -1,25 +1,25 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Admitted } from './admit.ts'
+import { createHmac } from 'node:crypto'
+import { type Admitted, type Signed, unauthenticated } from './admit.ts'
+import { findMatch, isEqual } from './door/source.ts'
 import type { TurnedAway } from './outcome.ts'
 
-/** Undefined where the sender is who it says it is. */
-export type Authenticate = (admitted: Admitted, body: Buffer) => TurnedAway | undefined
-
-/**
- * The second half of the proof: a token was checked at admission, a signature covers the raw bytes.
- *
- * @param signingTokens each `whsec_` and the key in base64
- */
-export const createAuthenticate = (signingTokens: readonly string[]): Authenticate => {
-  const keys = signingTokens.map((token) => Buffer.from(token.replace('whsec_', ''), 'base64'))
-  return (admitted, body) => {
-    if (admitted.proof === 'token') return undefined
-    const { id, timestamp, signatures } = admitted.signed
-    const expected = keys.map((key) => createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest())
-    const given = signatures
-      .filter((signature) => signature.startsWith('v1,'))
-      .map((signature) => Buffer.from(signature.slice(3), 'base64'))
-    const isProven = expected.some((mac) => given.some((candidate) => candidate.length === mac.length && timingSafeEqual(candidate, mac)))
-    return isProven ? undefined : { kind: 'unauthenticated', reason: 'the signature is wrong' }
-  }
+/** A sender that is who it says it is, by which of its credentials. */
+export interface Proven {
+  by: 'token' | 'signature'
+  label: string
 }
+
+/** The second half of the proof: a token was checked at admission, a signature covers the raw bytes. */
+export const authenticate = (admitted: Admitted, body: Buffer): Proven | TurnedAway => {
+  if (admitted.proof === 'token') return { by: 'token', label: admitted.label }
+  const signatures = admitted.signed.signatures.map((signature) => Buffer.from(signature.slice('v1,'.length), 'base64'))
+  const match = findMatch(admitted.source.signingKeys, (key) => {
+    const expected = macOf(key, admitted.signed, body)
+    return signatures.filter((signature) => isEqual(signature, expected)).length > 0
+  })
+  return match === undefined ? unauthenticated('wrong_signature', 'the signature is wrong') : { by: 'signature', label: match.label }
+}
+
+/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme */
+const macOf = (key: Buffer, { id, timestamp }: Signed, body: Buffer): Buffer =>
+  createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest()

@@ -2,7 +2,7 @@ import type { Coerce } from './coerce.ts'
 
 // 2012-07-21T07:30:54Z · 2017-09-15 16:50:55 UTC · 2026-05-29T04:40:14.133Z · 2011-12-12T14:27:31+02:00
 // 2021-04-28 21:50:00 +0200 · 2026-08-02T07:59:54.000+00:00 · 2015-04-08T21: 00:25-07:00 (sic) · 2024-01-26
-const timePattern = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d): ?(\d\d):(\d\d)(?:\.(\d{1,9}))? ?(Z|UTC|[+-]\d\d:?\d\d)?)?$/
+const timePattern = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d): ?(\d\d):(\d\d)(?:\.(\d{1,9}))? ?(Z|UTC|[+-][01]\d:?[0-5]\d)?)?$/
 
 /** Every way GitLab has written a time, as milliseconds since 1970. A time without a zone is UTC. */
 export const toTimestamp: Coerce<number> = (value, path, problems) => {
@@ -24,7 +24,15 @@ const millisOf = (text: string): number | undefined => {
   if (match === null) return undefined
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = match
   const utc = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
-  const isReal = Number(month) <= 12 && new Date(utc).getUTCDate() === Number(day) && Number(hour) < 24 && Number(minute) < 60
+  const date = new Date(utc)
+  // What the calendar does not have would roll over: month 0, day 31, second 99; years before 100 would become the twentieth century.
+  const isReal =
+    date.getUTCFullYear() === Number(year) &&
+    date.getUTCMonth() === Number(month) - 1 &&
+    date.getUTCDate() === Number(day) &&
+    date.getUTCHours() === Number(hour) &&
+    date.getUTCMinutes() === Number(minute) &&
+    date.getUTCSeconds() === Number(second)
   return isReal ? utc + Math.trunc(Number(`0.${fraction}`) * 1000) - offsetMs(zone) : undefined
 }
 

@@ -1,13 +1,20 @@
+import { join } from 'node:path'
 import { z } from 'zod'
-import { type Environment, list, port, readVariables, secret } from '../lib/config.ts'
+import { dataFolder, type Environment, flag, list, port, readVariables, secret } from '../lib/config.ts'
 import { ConfigError } from '../lib/errors.ts'
 import { kafkaVariables } from '../lib/kafka.ts'
 import { operationsVariables } from '../lib/operations.ts'
 import { registryVariables } from '../lib/registry.ts'
+import { cidr, signingToken } from './door/source.ts'
 
 const seconds = (value: number) => z.coerce.number().positive().default(value)
+const bytes = (value: number) => z.coerce.number().int().positive().default(value)
+const count = (value: number) => z.coerce.number().int().positive().default(value)
+
+const mebibyte = 1024 * 1024
 
 export const ingressVariables = z.object({
+  BRIDGE_DATA_DIR: dataFolder(),
   INGRESS_HOST: z.string().default('0.0.0.0').describe('Address on which hooks are received.'),
   INGRESS_PORT: port().default(8080).describe('Port on which hooks are received. 0: any free one.'),
   INGRESS_SECRET_TOKENS: list()
@@ -15,19 +22,28 @@ export const ingressVariables = z.object({
     .describe('Secret tokens of the hooks (X-Gitlab-Token); several during a rotation.')
     .meta(secret),
   INGRESS_SIGNING_TOKENS: list()
-    .refine((tokens) => tokens.every((token) => /^whsec_[A-Za-z0-9+/]{16,}={0,2}$/.test(token)), 'every token must be whsec_ and base64')
+    .pipe(z.array(signingToken))
     .default([])
     .describe('Signing tokens of the hooks (whsec_…, GitLab 19.0 and later); several during a rotation.')
     .meta(secret),
+  INGRESS_REQUIRE_SIGNATURE: flag().default(false).describe('Refuse hooks that are not signed, whatever their secret token.'),
+  INGRESS_ALLOWED_CIDRS: list().pipe(z.array(cidr)).default([]).describe('Address ranges hooks may come from; unset: any.'),
+  INGRESS_INSTANCE: z.url().optional().describe('The GitLab instance that sends; unset: what the hook says (X-Gitlab-Instance).'),
+  INGRESS_SOURCES_FILE: z.string().optional().describe('YAML file of several senders, each at /hooks/<name> with credentials of its own.'),
+  INGRESS_TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0).describe('How many proxies in front of us write X-Forwarded-For.'),
   INGRESS_SIGNATURE_TOLERANCE_SECONDS: seconds(300).describe('How old or early a signed hook may be.'),
-  INGRESS_MAX_BODY_BYTES: z.coerce
-    .number()
-    .int()
-    .positive()
-    .default(26 * 1024 * 1024)
-    .describe('Largest body accepted. GitLab sends at most 25 MiB.'),
-  INGRESS_BODY_TIMEOUT_SECONDS: seconds(8).describe('How long a body may take to arrive. GitLab gives up after 10 s.'),
-  INGRESS_PUBLISH_DEADLINE_SECONDS: seconds(4).describe('How long a hook waits for the acknowledgement of the brokers.'),
+  INGRESS_FAILED_LOGINS_PER_MINUTE: count(30).describe('Wrong credentials of one address that are answered 401; further ones 429.'),
+  INGRESS_TLS_CERT_FILE: z.string().optional().describe('Certificate to receive hooks by HTTPS, PEM.'),
+  INGRESS_TLS_KEY_FILE: z.string().optional().describe('Key of that certificate, PEM.'),
+  INGRESS_TLS_CLIENT_CA_FILE: z.string().optional().describe('Certificate authority of the senders, PEM: only they may connect.'),
+  INGRESS_MAX_CONNECTIONS: count(2000).describe('Connections open at a time.'),
+  INGRESS_MAX_BODY_BYTES: bytes(26 * mebibyte).describe('Largest body accepted. GitLab sends at most 25 MiB.'),
+  INGRESS_UNPROVEN_BYTES: bytes(64 * mebibyte).describe('Bodies buffered at a time whose signature is not verified yet.'),
+  INGRESS_BODY_TIMEOUT_SECONDS: seconds(4.5).describe('How long a body may take to arrive. GitLab gives up after 10 s.'),
+  INGRESS_PUBLISH_DEADLINE_SECONDS: seconds(4).describe('How long a hook waits for the brokers before it is spooled.'),
+  INGRESS_QUEUE_BYTES: bytes(64 * mebibyte).describe('Records that wait for the brokers in memory; what comes on top is spooled.'),
+  INGRESS_SPOOL_DIR: z.string().optional().describe('Folder of the spool; unset: spool in BRIDGE_DATA_DIR. One process each.'),
+  INGRESS_SPOOL_MAX_BYTES: bytes(1024 * mebibyte).describe('Most the spool may hold; then hooks are answered 503.'),
   INGRESS_DRAIN_SECONDS: z.coerce
     .number()
     .min(0)
@@ -43,12 +59,24 @@ const variables = z.object({
 })
 export type IngressSettings = z.output<typeof variables>
 
-/** @throws ConfigError also where no secret is configured: an open door is never a default */
+/** Where the spool lies. */
+export const spoolFolderOf = (settings: Pick<IngressSettings, 'BRIDGE_DATA_DIR' | 'INGRESS_SPOOL_DIR'>): string =>
+  settings.INGRESS_SPOOL_DIR ?? join(settings.BRIDGE_DATA_DIR, 'spool')
+
+/** @throws ConfigError also where no credential is configured: an open door is never a default */
 export const readIngressSettings = (env: Environment): IngressSettings => {
   const settings = readVariables(variables, env)
-  if (settings.INGRESS_SECRET_TOKENS.length === 0 && settings.INGRESS_SIGNING_TOKENS.length === 0) {
-    const problem = 'is not set, nor is INGRESS_SIGNING_TOKENS: without a secret anybody could post hooks'
+  const { INGRESS_SECRET_TOKENS: tokens, INGRESS_SIGNING_TOKENS: keys, INGRESS_SOURCES_FILE: file } = settings
+  if (tokens.length === 0 && keys.length === 0 && file === undefined) {
+    const problem = 'is not set, nor is INGRESS_SIGNING_TOKENS or INGRESS_SOURCES_FILE: without a secret anybody could post hooks'
     throw new ConfigError([{ variable: 'INGRESS_SECRET_TOKENS', problem }])
+  }
+  if (settings.INGRESS_REQUIRE_SIGNATURE && keys.length === 0) {
+    throw new ConfigError([{ variable: 'INGRESS_SIGNING_TOKENS', problem: 'is not set, but INGRESS_REQUIRE_SIGNATURE is' }])
+  }
+  if ((settings.INGRESS_TLS_CERT_FILE === undefined) !== (settings.INGRESS_TLS_KEY_FILE === undefined)) {
+    const variable = settings.INGRESS_TLS_CERT_FILE === undefined ? 'INGRESS_TLS_CERT_FILE' : 'INGRESS_TLS_KEY_FILE'
+    throw new ConfigError([{ variable, problem: 'is not set, but its other half is' }])
   }
   return settings
 }

@@ -4,13 +4,14 @@ export interface Sized {
   partition: number
   /** Size on the wire, at least. */
   bytes: number
+  /** The topic's `max.message.bytes`: it holds for all records of one topic-partition in a request together. */
+  maxBytesTogether: number
 }
 
+/** Of one request. */
 export interface BatchLimits {
   records: number
   bytes: number
-  /** The brokers' `max.message.bytes` holds for all records of one topic-partition in a request together. */
-  bytesPerPartition: number
 }
 
 /**
@@ -28,7 +29,7 @@ export const cutBatch = <T extends Sized>(queue: readonly T[], limits: BatchLimi
     if (batch.length === limits.records || bytes >= limits.bytes) return { batch, rest: rest.concat(queue.slice(index)) }
     const partition = `${message.topic}/${message.partition}`
     const filled = bytesOf.get(partition) ?? 0
-    const fits = filled + message.bytes <= limits.bytesPerPartition && bytes + message.bytes <= limits.bytes
+    const fits = filled + message.bytes <= message.maxBytesTogether && bytes + message.bytes <= limits.bytes
     if (fits || batch.length === 0) {
       batch.push(message)
       bytes += message.bytes

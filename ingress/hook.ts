@@ -8,6 +8,25 @@ export interface Hook {
   source: string
   /** Milliseconds since 1970. */
   receivedAt: number
+  /** Those that say something of the hook; never its credentials. */
   headers: IncomingHttpHeaders
   body: Buffer
+}
+
+const telling = ['x-gitlab-event', 'x-gitlab-instance', 'user-agent', 'traceparent'] as const
+
+const maxHeaderLength = 500
+
+/**
+ * The headers of a request that go with the hook.
+ *
+ * @param instance the GitLab instance the source is pinned to, if it is
+ */
+export const hookHeaders = (headers: IncomingHttpHeaders, instance: string | undefined): IncomingHttpHeaders => {
+  const kept: IncomingHttpHeaders = {}
+  for (const name of telling) {
+    const value = headers[name]
+    if (typeof value === 'string') kept[name] = value.slice(0, maxHeaderLength)
+  }
+  return instance === undefined ? kept : { ...kept, 'x-gitlab-instance': instance }
 }

@@ -1,110 +1,166 @@
-import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createEncoder } from '../lib/codec.ts'
 import type { Environment } from '../lib/config.ts'
-import { UsageError } from '../lib/errors.ts'
+import { messageOf, RetriableError, UsageError } from '../lib/errors.ts'
 import { createKafka } from '../lib/kafka.ts'
 import type { Running } from '../lib/lifecycle.ts'
 import type { Logger } from '../lib/logger.ts'
 import { createMetrics } from '../lib/metrics.ts'
-import { type Health, listen, startOperationsServer, urlOf } from '../lib/operations.ts'
-import { createRegistry, type Registry } from '../lib/registry.ts'
-import { catalogue, eventTypes } from '../schemas/catalogue.ts'
-import { typeOfShape, wireSchema } from '../schemas/load.ts'
-import { createNames, type Names } from '../schemas/topics.ts'
+import { listen, startOperationsServer, urlOf } from '../lib/operations.ts'
+import { createRegistry } from '../lib/registry.ts'
+import { eventTypes } from '../schemas/catalogue.ts'
+import { createNames } from '../schemas/topics.ts'
 import { createAdmit } from './admit.ts'
 import { createApp } from './app.ts'
-import { createAuthenticate } from './authenticate.ts'
-import { readIngressSettings } from './config.ts'
-import { createEncodeStage, type Encoders } from './encode.ts'
+import { startCanary } from './canary.ts'
+import { createCarry } from './carry.ts'
+import { readIngressSettings, spoolFolderOf } from './config.ts'
+import { createByteBudget } from './door/byte-budget.ts'
+import { createFailedLogins, createThrottle } from './door/failed-logins.ts'
+import { createResends } from './door/resends.ts'
+import { watchSources } from './door/watch-sources.ts'
+import { createEncodeStage } from './encode.ts'
+import { readEncoders } from './encoders.ts'
+import { createFit } from './fit.ts'
 import { createIngressMetrics } from './metrics.ts'
-import { createSender, readPartitionCounts } from './producer.ts'
+import { createOutlet, type OpenOutlet } from './outlet.ts'
+import { createSender, readTopicFacts, type TopicFacts } from './producer.ts'
 import { createPublisher } from './publish.ts'
 import { createReadBody } from './read-body.ts'
+import { readinessOf } from './readiness.ts'
 import { createReceive } from './receive.ts'
+import { createHookServer } from './server.ts'
+import { startDrain } from './spool/drain.ts'
+import { openSpool } from './spool/spool.ts'
+import { openSpoolFolder } from './spool/spool-folder.ts'
 
-/** How long a leader may take to answer a produce request; two attempts fit into the deadline of a hook. */
+/** How long a leader may take to answer a produce request. */
 const acknowledgeMs = 3000
 
-/** Fewer than the 32 MiB a topic takes in one request. */
-const batchLimits = { records: 500, bytes: 30 * 1024 * 1024, bytesPerPartition: 30 * 1024 * 1024 }
+/** How long the start waits for Kafka and the registry before hooks are taken without them. */
+const patienceMs = 5000
+
+const batchLimits = { records: 500, bytes: 30 * 1024 * 1024 }
+const segmentBytes = 64 * 1024 * 1024
 
 /**
- * Starts the ingress: resolves once hooks are accepted.
+ * Starts the ingress: resolves once hooks are accepted, be it that Kafka and the registry have not answered yet.
  *
- * @throws ConfigError, or UsageError where the cluster lacks our topics
+ * @throws ConfigError, or UsageError where the cluster answers and lacks our topics or schemas
  */
 export const startIngress = async (env: Environment, logger: Logger): Promise<Running> => {
   const settings = readIngressSettings(env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
-  const metrics = createMetrics()
-  const ingressMetrics = createIngressMetrics(metrics)
+  const allMetrics = createMetrics()
+  const metrics = createIngressMetrics(allMetrics)
   const clientId = names.group('ingress')
-
-  const encoders = await readEncoders(createRegistry(settings, clientId), names)
   const kafka = createKafka(settings, clientId, logger, acknowledgeMs)
-  const publisher = await createPublisher({
-    connect: () => createSender(kafka, acknowledgeMs),
-    readPartitionCounts: async () => withAllTopics(await readPartitionCounts(kafka, eventTypes.map(names.topic)), names),
-    limits: batchLimits,
-    deadlineMs: settings.INGRESS_PUBLISH_DEADLINE_SECONDS * 1000,
-    metrics: ingressMetrics,
-    logger,
-  })
+  const registry = createRegistry(settings, clientId)
 
-  let state: 'ready' | 'draining' = 'ready'
+  const sources = watchSources(
+    env,
+    (now) => {
+      for (const { label: source, secrets, signingKeys } of now) {
+        for (const { label: credential } of secrets) metrics.credentialUsed.set({ source, proof: 'token', credential }, 0)
+        for (const { label: credential } of signingKeys) metrics.credentialUsed.set({ source, proof: 'signature', credential }, 0)
+      }
+    },
+    logger,
+  )
+  const spoolFolder = await openSpoolFolder(spoolFolderOf(settings))
+  const spool = await openSpool(spoolFolder, { maxBytes: settings.INGRESS_SPOOL_MAX_BYTES, segmentBytes }, logger)
+
+  const topics = [...eventTypes.map(names.topic), names.rawChunksTopic, names.canaryTopic]
+  const connect = async (): Promise<OpenOutlet> => {
+    const { encoders, from } = await readEncoders(registry, names, join(settings.BRIDGE_DATA_DIR, 'schema-ids.json'))
+    const publisher = await createPublisher({
+      connect: () => createSender(kafka, acknowledgeMs),
+      readTopicFacts: () => demandAll(topics, readTopicFacts(kafka, topics)),
+      limits: batchLimits,
+      maxQueuedBytes: settings.INGRESS_QUEUE_BYTES,
+      metrics,
+      logger,
+    })
+    metrics.connected.set(1)
+    metrics.schemaIdsFrom.set({ from }, 1)
+    const fit = createFit(createEncodeStage(encoders, names), publisher.maxBytesOf, names.rawChunksTopic)
+    return { carry: createCarry({ fit, publisher, metrics, logger }), publisher }
+  }
+  const outlet = createOutlet(connect, logger)
+  await Promise.race([outlet.opened, sleep(patienceMs)])
+  const drain = startDrain(spool, outlet.carry, logger)
+  const canary = startCanary({ kafka, topic: names.canaryTopic, publisher: outlet.publisher, metrics, logger })
+
+  let isDraining = false
   const receive = createReceive({
     admit: createAdmit({
-      secretTokens: settings.INGRESS_SECRET_TOKENS,
-      acceptsSignatures: settings.INGRESS_SIGNING_TOKENS.length > 0,
+      findSource: sources.find,
+      trustedProxies: settings.INGRESS_TRUSTED_PROXIES,
       signatureToleranceMs: settings.INGRESS_SIGNATURE_TOLERANCE_SECONDS * 1000,
       maxBodyBytes: settings.INGRESS_MAX_BODY_BYTES,
       now: Date.now,
     }),
+    throttle: createThrottle(createFailedLogins(settings.INGRESS_FAILED_LOGINS_PER_MINUTE, Date.now), settings.INGRESS_TRUSTED_PROXIES),
     readBody: createReadBody(settings.INGRESS_MAX_BODY_BYTES, settings.INGRESS_BODY_TIMEOUT_SECONDS * 1000),
-    authenticate: createAuthenticate(settings.INGRESS_SIGNING_TOKENS),
-    encode: createEncodeStage(encoders, names),
-    publisher,
-    metrics: ingressMetrics,
+    unproven: createByteBudget(settings.INGRESS_UNPROVEN_BYTES),
+    resends: createResends(),
+    carry: outlet.carry,
+    publishDeadlineMs: settings.INGRESS_PUBLISH_DEADLINE_SECONDS * 1000,
+    spool,
+    names,
+    metrics,
     logger,
   })
-  const app = createApp({ receive, metrics: ingressMetrics, logger, isDraining: () => state === 'draining' })
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }, app)
+  const server = createHookServer(settings, createApp({ receive, metrics, logger, isDraining: () => isDraining }))
   await listen(server, settings.INGRESS_PORT, settings.INGRESS_HOST)
+
+  metrics.spoolLimitBytes.set(settings.INGRESS_SPOOL_MAX_BYTES)
   const operations = await startOperationsServer({
     host: settings.METRICS_HOST,
     port: settings.METRICS_PORT,
-    registry: metrics.registry,
+    registry: allMetrics.registry,
     isAlive: () => ({ ok: true, status: 'alive' }),
-    isReady: (): Health => ({ ok: state === 'ready', status: state }),
+    isReady: () =>
+      readinessOf({ isDraining, outlet: outlet.state(), spool: spool.state, lastReadBack: canary.lastReadBack(), now: Date.now() }),
+    beforeScrape: () => {
+      metrics.spoolRecords.set(spool.state.records)
+      metrics.spoolBytes.set(spool.state.bytes)
+      metrics.spoolSetAside.set(spool.state.setAside)
+      metrics.spoolOldest.set(spool.state.oldestReceivedAt === null ? 0 : (Date.now() - spool.state.oldestReceivedAt) / 1000)
+    },
   })
-  logger.info('hooks are accepted', { url: `${urlOf(server)}/hooks`, metrics: `${operations.url}/metrics` })
+  logger.info('hooks are accepted', { url: `${urlOf(server)}/hooks`, metrics: `${operations.url}/metrics`, kafka: outlet.state() })
 
   return {
     failure: new Promise<never>((_, reject) => server.on('error', reject)),
     stop: async () => {
-      state = 'draining'
+      isDraining = true
       await sleep(settings.INGRESS_DRAIN_SECONDS * 1000)
-      const closed = new Promise((resolve) => server.close(resolve))
+      const closed = once(server, 'close')
+      server.close()
       server.closeIdleConnections()
       await closed
-      await publisher.stop()
+      canary.stop()
+      sources.close()
+      const drained = drain.stop()
+      await outlet.stop()
+      await drained
+      await spool.close()
       await operations.close()
     },
   }
 }
 
-const readEncoders = async (registry: Registry, names: Names): Promise<Encoders> => {
-  const entries = eventTypes.map(async (event) => {
-    const { schema } = catalogue[event]
-    const id = await registry.idOf(names.subject(names.topic(event)), wireSchema(schema))
-    return [event, createEncoder(typeOfShape(schema), id)] as const
+/** Kafka that does not answer is waited for; Kafka that answers without our topics was never set up. */
+const demandAll = async (
+  topics: readonly string[],
+  reading: Promise<ReadonlyMap<string, TopicFacts>>,
+): Promise<ReadonlyMap<string, TopicFacts>> => {
+  const facts = await reading.catch((error: unknown) => {
+    throw new RetriableError(`Kafka: ${messageOf(error)}`, { cause: error })
   })
-  return Object.fromEntries(await Promise.all(entries)) as unknown as Encoders
-}
-
-const withAllTopics = (counts: Map<string, number>, names: Names): Map<string, number> => {
-  const absent = eventTypes.map(names.topic).filter((topic) => !counts.has(topic))
-  if (absent.length > 0) throw new UsageError(`the cluster lacks ${absent.length} topics (${absent[0]}, …): run \`bridge setup\` first`)
-  return counts
+  const absent = topics.filter((topic) => !facts.has(topic))
+  if (absent.length > 0) throw new UsageError(`the cluster lacks ${absent.length} of our topics (${absent[0]}): run \`bridge setup\` first`)
+  return facts
 }

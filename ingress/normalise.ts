@@ -80,6 +80,7 @@ const deliveryOf = ({ id, source, receivedAt, headers, body }: Hook, event: Even
   user_agent: text(headers['user-agent']),
   received_at: receivedAt,
   occurred_at: null,
+  raw_chunks: null,
   coercion_faults: [],
 })
 

@@ -2,66 +2,89 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { messageOf } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { Names } from '../schemas/topics.ts'
 import type { Admit } from './admit.ts'
-import type { Authenticate } from './authenticate.ts'
+import { authenticate } from './authenticate.ts'
+import type { Carry } from './carry.ts'
 import { classify } from './classify.ts'
-import type { EncodeStage } from './encode.ts'
-import type { Hook } from './hook.ts'
+import { type ByteBudget, unlimited } from './door/byte-budget.ts'
+import type { Throttle } from './door/failed-logins.ts'
+import type { Resends } from './door/resends.ts'
+import { type Hook, hookHeaders } from './hook.ts'
 import type { IngressMetrics } from './metrics.ts'
-import { normalise } from './normalise.ts'
-import type { Outcome } from './outcome.ts'
-import type { Publisher } from './publish.ts'
+import type { Kept, Outcome } from './outcome.ts'
 import type { ReadBody } from './read-body.ts'
+import type { Spool } from './spool/spool.ts'
 
 export interface Stages {
   admit: Admit
+  throttle: Throttle
   readBody: ReadBody
-  authenticate: Authenticate
-  encode: EncodeStage
-  publisher: Publisher
-  metrics: Pick<IngressMetrics, 'records' | 'coercionFaults' | 'bodyBytes'>
+  /** For bodies whose signature is not verified yet. */
+  unproven: ByteBudget
+  resends: Resends
+  carry: Carry
+  publishDeadlineMs: number
+  spool: Spool
+  names: Names
+  metrics: Pick<IngressMetrics, 'bodyBytes' | 'credentialUsed' | 'changedResends'>
   logger: Logger
 }
 
 /** The way of one hook, top to bottom. Never throws. */
-export type Receive = (request: IncomingMessage, source: string) => Promise<Outcome>
+export type Receive = (request: IncomingMessage, sourceName: string) => Promise<Outcome>
 
-export const createReceive =
-  ({ admit, readBody, authenticate, encode, publisher, metrics, logger }: Stages): Receive =>
-  async (request, source) => {
+export const createReceive = (stages: Stages): Receive => {
+  const { admit, throttle, readBody, unproven, resends, carry, publishDeadlineMs, spool, names, metrics, logger } = stages
+
+  return async (request, sourceName) => {
     const receivedAt = Date.now()
 
-    const admitted = admit(request.headers)
-    if ('reason' in admitted) return admitted
+    const admitted = admit(request, sourceName)
+    if ('reason' in admitted) return throttle(request, admitted)
 
-    const body = await readBody(request)
+    const body = await readBody(request, admitted.proof === 'token' ? unlimited : unproven)
     if ('reason' in body) return body
 
-    const refusal = authenticate(admitted, body)
-    if (refusal !== undefined) return refusal
+    const proven = authenticate(admitted, body)
+    if ('reason' in proven) return throttle(request, proven)
 
-    const hook: Hook = { id: idOf(request.headers), source, receivedAt, headers: request.headers, body }
+    if (admitted.proof === 'signature' && resends.look(admitted.signed.id, body) === 'changed') {
+      metrics.changedResends.inc()
+      logger.warn('sent again with another body', { delivery_id: admitted.signed.id })
+    }
+
+    const { source } = admitted
+    const headers = hookHeaders(request.headers, source.instance)
+    const hook: Hook = { id: idOf(request.headers), source: source.name, receivedAt, headers, body }
+    metrics.credentialUsed.setToCurrentTime({ source: source.label, proof: proven.by, credential: proven.label })
     metrics.bodyBytes.observe(body.length)
 
-    const classified = classify(hook)
-    const normalised = normalise(hook, classified)
-    const { event, message } = encode(hook, normalised)
-
+    // What waits in the spool goes first: a hook that overtook it would undo what a later one says.
+    if (spool.state.records > 0) return putInSpool(hook)
     try {
-      await publisher.publish(message)
+      return await carry(hook, publishDeadlineMs)
     } catch (error) {
-      logger.error('hook not kept', { delivery_id: hook.id, event, error: messageOf(error) })
-      return { kind: 'unavailable', reason: 'the brokers did not acknowledge in time; the hook is not kept' }
+      logger.warn('hook not published, spooling it', { delivery_id: hook.id, error: messageOf(error) })
+      return putInSpool(hook)
     }
-    metrics.records.inc({ event })
-    const faults = normalised.record.delivery.coercion_faults
-    if (faults.length > 0) {
-      metrics.coercionFaults.inc({ event }, faults.length)
-      logger.warn('fields in a shape we do not know', { delivery_id: hook.id, event, fields: faults.slice(0, 5) })
-    }
-    const kind = event === 'unknown' ? 'unknown' : event === 'quarantine' ? 'quarantined' : 'published'
-    return { kind, event: kind === 'published' ? event : (classified.name ?? event), topic: message.topic, id: hook.id }
   }
+
+  async function putInSpool(hook: Hook): Promise<Outcome> {
+    try {
+      await spool.append(hook)
+    } catch (error) {
+      logger.error('hook not kept', { delivery_id: hook.id, error: messageOf(error) })
+      return { kind: 'unavailable', reason: 'neither the brokers nor our disk take the hook; it is not kept' }
+    }
+    return spooled(hook)
+  }
+
+  function spooled(hook: Hook): Kept {
+    const { event, name } = classify(hook)
+    return { kind: 'spooled', event: name ?? event, topic: names.topic(event), id: hook.id }
+  }
+}
 
 const idPattern = /^[\x21-\x7e]{1,200}$/
 

@@ -11,7 +11,9 @@ export const loggerVariables = z.object({
 export type Logger = Pick<winston.Logger, 'error' | 'warn' | 'info' | 'debug'>
 
 const text = winston.format.printf(({ level, message, timestamp: _timestamp, process: _process, ...fields }) => {
-  const details = Object.entries(fields).map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`)
+  const details = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`)
   return [level.padEnd(5), message, ...details].join(' ')
 })
 

@@ -5,6 +5,8 @@ export interface Metrics {
   readonly registry: Registry
   counter<L extends string = never>(name: string, help: string, series?: Series<L>): Counter<L>
   gauge<L extends string = never>(name: string, help: string, series?: Series<L>): Gauge<L>
+  /** A gauge whose labels are known only once the configuration is read; its series are set then. */
+  labelledGauge<L extends string>(name: string, help: string, labels: readonly L[]): Gauge<L>
   histogram<L extends string = never>(name: string, help: string, buckets: readonly number[], series?: Series<L>): Histogram<L>
 }
 
@@ -30,6 +32,7 @@ export const createMetrics = (): Metrics => {
       for (const labels of combinations(series)) gauge.set(labels, 0)
       return gauge
     },
+    labelledGauge: (name, help, labels) => new Gauge({ ...options(name, help), labelNames: [...labels] }),
     histogram(name, help, buckets, series) {
       const histogram = new Histogram({ ...options(name, help), buckets: [...buckets], labelNames: labelsOf(series) })
       for (const labels of combinations(series)) histogram.zero(labels)

@@ -27,6 +27,8 @@ export interface OperationsOptions {
   isAlive(): Health
   /** May traffic or work be given to it? */
   isReady(): Health
+  /** Brings gauges up to date that nobody sets as they change. */
+  beforeScrape?(): void
 }
 
 export interface OperationsServer {
@@ -35,10 +37,18 @@ export interface OperationsServer {
 }
 
 /** Serves `/metrics`, `/livez` and `/readyz`: 200 or 503 with `{"status": "…"}`. */
-export const startOperationsServer = async ({ host, port, registry, isAlive, isReady }: OperationsOptions): Promise<OperationsServer> => {
+export const startOperationsServer = async ({
+  host,
+  port,
+  registry,
+  isAlive,
+  isReady,
+  beforeScrape,
+}: OperationsOptions): Promise<OperationsServer> => {
   const app = express()
   app.use(helmet())
   app.get('/metrics', async (_request, response) => {
+    beforeScrape?.()
     response.type(registry.contentType).send(await registry.metrics())
   })
   const probe = (read: () => Health) => (_request: express.Request, response: express.Response) => {

@@ -6,6 +6,10 @@ export interface Names {
   topic(event: EventType): string
   /** The registry subject of a topic's values. */
   subject(topic: string): string
+  /** Bodies too large for a record, in pieces; key: delivery id. */
+  rawChunksTopic: string
+  /** Where the ingress finds out whether what it publishes can be read. */
+  canaryTopic: string
   /** Where a consumer puts the records it cannot handle. */
   deadLetterTopic(consumer: string): string
   /** Where records come back from the dead-letter topic; only that consumer reads it. */
@@ -17,6 +21,8 @@ export interface Names {
 export const createNames = (prefix: string): Names => ({
   topic: (event) => `${prefix}gitlab.${event}`,
   subject: (topic) => `${topic}-value`,
+  rawChunksTopic: `${prefix}gitlab.raw-chunks`,
+  canaryTopic: `${prefix}gitlab-bridge.canary`,
   deadLetterTopic: (consumer) => `${prefix}gitlab-bridge.dead-letter.${consumer}`,
   retryTopic: (consumer) => `${prefix}gitlab-bridge.retry.${consumer}`,
   group: (consumer) => `${prefix}gitlab-bridge.${consumer}`,

@@ -61,7 +61,18 @@ const topicsOf = (settings: TopicSettings, names: Names): Topic[] => {
     numPartitions: 1,
     config: { ...common, 'cleanup.policy': 'compact' },
   }))
-  return [...events, ...deadLetters]
+  const rawChunks = {
+    topic: names.rawChunksTopic,
+    numPartitions: settings.KAFKA_TOPIC_PARTITIONS,
+    // Kept as long as the longest kept record that may need them.
+    config: { ...common, 'cleanup.policy': 'delete', 'retention.ms': millis(settings.KAFKA_RETENTION_HISTORY_DAYS) },
+  }
+  const canary = {
+    topic: names.canaryTopic,
+    numPartitions: 1,
+    config: { 'cleanup.policy': 'delete', 'retention.ms': '3600000', 'segment.ms': '600000' },
+  }
+  return [...events, ...deadLetters, rawChunks, canary]
 }
 
 const millis = (duration: string): string => (duration === 'forever' ? '-1' : String(Number(duration) * 86_400_000))

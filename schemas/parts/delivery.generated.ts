@@ -26,6 +26,8 @@ export interface Delivery {
   received_at: number
   /** When the thing happened by GitLab's own words, milliseconds since 1970 UTC; null where GitLab does not say (a push has no push time). */
   occurred_at: number | null
+  /** Where the body was too large for the cluster: raw is empty, and the body lies in so many pieces on the topic gitlab.raw-chunks under the key id. Null: raw is here. */
+  raw_chunks: number | null
   /** Dotted paths of the fields whose value came in a shape we could not read; they are null (or empty) here and intact in raw. */
   coercion_faults: string[]
 }

@@ -1,0 +1,65 @@
+import { hash } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { createEncoder } from '../lib/codec.ts'
+import { PermanentError, RetriableError, UsageError } from '../lib/errors.ts'
+import type { Registry } from '../lib/registry.ts'
+import { catalogue, eventTypes } from '../schemas/catalogue.ts'
+import { typeOfShape, wireSchema } from '../schemas/load.ts'
+import type { Names } from '../schemas/topics.ts'
+import type { Encoders } from './encode.ts'
+
+export interface KnownEncoders {
+  encoders: Encoders
+  from: 'registry' | 'disk'
+}
+
+/** Subject and digest of the schema → id. An id means this schema for ever, so old knowledge is good knowledge. */
+type SchemaIds = Record<string, number>
+
+/**
+ * An encoder for every event. The registry says the ids; while it is silent, those it said before are taken from disk.
+ *
+ * @throws RetriableError where nobody knows them yet, UsageError where the registry does not know our schemas
+ */
+export const readEncoders = async (registry: Registry, names: Names, memory: string): Promise<KnownEncoders> => {
+  const schemas = eventTypes.map((event) => {
+    const { schema } = catalogue[event]
+    const text = wireSchema(schema)
+    const subject = names.subject(names.topic(event))
+    return { event, schema, text, subject, name: `${subject} ${hash('sha256', text)}` }
+  })
+  const fromRegistry = async (): Promise<SchemaIds> => {
+    const ids = await Promise.all(schemas.map(async ({ name, subject, text }) => [name, await registry.idOf(subject, text)] as const))
+    return Object.fromEntries(ids)
+  }
+  const encodersBy = (ids: SchemaIds): Encoders =>
+    Object.fromEntries(
+      schemas.map(({ event, schema, name }) => [event, createEncoder(typeOfShape(schema), ids[name] ?? 0)]),
+    ) as unknown as Encoders
+
+  try {
+    const ids = await fromRegistry()
+    await remember(memory, ids)
+    return { encoders: encodersBy(ids), from: 'registry' }
+  } catch (error) {
+    if (error instanceof PermanentError) throw new UsageError(`${error.message}: run \`bridge setup\` first`, { cause: error })
+    const ids = await recall(memory)
+    if (!(error instanceof RetriableError) || !schemas.every(({ name }) => name in ids)) throw error
+    return { encoders: encodersBy(ids), from: 'disk' }
+  }
+}
+
+const remember = async (memory: string, ids: SchemaIds) => {
+  await mkdir(dirname(memory), { recursive: true })
+  await writeFile(`${memory}.new`, JSON.stringify(ids))
+  await rename(`${memory}.new`, memory)
+}
+
+const recall = async (memory: string): Promise<SchemaIds> => {
+  try {
+    return JSON.parse(await readFile(memory, 'utf8')) as SchemaIds
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { messageOf, RetriableError } from '../lib/errors.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { Carry } from './carry.ts'
+import type { Publisher } from './publish.ts'
+
+/** The way to Kafka, which may not be there yet: the ingress takes hooks before the brokers and the registry have answered. */
+export interface Outlet {
+  state(): 'connecting' | 'open'
+  /** Resolves once it is open; rejects with what the first attempt said that waiting does not mend. */
+  readonly opened: Promise<void>
+  carry: Carry
+  /** Undefined while connecting. */
+  publisher(): Publisher | undefined
+  stop(): Promise<void>
+}
+
+export interface OpenOutlet {
+  carry: Carry
+  publisher: Publisher
+}
+
+const retryMs = (attempt: number): number => Math.min(250 * 2 ** attempt, 5000)
+
+/** Connects in the background, for as long as it takes. */
+export const createOutlet = (connect: () => Promise<OpenOutlet>, logger: Logger): Outlet => {
+  const stopping = new AbortController()
+  let open: OpenOutlet | undefined
+  const { promise: opened, resolve, reject } = Promise.withResolvers<void>()
+  opened.catch(() => undefined)
+
+  const connecting = (async () => {
+    for (let attempt = 0; !stopping.signal.aborted; attempt++) {
+      try {
+        open = await connect()
+        return resolve()
+      } catch (error) {
+        if (!(error instanceof RetriableError)) reject(error)
+        logger.warn('not connected yet', { error: messageOf(error), attempt: attempt + 1 })
+        await sleep(retryMs(attempt), undefined, { signal: stopping.signal }).catch(() => undefined)
+      }
+    }
+  })()
+
+  return {
+    opened,
+    state: () => (open === undefined ? 'connecting' : 'open'),
+    carry: async (hook, deadlineMs) => {
+      if (open === undefined) throw new RetriableError('the brokers and the schema registry have not answered yet')
+      return open.carry(hook, deadlineMs)
+    },
+    publisher: () => open?.publisher,
+    stop: async () => {
+      stopping.abort()
+      await connecting
+      await open?.publisher.stop()
+    },
+  }
+}

@@ -1,0 +1,100 @@
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** The files of a spool, as far as it needs a file system; tests put one in its place that forgets what was not synced. */
+export interface SpoolFolder {
+  /** Names of the segments, oldest first. */
+  segments(): Promise<string[]>
+  /** A new, empty segment; it is still there after a crash once this resolves. */
+  create(segment: string): Promise<SegmentFile>
+  size(segment: string): Promise<number>
+  /** Fewer bytes than asked for at the end of the segment. */
+  read(segment: string, at: number, bytes: number): Promise<Buffer>
+  /** Cuts a segment off. */
+  truncate(segment: string, size: number): Promise<void>
+  remove(segment: string): Promise<void>
+  /** Keeps damaged or refused bytes for somebody to look at. */
+  setAside(name: string, bytes: Buffer): Promise<void>
+  /** A small note that may be lost in a crash, but is never half written. */
+  readNote(): Promise<string | undefined>
+  writeNote(text: string): Promise<void>
+}
+
+export interface SegmentFile {
+  append(buffers: readonly Buffer[]): Promise<void>
+  /** Resolves once everything appended is on disk. */
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
+const suffix = '.spool'
+
+/** Opens a folder on a real disk; makes it where it does not exist. */
+export const openSpoolFolder = async (folder: string): Promise<SpoolFolder> => {
+  const asideFolder = join(folder, 'set-aside')
+  await mkdir(asideFolder, { recursive: true })
+  await syncFolder(folder)
+  const path = (segment: string) => join(folder, segment + suffix)
+  const notePath = join(folder, 'drained.json')
+
+  let reading: { segment: string; file: FileHandle } | undefined
+  const openToRead = async (segment: string): Promise<FileHandle> => {
+    if (reading?.segment !== segment) {
+      await reading?.file.close()
+      reading = { segment, file: await open(path(segment), 'r') }
+    }
+    return reading.file
+  }
+
+  return {
+    segments: async () =>
+      (await readdir(folder))
+        .filter((file) => file.endsWith(suffix))
+        .map((file) => file.slice(0, -suffix.length))
+        .sort(),
+    create: async (segment) => {
+      const file = await open(path(segment), 'ax')
+      await syncFolder(folder)
+      return {
+        append: async (buffers) => writeAll(file, buffers),
+        sync: () => file.datasync(),
+        close: () => file.close(),
+      }
+    },
+    size: async (segment) => (await stat(path(segment))).size,
+    read: async (segment, at, bytes) => {
+      const file = await openToRead(segment)
+      const buffer = Buffer.allocUnsafe(bytes)
+      const { bytesRead } = await file.read(buffer, 0, bytes, at)
+      return buffer.subarray(0, bytesRead)
+    },
+    truncate: (segment, size) => truncate(path(segment), size),
+    remove: async (segment) => {
+      if (reading?.segment === segment) {
+        await reading.file.close()
+        reading = undefined
+      }
+      await rm(path(segment))
+    },
+    setAside: async (name, bytes) => {
+      await writeFile(join(asideFolder, name), bytes, { flush: true })
+      await syncFolder(asideFolder)
+    },
+    readNote: () => readFile(notePath, 'utf8').catch(() => undefined),
+    writeNote: async (text) => {
+      await writeFile(`${notePath}.new`, text)
+      await rename(`${notePath}.new`, notePath)
+    },
+  }
+}
+
+const writeAll = async (file: FileHandle, buffers: readonly Buffer[]) => {
+  const bytes = Buffer.concat(buffers)
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten
+}
+
+/** A new name survives a power failure only once its folder is on disk. */
+const syncFolder = async (folder: string) => {
+  const handle = await open(folder, 'r')
+  await handle.sync().finally(() => handle.close())
+}
