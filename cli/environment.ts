@@ -1,20 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment } from '../lib/config.ts'
+import { isLocked } from '../lib/lock.ts'
+import type { Endpoints } from '../local/endpoints.ts'
 
-/** What `bridge local` writes once everything is ready; see `local/endpoints.ts`. */
-interface Endpoints {
-  hook_url: string
-  secret_token: string
-  kafka_brokers: string
-  schema_registry_url: string
-  database_url: string
-}
-
-/** The running local stack of `BRIDGE_DATA_DIR`, if there is one. */
+/** The running local stack of `BRIDGE_DATA_DIR`, if there is one; what a killed stack has left does not count. */
 export const readEndpoints = (env: Environment): Endpoints | undefined => {
+  const folder = env.BRIDGE_DATA_DIR || '.bridge'
+  if (!isLocked(join(folder, 'lock'))) return undefined
   try {
-    return JSON.parse(readFileSync(join(env.BRIDGE_DATA_DIR || '.bridge', 'endpoints.json'), 'utf8')) as Endpoints
+    return JSON.parse(readFileSync(join(folder, 'endpoints.json'), 'utf8')) as Endpoints
   } catch {
     return undefined
   }

@@ -64,7 +64,7 @@ const run = async (dataDir: string): Promise<void> => {
 // With npm gone, nobody is left who could pass on a Ctrl-C. A shell may go and leave us running (nohup), npm may not.
 const stopWithNpm = async (stop: () => void): Promise<void> => {
   if (process.env.npm_lifecycle_event === undefined) return
-  const { npmAbove, processStart } = await import('../local/process-table.ts')
+  const { npmAbove, processStart } = await import('../lib/process-table.ts')
   const npm = npmAbove(process.ppid)
   if (npm === undefined) return
   const started = processStart(npm)

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createEncoder } from '../lib/codec.ts'
 import { PermanentError, RetriableError, UsageError } from '../lib/errors.ts'
 import type { Registry } from '../lib/registry.ts'
+import { writeAtomically } from '../lib/write-atomically.ts'
 import { catalogue, eventTypes } from '../schemas/catalogue.ts'
 import { typeOfShape, wireSchema } from '../schemas/load.ts'
 import type { Names } from '../schemas/topics.ts'
@@ -52,8 +53,7 @@ export const readEncoders = async (registry: Registry, names: Names, memory: str
 
 const remember = async (memory: string, ids: SchemaIds) => {
   await mkdir(dirname(memory), { recursive: true })
-  await writeFile(`${memory}.new`, JSON.stringify(ids))
-  await rename(`${memory}.new`, memory)
+  await writeAtomically(memory, JSON.stringify(ids))
 }
 
 const recall = async (memory: string): Promise<SchemaIds> => {

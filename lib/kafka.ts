@@ -85,14 +85,16 @@ const saslOf = ({ KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD
   return { sasl: { mechanism: KAFKA_SASL_MECHANISM, username: KAFKA_SASL_USERNAME, password: KAFKA_SASL_PASSWORD } as SASLOptions }
 }
 
-// Ordinary events of a cluster's life that the client logs as errors.
-const ordinary = /rebalanc|coordinator|not the leader|Crash: KafkaJSNumberOfRetriesExceeded|Connection (timeout|error)|Closed connection/i
+// What a cluster's ordinary life makes the client cry out: rebalances, moved leaders, a coordinator that is still loading,
+// a connection that breaks. It mends them itself, and what it does not mend comes to us as an error.
+const ordinary =
+  /rebalanc|coordinator|not the leader|Connection (timeout|error)|Closed connection|Restarting the consumer|Crash: KafkaJS|without match|timed out/i
 
 const logTo = (logger: Logger, { level, namespace, log: { message, timestamp: _timestamp, logger: _logger, ...fields } }: LogEntry) => {
   const details = { kafkajs: namespace, ...fields, stack: undefined }
-  if (level === logLevel.ERROR && !ordinary.test(`${message} ${fields.error ?? ''}`)) return logger.error(message, details)
-  if (level === logLevel.ERROR || level === logLevel.WARN) return logger.warn(message, details)
-  return logger.debug(message, details)
+  if (level === logLevel.INFO || level === logLevel.DEBUG || ordinary.test(`${message} ${fields.error ?? ''}`))
+    return logger.debug(message, details)
+  return level === logLevel.ERROR ? logger.error(message, details) : logger.warn(message, details)
 }
 
 interface RequestQueue {

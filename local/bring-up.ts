@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Environment, list, readVariables, secret } from '../lib/config.ts'
+import { isLoopback, reachable } from './addresses.ts'
 import { type BridgeProgram, runAndKeep, runToCompletion } from './bridge-process.ts'
 import type { DataFolder } from './data-folder.ts'
 import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts'
@@ -95,7 +96,12 @@ const startParts = async ({ env, cacheDir, output }: SupervisedStack, means: Mea
     const startedAt = Date.now()
     const part = await starters[name]()
     say(`${name} answers on 127.0.0.1:${part.port} after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
-    void keepRunning(part, { name, startAgain: starters[name], say, signal })
+    const startAgain = async () => {
+      const again = await starters[name]()
+      say(`${name} answers again`)
+      return again
+    }
+    void keepRunning(part, { name, startAgain, say, signal })
     return part.url
   }
   const [kafkaBrokers = '', schemaRegistryUrl = '', databaseUrl = ''] = await Promise.all(partNames.map(start))
@@ -103,14 +109,6 @@ const startParts = async ({ env, cacheDir, output }: SupervisedStack, means: Mea
 }
 
 const database = z.object({ DATABASE_URL: z.string().optional().meta(secret) })
-
-const isLoopback = (host = '') => host === 'localhost' || host === '::1' || host.startsWith('127.')
-
-/** A wildcard address is no address to connect to. */
-const reachable = (host = '') => {
-  if (host === '0.0.0.0' || host === '::' || host === '') return '127.0.0.1'
-  return host.includes(':') ? `[${host}]` : host
-}
 
 const operationsUrl = ({ METRICS_HOST, METRICS_PORT }: Environment) => `http://${reachable(METRICS_HOST)}:${METRICS_PORT}`
 

@@ -3,9 +3,9 @@ import { homedir } from 'node:os'
 import { join, relative } from 'node:path'
 import { cwd, getuid } from 'node:process'
 import { UsageError } from '../lib/errors.ts'
+import { type Lock, takeLock } from '../lib/lock.ts'
 import { createHousehold, type Household } from './household.ts'
 import { endLeftovers } from './leftovers.ts'
-import { type Lock, takeLock } from './lock.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
 
 /** A data folder that is ours until closed. */

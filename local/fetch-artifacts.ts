@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Environment } from '../lib/config.ts'
 import { UsageError } from '../lib/errors.ts'
+import { waitForLock } from '../lib/lock.ts'
 import { type ArtifactName, artifacts } from './artifacts.ts'
 import { requireMaven } from './java.ts'
-import { waitForLock } from './lock.ts'
 import { exists, prepareOnce } from './prepare-once.ts'
 
 /**

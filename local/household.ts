@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { processStart } from '../lib/process-table.ts'
+import { writeAtomically } from '../lib/write-atomically.ts'
 import { type Child, type ChildOptions, startChild } from './child.ts'
-import { processStart } from './process-table.ts'
-import { writeAtomically } from './write-atomically.ts'
 
 /** Every child of one stack: remembered on disk while it runs, so that the next start can end what a crash left. */
 export interface Household {

@@ -34,6 +34,9 @@ export const kafkaProperties = (node: KafkaNode, voters: readonly KafkaNode[], l
     'log.segment.bytes': 256 * 1024 * 1024,
     'offsets.retention.minutes': 30 * 24 * 60,
     'group.initial.rebalance.delay.ms': 0,
+    // A node killed with -9 is let in again once its old session is over; 9 s by default.
+    'broker.session.timeout.ms': 3000,
+    'broker.heartbeat.interval.ms': 500,
 
     'offsets.topic.num.partitions': 3,
     'offsets.topic.replication.factor': replication,

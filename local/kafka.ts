@@ -49,7 +49,8 @@ const formatOnce = async (node: KafkaNode, { household, folder, logFile, java, j
   if (await exists(join(folder, 'data'))) return
   await rm(join(folder, 'data.new'), { recursive: true, force: true })
   await writeFile(join(folder, 'format.properties'), kafkaProperties(node, [node], 'data.new'))
-  const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
+  // Kafka's own tool takes a leading hyphen for an option, which one in 64 would have.
+  const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url').replace(/^-/, 'A')
   const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', 'format.properties']
   await runStep(household, {
     name: 'kafka-format',

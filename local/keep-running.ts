@@ -3,7 +3,7 @@ import { messageOf } from '../lib/errors.ts'
 import type { Exit } from './child.ts'
 
 /** How long to wait before something that died is started again: doubling, and reset after it ran for a while. All in milliseconds. */
-export interface BackOff {
+interface BackOff {
   firstMs: number
   longestMs: number
   settledMs: number

@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kill } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { processStart } from './process-table.ts'
+import { processStart } from '../lib/process-table.ts'
 
 interface Note {
   pid: number

@@ -13,7 +13,7 @@ export interface WantedPort {
 }
 
 /** Chosen ports, each held against others until those who will listen on it are about to start. */
-export interface ChosenPorts<Name extends string> {
+interface ChosenPorts<Name extends string> {
   readonly ports: Readonly<Record<Name, number>>
   /** Lets go of the ports of these names; of all when none is named. */
   release(names?: readonly Name[]): Promise<void>

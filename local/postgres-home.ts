@@ -5,8 +5,8 @@ import { basename, dirname, join } from 'node:path'
 import { arch, getuid, platform } from 'node:process'
 import { promisify } from 'node:util'
 import { UsageError } from '../lib/errors.ts'
+import { writeAtomically } from '../lib/write-atomically.ts'
 import { prepareOnce } from './prepare-once.ts'
-import { writeAtomically } from './write-atomically.ts'
 
 const run = promisify(execFile)
 

@@ -11,7 +11,7 @@ import { prepareOnce } from './prepare-once.ts'
 import { runStep } from './run-step.ts'
 
 /** The passwords of the two roles; generated once per data folder. */
-export interface PostgresOptions extends PartOptions {
+interface PostgresOptions extends PartOptions {
   superuserPassword: string
   ownerPassword: string
 }

@@ -8,7 +8,7 @@ export const prepareOnce = async (folder: string, fill: (draft: string) => Promi
   if (await exists(folder)) return
   const draft = `${folder}.new`
   await rm(draft, { recursive: true, force: true })
-  await mkdir(draft, { recursive: true, mode: 0o700 })
+  await mkdir(draft, { recursive: true })
   await fill(draft)
   await rename(draft, folder)
 }

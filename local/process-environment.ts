@@ -9,7 +9,7 @@ export interface StackUrls {
 }
 
 /** The environments of the processes: the user's own, and what each process needs to find the stack, nothing more. */
-export interface ProcessEnvironments {
+interface ProcessEnvironments {
   setup: Environment
   ingress(ports: { hook: number; metrics: number }): Environment
   worker(name: string, metricsPort: number): Environment

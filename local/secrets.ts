@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeAtomically } from './write-atomically.ts'
+import { writeAtomically } from '../lib/write-atomically.ts'
 
 const names = ['ingressToken', 'databaseSuperuser', 'databaseOwner', 'auditLogRole'] as const
 

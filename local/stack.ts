@@ -23,7 +23,7 @@ export interface LocalStack {
 }
 
 /** Where and what to start. */
-export interface LocalStackOptions {
+interface LocalStackOptions {
   /** Absolute; made when missing, kept when stopped. */
   dataDir: string
   /** Where downloads are kept: `cacheFolder(env)`. */

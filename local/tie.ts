@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { platform } from 'node:process'
 
 /** A command, made so that the program it starts is told to stop when this process dies in any way. */
-export interface TiedCommand {
+interface TiedCommand {
   command: string
   args: readonly string[]
   /** To be called with the pid once it runs, where the command alone cannot do it. */

@@ -1,5 +1,8 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { UsageError } from '../../lib/errors.ts'
+import { takeLock } from '../../lib/lock.ts'
+import { writeAtomically } from '../../lib/write-atomically.ts'
 
 /** The files of a spool, as far as it needs a file system; tests put one in its place that forgets what was not synced. */
 export interface SpoolFolder {
@@ -18,6 +21,8 @@ export interface SpoolFolder {
   /** A small note that may be lost in a crash, but is never half written. */
   readNote(): Promise<string | undefined>
   writeNote(text: string): Promise<void>
+  /** Lets another process in. */
+  close(): Promise<void>
 }
 
 export interface SegmentFile {
@@ -29,10 +34,17 @@ export interface SegmentFile {
 
 const suffix = '.spool'
 
-/** Opens a folder on a real disk; makes it where it does not exist. */
+/**
+ * Opens a folder on a real disk; makes it where it does not exist.
+ *
+ * @throws UsageError where another process has it open: two would send each other's hooks twice and delete them once
+ */
 export const openSpoolFolder = async (folder: string): Promise<SpoolFolder> => {
   const asideFolder = join(folder, 'set-aside')
   await mkdir(asideFolder, { recursive: true })
+  const lock = await takeLock(join(folder, 'lock'))
+  if ('heldBy' in lock)
+    throw new UsageError(`the spool in ${folder} is in use by process ${lock.heldBy}: give each ingress an INGRESS_SPOOL_DIR of its own`)
   await syncFolder(folder)
   const path = (segment: string) => join(folder, segment + suffix)
   const notePath = join(folder, 'drained.json')
@@ -81,9 +93,10 @@ export const openSpoolFolder = async (folder: string): Promise<SpoolFolder> => {
       await syncFolder(asideFolder)
     },
     readNote: () => readFile(notePath, 'utf8').catch(() => undefined),
-    writeNote: async (text) => {
-      await writeFile(`${notePath}.new`, text)
-      await rename(`${notePath}.new`, notePath)
+    writeNote: (text) => writeAtomically(notePath, text),
+    close: async () => {
+      await reading?.file.close()
+      await lock.release()
     },
   }
 }

@@ -157,6 +157,7 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
     close: async () => {
       await writing
       await writer.roll()
+      await folder.close()
     },
   }
 }

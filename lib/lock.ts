@@ -1,3 +1,5 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pid } from 'node:process'
@@ -10,16 +12,15 @@ export interface Lock {
 }
 
 /** The pid of the process that holds the lock. */
-export interface HeldBy {
+interface HeldBy {
   heldBy: number
 }
 
 /** Takes a lock file at once, or says who holds it. One whose process is gone (pid and start time) counts for nothing. */
 export const takeLock = async (path: string): Promise<Lock | HeldBy> => {
   await mkdir(dirname(path), { recursive: true })
-  const own = JSON.stringify({ pid, started: processStart(pid) })
-  const draft = `${path}.${pid}`
-  await writeFile(draft, own, { mode: 0o600 })
+  const draft = `${path}.${randomUUID()}`
+  await writeFile(draft, JSON.stringify({ pid, started: processStart(pid), id: randomUUID() }), { mode: 0o600 })
   try {
     for (;;) {
       if (await linked(draft, path)) return { release: () => rm(path, { force: true }) }
@@ -27,10 +28,34 @@ export const takeLock = async (path: string): Promise<Lock | HeldBy> => {
       if (held === undefined) continue
       const holder = parse(held)
       if (holder !== undefined && processStart(holder.pid) === holder.started) return { heldBy: holder.pid }
-      await removeStale(path, held)
+      if (await takeOver(path, held, draft)) return { release: () => rm(path, { force: true }) }
+      await sleep(10)
     }
   } finally {
     await rm(draft, { force: true })
+  }
+}
+
+/** Replaces one particular stale lock. The right to do so is a lock itself: of several that found it stale, one replaces it, once. */
+const takeOver = async (path: string, stale: string, draft: string): Promise<boolean> => {
+  const right = await takeLock(`${path}.after-${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`)
+  if ('heldBy' in right) return false
+  try {
+    if ((await readFile(path, 'utf8').catch(() => undefined)) !== stale) return false
+    await rename(draft, path)
+    return true
+  } finally {
+    await right.release()
+  }
+}
+
+/** Whether a lock is held by a process that still runs. */
+export const isLocked = (path: string): boolean => {
+  try {
+    const holder = parse(readFileSync(path, 'utf8'))
+    return holder !== undefined && processStart(holder.pid) === holder.started
+  } catch {
+    return false
   }
 }
 
@@ -59,16 +84,4 @@ const parse = (text: string): { pid: number; started: string } | undefined => {
   } catch {
     return undefined
   }
-}
-
-// Moved aside and looked at again: between reading and removing, another process may have replaced the stale lock by its own.
-const removeStale = async (path: string, stale: string): Promise<void> => {
-  const aside = `${path}.stale.${pid}`
-  const moved = await rename(path, aside).then(
-    () => true,
-    () => false,
-  )
-  if (!moved) return
-  if ((await readFile(aside, 'utf8')) !== stale) await linked(aside, path)
-  await rm(aside, { force: true })
 }

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { type Endpoints, removeEndpoints, writeEndpoints } from '../../../local/endpoints.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const endpoints: Endpoints = {
+  hook_url: 'http://127.0.0.1:8080/hooks',
+  secret_token: 'secret',
+  kafka_brokers: '127.0.0.1:9092',
+  schema_registry_url: 'http://127.0.0.1:8081/apis/ccompat/v7',
+  database_url: 'postgres://127.0.0.1:5433/gitlab_bridge',
+  metrics: { ingress: 'http://127.0.0.1:9464/metrics' },
+  feed_url: null,
+  directory_url: null,
+}
+
+test('the endpoints file has the keys that other programs rely on, and its owner alone can read it', async (t) => {
+  const folder = await temporaryFolder(t)
+  await writeEndpoints(folder, endpoints)
+  const path = join(folder, 'endpoints.json')
+  assert.deepEqual(JSON.parse(await readFile(path, 'utf8')), endpoints)
+  assert.equal((await stat(path)).mode & 0o777, 0o600)
+})
+
+test('it is gone after removing, and removing twice does no harm', async (t) => {
+  const folder = await temporaryFolder(t)
+  await writeEndpoints(folder, endpoints)
+  await removeEndpoints(folder)
+  await removeEndpoints(folder)
+  assert.deepEqual(await readdir(folder), [])
+})

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { UsageError } from '../../../lib/errors.ts'
+import { artifactFolder, fetchArtifacts } from '../../../local/fetch-artifacts.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+/** A `mvn` that runs `script` with the folder to fill as $folder; it remembers its calls. */
+const fakeMaven = async (folder: string, script: string) => {
+  const calls = join(folder, 'calls')
+  await writeFile(calls, '')
+  await writeFile(
+    join(folder, 'mvn'),
+    `#!/bin/sh
+[ "$1" = --version ] && exit 0
+echo call >> "${calls}"
+for argument in "$@"; do case "$argument" in -DoutputDirectory=*) folder="\${argument#*=}";; esac; done
+${script}
+`,
+  )
+  await chmod(join(folder, 'mvn'), 0o755)
+  return { env: { PATH: `${folder}:/usr/bin:/bin` }, calls: async () => (await readFile(calls, 'utf8')).split('\n').length - 1 }
+}
+const store = 'mkdir -p "$folder"; echo jar > "$folder/a.jar"'
+
+test('each part is downloaded once, with one line, and reused after that', async (t) => {
+  const folder = await temporaryFolder(t)
+  const { env, calls } = await fakeMaven(folder, store)
+  const said: string[] = []
+  const fetchAll = () => fetchArtifacts(['kafka', 'registry'], { cacheDir: join(folder, 'cache'), env, say: (line) => said.push(line) })
+  await fetchAll()
+  await fetchAll()
+  assert.equal(await calls(), 2)
+  assert.deepEqual(
+    said.map((line) => line.split(' ').slice(0, 2).join(' ')),
+    ['downloading Apache', 'downloading Apicurio'],
+  )
+  assert.deepEqual(await readdir(artifactFolder(join(folder, 'cache'), 'kafka')), ['a.jar'])
+})
+
+test('what a killed download left is not taken for a download', async (t) => {
+  const folder = await temporaryFolder(t)
+  const { env } = await fakeMaven(folder, store)
+  const cacheDir = join(folder, 'cache')
+  await mkdir(`${artifactFolder(cacheDir, 'kafka')}.new`, { recursive: true })
+  await writeFile(join(`${artifactFolder(cacheDir, 'kafka')}.new`, 'half.jar'), '')
+  await fetchArtifacts(['kafka'], { cacheDir, env, say: () => {} })
+  assert.deepEqual(await readdir(artifactFolder(cacheDir, 'kafka')), ['a.jar'])
+})
+
+test('a download that fails leaves nothing behind and says in one sentence what Maven said', async (t) => {
+  const folder = await temporaryFolder(t)
+  const { env } = await fakeMaven(folder, 'mkdir -p "$folder"; echo "[ERROR] no such host"; exit 1')
+  const cacheDir = join(folder, 'cache')
+  await assert.rejects(fetchArtifacts(['kafka'], { cacheDir, env, say: () => {} }), (error: Error) => {
+    assert.ok(error instanceof UsageError)
+    assert.match(error.message, /^Apache Kafka .* could not be downloaded: mvn says no such host$/)
+    return true
+  })
+  assert.deepEqual(
+    (await readdir(cacheDir)).filter((name) => !name.endsWith('.new')),
+    [],
+  )
+})
+
+test('two at once download once', async (t) => {
+  const folder = await temporaryFolder(t)
+  const { env, calls } = await fakeMaven(folder, store)
+  const fetchKafka = () => fetchArtifacts(['kafka'], { cacheDir: join(folder, 'cache'), env, say: () => {} })
+  await Promise.all([fetchKafka(), fetchKafka()])
+  assert.equal(await calls(), 1)
+})

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { finalBlock, type Summary } from '../../../local/final-block.ts'
+
+const summary: Summary = {
+  endpoints: {
+    hook_url: 'http://127.0.0.1:8080/hooks',
+    secret_token: 'a-secret',
+    kafka_brokers: '127.0.0.1:9092',
+    schema_registry_url: 'http://127.0.0.1:8081/apis/ccompat/v7',
+    database_url: 'postgres://owner:password@127.0.0.1:5433/gitlab_bridge',
+    metrics: { ingress: 'http://127.0.0.1:9464/metrics', 'audit-log': 'http://127.0.0.1:9465/metrics' },
+    feed_url: null,
+    directory_url: null,
+  },
+  samplePath: 'test/fixtures/push.json',
+  topics: ['gitlab.push', 'gitlab.tag_push'],
+  running: ['audit-log'],
+  waiting: [{ name: 'ldap-sync', faults: [{ variable: 'LDAP_SYNC_URL', problem: 'is not set' }] }],
+  dataDir: '/clone/.bridge',
+  isWidened: false,
+}
+
+test('the block holds everything needed to send a hook and follow it', () => {
+  const block = finalBlock(summary)
+  const { endpoints, topics, running, dataDir } = summary
+  const said = [...Object.values(endpoints.metrics), ...topics, ...running, dataDir, endpoints.hook_url, endpoints.kafka_brokers]
+  for (const text of [...said, endpoints.schema_registry_url, endpoints.database_url]) assert.ok(block.includes(text), text)
+})
+
+test('the curl can be pasted as it is', () => {
+  const expected = [
+    '  curl http://127.0.0.1:8080/hooks \\',
+    "    -H 'X-Gitlab-Event: Push Hook' \\",
+    "    -H 'X-Gitlab-Token: a-secret' \\",
+    "    -H 'Content-Type: application/json' \\",
+    '    --data-binary @test/fixtures/push.json',
+  ]
+  assert.ok(finalBlock(summary).includes(expected.join('\n')))
+})
+
+test('what a shell would read differently is quoted', () => {
+  const block = finalBlock({ ...summary, samplePath: "../it's here/push.json" })
+  assert.ok(block.includes(`--data-binary '@../it'\\''s here/push.json'`))
+})
+
+test('a worker that waits for configuration is listed with the variables it waits for', () => {
+  assert.match(finalBlock(summary), /Not running +ldap-sync: LDAP_SYNC_URL is not set/)
+})
+
+test('the GitLab setting for local addresses is named when the hook port is widened, and only then', () => {
+  assert.match(finalBlock({ ...summary, isWidened: true }), /Allow requests to the local network from webhooks and integrations/)
+  assert.doesNotMatch(finalBlock(summary), /local network/)
+})
+
+test('without a secret token no curl is shown, since a signature cannot be pasted', () => {
+  const block = finalBlock({ ...summary, endpoints: { ...summary.endpoints, secret_token: null } })
+  assert.doesNotMatch(block, /curl/)
+})

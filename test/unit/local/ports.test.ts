@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { UsageError } from '../../../lib/errors.ts'
+import { choosePorts } from '../../../local/ports.ts'
+
+const takenPort = async (t: TestContext): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+const silent = () => {}
+
+test('a taken port is named by its variable and the next free one is used', async (t) => {
+  const preferred = await takenPort(t)
+  const said: string[] = []
+  const { ports, release } = await choosePorts({ kafka: { variable: 'LOCAL_KAFKA_PORT', preferred } }, (line) => said.push(line))
+  await release()
+  assert.ok(ports.kafka > preferred)
+  assert.deepEqual(said, [`LOCAL_KAFKA_PORT: port ${preferred} is taken, using ${ports.kafka}`])
+})
+
+test('a taken hook port is not exchanged: the error names INGRESS_PORT and the number', async (t) => {
+  const preferred = await takenPort(t)
+  await assert.rejects(choosePorts({ hook: { variable: 'INGRESS_PORT', preferred, fixed: true } }, silent), (error: Error) => {
+    assert.ok(error instanceof UsageError)
+    assert.match(error.message, new RegExp(`^INGRESS_PORT: port ${preferred} on 127.0.0.1 is taken`))
+    return true
+  })
+})
+
+test('0 asks for any free port, a fixed one too', async () => {
+  const wanted = { a: { variable: 'A', preferred: 0 }, b: { variable: 'B', preferred: 0, fixed: true } }
+  const { ports, release } = await choosePorts(wanted, silent)
+  await release()
+  assert.ok(ports.a > 0 && ports.b > 0 && ports.a !== ports.b)
+})
+
+test('a chosen port is held until it is released, so that nobody else chooses it', async () => {
+  const first = await choosePorts({ a: { variable: 'A', preferred: 0 } }, silent)
+  const same = { a: { variable: 'A', preferred: first.ports.a } }
+  const second = await choosePorts(same, silent)
+  assert.notEqual(second.ports.a, first.ports.a)
+  await first.release()
+  const third = await choosePorts(same, silent)
+  assert.equal(third.ports.a, first.ports.a)
+  await second.release()
+  await third.release()
+})

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { cwd } from 'node:process'
+import { test } from 'node:test'
+import { UsageError } from '../../../lib/errors.ts'
+import { openDataFolder } from '../../../local/data-folder.ts'
+import { resetDataFolder } from '../../../local/reset.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const yes = async () => true
+const no = async () => false
+
+const usedFolder = async (folder: string): Promise<string> => {
+  const path = join(folder, '.bridge')
+  const opened = await openDataFolder(path)
+  await opened.household.close([])
+  await opened.release()
+  await mkdir(join(path, 'pushes'))
+  return path
+}
+
+test('a data folder is cleared', async (t) => {
+  const path = await usedFolder(await temporaryFolder(t))
+  assert.match(await resetDataFolder(path, yes), /^Cleared /)
+  assert.deepEqual(await readdir(path), [])
+})
+
+test('it stays as it is when the answer is no', async (t) => {
+  const path = await usedFolder(await temporaryFolder(t))
+  const before = await readdir(path)
+  assert.equal(await resetDataFolder(path, no), 'Nothing was cleared.')
+  assert.deepEqual(await readdir(path), before)
+})
+
+test('it is not cleared while a stack runs on it', async (t) => {
+  const path = await usedFolder(await temporaryFolder(t))
+  const { release } = await openDataFolder(path)
+  await assert.rejects(resetDataFolder(path, yes), UsageError)
+  await release()
+})
+
+test('a folder that never held our data is not touched', async (t) => {
+  const folder = await temporaryFolder(t)
+  await writeFile(join(folder, 'thesis.txt'), '')
+  assert.match(await resetDataFolder(folder, yes), /^Nothing to clear/)
+  assert.deepEqual(await readdir(folder), ['thesis.txt'])
+})
+
+test('a home folder and a folder that holds the working folder are refused', async () => {
+  for (const folder of [homedir(), cwd(), '/']) await assert.rejects(resetDataFolder(folder, yes), /^UsageError: BRIDGE_DATA_DIR/)
+})

@@ -1,0 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+
+/** A folder that is gone after the test. Its name has a space, since a clone's may. */
+export const temporaryFolder = async (t: TestContext): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'bridge local '))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
