@@ -21,6 +21,5 @@ ENV NODE_ENV=production BRIDGE_DATA_DIR=/var/lib/gitlab-bridge PUSH_AUTHOR_LOG_D
 WORKDIR /app
 COPY --from=sources /app ./
 USER 1000:1000
-EXPOSE 8080
 ENTRYPOINT ["bridge"]
 CMD ["--help"]

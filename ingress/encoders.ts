@@ -31,8 +31,10 @@ export const readEncoders = async (registry: Registry, names: Names, memory: str
     return { event, schema, text, subject, name: `${subject} ${hash('sha256', text)}` }
   })
   const fromRegistry = async (): Promise<SchemaIds> => {
-    const ids = await Promise.all(schemas.map(async ({ name, subject, text }) => [name, await registry.idOf(subject, text)] as const))
-    return Object.fromEntries(ids)
+    // One after the other: a registry that is just starting is overrun by fifty questions at once.
+    const ids: Record<string, number> = {}
+    for (const { name, subject, text } of schemas) ids[name] = await registry.idOf(subject, text)
+    return ids
   }
   const encodersBy = (ids: SchemaIds): Encoders =>
     Object.fromEntries(

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Compose, createCompose } from '../helpers/compose.ts'
+
+const body = await readFile(new URL('../fixtures/push.json', import.meta.url), 'utf8')
+const dashboard = await readFile(new URL('../../monitoring/grafana/dashboards/bridge.json', import.meta.url), 'utf8')
+const push = JSON.parse(body) as { project_id: number; user_username: string }
+
+let compose: Compose
+let firstHook: string
+
+before(async () => {
+  compose = await createCompose(`bridge-test-${process.pid}`)
+  await compose.up()
+})
+after(() => compose?.remove())
+
+test('comes up whole: Prometheus reaches every process and Grafana finds the dashboard', async () => {
+  await eventually('every process is up', async () => {
+    const up = await ask<{ metric: { process: string }; value: [number, string] }>('up')
+    const reached = up.filter(({ value }) => value[1] === '1').map(({ metric }) => metric.process)
+    return reached.sort().join() === 'audit-log,ingress,prometheus,push-author-log' || undefined
+  })
+  const found = (await getJson(`${local('GRAFANA_PORT')}/api/search`)) as { uid: string }[]
+  assert.deepEqual(
+    found.map(({ uid }) => uid),
+    ['gitlab-kafka-bridge'],
+  )
+})
+
+test('every metric of the dashboard exists', async () => {
+  const names = new Set(dashboard.match(/gitlab_bridge_\w+/g))
+  assert.ok(names.size > 10)
+  await eventually('all of them are scraped', async () => {
+    const { data } = (await getJson(`${local('PROMETHEUS_PORT')}/api/v1/label/__name__/values`)) as { data: string[] }
+    return names.isSubsetOf(new Set(data)) || undefined
+  })
+})
+
+test('a hook with a wrong secret token is turned away', async () => {
+  const response = await post('not the token')
+  assert.equal(response.status, 401)
+})
+
+test('a hook posted from outside is on its topic and reaches both workers', async () => {
+  firstHook = await postPush()
+  await reachesEverything(firstHook, 1)
+})
+
+test('down and up again loses nothing, and schemas keep their ids', async () => {
+  const schemaIds = await readSchemaIds()
+  assert.ok(Object.keys(schemaIds).length > 5)
+
+  await compose.run('down')
+  await compose.up()
+
+  assert.deepEqual(await readSchemaIds(), schemaIds)
+  const secondHook = await postPush()
+  await reachesEverything(secondHook, 2)
+  await reachesEverything(firstHook, 2)
+})
+
+const reachesEverything = async (id: string, records: number) => {
+  const onTopic = (await jsonLines(
+    'ingress',
+    'tail',
+    'push',
+    '--from-beginning',
+    '--count',
+    String(records),
+    '--timeout',
+    '30',
+    '--json',
+  )) as {
+    topic: string
+    key: string
+    value: { delivery: { id: string }; project_id: number; raw: string }
+  }[]
+  assert.equal(onTopic.length, records)
+  const record = onTopic.find(({ value }) => value.delivery.id === id)
+  assert.equal(record?.topic, 'gitlab.push')
+  assert.equal(record.key, String(push.project_id))
+  assert.equal(record.value.project_id, push.project_id)
+  assert.equal(record.value.raw, body)
+
+  const lines = await eventually('the push log has it', async () => {
+    const all = (await jsonLines('push-author-log', 'pushes', '--json')) as { delivery_id: string; user_username: string }[]
+    const ours = all.filter(({ delivery_id }) => delivery_id === id)
+    return ours.length > 0 ? ours : undefined
+  })
+  assert.deepEqual(
+    lines.map(({ user_username }) => user_username),
+    [push.user_username],
+  )
+
+  const rows = await eventually('the audit log has it', async () => {
+    const hex = await query(`select encode(raw, 'hex') from audit_log.events where delivery_id = '${id}'`)
+    return hex === '' ? undefined : hex.split('\n')
+  })
+  assert.deepEqual(rows, [Buffer.from(body).toString('hex')])
+}
+
+const postPush = async (): Promise<string> => {
+  const token = await compose.exec('ingress', 'cat', '/secrets/tokens')
+  const response = await post(token.trim())
+  assert.equal(response.status, 200)
+  const { outcome, event, topic, id } = (await response.json()) as Record<string, string>
+  assert.deepEqual({ outcome, event, topic }, { outcome: 'published', event: 'push', topic: 'gitlab.push' })
+  assert.match(id ?? '', /^[0-9a-f-]{36}$/)
+  return id ?? ''
+}
+
+const post = (token: string): Promise<Response> => {
+  const headers = { 'content-type': 'application/json', 'x-gitlab-event': 'Push Hook', 'x-gitlab-token': token }
+  return fetch(`${local('INGRESS_PORT')}/hooks`, { method: 'POST', headers, body })
+}
+
+const readSchemaIds = async (): Promise<Record<string, number>> => {
+  const subjects = `${local('LOCAL_REGISTRY_PORT')}/apis/ccompat/v7/subjects`
+  const names = (await getJson(subjects)) as string[]
+  const ids = names.sort().map(async (name) => {
+    const { id } = (await getJson(`${subjects}/${name}/versions/latest`)) as { id: number }
+    return [name, id] as const
+  })
+  return Object.fromEntries(await Promise.all(ids))
+}
+
+const jsonLines = async (service: string, ...command: string[]): Promise<unknown[]> => {
+  const text = await compose.exec(service, 'bridge', ...command)
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+}
+
+const query = async (sql: string): Promise<string> => {
+  const text = await compose.exec(
+    'postgres',
+    'psql',
+    '--username=postgres',
+    '--dbname=gitlab_bridge',
+    '--no-align',
+    '--tuples-only',
+    '--command',
+    sql,
+  )
+  return text.trim()
+}
+
+const ask = async <Sample>(promql: string): Promise<Sample[]> => {
+  const url = `${local('PROMETHEUS_PORT')}/api/v1/query?query=${encodeURIComponent(promql)}`
+  return ((await getJson(url)) as { data: { result: Sample[] } }).data.result
+}
+
+const getJson = async (url: string): Promise<unknown> => {
+  const response = await fetch(url, { headers: { accept: 'application/json' } })
+  assert.equal(response.status, 200, url)
+  return response.json()
+}
+
+const local = (variable: keyof Compose['ports']): string => `http://127.0.0.1:${compose.ports[variable]}`
+
+/** Asks until there is an answer. @throws Error naming what did not come about within a minute */
+const eventually = async <T>(what: string, answer: () => Promise<T | undefined>): Promise<T> => {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(250)) {
+    const found = await answer()
+    if (found !== undefined) return found
+  }
+  throw new Error(`within a minute it did not come about that ${what}`)
+}
