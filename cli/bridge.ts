@@ -3,9 +3,14 @@ import { Command } from 'commander'
 import { ConfigError, messageOf, UsageError } from '../lib/errors.ts'
 import { configCommand } from './config.ts'
 import { consumerCommand } from './consumer.ts'
+import { deadLettersCommand } from './dead-letters.ts'
 import { ingressCommand } from './ingress.ts'
+import { lagCommand } from './lag.ts'
+import { lagExporterCommand } from './lag-exporter.ts'
 import { localCommand } from './local.ts'
+import { offsetsCommand } from './offsets.ts'
 import { pushesCommand } from './pushes.ts'
+import { rebuildCommand } from './rebuild.ts'
 import { sendCommand } from './send.ts'
 import { setupCommand } from './setup.ts'
 import { spoolCommand } from './spool.ts'
@@ -23,6 +28,11 @@ const commands = [
   tailCommand,
   pushesCommand,
   spoolCommand,
+  lagCommand,
+  lagExporterCommand,
+  deadLettersCommand,
+  offsetsCommand,
+  rebuildCommand,
   configCommand,
 ]
 for (const command of commands) program.addCommand(command)

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { withLocalStack } from './environment.ts'
+import type { TailOptions } from './tail/tail.ts'
 
 /** A whole number of 1 or more, as an option's value. */
 const count = (text: string): number => {
@@ -20,10 +21,3 @@ export const tailCommand = new Command('tail')
     await tail(events, options, withLocalStack(process.env), (text) => process.stdout.write(`${text}\n`))
     process.exit(0)
   })
-
-export interface TailOptions {
-  fromBeginning?: true
-  count?: number
-  timeout?: number
-  json?: true
-}

@@ -20,10 +20,8 @@ export interface Message {
 }
 
 export interface HandleContext {
-  /** Aborted when the time for handling is up. */
+  /** Aborted when the time for handling is up. The group is told that we are alive for as long as it is not. */
   readonly signal: AbortSignal
-  /** Tells the group that we are alive; call it between the steps of long work and let it throw. */
-  heartbeat(): Promise<void>
 }
 
 /**
@@ -60,6 +58,16 @@ export interface Consumer<E extends EventType = EventType, V extends Variables =
   /** All it reads from the environment beside what every worker reads. */
   variables: V
   create(settings: z.output<V>, logger: Logger): Promise<Handler<E>>
+  /**
+   * Says what handling the record would do, without doing it; throws what handling would throw because of the record itself.
+   * Without it `bridge dead-letters redrive --dry-run` can only tell whether the record decodes.
+   */
+  dryRun?(record: RecordOf<E>): string
+  /**
+   * Forgets what was made of the events so far, before all of them are handled from the first; nothing to do where handling
+   * them again changes nothing. Without it `bridge rebuild` refuses.
+   */
+  forget?(settings: z.output<V>): Promise<void>
 }
 
 /** Only types a literal: `events` narrows the record that the handler is given. */

@@ -1,7 +1,21 @@
 /**
- * Errors by which the client tells that this member no longer owns the partition: they must reach the client,
- * or the group rebalances for ever (https://github.com/tulios/kafkajs/issues/1720).
+ * The group, not the record, is at fault: a heartbeat or a commit failed, since the group rebalances, has expelled this member,
+ * or cannot be reached. It must get through to the client, which joins again; swallowed, the group rebalances for ever
+ * (https://github.com/tulios/kafkajs/issues/1720). `cause` is what the client threw.
  */
-export const isGroupError = (error: unknown): boolean =>
-  error instanceof Error &&
-  /REBALANCE_IN_PROGRESS|UNKNOWN_MEMBER_ID|ILLEGAL_GENERATION|FENCED_INSTANCE_ID/.test((error as { type?: string }).type ?? '')
+export class GroupError extends Error {
+  override readonly name = 'GroupError'
+
+  constructor(cause: unknown) {
+    super('the consumer group does not answer as usual', { cause })
+  }
+}
+
+/** Marks whatever talking to the group throws. */
+export const askGroup = async (question: () => Promise<unknown>): Promise<void> => {
+  try {
+    await question()
+  } catch (cause) {
+    throw new GroupError(cause)
+  }
+}

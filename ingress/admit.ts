@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { addressOf, isAllowed } from './door/address.ts'
 import { digestOf, findMatch, isEqual, type Source } from './door/source.ts'
 import type { FindSource } from './door/sources.ts'
-import type { TurnedAway } from './outcome.ts'
+import type { Rejection, TurnedAway } from './outcome.ts'
 
 /** What the door checks before it reads a single byte of the body. */
 export interface AdmitOptions {
@@ -26,18 +26,6 @@ export interface Signed {
 }
 
 export type Admit = (request: IncomingMessage, sourceName: string) => Admitted | TurnedAway
-
-/** Why a sender is turned away; values of a metric's label. */
-export const rejections = [
-  'no_credentials',
-  'wrong_token',
-  'stale_signature',
-  'wrong_signature',
-  'unknown_source',
-  'address',
-  'too_many',
-] as const
-export type Rejection = (typeof rejections)[number]
 
 /** Decides by the headers alone, so that a stranger makes us buffer nothing. */
 export const createAdmit = (options: AdmitOptions): Admit => {

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express'
 import { messageOf } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -12,6 +13,9 @@ export interface AppOptions {
   /** While true every answer closes its connection, so that senders move on to another process. */
   isDraining(): boolean
 }
+
+/** What makes a server's listener of the stages. */
+export type CreateListener = (options: AppOptions) => RequestListener
 
 const defaultSource = 'default'
 const sourcePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/
@@ -30,16 +34,13 @@ export const createApp = ({ receive, metrics, logger, isDraining }: AppOptions):
     metrics.received.inc()
     metrics.inFlight.inc()
     const stopTimer = metrics.duration.startTimer()
-    const outcome = await receive(request, source)
+    const outcome = await receive(request, source).finally(() => metrics.inFlight.dec())
     stopTimer()
-    metrics.inFlight.dec()
     metrics.hooks.inc({ outcome: outcome.kind })
     if ('rejection' in outcome) metrics.rejections.inc({ reason: outcome.rejection })
     logOutcome(logger, source, outcome)
-    if (isDraining() || !request.complete) response.setHeader('Connection', 'close')
+    if (isDraining()) response.setHeader('Connection', 'close')
     answer(response, outcomes[outcome.kind].status, answerOf(outcome))
-    // What is left of a body nobody wants would be read for ever.
-    if (!request.complete) response.once('finish', () => request.destroy())
   }
   app
     .route('/hooks{/:source}')
@@ -57,6 +58,8 @@ export const createApp = ({ receive, metrics, logger, isDraining }: AppOptions):
 
 /** Written by hand: on this path Express' own `json` costs more than the encoding of the record. */
 const answer = (response: Response, status: number, body: Record<string, string>) => {
+  // What is left of a body nobody wants would be read for ever.
+  if (!response.req.complete) response.setHeader('Connection', 'close')
   const text = JSON.stringify(body)
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text)
 }

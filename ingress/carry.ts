@@ -29,8 +29,9 @@ export const createCarry =
     const normalised = normalise(hook, classified)
     const { event, message, chunks } = fit(hook, normalised)
 
+    const startedAt = performance.now()
     await Promise.all(chunks.map((chunk) => publisher.publish(chunk, deadlineMs)))
-    await publisher.publish(message, deadlineMs)
+    await publisher.publish(message, deadlineMs === null ? null : Math.max(0, deadlineMs - (performance.now() - startedAt)))
 
     metrics.records.inc({ event })
     const faults = normalised.record.delivery.coercion_faults

@@ -22,18 +22,21 @@ export const toDate: Coerce<number> = (value, path, problems) => {
 const millisOf = (text: string): number | undefined => {
   const match = timePattern.exec(text)
   if (match === null) return undefined
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = match
-  const utc = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
-  const date = new Date(utc)
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
+  const [hour, minute, second] = [Number(match[4] ?? 0), Number(match[5] ?? 0), Number(match[6] ?? 0)]
+  const { 7: fraction = '0', 8: zone = 'Z' } = match
   // What the calendar does not have would roll over: month 0, day 31, second 99; years before 100 would become the twentieth century.
-  const isReal =
-    date.getUTCFullYear() === Number(year) &&
-    date.getUTCMonth() === Number(month) - 1 &&
-    date.getUTCDate() === Number(day) &&
-    date.getUTCHours() === Number(hour) &&
-    date.getUTCMinutes() === Number(minute) &&
-    date.getUTCSeconds() === Number(second)
-  return isReal ? utc + Math.trunc(Number(`0.${fraction}`) * 1000) - offsetMs(zone) : undefined
+  const isReal = year >= 100 && day >= 1 && day <= daysIn(year, month) && hour < 24 && minute < 60 && second < 60
+  if (!isReal) return undefined
+  return Date.UTC(year, month - 1, day, hour, minute, second) + Math.trunc(Number(`0.${fraction}`) * 1000) - offsetMs(zone)
+}
+
+const monthDays: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/** 0 for a month that does not exist. A `Date` would know as well, but takes twice the time of all the rest. */
+const daysIn = (year: number, month: number): number => {
+  const isLeap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return isLeap ? 29 : (monthDays[month - 1] ?? 0)
 }
 
 const offsetMs = (zone: string): number => {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Encode } from '../lib/codec.ts'
 import { messageOf } from '../lib/errors.ts'
 import { catalogue, type EventType, type Records } from '../schemas/catalogue.ts'
@@ -62,6 +62,7 @@ const traceparentPattern = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 /** The sender's trace goes on; without one it begins here. https://www.w3.org/TR/trace-context/#traceparent-header */
 const traceparentOf = (received: string | string[] | undefined): string => {
   if (typeof received === 'string' && traceparentPattern.test(received)) return received
-  const random = randomBytes(24).toString('hex')
-  return `00-${random.slice(0, 32)}-${random.slice(32)}-01`
+  // UUIDs come from a pool of random bytes: a third of the price of asking for 24.
+  const random = randomUUID() + randomUUID()
+  return `00-${random.slice(0, 36).replaceAll('-', '')}-${random.slice(36, 54).replaceAll('-', '')}-01`
 }

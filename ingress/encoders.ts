@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { createEncoder } from '../lib/codec.ts'
+import { createEncoder, type Encode } from '../lib/codec.ts'
 import { PermanentError, RetriableError, UsageError } from '../lib/errors.ts'
 import type { Registry } from '../lib/registry.ts'
 import { writeAtomically } from '../lib/write-atomically.ts'
@@ -37,19 +37,27 @@ export const readEncoders = async (registry: Registry, names: Names, memory: str
     return ids
   }
   const encodersBy = (ids: SchemaIds): Encoders =>
-    Object.fromEntries(
-      schemas.map(({ event, schema, name }) => [event, createEncoder(typeOfShape(schema), ids[name] ?? 0)]),
-    ) as unknown as Encoders
+    Object.fromEntries(schemas.map(({ event, schema, name }) => [event, createLazyEncoder(schema, ids[name] ?? 0)])) as unknown as Encoders
 
   try {
     const ids = await fromRegistry()
-    await remember(memory, ids)
+    // On a full disk the next start needs the registry; that is no reason not to publish now, which is what makes room.
+    await remember(memory, ids).catch(() => undefined)
     return { encoders: encodersBy(ids), from: 'registry' }
   } catch (error) {
     if (error instanceof PermanentError) throw new UsageError(`${error.message}: run \`bridge setup\` first`, { cause: error })
     const ids = await recall(memory)
     if (!(error instanceof RetriableError) || !schemas.every(({ name }) => name in ids)) throw error
     return { encoders: encodersBy(ids), from: 'disk' }
+  }
+}
+
+/** Its type is compiled with the first record: most instances send a few of the many events. */
+const createLazyEncoder = (shape: string, schemaId: number): Encode<unknown> => {
+  let encode: Encode<unknown> | undefined
+  return (record) => {
+    encode ??= createEncoder(typeOfShape(shape), schemaId)
+    return encode(record)
   }
 }
 

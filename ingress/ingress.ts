@@ -12,7 +12,7 @@ import { createRegistry } from '../lib/registry.ts'
 import { eventTypes } from '../schemas/catalogue.ts'
 import { createNames } from '../schemas/topics.ts'
 import { createAdmit } from './admit.ts'
-import { createApp } from './app.ts'
+import { type CreateListener, createApp } from './app.ts'
 import { startCanary } from './canary.ts'
 import { createCarry } from './carry.ts'
 import { readIngressSettings, spoolFolderOf } from './config.ts'
@@ -47,9 +47,10 @@ const segmentBytes = 64 * 1024 * 1024
 /**
  * Starts the ingress: resolves once hooks are accepted, be it that Kafka and the registry have not answered yet.
  *
+ * @param createListener another one than production's lets a benchmark see what ours costs
  * @throws ConfigError, or UsageError where the cluster answers and lacks our topics or schemas
  */
-export const startIngress = async (env: Environment, logger: Logger): Promise<Running> => {
+export const startIngress = async (env: Environment, logger: Logger, createListener: CreateListener = createApp): Promise<Running> => {
   const settings = readIngressSettings(env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   const allMetrics = createMetrics()
@@ -112,7 +113,7 @@ export const startIngress = async (env: Environment, logger: Logger): Promise<Ru
     metrics,
     logger,
   })
-  const server = createHookServer(settings, createApp({ receive, metrics, logger, isDraining: () => isDraining }))
+  const server = createHookServer(settings, createListener({ receive, metrics, logger, isDraining: () => isDraining }))
   await listen(server, settings.INGRESS_PORT, settings.INGRESS_HOST)
 
   metrics.spoolLimitBytes.set(settings.INGRESS_SPOOL_MAX_BYTES)

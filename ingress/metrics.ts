@@ -1,7 +1,6 @@
 import type { Metrics } from '../lib/metrics.ts'
 import { eventTypes } from '../schemas/catalogue.ts'
-import { rejections } from './admit.ts'
-import { outcomeKinds } from './outcome.ts'
+import { outcomeKinds, rejections } from './outcome.ts'
 
 export const publishFailureCauses = ['timeout', 'connection', 'leader', 'replicas', 'topic', 'refused', 'other'] as const
 export type PublishFailureCause = (typeof publishFailureCauses)[number]

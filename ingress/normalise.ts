@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { catalogue, type EventType, eventTypes, type Records } from '../schemas/catalogue.ts'
+import { catalogue, type EventType, type Records } from '../schemas/catalogue.ts'
 import type { Fact } from '../schemas/facts/fact.ts'
 import { inlinedSchema } from '../schemas/load.ts'
 import type { Delivery } from '../schemas/parts/delivery.generated.ts'
@@ -23,16 +23,24 @@ const givenByUs: Partial<Record<EventType, string[]>> = {
   quarantine: [...given, 'event_name', 'reason', 'detail'],
 }
 
-const normalisers = Object.fromEntries(
-  eventTypes.map((event) => [event, compileNormaliser(inlinedSchema(catalogue[event].schema), givenByUs[event] ?? given)]),
-) as Record<EventType, Normaliser>
+const normalisers = new Map<EventType, Normaliser>()
+
+/** Compiled with the first hook of its event: most instances send a few of the many, and the others would take 9 MB. */
+const normaliserOf = (event: EventType): Normaliser => {
+  let normaliser = normalisers.get(event)
+  if (normaliser === undefined) {
+    normaliser = compileNormaliser(inlinedSchema(catalogue[event].schema), givenByUs[event] ?? given)
+    normalisers.set(event, normaliser)
+  }
+  return normaliser
+}
 
 /** The typed record; where the fields are missing that make the event what it is, a record for the quarantine. */
 export const normalise = (hook: Hook, classified: Classified): Normalised => {
   const { event, name, body, quarantine } = classified
   const problems: Problems = { faults: [], missing: [] }
   const delivery = deliveryOf(hook, event)
-  const record = normalisers[event](body, problems, {
+  const record = normaliserOf(event)(body, problems, {
     delivery,
     raw: hook.body,
     event_name: name,

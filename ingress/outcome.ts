@@ -1,5 +1,3 @@
-import type { Rejection } from './admit.ts'
-
 /** What can become of a hook. One row each: what GitLab is told, and how it is counted. */
 export const outcomes = {
   published: { status: 200 },
@@ -18,6 +16,18 @@ export const outcomes = {
 export type OutcomeKind = keyof typeof outcomes
 
 export const outcomeKinds = Object.keys(outcomes) as OutcomeKind[]
+
+/** Why a sender is turned away; values of a metric's label. */
+export const rejections = [
+  'no_credentials',
+  'wrong_token',
+  'stale_signature',
+  'wrong_signature',
+  'unknown_source',
+  'address',
+  'too_many',
+] as const
+export type Rejection = (typeof rejections)[number]
 
 /** A hook that cannot be lost any more: acknowledged by the brokers, or on our disk. */
 export interface Kept {

@@ -1,4 +1,4 @@
-import kafkajs, { type Admin, type Kafka, Partitioners, type Producer, type TopicMessages } from 'kafkajs'
+import kafkajs, { type Admin, type Kafka, Partitioners, type PartitionMetadata, type Producer, type TopicMessages } from 'kafkajs'
 import { messageOf, RetriableError } from '../lib/errors.ts'
 import type { OutgoingMessage } from './encode.ts'
 import type { PublishFailureCause } from './metrics.ts'
@@ -115,19 +115,24 @@ const readMaxBytes = async (admin: Admin, topics: readonly string[]): Promise<Ma
 
 const partitioner = Partitioners.DefaultPartitioner()
 
+/** What the partitioner wants to know of a topic: by its number of partitions, made once. */
+const metadataOf = new Map<number, PartitionMetadata[]>()
+
 /** Java-compatible: murmur2 of the key, so that every client finds a project in the same partition. */
-export const partitionOf = (message: OutgoingMessage, partitionCount: number): number =>
-  partitioner({
-    topic: message.topic,
-    partitionMetadata: Array.from({ length: partitionCount }, (_, partitionId) => ({
+export const partitionOf = (message: OutgoingMessage, partitionCount: number): number => {
+  let partitionMetadata = metadataOf.get(partitionCount)
+  if (partitionMetadata === undefined) {
+    partitionMetadata = Array.from({ length: partitionCount }, (_, partitionId) => ({
       partitionId,
       partitionErrorCode: 0,
       leader: 0,
       replicas: [],
       isr: [],
-    })),
-    message,
-  })
+    }))
+    metadataOf.set(partitionCount, partitionMetadata)
+  }
+  return partitioner({ topic: message.topic, partitionMetadata, message })
+}
 
 /** What went wrong with a produce request, in the words of our metrics. `refused`: these very records will never be taken. */
 export const causeOf = (error: unknown): PublishFailureCause => {

@@ -114,7 +114,7 @@ export const createPublisher = async (options: PublisherOptions): Promise<Publis
       const topic = topics.get(message.topic)
       if (topic === undefined) return Promise.reject(new RetriableError(`topic ${message.topic} does not exist: run \`bridge setup\``))
       const bytes = message.value.length + recordOverheadBytes
-      if (queuedBytes + bytes > maxQueuedBytes && queue.length > 0)
+      if (queuedBytes + bytes > maxQueuedBytes && queuedBytes > 0)
         return Promise.reject(new RetriableError('too much waits for the brokers'))
       if (isStopped) return Promise.reject(stopped())
       queuedBytes += bytes

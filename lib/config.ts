@@ -53,13 +53,13 @@ export const readVariables = <V extends Variables>(variables: V, env: Environmen
 }
 
 const textOf = (name: string, variable: z.ZodType, env: Environment): string | undefined => {
-  const other = variable.meta()?.fallback
-  return (
-    env[name] ||
-    (isSecret(variable) ? fromFile(`${name}_FILE`, env) : undefined) ||
-    (typeof other === 'string' ? env[other] : undefined) ||
-    undefined
-  )
+  const { fallback: other } = variable.meta() ?? {}
+  const names = typeof other === 'string' ? [name, other] : [name]
+  for (const each of names) {
+    const text = env[each] || (isSecret(variable) ? fromFile(`${each}_FILE`, env) : undefined)
+    if (text) return text
+  }
+  return undefined
 }
 
 const fromFile = (name: string, env: Environment): string | undefined => {

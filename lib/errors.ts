@@ -33,7 +33,7 @@ export class ConfigError extends Error {
 
 /** What the operator did wrong, in one sentence meant for them; printed without a stack. */
 export class UsageError extends Error {
-  override readonly name = 'UsageError'
+  override readonly name: string = 'UsageError'
 }
 
 /** The text of anything thrown. */

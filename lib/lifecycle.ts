@@ -32,12 +32,19 @@ export const runUntilStopped = async (running: Running, signals: Signals, logger
   else logger.info('stopping')
 
   const late = Symbol('late')
-  const stopped = running.stop().catch((error: unknown) => logger.error('did not stop cleanly', { error: messageOf(error) }))
+  const stopped = running.stop().then(
+    () => true,
+    (error: unknown) => {
+      logger.error('did not stop cleanly', { error: messageOf(error) })
+      return false
+    },
+  )
   const timer = new Promise<typeof late>((resolve) => setTimeout(resolve, limitMs, late).unref())
-  if ((await Promise.race([stopped, timer])) === late) {
+  const isClean = await Promise.race([stopped, timer])
+  if (isClean === late) {
     logger.error('did not stop in time', { limit_ms: limitMs })
     return 1
   }
   logger.info('stopped')
-  return ended === 'stop' ? 0 : 1
+  return ended === 'stop' && isClean ? 0 : 1
 }

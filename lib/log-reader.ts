@@ -1,4 +1,6 @@
-import type { Kafka, KafkaMessage } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
+import { createKafkajsCluster, type FetchedMessage, type KafkajsCluster } from './kafkajs-cluster.ts'
+import { type LogEnds, openOffsets, type TopicPartition } from './offsets.ts'
 
 /** A message as it lies in the log. */
 export interface LogMessage {
@@ -15,8 +17,10 @@ export interface LogMessage {
 export interface ReadLogOptions {
   topics: readonly string[]
   from: 'beginning' | 'now'
+  /** `now`: ends after the last record that is there when the reading begins. Default: goes on for ever. */
+  to?: 'now'
   /** Ends the reading. */
-  signal: AbortSignal
+  signal?: AbortSignal
 }
 
 const longPollMs = 300
@@ -24,20 +28,27 @@ const maxBytes = 16 * 1024 * 1024
 
 /**
  * Reads topics without a consumer group: nothing is committed, nobody else notices. Yields messages as they arrive, in order
- * within a partition, until the signal is aborted. Topics that do not exist are left out.
- *
- * It goes through the client's internals, since its public consumer always joins a group.
+ * within a partition, until the end that was asked for or until the signal is aborted. Topics that do not exist are left out.
  */
-export async function* readLog(kafka: Kafka, { topics, from, signal }: ReadLogOptions): AsyncGenerator<LogMessage> {
-  const positions = await startingPositions(kafka, topics, from)
-  const cluster = createCluster(kafka)
+export async function* readLog(kafka: Kafka, { topics, from, to, signal }: ReadLogOptions): AsyncGenerator<LogMessage> {
+  const positions = (await endsOf(kafka, topics)).map(
+    ({ topic, partition, low, high }): Position => ({
+      topic,
+      partition,
+      next: from === 'beginning' ? low : high,
+      end: to === 'now' ? high : Number.POSITIVE_INFINITY,
+    }),
+  )
+  const cluster = createKafkajsCluster(kafka)
   await cluster.connect()
   try {
     await cluster.addMultipleTargetTopics([...new Set(positions.map(({ topic }) => topic))])
-    while (!signal.aborted) {
-      const fetched = await Promise.all([...byLeader(cluster, positions)].map(([leader, led]) => fetchFrom(cluster, leader, led)))
+    while (signal?.aborted !== true) {
+      const open = positions.filter(({ next, end }) => next < end)
+      if (open.length === 0) return
+      const fetched = await Promise.all([...byLeader(cluster, open)].map(([leader, led]) => fetchFrom(cluster, leader, led, longPollMs)))
       for (const message of fetched.flat()) {
-        if (signal.aborted) return
+        if (signal?.aborted) return
         yield message
       }
     }
@@ -46,66 +57,80 @@ export async function* readLog(kafka: Kafka, { topics, from, signal }: ReadLogOp
   }
 }
 
-interface Position {
-  topic: string
-  partition: number
-  next: bigint
+/** Reads single records by their place. */
+export interface RecordReader {
+  /** The first record at or after the offset that is still there; undefined where there is none. */
+  read(place: TopicPartition & { offset: number }): Promise<LogMessage | undefined>
+  close(): Promise<void>
 }
 
-const startingPositions = async (kafka: Kafka, topics: readonly string[], from: 'beginning' | 'now'): Promise<Position[]> => {
-  const admin = kafka.admin()
-  await admin.connect()
-  try {
-    const existing = new Set(await admin.listTopics())
-    const offsets = topics
-      .filter((topic) => existing.has(topic))
-      .map(async (topic) =>
-        (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => ({
-          topic,
-          partition,
-          next: BigInt(from === 'beginning' ? low : high),
-        })),
-      )
-    return (await Promise.all(offsets)).flat()
-  } finally {
-    await admin.disconnect()
+/** Connects; `close` disconnects. */
+export const openRecordReader = async (kafka: Kafka): Promise<RecordReader> => {
+  const cluster = createKafkajsCluster(kafka)
+  await cluster.connect()
+  return {
+    read: async ({ topic, partition, offset }) => {
+      await cluster.addMultipleTargetTopics([topic])
+      await cluster.refreshMetadataIfNecessary()
+      const position = { topic, partition, next: offset, end: Number.POSITIVE_INFINITY }
+      for (const [leader, led] of byLeader(cluster, [position])) return (await fetchFrom(cluster, leader, led, 0, 1))[0]
+      return undefined
+    },
+    close: () => cluster.disconnect(),
   }
 }
 
-const byLeader = (cluster: Cluster, positions: readonly Position[]): Map<number, Position[]> =>
+interface Position extends TopicPartition {
+  next: number
+  end: number
+}
+
+const endsOf = async (kafka: Kafka, topics: readonly string[]): Promise<LogEnds[]> => {
+  const offsets = await openOffsets(kafka)
+  return offsets.ends(topics).finally(() => offsets.close())
+}
+
+const byLeader = (cluster: KafkajsCluster, positions: readonly Position[]): Map<number, Position[]> =>
   Map.groupBy(positions, ({ topic, partition }) => {
     const leader = cluster.findTopicPartitionMetadata(topic).find(({ partitionId }) => partitionId === partition)?.leader
     if (leader === undefined || leader < 0) throw new Error(`${topic}/${partition} has no leader`)
     return leader
   })
 
-const fetchFrom = async (cluster: Cluster, leader: number, positions: readonly Position[]): Promise<LogMessage[]> => {
+/** What one broker has from the positions on; moves them. A first batch larger than the limit comes nevertheless. */
+const fetchFrom = async (
+  cluster: KafkajsCluster,
+  leader: number,
+  positions: readonly Position[],
+  maxWaitTime: number,
+  limitBytes = maxBytes,
+): Promise<LogMessage[]> => {
   const broker = await cluster.findBroker({ nodeId: String(leader) })
   const requested = [...Map.groupBy(positions, ({ topic }) => topic)].map(([topic, led]) => ({
     topic,
     partitions: led.map(({ partition, next }) => ({
       partition,
-      fetchOffset: next.toString(),
-      maxBytes: maxBytes / 4,
+      fetchOffset: String(next),
+      maxBytes: Math.ceil(limitBytes / 4),
       logStartOffset: '0',
       currentLeaderEpoch: -1,
     })),
   }))
-  const { responses } = await broker.fetch({ maxWaitTime: longPollMs, minBytes: 1, maxBytes, isolationLevel: 1, topics: requested })
+  const { responses } = await broker.fetch({ maxWaitTime, minBytes: 1, maxBytes: limitBytes, isolationLevel: 1, topics: requested })
   return responses.flatMap(({ topicName, partitions }) =>
     partitions.flatMap(({ partition, messages }) => {
       const position = positions.find((candidate) => candidate.topic === topicName && candidate.partition === partition)
       if (position === undefined) return []
-      // A batch is sent whole: it may begin before the offset that was asked for.
-      const fresh = messages.filter(({ offset }) => BigInt(offset) >= position.next)
-      const last = fresh.at(-1)
-      if (last !== undefined) position.next = BigInt(last.offset) + 1n
+      // A batch is sent whole: it may begin before the offset that was asked for, and end after the one we want to end at.
+      const fresh = messages.filter(({ offset }) => Number(offset) >= position.next && Number(offset) < position.end)
+      const last = messages.at(-1)
+      if (last !== undefined) position.next = Math.max(position.next, Number(last.offset) + 1)
       return fresh.filter(({ isControlRecord }) => isControlRecord !== true).map((message) => logMessage(topicName, partition, message))
     }),
   )
 }
 
-const logMessage = (topic: string, partition: number, { offset, timestamp, key, value, headers = {} }: KafkaMessage): LogMessage => ({
+const logMessage = (topic: string, partition: number, { offset, timestamp, key, value, headers = {} }: FetchedMessage): LogMessage => ({
   topic,
   partition,
   offset: Number(offset),
@@ -114,35 +139,3 @@ const logMessage = (topic: string, partition: number, { offset, timestamp, key, 
   value,
   headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, String(header)])),
 })
-
-/** The part of kafkajs 2.2.4's internal cluster that is used here. */
-interface Cluster {
-  connect(): Promise<void>
-  disconnect(): Promise<void>
-  addMultipleTargetTopics(topics: string[]): Promise<void>
-  findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[]
-  findBroker(by: { nodeId: string }): Promise<{ fetch(request: FetchRequest): Promise<FetchResponse> }>
-}
-
-interface FetchRequest {
-  maxWaitTime: number
-  minBytes: number
-  maxBytes: number
-  isolationLevel: number
-  topics: {
-    topic: string
-    partitions: { partition: number; fetchOffset: string; maxBytes: number; logStartOffset: string; currentLeaderEpoch: number }[]
-  }[]
-}
-
-interface FetchResponse {
-  responses: { topicName: string; partitions: { partition: number; messages: (KafkaMessage & { isControlRecord?: boolean })[] }[] }[]
-}
-
-const createCluster = (kafka: Kafka): Cluster => {
-  const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === 'private:Kafka:createCluster')
-  if (symbol === undefined) throw new Error('kafkajs is not the version this reader was written for')
-  const create = (kafka as unknown as Record<symbol, (options: object) => Cluster>)[symbol]
-  if (create === undefined) throw new Error('kafkajs is not the version this reader was written for')
-  return create({ metadataMaxAge: 60_000, allowAutoTopicCreation: false, maxInFlightRequests: null, retry: { retries: 3 } })
-}

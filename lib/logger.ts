@@ -21,10 +21,21 @@ const text = winston.format.printf(({ level, message, timestamp: _timestamp, pro
 export const createLogger = (processName: string, env: Environment): Logger => {
   const { LOG_LEVEL, LOG_FORMAT } = readVariables(loggerVariables, env)
   const shape = LOG_FORMAT === 'json' ? winston.format.json() : text
-  return winston.createLogger({
+  const logger = winston.createLogger({
     level: LOG_LEVEL,
     defaultMeta: { process: processName },
     format: winston.format.combine(winston.format.timestamp(), shape),
     transports: [new winston.transports.Console({ forceConsole: true })],
   })
+  // winston formats a line before it asks whether anybody wants it: with every hook that costs.
+  if (!logger.isDebugEnabled()) logger.debug = () => logger
+  return logger
 }
+
+/** What commands give to the parts they use: only errors, as text, on standard error, since standard output is theirs. */
+export const quietLogger = (): Logger =>
+  winston.createLogger({
+    level: 'error',
+    format: text,
+    transports: [new winston.transports.Console({ stderrLevels: ['error'], forceConsole: true })],
+  })

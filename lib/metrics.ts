@@ -4,7 +4,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export interface Metrics {
   readonly registry: Registry
   counter<L extends string = never>(name: string, help: string, series?: Series<L>): Counter<L>
-  gauge<L extends string = never>(name: string, help: string, series?: Series<L>): Gauge<L>
+  /** @param collect sets the values anew, before each scrape */
+  gauge<L extends string = never>(name: string, help: string, series?: Series<L>, collect?: (gauge: Gauge<L>) => Promise<void>): Gauge<L>
   /** A gauge whose labels are known only once the configuration is read; its series are set then. */
   labelledGauge<L extends string>(name: string, help: string, labels: readonly L[]): Gauge<L>
   histogram<L extends string = never>(name: string, help: string, buckets: readonly number[], series?: Series<L>): Histogram<L>
@@ -27,8 +28,12 @@ export const createMetrics = (): Metrics => {
       for (const labels of combinations(series)) counter.inc(labels, 0)
       return counter
     },
-    gauge(name, help, series) {
-      const gauge = new Gauge({ ...options(name, help), labelNames: labelsOf(series) })
+    gauge<L extends string>(name: string, help: string, series?: Series<L>, collect?: (gauge: Gauge<L>) => Promise<void>) {
+      const gauge: Gauge<L> = new Gauge({
+        ...options(name, help),
+        labelNames: labelsOf(series),
+        ...(collect && { collect: () => collect(gauge) }),
+      })
       for (const labels of combinations(series)) gauge.set(labels, 0)
       return gauge
     },

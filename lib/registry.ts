@@ -5,7 +5,13 @@ import { secret } from './config.ts'
 import { messageOf, PermanentError, RetriableError } from './errors.ts'
 
 export const registryVariables = z.object({
-  SCHEMA_REGISTRY_URL: z.url({ protocol: /^https?$/ }).describe('Confluent-compatible schema registry, with its base path if it has one.'),
+  SCHEMA_REGISTRY_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine(
+      (url) => !URL.canParse(url) || new URL(url).username === '',
+      'must not hold a user name or password: they have variables of their own',
+    )
+    .describe('Confluent-compatible schema registry, with its base path if it has one.'),
   SCHEMA_REGISTRY_USERNAME: z.string().optional().describe('User name at the registry.'),
   SCHEMA_REGISTRY_PASSWORD: z.string().optional().describe('Password at the registry.').meta(secret),
 })
@@ -61,8 +67,10 @@ export const createRegistry = (settings: RegistrySettings, clientId: string): Re
 const refusals = new Set([401, 403, 404, 409, 422])
 
 const failureOf = (what: string, error: unknown): Error => {
-  const status = (error as { status?: unknown }).status
+  const { status, name = '' } = error as { status?: unknown; name?: string }
   const message = `${what}: ${messageOf(error)}`
-  if (typeof status === 'number' && refusals.has(status)) return new PermanentError(message, { cause: error })
+  // The client has errors of its own for some refusals, which hide the status.
+  const isRefusal = typeof status === 'number' ? refusals.has(status) : name.startsWith('ConfluentSchemaRegistry')
+  if (isRefusal) return new PermanentError(message, { cause: error })
   return new RetriableError(message, { cause: error })
 }

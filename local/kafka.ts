@@ -9,20 +9,30 @@ import type { JavaPartOptions, Part } from './part.ts'
 import { exists } from './prepare-once.ts'
 import { runStep } from './run-step.ts'
 
+/** A node's place in a cluster. */
+export interface KafkaMembership {
+  node: KafkaNode
+  /** Every node of the cluster, this one too. */
+  voters: readonly KafkaNode[]
+  clusterId: string
+}
+
 /**
  * Starts Apache Kafka, one combined KRaft node, and formats its storage the first time. Resolves when it answers as a cluster.
  *
+ * @param membership default: a cluster of this node alone
+
  * @returns url is `host:port`, as KAFKA_BROKERS wants it
  * @throws Error naming the log when it does not start
  */
-export const startKafka = async (options: JavaPartOptions): Promise<Part> => {
-  const { household, folder, logFile, port, java, jars, innerPort } = options
-  const node: KafkaNode = { id: 1, port, controllerPort: innerPort }
+export const startKafka = async (options: JavaPartOptions, membership = alone(options)): Promise<Part> => {
+  const { household, folder, logFile, port, java, jars } = options
+  const { node, voters } = membership
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await formatOnce(node, options)
-  await writeFile(join(folder, 'server.properties'), kafkaProperties(node, [node], 'data'))
+  await formatOnce(membership, options)
+  await writeFile(join(folder, 'server.properties'), kafkaProperties(node, voters, 'data'))
   const child = await household.start({
-    name: 'kafka',
+    name: voters.length === 1 ? 'kafka' : `kafka-${node.id}`,
     command: java,
     args: [
       ...['-Xms64m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:-UsePerfData', '-XX:+ExitOnOutOfMemoryError'],
@@ -39,21 +49,30 @@ export const startKafka = async (options: JavaPartOptions): Promise<Part> => {
   return { ...child, url: `127.0.0.1:${port}`, port }
 }
 
+const alone = ({ port, innerPort }: JavaPartOptions): KafkaMembership => {
+  const node: KafkaNode = { id: 1, port, controllerPort: innerPort }
+  return { node, voters: [node], clusterId: newClusterId() }
+}
+
+// Kafka's own tool takes a leading hyphen for an option, which one in 64 would have.
+export const newClusterId = (): string => Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url').replace(/^-/, 'A')
+
 const logging = (logFile: string): string[] => [
   `-Dlog4j2.configurationFile=${fileURLToPath(new URL('log4j2.properties', import.meta.url))}`,
   `-Dbridge.log.file=${logFile}`,
 ]
 
 /** A killed format leaves nothing: it works in a folder that gets its real name when it is done. */
-const formatOnce = async (node: KafkaNode, { household, folder, logFile, java, jars }: JavaPartOptions): Promise<void> => {
+const formatOnce = async (
+  { node, voters, clusterId }: KafkaMembership,
+  { household, folder, logFile, java, jars }: JavaPartOptions,
+): Promise<void> => {
   if (await exists(join(folder, 'data'))) return
   await rm(join(folder, 'data.new'), { recursive: true, force: true })
-  await writeFile(join(folder, 'format.properties'), kafkaProperties(node, [node], 'data.new'))
-  // Kafka's own tool takes a leading hyphen for an option, which one in 64 would have.
-  const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url').replace(/^-/, 'A')
+  await writeFile(join(folder, 'format.properties'), kafkaProperties(node, voters, 'data.new'))
   const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', 'format.properties']
   await runStep(household, {
-    name: 'kafka-format',
+    name: voters.length === 1 ? 'kafka-format' : `kafka-${node.id}-format`,
     command: java,
     args: ['-Xmx64m', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData', ...logging(logFile), '-cp', join(jars, '*'), ...format],
     env: {},

@@ -121,8 +121,8 @@ export type EventType = keyof typeof catalogue
 /** Event type → the type of its records. */
 export type Records = { [E in EventType]: Shapes[(typeof catalogue)[E]['schema']] }
 
-/** The record of one of several events; `event_type` tells them apart. */
-export type RecordOf<E extends EventType = EventType> = { [T in E]: Records[T] & { event_type: T } }[E]
+/** The record of one of several events; `eventType` tells them apart (it is ours: GitLab has an `event_type` of its own). */
+export type RecordOf<E extends EventType = EventType> = { [T in E]: Records[T] & { eventType: T } }[E]
 
 export const eventTypes = Object.keys(catalogue) as EventType[]
 

@@ -14,6 +14,8 @@ export interface Names {
   deadLetterTopic(consumer: string): string
   /** Where records come back from the dead-letter topic; only that consumer reads it. */
   retryTopic(consumer: string): string
+  /** What operators did to dead letters, one record each, for ever. */
+  operationsTopic: string
   group(consumer: string): string
 }
 
@@ -25,5 +27,6 @@ export const createNames = (prefix: string): Names => ({
   canaryTopic: `${prefix}gitlab-bridge.canary`,
   deadLetterTopic: (consumer) => `${prefix}gitlab-bridge.dead-letter.${consumer}`,
   retryTopic: (consumer) => `${prefix}gitlab-bridge.retry.${consumer}`,
+  operationsTopic: `${prefix}gitlab-bridge.operations`,
   group: (consumer) => `${prefix}gitlab-bridge.${consumer}`,
 })

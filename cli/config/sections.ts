@@ -1,13 +1,21 @@
+import { z } from 'zod'
 import { consumers } from '../../consumers/index.ts'
-import { workerVariables } from '../../consumers/worker.ts'
+import { workerVariables } from '../../consumers/worker-variables.ts'
 import { ingressVariables } from '../../ingress/config.ts'
 import type { Variables } from '../../lib/config.ts'
 import { kafkaVariables } from '../../lib/kafka.ts'
 import { loggerVariables } from '../../lib/logger.ts'
 import { operationsVariables } from '../../lib/operations.ts'
 import { registryVariables } from '../../lib/registry.ts'
+import { localPortVariables } from '../../local/local-ports.ts'
+import { lagExporterVariables } from '../lag/lag-exporter.ts'
 import { databaseVariables } from '../setup/set-up.ts'
 import { topicVariables } from '../setup/topics.ts'
+
+const localVariables = z.object({
+  ...localPortVariables.shape,
+  BRIDGE_CACHE_DIR: z.string().optional().describe("Where downloads are kept; unset: the user's cache folder."),
+})
 
 /** Every variable the bridge reads, by who reads it. */
 export const sections: readonly { name: string; variables: Variables }[] = [
@@ -18,6 +26,8 @@ export const sections: readonly { name: string; variables: Variables }[] = [
   { name: 'ingress', variables: ingressVariables },
   { name: 'workers', variables: workerVariables },
   ...consumers.map(({ name, variables }) => ({ name, variables })),
+  { name: 'lag-exporter', variables: lagExporterVariables },
   { name: 'every process', variables: operationsVariables(9464) },
   { name: 'logging', variables: loggerVariables },
+  { name: 'local stack', variables: localVariables },
 ]

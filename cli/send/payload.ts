@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { UsageError } from '../../lib/errors.ts'
@@ -13,7 +13,7 @@ const samples = new URL('../../test/fixtures/', import.meta.url)
 
 /** Reads a file, or the bundled sample of that name, and the headers that lie beside it as `<name>.headers` or `<name>.json.headers`. */
 export const readPayload = async (name: string): Promise<Payload> => {
-  if (existsSync(name)) return { ...(await readWithHeaders(name)), isBundled: false }
+  if (statSync(name, { throwIfNoEntry: false })?.isFile()) return { ...(await readWithHeaders(name)), isBundled: false }
   const sample = fileURLToPath(new URL(`${name}.json`, samples))
   if (/^\w+$/.test(name) && existsSync(sample)) return { ...(await readWithHeaders(sample)), isBundled: true }
   const bundled = readdirSync(samples)

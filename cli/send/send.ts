@@ -25,7 +25,8 @@ export const send = async (payload: string, options: SendOptions, env: Environme
   const host = INGRESS_HOST === '0.0.0.0' ? '127.0.0.1' : INGRESS_HOST
   const url = `${options.url ?? endpoints?.hook_url ?? `http://${host}:${INGRESS_PORT}/hooks`}${options.source === undefined ? '' : `/${options.source}`}`
   const token = INGRESS_SECRET_TOKENS?.[0] ?? endpoints?.secret_token
-  if (token === undefined || token === null) throw new UsageError('no secret token: start the local stack (npm start), or set INGRESS_SECRET_TOKENS')
+  if (token === undefined || token === null)
+    throw new UsageError('no secret token: start the local stack (npm start), or set INGRESS_SECRET_TOKENS')
 
   const id = randomUUID()
   const sent = new Headers(headers)

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Consumer } from '../../consumers/consumer.ts'
+import { consumers } from '../../consumers/index.ts'
 import { type Environment, fallback, readVariables, secret } from '../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
 import type { Logger } from '../../lib/logger.ts'
@@ -7,7 +9,8 @@ import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
 import { wireSchema } from '../../schemas/load.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { migrateDatabase } from './database.ts'
-import { createTopics, topicVariables } from './topics.ts'
+import { commitFirstOffsets } from './first-offsets.ts'
+import { createTopics, retryTopicsOf, topicsOf, topicVariables } from './topics.ts'
 
 export const databaseVariables = z.object({
   DATABASE_URL: z
@@ -34,13 +37,16 @@ export const setupVariables = z.object({
  *
  * @throws ConfigError, RetriableError where something does not answer, PermanentError where a schema is refused
  */
-export const setUp = async (env: Environment, logger: Logger): Promise<void> => {
+export const setUp = async (env: Environment, logger: Logger, workers: readonly Consumer[] = consumers): Promise<void> => {
   const settings = readVariables(setupVariables, env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
 
   const kafka = createKafka(settings, names.group('setup'), logger)
-  const { created, changed, kept } = await createTopics(kafka, settings, names)
-  logger.info('topics', { created, changed, kept })
+  logger.info('topics', await createTopics(kafka, settings, topicsOf(settings, names, workers)))
+  // A worker is new until its retry topic is there: what fails in between is done again by the next setup.
+  logger.info('first offsets', await commitFirstOffsets(kafka, names, workers, logger))
+  logger.info('retry topics', await createTopics(kafka, settings, retryTopicsOf(settings, names, workers)))
+  logger.info('first offsets', await commitFirstOffsets(kafka, names, workers, logger))
 
   const registry = createRegistry(settings, names.group('setup'))
   for (const event of eventTypes) await registry.register(names.subject(names.topic(event)), wireSchema(catalogue[event].schema))

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import { z } from 'zod'
-import { consumers } from '../../consumers/index.ts'
+import type { Consumer } from '../../consumers/consumer.ts'
 import { messageOf, RetriableError } from '../../lib/errors.ts'
 import { catalogue, eventTypes, type Retention } from '../../schemas/catalogue.ts'
 import type { Names } from '../../schemas/topics.ts'
@@ -43,8 +44,14 @@ interface Topic {
 /** GitLab's largest hook is 25 MiB; the record around it is larger. */
 const maxMessageBytes = 32 * 1024 * 1024
 
-const topicsOf = (settings: TopicSettings, names: Names): Topic[] => {
-  const common = { 'max.message.bytes': String(maxMessageBytes), 'compression.type': settings.KAFKA_COMPRESSION_TYPE }
+const commonConfig = (settings: TopicSettings) => ({
+  'max.message.bytes': String(maxMessageBytes),
+  'compression.type': settings.KAFKA_COMPRESSION_TYPE,
+})
+
+/** Every topic but the retry topics. */
+export const topicsOf = (settings: TopicSettings, names: Names, workers: readonly Consumer[]): Topic[] => {
+  const common = commonConfig(settings)
   const retentionDays: Record<Retention, string> = {
     history: settings.KAFKA_RETENTION_HISTORY_DAYS,
     activity: settings.KAFKA_RETENTION_ACTIVITY_DAYS,
@@ -56,7 +63,7 @@ const topicsOf = (settings: TopicSettings, names: Names): Topic[] => {
     config: { ...common, 'cleanup.policy': 'delete', 'retention.ms': millis(retentionDays[catalogue[event].retention]) },
   }))
   // Keyed by where a record came from; settled ones are deleted by tombstones, so nothing else may expire.
-  const deadLetters = consumers.map(({ name }) => ({
+  const deadLetters = workers.map(({ name }) => ({
     topic: names.deadLetterTopic(name),
     numPartitions: 1,
     config: { ...common, 'cleanup.policy': 'compact' },
@@ -72,8 +79,28 @@ const topicsOf = (settings: TopicSettings, names: Names): Topic[] => {
     numPartitions: 1,
     config: { 'cleanup.policy': 'delete', 'retention.ms': '3600000', 'segment.ms': '600000' },
   }
-  return [...events, ...deadLetters, rawChunks, canary]
+  // Who took what back from the dead letters, or threw it away: never deleted.
+  const operations = {
+    topic: names.operationsTopic,
+    numPartitions: 1,
+    config: { ...common, 'cleanup.policy': 'delete', 'retention.ms': millis('forever') },
+  }
+  return [...events, ...deadLetters, operations, rawChunks, canary]
 }
+
+/** Where a worker gets back what was taken from its dead letters; partitioned like the events, so that it meets the same process. */
+export const retryTopicsOf = (settings: TopicSettings, names: Names, workers: readonly Consumer[]): Topic[] =>
+  workers.map(({ name }) => ({
+    topic: names.retryTopic(name),
+    numPartitions: settings.KAFKA_TOPIC_PARTITIONS,
+    config: {
+      ...commonConfig(settings),
+      'cleanup.policy': 'delete',
+      // The events may be old: their own time would have them deleted at once.
+      'message.timestamp.type': 'LogAppendTime',
+      'retention.ms': millis('30'),
+    },
+  }))
 
 const millis = (duration: string): string => (duration === 'forever' ? '-1' : String(Number(duration) * 86_400_000))
 
@@ -81,7 +108,7 @@ const millis = (duration: string): string => (duration === 'forever' ? '-1' : St
 export const createTopics = async (
   kafka: Kafka,
   settings: TopicSettings,
-  names: Names,
+  topics: readonly Topic[],
 ): Promise<{ created: number; changed: number; kept: number }> => {
   const admin = kafka.admin()
   try {
@@ -89,10 +116,9 @@ export const createTopics = async (
     const { brokers } = await admin.describeCluster()
     const replicationFactor = settings.KAFKA_REPLICATION_FACTOR ?? Math.min(3, brokers.length)
     const existing = new Set(await admin.listTopics())
-    const topics = topicsOf(settings, names)
     const missing = topics.filter(({ topic }) => !existing.has(topic))
     await admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       timeout: 20_000,
       topics: missing.map(({ topic, numPartitions, config }) => ({
         topic,
@@ -101,6 +127,10 @@ export const createTopics = async (
         configEntries: Object.entries(durable(config, replicationFactor)).map(([name, value]) => ({ name, value })),
       })),
     })
+    await untilLed(
+      admin,
+      missing.map(({ topic }) => topic),
+    )
     const present = topics.filter(({ topic }) => existing.has(topic))
     const changed = await alterTopics(admin, present)
     return { created: missing.length, changed, kept: present.length - changed }
@@ -108,6 +138,18 @@ export const createTopics = async (
     throw new RetriableError(`topics could not be set up: ${messageOf(error)}`, { cause: error })
   } finally {
     await admin.disconnect()
+  }
+}
+
+// The client's own waiting gives up when a broker has not heard of a new topic yet.
+const untilLed = async (admin: Admin, topics: string[]) => {
+  for (const deadline = Date.now() + 20_000; topics.length > 0; await sleep(100)) {
+    try {
+      const metadata = await admin.fetchTopicMetadata({ topics })
+      if (metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return
+    } catch (error) {
+      if ((error as { type?: unknown }).type !== 'UNKNOWN_TOPIC_OR_PARTITION' || Date.now() > deadline) throw error
+    }
   }
 }
 

@@ -8,10 +8,16 @@ import { createLogger } from '../../lib/logger.ts'
 import { createRegistry, registryVariables } from '../../lib/registry.ts'
 import { eventTypes, isEventType } from '../../schemas/catalogue.ts'
 import { createNames } from '../../schemas/topics.ts'
-import type { TailOptions } from '../tail.ts'
 import { printable, toText } from './print-record.ts'
 
 const variables = z.object({ ...kafkaVariables.shape, ...registryVariables.shape })
+
+export interface TailOptions {
+  fromBeginning?: true
+  count?: number
+  timeout?: number
+  json?: true
+}
 
 /** Prints records until the count is reached, the time without one is up, or for ever. */
 export const tail = async (events: string[], options: TailOptions, env: Environment, print: (text: string) => void): Promise<void> => {

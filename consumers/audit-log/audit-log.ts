@@ -19,6 +19,7 @@ export const auditLog = defineConsumer({
   events: eventTypes,
   metricsPort: 9465,
   variables: auditLogVariables,
+  dryRun: (record) => `insert delivery ${auditRowOf(record).delivery_id} into audit_log.events`,
   async create({ AUDIT_LOG_DATABASE_URL: url }, logger) {
     const pool = createPool(url, 'gitlab-bridge.audit-log', logger)
     const months = new Set<string>()

@@ -36,7 +36,7 @@ const clean = (text: string | null): string | null => text?.replaceAll('\0', '\u
 
 /** Lifecycle events name the project, not who changed it. */
 const actorOf = (record: RecordOf): Actor => {
-  switch (record.event_type) {
+  switch (record.eventType) {
     case 'push':
     case 'tag_push':
       return { user_id: record.user_id, user_username: clean(record.user_username), user_name: clean(record.user_name) }

@@ -1,7 +1,19 @@
 import type { HandleContext, HandledOutcome, Message } from '../consumer.ts'
 
+/** What the middleware is told beside the messages. */
+export interface RunContext extends HandleContext {
+  /** Aborted when the worker stops: what runs may finish, nothing further begins. */
+  readonly stopping: AbortSignal
+  /** Tells the group that we are alive. @throws GroupError, which must be let through */
+  heartbeat(): Promise<void>
+  /** How many attempts at the first of the messages have failed so far, in this process or one before it. */
+  failures(): number
+  /** Keeps that number where the next process finds it. @throws GroupError */
+  rememberFailures(failures: number): Promise<void>
+}
+
 /** Handles 1…n messages of one partition. Returns as many outcomes as it was given messages, in their order; throws for all of them. */
-export type Handle = (messages: readonly Message[], context: HandleContext) => Promise<HandledOutcome[]>
+export type Handle = (messages: readonly Message[], context: RunContext) => Promise<HandledOutcome[]>
 
 /** Wraps a handle in one concern. */
 export type Middleware = (next: Handle) => Handle

@@ -1,19 +1,26 @@
 import type { EventType } from '../../schemas/catalogue.ts'
+import type { Message } from '../consumer.ts'
 import type { ConsumerMetrics } from '../metrics.ts'
 import type { Middleware } from './chain.ts'
 
-/** Counts what became of every message, and how long it took. */
+type Measured = Pick<ConsumerMetrics, 'handled' | 'handleDuration' | 'batchMessages' | 'ageAtEffect' | 'lastProgress'>
+
+/** Counts what became of every message, how long it took, and how old the event was by then. */
 export const measure =
-  (metrics: Pick<ConsumerMetrics, 'handled' | 'handleDuration' | 'lastProgress'>, eventOf: (topic: string) => EventType): Middleware =>
+  (metrics: Measured, eventOf: (message: Message) => EventType): Middleware =>
   (next) =>
   async (messages, context) => {
     const stopTimer = metrics.handleDuration.startTimer()
     const outcomes = await next(messages, context)
     stopTimer()
-    for (const [index, outcome] of outcomes.entries()) {
-      const message = messages[index]
-      if (message !== undefined) metrics.handled.inc({ event: eventOf(message.topic), outcome })
+    const now = Date.now()
+    metrics.batchMessages.observe(messages.length)
+    for (const [index, message] of messages.entries()) {
+      const outcome = outcomes[index]
+      if (outcome === undefined) continue
+      metrics.handled.inc({ event: eventOf(message), outcome })
+      metrics.ageAtEffect.observe((now - Number(message.timestamp)) / 1000)
     }
-    metrics.lastProgress.setToCurrentTime()
+    metrics.lastProgress.set(now / 1000)
     return outcomes
   }

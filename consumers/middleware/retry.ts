@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PermanentError, RetriableError } from '../../lib/errors.ts'
-import type { HandleContext } from '../consumer.ts'
-import type { Middleware } from './chain.ts'
+import { GroupError } from '../group-error.ts'
+import type { Middleware, RunContext } from './chain.ts'
 
 /**
- * Tries a failed message again, waiting longer each time.
+ * Tries a failed message again, waiting longer each time. Failed attempts are remembered, so that a message which brings the
+ * process down is not tried for ever: a new process goes on counting where the old one died.
  *
- * An outage downstream (RetriableError) and a hopeless record (PermanentError) pass straight through: those further out
- * decide on them. So does the failure of several messages: they come back one by one.
+ * An outage downstream (RetriableError), a hopeless record (PermanentError) and a group in motion pass straight through: those
+ * further out decide on them. So does the failure of several messages: they come back one by one.
  *
  * @param attempts how often in all, at least 1
  * @param delayMs wait after the nth failure, in milliseconds
@@ -17,14 +18,16 @@ export const retry =
   (attempts: number, delayMs: (failure: number) => number, onRetry: (error: unknown) => void): Middleware =>
   (next) =>
   async (messages, context) => {
-    for (let failure = 1; ; failure++) {
+    for (let failures = context.failures(); ; ) {
       try {
         return await next(messages, context)
       } catch (error) {
-        const isFinal = error instanceof RetriableError || error instanceof PermanentError || messages.length > 1
-        if (isFinal || failure >= attempts) throw error
+        const isFinal = error instanceof RetriableError || error instanceof PermanentError || error instanceof GroupError
+        failures += 1
+        if (isFinal || messages.length > 1 || failures >= attempts) throw error
+        await context.rememberFailures(failures)
         onRetry(error)
-        await pause(delayMs(failure), context)
+        await pause(delayMs(failures), context)
       }
     }
   }
@@ -32,9 +35,9 @@ export const retry =
 const heartbeatEveryMs = 1000
 
 /** The group must not think us dead while we wait. */
-const pause = async (delayMs: number, { heartbeat, signal }: HandleContext) => {
+const pause = async (delayMs: number, { heartbeat, stopping }: RunContext) => {
   for (let left = delayMs; left > 0; left -= heartbeatEveryMs) {
-    await sleep(Math.min(left, heartbeatEveryMs), undefined, { signal })
+    await sleep(Math.min(left, heartbeatEveryMs), undefined, { signal: stopping })
     await heartbeat()
   }
 }

@@ -16,8 +16,8 @@ interface DayFile {
 /** Days kept open at a time: late records and a backlog go back in time. */
 const maxOpenDays = 4
 
-/** @param keyOf the key of a line as written, so that a restart knows what it has */
-export const openDayFiles = async (folder: string, keyOf: (text: string) => string): Promise<DayFiles> => {
+/** @param keyOf the key of a line as written, so that a restart knows what it has; undefined for a line that is not ours, which is left alone */
+export const openDayFiles = async (folder: string, keyOf: (text: string) => string | undefined): Promise<DayFiles> => {
   await mkdir(folder, { recursive: true })
   const days = new Map<string, Promise<DayFile>>()
 
@@ -77,21 +77,22 @@ const appendDurably = async (file: FileHandle, text: string) => {
   }
 }
 
-const openFile = async (path: string, folder: string, keyOf: (text: string) => string): Promise<DayFile> => {
+const openFile = async (path: string, folder: string, keyOf: (text: string) => string | undefined): Promise<DayFile> => {
   const content = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return ''
     throw error
   })
-  const file = await open(path, 'a')
-  // A line torn by a crash was never acknowledged: its record comes again.
   const end = content.lastIndexOf('\n') + 1
-  if (end < content.length) await file.truncate(Buffer.byteLength(content.slice(0, end)))
-  if (content === '') await syncFolder(folder)
   const lines = content
     .slice(0, end)
     .split('\n')
     .filter((line) => line !== '')
-  return { file, keys: new Set(lines.map(keyOf)) }
+  const keys = new Set(lines.flatMap((line) => keyOf(line) ?? []))
+  const file = await open(path, 'a')
+  // A line torn by a crash was never acknowledged: its record comes again.
+  if (end < content.length) await file.truncate(Buffer.byteLength(content.slice(0, end)))
+  if (content === '') await syncFolder(folder)
+  return { file, keys }
 }
 
 /** A new file survives a power failure only once its folder is on disk too. */

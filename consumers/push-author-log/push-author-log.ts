@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { dataFolder } from '../../lib/config.ts'
 import { messageOf, RetriableError } from '../../lib/errors.ts'
+import type { RecordOf } from '../../schemas/catalogue.ts'
 import { defineConsumer } from '../consumer.ts'
 import { openDayFiles } from './day-files.ts'
-import { keyOfLine, type PushLine, pushEvents, pushLinesOf } from './push-line.ts'
+import { keyOfLine, keyOfText, pushEvents, pushLinesOf } from './push-line.ts'
 
 export const pushAuthorLogVariables = z.object({
   BRIDGE_DATA_DIR: dataFolder(),
@@ -22,15 +23,17 @@ export const pushAuthorLog = defineConsumer({
   events: pushEvents,
   metricsPort: 9466,
   variables: pushAuthorLogVariables,
+  dryRun: (record) => `append ${pushLinesOf(record).length} line(s) to ${dayOf(record)}.ndjson`,
+  // Lines have a key: an event that is handled again writes none twice.
+  forget: async () => undefined,
   async create(settings) {
     const folder = pushLogFolder(settings)
-    const files = await openDayFiles(folder, (text) => keyOfLine(JSON.parse(text) as PushLine))
+    const files = await openDayFiles(folder, keyOfText)
     return {
       // Resolves once the lines are on disk: the offset must not move before they are.
       async handle(record) {
         const lines = pushLinesOf(record).map((line) => ({ key: keyOfLine(line), text: JSON.stringify(line) }))
-        const day = new Date(record.delivery.received_at).toISOString().slice(0, 10)
-        await files.append(day, lines).catch((error: unknown) => {
+        await files.append(dayOf(record), lines).catch((error: unknown) => {
           throw new RetriableError(`cannot write to ${folder}: ${messageOf(error)}`, { cause: error })
         })
       },
@@ -38,3 +41,5 @@ export const pushAuthorLog = defineConsumer({
     }
   },
 })
+
+const dayOf = ({ delivery }: RecordOf<(typeof pushEvents)[number]>): string => new Date(delivery.received_at).toISOString().slice(0, 10)

@@ -26,7 +26,7 @@ export interface PushLine {
 /** The lines of one record: a `repository_update` moves several refs. */
 export const pushLinesOf = (record: PushRecord): PushLine[] => {
   const { delivery, user_id, user_name, project_id, project } = record
-  const isUpdate = record.event_type === 'repository_update'
+  const isUpdate = record.eventType === 'repository_update'
   const refs = isUpdate ? record.changes : [record]
   return refs.map(({ ref, before, after }) => ({
     pushed_at: new Date(delivery.received_at).toISOString(),
@@ -39,10 +39,20 @@ export const pushLinesOf = (record: PushRecord): PushLine[] => {
     before: before ?? '',
     after: after ?? '',
     commits: isUpdate ? null : record.total_commits_count,
-    source_event: record.event_type,
+    source_event: record.eventType,
     delivery_id: delivery.id,
   }))
 }
 
 /** What makes a line one of its kind: the same hook handed over twice writes it once. */
 export const keyOfLine = ({ delivery_id, pushed_at, ref }: PushLine): string => `${delivery_id} ${pushed_at} ${ref}`
+
+/** The key of a line as it stands in a file; undefined for what is no line of ours. */
+export const keyOfText = (text: string): string | undefined => {
+  try {
+    const line = JSON.parse(text) as PushLine
+    return line.delivery_id === undefined ? undefined : keyOfLine(line)
+  } catch {
+    return undefined
+  }
+}

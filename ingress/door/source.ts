@@ -66,9 +66,9 @@ interface Range {
 }
 
 const parseCidr = (text: string): Range | undefined => {
-  const [address = '', prefixText] = text.split('/')
+  const [address = '', prefixText, ...more] = text.split('/')
   const version = isIP(address)
-  if (version === 0) return undefined
+  if (version === 0 || address.includes('%') || more.length > 0) return undefined
   const bits = version === 4 ? 32 : 128
   const prefix = prefixText === undefined ? bits : Number(prefixText)
   if (prefixText !== undefined && !/^\d{1,3}$/.test(prefixText)) return undefined

@@ -37,7 +37,7 @@ export interface SourcesFile {
  */
 export const readSourcesFile = (path: string): SourcesFile => {
   const files = [path]
-  const shape = fileShape.safeParse(attempt('cannot be read', () => parse(read(path)) as unknown))
+  const shape = fileShape.safeParse(parseYaml(attempt('cannot be read', () => read(path))))
   if (!shape.success) throw fault(shape.error.issues.map(({ path: place, message }) => `${place.join('.')}: ${message}`).join('; '))
 
   const lines = (name: string, file: string | undefined): string[] => {
@@ -61,6 +61,16 @@ export const readSourcesFile = (path: string): SourcesFile => {
 }
 
 const read = (path: string): string => readFileSync(path, 'utf8')
+
+/** Not in the parser's words, nor with its warnings: they quote the place, which may be a secret. */
+const parseYaml = (text: string): unknown => {
+  try {
+    return parse(text, { logLevel: 'error' })
+  } catch (error) {
+    const [place] = (error as { linePos?: { line: number }[] }).linePos ?? []
+    throw fault(`is not YAML${place === undefined ? '' : `, line ${place.line}`}: what begins with one of * & ! @ % must be quoted`)
+  }
+}
 
 const attempt = <T>(problem: string, action: () => T): T => {
   try {

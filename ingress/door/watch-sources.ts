@@ -26,17 +26,22 @@ export const watchSources = (env: Environment, onChange: (sources: readonly Sour
   let stamp = stampOf(current.files)
   onChange(current.sources)
 
+  let fault: string | undefined
+
   const timer = setInterval(() => {
     const now = stampOf(current.files)
-    if (now === stamp) return
+    // What is at fault may lie in a file that is not watched yet, such as one of secrets that comes later.
+    if (now === stamp && fault === undefined) return
     stamp = now
     try {
       current = readSources(env)
       stamp = stampOf(current.files)
+      fault = undefined
       onChange(current.sources)
       logger.info('credentials read again', { sources: current.sources.length })
     } catch (error) {
-      logger.error('changed credentials cannot be used, the old ones stay', { error: messageOf(error) })
+      if (fault !== messageOf(error)) logger.error('changed credentials cannot be used, the old ones stay', { error: messageOf(error) })
+      fault = messageOf(error)
     }
   }, lookEveryMs).unref()
 

@@ -29,8 +29,7 @@ export const startDrain = (spool: Spool, carry: Carry, logger: Logger): Drain =>
         const isHopeless = error instanceof PermanentError || (!(error instanceof RetriableError) && failure >= maxUnexplained)
         if (isHopeless) {
           logger.error('a spooled hook cannot be published', { delivery_id: hook.id, error: messageOf(error) })
-          await spool.setAside(hook)
-          return 'settled'
+          if (await isSetAside(hook)) return 'settled'
         }
         if (failure === 0) logger.debug('a spooled hook waits', { delivery_id: hook.id, error: messageOf(error) })
         await sleep(waitMs(failure), undefined, { signal }).catch(() => undefined)
@@ -39,9 +38,26 @@ export const startDrain = (spool: Spool, carry: Carry, logger: Logger): Drain =>
     return 'stopped'
   }
 
+  const isSetAside = (hook: Hook): Promise<boolean> =>
+    spool.setAside(hook).then(
+      () => true,
+      (error: unknown) => {
+        logger.error('a hook cannot be set aside', { delivery_id: hook.id, error: messageOf(error) })
+        return false
+      },
+    )
+
   const run = async () => {
-    for (let drained = 0; ; ) {
-      const hooks = await spool.peek(signal)
+    for (let drained = 0, failure = 0; !signal.aborted; ) {
+      let hooks: readonly Hook[]
+      try {
+        hooks = await spool.peek(signal)
+        failure = 0
+      } catch (error) {
+        logger.error('the spool cannot be read', { error: messageOf(error) })
+        await sleep(waitMs(failure++), undefined, { signal }).catch(() => undefined)
+        continue
+      }
       if (signal.aborted) return
       const results = await Promise.all(hooks.map(deliver))
       if (results.includes('stopped')) return

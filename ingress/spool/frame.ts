@@ -91,6 +91,11 @@ const nextSoundHeader = (piece: Buffer, from: number): number | undefined => {
 
 const readPayload = (payload: Buffer, crc: number): Hook | undefined => {
   if (crc32(payload) !== crc) return undefined
-  const headEnd = 4 + payload.readUInt32BE(0)
-  return { ...(JSON.parse(payload.toString('utf8', 4, headEnd)) as Omit<Hook, 'body'>), body: payload.subarray(headEnd) }
+  try {
+    const headEnd = 4 + payload.readUInt32BE(0)
+    const head = JSON.parse(payload.toString('utf8', 4, headEnd)) as Omit<Hook, 'body'> | null
+    return head === null ? undefined : { ...head, body: payload.subarray(headEnd) }
+  } catch {
+    return undefined // the sums are right: written by something that is not us
+  }
 }

@@ -1,5 +1,5 @@
 import { parseFrames, type Stretch } from './frame.ts'
-import type { WritePosition } from './segment-writer.ts'
+import type { SegmentWriter } from './segment-writer.ts'
 import type { SpoolFolder } from './spool-folder.ts'
 
 export interface SegmentReader {
@@ -14,40 +14,38 @@ export interface SegmentReader {
 const pieceBytes = 1024 * 1024
 const maxStretches = 500
 
-/** Reads segments one after the other. @param written where the writer is */
+/** Reads segments one after the other. @param writer of the same segments; undefined where nobody writes */
 export const createSegmentReader = (
   folder: SpoolFolder,
   start: Position | undefined,
-  written: () => WritePosition | undefined,
+  writer?: Pick<SegmentWriter, 'position' | 'endOf'>,
 ): SegmentReader => {
   let position = start
-  let peekedEnd = 0
+  let peeked: { bytes: number; end: Position } | undefined
 
-  const segmentAfter = async (segment: string | undefined): Promise<string | undefined> =>
-    (await folder.segments()).find((candidate) => segment === undefined || candidate > segment)
-
-  const durableSize = async (segment: string): Promise<number> => {
-    const writing = written()
-    return writing?.segment === segment ? writing.bytes : folder.size(segment)
+  const beginningAfter = async (segment: string | undefined): Promise<Position | undefined> => {
+    const next = (await folder.segments()).find((candidate) => segment === undefined || candidate > segment)
+    return next === undefined ? undefined : { segment: next, at: 0 }
   }
 
-  const isBeingWritten = (segment: string) => written()?.segment === segment
+  const durableSize = async (segment: string): Promise<number> => writer?.endOf(segment) ?? folder.size(segment)
+
+  const isBeingWritten = (segment: string) => writer?.position()?.segment === segment
 
   return {
     peek: async () => {
+      peeked = undefined
+      let place = position
       let needs = pieceBytes
       for (;;) {
-        if (position === undefined) {
-          const segment = await segmentAfter(undefined)
-          if (segment === undefined) return { segment: '', stretches: [] }
-          position = { segment, at: 0 }
-        }
-        const { segment, at } = position
+        place ??= await beginningAfter(undefined)
+        if (place === undefined) return { segment: '', stretches: [] }
+        const { segment, at }: Position = place
         const size = await durableSize(segment)
         if (at >= size) {
-          const next = isBeingWritten(segment) ? undefined : await segmentAfter(segment)
+          const next = isBeingWritten(segment) ? undefined : await beginningAfter(segment)
           if (next === undefined) return { segment, stretches: [] }
-          position = { segment: next, at: 0 }
+          place = next
           continue
         }
         const piece = await folder.read(segment, at, Math.min(Math.max(needs, pieceBytes), size - at))
@@ -56,7 +54,7 @@ export const createSegmentReader = (
         const stretches = parsed.stretches.slice(0, maxStretches)
         const last = stretches.at(-1)
         if (last !== undefined) {
-          peekedEnd = last.end
+          peeked = { bytes: last.end - at, end: { segment, at: last.end } }
           return { segment, stretches }
         }
         if (reachesEnd) return { segment, stretches: [] }
@@ -64,11 +62,13 @@ export const createSegmentReader = (
       }
     },
     advance: async () => {
-      if (position === undefined) return 0
-      const passed = peekedEnd - position.at
-      position = { ...position, at: peekedEnd }
-      await folder.writeNote(JSON.stringify(position))
-      return passed
+      if (peeked === undefined) return 0
+      const { bytes, end } = peeked
+      position = end
+      peeked = undefined
+      // On a full disk the old note stays: after a restart hooks come twice, which beats a spool that is never emptied.
+      await folder.writeNote(JSON.stringify(position)).catch(() => undefined)
+      return bytes
     },
     tidy: async () => {
       if (position === undefined) return
@@ -88,12 +88,11 @@ export interface Position {
   at: number
 }
 
-/** Where an earlier process had got to. The note may be older than the truth, never newer: hooks may come twice. */
+/** Where an earlier process had got to, be it in a segment that is gone. The note may be older than the truth, never newer: hooks may come twice. */
 export const readPosition = async (folder: SpoolFolder): Promise<Position | undefined> => {
-  const segments = await folder.segments()
   try {
-    const position = JSON.parse((await folder.readNote()) ?? '') as Position
-    return segments.includes(position.segment) ? position : undefined
+    const { segment, at } = JSON.parse((await folder.readNote()) ?? '') as Partial<Position>
+    return typeof segment === 'string' && Number.isSafeInteger(at) && Number(at) >= 0 ? { segment, at: Number(at) } : undefined
   } catch {
     return undefined
   }

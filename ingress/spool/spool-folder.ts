@@ -66,7 +66,12 @@ export const openSpoolFolder = async (folder: string): Promise<SpoolFolder> => {
         .sort(),
     create: async (segment) => {
       const file = await open(path(segment), 'ax')
-      await syncFolder(folder)
+      try {
+        await syncFolder(folder)
+      } catch (error) {
+        await file.close()
+        throw error
+      }
       return {
         append: async (buffers) => writeAll(file, buffers),
         sync: () => file.datasync(),

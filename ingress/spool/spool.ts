@@ -2,7 +2,7 @@ import { messageOf, RetriableError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Hook } from '../hook.ts'
 import { encodeFrame } from './frame.ts'
-import { createSegmentReader, readPosition } from './segment-reader.ts'
+import { createSegmentReader, type Position, readPosition } from './segment-reader.ts'
 import { createSegmentWriter } from './segment-writer.ts'
 import type { SpoolFolder } from './spool-folder.ts'
 
@@ -53,10 +53,15 @@ interface Pending {
 
 /** Opens the spool and counts what an earlier process left in it. */
 export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger: Logger): Promise<Spool> => {
-  const state: SpoolState = { ...(await countWaiting(folder)), setAside: 0, lastFailure: null }
+  const segments = await folder.segments()
+  const noted = await readPosition(folder)
+  const start = noted !== undefined && segments.includes(noted.segment) ? noted : undefined
+  const state: SpoolState = { ...(await countWaiting(folder, start)), setAside: 0, lastFailure: null }
   if (state.records > 0) logger.warn('hooks wait in the spool', { records: state.records, bytes: state.bytes })
-  const writer = createSegmentWriter(folder, limits.segmentBytes, (await folder.segments()).at(-1))
-  const reader = createSegmentReader(folder, await readPosition(folder), writer.position)
+  // A segment by the name of one that is gone would be taken to be as far drained as the note says of that.
+  const newest = [...segments, ...(noted === undefined ? [] : [noted.segment])].sort().at(-1)
+  const writer = createSegmentWriter(folder, limits.segmentBytes, newest)
+  const reader = createSegmentReader(folder, start, writer)
   let pending: Pending[] = []
   let writing: Promise<void> | undefined
   let peeked = 0
@@ -77,6 +82,7 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
         state.lastFailure = messageOf(error)
         state.records -= group.length
         state.bytes -= group.reduce((sum, { bytes }) => sum + bytes, 0)
+        if (state.records === 0) state.oldestReceivedAt = null
         for (const { settle } of group) settle(new RetriableError(`the spool cannot be written: ${messageOf(error)}`, { cause: error }))
       }
     }
@@ -92,7 +98,11 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
   const readHooks = async (): Promise<Hook[]> => {
     const { segment, stretches } = await reader.peek()
     for (const { kind, start, end } of stretches) {
-      if (kind === 'corrupt') await setAside(`${segment}-${start}.bin`, await folder.read(segment, start, end - start), 'damaged')
+      if (kind !== 'corrupt') continue
+      const bytes = await folder.read(segment, start, end - start)
+      await setAside(`${segment}-${start}.bin`, bytes, 'damaged').catch((error: unknown) => {
+        logger.error('damaged bytes of the spool are given up', { segment, start, end, error: messageOf(error) })
+      })
     }
     const hooks = stretches.flatMap((stretch) => (stretch.kind === 'hook' ? [stretch.hook] : []))
     if (hooks.length === 0 && stretches.length > 0) {
@@ -137,7 +147,10 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
           state.oldestReceivedAt = hooks[0].receivedAt
           return hooks
         }
-        if (writes === seen && !signal.aborted) await nextWrite(signal)
+        if (writes !== seen || signal.aborted) continue
+        // Hooks that were damaged after they had been counted will not come any more.
+        if (writing === undefined) Object.assign(state, { records: 0, bytes: 0, oldestReceivedAt: null })
+        await nextWrite(signal)
       }
       return []
     },
@@ -150,7 +163,7 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
         state.oldestReceivedAt = null
         await writer.roll()
       }
-      await reader.tidy()
+      await reader.tidy().catch((error: unknown) => logger.warn('a drained segment stays for now', { error: messageOf(error) }))
     },
     setAside: (hook) =>
       setAside(`${hook.id.replaceAll(/[^\w-]/g, '_')}-${hook.receivedAt}.bin`, Buffer.concat(encodeFrame(hook)), 'refused'),
@@ -162,9 +175,11 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
   }
 }
 
-const countWaiting = async (folder: SpoolFolder): Promise<Pick<SpoolState, 'records' | 'bytes' | 'oldestReceivedAt'>> => {
-  const counting = { ...folder, writeNote: async () => {} }
-  const reader = createSegmentReader(counting, await readPosition(folder), () => undefined)
+const countWaiting = async (
+  folder: SpoolFolder,
+  start: Position | undefined,
+): Promise<Pick<SpoolState, 'records' | 'bytes' | 'oldestReceivedAt'>> => {
+  const reader = createSegmentReader({ ...folder, writeNote: async () => {} }, start)
   let records = 0
   let bytes = 0
   let oldestReceivedAt: number | null = null

@@ -1,0 +1,26 @@
+import { recordOf } from '../../consumers/decode-and-handle.ts'
+import type { Environment } from '../../lib/config.ts'
+import { messageOf } from '../../lib/errors.ts'
+import { findWorker } from '../find-worker.ts'
+import { printable } from '../tail/print-record.ts'
+import type { DeadLetter } from './dead-letter.ts'
+import { openDeadLetters } from './open-dead-letters.ts'
+import { readMessages } from './read-dead-letters.ts'
+import { createSelect, type Selection } from './select.ts'
+
+/** Dead letters in full; `value` is the record, or why it cannot be decoded and the bytes. */
+export async function* showDeadLetters(
+  worker: string,
+  selection: Selection,
+  env: Environment,
+): AsyncGenerator<DeadLetter & { headers: Record<string, string>; value: unknown }> {
+  const { kafka, deadLetterTopic, letters, decode } = await openDeadLetters(findWorker(worker), env)
+  for await (const { letter, message } of readMessages(kafka, deadLetterTopic, letters.filter(createSelect(selection, Date.now())))) {
+    const value = await recordOf(decode, message, letter.event).then(
+      (record) => printable(record as unknown as Record<string, unknown>),
+      (error: unknown) => ({ undecodable: messageOf(error), value_base64: message.value?.toString('base64') ?? null }),
+    )
+    const own = Object.entries(message.headers).filter(([name]) => !name.startsWith('dead-letter-'))
+    yield { ...letter, headers: Object.fromEntries(own), value }
+  }
+}

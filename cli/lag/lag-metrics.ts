@@ -1,0 +1,46 @@
+import type { Metrics } from '../../lib/metrics.ts'
+import type { Freshness } from './freshness.ts'
+import { type Lag, lagSeconds } from './lag-meter.ts'
+import { lagVerdicts } from './verdict.ts'
+
+/** Lag by group and topic; seconds are counted up to the very scrape. */
+export const exportLag = (metrics: Metrics, groups: readonly string[], lag: Freshness<readonly Lag[]>): void => {
+  const labels = { group: [], topic: [] }
+  metrics.gauge('consumer_lag_records', 'Records a worker has not handled yet, whether it runs or not.', labels, async (gauge) => {
+    for (const each of await lag.latest()) gauge.set({ group: each.group, topic: each.topic }, each.records)
+  })
+  metrics.gauge(
+    'consumer_lag_seconds',
+    'Age of the oldest record a worker has not handled yet; 0 where there is none.',
+    labels,
+    async (gauge) => {
+      for (const each of await lag.latest()) gauge.set({ group: each.group, topic: each.topic }, lagSeconds(each, Date.now()))
+    },
+  )
+  const help = '1 for the worst that is true of any topic. behind: moves; stalled: does not; stopped: no process; rewound: went back.'
+  metrics.gauge('consumer_lag_verdict', help, { group: groups, verdict: lagVerdicts }, async (gauge) => {
+    const byGroup = Map.groupBy(await lag.latest(), ({ group }) => group)
+    for (const [group, of] of byGroup) {
+      const worst = Math.max(...of.map(({ verdict }) => lagVerdicts.indexOf(verdict)))
+      for (const [rank, verdict] of lagVerdicts.entries()) gauge.set({ group, verdict }, rank === worst ? 1 : 0)
+    }
+  })
+}
+
+/** How many dead letters stand open, and since when. @param open worker → when each was put aside, milliseconds since 1970 */
+export const exportDeadLetters = (metrics: Metrics, workers: readonly string[], open: (worker: string) => readonly number[]): void => {
+  metrics.gauge('dead_letters', 'Dead letters that are neither taken back nor given up.', { consumer: workers }, async (gauge) => {
+    for (const consumer of workers) gauge.set({ consumer }, open(consumer).length)
+  })
+  metrics.gauge(
+    'dead_letter_oldest_age_seconds',
+    'Age of the oldest of them; 0 where there is none.',
+    { consumer: workers },
+    async (gauge) => {
+      for (const consumer of workers) {
+        const oldest = open(consumer).reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY)
+        gauge.set({ consumer }, oldest === Number.POSITIVE_INFINITY ? 0 : (Date.now() - oldest) / 1000)
+      }
+    },
+  )
+}

@@ -1,0 +1,88 @@
+import type { Consumer } from '../../consumers/consumer.ts'
+import { consumers } from '../../consumers/index.ts'
+import { type Environment, readVariables } from '../../lib/config.ts'
+import { UsageError } from '../../lib/errors.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
+import { quietLogger } from '../../lib/logger.ts'
+import { nameOf, type Offsets, openOffsets, type TopicPartition } from '../../lib/offsets.ts'
+import { createNames } from '../../schemas/topics.ts'
+import { findWorker } from '../find-worker.ts'
+import { type Place, parsePlace } from './place.ts'
+
+export interface SetOffsetsOptions {
+  to: string
+  topic?: string
+  partition?: string
+}
+
+interface OffsetChange extends TopicPartition {
+  from: number | null
+  to: number
+}
+
+/**
+ * Commits another offset for a worker that does not run.
+ *
+ * @throws UsageError while the worker runs, and where the place is outside of what a partition holds
+ */
+export const setOffsets = async (
+  worker: string,
+  options: SetOffsetsOptions,
+  env: Environment,
+  workers: readonly Consumer[] = consumers,
+): Promise<OffsetChange[]> => {
+  const { name, events } = findWorker(worker, workers)
+  const place = parsePlace(options.to, Date.now())
+  const settings = readVariables(kafkaVariables, env)
+  const names = createNames(settings.KAFKA_TOPIC_PREFIX)
+  const group = names.group(name)
+  const all = [...events.map(names.topic), names.retryTopic(name)]
+  const topics = options.topic === undefined ? all : all.filter((topic) => topic === options.topic)
+  if (topics.length === 0) throw new UsageError(`${name} does not read ${options.topic}; it reads ${all.join(', ')}`)
+
+  const offsets = await openOffsets(createKafka(settings, names.group('offsets'), quietLogger()))
+  try {
+    const before = new Map((await offsets.committed(group, topics)).map((commit) => [nameOf(commit), commit.offset]))
+    const wanted = (await targetsOf(offsets, topics, place)).filter(
+      ({ partition }) => options.partition === undefined || partition === Number(options.partition),
+    )
+    await commitWhileEmpty(offsets, group, name, wanted)
+    return wanted.map(({ topic, partition, offset }) => ({
+      topic,
+      partition,
+      from: before.get(nameOf({ topic, partition })) ?? null,
+      to: offset,
+    }))
+  } finally {
+    await offsets.close()
+  }
+}
+
+/** @throws UsageError while the group has members: the brokers refuse it, and they alone know for sure */
+export const commitWhileEmpty = async (
+  offsets: Offsets,
+  group: string,
+  worker: string,
+  wanted: readonly (TopicPartition & { offset: number })[],
+): Promise<void> => {
+  try {
+    await offsets.commit(group, wanted)
+  } catch (error) {
+    if ((error as { type?: unknown }).type !== 'UNKNOWN_MEMBER_ID') throw error
+    throw new UsageError(`${worker} is running (${await offsets.members(group)} in ${group}): stop it first`)
+  }
+}
+
+const targetsOf = async (offsets: Offsets, topics: readonly string[], place: Place) => {
+  if (place.kind === 'time') return offsets.at(topics, place.time)
+  const ends = await offsets.ends(topics)
+  return ends.map(({ topic, partition, low, high }) => {
+    if (place.kind === 'beginning') return { topic, partition, offset: low }
+    if (place.kind === 'end') return { topic, partition, offset: high }
+    if (place.offset < low || place.offset > high)
+      throw new UsageError(
+        `${topic}/${partition} holds offsets ${low} to ${high}, not ${place.offset}: name one partition with --topic and --partition`,
+      )
+    return { topic, partition, offset: place.offset }
+  })
+}

@@ -1,0 +1,57 @@
+import type { Kafka } from 'kafkajs'
+import type { Consumer } from '../../consumers/consumer.ts'
+import { messageOf, RetriableError } from '../../lib/errors.ts'
+import type { Logger } from '../../lib/logger.ts'
+import { nameOf, type Offsets, openOffsets, type TopicPartition } from '../../lib/offsets.ts'
+import type { Names } from '../../schemas/topics.ts'
+import { commitAsMember } from './commit-as-member.ts'
+
+/**
+ * Commits the oldest offset for every partition that a worker has never heard of, so that later a missing offset can only mean that
+ * it expired. Brokers forget all offsets of a group at once, a while after its last member left; hence a group that has others, or
+ * whose retry topic does not exist yet, has not lost any.
+ *
+ * @returns in partitions
+ */
+export const commitFirstOffsets = async (
+  kafka: Kafka,
+  names: Names,
+  workers: readonly Consumer[],
+  logger: Logger,
+): Promise<{ committed: number; expired: number }> => {
+  const offsets = await openOffsets(kafka)
+  const sum = { committed: 0, expired: 0 }
+  try {
+    for (const { name, events } of workers) {
+      const [group, retryTopic] = [names.group(name), names.retryTopic(name)]
+      const committed = await offsets.committed(group, [...events.map(names.topic), retryTopic])
+      const missing = committed.filter(({ offset }) => offset === undefined)
+      const isNew = missing.length < committed.length || !committed.some(({ topic }) => topic === retryTopic)
+      if (!isNew) {
+        logger.warn('the offsets of this group have expired: its worker stops until `bridge offsets set`', { group })
+        sum.expired += missing.length
+      } else if (missing.length > 0) {
+        await commitOldest(kafka, offsets, group, missing)
+        sum.committed += missing.length
+      }
+    }
+    return sum
+  } catch (error) {
+    throw new RetriableError(`first offsets could not be committed: ${messageOf(error)}`, { cause: error })
+  } finally {
+    await offsets.close()
+  }
+}
+
+const commitOldest = async (kafka: Kafka, offsets: Offsets, group: string, missing: readonly TopicPartition[]) => {
+  const names = new Set(missing.map(nameOf))
+  const ends = await offsets.ends([...new Set(missing.map(({ topic }) => topic))])
+  const oldest = ends.filter((end) => names.has(nameOf(end))).map(({ topic, partition, low }) => ({ topic, partition, offset: low }))
+  try {
+    await offsets.commit(group, oldest)
+  } catch (error) {
+    // An upgrade that brings a new topic while the old workers still run.
+    if ((error as { type?: unknown }).type !== 'UNKNOWN_MEMBER_ID') throw error
+    await commitAsMember(kafka, group, oldest)
+  }
+}

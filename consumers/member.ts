@@ -1,0 +1,125 @@
+import type { EachBatchHandler, Kafka, Consumer as KafkajsConsumer } from 'kafkajs'
+import { UsageError } from '../lib/errors.ts'
+import { coPartition } from './assigner.ts'
+import { heartbeatMs } from './pipeline.ts'
+
+/** Topic → partitions. */
+export type Assignment = Readonly<Record<string, readonly number[]>>
+
+/** This process as a member of its consumer group. */
+export interface Member {
+  /** Resolves once it has joined. */
+  start(): Promise<void>
+  /** Takes a new client in place of one that no longer moves. */
+  rebuild(): Promise<void>
+  /** Fetches nothing any more, and goes on being a member. */
+  pause(): void
+  resume(): void
+  /** Lets the running calls end, commits, leaves the group. */
+  stop(): Promise<void>
+  /** When the client last fetched, sent a heartbeat or tried to get back to the brokers, in milliseconds since 1970. */
+  lastTurn(): number
+}
+
+export interface MemberOptions {
+  kafka: Kafka
+  group: string
+  topics: readonly string[]
+  eachBatch: EachBatchHandler
+  /** Partitions handled at a time. */
+  concurrency: number
+  /** After so long without a heartbeat the group gives the partitions to others. */
+  sessionSeconds: number
+  /** Partitions were given to this member; nothing of them is handled before it resolves. */
+  onJoin(assignment: Assignment): Promise<void>
+  /** The process cannot go on. */
+  fail(error: unknown): void
+}
+
+/** How long a client that hangs is waited for when it is to be replaced, in milliseconds. */
+const farewellMs = 5000
+
+const explain = (error: unknown): never => {
+  if ((error as { type?: unknown }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error
+  throw new UsageError('topics of this worker do not exist: run `bridge setup`')
+}
+
+export const createMember = (options: MemberOptions): Member => {
+  const { kafka, group, topics, sessionSeconds, onJoin, fail } = options
+  let client: KafkajsConsumer | undefined
+  let isPaused = false
+  let lastTurn = Date.now()
+
+  const start = async () => {
+    const created = kafka.consumer({
+      groupId: group,
+      partitionAssigners: [coPartition],
+      allowAutoTopicCreation: false,
+      sessionTimeout: sessionSeconds * 1000,
+      rebalanceTimeout: 60_000,
+      heartbeatInterval: heartbeatMs(sessionSeconds),
+      // Stopping waits for the fetch that is under way.
+      maxWaitTimeInMs: 500,
+      maxBytes: 4 * 1024 * 1024,
+      maxBytesPerPartition: 1024 * 1024,
+    })
+    client = created
+    const { GROUP_JOIN, HEARTBEAT, FETCH, FETCH_START, CRASH } = created.events
+    for (const sign of [HEARTBEAT, FETCH, FETCH_START, GROUP_JOIN, CRASH] as const) {
+      created.on(sign, () => {
+        lastTurn = Date.now()
+      })
+    }
+    const joined = new Promise<void>((resolve) => {
+      created.on(GROUP_JOIN, ({ payload }) => {
+        // A client that restarts forgets what it was told.
+        if (isPaused) created.pause(topics.map((topic) => ({ topic })))
+        // What could not be read now is asked for again with the next join, which follows once handling finds it missing.
+        onJoin(payload.memberAssignment).then(resolve, (error: unknown) => error instanceof UsageError && fail(error))
+      })
+    })
+    created.on(CRASH, ({ payload: { error, restart } }) => {
+      // A restart is the client's own business; without one it would sit there for ever, alive and idle.
+      if (!restart && client === created) fail(error)
+    })
+    await created.connect()
+    await created.subscribe({ topics: [...topics], fromBeginning: true }).catch(explain)
+    await created.run({
+      eachBatch: options.eachBatch,
+      eachBatchAutoResolve: false,
+      // Also within a long batch, so that little is handled twice after a crash.
+      autoCommitInterval: 1000,
+      partitionsConsumedConcurrently: options.concurrency,
+    })
+    await joined
+  }
+
+  const stop = async () => {
+    const old = client
+    client = undefined
+    await old?.disconnect()
+  }
+
+  const setPaused = (paused: boolean) => {
+    isPaused = paused
+    const all = topics.map((topic) => ({ topic }))
+    try {
+      if (paused) client?.pause(all)
+      else client?.resume(all)
+    } catch {
+      // Between two lives of the client there is nobody to tell; the next one is told when it joins.
+    }
+  }
+
+  return {
+    start,
+    rebuild: async () => {
+      await Promise.race([stop().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, farewellMs).unref())])
+      await start()
+    },
+    pause: () => setPaused(true),
+    resume: () => setPaused(false),
+    stop,
+    lastTurn: () => lastTurn,
+  }
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { kafkaVariables } from '../lib/kafka.ts'
+import { operationsVariables } from '../lib/operations.ts'
+import { registryVariables } from '../lib/registry.ts'
+import type { Consumer } from './consumer.ts'
+
+export const workerVariables = z.object({
+  CONSUMER_ATTEMPTS: z.coerce.number().int().min(1).default(5).describe('How often a record is tried before it is put aside.'),
+  CONSUMER_TIMEOUT_SECONDS: z.coerce.number().positive().default(30).describe('How long one attempt may take.'),
+  CONSUMER_CONCURRENCY: z.coerce.number().int().min(1).default(3).describe('How many partitions are handled at a time.'),
+  CONSUMER_SESSION_SECONDS: z.coerce
+    .number()
+    .min(6)
+    .default(45)
+    .describe('How long a worker may be silent before its partitions go to others.'),
+  CONSUMER_STALL_SECONDS: z.coerce
+    .number()
+    .positive()
+    .default(120)
+    .describe('How long nothing may move, with records waiting, before the Kafka client is replaced; longer than one attempt may take.'),
+})
+
+/** Everything a worker reads from the environment, its own part included. */
+export const variablesOf = (consumer: Consumer) =>
+  z.object({
+    ...operationsVariables(consumer.metricsPort).shape,
+    ...kafkaVariables.shape,
+    ...registryVariables.shape,
+    ...workerVariables.shape,
+    ...consumer.variables.shape,
+  })

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs'
+
+const root = new URL('../../', import.meta.url)
+
+/** A comment that names a file, and the code block after it. */
+const block = /<!-- (examples\/\S+) -->\n```(\w+)\n[\s\S]*?```\n/g
+
+/** docs/consume.md with every example as it is on disk. */
+export const generateConsumePage = (): string =>
+  readFileSync(new URL('docs/consume.md', root), 'utf8').replaceAll(
+    block,
+    (_, file: string, language: string) => `<!-- ${file} -->\n\`\`\`${language}\n${readFileSync(new URL(file, root), 'utf8')}\`\`\`\n`,
+  )

@@ -1,0 +1,14 @@
+import { generateAsyncApi } from './asyncapi.ts'
+import { generateConsumePage } from './consume-page.ts'
+import { describeEvents } from './describe.ts'
+import { generateEventsPage } from './events-page.ts'
+
+/** Path under docs/ → content of every generated document. */
+export const generateDocs = (): Map<string, string> => {
+  const events = describeEvents()
+  return new Map([
+    ['asyncapi.json', generateAsyncApi(events)],
+    ['events.md', generateEventsPage(events)],
+    ['consume.md', generateConsumePage()],
+  ])
+}

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { IncomingHttpHeaders } from 'node:http'
+import { classify } from '../../ingress/classify.ts'
+import { createEncodeStage, type Encoders } from '../../ingress/encode.ts'
+import { normalise } from '../../ingress/normalise.ts'
+import { createEncoder } from '../../lib/codec.ts'
+import { catalogue, type EventType, eventTypes, type Records } from '../../schemas/catalogue.ts'
+import { typeOfShape } from '../../schemas/load.ts'
+import { createNames } from '../../schemas/topics.ts'
+
+/** One hook as a consumer would meet it. */
+export interface Sample {
+  event: EventType
+  /** The X-Gitlab-Event header it came with. */
+  header: string | undefined
+  record: Records[EventType]
+  key: string
+  headers: Record<string, string>
+}
+
+const folder = new URL('../../test/fixtures/', import.meta.url)
+
+/** What no fixture can say: delivery values that are the same each time. */
+const fixed = {
+  id: '0199b3f2-6c1e-7a44-9d0b-5f1e2a7c8d90',
+  receivedAt: Date.parse('2026-10-05T07:03:12.345Z'),
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+}
+
+const encoders = Object.fromEntries(
+  eventTypes.map((event) => [event, createEncoder(typeOfShape(catalogue[event].schema), 1)]),
+) as unknown as Encoders
+const encode = createEncodeStage(encoders, createNames(''))
+
+/** A body through the stages between authentication and Kafka. */
+const carry = (text: string, given: IncomingHttpHeaders): Sample => {
+  const headers: IncomingHttpHeaders = { ...given, traceparent: fixed.traceparent }
+  const id = String(headers['webhook-id'] ?? fixed.id)
+  const hook = { id, source: 'default', receivedAt: fixed.receivedAt, headers, body: Buffer.from(text) }
+  const normalised = normalise(hook, classify(hook))
+  const { event, message } = encode(hook, normalised)
+  return { event, header: headers['x-gitlab-event']?.toString(), record: normalised.record, key: message.key, headers: message.headers }
+}
+
+const readHeaders = (file: string): IncomingHttpHeaders =>
+  Object.fromEntries(
+    readFileSync(new URL(file, folder), 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(':'))
+      .map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  )
+
+/** The two topics for what is no event have no fixture. */
+const strange = [
+  carry('{"object_kind":"moon_landing","project_id":15,"crew":3}', { 'x-gitlab-event': 'Moon Landing Hook' }),
+  carry('{"object_kind":"push","project_id":15,"ref":"refs/heads/main"}', { 'x-gitlab-event': 'Push Hook' }),
+]
+
+/** Every fixture as a record, by event; the one named as the event comes first. */
+export const readSamples = (): Map<EventType, Sample[]> => {
+  const names = readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.replace('.json', ''))
+    .sort()
+  const samples = names.map((name) =>
+    carry(JSON.stringify(JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'))), readHeaders(`${name}.headers`)),
+  )
+  return Map.groupBy([...samples, ...strange], ({ event }) => event)
+}

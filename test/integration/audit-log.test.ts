@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import pg from 'pg'
+import { eventually, openStack } from '../helpers/stack.ts'
+import { post, sample } from '../helpers/stack-hooks.ts'
+import { countOn, recordsOf } from '../helpers/stack-records.ts'
+import { startServers } from '../helpers/stack-servers.ts'
+
+const stack = await openStack('audit-log')
+await stack.setUp()
+const { hookUrl } = await stack.startReady(['ingress'])
+let worker = await stack.startReady(['consumer', 'audit-log'])
+
+const rowsOf = async (deliveryId: string, url = stack.databaseUrl): Promise<Record<string, unknown>[]> =>
+  (await query(url, 'select * from audit_log.events where delivery_id = $1 order by received_at', [deliveryId])).rows
+
+const query = async (url: string, text: string, values: unknown[] = []): Promise<pg.QueryResult> => {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return await client.query(text, values)
+  } finally {
+    await client.end()
+  }
+}
+
+/** An id that no other run on the same database has used. */
+const unique = (name: string) => `${name}-${randomBytes(6).toString('hex')}`
+
+/** How many records the worker is done with, none of them put aside. */
+const handled = async (): Promise<number> => {
+  const metrics = await (await fetch(worker.metricsUrl)).text()
+  const counts = [...metrics.matchAll(/consumer_handled_total\{[^}]*outcome="processed"\} (\d+)/g)].map(([, count]) => Number(count))
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
+const firstId = unique('first')
+
+test('an event is one row, its body byte for byte', async () => {
+  await post(hookUrl, sample('merge_request'), { 'idempotency-key': firstId, 'x-gitlab-event': 'Merge Request Hook' })
+  const [row, ...others] = await eventually(async () => {
+    const rows = await rowsOf(firstId)
+    assert.ok(rows.length > 0)
+    return rows
+  })
+  const [record] = await recordsOf(stack, 'merge_request')
+  const hook = JSON.parse(sample('merge_request').toString())
+  assert.deepEqual(others, [])
+  assert.deepEqual(row?.raw, sample('merge_request'))
+  assert.deepEqual(row?.received_at, new Date(record?.timestamp ?? 0))
+  const { event_type, project_id, project_path, user_username, instance, body_sha256, fact_id } = row ?? {}
+  assert.deepEqual(
+    { event_type, project_id, project_path, user_username, instance, body_sha256, fact_id },
+    {
+      event_type: 'merge_request',
+      project_id: String(hook.project.id),
+      project_path: hook.project.path_with_namespace,
+      user_username: hook.user.username,
+      instance: 'https://git.nordlicht.example',
+      body_sha256: record?.value.delivery.body_sha256,
+      fact_id: record?.value.delivery.fact_id,
+    },
+  )
+})
+
+test('bytes that are no JSON and no UTF-8 are a row too', async () => {
+  const id = unique('bytes')
+  const body = Buffer.concat([Buffer.from([0, 0xff, 0xfe]), randomBytes(500)])
+  await post(hookUrl, body, { 'idempotency-key': id })
+  await eventually(async () =>
+    assert.deepEqual(
+      (await rowsOf(id)).map(({ event_type, raw }) => ({ event_type, raw })),
+      [{ event_type: 'quarantine', raw: body }],
+    ),
+  )
+})
+
+test('a record that is delivered again is no second row; a hook that GitLab sends again is', async () => {
+  const id = unique('again')
+  await post(hookUrl, sample('push'), { 'idempotency-key': id })
+  await eventually(async () => assert.equal((await rowsOf(id)).length, 1))
+  await worker.stop(10_000)
+  await stack.rewind('audit-log')
+  worker = await stack.startReady(['consumer', 'audit-log'])
+  await eventually(async () => assert.equal(await handled(), 3))
+  assert.equal((await rowsOf(id)).length, 1)
+  assert.equal((await rowsOf(firstId)).length, 1)
+
+  await post(hookUrl, sample('push'), { 'idempotency-key': id })
+  await eventually(async () => assert.equal((await rowsOf(id)).length, 2))
+})
+
+test('rows can be neither changed nor removed, by the worker’s role nor by the owner', async () => {
+  const { rows } = await query(
+    stack.databaseUrl,
+    "select tablename from pg_tables where schemaname = 'audit_log' and tablename like 'events_%'",
+  )
+  const tables = ['events', ...rows.map(({ tablename }) => String(tablename))]
+  assert.ok(tables.length > 1, 'there is a partition')
+  for (const url of [stack.databaseUrl, stack.auditLogUrl]) {
+    for (const table of tables) {
+      for (const statement of ["update audit_log.% set user_name = 'x'", 'delete from audit_log.%', 'truncate audit_log.%']) {
+        await assert.rejects(query(url, statement.replace('%', table)), { code: '42501' }, `${statement} ${table}`)
+      }
+    }
+  }
+  assert.equal((await rowsOf(firstId)).length, 1)
+})
+
+test('the worker’s role can neither create nor alter nor drop', async () => {
+  for (const statement of [
+    'create table audit_log.mine (a int)',
+    'create table public.mine (a int)',
+    'create schema mine',
+    'create role mine',
+    'alter table audit_log.events add column mine int',
+    'alter table audit_log.events disable trigger append_only',
+    'drop table audit_log.events',
+    'drop trigger append_only on audit_log.events',
+    'create or replace function audit_log.refuse_change() returns trigger language plpgsql as $$ begin return old; end $$',
+    "set session_replication_role = 'replica'",
+    'grant delete on audit_log.events to audit_log',
+  ]) {
+    await query(stack.auditLogUrl, statement).then(
+      ({ command }) => assert.equal(command, 'GRANT', `allowed: ${statement}`), // PostgreSQL only warns that nothing was granted
+      (error: { code?: string }) => assert.equal(error.code, '42501', `${statement}: ${error}`),
+    )
+  }
+  await assert.rejects(query(stack.auditLogUrl, 'delete from audit_log.events'), { code: '42501' })
+})
+
+test('while the database is down its partition waits, nothing is put aside, and it goes on by itself', async () => {
+  const servers = await startServers(['postgres'])
+  try {
+    const own = await openStackOn(servers.databaseUrl)
+    const id = unique('outage')
+    await servers.part('postgres').stop(5000)
+    await post(own.hookUrl, sample('push'), { 'idempotency-key': id })
+    const waiting = /^gitlab_bridge_consumer_circuit_state\{state="open"\} 1$/m
+    await eventually(async () => assert.match(await (await fetch(own.worker.metricsUrl)).text(), waiting))
+    assert.ok(
+      own.worker.lines.some((line) => line.includes('"error":"database: ')),
+      own.worker.lines.join('\n'),
+    )
+    assert.equal(await countOn(stack, own.deadLetterTopic), 0)
+
+    await servers.startAgain('postgres')
+    await eventually(async () => assert.equal((await rowsOf(id, servers.databaseUrl)).length, 1))
+    assert.equal(await countOn(stack, own.deadLetterTopic), 0)
+    await eventually(async () => assert.doesNotMatch(await (await fetch(own.worker.metricsUrl)).text(), waiting))
+    await own.worker.stop(10_000)
+  } finally {
+    await servers.remove()
+  }
+})
+
+/** Ingress and audit log on topics of their own and another database. */
+const openStackOn = async (databaseUrl: string) => {
+  const prefix = `audit-log-outage-${randomBytes(3).toString('hex')}.`
+  const role = new URL(databaseUrl)
+  role.username = 'audit_log'
+  role.password = 'audit-log-password'
+  const env = {
+    KAFKA_TOPIC_PREFIX: prefix,
+    DATABASE_URL: databaseUrl,
+    AUDIT_LOG_DATABASE_URL: role.href,
+    BRIDGE_DATA_DIR: await stack.temporaryFolder(),
+  }
+  await stack.setUp(env)
+  return {
+    hookUrl: (await stack.startReady(['ingress'], env)).hookUrl,
+    worker: await stack.startReady(['consumer', 'audit-log'], env),
+    deadLetterTopic: `${prefix}gitlab-bridge.dead-letter.audit-log`,
+  }
+}

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import kafkajs from 'kafkajs'
+import { z } from 'zod'
+import { defineConsumer } from '../../../consumers/consumer.ts'
+import { PermanentError, RetriableError } from '../../../lib/errors.ts'
+import { eventually } from '../../helpers/stack.ts'
+import { messagesOn } from '../../helpers/stack-records.ts'
+import { openWorkerStack, type Push, publishPushes, pushConsumer, startHere, untilCount } from './worker-under-test.ts'
+
+const throwing = pushConsumer('throwing', async ({ delivery }) => {
+  const kind = kinds[Number(delivery.id.split('-')[1])]
+  attempts.push(delivery.id)
+  if (kind !== undefined) throw kind.error
+})
+const kinds: Record<number, { error: unknown; tries: number }> = {
+  1: { error: new TypeError('x is not a function'), tries: 2 },
+  2: { error: undefined, tries: 2 },
+  3: { error: 'a string', tries: 2 },
+  4: { error: null, tries: 2 },
+  5: { error: new kafkajs.KafkaJSNonRetriableError('of another client'), tries: 2 },
+  6: { error: new PermanentError('never'), tries: 1 },
+  7: { error: Object.assign(new Error('of another group'), { type: 'REBALANCE_IN_PROGRESS' }), tries: 2 },
+}
+const attempts: string[] = []
+
+const throughOutage = pushConsumer('through-outage', async ({ delivery }) => {
+  tries.push(delivery.id)
+  if (isDown) throw new RetriableError('down', { retryAfterMs: 300 })
+  outageEffects.push(delivery.id)
+})
+const tries: string[] = []
+const outageEffects: string[] = []
+let isDown = true
+
+const batching = defineConsumer({
+  name: 'batching',
+  summary: 'Made for a test.',
+  events: ['push'],
+  metricsPort: 0,
+  variables: z.object({}),
+  create: async () => ({
+    batchSize: 100,
+    handleBatch: async (records: readonly Push[]) => {
+      calls.push(records.length)
+      if (records.some(({ delivery }) => delivery.id === 'poison-0')) throw new Error('poison')
+      batchEffects.push(...records.map(({ delivery }) => delivery.id))
+    },
+    close: async () => undefined,
+  }),
+})
+const calls: number[] = []
+const batchEffects: string[] = []
+
+const unburied = pushConsumer('unburied', async ({ delivery }) => {
+  if (delivery.id === 'd-0') throw new PermanentError('never')
+  buriedEffects.push(delivery.id)
+})
+const buriedEffects: string[] = []
+
+const hanging = pushConsumer('hanging', () => hung.promise)
+const hung = Promise.withResolvers<undefined>()
+
+const stack = await openWorkerStack('failures', [throwing, throughOutage, batching, unburied, hanging])
+await publishPushes(stack, 20, { projects: 1 })
+
+test('nothing a handler throws, whatever its type, ends the loop: it is tried as often as the rules say and put aside', async (t) => {
+  const worker = await startHere(stack, throwing)
+  t.after(worker.stop)
+  await eventually(() => assert.equal(attempts.at(-1), 'd-19'))
+  const expected = Array.from({ length: 20 }, (_, n) => Array.from({ length: kinds[n]?.tries ?? 1 }, () => `d-${n}`)).flat()
+  assert.deepEqual(attempts, expected)
+
+  const buried = await messagesOn(stack, stack.names.deadLetterTopic('throwing'))
+  assert.deepEqual(
+    buried.map(({ key, headers }) => [key?.split('/').at(-1), headers['dead-letter-attempts'], headers['dead-letter-error']]),
+    [
+      ['1', '2', 'TypeError'],
+      ['2', '2', 'undefined'],
+      ['3', '2', 'string'],
+      ['4', '2', 'object'],
+      ['5', '2', 'KafkaJSNonRetriableError'],
+      ['6', '1', 'PermanentError'],
+      ['7', '2', 'Error'],
+    ],
+  )
+  await eventually(async () => assert.equal(await worker.metric('consumer_handled_total{event="push",outcome="processed"}'), 13))
+  assert.equal(await worker.metric('consumer_handled_total{event="push",outcome="dead_lettered"}'), 7)
+  assert.equal(await worker.metric('consumer_retries_total'), 6)
+})
+
+test('while something downstream is down nothing is put aside, order is kept, and it goes on by itself', async (t) => {
+  const worker = await startHere(stack, throughOutage)
+  t.after(worker.stop)
+  await eventually(async () => assert.equal(await worker.metric('consumer_circuit_state{state="open"}'), 1))
+  assert.equal(await worker.live(), '200 paused')
+  await untilCount(tries, 4)
+  assert.deepEqual(new Set(tries), new Set(['d-0']))
+  isDown = false
+  await untilCount(outageEffects, 20)
+  assert.deepEqual(
+    outageEffects,
+    Array.from({ length: 20 }, (_, n) => `d-${n}`),
+  )
+  assert.equal((await messagesOn(stack, stack.names.deadLetterTopic('through-outage'))).length, 0)
+  assert.equal(await worker.metric('consumer_circuit_state{state="closed"}'), 1)
+})
+
+test('a poison record in the middle of a batch is put aside alone; the others take effect once, in order', async (t) => {
+  await publishPushes(stack, 1, { prefix: 'poison', projects: 1 })
+  await publishPushes(stack, 20, { from: 20, projects: 1 })
+  const worker = await startHere(stack, batching)
+  t.after(worker.stop)
+  await untilCount(batchEffects, 40)
+  assert.deepEqual(
+    batchEffects,
+    Array.from({ length: 40 }, (_, n) => `d-${n}`),
+  )
+  const buried = await messagesOn(stack, stack.names.deadLetterTopic('batching'))
+  assert.deepEqual(
+    buried.map(({ headers }) => headers['dead-letter-message']),
+    ['poison'],
+  )
+})
+
+test('a dead letter that cannot be written stops the partition instead of being skipped', async (t) => {
+  const topic = stack.names.deadLetterTopic('unburied')
+  const admin = stack.kafka.admin()
+  await admin.connect()
+  await admin.deleteTopics({ topics: [topic] })
+  const worker = await startHere(stack, unburied)
+  t.after(worker.stop)
+  await eventually(async () => assert.equal(await worker.metric('consumer_circuit_state{state="open"}'), 1))
+  assert.deepEqual(buriedEffects, [])
+  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+  await admin.disconnect()
+  await untilCount(buriedEffects, 40)
+  assert.equal((await messagesOn(stack, topic)).length, 1)
+})
+
+test('a handler that hangs ends the process rather than being tried a second time beside itself', async () => {
+  const worker = await startHere(stack, hanging, {
+    CONSUMER_TIMEOUT_SECONDS: '0.5',
+    CONSUMER_STALL_SECONDS: '2',
+    CONSUMER_SESSION_SECONDS: '30',
+  })
+  await assert.rejects(worker.failure, /a handler has not ended/)
+  await assert.rejects(worker.stop(), /a handler does not end/)
+  hung.resolve(undefined)
+})

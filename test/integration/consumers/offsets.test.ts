@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Admin } from 'kafkajs'
+import { setUp } from '../../../cli/setup/set-up.ts'
+import { openOffsets } from '../../../lib/offsets.ts'
+import { recordingLogger } from '../../helpers/recording-logger.ts'
+import { eventually } from '../../helpers/stack.ts'
+import { openWorkerStack, publishPushes, pushConsumer, startHere, untilCount } from './worker-under-test.ts'
+
+const handled: string[] = []
+const worker = pushConsumer('reader', async ({ delivery }) => void handled.push(delivery.id))
+const stack = await openWorkerStack('offsets', [worker])
+const topic = stack.names.topic('push')
+const group = stack.names.group('reader')
+
+const withAdmin = async (action: (admin: Admin) => Promise<unknown>) => {
+  const admin = stack.kafka.admin()
+  await admin.connect()
+  await action(admin).finally(() => admin.disconnect())
+}
+
+const committed = async () => {
+  const offsets = await openOffsets(stack.kafka)
+  return (await offsets.committed(group, [topic, stack.names.retryTopic('reader')]).finally(() => offsets.close())).map(
+    ({ offset }) => offset,
+  )
+}
+
+test('setup commits a first offset for every partition, and leaves those that are there', async () => {
+  assert.deepEqual(await committed(), [0, 0, 0, 0, 0, 0])
+  await publishPushes(stack, 30)
+  const running = await startHere(stack, worker)
+  await untilCount(handled, 30)
+  await running.stop()
+  const before = await committed()
+  assert.equal(
+    before.reduce<number>((sum, offset) => sum + (offset ?? 0), 0),
+    30,
+  )
+  await setUp(stack.env, recordingLogger().logger, [worker])
+  assert.deepEqual(await committed(), before)
+})
+
+test('offsets that expired stop the worker, with a sentence that names the gap and the command; setup does not paper over it', async () => {
+  await withAdmin((admin) => admin.deleteGroups([group]))
+  const { logger, lines } = recordingLogger()
+  await setUp(stack.env, logger, [worker])
+  assert.ok(lines.some(({ level, message }) => level === 'warn' && /have expired/.test(message)))
+  await assert.rejects(startHere(stack, worker), (error: Error) => {
+    assert.match(error.message, /reader has no committed offset for .*gitlab\.push\/\d: it expired/)
+    assert.match(error.message, /bridge offsets set reader --topic \S+gitlab\.push --to beginning/)
+    return true
+  })
+  assert.equal(handled.length, 30)
+})
+
+test('records that were deleted before they were handled stop the worker', async () => {
+  const offsets = await openOffsets(stack.kafka)
+  const ends = await offsets.ends([topic, stack.names.retryTopic('reader')])
+  await offsets.commit(
+    group,
+    ends.map((end) => ({ ...end, offset: end.low })),
+  )
+  await offsets.close()
+  const high = ends.find((end) => end.topic === topic && end.partition === 0)?.high ?? 0
+  await withAdmin((admin) => deleteRecords(admin, { topic, partitions: [{ partition: 0, offset: String(high) }] }))
+  await assert.rejects(
+    startHere(stack, worker),
+    new RegExp(`has to go on at offset 0 of .*gitlab\\.push/0, but the oldest record there is ${high}: ${high} were deleted`),
+  )
+  assert.equal(handled.length, 30)
+})
+
+test('records that are deleted under a running worker stop it likewise', async (t) => {
+  const offsets = await openOffsets(stack.kafka)
+  const ends = await offsets.ends([topic, stack.names.retryTopic('reader')])
+  await offsets.commit(
+    group,
+    ends.map((end) => ({ ...end, offset: end.high })),
+  )
+  await offsets.close()
+  let release = () => undefined as unknown
+  const gate = new Promise((resolve) => {
+    release = () => resolve(undefined)
+  })
+  const seen: string[] = []
+  const slow = pushConsumer('reader', async ({ delivery }) => {
+    seen.push(delivery.id)
+    await gate
+  })
+  const running = await startHere(stack, slow, { CONSUMER_TIMEOUT_SECONDS: '30' })
+  t.after(running.stop)
+  await publishPushes(stack, 1, { prefix: 'held', projects: 1 })
+  await untilCount(seen, 1)
+  await publishPushes(stack, 10, { prefix: 'lost', projects: 1 })
+  const [{ partition, high } = { partition: 0, high: 0 }] = (await endsOf()).sort((one, other) => other.high - one.high)
+  await withAdmin((admin) => deleteRecords(admin, { topic, partitions: [{ partition, offset: String(high) }] }))
+  release()
+  await publishPushes(stack, 1, { prefix: 'next', projects: 1 })
+  await assert.rejects(running.failure, /10 were deleted before they were handled/)
+  assert.deepEqual(seen, ['held-0'])
+})
+
+// The client deletes only in topics that it has heard of before.
+const deleteRecords = async (admin: Admin, request: Parameters<Admin['deleteTopicRecords']>[0]) => {
+  await admin.fetchTopicOffsets(request.topic)
+  await admin.deleteTopicRecords(request)
+}
+
+const endsOf = async () => {
+  const offsets = await openOffsets(stack.kafka)
+  return offsets.ends([topic]).finally(() => offsets.close())
+}
+
+test('a topic that is new to a running worker gets its first offset from setup', async (t) => {
+  const wide = { ...worker, name: 'widening' }
+  await setUp(stack.env, recordingLogger().logger, [wide])
+  const running = await startHere(stack, wide)
+  t.after(running.stop)
+  const wider = { ...wide, events: ['push', 'tag_push'] as const }
+  await setUp(stack.env, recordingLogger().logger, [wider as never])
+  const offsets = await openOffsets(stack.kafka)
+  const offsetsOfNew = (await offsets.committed(stack.names.group('widening'), [stack.names.topic('tag_push')])).map(({ offset }) => offset)
+  await offsets.close()
+  assert.deepEqual(offsetsOfNew, [0, 0, 0])
+  await publishPushes(stack, 5, { prefix: 'after' })
+  await eventually(() => assert.equal(handled.filter((id) => id.startsWith('after')).length, 5))
+})

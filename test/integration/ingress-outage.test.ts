@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eventually, openStack } from '../helpers/stack.ts'
+import { post, sample } from '../helpers/stack-hooks.ts'
+import { recordsOf } from '../helpers/stack-records.ts'
+
+const stack = await openStack('ingress-outage')
+await stack.setUp()
+const { hookUrl, stop } = await stack.startReady(['ingress'])
+
+test('with the broker frozen a hook is answered within 5 s, and what was answered 2xx is on its topic once it thaws', async () => {
+  assert.equal((await post(hookUrl, sample('push'))).status, 200)
+  process.kill(stack.kafkaPid, 'SIGSTOP')
+  try {
+    const startedAt = Date.now()
+    const { status, body } = await post(hookUrl, sample('push'), { 'idempotency-key': 'frozen' })
+    assert.ok(Date.now() - startedAt < 5000, `answered after ${Date.now() - startedAt} ms`)
+    assert.deepEqual([status, body.outcome], [202, 'spooled'])
+  } finally {
+    process.kill(stack.kafkaPid, 'SIGCONT')
+  }
+  const isThere = async (id: string) => (await recordsOf(stack, 'push')).some(({ value }) => value.delivery.id === id)
+  await eventually(async () => assert.ok(await isThere('frozen')))
+  await eventually(async () => assert.equal((await post(hookUrl, sample('push'), { 'idempotency-key': 'thawed' })).status, 200))
+  assert.ok(await isThere('thawed'))
+})
+
+test('hooks that arrive while it is told to stop are answered, and each one answered 200 is on the topic', async () => {
+  const answers: Promise<{ status: number; id: string } | undefined>[] = []
+  const send = async (id: string) => {
+    const { status } = await post(hookUrl, sample('tag_push'), { 'idempotency-key': id })
+    return { status, id }
+  }
+  for (let number = 0; number < 100; number++) answers.push(send(`stopping-${number}`).catch(() => undefined))
+  await Promise.race(answers)
+  await stop(10_000)
+  const kept = (await Promise.all(answers)).filter((answer) => answer?.status === 200).map((answer) => answer?.id)
+  const onTopic = new Set((await recordsOf(stack, 'tag_push')).map(({ value }) => value.delivery.id))
+  assert.ok(kept.length > 0)
+  assert.deepEqual(
+    kept.filter((id) => !onTopic.has(String(id))),
+    [],
+  )
+})

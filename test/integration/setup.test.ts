@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import kafkajs from 'kafkajs'
+import { consumers } from '../../consumers/index.ts'
+import { readVariables } from '../../lib/config.ts'
+import { createRegistry, registryVariables } from '../../lib/registry.ts'
+import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
+import { wireSchema } from '../../schemas/load.ts'
+import { openStack } from '../helpers/stack.ts'
+
+const stack = await openStack('setup')
+const admin = stack.kafka.admin()
+await admin.connect()
+
+/** `bridge setup` to its end, and what it said of the topics. */
+const runSetup = async (env: Readonly<Record<string, string>> = {}) => {
+  const { exited, lines } = await stack.start(['setup'], { DATABASE_URL: stack.databaseUrl, KAFKA_TOPIC_PARTITIONS: '', ...env })
+  const { code } = await exited
+  const said = lines.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []))
+  const sum = (name: string) =>
+    said.filter(({ message }) => /topics$/.test(String(message))).reduce((total, fields) => total + Number(fields[name]), 0)
+  const { created, changed, kept } = { created: sum('created'), changed: sum('changed'), kept: sum('kept') }
+  return { code, created, changed, kept, migrations: said.find(({ message }) => message === 'database migrated')?.migrations, lines }
+}
+
+const settingsOf = async (topic: string): Promise<Record<string, string>> => {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+  })
+  return Object.fromEntries(
+    resources.flatMap(({ configEntries }) => configEntries.map(({ configName, configValue }) => [configName, configValue])),
+  )
+}
+
+const alter = (topic: string, settings: Readonly<Record<string, string>>) =>
+  admin.alterConfigs({
+    validateOnly: false,
+    resources: [
+      {
+        type: kafkajs.ConfigResourceTypes.TOPIC,
+        name: topic,
+        configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+      },
+    ],
+  })
+
+const first = await runSetup()
+const ofEvents = eventTypes.map(stack.names.topic)
+const ofDeadLetters = consumers.map(({ name }) => stack.names.deadLetterTopic(name))
+
+test('the first setup creates a topic for every event and a dead-letter topic for every worker', async () => {
+  assert.equal(first.code, 0, first.lines.join('\n'))
+  const existing = new Set((await admin.listTopics()).filter((topic) => topic.startsWith(stack.prefix)))
+  assert.deepEqual([first.created, first.changed, first.kept], [existing.size, 0, 0])
+  assert.deepEqual(
+    [...ofEvents, ...ofDeadLetters].filter((topic) => !existing.has(topic)),
+    [],
+  )
+})
+
+test('event topics have 6 partitions, room for the largest hook, and the retention of their family', async () => {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [...ofEvents, ...ofDeadLetters] })
+  const partitions = new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
+  const day = 86_400_000
+  const retention = { history: '-1', activity: String(90 * day), pipelines: String(14 * day) }
+  for (const event of eventTypes) {
+    const topic = stack.names.topic(event)
+    const settings = await settingsOf(topic)
+    assert.equal(partitions.get(topic), 6)
+    assert.equal(settings['max.message.bytes'], String(32 * 1024 * 1024))
+    assert.equal(settings['compression.type'], 'uncompressed')
+    assert.equal(settings['cleanup.policy'], 'delete')
+    assert.equal(settings['retention.ms'], retention[catalogue[event].retention], event)
+  }
+  assert.deepEqual([catalogue.push.retention, catalogue.project_create.retention], ['activity', 'history'])
+})
+
+test('a dead-letter topic has one partition and is compacted: nothing in it expires', async () => {
+  for (const topic of ofDeadLetters) {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+    assert.equal(topics[0]?.partitions.length, 1)
+    assert.equal((await settingsOf(topic))['cleanup.policy'], 'compact')
+  }
+})
+
+test('every subject has its schema and is FULL_TRANSITIVE', async () => {
+  for (const event of eventTypes) {
+    const subject = stack.names.subject(stack.names.topic(event))
+    const config = (await (await fetch(`${stack.schemaRegistryUrl}/config/${subject}`)).json()) as { compatibilityLevel: string }
+    assert.equal(config.compatibilityLevel, 'FULL_TRANSITIVE', subject)
+    const latest = (await (await fetch(`${stack.schemaRegistryUrl}/subjects/${subject}/versions/latest`)).json()) as { schema: string }
+    assert.deepEqual(JSON.parse(latest.schema), JSON.parse(wireSchema(catalogue[event].schema)))
+  }
+})
+
+test('a second setup creates and changes nothing, and leaves an operator’s own setting alone', async () => {
+  const topic = stack.names.topic('push')
+  await alter(topic, { ...(await ownSettings(topic)), 'segment.ms': '3600000' })
+  const again = await runSetup()
+  assert.equal(again.code, 0, again.lines.join('\n'))
+  assert.deepEqual([again.created, again.changed, again.kept, again.migrations], [0, 0, first.created, 0])
+  assert.equal((await settingsOf(topic))['segment.ms'], '3600000')
+})
+
+test('what is ours is put right again, and missing topics are made, with the operator’s setting still there', async () => {
+  const topic = stack.names.topic('push')
+  await alter(topic, { ...(await ownSettings(topic)), 'max.message.bytes': '1000000' })
+  await admin.deleteTopics({ topics: [stack.names.topic('tag_push')] })
+  const again = await runSetup()
+  assert.deepEqual([again.created, again.changed], [1, 1])
+  const settings = await settingsOf(topic)
+  assert.deepEqual([settings['max.message.bytes'], settings['segment.ms']], [String(32 * 1024 * 1024), '3600000'])
+})
+
+test('retention is configurable', async () => {
+  await runSetup({ KAFKA_RETENTION_ACTIVITY_DAYS: '30' })
+  assert.equal((await settingsOf(stack.names.topic('push')))['retention.ms'], String(30 * 86_400_000))
+  assert.equal((await settingsOf(stack.names.topic('project_create')))['retention.ms'], '-1')
+})
+
+test('the registry refuses a schema that old records could not be read with, and the error says so', async () => {
+  const registry = createRegistry(readVariables(registryVariables, stack.env), 'test')
+  const schema = JSON.parse(wireSchema('push')) as { fields: { name: string; type: unknown }[] }
+  const field = schema.fields.find(({ name }) => name === 'project_id')
+  assert.ok(field)
+  field.type = 'string'
+  const subject = stack.names.subject(stack.names.topic('push'))
+  await assert.rejects(registry.register(subject, JSON.stringify(schema)), {
+    name: 'PermanentError',
+    message: new RegExp(`register ${subject}: .*incompatib`, 'i'),
+  })
+})
+
+test('with the registry out of reach setup fails and says which variable to look at', async () => {
+  const { code, lines } = await runSetup({ SCHEMA_REGISTRY_URL: 'http://127.0.0.1:9/apis/ccompat/v7' })
+  assert.equal(code, 1)
+  assert.match(lines.join('\n'), /schema registry/)
+})
+
+/** Settings made on the topic itself: altering replaces all of them. */
+const ownSettings = async (topic: string): Promise<Record<string, string>> => {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+  })
+  const entries = resources.flatMap(({ configEntries }) => configEntries).filter(({ configSource }) => Number(configSource) === 1)
+  return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))
+}
+
+test.after(() => admin.disconnect())

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { defineConsumer } from '../../consumers/consumer.ts'
+
+// Checked by `tsc --noEmit` alone: every line below a @ts-expect-error must be an error, every other line none.
+
+const common = { name: 'x', summary: 'X.', metricsPort: 1, variables: z.object({ X_URL: z.string() }) }
+const close = async () => {}
+
+defineConsumer({
+  ...common,
+  events: ['push', 'tag_push'],
+  create: async ({ X_URL }) => ({
+    handle: async (record) => {
+      const ref: string = record.ref
+      const event: 'push' | 'tag_push' = record.eventType
+      void [ref, event, X_URL]
+      // @ts-expect-error a field of another event
+      void record.object_attributes
+      // @ts-expect-error an event this worker does not read
+      void (record.eventType === 'merge_request')
+      return undefined
+    },
+    close,
+  }),
+})
+
+defineConsumer({
+  ...common,
+  events: ['push', 'merge_request'],
+  create: async () => ({
+    batchSize: 2,
+    handleBatch: async (records) => {
+      for (const record of records) {
+        // @ts-expect-error a field of one of the events only
+        void record.ref
+        if (record.eventType === 'push') void record.ref
+        else void record.object_attributes.id
+      }
+      return 'skipped'
+    },
+    close,
+  }),
+})
+
+defineConsumer({
+  ...common,
+  // @ts-expect-error a misspelt event
+  events: ['psuh'],
+  create: async () => ({ handle: async () => undefined, close }),
+})
+
+defineConsumer({
+  ...common,
+  events: ['push'],
+  create: async (settings) => {
+    // @ts-expect-error a variable that is not declared
+    void settings.Y_URL
+    return { handle: async () => undefined, close }
+  },
+})
+
+defineConsumer({
+  ...common,
+  events: ['push'],
+  // @ts-expect-error only dead-lettering puts aside, no handler says so
+  create: async () => ({ handle: async () => 'dead_lettered' as const, close }),
+})

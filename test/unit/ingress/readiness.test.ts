@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type IngressState, readinessOf } from '../../../ingress/readiness.ts'
+
+const now = 1_780_000_000_000
+const well: IngressState = {
+  isDraining: false,
+  outlet: 'open',
+  spool: { records: 0, bytes: 0, oldestReceivedAt: null, setAside: 0, lastFailure: null },
+  lastReadBack: now - 10_000,
+  now,
+}
+const of = (changes: Partial<Omit<IngressState, 'spool'>> & { spool?: Partial<IngressState['spool']> }) => {
+  const { ok, status } = readinessOf({ ...well, ...changes, spool: { ...well.spool, ...changes.spool } })
+  return [ok, status]
+}
+
+test('ready, degraded or not: only where a hook could be lost or should go elsewhere it is not', () => {
+  assert.deepEqual(of({}), [true, 'ready'])
+  assert.deepEqual(of({ spool: { records: 3 } }), [true, 'degraded: spooling'])
+  assert.deepEqual(of({ outlet: 'connecting' }), [true, 'degraded: connecting'])
+  assert.deepEqual(of({ outlet: 'connecting', spool: { records: 3 } }), [true, 'degraded: spooling'])
+  assert.deepEqual(of({ isDraining: true }), [false, 'draining'])
+  assert.deepEqual(of({ isDraining: true, spool: { records: 3, lastFailure: 'full' } }), [false, 'draining'])
+})
+
+test('where it must spool and cannot, it is not ready', () => {
+  assert.deepEqual(of({ spool: { records: 3, lastFailure: 'full' } }), [false, 'spool: full'])
+  assert.deepEqual(of({ outlet: 'connecting', spool: { lastFailure: 'EIO' } }), [false, 'spool: EIO'])
+  assert.deepEqual(of({ spool: { lastFailure: 'EIO' } }), [true, 'ready'], 'the brokers take everything: the disk is not needed')
+})
+
+test('an acknowledgement nobody can read is not believed for ever', () => {
+  assert.deepEqual(of({ lastReadBack: now - 50_000 }), [true, 'ready'])
+  assert.deepEqual(of({ lastReadBack: now - 50_001 }), [true, 'degraded: what is published is not read back'])
+  assert.deepEqual(of({ lastReadBack: null }), [true, 'ready'], 'not looked yet')
+})

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { test } from 'node:test'
+import { unlimited } from '../../../ingress/door/byte-budget.ts'
+import { createSource } from '../../../ingress/door/source.ts'
+import type { Hook } from '../../../ingress/hook.ts'
+import { createIngressMetrics } from '../../../ingress/metrics.ts'
+import type { Kept, TurnedAway } from '../../../ingress/outcome.ts'
+import { createReceive, type Stages } from '../../../ingress/receive.ts'
+import { RetriableError } from '../../../lib/errors.ts'
+import { createMetrics } from '../../../lib/metrics.ts'
+import { createNames } from '../../../schemas/topics.ts'
+import { recordingLogger } from '../../helpers/recording-logger.ts'
+
+const body = Buffer.from('{"object_kind":"push"}')
+const published: Kept = { kind: 'published', event: 'push', topic: 'gitlab.push', id: 'x' }
+const source = createSource('acme', {
+  secret_tokens: ['secret'],
+  signing_tokens: [],
+  require_signature: false,
+  allowed_cidrs: [],
+  instance: 'https://git.example',
+})
+
+/** Every stage succeeds where it is not given; `steps` says which ran, `hooks` what was carried or spooled. */
+const receiving = (stages: Partial<Stages> = {}, { spooled = 0, isSpoolFull = false } = {}) => {
+  const steps: string[] = []
+  const hooks: Hook[] = []
+  const { logger, lines } = recordingLogger()
+  const step = <A extends unknown[], R>(name: string, stage: (...given: A) => R) => {
+    return (...given: A): R => {
+      steps.push(name)
+      return stage(...given)
+    }
+  }
+  const append = async (hook: Hook) => {
+    steps.push('spool')
+    if (isSpoolFull) throw new RetriableError('the spool is full')
+    hooks.push(hook)
+  }
+  const receive = createReceive({
+    unproven: unlimited,
+    publishDeadlineMs: 100,
+    names: createNames(''),
+    metrics: createIngressMetrics(createMetrics()),
+    logger,
+    resends: { look: () => 'new' } as unknown as Stages['resends'],
+    spool: { append, state: { records: spooled } } as unknown as Stages['spool'],
+    ...stages,
+    admit: step('admit', stages.admit ?? (() => ({ source, proof: 'token', label: '1' }))),
+    throttle: step('throttle', stages.throttle ?? ((_request, refusal) => refusal)),
+    readBody: step('read', stages.readBody ?? (async () => body)),
+    carry: step('carry', async (hook, deadlineMs) => {
+      hooks.push(hook)
+      return (stages.carry ?? (async () => published))(hook, deadlineMs)
+    }),
+  })
+  const post = (headers: IncomingHttpHeaders = {}) => receive({ headers } as IncomingMessage, 'acme')
+  return { post, steps, hooks, lines }
+}
+const refusal: TurnedAway = { kind: 'unauthenticated', reason: 'the secret token is wrong' }
+
+test('a hook passes every stage once, in order', async () => {
+  const { post, steps } = receiving()
+  assert.deepEqual(await post(), published)
+  assert.deepEqual(steps, ['admit', 'read', 'carry'])
+})
+
+test('of a stranger not one byte is read', async () => {
+  const { post, steps } = receiving({ admit: () => refusal })
+  assert.deepEqual(await post(), refusal)
+  assert.deepEqual(steps, ['admit', 'throttle'])
+})
+
+test('a body that could not be read goes no further, and nobody is throttled for it', async () => {
+  const { post, steps } = receiving({ readBody: async () => ({ kind: 'too_slow', reason: 'slow' }) })
+  assert.equal((await post()).kind, 'too_slow')
+  assert.deepEqual(steps, ['admit', 'read'])
+})
+
+test('a wrong signature is found before anything is made of the body', async () => {
+  const signed = { id: 'x', timestamp: '1', signatures: [] }
+  const { post, steps } = receiving({ admit: () => ({ source, proof: 'signature', signed }) })
+  assert.equal((await post()).kind, 'unauthenticated')
+  assert.deepEqual(steps, ['admit', 'read', 'throttle'])
+})
+
+test('a hook the brokers do not acknowledge is spooled: kept, under its event', async () => {
+  const { post, steps } = receiving({ carry: () => Promise.reject(new RetriableError('no acknowledgement')) })
+  assert.partialDeepStrictEqual(await post(), { kind: 'spooled', event: 'push', topic: 'gitlab.push' })
+  assert.deepEqual(steps, ['admit', 'read', 'carry', 'spool'])
+})
+
+test('while hooks wait in the spool a new one goes behind them, not past them', async () => {
+  const { post, steps } = receiving({}, { spooled: 1 })
+  assert.equal((await post()).kind, 'spooled')
+  assert.deepEqual(steps, ['admit', 'read', 'spool'])
+})
+
+test('only where neither the brokers nor the disk take a hook it is not kept, and that is an error in the log', async () => {
+  const { post, lines } = receiving({ carry: () => Promise.reject(new RetriableError('down')) }, { isSpoolFull: true })
+  assert.equal((await post()).kind, 'unavailable')
+  assert.ok(lines.some(({ level, fields }) => level === 'error' && fields.error === 'the spool is full'))
+})
+
+test('the id is that of GitLab, the same when it sends the hook again', async () => {
+  const { post, hooks } = receiving()
+  await post({ 'webhook-id': 'by-webhook-id', 'idempotency-key': 'by-key' })
+  await post({ 'idempotency-key': 'by-key' })
+  assert.deepEqual(
+    hooks.map(({ id }) => id),
+    ['by-webhook-id', 'by-key'],
+  )
+})
+
+test('without an id, or with one that is no plain short word, a new one is minted for each hook', async () => {
+  const { post, hooks } = receiving()
+  for (const id of [undefined, undefined, '', 'two words', 'ä', 'x'.repeat(201), 'a\tb'])
+    await post(id === undefined ? {} : { 'webhook-id': id })
+  assert.equal(new Set(hooks.map(({ id }) => id)).size, 7)
+  for (const { id } of hooks) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-/)
+})
+
+test('no credential goes with the hook, neither to the spool nor to a record', async () => {
+  for (const spooled of [0, 1]) {
+    const { post, hooks, lines } = receiving({}, { spooled })
+    await post({
+      'x-gitlab-token': 'marker-4711',
+      'webhook-signature': 'v1,marker-4711',
+      authorization: 'Basic marker-4711',
+      cookie: 'marker-4711',
+      'x-gitlab-event': 'Push Hook',
+    })
+    assert.equal(hooks[0]?.headers['x-gitlab-event'], 'Push Hook')
+    assert.doesNotMatch(JSON.stringify([hooks, lines]), /4711/)
+  }
+})
+
+test('an instance the source is pinned to goes before what the hook says of itself', async () => {
+  const { post, hooks } = receiving()
+  await post({ 'x-gitlab-instance': 'https://elsewhere.example' })
+  assert.deepEqual([hooks[0]?.headers['x-gitlab-instance'], hooks[0]?.source], ['https://git.example', 'acme'])
+})

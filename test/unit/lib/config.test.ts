@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { z } from 'zod'
+import { sections } from '../../../cli/config/sections.ts'
+import { fallback, flag, list, port, readVariables, secret, type Variables } from '../../../lib/config.ts'
+import { ConfigError } from '../../../lib/errors.ts'
+
+const fileWith = (t: TestContext, text: string) => {
+  const folder = mkdtempSync(join(tmpdir(), 'config-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'secret'), text)
+  return join(folder, 'secret')
+}
+const faultsOf = (variables: Variables, env: Record<string, string>) => {
+  try {
+    readVariables(variables, env)
+  } catch (error) {
+    assert.ok(error instanceof ConfigError)
+    return error.faults
+  }
+  return []
+}
+
+test('a variable that is empty is a variable that is not set', () => {
+  const variables = z.object({
+    NAME: z.string().default('nobody'),
+    PORT: port().default(8080),
+    TLS: flag().default(true),
+    IDS: list().default([]),
+  })
+  assert.deepEqual(readVariables(variables, { NAME: '', PORT: '', TLS: '', IDS: '' }), { NAME: 'nobody', PORT: 8080, TLS: true, IDS: [] })
+  assert.deepEqual(faultsOf(z.object({ NAME: z.string() }), { NAME: '' }), [{ variable: 'NAME', problem: 'is not set' }])
+})
+
+test('every variable at fault is named at once', () => {
+  const variables = z.object({ A: z.string(), B: port(), C: z.enum(['x', 'y']), D: z.string() })
+  assert.deepEqual(
+    faultsOf(variables, { B: '70000', C: 'z', D: 'fine' }).map(({ variable }) => variable),
+    ['A', 'B', 'C'],
+  )
+})
+
+test('a fault names the variable and the problem, never the value, whichever variable of the bridge it is', () => {
+  const marker = 'wrong-value-4711'
+  for (const { variables } of sections)
+    for (const [name, variable] of Object.entries(variables.shape))
+      for (const { problem } of faultsOf(z.object({ [name]: variable }), { [name]: marker })) assert.doesNotMatch(problem, /4711/, name)
+})
+
+test('the message of a configuration error names every variable, one a line', () => {
+  const error = new ConfigError([
+    { variable: 'A', problem: 'is not set' },
+    { variable: 'B', problem: 'is odd' },
+  ])
+  assert.equal(error.message, 'A: is not set\nB: is odd')
+})
+
+test('a secret may come from a file, one a line; blank lines and spaces do not count', (t) => {
+  const variables = z.object({ TOKENS: list().meta(secret), PASSWORD: z.string().meta(secret) })
+  const env = { TOKENS_FILE: fileWith(t, ' one\r\n\n two \n'), PASSWORD_FILE: fileWith(t, 'pass word\n') }
+  assert.deepEqual(readVariables(variables, env), { TOKENS: ['one', 'two'], PASSWORD: 'pass word' })
+})
+
+test('a secret that is set goes before its file', (t) => {
+  assert.deepEqual(readVariables(z.object({ KEY: z.string().meta(secret) }), { KEY: 'here', KEY_FILE: fileWith(t, 'there') }), {
+    KEY: 'here',
+  })
+})
+
+test('only secrets come from files', (t) => {
+  assert.deepEqual(readVariables(z.object({ NAME: z.string().default('x') }), { NAME_FILE: fileWith(t, 'y') }), { NAME: 'x' })
+})
+
+test('a file that cannot be read is a fault of its own variable', () => {
+  const faults = faultsOf(z.object({ KEY: z.string().meta(secret) }), { KEY_FILE: '/nowhere/secret' })
+  assert.equal(faults.length, 1)
+  assert.equal(faults[0]?.variable, 'KEY_FILE')
+  assert.match(faults[0]?.problem ?? '', /cannot read \/nowhere\/secret/)
+})
+
+test('a file with nothing in it leaves the secret unset', (t) => {
+  assert.deepEqual(faultsOf(z.object({ KEY: z.string().meta(secret) }), { KEY_FILE: fileWith(t, '\n\n') }), [
+    { variable: 'KEY', problem: 'is not set' },
+  ])
+})
+
+test('a variable takes the value of its fallback where neither it nor its file is set', (t) => {
+  const variables = z.object({ WORKER_URL: z.string().meta({ ...secret, ...fallback('OWNER_URL') }) })
+  assert.deepEqual(readVariables(variables, { OWNER_URL: 'owner' }), { WORKER_URL: 'owner' })
+  assert.deepEqual(readVariables(variables, { OWNER_URL: 'owner', WORKER_URL: 'worker' }), { WORKER_URL: 'worker' })
+  assert.deepEqual(readVariables(variables, { OWNER_URL: 'owner', WORKER_URL_FILE: fileWith(t, 'file') }), { WORKER_URL: 'file' })
+})
+
+test('the file of a fallback counts as the fallback', (t) => {
+  const variables = z.object({ WORKER_URL: z.string().meta({ ...secret, ...fallback('OWNER_URL') }) })
+  assert.deepEqual(readVariables(variables, { OWNER_URL_FILE: fileWith(t, 'owner') }), { WORKER_URL: 'owner' })
+})
+
+test('a list is cut at commas, and what is empty in it is dropped', () => {
+  const variables = z.object({ IDS: list() })
+  assert.deepEqual(readVariables(variables, { IDS: ' a, b,,c ,' }), { IDS: ['a', 'b', 'c'] })
+})
+
+test('a flag takes yes and no in the words people use, and nothing else', () => {
+  const variables = z.object({ TLS: flag() })
+  for (const yes of ['1', 'true', 'yes', 'on', 'TRUE']) assert.equal(readVariables(variables, { TLS: yes }).TLS, true, yes)
+  for (const no of ['0', 'false', 'no', 'off']) assert.equal(readVariables(variables, { TLS: no }).TLS, false, no)
+  assert.equal(faultsOf(variables, { TLS: 'perhaps' }).length, 1)
+})
+
+test('a port is a whole number from 0 to 65535', () => {
+  const variables = z.object({ PORT: port() })
+  for (const text of ['0', '65535']) assert.equal(readVariables(variables, { PORT: text }).PORT, Number(text))
+  for (const text of ['-1', '65536', '80.5', 'http']) assert.equal(faultsOf(variables, { PORT: text }).length, 1, text)
+})
+
+test('every variable says what it is for, in a sentence', () => {
+  for (const { variables } of sections)
+    for (const [name, variable] of Object.entries(variables.shape)) assert.match(variable.description ?? '', /^.+[.…]$/, name)
+})
+
+test('a variable whose name says secret is marked as one', () => {
+  for (const { variables } of sections)
+    for (const [name, variable] of Object.entries(variables.shape))
+      assert.equal(variable.meta()?.secret === true, /PASSWORD|_TOKENS?$|SECRET|DATABASE_URL/.test(name), name)
+})

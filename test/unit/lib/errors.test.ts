@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ConfigError, messageOf, PermanentError, RetriableError, UsageError } from '../../../lib/errors.ts'
+
+test('the two words for failure tell themselves apart by name, class and what they carry', () => {
+  const cause = new Error('refused')
+  const retriable = new RetriableError('later', { cause, retryAfterMs: 500 })
+  assert.deepEqual([retriable.name, retriable.cause, retriable.retryAfterMs], ['RetriableError', cause, 500])
+  assert.equal(new RetriableError('later').retryAfterMs, undefined)
+  const permanent = new PermanentError('never', { cause })
+  assert.deepEqual([permanent.name, permanent.cause], ['PermanentError', cause])
+  assert.ok(!(permanent instanceof RetriableError) && !(retriable instanceof PermanentError))
+})
+
+test('a log names the class of every error of ours', () => {
+  for (const [error, name] of [
+    [new UsageError('x'), 'UsageError'],
+    [new ConfigError([]), 'ConfigError'],
+  ] as const)
+    assert.ok(String(error).startsWith(name))
+})
+
+test('anything thrown has a text', () => {
+  for (const [thrown, text] of [
+    [new Error('broken'), 'broken'],
+    ['broken', 'broken'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [7, '7'],
+  ])
+    assert.equal(messageOf(thrown), text)
+})

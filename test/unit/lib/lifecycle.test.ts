@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { EventEmitter } from 'node:events'
+import { test } from 'node:test'
+import { type Running, runUntilStopped } from '../../../lib/lifecycle.ts'
+import { recordingLogger } from '../../helpers/recording-logger.ts'
+
+const never = new Promise<never>(() => {})
+const running = (others: Partial<Running> = {}) => {
+  const calls = { stop: 0 }
+  return { calls, running: { failure: never, stop: async () => void calls.stop++, ...others } satisfies Running }
+}
+const run = (what: Running, limitMs = 5000) => {
+  const signals = new EventEmitter()
+  const { logger, lines } = recordingLogger()
+  return { signals, lines, code: runUntilStopped(what, signals, logger, limitMs) }
+}
+
+test('either signal stops in order, with exit code 0', async () => {
+  for (const signal of ['SIGTERM', 'SIGINT']) {
+    const { running: what, calls } = running()
+    const { signals, code } = run(what)
+    signals.emit(signal)
+    assert.deepEqual([await code, calls.stop], [0, 1], signal)
+  }
+})
+
+test('it runs until somebody says stop', async () => {
+  const { running: what, calls } = running()
+  const { signals, code } = run(what)
+  await new Promise(setImmediate)
+  assert.equal(calls.stop, 0)
+  signals.emit('SIGTERM')
+  await code
+})
+
+test('a second signal does not stop it a second time, nor kill it', async () => {
+  const { promise: stopped, resolve } = Promise.withResolvers<void>()
+  let stops = 0
+  const { signals, code } = run({
+    failure: never,
+    stop: () => {
+      stops++
+      return stopped
+    },
+  })
+  signals.emit('SIGINT')
+  await new Promise(setImmediate)
+  assert.ok(signals.emit('SIGINT') && signals.emit('SIGTERM'), 'a signal nobody listens to would kill the process')
+  resolve()
+  assert.deepEqual([await code, stops], [0, 1])
+})
+
+test('a failure of its own stops it in order too, with exit code 1 and the reason in the log', async () => {
+  const { running: what, calls } = running({ failure: Promise.reject(new Error('the group threw us out')) })
+  const { code, lines } = run(what)
+  assert.deepEqual([await code, calls.stop], [1, 1])
+  assert.ok(lines.some(({ level, fields }) => level === 'error' && fields.error === 'the group threw us out'))
+})
+
+test('stopping that takes too long is given up, with exit code 1', async () => {
+  const { signals, code, lines } = run({ failure: never, stop: () => never }, 5)
+  signals.emit('SIGTERM')
+  // The limit is unreferenced, so that it holds up nobody: something must keep this process alive.
+  const alive = setTimeout(() => {}, 5000)
+  assert.equal(await code, 1)
+  clearTimeout(alive)
+  assert.ok(lines.some(({ level, message }) => level === 'error' && /in time/.test(message)))
+})
+
+test('stopping that fails is no orderly stop: an error in the log, and exit code 1', async () => {
+  const { signals, code, lines } = run({ failure: never, stop: () => Promise.reject(new Error('disk gone')) })
+  signals.emit('SIGTERM')
+  assert.equal(await code, 1)
+  assert.ok(lines.some(({ level, fields }) => level === 'error' && fields.error === 'disk gone'))
+})

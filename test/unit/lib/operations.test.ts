@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { createMetrics } from '../../../lib/metrics.ts'
+import { type Health, listen, startOperationsServer, urlOf } from '../../../lib/operations.ts'
+
+const start = async (t: TestContext, health: { alive: Health; ready: Health }) => {
+  const metrics = createMetrics()
+  metrics.counter('calls_total', 'Calls.')
+  const server = await startOperationsServer({
+    host: '127.0.0.1',
+    port: 0,
+    registry: metrics.registry,
+    isAlive: () => health.alive,
+    isReady: () => health.ready,
+  })
+  t.after(() => server.close())
+  return server
+}
+const fine: Health = { ok: true, status: 'ready' }
+
+test('metrics are in the text format of Prometheus', async (t) => {
+  const { url } = await start(t, { alive: fine, ready: fine })
+  const response = await fetch(`${url}/metrics`)
+  assert.match(response.headers.get('content-type') ?? '', /text\/plain.*version=0\.0\.4/)
+  assert.match(await response.text(), /^gitlab_bridge_calls_total 0$/m)
+})
+
+test('the probes answer 200 or 503 with one word, and follow what the process says now', async (t) => {
+  const health = { alive: fine, ready: { ok: false, status: 'starting' } }
+  const { url } = await start(t, health)
+  const probe = async (path: string) => {
+    const response = await fetch(`${url}${path}`)
+    return [response.status, ((await response.json()) as { status: string }).status]
+  }
+  assert.deepEqual(await probe('/livez'), [200, 'ready'])
+  assert.deepEqual(await probe('/readyz'), [503, 'starting'])
+  health.ready = fine
+  health.alive = { ok: false, status: 'stuck' }
+  assert.deepEqual(await probe('/livez'), [503, 'stuck'])
+  assert.deepEqual(await probe('/readyz'), [200, 'ready'])
+})
+
+test('nothing else is served, and nothing names what it is made of', async (t) => {
+  const { url } = await start(t, { alive: fine, ready: fine })
+  const response = await fetch(`${url}/hooks`)
+  assert.equal(response.status, 404)
+  assert.equal(response.headers.get('x-powered-by'), null)
+  assert.doesNotMatch(await response.text(), /express|node_modules| at /i)
+})
+
+test('closing does not wait for a scraper that keeps its connection open, nor for one that never ends its request', async (t) => {
+  const server = await start(t, { alive: fine, ready: fine })
+  await (await fetch(`${server.url}/livez`)).text()
+  const slow = connect(Number(new URL(server.url).port), '127.0.0.1').on('error', () => {})
+  slow.write('GET /livez HTTP/1.1\r\nHost: x\r\n')
+  await once(slow, 'connect')
+  const gone = new Promise((resolve) => slow.on('close', resolve))
+  await server.close()
+  await gone
+  await assert.rejects(fetch(`${server.url}/livez`))
+})
+
+test('a taken port is a rejection, not a crash', async (t) => {
+  const { url } = await start(t, { alive: fine, ready: fine })
+  await assert.rejects(listen(createServer(), Number(new URL(url).port), '127.0.0.1'), { code: 'EADDRINUSE' })
+})
+
+test('a server that listens everywhere is reached at this machine', async (t) => {
+  const server = createServer()
+  t.after(() => server.close())
+  await listen(server, 0, '0.0.0.0')
+  assert.match(urlOf(server), /^http:\/\/127\.0\.0\.1:\d+$/)
+})

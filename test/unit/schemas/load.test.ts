@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { RecordSchema } from '../../../schemas/avro-schema.ts'
+import { inlinedSchema, parts, shapes, typeOfShape, wireSchema } from '../../../schemas/load.ts'
+
+const typesIn = (node: unknown): object[] =>
+  typeof node !== 'object' || node === null
+    ? []
+    : [...('fields' in node || 'symbols' in node ? [node] : []), ...Object.values(node).flatMap(typesIn)]
+const count = (text: string, part: string) => text.split(part).length - 1
+
+test('a part is written out where it is first used and named from then on, as Avro wants it', () => {
+  const text = wireSchema('merge_request')
+  assert.equal(count(text, '"name":"User"'), 1)
+  assert.ok(count(text, '"gitlab_bridge.User"') >= 1)
+})
+
+test('a part that only another part uses is written out too', () => {
+  const text = wireSchema('push')
+  assert.equal(count(text, '"name":"FactBasis"'), 1)
+  assert.doesNotMatch(text, /"type":"gitlab_bridge\.(Delivery|FactBasis|Project)"/)
+})
+
+test('every type written out carries the namespace, so that no name depends on where it stands', () => {
+  for (const shape of shapes.keys())
+    for (const type of typesIn(JSON.parse(wireSchema(shape)))) assert.equal((type as RecordSchema).namespace, 'gitlab_bridge', shape)
+})
+
+test('writing out a schema changes neither the shape nor the parts it was made of', () => {
+  const before = JSON.stringify([...shapes, ...parts])
+  for (const shape of shapes.keys()) inlinedSchema(shape)
+  assert.equal(JSON.stringify([...shapes, ...parts]), before)
+})
+
+test('the registered schema is the same text every time: another text would be another version', () => {
+  for (const shape of shapes.keys()) assert.equal(wireSchema(shape), wireSchema(shape))
+})
+
+test('the type of a shape is always the same instance, since resolvers belong to one', () => {
+  assert.equal(typeOfShape('push'), typeOfShape('push'))
+})
+
+test('a shape that has no file is said by the name of the file', () => {
+  assert.throws(() => inlinedSchema('telepathy'), /schemas\/events\/telepathy\.avsc/)
+})
