@@ -10,11 +10,14 @@ COPY . .
 RUN chmod -R a+rX .
 
 FROM node:24-bookworm-slim
-# At V8's default young generation the ingress is a third slower and twice as large.
+# At V8's default young generation the ingress is a third slower and twice as large; without a limit to the old one V8 lets garbage
+# pile up there before it looks. A parsed hook of 25 MiB takes up to 600 MiB for a moment.
 COPY --chmod=755 <<'EOS' /usr/local/bin/bridge
 #!/bin/sh
-exec node --max-semi-space-size=8 /app/cli/bridge.ts "$@"
+exec node --max-semi-space-size=8 --max-old-space-size=1024 /app/cli/bridge.ts "$@"
 EOS
+# With compiled code from the last start Node needs no TypeScript parser: 25 MB less, and a quicker start.
+ENV NODE_COMPILE_CACHE=/var/lib/gitlab-bridge/compile-cache
 # Named volumes take over owner and mode of the folders they are first mounted on.
 RUN install -d -o node -g node /secrets /var/lib/gitlab-bridge /var/lib/gitlab-bridge/pushes
 ENV NODE_ENV=production BRIDGE_DATA_DIR=/var/lib/gitlab-bridge PUSH_AUTHOR_LOG_DIR=/var/lib/gitlab-bridge/pushes

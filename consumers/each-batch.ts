@@ -32,13 +32,15 @@ export const createEachBatch =
     const place = { topic, partition }
     const origin = nameOf(place)
 
+    let talkAt = performance.now() + talkEveryMs
     const run = async (calls: Message[][]): Promise<void> => {
       const mayGoOn = () => payload.isRunning() && !payload.isStale() && !stopping.aborted && breaker.state() !== 'open'
       for (let call = calls.shift(); call !== undefined && mayGoOn(); call = calls.shift()) {
-        const [first, last] = [call[0], call.at(-1)]
-        if (first === undefined || last === undefined) continue
+        const [first] = call
+        if (first === undefined) continue
+        let count: number
         try {
-          await handle(call, contextOf(payload, positions, first, { stopping, signal }))
+          count = (await handle(call, contextOf(payload, positions, first, { stopping, signal }))).length
         } catch (error) {
           if (error instanceof GroupError) throw error
           if (stopping.aborted) return
@@ -47,9 +49,14 @@ export const createEachBatch =
           calls.unshift(...call.map((message) => [message]))
           continue
         }
+        const { offset } = call[count - 1] ?? first
         breaker.succeed(origin)
-        positions.advance(place, Number(last.offset) + 1)
-        payload.resolveOffset(last.offset)
+        positions.advance(place, Number(offset) + 1)
+        payload.resolveOffset(offset)
+        if (count < call.length) calls.unshift(call.slice(count))
+        // The client's own intervals are longer than this: asking it after every message would only cost.
+        if (performance.now() < talkAt) continue
+        talkAt = performance.now() + talkEveryMs
         await askGroup(payload.heartbeat)
         await askGroup(() => payload.commitOffsetsIfNecessary())
       }
@@ -63,6 +70,9 @@ export const createEachBatch =
       throw ofTheClient(error instanceof GroupError ? error.cause : error)
     }
   }
+
+/** How often the group is told that we are alive and where we are, between calls, in milliseconds. */
+const talkEveryMs = 250
 
 const contextOf = (
   payload: EachBatchPayload,

@@ -22,6 +22,9 @@ import { createPositions } from './positions.ts'
 import { createWatchdog, looks } from './watchdog.ts'
 import { variablesOf } from './worker-variables.ts'
 
+/** Handlers of single records are handed so many in one call of the chain: what surrounds them is paid once for all. */
+const singlesPerCall = 100
+
 /** How long the running calls may take to end once the worker is to stop, before they are told to. */
 const finishMs = 5000
 /** Stopping as a whole is promised within 10 s. */
@@ -71,13 +74,15 @@ export const startWorker = async (consumer: Consumer, env: Environment, logger: 
     },
     waitMs: pauseMs,
   })
-  const batchSize = 'batchSize' in handler ? handler.batchSize : 1
+  const batchSize = 'batchSize' in handler ? handler.batchSize : singlesPerCall
   const [stoppingSignal, signal] = [stopping.signal, releasing.signal]
   const member = createMember({
     kafka,
     group,
     topics,
     eachBatch: createEachBatch({ handle, batchSize, breaker, positions, stopping: stoppingSignal, signal, onGap: fail }),
+    // Batches are to fill up; for single records little at a time is as fast and takes a third less memory.
+    partitionBytes: 'batchSize' in handler ? 1024 * 1024 : 256 * 1024,
     concurrency: settings.CONSUMER_CONCURRENCY,
     sessionSeconds: settings.CONSUMER_SESSION_SECONDS,
     onJoin: positions.load,

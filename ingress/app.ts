@@ -1,5 +1,5 @@
-import type { RequestListener } from 'node:http'
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import express, { type ErrorRequestHandler } from 'express'
 import { messageOf } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { IngressMetrics } from './metrics.ts'
@@ -20,16 +20,21 @@ export type CreateListener = (options: AppOptions) => RequestListener
 const defaultSource = 'default'
 const sourcePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
-/** The HTTP side of the door: `POST /hooks` and `POST /hooks/<source>`, nothing else; nothing parses before the stages do. */
-export const createApp = ({ receive, metrics, logger, isDraining }: AppOptions): Express => {
+/** The paths as everybody writes them. Other spellings are for Express to make out. */
+const usualPath = /^\/hooks(?:\/([a-z0-9][a-z0-9_-]{0,62}))?$/
+
+/**
+ * The HTTP side of the door: `POST /hooks` and `POST /hooks/<source>`, nothing else; nothing parses before the stages do.
+ * A hook at a usual path goes past Express, whose price every hook would pay for nothing; what Express gets is the rest.
+ */
+export const createApp: CreateListener = ({ receive, metrics, logger, isDraining }) => {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('query parser', false)
   app.enable('case sensitive routing')
 
-  const post: RequestHandler<{ source?: string }> = async (request, response) => {
-    const { source = defaultSource } = request.params
+  const post = async (request: IncomingMessage, response: ServerResponse, source: string): Promise<void> => {
     if (!sourcePattern.test(source)) return refuse(response, 404, 'a source is named by lower-case letters, digits, _ and -')
     metrics.received.inc()
     metrics.inFlight.inc()
@@ -44,27 +49,33 @@ export const createApp = ({ receive, metrics, logger, isDraining }: AppOptions):
   }
   app
     .route('/hooks{/:source}')
-    .post(post)
+    .post((request, response) => post(request, response, request.params.source ?? defaultSource))
     .all((_request, response) => refuse(response.setHeader('Allow', 'POST'), 405, 'GitLab posts hooks here'))
   app.use((_request, response) => refuse(response, 404, 'hooks are received at /hooks and /hooks/<source>'))
-  app.use(((error, _request, response, next) => {
-    if (response.headersSent) return next(error)
+  const fail = (response: ServerResponse, error: unknown) => {
     const status = Number((error as { status?: unknown }).status ?? 500)
     if (status >= 500) logger.error('request failed', { error: messageOf(error) })
-    refuse(response, status, status >= 500 ? 'internal error' : 'bad request')
-  }) as ErrorRequestHandler)
-  return app
+    if (response.headersSent) response.destroy()
+    else refuse(response, status, status >= 500 ? 'internal error' : 'bad request')
+  }
+  app.use(((error, _request, response, _next) => fail(response, error)) as ErrorRequestHandler)
+
+  return (request, response) => {
+    const usual = request.method === 'POST' ? usualPath.exec(request.url ?? '') : null
+    if (usual === null) return void app(request, response)
+    post(request, response, usual[1] ?? defaultSource).catch((error: unknown) => fail(response, error))
+  }
 }
 
 /** Written by hand: on this path Express' own `json` costs more than the encoding of the record. */
-const answer = (response: Response, status: number, body: Record<string, string>) => {
+const answer = (response: ServerResponse, status: number, body: Record<string, string>) => {
   // What is left of a body nobody wants would be read for ever.
   if (!response.req.complete) response.setHeader('Connection', 'close')
   const text = JSON.stringify(body)
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text)
 }
 
-const refuse = (response: Response, status: number, reason: string) => answer(response, status, { outcome: 'refused', reason })
+const refuse = (response: ServerResponse, status: number, reason: string) => answer(response, status, { outcome: 'refused', reason })
 
 const logOutcome = (logger: Logger, source: string, outcome: Outcome) => {
   if ('reason' in outcome) logger.warn('hook turned away', { source, outcome: outcome.kind, reason: outcome.reason })

@@ -8,7 +8,7 @@ import type { Publisher } from './publish.ts'
 
 /** What the last look at the way to Kafka and back has shown. */
 export interface Canary {
-  /** Milliseconds since 1970 of the last acknowledged record that was read back; null before the first. */
+  /** Milliseconds since 1970 of the last acknowledged record that was read back; before the first, of the first look; null before that. */
   lastReadBack(): number | null
   stop(): void
 }
@@ -33,6 +33,7 @@ export const startCanary = ({ kafka, topic, publisher, metrics, logger }: Canary
     const way = publisher()
     if (way === undefined || isLooking) return
     isLooking = true
+    lastReadBack ??= Date.now()
     try {
       const nonce = randomUUID()
       await way.publish({ topic, key: 'canary', value: Buffer.from(nonce), headers: {}, timestamp: String(Date.now()) }, limitMs)

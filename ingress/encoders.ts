@@ -68,7 +68,7 @@ const remember = async (memory: string, ids: SchemaIds) => {
 
 const recall = async (memory: string): Promise<SchemaIds> => {
   try {
-    return JSON.parse(await readFile(memory, 'utf8')) as SchemaIds
+    return (JSON.parse(await readFile(memory, 'utf8')) as SchemaIds | null) ?? {}
   } catch {
     return {}
   }

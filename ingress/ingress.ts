@@ -38,7 +38,7 @@ import { openSpoolFolder } from './spool/spool-folder.ts'
 /** How long a leader may take to answer a produce request. */
 const acknowledgeMs = 3000
 
-/** How long the start waits for Kafka and the registry before hooks are taken without them. */
+/** How long the start waits for Kafka and the registry before it goes on without them. */
 const patienceMs = 5000
 
 const batchLimits = { records: 500, bytes: 30 * 1024 * 1024 }
@@ -89,9 +89,7 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
     return { carry: createCarry({ fit, publisher, metrics, logger }), publisher }
   }
   const outlet = createOutlet(connect, logger)
-  await Promise.race([outlet.opened, sleep(patienceMs)])
   const drain = startDrain(spool, outlet.carry, logger)
-  const canary = startCanary({ kafka, topic: names.canaryTopic, publisher: outlet.publisher, metrics, logger })
 
   let isDraining = false
   const receive = createReceive({
@@ -115,6 +113,9 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
   })
   const server = createHookServer(settings, createListener({ receive, metrics, logger, isDraining: () => isDraining }))
   await listen(server, settings.INGRESS_PORT, settings.INGRESS_HOST)
+  // Hooks that come meanwhile are spooled: refused, they would be lost, and GitLab would count them as failures.
+  await Promise.race([outlet.opened, sleep(patienceMs)])
+  const canary = startCanary({ kafka, topic: names.canaryTopic, publisher: outlet.publisher, metrics, logger })
 
   metrics.spoolLimitBytes.set(settings.INGRESS_SPOOL_MAX_BYTES)
   const operations = await startOperationsServer({
@@ -133,6 +134,9 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
   })
   logger.info('hooks are accepted', { url: `${urlOf(server)}/hooks`, metrics: `${operations.url}/metrics`, kafka: outlet.state() })
 
+  /** When the last hook that was accepted is answered at the latest. */
+  const lastAnswerMs = (settings.INGRESS_BODY_TIMEOUT_SECONDS + settings.INGRESS_PUBLISH_DEADLINE_SECONDS + 1) * 1000
+
   return {
     failure: new Promise<never>((_, reject) => server.on('error', reject)),
     stop: async () => {
@@ -140,8 +144,10 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
       await sleep(settings.INGRESS_DRAIN_SECONDS * 1000)
       const closed = once(server, 'close')
       server.close()
-      server.closeIdleConnections()
+      // A connection on which nothing comes is not idle to Node, and its time limits end with `close`.
+      const limit = setTimeout(() => server.closeAllConnections(), lastAnswerMs)
       await closed
+      clearTimeout(limit)
       canary.stop()
       sources.close()
       const drained = drain.stop()

@@ -29,7 +29,7 @@ export const createOutlet = (connect: () => Promise<OpenOutlet>, logger: Logger)
   const { promise: opened, resolve, reject } = Promise.withResolvers<void>()
   opened.catch(() => undefined)
 
-  const connecting = (async () => {
+  void (async () => {
     for (let attempt = 0; !stopping.signal.aborted; attempt++) {
       try {
         open = await connect()
@@ -51,8 +51,8 @@ export const createOutlet = (connect: () => Promise<OpenOutlet>, logger: Logger)
     },
     publisher: () => open?.publisher,
     stop: async () => {
+      // An attempt under way is not waited for: against a frozen broker it takes longer than a stop may.
       stopping.abort()
-      await connecting
       await open?.publisher.stop()
     },
   }

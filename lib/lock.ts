@@ -20,8 +20,8 @@ interface HeldBy {
 export const takeLock = async (path: string): Promise<Lock | HeldBy> => {
   await mkdir(dirname(path), { recursive: true })
   const draft = `${path}.${randomUUID()}`
-  await writeFile(draft, JSON.stringify({ pid, started: processStart(pid), id: randomUUID() }), { mode: 0o600 })
   try {
+    await writeFile(draft, JSON.stringify({ pid, started: processStart(pid), id: randomUUID() }), { mode: 0o600 })
     for (;;) {
       if (await linked(draft, path)) return { release: () => rm(path, { force: true }) }
       const held = await readFile(path, 'utf8').catch(() => undefined)

@@ -15,7 +15,8 @@ const unitsMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600
 /** A date, an ISO 8601 time, or a time ago such as 30m, 12h, 7d; as milliseconds since 1970. @throws UsageError */
 export const parseTime = (text: string, now: number): number => {
   const ago = /^(\d+)([smhd])$/.exec(text)
-  const time = ago === null ? Date.parse(text) : now - Number(ago[1]) * (unitsMs[ago[2] ?? ''] ?? 0)
+  const date = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
+  const time = ago === null ? date : now - Number(ago[1]) * (unitsMs[ago[2] ?? ''] ?? 0)
   if (Number.isNaN(time)) throw new UsageError(`${text} is no time: give a date, an ISO 8601 time, or a time ago such as 30m, 12h, 7d`)
   return time
 }

@@ -43,9 +43,8 @@ export const setOffsets = async (
   const offsets = await openOffsets(createKafka(settings, names.group('offsets'), quietLogger()))
   try {
     const before = new Map((await offsets.committed(group, topics)).map((commit) => [nameOf(commit), commit.offset]))
-    const wanted = (await targetsOf(offsets, topics, place)).filter(
-      ({ partition }) => options.partition === undefined || partition === Number(options.partition),
-    )
+    const isMeant = ({ partition }: TopicPartition) => options.partition === undefined || partition === Number(options.partition)
+    const wanted = await targetsOf(offsets, topics, place, isMeant)
     await commitWhileEmpty(offsets, group, name, wanted)
     return wanted.map(({ topic, partition, offset }) => ({
       topic,
@@ -73,9 +72,9 @@ export const commitWhileEmpty = async (
   }
 }
 
-const targetsOf = async (offsets: Offsets, topics: readonly string[], place: Place) => {
-  if (place.kind === 'time') return offsets.at(topics, place.time)
-  const ends = await offsets.ends(topics)
+const targetsOf = async (offsets: Offsets, topics: readonly string[], place: Place, isMeant: (where: TopicPartition) => boolean) => {
+  if (place.kind === 'time') return (await offsets.at(topics, place.time)).filter(isMeant)
+  const ends = (await offsets.ends(topics)).filter(isMeant)
   return ends.map(({ topic, partition, low, high }) => {
     if (place.kind === 'beginning') return { topic, partition, offset: low }
     if (place.kind === 'end') return { topic, partition, offset: high }

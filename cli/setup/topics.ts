@@ -141,16 +141,14 @@ export const createTopics = async (
   }
 }
 
-// The client's own waiting gives up when a broker has not heard of a new topic yet.
-const untilLed = async (admin: Admin, topics: string[]) => {
-  for (const deadline = Date.now() + 20_000; topics.length > 0; await sleep(100)) {
-    try {
-      const metadata = await admin.fetchTopicMetadata({ topics })
-      if (metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return
-    } catch (error) {
-      if ((error as { type?: unknown }).type !== 'UNKNOWN_TOPIC_OR_PARTITION' || Date.now() > deadline) throw error
-    }
+// The client's own waiting gives up, loudly, when a broker has not heard of a new topic yet.
+const untilLed = async (admin: Admin, topics: readonly string[]) => {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(100)) {
+    const { topics: known } = await admin.fetchTopicMetadata()
+    const led = new Set(known.filter(({ partitions }) => partitions.every(({ leader }) => leader >= 0)).map(({ name }) => name))
+    if (topics.every((topic) => led.has(topic))) return
   }
+  throw new Error('some topics still have no leader')
 }
 
 /** With three replicas an acknowledged record is on two of them at least. */

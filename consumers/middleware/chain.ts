@@ -12,7 +12,10 @@ export interface RunContext extends HandleContext {
   rememberFailures(failures: number): Promise<void>
 }
 
-/** Handles 1…n messages of one partition. Returns as many outcomes as it was given messages, in their order; throws for all of them. */
+/**
+ * Handles the first k of 1…n messages of one partition, k ≥ 1: returns an outcome for each of them, in their order. The others come
+ * again with the next call, and so do all when it throws; several are then handed over one by one.
+ */
 export type Handle = (messages: readonly Message[], context: RunContext) => Promise<HandledOutcome[]>
 
 /** Wraps a handle in one concern. */

@@ -1,3 +1,4 @@
+import { createTicker } from '../ticker.ts'
 import type { Middleware } from './chain.ts'
 
 /**
@@ -6,22 +7,22 @@ import type { Middleware } from './chain.ts'
  *
  * @param everyMs in milliseconds
  */
-export const keepAlive =
-  (everyMs: number): Middleware =>
-  (next) =>
-  async (messages, context) => {
+export const keepAlive = (everyMs: number): Middleware => {
+  const onTick = createTicker(everyMs)
+  return (next) => async (messages, context) => {
     let lost: unknown
-    const timer = setInterval(() => {
-      if (context.signal.aborted || lost !== undefined) return
+    const leave = onTick(() => {
+      if (lost !== undefined || context.signal.aborted) return
       context.heartbeat().catch((error: unknown) => {
         lost = error
       })
-    }, everyMs)
+    })
     try {
       return await next(messages, context)
     } catch (error) {
       throw lost ?? error
     } finally {
-      clearInterval(timer)
+      leave()
     }
   }
+}

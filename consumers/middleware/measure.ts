@@ -14,10 +14,10 @@ export const measure =
     const outcomes = await next(messages, context)
     stopTimer()
     const now = Date.now()
-    metrics.batchMessages.observe(messages.length)
-    for (const [index, message] of messages.entries()) {
-      const outcome = outcomes[index]
-      if (outcome === undefined) continue
+    metrics.batchMessages.observe(outcomes.length)
+    for (const [index, outcome] of outcomes.entries()) {
+      const message = messages[index]
+      if (message === undefined) continue
       metrics.handled.inc({ event: eventOf(message), outcome })
       metrics.ageAtEffect.observe((now - Number(message.timestamp)) / 1000)
     }

@@ -42,7 +42,7 @@ const suffix = '.spool'
 export const openSpoolFolder = async (folder: string): Promise<SpoolFolder> => {
   const asideFolder = join(folder, 'set-aside')
   await mkdir(asideFolder, { recursive: true })
-  const lock = await takeLock(join(folder, 'lock'))
+  const lock = await lockWithRoom(folder)
   if ('heldBy' in lock)
     throw new UsageError(`the spool in ${folder} is in use by process ${lock.heldBy}: give each ingress an INGRESS_SPOOL_DIR of its own`)
   await syncFolder(folder)
@@ -104,6 +104,20 @@ export const openSpoolFolder = async (folder: string): Promise<SpoolFolder> => {
       await lock.release()
     },
   }
+}
+
+/** Room that is given up where the disk is too full for a lock: an ingress that cannot start cannot drain, which is what makes room. */
+const ballastBytes = 16 * 1024
+
+const lockWithRoom = async (folder: string): ReturnType<typeof takeLock> => {
+  const [lockPath, ballast] = [join(folder, 'lock'), join(folder, 'ballast')]
+  const lock = await takeLock(lockPath).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOSPC') throw error
+    await rm(ballast, { force: true })
+    return takeLock(lockPath)
+  })
+  await writeFile(ballast, Buffer.alloc(ballastBytes)).catch(() => undefined)
+  return lock
 }
 
 const writeAll = async (file: FileHandle, buffers: readonly Buffer[]) => {

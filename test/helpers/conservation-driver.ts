@@ -54,7 +54,8 @@ export const startDriver = ({ urls, token, perSecond }: DriverOptions): Driver =
       underWay.add(posting)
     }
   }
-  const timer = setInterval(send, 20)
+  // A test that fails does not stop it: it ends with the process.
+  const timer = setInterval(send, 20).unref()
   return {
     posted,
     stop: async () => {

@@ -7,7 +7,8 @@ import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { resetDataFolder } from '../../local/reset.ts'
-import { processesOf, type RunningProcess } from './stack-processes.ts'
+import { eventually } from './stack.ts'
+import { processesNaming, processesOf, type RunningProcess, stillRunning } from './stack-processes.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -52,8 +53,11 @@ export const createClone = async (): Promise<Clone> => {
 
   const running: Started[] = []
   after(async () => {
-    const left = running.flatMap(({ npmPid }) => processesOf(npmPid))
-    for (const { pid } of left) process.kill(pid, 'SIGKILL')
+    const left = [...running.flatMap(({ npmPid }) => processesOf(npmPid)), ...processesNaming(path)]
+    for (const pid of new Set(left.map((each) => each.pid))) process.kill(pid, 'SIGKILL')
+    await eventually(() => {
+      if (stillRunning(left).length > 0) throw new Error('processes of the clone outlive SIGKILL')
+    })
     await Promise.all(running.map(({ exited }) => exited))
     await resetDataFolder(join(path, '.bridge'), async () => true)
     await rm(parent, { recursive: true, force: true })

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 /** A process as /proc tells of it. */
 export interface RunningProcess {
@@ -26,7 +26,17 @@ export const stillRunning = (list: readonly RunningProcess[]): RunningProcess[] 
 
 /** Processes whose command, folder or environment names a path. */
 export const processesNaming = (path: string): RunningProcess[] =>
-  processes().filter(({ pid }) => pid !== process.pid && ['cmdline', 'environ'].some((file) => read(pid, file).includes(path)))
+  processes().filter(
+    ({ pid }) => pid !== process.pid && [read(pid, 'cmdline'), read(pid, 'environ'), folderOf(pid)].some((text) => text.includes(path)),
+  )
+
+const folderOf = (pid: number): string => {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
+  } catch {
+    return ''
+  }
+}
 
 const processes = (): RunningProcess[] =>
   readdirSync('/proc')

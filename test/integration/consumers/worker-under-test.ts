@@ -70,33 +70,37 @@ export const startHere = async (stack: Stack, consumer: Consumer, env: Environme
 
 const { decoded } = await carry(hookOf(readFileSync(new URL('../../fixtures/push.json', import.meta.url))))
 
+export interface PublishOptions {
+  /** Of the delivery ids. */
+  prefix?: string
+  from?: number
+  projects?: number
+  receivedAt?: (index: number) => number
+  /** Default: by the key. */
+  partition?: number
+}
+
 /** Publishes pushes as the ingress does; `delivery.id` is `<prefix>-<n>`, the project `n` modulo `projects`. @returns the ids */
-export const publishPushes = async (
-  stack: Stack,
-  count: number,
-  {
-    prefix = 'd',
-    from = 0,
-    projects = 7,
-    receivedAt = Date.now(),
-  }: { prefix?: string; from?: number; projects?: number; receivedAt?: number } = {},
-): Promise<string[]> => {
+export const publishPushes = async (stack: Stack, count: number, options: PublishOptions = {}): Promise<string[]> => {
+  const { prefix = 'd', from = 0, projects = 7, receivedAt = Date.now, partition } = options
   const registry = createRegistry(readVariables(registryVariables, stack.env), 'test')
   const topic = stack.names.topic('push')
   const encode = createEncoder(typeOfShape('push'), await registry.idOf(stack.names.subject(topic), wireSchema('push')))
   const producer = stack.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })
   await producer.connect()
-  const ids = Array.from({ length: count }, (_, index) => `${prefix}-${from + index}`)
+  const messageOf = (index: number) => {
+    const projectId = ((from + index) % projects) + 1
+    const received_at = receivedAt(index)
+    const delivery = { ...decoded.delivery, id: `${prefix}-${from + index}`, received_at }
+    const value = encode({ ...decoded, project_id: projectId, delivery })
+    return { key: String(projectId), value, timestamp: String(received_at), ...(partition !== undefined && { partition }) }
+  }
   for (let start = 0; start < count; start += 500) {
-    const messages = ids.slice(start, start + 500).map((id, index) => {
-      const projectId = ((from + start + index) % projects) + 1
-      const delivery = { ...decoded.delivery, id, received_at: receivedAt }
-      return { key: String(projectId), value: encode({ ...decoded, project_id: projectId, delivery }), timestamp: String(receivedAt) }
-    })
+    const messages = Array.from({ length: Math.min(500, count - start) }, (_, index) => messageOf(start + index))
     await producer.send({ topic, messages, acks: -1 })
   }
   await producer.disconnect()
-  return ids
+  return Array.from({ length: count }, (_, index) => `${prefix}-${from + index}`)
 }
 
 /** Waits until the list holds so many entries. */

@@ -40,9 +40,36 @@ test('a batch handler gets all of them at once, and its word holds for all', asy
   assert.deepEqual(sizes, [2, 2])
 })
 
-test('a message without a value can never be handled, and the others of its call are not touched', async () => {
+test('a message without a value can never be handled', async () => {
   const handle = handleWith({ handle: () => assert.fail('handled'), close })
-  await assert.rejects(handle([message(), message({ value: null })], runContext().context), PermanentError)
+  await assert.rejects(handle([message({ value: null })], runContext().context), PermanentError)
+})
+
+test('what fails beside others comes back alone, and fails then without being tried again', async () => {
+  const tried: string[] = []
+  const failures: unknown[] = [new Error('first'), new Error('second')]
+  const handle = handleWith({
+    handle: async () => {
+      tried.push('tried')
+      if (tried.length > 1 && failures.length > 0) throw failures.shift()
+      return undefined
+    },
+    close,
+  })
+  const [good, bad, other] = [message(), message(), message()]
+  assert.deepEqual(await handle([good, bad, other], runContext().context), ['processed'])
+  await assert.rejects(handle([bad, other], runContext().context), /first/)
+  await assert.rejects(handle([bad], runContext().context), /first/)
+  assert.equal(tried.length, 2)
+  await assert.rejects(handle([bad], runContext().context), /second/)
+  assert.deepEqual(await handle([bad], runContext().context), ['processed'])
+  assert.equal(tried.length, 4)
+})
+
+test('a worker that stops begins with no further message of the call', async () => {
+  const { context, stop } = runContext()
+  const handle = handleWith({ handle: async () => void stop.abort() as undefined, close })
+  assert.deepEqual(await handle([message(), message()], context), ['processed'])
 })
 
 test('what the decoder says of a value goes further out as it is', async () => {

@@ -19,7 +19,13 @@ const fitWith = (maxBytes: number | ((topic: string) => number)) => {
   return (hook: Hook) => fit(hook, normalise(hook, classify(hook)))
 }
 const delivered = async (value: Buffer) =>
-  (await decode(value)) as { delivery: { id: string; raw_chunks: number | null; body_sha256: string }; raw: Buffer; reason?: string; detail?: string; event_name?: string }
+  (await decode(value)) as {
+    delivery: { id: string; raw_chunks: number | null; body_sha256: string }
+    raw: Buffer
+    reason?: string
+    detail?: string
+    event_name?: string
+  }
 
 test('what fits goes whole, in one message', async () => {
   const hook = hookOf(push.body)
@@ -44,7 +50,13 @@ test('what does not fit goes without its body, which goes before in pieces that 
 })
 
 test('the pieces give the body again, whatever its size and theirs, and none is empty', async () => {
-  for (const [bodyBytes, maxBytes] of [[20_000, 9000], [12_288, 8192], [12_289, 8192], [50_000, 8191], [49_152, 16_384]] as const) {
+  for (const [bodyBytes, maxBytes] of [
+    [20_000, 9000],
+    [12_288, 8192],
+    [12_289, 8192],
+    [50_000, 8191],
+    [49_152, 16_384],
+  ] as const) {
     const hook = hookOf(pushPaddedTo(bodyBytes))
     const { message, chunks } = fitWith(maxBytes)(hook)
     assert.ok(Buffer.concat(chunks.map(({ value }) => value)).equals(hook.body))

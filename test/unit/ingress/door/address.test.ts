@@ -41,7 +41,8 @@ test('however much a stranger writes in front, the address stays what the proxie
 })
 
 test('a proxy that wrote nothing, or no address, is the sender itself', () => {
-  for (const header of [undefined, '', 'unknown', '_hidden', '198.51.100.7:4711']) assert.equal(addressOf(from('10.0.0.1', header), 1), '10.0.0.1', String(header))
+  for (const header of [undefined, '', 'unknown', '_hidden', '198.51.100.7:4711'])
+    assert.equal(addressOf(from('10.0.0.1', header), 1), '10.0.0.1', String(header))
 })
 
 test('a connection that is gone has no address', () => {

@@ -13,7 +13,10 @@ const times = <T>(count: number, action: () => T) => Array.from({ length: count 
 
 test('an address has so many wrong tries in a minute, then it has had too many', () => {
   const { failedLogins } = withClock(3)
-  assert.deepEqual(times(5, () => failedLogins.add('a')), ['few', 'few', 'few', 'too_many', 'too_many'])
+  assert.deepEqual(
+    times(5, () => failedLogins.add('a')),
+    ['few', 'few', 'few', 'too_many', 'too_many'],
+  )
 })
 
 test('each address has its own', () => {
@@ -48,13 +51,17 @@ test('refused credentials turn into 429; whatever else went wrong stays what it 
   const throttle = createThrottle(failedLogins, 0)
   const forbidden = { kind: 'forbidden', rejection: 'address', reason: 'this address may not send hooks' } as const
   times(5, () => assert.equal(throttle(request('a'), forbidden), forbidden))
-  assert.deepEqual(times(3, () => throttle(request('a'), unauthenticated).kind), ['unauthenticated', 'unauthenticated', 'throttled'])
+  assert.deepEqual(
+    times(3, () => throttle(request('a'), unauthenticated).kind),
+    ['unauthenticated', 'unauthenticated', 'throttled'],
+  )
   assert.equal(throttle(request('b'), unauthenticated), unauthenticated)
 })
 
 test('behind a proxy the sender is counted, not the proxy', () => {
   const throttle = createThrottle(withClock(1).failedLogins, 1)
-  const through = (address: string) => ({ socket: { remoteAddress: '10.0.0.1' }, headers: { 'x-forwarded-for': address } }) as unknown as IncomingMessage
+  const through = (address: string) =>
+    ({ socket: { remoteAddress: '10.0.0.1' }, headers: { 'x-forwarded-for': address } }) as unknown as IncomingMessage
   const kinds = ['192.0.2.1', '192.0.2.2', '192.0.2.1'].map((address) => throttle(through(address), unauthenticated).kind)
   assert.deepEqual(kinds, ['unauthenticated', 'unauthenticated', 'throttled'])
 })

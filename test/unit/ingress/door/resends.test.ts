@@ -5,7 +5,14 @@ import { createResends } from '../../../../ingress/door/resends.ts'
 test('an id is new, came before with this body, or with another', () => {
   const { look } = createResends()
   const [one, two] = [Buffer.from('one'), Buffer.from('two')]
-  const looks: [string, Buffer][] = [['a', one], ['a', one], ['a', two], ['a', two], ['a', one], ['b', one]]
+  const looks: [string, Buffer][] = [
+    ['a', one],
+    ['a', one],
+    ['a', two],
+    ['a', two],
+    ['a', one],
+    ['b', one],
+  ]
   assert.deepEqual(
     looks.map(([id, body]) => look(id, body)),
     ['new', 'same', 'changed', 'same', 'changed', 'new'],

@@ -15,8 +15,14 @@ test('which proof is asked for follows from what is configured', () => {
 
 test('secrets are kept as digests, keys as bytes, each under its number: the source itself tells no secret', () => {
   const source = sourceWith({ secret_tokens: ['tell-nobody', 's2'], signing_tokens: [key] })
-  assert.deepEqual(source.secrets.map(({ label }) => label), ['1', '2'])
-  assert.deepEqual(source.signingKeys.map(({ bytes }) => bytes.toString()), ['0123456789abcdef0123456789abcdef'])
+  assert.deepEqual(
+    source.secrets.map(({ label }) => label),
+    ['1', '2'],
+  )
+  assert.deepEqual(
+    source.signingKeys.map(({ bytes }) => bytes.toString()),
+    ['0123456789abcdef0123456789abcdef'],
+  )
   assert.doesNotMatch(JSON.stringify(source), /tell-nobody/)
 })
 
@@ -33,7 +39,8 @@ test('every credential is compared, whichever matches and wherever it differs', 
   }
   assert.deepEqual(comparisons('aaaaaaaa'), ['1', 3])
   assert.deepEqual(comparisons('cccccccc'), ['3', 3])
-  for (const wrong of ['', 'a', 'aaaaaaab', 'xaaaaaaa', 'cccccccc ', 'x'.repeat(10_000)]) assert.deepEqual(comparisons(wrong), [undefined, 3])
+  for (const wrong of ['', 'a', 'aaaaaaab', 'xaaaaaaa', 'cccccccc ', 'x'.repeat(10_000)])
+    assert.deepEqual(comparisons(wrong), [undefined, 3])
 })
 
 test('digests of all tokens have one length, so that the comparison does', () => {
@@ -43,7 +50,8 @@ test('digests of all tokens have one length, so that the comparison does', () =>
 
 test('ranges of IPv4 and IPv6, single addresses, and IPv4 in the clothes of IPv6', () => {
   const { allowedAddresses } = sourceWith({ allowed_cidrs: ['34.74.90.64/28', '10.1.2.3', '2001:db8::/32', '::1'] })
-  for (const inside of ['34.74.90.64', '34.74.90.79', '10.1.2.3', '2001:db8:ffff::1', '::1']) assert.ok(isAllowed(inside, allowedAddresses), inside)
+  for (const inside of ['34.74.90.64', '34.74.90.79', '10.1.2.3', '2001:db8:ffff::1', '::1'])
+    assert.ok(isAllowed(inside, allowedAddresses), inside)
   for (const outside of ['34.74.90.63', '34.74.90.80', '10.1.2.4', '2001:db9::1', '::2', '', 'nonsense', '34.74.90.64, 1.1.1.1'])
     assert.equal(isAllowed(outside, allowedAddresses), false, outside)
 })
@@ -56,7 +64,19 @@ test('no range is any address; everything can be said in a range too', () => {
 
 test('what is no range is refused', () => {
   for (const text of ['10.0.0.0/8', '::/0', '192.0.2.1', 'fe80::1/128']) assert.ok(cidr.safeParse(text).success, text)
-  for (const text of ['', '10.0.0.0/33', '::/129', '10.0.0.0/', '10.0.0.0/-1', '10.0.0.0/8/9', '10.0.0/8', 'gitlab.com', '10.0.0.0/1e1', 'fe80::1%eth0', '10.0.0.0/ 8'])
+  for (const text of [
+    '',
+    '10.0.0.0/33',
+    '::/129',
+    '10.0.0.0/',
+    '10.0.0.0/-1',
+    '10.0.0.0/8/9',
+    '10.0.0/8',
+    'gitlab.com',
+    '10.0.0.0/1e1',
+    'fe80::1%eth0',
+    '10.0.0.0/ 8',
+  ])
     assert.equal(cidr.safeParse(text).success, false, text)
 })
 

@@ -22,7 +22,10 @@ const faultOf = async (yaml: string): Promise<string> => {
     readSourcesFile(file)
   } catch (error) {
     assert.ok(error instanceof ConfigError, String(error))
-    assert.deepEqual(error.faults.map(({ variable }) => variable), ['INGRESS_SOURCES_FILE'])
+    assert.deepEqual(
+      error.faults.map(({ variable }) => variable),
+      ['INGRESS_SOURCES_FILE'],
+    )
     return error.message
   }
   return assert.fail(`was accepted:\n${yaml}`)
@@ -42,7 +45,14 @@ sources:
     require_signature: true
 `)
   assert.deepEqual(
-    sources.map(({ name, label, accepts, instance, secrets, signingKeys }) => [name, label, accepts, instance, secrets.length, signingKeys.length]),
+    sources.map(({ name, label, accepts, instance, secrets, signingKeys }) => [
+      name,
+      label,
+      accepts,
+      instance,
+      secrets.length,
+      signingKeys.length,
+    ]),
     [
       ['berlin', 'berlin', 'token', 'https://git.berlin.example', 3, 0],
       ['gitlab-com', 'gitlab-com', 'signature', undefined, 0, 1],
@@ -54,7 +64,12 @@ sources:
 
 test('a sender without credentials is a fault: anybody could post hooks', async () => {
   await writeFile(join(folder, 'empty.txt'), '\n \n')
-  for (const settings of ['{}', '{secret_tokens: []}', `{secret_tokens_file: ${join(folder, 'empty.txt')}}`, '{allowed_cidrs: [10.0.0.0/8]}'])
+  for (const settings of [
+    '{}',
+    '{secret_tokens: []}',
+    `{secret_tokens_file: ${join(folder, 'empty.txt')}}`,
+    '{allowed_cidrs: [10.0.0.0/8]}',
+  ])
     assert.match(await faultOf(`sources: {berlin: ${settings}}`), /sources\.berlin: .*anybody could post/)
 })
 
@@ -63,13 +78,17 @@ test('an empty secret is a fault', async () => {
 })
 
 test('a signature that is required and cannot be checked is a fault', async () => {
-  assert.match(await faultOf('sources: {berlin: {secret_tokens: [a], require_signature: true}}'), /sources\.berlin: require_signature, but no signing_tokens/)
+  assert.match(
+    await faultOf('sources: {berlin: {secret_tokens: [a], require_signature: true}}'),
+    /sources\.berlin: require_signature, but no signing_tokens/,
+  )
 })
 
 test('each fault names its place', async () => {
   const faults: Record<string, RegExp> = {
     'sources: {berlin: {secret_tokens: [a], allowed_cidr: [10.0.0.0/8]}}': /sources\.berlin: .*allowed_cidr/,
-    'sources: {berlin: {secret_tokens: [a], allowed_cidrs: [gitlab.com]}}': /sources\.berlin\.allowed_cidrs\.0: must be an address or a range/,
+    'sources: {berlin: {secret_tokens: [a], allowed_cidrs: [gitlab.com]}}':
+      /sources\.berlin\.allowed_cidrs\.0: must be an address or a range/,
     'sources: {berlin: {secret_tokens: a}}': /sources\.berlin\.secret_tokens/,
     'sources: {berlin: {secret_tokens: [a], instance: git}}': /sources\.berlin\.instance/,
     'sources: {Berlin/1: {secret_tokens: [a]}}': /sources\.Berlin/,
@@ -110,5 +129,8 @@ test('no fault repeats a secret, however it is mistyped', async (t) => {
 })
 
 test('a file that is not there is a fault that names it', () => {
-  assert.throws(() => readSourcesFile(join(folder, 'absent.yaml')), (error) => error instanceof ConfigError && /cannot be read.*absent\.yaml/.test(error.message))
+  assert.throws(
+    () => readSourcesFile(join(folder, 'absent.yaml')),
+    (error) => error instanceof ConfigError && /cannot be read.*absent\.yaml/.test(error.message),
+  )
 })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
@@ -30,6 +30,7 @@ const watching = (t: TestContext, env: Readonly<Record<string, string>>) => {
 const relink = async (link: string, text: string) => {
   const target = join(folder, `data-${Math.random()}`)
   await writeFile(target, text)
+  await utimes(target, 1000, 1000) // as archives have it: the time tells nothing
   await symlink(target, `${link}.new`)
   await rename(`${link}.new`, link)
 }
@@ -68,7 +69,10 @@ test('a change that cannot be used is said, and the old credentials stay until i
     assert.ok(accepts('default', 'old'))
     assert.ok(!accepts('default', ''))
   }
-  assert.deepEqual(lines.map(({ level }) => level), ['error', 'error'])
+  assert.deepEqual(
+    lines.map(({ level }) => level),
+    ['error', 'error'],
+  )
   look()
   look()
   assert.equal(lines.length, 2, 'said once')
@@ -120,10 +124,17 @@ test('credentials of the environment beside a file of senders are those of /hook
   const { accepts, watched } = watching(t, { INGRESS_SOURCES_FILE: file, INGRESS_SECRET_TOKENS: 'common' })
   assert.ok(accepts('default', 'common') && accepts('berlin', 'b'))
   assert.ok(!accepts('berlin', 'common') && !accepts('default', 'b'))
-  assert.deepEqual(watched.all().map(({ name }) => name), ['default', 'berlin'])
+  assert.deepEqual(
+    watched.all().map(({ name }) => name),
+    ['default', 'berlin'],
+  )
 })
 
 test('credentials that cannot be used at the start refuse the start', () => {
-  for (const env of [{ INGRESS_SECRET_TOKENS: '' }, { INGRESS_SOURCES_FILE: join(folder, 'absent.yaml') }, { INGRESS_SECRET_TOKENS_FILE: join(folder, 'absent') }])
+  for (const env of [
+    { INGRESS_SECRET_TOKENS: '' },
+    { INGRESS_SOURCES_FILE: join(folder, 'absent.yaml') },
+    { INGRESS_SECRET_TOKENS_FILE: join(folder, 'absent') },
+  ])
     assert.throws(() => watchSources({ ...servers, ...env }, () => {}, recordingLogger().logger), ConfigError)
 })

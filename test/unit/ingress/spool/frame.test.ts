@@ -57,7 +57,10 @@ test('whatever hooks are written, the same are read, in order', () => {
       const stretches = parseWhole(segment)
       assertGapless(stretches, segment.length)
       const read = stretches.map((stretch) => (stretch.kind === 'hook' ? stretch.hook : stretch.kind))
-      assert.deepEqual(read, hooks.map((hook) => ({ ...hook, headers: JSON.parse(JSON.stringify(hook.headers)) })))
+      assert.deepEqual(
+        read,
+        hooks.map((hook) => ({ ...hook, headers: JSON.parse(JSON.stringify(hook.headers)) })),
+      )
     }),
   )
 })
@@ -77,7 +80,11 @@ test('torn at any byte, the hooks before the tear are there, and what is torn is
   for (let cut = 0; cut < segment.length; cut++) {
     const stretches = parseWhole(segment.subarray(0, cut))
     assert.deepEqual(idsOf(stretches), ['one', 'two', 'three'].slice(0, ends.filter((end) => end <= cut).length), `cut at ${cut}`)
-    assert.deepEqual(kindsOf(stretches).filter((kind) => kind === 'corrupt'), [], `cut at ${cut}`)
+    assert.deepEqual(
+      kindsOf(stretches).filter((kind) => kind === 'corrupt'),
+      [],
+      `cut at ${cut}`,
+    )
     assertGapless(stretches, cut)
   }
 })
@@ -92,7 +99,11 @@ test('a flipped bit, wherever it is, costs at most the hook it is in: the others
       damaged[at] = (damaged[at] ?? 0) ^ (1 << bit)
       const hit = frames.findIndex(({ end }) => at < end)
       const stretches = parseWhole(damaged)
-      assert.deepEqual(idsOf(stretches), ids.filter((_, index) => index !== hit), `bit ${bit} of byte ${at}`)
+      assert.deepEqual(
+        idsOf(stretches),
+        ids.filter((_, index) => index !== hit),
+        `bit ${bit} of byte ${at}`,
+      )
       assert.deepEqual([...new Set(kindsOf(stretches))].sort(), ['corrupt', 'hook'])
       assertGapless(stretches, segment.length)
     }

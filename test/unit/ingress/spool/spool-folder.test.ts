@@ -1,9 +1,11 @@
 // On a real disk: what the rest believes of it.
 import assert from 'node:assert/strict'
-import { mkdtemp, open, readdir, rm } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { promisify } from 'node:util'
 import { openSpool } from '../../../../ingress/spool/spool.ts'
 import { openSpoolFolder } from '../../../../ingress/spool/spool-folder.ts'
 import { UsageError } from '../../../../lib/errors.ts'
@@ -88,4 +90,21 @@ test('what is set aside lies in a folder of its own', async () => {
   await folder.setAside('x.bin', Buffer.from('damaged'))
   assert.deepEqual([await readdir(join(path, 'set-aside')), await folder.segments()], [['x.bin'], []])
   await folder.close()
+})
+
+test('with the disk too full for a lock it is opened all the same: an ingress that cannot start cannot drain', async (t) => {
+  const disk = join(temporary, 'tiny')
+  await mkdir(disk)
+  const run = promisify(execFile)
+  const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]).catch(() => undefined)
+  if (mounted === undefined) return t.skip('only root can mount a small disk')
+  try {
+    const path = join(disk, 'spool')
+    await (await openSpoolFolder(path)).close()
+    await writeFile(join(disk, 'other'), Buffer.alloc(64 * 1024)).catch(() => undefined)
+    for (let start = 0; start < 3; start++) await (await openSpoolFolder(path)).close()
+    assert.deepEqual((await readdir(path)).sort(), ['ballast', 'set-aside'])
+  } finally {
+    await run('umount', ['-l', disk])
+  }
 })

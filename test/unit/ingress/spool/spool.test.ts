@@ -43,7 +43,11 @@ test('no append resolves before the sync that covers it', async () => {
   const disk = createForgetfulDisk()
   const spool = await open(disk)
   const order: string[] = []
-  await Promise.all(['a', 'b', 'c'].map((id) => spool.append(hookOf(id)).then(() => order.push(`${id} after ${disk.calls.filter((call) => call.startsWith('sync')).length}`))))
+  await Promise.all(
+    ['a', 'b', 'c'].map((id) =>
+      spool.append(hookOf(id)).then(() => order.push(`${id} after ${disk.calls.filter((call) => call.startsWith('sync')).length}`)),
+    ),
+  )
   assert.deepEqual(order, ['a after 1', 'b after 2', 'c after 2'])
 })
 
@@ -108,7 +112,16 @@ test('a hook drained and acknowledged does not hide one of a later life that lie
 })
 
 test('a lost, old or damaged note of what was drained brings hooks twice, never none', async () => {
-  for (const note of [undefined, '', 'no JSON', '{}', '{"segment":"000000000001"}', '{"segment":1,"at":5}', '{"segment":"000000000001","at":-4}', 'null']) {
+  for (const note of [
+    undefined,
+    '',
+    'no JSON',
+    '{}',
+    '{"segment":"000000000001"}',
+    '{"segment":1,"at":5}',
+    '{"segment":"000000000001","at":-4}',
+    'null',
+  ]) {
     const disk = createForgetfulDisk()
     const spool = await open(disk)
     await appendAll(spool, 'a', 'b')
@@ -197,13 +210,19 @@ test('a damaged hook is set aside, and what lies behind it is read, though the d
     const at = Math.floor(segment.bytes.length / 2)
     segment.bytes[at] = (segment.bytes[at] ?? 0) ^ 1
     if (isFull) disk.fail('setAside', 'ENOSPC', 5)
-    assert.deepEqual((await spool.peek(never)).map(({ id }) => id), ['a', 'c'])
+    assert.deepEqual(
+      (await spool.peek(never)).map(({ id }) => id),
+      ['a', 'c'],
+    )
     await spool.advance()
     const waiting = spool.peek(never) // finds that nothing is left
     for (let turn = 0; turn < 30; turn++) await new Promise(setImmediate)
     assert.deepEqual([spool.state.records, spool.state.oldestReceivedAt], [0, null])
     await spool.append(hookOf('d'))
-    assert.deepEqual((await waiting).map(({ id }) => id), ['d'])
+    assert.deepEqual(
+      (await waiting).map(({ id }) => id),
+      ['d'],
+    )
     await spool.advance()
     assert.deepEqual([spool.state.setAside, disk.aside.size, spool.state.bytes], [1, isFull ? 0 : 1, 0])
   }
@@ -227,7 +246,10 @@ test('who waits for a hook is woken by the first, and let go by the signal', asy
   const spool = await open(createForgetfulDisk())
   const waiting = spool.peek(never)
   await spool.append(hookOf('a'))
-  assert.deepEqual((await waiting).map(({ id }) => id), ['a'])
+  assert.deepEqual(
+    (await waiting).map(({ id }) => id),
+    ['a'],
+  )
   await spool.advance()
   const giveUp = new AbortController()
   const second = spool.peek(giveUp.signal)
@@ -238,9 +260,15 @@ test('who waits for a hook is woken by the first, and let go by the signal', asy
 test('peeking twice shows the same; only advancing moves on', async () => {
   const spool = await open(createForgetfulDisk())
   await appendAll(spool, 'a', 'b')
-  assert.deepEqual((await spool.peek(never)).map(({ id }) => id), ['a', 'b'])
+  assert.deepEqual(
+    (await spool.peek(never)).map(({ id }) => id),
+    ['a', 'b'],
+  )
   await spool.append(hookOf('c'))
-  assert.deepEqual((await spool.peek(never)).map(({ id }) => id), ['a', 'b', 'c'])
+  assert.deepEqual(
+    (await spool.peek(never)).map(({ id }) => id),
+    ['a', 'b', 'c'],
+  )
   await spool.advance()
   assert.equal(spool.state.records, 0)
 })

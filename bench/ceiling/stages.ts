@@ -1,0 +1,17 @@
+// The ceiling of our ingress: its very stages, without Express and what hangs on it.
+import { run } from '../../cli/run.ts'
+import type { CreateListener } from '../../ingress/app.ts'
+import { startIngress } from '../../ingress/ingress.ts'
+import { answerOf, outcomes } from '../../ingress/outcome.ts'
+
+const bare: CreateListener =
+  ({ receive }) =>
+  async (request, response) => {
+    const outcome = await receive(request, 'default')
+    const text = JSON.stringify(answerOf(outcome))
+    response
+      .writeHead(outcomes[outcome.kind].status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+      .end(text)
+  }
+
+await run('bench', (env, logger) => startIngress(env, logger, bare))

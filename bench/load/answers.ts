@@ -1,0 +1,35 @@
+import type { LoadResult } from './load.ts'
+
+/** Collects what receivers answer. */
+export interface Answers {
+  add(status: number, ms: number): void
+  /** Of hooks that were never answered. */
+  fail(count: number): void
+  count(): number
+  /** @param seconds how long it took */
+  result(seconds: number): LoadResult
+}
+
+/** Every latency is kept: quantiles are exact, not read from a histogram's buckets. */
+export const createAnswers = (): Answers => {
+  const latencies: number[] = []
+  const statuses: Record<string, number> = {}
+  const count = (status: number, by: number) => {
+    statuses[status] = (statuses[status] ?? 0) + by
+  }
+  return {
+    add: (status, ms) => {
+      latencies.push(ms)
+      count(status, 1)
+    },
+    fail: (by) => {
+      if (by > 0) count(0, by)
+    },
+    count: () => latencies.length,
+    result: (seconds) => {
+      const sorted = Float64Array.from(latencies).sort()
+      const quantile = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN
+      return { statuses, answered: sorted.length, seconds, p50: quantile(0.5), p99: quantile(0.99), p999: quantile(0.999) }
+    },
+  }
+}

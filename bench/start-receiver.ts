@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Child, startChild } from '../local/child.ts'
+import { choosePorts } from '../local/ports.ts'
+import type { LoadOrder } from './load/load.ts'
+import { type Receiver, secretToken } from './receivers.ts'
+
+/** A receiver that has taken its first hook. */
+export interface RunningReceiver {
+  receiver: Receiver
+  pid: number
+  url: string
+  stop(): Promise<void>
+}
+
+/** What every hook of the benchmark is. */
+export type HookToSend = Pick<LoadOrder, 'headers' | 'body'>
+
+export const headersOf = (ofFixture: string): Record<string, string> => ({
+  ...Object.fromEntries(
+    ofFixture
+      .trim()
+      .split('\n')
+      .map((line) => line.split(': ') as [string, string]),
+  ),
+  'Content-Type': 'application/json',
+  'X-Gitlab-Token': secretToken,
+})
+
+const startLimitMs = 60_000
+
+/** Starts a receiver as a process of its own; resolves once it keeps hooks. */
+export const startReceiver = async (receiver: Receiver, hook: HookToSend, dataDir: string): Promise<RunningReceiver> => {
+  const { name, command, args, env } = receiver
+  const folder = await mkdtemp(join(dataDir, `${name}-`))
+  const { ports, release } = await choosePorts({ hook: { variable: 'port', preferred: 0 } }, () => {})
+  await release()
+  const said: string[] = []
+  const child = await startChild({
+    name,
+    command,
+    args: args(ports.hook),
+    env: env(ports.hook, folder),
+    cwd: folder,
+    output: (line) => void (said.length < 50 && said.push(line)),
+    stopSignal: 'SIGTERM',
+  })
+  const stop = async () => {
+    await child.stop(10_000)
+    await rm(folder, { recursive: true, force: true })
+  }
+  const url = `http://127.0.0.1:${ports.hook}/hooks`
+  try {
+    await untilItKeeps(child, url, hook, receiver.status)
+  } catch (error) {
+    await stop()
+    throw new Error(`${name} does not take hooks:\n${said.join('\n')}`, { cause: error })
+  }
+  return { receiver, pid: child.pid, url, stop }
+}
+
+const untilItKeeps = async (child: Child, url: string, { headers, body }: HookToSend, status: number): Promise<void> => {
+  const ended = child.exited.then(({ code }) => {
+    throw new Error(`it ended with ${code}`)
+  })
+  const answers = async () => {
+    const deadline = Date.now() + startLimitMs
+    for (;;) {
+      const request = fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(10_000) })
+      const seen = await request.then((response) => response.status).catch(() => 0)
+      if (seen === status) return
+      if (Date.now() > deadline) throw new Error(`answers ${seen}, not ${status}`)
+      await sleep(100)
+    }
+  }
+  await Promise.race([answers(), ended])
+}

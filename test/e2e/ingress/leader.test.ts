@@ -1,0 +1,95 @@
+// Three brokers, three replicas, two of them in sync at least: the leader of every partition dies in turn, and no hook that was answered is lost.
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { cacheFolder } from '../../../local/artifacts.ts'
+import { startKafkaCluster } from '../../../local/kafka-cluster.ts'
+import { assertConserved, eventually, isSoak, openWorld, outageMs, sayTally, token, untilDrained } from '../../helpers/conservation.ts'
+import { bodyOf, type Posted, postHook, startDriver } from '../../helpers/conservation-driver.ts'
+import { startServers } from '../../helpers/stack-servers.ts'
+
+const dataDir = await mkdtemp(join(tmpdir(), 'bridge-test-cluster-'))
+after(() => rm(dataDir, { recursive: true, force: true }))
+const [cluster, servers] = await Promise.all([
+  startKafkaCluster({ dataDir, cacheDir: cacheFolder(process.env), env: process.env, nodes: 3 }),
+  startServers(['registry']),
+])
+after(() => cluster.stop())
+after(() => servers.remove())
+const world = await openWorld(cluster.brokers, servers.schemaRegistryUrl)
+after(() => world.close())
+
+/** How many brokers a partition of a topic has in sync, and who leads it. */
+const partitionOf = async (topic: string, id = 0) => {
+  const admin = world.kafka.admin()
+  await admin.connect()
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+    const partition = topics[0]?.partitions.find(({ partitionId }) => partitionId === id)
+    assert.ok(partition)
+    return { leader: partition.leader, inSync: partition.isr.length }
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+test('leader killed -9 under load', async (t) => {
+  const admin = world.kafka.admin()
+  await admin.connect()
+  await eventually(async () => assert.equal((await admin.describeCluster()).brokers.length, 3))
+  await admin.disconnect()
+  await world.setUp()
+  const topic = world.names.topic('push')
+  await eventually(async () => assert.equal((await partitionOf(topic)).inSync, 3))
+
+  const ingress = await world.start()
+  const driver = startDriver({ urls: () => [ingress.hookUrl], token, perSecond: 25 })
+  for (let kill = 0; kill < (isSoak ? 12 : 1); kill++) {
+    await sleep(1000)
+    const { leader } = await partitionOf(topic)
+    const node = cluster.node(leader)
+    node.kill('SIGKILL')
+    await node.exited
+    await eventually(async () => assert.notEqual((await partitionOf(topic)).leader, leader))
+    await sleep(outageMs(2))
+    await cluster.startAgain(leader)
+    await eventually(async () => assert.equal((await partitionOf(topic)).inSync, 3))
+  }
+  await untilDrained(ingress)
+  await driver.stop()
+  await untilDrained(ingress)
+  const tally = await assertConserved(world, driver.posted)
+  t.diagnostic(sayTally(t.name, tally))
+  assert.equal(tally.answered, tally.posted)
+})
+
+test('with one replica left of three, hooks are spooled: an acknowledgement of one broker alone is none', async (t) => {
+  const topic = world.names.topic('push')
+  const ingress = await world.start({ INGRESS_SPOOL_DIR: await world.folder() })
+  const posted: Posted[] = []
+  const post = async (id: string) => {
+    const answer = await postHook(ingress.hookUrl, token, id, bodyOf(id, 0))
+    assert.notEqual(answer, 'refused')
+    posted.push(answer as Posted)
+    return (answer as Posted).status
+  }
+  await eventually(async () => assert.equal(await post(crypto.randomUUID()), 200))
+  const place = (await world.read([topic])).find(({ mark }) => mark === posted.at(-1)?.id)
+  const { leader } = await partitionOf(topic, place?.partition)
+  // A frozen majority: the partition's leader still answers, and may acknowledge nothing.
+  const others = [1, 2, 3].filter((id) => id !== leader)
+  for (const id of others) cluster.node(id).kill('SIGSTOP')
+  try {
+    assert.equal(await post(crypto.randomUUID()), 202)
+    assert.equal(await post(crypto.randomUUID()), 202)
+  } finally {
+    for (const id of others) cluster.node(id).kill('SIGCONT')
+  }
+  await untilDrained(ingress)
+  const tally = await assertConserved(world, posted)
+  t.diagnostic(sayTally(t.name, tally))
+  assert.equal(tally.answered, tally.posted)
+})

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const copy = mkdtempSync(join(tmpdir(), 'bridge-scaffold-'))
+after(() => rmSync(copy, { recursive: true }))
+for (const part of [
+  'cli',
+  'consumers',
+  'docs/generate',
+  'ingress',
+  'lib',
+  'local',
+  'monitoring',
+  'schemas',
+  'scripts',
+  'test/helpers',
+  'test/fixtures',
+])
+  cpSync(join(root, part), join(copy, part), { recursive: true })
+for (const file of ['package.json', 'tsconfig.json', 'biome.json', '.gitignore', 'docker-compose.yml'])
+  cpSync(join(root, file), join(copy, file))
+symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+
+/** What it printed; rejects with that where it failed. */
+const run = async (command: string, ...args: string[]) => {
+  const path = `${join(copy, 'node_modules/.bin')}:${process.env.PATH}`
+  const { stdout } = await promisify(execFile)(command, args, { cwd: copy, env: { PATH: path } }).catch(
+    (error: { stdout: string; message: string }) => {
+      throw new Error(`${error.message}\n${error.stdout}`)
+    },
+  )
+  return stdout
+}
+const node = (...args: string[]) => run(process.execPath, ...args)
+
+test('a scaffolded worker is complete: it compiles, passes the linter and its test, and is known everywhere', async () => {
+  await node('scripts/new-consumer.ts', 'issue-counter')
+  await run('tsc', '--noEmit')
+  await run('biome', 'check', 'consumers', 'test/unit/consumers')
+  await node('--test', 'test/unit/consumers/issue-counter.test.ts')
+  assert.match(await node('cli/bridge.ts', 'consumer', 'list'), /^issue-counter +Writes a line for every push\.$/m)
+  // It names what is not set here, and fails for it.
+  await assert.rejects(node('cli/bridge.ts', 'config'), /^issue-counter +ISSUE_COUNTER_GREETING +pushed/m)
+  assert.match(
+    readFileSync(join(copy, 'docker-compose.yml'), 'utf8'),
+    /\n {2}issue-counter:\n {4}<<: \*process\n {4}command: \[consumer, issue-counter\]\n/,
+  )
+  assert.match(readFileSync(join(copy, 'monitoring/prometheus/prometheus.yml'), 'utf8'), /- issue-counter:\d+\n/)
+  const lines = readFileSync(join(copy, 'consumers/issue-counter/issue-counter.ts'), 'utf8').split('\n')
+  assert.ok(lines.length < 50, `${lines.length} lines`)
+})
+
+test('the example of docs/write-a-worker.md compiles in its place, formatted as ours is', async () => {
+  const example = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/write-a-worker.md'), 'utf8'))?.[1]
+  assert.ok(example)
+  assert.ok(example.split('\n').length < 50)
+  writeFileSync(join(copy, 'consumers/issue-counter/issue-counter.ts'), example)
+  rmSync(join(copy, 'test/unit'), { recursive: true })
+  await run('tsc', '--noEmit')
+  await run('biome', 'check', 'consumers')
+  assert.match(await node('cli/bridge.ts', 'consumer', 'list'), /^issue-counter +Tells a counter about every opened issue\.$/m)
+})
+
+test('a second worker of the same name is refused, and so is a name that is none', async () => {
+  await assert.rejects(node('scripts/new-consumer.ts', 'audit-log'), /consumers\/audit-log exists already/)
+  await assert.rejects(node('scripts/new-consumer.ts', 'Issue Counter'), /kebab-case/)
+})

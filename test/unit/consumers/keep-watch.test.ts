@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { keepWatch } from '../../../consumers/keep-watch.ts'
+import type { Verdict } from '../../../consumers/watchdog.ts'
+import { recordingLogger } from '../../helpers/recording-logger.ts'
+import { eventually } from '../../helpers/stack.ts'
+
+const watch = (t: { after(end: () => void): void }, verdicts: (Verdict | Error)[]) => {
+  const calls = { begun: 0, ended: 0 }
+  const happened: string[] = []
+  const { logger, lines } = recordingLogger()
+  const end = keepWatch({
+    look: async () => {
+      const verdict = verdicts.shift() ?? 'moving'
+      if (verdict instanceof Error) throw verdict
+      return verdict
+    },
+    everyMs: 1,
+    rebuild: async () => void happened.push('rebuild'),
+    calls,
+    fail: (error) => void happened.push(error.message),
+    logger,
+  })
+  t.after(end)
+  return { calls, happened, lines, verdicts }
+}
+
+test('a client that does not move is replaced once; when that brings nothing the process ends', async (t) => {
+  const { happened } = watch(t, ['moving', 'stuck', 'moving', 'stuck'])
+  await eventually(() => assert.deepEqual(happened, ['rebuild', 'records are waiting and nothing moves, even with a new Kafka client']))
+})
+
+test('a client that moved in between is replaced again', async (t) => {
+  const { happened, calls, verdicts } = watch(t, ['stuck'])
+  await eventually(() => assert.deepEqual(happened, ['rebuild']))
+  calls.ended += 1
+  verdicts.push('stuck')
+  await eventually(() => assert.deepEqual(happened, ['rebuild', 'rebuild']))
+})
+
+test('a handler that hangs ends the process at once', async (t) => {
+  const { happened } = watch(t, ['hung'])
+  await eventually(() => assert.deepEqual(happened, ['a handler has not ended long after its time was up']))
+})
+
+test('brokers that do not answer are no reason to do anything', async (t) => {
+  const { happened, lines } = watch(t, [new Error('no brokers')])
+  await eventually(() =>
+    assert.deepEqual(
+      lines.map(({ fields }) => fields.error),
+      ['no brokers'],
+    ),
+  )
+  assert.deepEqual(happened, [])
+})
