@@ -98,7 +98,7 @@ export const receiversOf = ({ servers, flaskBin, baseline }: ReceiverOptions): R
         ...['--bind', `127.0.0.1:${port}`, '--worker-class', 'gthread', '--workers', '5', '--threads', '4'],
         ...['--log-level', 'error', '--no-control-socket', '--chdir', fileOf('peers/flask'), 'app:app'],
       ],
-      env: (port) => peerEnv(port, 'bench.flask'),
+      env: (port) => ({ ...peerEnv(port, 'bench.flask'), PYTHONDONTWRITEBYTECODE: '1' }),
       status: 200,
       takes: closedOnly,
     },

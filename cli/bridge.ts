@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --max-old-space-size=1024
+#!/usr/bin/env -S node --max-semi-space-size=8 --initial-old-space-size=48 --heap-growing-percent=40
 import { Command } from 'commander'
 import { ConfigError, messageOf, UsageError } from '../lib/errors.ts'
 import { configCommand } from './config.ts'

@@ -69,11 +69,17 @@ export const createApp: CreateListener = ({ receive, metrics, logger, isDraining
 
 /** Written by hand: on this path Express' own `json` costs more than the encoding of the record. */
 const answer = (response: ServerResponse, status: number, body: Record<string, string>) => {
-  // What is left of a body nobody wants would be read for ever.
-  if (!response.req.complete) response.setHeader('Connection', 'close')
+  if (!isWorthReading(response.req)) response.setHeader('Connection', 'close')
   const text = JSON.stringify(body)
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text)
 }
+
+/** A little more is read and thrown away: to close at once would reset the connection, and the sender would never see why. */
+const discardedBytes = 1024 * 1024
+
+/** What is left of a body nobody wants is not read for ever. */
+const isWorthReading = ({ complete, headers }: IncomingMessage): boolean =>
+  complete || Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= discardedBytes
 
 const refuse = (response: ServerResponse, status: number, reason: string) => answer(response, status, { outcome: 'refused', reason })
 

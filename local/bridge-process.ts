@@ -62,7 +62,7 @@ const start = (
   household.start({
     name,
     command: node,
-    args: ['--max-semi-space-size=8', '--max-old-space-size=1024', entry, ...args],
+    args: ['--max-semi-space-size=8', '--initial-old-space-size=48', '--heap-growing-percent=40', entry, ...args],
     env,
     cwd,
     output: output.linesOf(name),

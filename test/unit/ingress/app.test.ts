@@ -154,6 +154,13 @@ test('a sender that is turned away before its body is read gets the reason, and 
   await once(sent, 'close')
 })
 
+test('a sender that is turned away while it still writes a body of ordinary size reads the reason, not a broken connection', async (t) => {
+  const { send } = await serve(t, { receive: async () => ({ kind: 'unauthenticated', reason: 'the secret token is wrong' }) })
+  const { status, headers, text } = await send('/hooks', { body: Buffer.alloc(900_000, 'x') })
+  assert.deepEqual([status, headers.connection], [401, 'keep-alive'])
+  assert.match(text, /secret token is wrong/)
+})
+
 test('nothing parses before the stages do: the body arrives as the bytes that were sent, whatever its type says', async (t) => {
   const bodies: Buffer[] = []
   const receive: Receive = async (incoming) => {
