@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { end } from './end.ts'
 import { withLocalStack } from './environment.ts'
 
 const number = (text: string): number => {
@@ -32,6 +33,7 @@ const list = new Command('list')
           : `${group.worker}  ${fingerprint}  ${count}x  ${first} to ${last}  ${events.join(',')}\n    ${error}: ${message}`,
       )
     }
+    await end()
   })
 
 const show = selecting(new Command('show').description('dead letters in full: where from, why, and the record')).action(
@@ -39,6 +41,7 @@ const show = selecting(new Command('show').description('dead letters in full: wh
     const { showDeadLetters } = await import('./dead-letters/show-dead-letters.ts')
     for await (const letter of showDeadLetters(worker, { ...options, keys }, withLocalStack(process.env)))
       console.log(JSON.stringify(letter, null, options.json ? undefined : 2))
+    await end()
   },
 )
 
@@ -69,6 +72,7 @@ const report = async (results: AsyncIterable<{ dead_letter: string; result: stri
     console.log(json ? JSON.stringify(line) : `${line.dead_letter}  ${line.result}${line.detail === undefined ? '' : `: ${line.detail}`}`)
   }
   if (!json) console.log([...counts].map(([result, count]) => `${count} ${result}`).join(', ') || 'no dead letter is meant by this')
+  await end()
 }
 
 /** `bridge dead-letters`: what workers put aside, and what becomes of it. */

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { end } from './end.ts'
 import { withLocalStack } from './environment.ts'
 
 /** `bridge lag`: how far every worker is behind, also one that does not run. */
@@ -9,4 +10,5 @@ export const lagCommand = new Command('lag')
   .action(async ({ all, json }: { all?: true; json?: true }) => {
     const { printLag } = await import('./lag/print-lag.ts')
     await printLag(withLocalStack(process.env), json ? 'json' : all ? 'all' : 'behind', (line) => console.log(line))
+    await end()
   })

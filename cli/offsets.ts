@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { end } from './end.ts'
 import { withLocalStack } from './environment.ts'
 
 const list = new Command('list')
@@ -28,6 +29,7 @@ const set = new Command('set')
       const { topic, partition, from, to } = change
       console.log(options.json ? JSON.stringify(change) : `${topic}/${partition}  ${from ?? 'nothing committed'} -> ${to}`)
     }
+    await end()
   })
 
 /** `bridge offsets`: where workers go on. */

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { end } from './end.ts'
 import { withLocalStack } from './environment.ts'
 
 /** `bridge rebuild <worker>`: everything it made is made again, from the first event on. */
@@ -9,4 +10,5 @@ export const rebuildCommand = new Command('rebuild')
     const { rebuild } = await import('./rebuild/rebuild.ts')
     const partitions = await rebuild(worker, withLocalStack(process.env))
     console.log(`${worker} begins anew in ${partitions} partitions: start it`)
+    await end()
   })

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
+import { end } from './end.ts'
 import { withLocalStack } from './environment.ts'
 import type { TailOptions } from './tail/tail.ts'
 
@@ -19,5 +20,5 @@ export const tailCommand = new Command('tail')
   .action(async (events: string[], options: TailOptions) => {
     const { tail } = await import('./tail/tail.ts')
     await tail(events, options, withLocalStack(process.env), (text) => process.stdout.write(`${text}\n`))
-    process.exit(0)
+    await end()
   })
