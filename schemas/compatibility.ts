@@ -1,15 +1,8 @@
 import avsc from 'avsc'
 import { type AvroSchema, type EnumSchema, nullableOf, type RecordField, type RecordSchema } from './avro-schema.ts'
+import type { Breach } from './breach.ts'
 import { misfitDefaults } from './misfit-defaults.ts'
 import { fullNameOf, namedTypesIn, resolved } from './named-types.ts'
-
-/** Why two versions of a schema cannot live in one subject. */
-export interface Breach {
-  /** Dotted path; empty where it is the schema itself. */
-  field: string
-  /** What happened, in words. */
-  problem: string
-}
 
 /**
  * What keeps readers of `older` from reading `newer` or the other way round, field by field.

@@ -1,5 +1,5 @@
 import type { AvroSchema, RecordSchema } from './avro-schema.ts'
-import type { Breach } from './compatibility.ts'
+import type { Breach } from './breach.ts'
 import { type NamedTypes, namedTypesIn, resolved } from './named-types.ts'
 
 /** Defaults that are none by Avro's rules: the registry refuses them, and avsc does without naming the field. */

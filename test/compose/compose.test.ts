@@ -21,7 +21,7 @@ test('comes up whole: Prometheus reaches every process and Grafana finds the das
   await eventually('every process is up', async () => {
     const up = await ask<{ metric: { process: string }; value: [number, string] }>('up')
     const reached = up.filter(({ value }) => value[1] === '1').map(({ metric }) => metric.process)
-    return reached.sort().join() === 'audit-log,ingress,prometheus,push-author-log' || undefined
+    return reached.sort().join() === 'audit-log,ingress,lag-exporter,prometheus,push-author-log' || undefined
   })
   const found = (await getJson(`${local('GRAFANA_PORT')}/api/search`)) as { uid: string }[]
   assert.deepEqual(
