@@ -12,15 +12,18 @@ import { bodyOf, type Posted, postHook, startDriver } from '../../helpers/conser
 import { startServers } from '../../helpers/stack-servers.ts'
 
 const dataDir = await mkdtemp(join(tmpdir(), 'bridge-test-cluster-'))
-after(() => rm(dataDir, { recursive: true, force: true }))
 const [cluster, servers] = await Promise.all([
   startKafkaCluster({ dataDir, cacheDir: cacheFolder(process.env), env: process.env, nodes: 3 }),
   startServers(['registry']),
 ])
-after(() => cluster.stop())
-after(() => servers.remove())
 const world = await openWorld(cluster.brokers, servers.schemaRegistryUrl)
-after(() => world.close())
+// In this order: hooks of the runner go first in, first out, and a folder that brokers still write to cannot be removed.
+after(async () => {
+  await world.close()
+  await servers.remove()
+  await cluster.stop()
+  await rm(dataDir, { recursive: true, force: true })
+})
 
 /** How many brokers a partition of a topic has in sync, and who leads it. */
 const partitionOf = async (topic: string, id = 0) => {
