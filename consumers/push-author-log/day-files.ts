@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncFolder } from '../../lib/sync-folder.ts'
 
 /** Appends lines to one file a day; a line with a key that the file already has is not written again. */
 export interface DayFiles {
@@ -93,10 +94,4 @@ const openFile = async (path: string, folder: string, keyOf: (text: string) => s
   if (end < content.length) await file.truncate(Buffer.byteLength(content.slice(0, end)))
   if (content === '') await syncFolder(folder)
   return { file, keys }
-}
-
-/** A new file survives a power failure only once its folder is on disk too. */
-const syncFolder = async (folder: string) => {
-  const handle = await open(folder, 'r')
-  await handle.sync().finally(() => handle.close())
 }

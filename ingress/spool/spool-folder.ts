@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, open, readdir, readFile, rm, stat, truncate, wr
 import { join } from 'node:path'
 import { UsageError } from '../../lib/errors.ts'
 import { takeLock } from '../../lib/lock.ts'
+import { syncFolder } from '../../lib/sync-folder.ts'
 import { writeAtomically } from '../../lib/write-atomically.ts'
 
 /** The files of a spool, as far as it needs a file system; tests put one in its place that forgets what was not synced. */
@@ -123,10 +124,4 @@ const lockWithRoom = async (folder: string): ReturnType<typeof takeLock> => {
 const writeAll = async (file: FileHandle, buffers: readonly Buffer[]) => {
   const bytes = Buffer.concat(buffers)
   for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten
-}
-
-/** A new name survives a power failure only once its folder is on disk. */
-const syncFolder = async (folder: string) => {
-  const handle = await open(folder, 'r')
-  await handle.sync().finally(() => handle.close())
 }

@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import { type Kafka, Kafka as KafkaClient, logLevel } from 'kafkajs'
@@ -18,6 +17,7 @@ import { wireSchema } from '../../schemas/load.ts'
 import { createNames, type Names } from '../../schemas/topics.ts'
 import { markOf, type Posted } from './conservation-driver.ts'
 import { recordingLogger } from './recording-logger.ts'
+import { until } from './until.ts'
 
 /** Minutes are scaled to seconds, unless the whole is asked for: `npm run test:soak`. */
 export const isSoak = process.env.BRIDGE_TEST_SOAK === '1'
@@ -167,17 +167,7 @@ const parsed = (line: string): { url?: string; metrics?: string } => {
 }
 
 /** Asks until the question no longer throws; then its answer, or after a generous limit its last error. */
-export const eventually = async <T>(question: () => T | Promise<T>, limitMs = 120_000): Promise<T> => {
-  const deadline = Date.now() + limitMs
-  for (;;) {
-    try {
-      return await question()
-    } catch (error) {
-      if (Date.now() > deadline) throw error
-      await sleep(50)
-    }
-  }
-}
+export const eventually = <T>(question: () => T | Promise<T>, limitMs = 120_000): Promise<T> => until(question, limitMs)
 
 /** Resolves once nothing waits on the ingress' disk any more and new hooks go straight to the brokers. */
 export const untilDrained = (ingress: IngressProcess): Promise<void> =>

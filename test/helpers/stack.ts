@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Kafka } from 'kafkajs'
 import { setUp } from '../../cli/setup/set-up.ts'
@@ -16,6 +15,7 @@ import { eventTypes } from '../../schemas/catalogue.ts'
 import { createNames, type Names } from '../../schemas/topics.ts'
 import { startServers } from './stack-servers.ts'
 import { type SharedStack, sharedStackOf, sharedStackVariable } from './stack-setup.ts'
+import { until } from './until.ts'
 
 /** The shared servers, as one test file sees them: names of its own on them, and processes that end with it. */
 export interface Stack extends SharedStack {
@@ -173,14 +173,4 @@ const withRole = (url: string, role: string, password: string): string => {
 }
 
 /** Asks until the question no longer throws; then its answer, or after a generous limit its last error. */
-export const eventually = async <T>(question: () => T | Promise<T>, limitMs = 60_000): Promise<T> => {
-  const deadline = Date.now() + limitMs
-  for (;;) {
-    try {
-      return await question()
-    } catch (error) {
-      if (Date.now() > deadline) throw error
-      await sleep(50)
-    }
-  }
-}
+export const eventually = <T>(question: () => T | Promise<T>, limitMs = 60_000): Promise<T> => until(question, limitMs)
