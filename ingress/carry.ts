@@ -1,5 +1,7 @@
 import type { Logger } from '../lib/logger.ts'
+import { TopicUnavailableError } from './available-topics.ts'
 import { classify } from './classify.ts'
+import type { OutgoingMessage } from './encode.ts'
 import type { Fit } from './fit.ts'
 import type { Hook } from './hook.ts'
 import type { IngressMetrics } from './metrics.ts'
@@ -10,6 +12,8 @@ import type { Publisher } from './publish.ts'
 export interface CarryStages {
   fit: Fit
   publisher: Pick<Publisher, 'publish'>
+  /** Whether hooks wait on disk for this topic alone. */
+  isWaitedFor(topic: string): boolean
   metrics: Pick<IngressMetrics, 'records' | 'coercionFaults'>
   logger: Logger
 }
@@ -18,27 +22,44 @@ export interface CarryStages {
  * The second half of a hook's way, from the hook to a record the brokers have acknowledged. Hooks from the spool take it too.
  *
  * @param deadlineMs how long the brokers may take, in milliseconds; null: as long as it takes
- * @throws RetriableError where the brokers do not acknowledge, PermanentError where they refuse the record for good
+ * @param waitedFor the topic the hook has waited for, where it comes from the spool of one
+ * @throws RetriableError where the brokers do not acknowledge; TopicUnavailableError where it is the hook's topic alone, or where
+ *   others wait for that; PermanentError where the brokers refuse the record for good
  */
-export type Carry = (hook: Hook, deadlineMs: number | null) => Promise<Kept>
+export type Carry = (hook: Hook, deadlineMs: number | null, waitedFor?: string) => Promise<Kept>
 
-export const createCarry =
-  ({ fit, publisher, metrics, logger }: CarryStages): Carry =>
-  async (hook, deadlineMs) => {
-    const classified = classify(hook)
-    const normalised = normalise(hook, classified)
-    const { event, message, chunks } = fit(hook, normalised)
+export const createCarry = ({ fit, publisher, isWaitedFor, metrics, logger }: CarryStages): Carry => {
+  /** A hook waits among those of its own topic, whatever keeps the pieces of its body from theirs. */
+  const publishChunks = async (chunks: readonly OutgoingMessage[], topic: string, deadlineMs: number | null) => {
+    try {
+      await Promise.all(chunks.map((chunk) => publisher.publish(chunk, deadlineMs)))
+    } catch (error) {
+      throw error instanceof TopicUnavailableError ? new TopicUnavailableError(topic, error.message) : error
+    }
+  }
 
+  return async (hook, deadlineMs, waitedFor) => {
+    const { event, name, message, chunks, faults } = prepare(hook, fit)
+    const { topic } = message
+    if (isWaitedFor(topic) && topic !== waitedFor) throw new TopicUnavailableError(topic, 'older hooks wait for it')
     const startedAt = performance.now()
-    await Promise.all(chunks.map((chunk) => publisher.publish(chunk, deadlineMs)))
+    if (chunks.length > 0) await publishChunks(chunks, topic, deadlineMs)
     await publisher.publish(message, deadlineMs === null ? null : Math.max(0, deadlineMs - (performance.now() - startedAt)))
 
     metrics.records.inc({ event })
-    const faults = normalised.record.delivery.coercion_faults
     if (faults.length > 0) {
       metrics.coercionFaults.inc({ event }, faults.length)
       logger.warn('fields in a shape we do not know', { delivery_id: hook.id, event, fields: faults.slice(0, 5) })
     }
     const kind = event === 'unknown' ? 'unknown' : event === 'quarantine' ? 'quarantined' : 'published'
-    return { kind, event: kind === 'published' ? event : (classified.name ?? event), topic: message.topic, id: hook.id }
+    return { kind, event: kind === 'published' ? event : (name ?? event), topic, id: hook.id }
   }
+}
+
+/** The stages before the brokers, in a function of their own: a hook that waits for its acknowledgement must not hold on to its parsed body. */
+const prepare = (hook: Hook, fit: Fit) => {
+  const classified = classify(hook)
+  const normalised = normalise(hook, classified)
+  const { event, message, chunks } = fit(hook, normalised)
+  return { event, name: classified.name, message, chunks, faults: normalised.record.delivery.coercion_faults }
+}

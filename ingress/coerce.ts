@@ -85,6 +85,7 @@ export const toIsZeroSha: Coerce<boolean> = (value, path, problems) => {
 }
 
 const visibilities: Readonly<Record<string, string>> = { '0': 'private', '10': 'internal', '20': 'public' }
+const visibilityNames = new Set(Object.values(visibilities))
 
 /** A name, a number, or `visibilitylevel|private` from instances of about 2019. */
 export const toVisibility: Coerce<string> = (value, path, problems) => {
@@ -92,7 +93,7 @@ export const toVisibility: Coerce<string> = (value, path, problems) => {
   if (typeof value !== 'string' && typeof value !== 'number') return fault(path, problems)
   const name = String(value).replace('visibilitylevel|', '').toLowerCase()
   const visibility = visibilities[name] ?? name
-  return Object.values(visibilities).includes(visibility) ? visibility : 'other'
+  return visibilityNames.has(visibility) ? visibility : 'other'
 }
 
 const accessLevels: Readonly<Record<string, string>> = {
@@ -105,6 +106,7 @@ const accessLevels: Readonly<Record<string, string>> = {
   '40': 'maintainer',
   '50': 'owner',
 }
+const accessLevelNames = new Set(Object.values(accessLevels))
 
 /** "Maintainer" or 40; a custom role by any name is `other`. */
 export const toAccessLevel: Coerce<string> = (value, path, problems) => {
@@ -112,7 +114,7 @@ export const toAccessLevel: Coerce<string> = (value, path, problems) => {
   if (typeof value !== 'string' && typeof value !== 'number') return fault(path, problems)
   const name = String(value).toLowerCase().replace(' ', '_')
   const level = accessLevels[name] ?? name
-  return Object.values(accessLevels).includes(level) ? level : 'other'
+  return accessLevelNames.has(level) ? level : 'other'
 }
 
 /** GitLab's own word where the access level is `other`. */

@@ -138,8 +138,8 @@ const items =
       return null
     }
     const list: unknown[] = []
-    for (const [index, item] of value.entries()) {
-      const read = coerce(item, `${path}.${index}`, problems)
+    for (let index = 0; index < value.length; index++) {
+      const read = coerce(value[index], `${path}.${index}`, problems)
       if (read !== null) list.push(read)
     }
     return list

@@ -63,20 +63,25 @@ export type IngressSettings = z.output<typeof variables>
 export const spoolFolderOf = (settings: Pick<IngressSettings, 'BRIDGE_DATA_DIR' | 'INGRESS_SPOOL_DIR'>): string =>
   settings.INGRESS_SPOOL_DIR ?? join(settings.BRIDGE_DATA_DIR, 'spool')
 
-/** @throws ConfigError also where no credential is configured: an open door is never a default */
+/** @throws ConfigError also where what is set leaves the door open, or does not hold where it seems to */
 export const readIngressSettings = (env: Environment): IngressSettings => {
   const settings = readVariables(variables, env)
   const { INGRESS_SECRET_TOKENS: tokens, INGRESS_SIGNING_TOKENS: keys, INGRESS_SOURCES_FILE: file } = settings
-  if (tokens.length === 0 && keys.length === 0 && file === undefined) {
-    const problem = 'is not set, nor is INGRESS_SIGNING_TOKENS or INGRESS_SOURCES_FILE: without a secret anybody could post hooks'
-    throw new ConfigError([{ variable: 'INGRESS_SECRET_TOKENS', problem }])
-  }
-  if (settings.INGRESS_REQUIRE_SIGNATURE && keys.length === 0) {
-    throw new ConfigError([{ variable: 'INGRESS_SIGNING_TOKENS', problem: 'is not set, but INGRESS_REQUIRE_SIGNATURE is' }])
-  }
-  if ((settings.INGRESS_TLS_CERT_FILE === undefined) !== (settings.INGRESS_TLS_KEY_FILE === undefined)) {
-    const variable = settings.INGRESS_TLS_CERT_FILE === undefined ? 'INGRESS_TLS_CERT_FILE' : 'INGRESS_TLS_KEY_FILE'
-    throw new ConfigError([{ variable, problem: 'is not set, but its other half is' }])
-  }
+  const hasCredentials = tokens.length + keys.length > 0
+  const openDoor = 'is not set, nor is INGRESS_SIGNING_TOKENS or INGRESS_SOURCES_FILE: without a secret anybody could post hooks'
+  demand(hasCredentials || file !== undefined, 'INGRESS_SECRET_TOKENS', openDoor)
+  demand(keys.length > 0 || !settings.INGRESS_REQUIRE_SIGNATURE, 'INGRESS_SIGNING_TOKENS', 'is not set, but INGRESS_REQUIRE_SIGNATURE is')
+  const nowhere = 'does not hold for the senders of INGRESS_SOURCES_FILE, and there are no others: say it there'
+  demand(hasCredentials || settings.INGRESS_ALLOWED_CIDRS.length === 0, 'INGRESS_ALLOWED_CIDRS', nowhere)
+  demand(hasCredentials || settings.INGRESS_INSTANCE === undefined, 'INGRESS_INSTANCE', nowhere)
+
+  const { INGRESS_TLS_CERT_FILE: cert, INGRESS_TLS_KEY_FILE: key, INGRESS_TLS_CLIENT_CA_FILE: clientCa } = settings
+  demand(cert !== undefined || key === undefined, 'INGRESS_TLS_CERT_FILE', 'is not set, but INGRESS_TLS_KEY_FILE is')
+  demand(key !== undefined || cert === undefined, 'INGRESS_TLS_KEY_FILE', 'is not set, but INGRESS_TLS_CERT_FILE is')
+  demand(cert !== undefined || clientCa === undefined, 'INGRESS_TLS_CERT_FILE', 'is not set, but INGRESS_TLS_CLIENT_CA_FILE is')
   return settings
+}
+
+const demand = (isMet: boolean, variable: keyof IngressSettings, problem: string): void => {
+  if (!isMet) throw new ConfigError([{ variable, problem }])
 }

@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../lib/config.ts'
-import { messageOf, RetriableError, UsageError } from '../lib/errors.ts'
 import { createKafka } from '../lib/kafka.ts'
 import type { Running } from '../lib/lifecycle.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -17,6 +16,7 @@ import { startCanary } from './canary.ts'
 import { createCarry } from './carry.ts'
 import { readIngressSettings, spoolFolderOf } from './config.ts'
 import { createByteBudget } from './door/byte-budget.ts'
+import { createCredentialSeries } from './door/credential-series.ts'
 import { createFailedLogins, createThrottle } from './door/failed-logins.ts'
 import { createResends } from './door/resends.ts'
 import { watchSources } from './door/watch-sources.ts'
@@ -25,15 +25,16 @@ import { readEncoders } from './encoders.ts'
 import { createFit } from './fit.ts'
 import { createIngressMetrics } from './metrics.ts'
 import { createOutlet, type OpenOutlet } from './outlet.ts'
-import { createSender, readTopicFacts, type TopicFacts } from './producer.ts'
+import { createSender } from './producer.ts'
 import { createPublisher } from './publish.ts'
 import { createReadBody } from './read-body.ts'
 import { readinessOf } from './readiness.ts'
 import { createReceive } from './receive.ts'
 import { createHookServer } from './server.ts'
-import { startDrain } from './spool/drain.ts'
-import { openSpool } from './spool/spool.ts'
-import { openSpoolFolder } from './spool/spool-folder.ts'
+import { startDrains } from './spool/drain.ts'
+import { openSpoolFolders } from './spool/spool-folders.ts'
+import { openSpools } from './spool/spools.ts'
+import { readTopicFacts } from './topic-facts.ts'
 
 /** How long a leader may take to answer a produce request. */
 const acknowledgeMs = 3000
@@ -42,13 +43,12 @@ const acknowledgeMs = 3000
 const patienceMs = 5000
 
 const batchLimits = { records: 500, bytes: 30 * 1024 * 1024 }
-const segmentBytes = 64 * 1024 * 1024
 
 /**
  * Starts the ingress: resolves once hooks are accepted, be it that Kafka and the registry have not answered yet.
  *
  * @param createListener another one than production's lets a benchmark see what ours costs
- * @throws ConfigError, or UsageError where the cluster answers and lacks our topics or schemas
+ * @throws ConfigError, or UsageError where the cluster answers and has none of our topics, or lacks schemas
  */
 export const startIngress = async (env: Environment, logger: Logger, createListener: CreateListener = createApp): Promise<Running> => {
   const settings = readIngressSettings(env)
@@ -59,25 +59,20 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
   const kafka = createKafka(settings, clientId, logger, acknowledgeMs)
   const registry = createRegistry(settings, clientId)
 
-  const sources = watchSources(
-    env,
-    (now) => {
-      for (const { label: source, secrets, signingKeys } of now) {
-        for (const { label: credential } of secrets) metrics.credentialUsed.set({ source, proof: 'token', credential }, 0)
-        for (const { label: credential } of signingKeys) metrics.credentialUsed.set({ source, proof: 'signature', credential }, 0)
-      }
-    },
-    logger,
-  )
-  const spoolFolder = await openSpoolFolder(spoolFolderOf(settings))
-  const spool = await openSpool(spoolFolder, { maxBytes: settings.INGRESS_SPOOL_MAX_BYTES, segmentBytes }, logger)
+  const credentials = createCredentialSeries(metrics.credentialUsed)
+  const sources = watchSources(env, credentials.configure, logger)
+  const spoolBytes = settings.INGRESS_SPOOL_MAX_BYTES
+  const folders = await openSpoolFolders(spoolFolderOf(settings), spoolBytes / 4)
+  const eventTopics = eventTypes.map(names.topic)
+  const spools = await openSpools(folders, eventTopics, spoolBytes, logger)
 
-  const topics = [...eventTypes.map(names.topic), names.rawChunksTopic, names.canaryTopic]
+  const topics = [...eventTopics, names.rawChunksTopic, names.canaryTopic]
   const connect = async (): Promise<OpenOutlet> => {
     const { encoders, from } = await readEncoders(registry, names, join(settings.BRIDGE_DATA_DIR, 'schema-ids.json'))
     const publisher = await createPublisher({
       connect: () => createSender(kafka, acknowledgeMs),
-      readTopicFacts: () => demandAll(topics, readTopicFacts(kafka, topics)),
+      topics,
+      readTopicFacts: (some) => readTopicFacts(kafka, some),
       limits: batchLimits,
       maxQueuedBytes: settings.INGRESS_QUEUE_BYTES,
       metrics,
@@ -86,10 +81,10 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
     metrics.connected.set(1)
     metrics.schemaIdsFrom.set({ from }, 1)
     const fit = createFit(createEncodeStage(encoders, names), publisher.maxBytesOf, names.rawChunksTopic)
-    return { carry: createCarry({ fit, publisher, metrics, logger }), publisher }
+    return { carry: createCarry({ fit, publisher, isWaitedFor: spools.isWaitedFor, metrics, logger }), publisher }
   }
   const outlet = createOutlet(connect, logger)
-  const drain = startDrain(spool, outlet.carry, logger)
+  const drains = startDrains(spools, outlet.carry, logger)
 
   let isDraining = false
   const receive = createReceive({
@@ -104,32 +99,48 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
     readBody: createReadBody(settings.INGRESS_MAX_BODY_BYTES, settings.INGRESS_BODY_TIMEOUT_SECONDS * 1000),
     unproven: createByteBudget(settings.INGRESS_UNPROVEN_BYTES),
     resends: createResends(),
+    credentials,
     carry: outlet.carry,
     publishDeadlineMs: settings.INGRESS_PUBLISH_DEADLINE_SECONDS * 1000,
-    spool,
+    spools,
     names,
     metrics,
     logger,
   })
-  const server = createHookServer(settings, createListener({ receive, metrics, logger, isDraining: () => isDraining }))
+  const server = createHookServer({
+    settings,
+    listener: createListener({ receive, metrics, logger, isDraining: () => isDraining }),
+    metrics,
+    logger,
+  })
   await listen(server, settings.INGRESS_PORT, settings.INGRESS_HOST)
   // Hooks that come meanwhile are spooled: refused, they would be lost, and GitLab would count them as failures.
   await Promise.race([outlet.opened, sleep(patienceMs)])
   const canary = startCanary({ kafka, topic: names.canaryTopic, publisher: outlet.publisher, metrics, logger })
 
-  metrics.spoolLimitBytes.set(settings.INGRESS_SPOOL_MAX_BYTES)
+  metrics.spoolLimitBytes.set(spoolBytes)
   const operations = await startOperationsServer({
     host: settings.METRICS_HOST,
     port: settings.METRICS_PORT,
     registry: allMetrics.registry,
     isAlive: () => ({ ok: true, status: 'alive' }),
     isReady: () =>
-      readinessOf({ isDraining, outlet: outlet.state(), spool: spool.state, lastReadBack: canary.lastReadBack(), now: Date.now() }),
+      readinessOf({
+        isDraining,
+        outlet: outlet.state(),
+        spool: spools.common.state,
+        spooledHooks: spools.state().records,
+        unavailableTopics: outlet.publisher()?.unavailableTopics() ?? [],
+        lastReadBack: canary.lastReadBack(),
+        now: Date.now(),
+      }),
     beforeScrape: () => {
-      metrics.spoolRecords.set(spool.state.records)
-      metrics.spoolBytes.set(spool.state.bytes)
-      metrics.spoolSetAside.set(spool.state.setAside)
-      metrics.spoolOldest.set(spool.state.oldestReceivedAt === null ? 0 : (Date.now() - spool.state.oldestReceivedAt) / 1000)
+      credentials.show()
+      const { records, bytes, setAside, oldestReceivedAt } = spools.state()
+      metrics.spoolRecords.set(records)
+      metrics.spoolBytes.set(bytes)
+      metrics.spoolSetAside.set(setAside)
+      metrics.spoolOldest.set(oldestReceivedAt === null ? 0 : (Date.now() - oldestReceivedAt) / 1000)
     },
   })
   logger.info('hooks are accepted', { url: `${urlOf(server)}/hooks`, metrics: `${operations.url}/metrics`, kafka: outlet.state() })
@@ -150,24 +161,11 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
       clearTimeout(limit)
       canary.stop()
       sources.close()
-      const drained = drain.stop()
+      const drained = drains.stop()
       await outlet.stop()
       await drained
-      await spool.close()
+      await spools.close()
       await operations.close()
     },
   }
-}
-
-/** Kafka that does not answer is waited for; Kafka that answers without our topics was never set up. */
-const demandAll = async (
-  topics: readonly string[],
-  reading: Promise<ReadonlyMap<string, TopicFacts>>,
-): Promise<ReadonlyMap<string, TopicFacts>> => {
-  const facts = await reading.catch((error: unknown) => {
-    throw new RetriableError(`Kafka: ${messageOf(error)}`, { cause: error })
-  })
-  const absent = topics.filter((topic) => !facts.has(topic))
-  if (absent.length > 0) throw new UsageError(`the cluster lacks ${absent.length} of our topics (${absent[0]}): run \`bridge setup\` first`)
-  return facts
 }

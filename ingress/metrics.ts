@@ -24,7 +24,7 @@ export const createIngressMetrics = (metrics: Metrics) => ({
   ),
   credentialUsed: metrics.labelledGauge(
     'ingress_credential_last_used_timestamp_seconds',
-    'When a credential last proved a hook; 0: not since the start. One that is not used any more may be removed.',
+    'When a credential last proved a hook; 0: not since it was configured or we started. One that is not used any more may be removed.',
     ['source', 'proof', 'credential'],
   ),
   records: metrics.counter('ingress_records_total', 'Records acknowledged by the brokers, by event.', { event: eventTypes }),

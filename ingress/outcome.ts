@@ -19,6 +19,7 @@ export const outcomeKinds = Object.keys(outcomes) as OutcomeKind[]
 
 /** Why a sender is turned away; values of a metric's label. */
 export const rejections = [
+  'handshake',
   'no_credentials',
   'wrong_token',
   'stale_signature',

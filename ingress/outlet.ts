@@ -45,9 +45,9 @@ export const createOutlet = (connect: () => Promise<OpenOutlet>, logger: Logger)
   return {
     opened,
     state: () => (open === undefined ? 'connecting' : 'open'),
-    carry: async (hook, deadlineMs) => {
+    carry: async (hook, deadlineMs, waitedFor) => {
       if (open === undefined) throw new RetriableError('the brokers and the schema registry have not answered yet')
-      return open.carry(hook, deadlineMs)
+      return open.carry(hook, deadlineMs, waitedFor)
     },
     publisher: () => open?.publisher,
     stop: async () => {

@@ -1,4 +1,4 @@
-import kafkajs, { type Admin, type Kafka, Partitioners, type PartitionMetadata, type Producer, type TopicMessages } from 'kafkajs'
+import { type Kafka, Partitioners, type PartitionMetadata, type Producer, type TopicMessages } from 'kafkajs'
 import { messageOf, RetriableError } from '../lib/errors.ts'
 import type { OutgoingMessage } from './encode.ts'
 import type { PublishFailureCause } from './metrics.ts'
@@ -71,48 +71,6 @@ const within = async <T>(limitMs: number, promise: Promise<T>): Promise<T> => {
   }
 }
 
-/** What the publisher must know of a topic. */
-export interface TopicFacts {
-  partitions: number
-  /** `max.message.bytes`: the most one record, or all of a request's records for one partition together, may take. */
-  maxBytes: number
-}
-
-/** Kafka's own default, for clusters that do not let us read it. */
-const defaultMaxBytes = 1024 * 1024
-
-/** Of the topics that exist. */
-export const readTopicFacts = async (kafka: Kafka, topics: readonly string[]): Promise<Map<string, TopicFacts>> => {
-  const admin = kafka.admin()
-  await admin.connect()
-  try {
-    const existing = new Set(await admin.listTopics())
-    const wanted = topics.filter((topic) => existing.has(topic))
-    const metadata = await admin.fetchTopicMetadata({ topics: wanted })
-    const maxBytes = await readMaxBytes(admin, wanted)
-    return new Map(
-      metadata.topics.map(({ name, partitions }) => [
-        name,
-        { partitions: partitions.length, maxBytes: maxBytes.get(name) ?? defaultMaxBytes },
-      ]),
-    )
-  } finally {
-    await admin.disconnect().catch(() => undefined)
-  }
-}
-
-const readMaxBytes = async (admin: Admin, topics: readonly string[]): Promise<Map<string, number>> => {
-  if (topics.length === 0) return new Map()
-  const resources = topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['max.message.bytes'] }))
-  const described = await admin.describeConfigs({ includeSynonyms: false, resources }).catch(() => ({ resources: [] }))
-  return new Map(
-    described.resources.flatMap(({ resourceName, configEntries }): [string, number][] => {
-      const entry = configEntries.find(({ configName }) => configName === 'max.message.bytes')
-      return entry === undefined ? [] : [[resourceName, Number(entry.configValue)]]
-    }),
-  )
-}
-
 const partitioner = Partitioners.DefaultPartitioner()
 
 /** What the partitioner wants to know of a topic: by its number of partitions, made once. */
@@ -140,10 +98,13 @@ export const causeOf = (error: unknown): PublishFailureCause => {
   if (/TOO_LARGE|INVALID_RECORD|INVALID_TIMESTAMP|CORRUPT_MESSAGE/.test(type)) return 'refused'
   if (/NOT_LEADER|LEADER_NOT_AVAILABLE|UNKNOWN_LEADER|FENCED_LEADER/.test(type)) return 'leader'
   if (/NOT_ENOUGH_REPLICAS/.test(type)) return 'replicas'
-  if (/UNKNOWN_TOPIC/.test(type)) return 'topic'
+  if (/UNKNOWN_TOPIC|TOPIC_AUTHORIZATION/.test(type)) return 'topic'
   if (/TIMED_OUT/.test(type) || /Timeout/.test(name) || /no answer within/.test(messageOf(error))) return 'timeout'
   return /Connection|Broker|Closed|Metadata|NumberOfRetries/.test(name) ? 'connection' : 'other'
 }
+
+/** Whether it was for want of rights on a topic. */
+export const isForbidden = (error: unknown): boolean => (innermost(error) as { type?: string }).type === 'TOPIC_AUTHORIZATION_FAILED'
 
 /** The client wraps what happened in "number of retries exceeded", even where it did not retry. */
 const innermost = (error: unknown): unknown => (error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : error)

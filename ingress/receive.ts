@@ -5,16 +5,18 @@ import type { Logger } from '../lib/logger.ts'
 import type { Names } from '../schemas/topics.ts'
 import type { Admit } from './admit.ts'
 import { authenticate } from './authenticate.ts'
+import { TopicUnavailableError } from './available-topics.ts'
 import type { Carry } from './carry.ts'
 import { classify } from './classify.ts'
 import { type ByteBudget, unlimited } from './door/byte-budget.ts'
+import type { CredentialSeries } from './door/credential-series.ts'
 import type { Throttle } from './door/failed-logins.ts'
 import type { Resends } from './door/resends.ts'
 import { type Hook, hookHeaders } from './hook.ts'
 import type { IngressMetrics } from './metrics.ts'
 import type { Kept, Outcome } from './outcome.ts'
 import type { ReadBody } from './read-body.ts'
-import type { Spool } from './spool/spool.ts'
+import type { Spools } from './spool/spools.ts'
 
 export interface Stages {
   admit: Admit
@@ -23,11 +25,12 @@ export interface Stages {
   /** For bodies whose signature is not verified yet. */
   unproven: ByteBudget
   resends: Resends
+  credentials: Pick<CredentialSeries, 'note'>
   carry: Carry
   publishDeadlineMs: number
-  spool: Spool
+  spools: Spools
   names: Names
-  metrics: Pick<IngressMetrics, 'bodyBytes' | 'credentialUsed' | 'changedResends'>
+  metrics: Pick<IngressMetrics, 'bodyBytes' | 'changedResends'>
   logger: Logger
 }
 
@@ -35,7 +38,7 @@ export interface Stages {
 export type Receive = (request: IncomingMessage, sourceName: string) => Promise<Outcome>
 
 export const createReceive = (stages: Stages): Receive => {
-  const { admit, throttle, readBody, unproven, resends, carry, publishDeadlineMs, spool, names, metrics, logger } = stages
+  const { admit, throttle, readBody, unproven, resends, credentials, carry, publishDeadlineMs, spools, names, metrics, logger } = stages
 
   return async (request, sourceName) => {
     const receivedAt = Date.now()
@@ -57,22 +60,24 @@ export const createReceive = (stages: Stages): Receive => {
     const { source } = admitted
     const headers = hookHeaders(request.headers, source.instance)
     const hook: Hook = { id: idOf(request.headers), source: source.name, receivedAt, headers, body }
-    metrics.credentialUsed.setToCurrentTime({ source: source.label, proof: proven.by, credential: proven.label })
+    credentials.note(source.label, proven, receivedAt)
     metrics.bodyBytes.observe(body.length)
 
     // What waits in the spool goes first: a hook that overtook it would undo what a later one says.
-    if (spool.state.records > 0) return putInSpool(hook)
+    if (spools.common.state.records > 0) return putInSpool(hook)
     try {
       return await carry(hook, publishDeadlineMs)
     } catch (error) {
+      // Said once, when the topic was taken out.
+      if (error instanceof TopicUnavailableError) return putInSpool(hook, error.topic)
       logger.warn('hook not published, spooling it', { delivery_id: hook.id, error: messageOf(error) })
       return putInSpool(hook)
     }
   }
 
-  async function putInSpool(hook: Hook): Promise<Outcome> {
+  async function putInSpool(hook: Hook, topic?: string): Promise<Outcome> {
     try {
-      await spool.append(hook)
+      await spools.append(hook, topic)
     } catch (error) {
       logger.error('hook not kept', { delivery_id: hook.id, error: messageOf(error) })
       return { kind: 'unavailable', reason: 'neither the brokers nor our disk take the hook; it is not kept' }

@@ -26,14 +26,15 @@ export const flag = () => z.stringbool()
 /** A TCP port; 0 asks for any free one. */
 export const port = () => z.coerce.number().int().min(0).max(65535)
 
-/** Comma separated; empty items are dropped. */
-export const list = () =>
-  z.string().transform((text) =>
-    text
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== ''),
-  )
+/** Comma separated; empty items are dropped. A secret's file holds one item a line, which may have commas in it. */
+export const list = () => z.preprocess((given) => (typeof given === 'string' ? itemsOf(given, ',') : given), z.array(z.string()))
+
+/** The items of a text, without what is empty. */
+export const itemsOf = (text: string, separator: ',' | '\n'): string[] =>
+  text
+    .split(separator)
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
 
 /**
  * Reads one group of variables. Unset and empty mean the same; for secrets `NAME_FILE` stands in for `NAME` (one a line).
@@ -41,7 +42,7 @@ export const list = () =>
  * @throws ConfigError naming every variable at fault, never a value
  */
 export const readVariables = <V extends Variables>(variables: V, env: Environment): z.output<V> => {
-  const given = Object.fromEntries(Object.entries(variables.shape).map(([name, variable]) => [name, textOf(name, variable, env)]))
+  const given = Object.fromEntries(Object.entries(variables.shape).map(([name, variable]) => [name, givenFor(name, variable, env)]))
   const parsed = variables.safeParse(given)
   if (parsed.success) return parsed.data
   throw new ConfigError(
@@ -52,26 +53,26 @@ export const readVariables = <V extends Variables>(variables: V, env: Environmen
   )
 }
 
-const textOf = (name: string, variable: z.ZodType, env: Environment): string | undefined => {
+const givenFor = (name: string, variable: z.ZodType, env: Environment): string | string[] | undefined => {
   const { fallback: other } = variable.meta() ?? {}
   const names = typeof other === 'string' ? [name, other] : [name]
   for (const each of names) {
-    const text = env[each] || (isSecret(variable) ? fromFile(`${each}_FILE`, env) : undefined)
-    if (text) return text
+    const given = env[each] || (isSecret(variable) ? fromFile(`${each}_FILE`, variable, env) : undefined)
+    if (given) return given
   }
   return undefined
 }
 
-const fromFile = (name: string, env: Environment): string | undefined => {
+const fromFile = (name: string, variable: z.ZodType, env: Environment): string | string[] | undefined => {
   const file = env[name]
   if (file === undefined || file === '') return undefined
   try {
-    return readFileSync(file, 'utf8')
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '')
-      .join(',')
+    const lines = itemsOf(readFileSync(file, 'utf8'), '\n')
+    if (lines.length === 0) return undefined
+    return isList(variable) ? lines : lines.join('\n')
   } catch (error) {
     throw new ConfigError([{ variable: name, problem: `cannot read ${file}: ${messageOf(error)}` }])
   }
 }
+
+const isList = (variable: z.ZodType): boolean => variable.safeParse([]).success

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pid } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isListening, openLockSocket } from './lock-socket.ts'
 import { processStart } from './process-table.ts'
 
 /** Held until released, or until its process is gone. */
@@ -16,19 +17,57 @@ interface HeldBy {
   heldBy: number
 }
 
-/** Takes a lock file at once, or says who holds it. One whose process is gone (pid and start time) counts for nothing. */
-export const takeLock = async (path: string): Promise<Lock | HeldBy> => {
-  await mkdir(dirname(path), { recursive: true })
-  const draft = `${path}.${randomUUID()}`
+/**
+ * How others find out whether the process that holds a lock is still there: by pid and start time, which only they can look up
+ * who see its processes; or by a socket beside the lock, for containers of one machine that share a folder.
+ */
+export type LockProof = 'process' | 'socket'
+
+/** What a lock file says. */
+interface Holder {
+  pid: number
+  started: string | undefined
+  id: string
+  /** Name of its socket; undefined where processes are the proof, or the file system takes no sockets. */
+  socket?: string
+}
+
+/** Takes a lock file at once, or says who holds it. One whose process is gone counts for nothing. */
+export const takeLock = async (path: string, proof: LockProof = 'process'): Promise<Lock | HeldBy> => {
+  const folder = dirname(path)
+  await mkdir(folder, { recursive: true })
+  const id = randomUUID()
+  const name = `${basename(path)}.${id}.socket`
+  const socket = proof === 'socket' ? await openLockSocket(folder, name) : undefined
+  const release = async () => {
+    await rm(path, { force: true })
+    await socket?.close()
+  }
   try {
-    await writeFile(draft, JSON.stringify({ pid, started: processStart(pid), id: randomUUID() }), { mode: 0o600 })
+    const taken = await takeAs({ pid, started: processStart(pid), id, ...(socket && { socket: name }) }, path, proof)
+    if (taken === 'taken') return { release }
+    await socket?.close()
+    return taken
+  } catch (error) {
+    await socket?.close()
+    throw error
+  }
+}
+
+const takeAs = async (holder: Holder, path: string, proof: LockProof): Promise<'taken' | HeldBy> => {
+  const draft = `${path}.${holder.id}`
+  try {
+    await writeFile(draft, JSON.stringify(holder), { mode: 0o600 })
     for (;;) {
-      if (await linked(draft, path)) return { release: () => rm(path, { force: true }) }
+      if (await linked(draft, path)) return 'taken'
       const held = await readFile(path, 'utf8').catch(() => undefined)
       if (held === undefined) continue
-      const holder = parse(held)
-      if (holder !== undefined && processStart(holder.pid) === holder.started) return { heldBy: holder.pid }
-      if (await takeOver(path, held, draft)) return { release: () => rm(path, { force: true }) }
+      const before = parse(held)
+      if (before !== undefined && (await isThere(dirname(path), before))) return { heldBy: before.pid }
+      if (await takeOver(path, held, draft, proof)) {
+        if (before?.socket !== undefined) await rm(join(dirname(path), before.socket), { force: true })
+        return 'taken'
+      }
       await sleep(10)
     }
   } finally {
@@ -36,9 +75,12 @@ export const takeLock = async (path: string): Promise<Lock | HeldBy> => {
   }
 }
 
+const isThere = async (folder: string, { pid, started, socket }: Holder): Promise<boolean> =>
+  socket === undefined ? processStart(pid) === started : isListening(folder, socket)
+
 /** Replaces one particular stale lock. The right to do so is a lock itself: of several that found it stale, one replaces it, once. */
-const takeOver = async (path: string, stale: string, draft: string): Promise<boolean> => {
-  const right = await takeLock(`${path}.after-${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`)
+const takeOver = async (path: string, stale: string, draft: string, proof: LockProof): Promise<boolean> => {
+  const right = await takeLock(`${path}.after-${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`, proof)
   if ('heldBy' in right) return false
   try {
     if ((await readFile(path, 'utf8').catch(() => undefined)) !== stale) return false
@@ -49,7 +91,7 @@ const takeOver = async (path: string, stale: string, draft: string): Promise<boo
   }
 }
 
-/** Whether a lock is held by a process that still runs. */
+/** Whether a lock is held by a process that still runs, and that we can see. */
 export const isLocked = (path: string): boolean => {
   try {
     const holder = parse(readFileSync(path, 'utf8'))
@@ -78,9 +120,9 @@ const linked = (from: string, to: string): Promise<boolean> =>
     },
   )
 
-const parse = (text: string): { pid: number; started: string } | undefined => {
+const parse = (text: string): Holder | undefined => {
   try {
-    return JSON.parse(text) as { pid: number; started: string }
+    return JSON.parse(text) as Holder
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 import express from 'express'
 import helmet from 'helmet'
 import type { Registry } from 'prom-client'
@@ -79,7 +80,7 @@ export const listen = (server: HttpServer, port: number, host: string): Promise<
 export const urlOf = (server: HttpServer): string => {
   const { address, port } = server.address() as AddressInfo
   const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `${server instanceof TlsServer ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 const close = (server: HttpServer): Promise<void> =>

@@ -1,19 +1,21 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { classify } from '../../ingress/classify.ts'
 import { ingressVariables, spoolFolderOf } from '../../ingress/config.ts'
 import { parseFrames, type Stretch } from '../../ingress/spool/frame.ts'
+import { noteName, segmentSuffix } from '../../ingress/spool/spool-folder.ts'
+import { asideName } from '../../ingress/spool/spool-folders.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 
 const { BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR } = ingressVariables.shape
 const variables = z.object({ BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR })
 
 export interface SpoolRow {
-  /** File and offset. */
+  /** File and offset. A file whose name begins with `<topic>@` holds what waits for that topic alone. */
   place: string
-  /** `drained` is still on disk because its segment is. */
-  state: 'waiting' | 'drained' | 'torn' | 'corrupt' | 'set aside'
+  /** `drained` is still on disk because its segment is; `unreadable` is a file the disk does not give back. */
+  state: 'waiting' | 'drained' | 'torn' | 'corrupt' | 'unreadable' | 'set aside'
   bytes: number
   id?: string
   source?: string
@@ -24,25 +26,33 @@ export interface SpoolRow {
 /** Reads the files alone, as they are; nothing is changed. */
 export async function* inspectSpool(env: Environment): AsyncGenerator<SpoolRow> {
   const folder = spoolFolderOf(readVariables(variables, env))
-  const drained = await readFile(join(folder, 'drained.json'), 'utf8')
-    .then((text) => JSON.parse(text) as { segment: string; at: number })
-    .catch(() => ({ segment: '', at: 0 }))
-  for (const file of await filesOf(folder, '.spool')) {
-    const segment = file.replace('.spool', '')
-    for (const stretch of parseFrames(await readFile(join(folder, file)), 0, true).stretches) {
-      const isDrained = segment < drained.segment || (segment === drained.segment && stretch.end <= drained.at)
-      yield rowOf(`${file}@${stretch.start}`, stretch, isDrained ? 'drained' : 'waiting')
-    }
+  for (const file of (await filesOf(folder)).filter((name) => name.endsWith(segmentSuffix))) {
+    const prefix = file.slice(0, file.indexOf('@') + 1)
+    const segment = file.slice(prefix.length, -segmentSuffix.length)
+    const drained = await readDrained(join(folder, prefix + noteName))
+    yield* rowsOf(folder, file, ({ end }) =>
+      segment < drained.segment || (segment === drained.segment && end <= drained.at) ? 'drained' : 'waiting',
+    )
   }
-  const aside = join(folder, 'set-aside')
-  for (const file of await filesOf(aside, '.bin')) {
-    for (const stretch of parseFrames(await readFile(join(aside, file)), 0, true).stretches)
-      yield rowOf(`set-aside/${file}`, stretch, 'set aside')
-  }
+  for (const file of await filesOf(join(folder, asideName))) yield* rowsOf(folder, join(asideName, file), () => 'set aside')
 }
 
-const filesOf = async (folder: string, suffix: string): Promise<string[]> =>
-  (await readdir(folder).catch(() => [])).filter((file) => file.endsWith(suffix)).sort()
+const filesOf = async (folder: string): Promise<string[]> => (await readdir(folder).catch(() => [])).sort()
+
+const readDrained = (path: string): Promise<{ segment: string; at: number }> =>
+  readFile(path, 'utf8')
+    .then((text) => JSON.parse(text) as { segment: string; at: number })
+    .catch(() => ({ segment: '', at: 0 }))
+
+async function* rowsOf(folder: string, file: string, stateOf: (stretch: Stretch) => SpoolRow['state']): AsyncGenerator<SpoolRow> {
+  const path = join(folder, file)
+  const content = await readFile(path).catch((error: NodeJS.ErrnoException) => error)
+  if (Buffer.isBuffer(content)) {
+    for (const stretch of parseFrames(content, 0, true).stretches) yield rowOf(`${file}@${stretch.start}`, stretch, stateOf(stretch))
+  } else if (content.code !== 'ENOENT') {
+    yield { place: file, state: 'unreadable', bytes: (await stat(path)).size }
+  }
+}
 
 const rowOf = (place: string, stretch: Stretch, state: SpoolRow['state']): SpoolRow => {
   const bytes = stretch.end - stretch.start

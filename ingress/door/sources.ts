@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { itemsOf } from '../../lib/config.ts'
 import { ConfigError, messageOf } from '../../lib/errors.ts'
 import { cidr, createSource, type Source, signingToken } from './source.ts'
 
@@ -43,9 +44,10 @@ export const readSourcesFile = (path: string): SourcesFile => {
   const lines = (name: string, file: string | undefined): string[] => {
     if (file === undefined) return []
     files.push(file)
-    return attempt(`sources.${name}: ${file} cannot be read`, () => read(file).split('\n'))
-      .map((line) => line.trim())
-      .filter((line) => line !== '')
+    return itemsOf(
+      attempt(`sources.${name}: ${file} cannot be read`, () => read(file)),
+      '\n',
+    )
   }
   const sources = Object.entries(shape.data.sources).map(([name, { secret_tokens_file, signing_tokens_file, ...settings }]) => {
     const secret_tokens = [...settings.secret_tokens, ...lines(name, secret_tokens_file)]

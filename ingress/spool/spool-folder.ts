@@ -1,9 +1,8 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { UsageError } from '../../lib/errors.ts'
-import { takeLock } from '../../lib/lock.ts'
 import { syncFolder } from '../../lib/sync-folder.ts'
 import { writeAtomically } from '../../lib/write-atomically.ts'
+import type { SetAside } from './set-aside.ts'
 
 /** The files of a spool, as far as it needs a file system; tests put one in its place that forgets what was not synced. */
 export interface SpoolFolder {
@@ -12,17 +11,18 @@ export interface SpoolFolder {
   /** A new, empty segment; it is still there after a crash once this resolves. */
   create(segment: string): Promise<SegmentFile>
   size(segment: string): Promise<number>
-  /** Fewer bytes than asked for at the end of the segment. */
+  /** Fewer bytes than asked for at the end of the segment, and only there. */
   read(segment: string, at: number, bytes: number): Promise<Buffer>
   /** Cuts a segment off. */
   truncate(segment: string, size: number): Promise<void>
   remove(segment: string): Promise<void>
-  /** Keeps damaged or refused bytes for somebody to look at. */
+  /** Keeps damaged or refused bytes for somebody to look at. @throws Error where there is no room for them */
   setAside(name: string, bytes: Buffer): Promise<void>
+  /** Keeps a whole segment so, also after it is removed. */
+  setSegmentAside(segment: string): Promise<void>
   /** A small note that may be lost in a crash, but is never half written. */
   readNote(): Promise<string | undefined>
   writeNote(text: string): Promise<void>
-  /** Lets another process in. */
   close(): Promise<void>
 }
 
@@ -33,37 +33,33 @@ export interface SegmentFile {
   close(): Promise<void>
 }
 
-const suffix = '.spool'
+export const segmentSuffix = '.spool'
+export const noteName = 'drained.json'
 
 /**
- * Opens a folder on a real disk; makes it where it does not exist.
+ * A spool's files on a real disk: `<segment>.spool` and `drained.json`.
  *
- * @throws UsageError where another process has it open: two would send each other's hooks twice and delete them once
+ * @param folder exists
+ * @param prefix goes before each of the names, where several spools share the folder
  */
-export const openSpoolFolder = async (folder: string): Promise<SpoolFolder> => {
-  const asideFolder = join(folder, 'set-aside')
-  await mkdir(asideFolder, { recursive: true })
-  const lock = await lockWithRoom(folder)
-  if ('heldBy' in lock)
-    throw new UsageError(`the spool in ${folder} is in use by process ${lock.heldBy}: give each ingress an INGRESS_SPOOL_DIR of its own`)
-  await syncFolder(folder)
-  const path = (segment: string) => join(folder, segment + suffix)
-  const notePath = join(folder, 'drained.json')
-
+export const createSpoolFolder = (folder: string, prefix: string, aside: SetAside): SpoolFolder => {
+  const path = (segment: string) => join(folder, prefix + segment + segmentSuffix)
+  const notePath = join(folder, prefix + noteName)
   let reading: { segment: string; file: FileHandle } | undefined
   const openToRead = async (segment: string): Promise<FileHandle> => {
     if (reading?.segment !== segment) {
       await reading?.file.close()
+      reading = undefined
       reading = { segment, file: await open(path(segment), 'r') }
     }
     return reading.file
   }
-
   return {
     segments: async () =>
       (await readdir(folder))
-        .filter((file) => file.endsWith(suffix))
-        .map((file) => file.slice(0, -suffix.length))
+        .filter((file) => file.startsWith(prefix) && file.endsWith(segmentSuffix))
+        .map((file) => file.slice(prefix.length, -segmentSuffix.length))
+        .filter((segment) => !segment.includes('@'))
         .sort(),
     create: async (segment) => {
       const file = await open(path(segment), 'ax')
@@ -80,12 +76,7 @@ export const openSpoolFolder = async (folder: string): Promise<SpoolFolder> => {
       }
     },
     size: async (segment) => (await stat(path(segment))).size,
-    read: async (segment, at, bytes) => {
-      const file = await openToRead(segment)
-      const buffer = Buffer.allocUnsafe(bytes)
-      const { bytesRead } = await file.read(buffer, 0, bytes, at)
-      return buffer.subarray(0, bytesRead)
-    },
+    read: async (segment, at, bytes) => readAll(await openToRead(segment), at, bytes),
     truncate: (segment, size) => truncate(path(segment), size),
     remove: async (segment) => {
       if (reading?.segment === segment) {
@@ -94,34 +85,26 @@ export const openSpoolFolder = async (folder: string): Promise<SpoolFolder> => {
       }
       await rm(path(segment))
     },
-    setAside: async (name, bytes) => {
-      await writeFile(join(asideFolder, name), bytes, { flush: true })
-      await syncFolder(asideFolder)
-    },
+    setAside: (name, bytes) => aside.keep(prefix + name, bytes),
+    setSegmentAside: (segment) => aside.keepFile(prefix + segment + segmentSuffix, path(segment)),
     readNote: () => readFile(notePath, 'utf8').catch(() => undefined),
     writeNote: (text) => writeAtomically(notePath, text),
-    close: async () => {
-      await reading?.file.close()
-      await lock.release()
-    },
+    close: async () => reading?.file.close(),
   }
-}
-
-/** Room that is given up where the disk is too full for a lock: an ingress that cannot start cannot drain, which is what makes room. */
-const ballastBytes = 16 * 1024
-
-const lockWithRoom = async (folder: string): ReturnType<typeof takeLock> => {
-  const [lockPath, ballast] = [join(folder, 'lock'), join(folder, 'ballast')]
-  const lock = await takeLock(lockPath).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOSPC') throw error
-    await rm(ballast, { force: true })
-    return takeLock(lockPath)
-  })
-  await writeFile(ballast, Buffer.alloc(ballastBytes)).catch(() => undefined)
-  return lock
 }
 
 const writeAll = async (file: FileHandle, buffers: readonly Buffer[]) => {
   const bytes = Buffer.concat(buffers)
   for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten
+}
+
+/** A disk that cannot read on gives what it has read before, and says so only when asked for the rest. */
+const readAll = async (file: FileHandle, at: number, bytes: number): Promise<Buffer> => {
+  const buffer = Buffer.allocUnsafe(bytes)
+  for (let filled = 0; filled < bytes; ) {
+    const { bytesRead } = await file.read(buffer, filled, bytes - filled, at + filled)
+    if (bytesRead === 0) return buffer.subarray(0, filled)
+    filled += bytesRead
+  }
+  return buffer
 }

@@ -1,8 +1,9 @@
 import { messageOf, RetriableError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Hook } from '../hook.ts'
+import { countWaiting } from './count-waiting.ts'
 import { encodeFrame } from './frame.ts'
-import { createSegmentReader, type Position, readPosition } from './segment-reader.ts'
+import { createSegmentReader, readPosition } from './segment-reader.ts'
 import { createSegmentWriter } from './segment-writer.ts'
 import type { SpoolFolder } from './spool-folder.ts'
 
@@ -14,6 +15,8 @@ export interface Spool {
    * @throws RetriableError where the spool is full or the disk takes nothing
    */
   append(hook: Hook): Promise<void>
+  /** The same for hooks of another spool, all of them or none. It frees what this one takes: there is always room for them. */
+  take(hooks: readonly Hook[]): Promise<void>
   /** The oldest hooks; waits for one. Empty once the signal is aborted. */
   peek(signal: AbortSignal): Promise<readonly Hook[]>
   /** The hooks of the last `peek` are safe elsewhere. */
@@ -28,6 +31,8 @@ export interface SpoolState {
   /** Hooks that wait, those included that are being written. */
   records: number
   bytes: number
+  /** Of hooks that have left, and are still on disk since their segment is. */
+  passedBytes: number
   /** When the oldest hook was received, in milliseconds since 1970; null when there is none. */
   oldestReceivedAt: number | null
   /** Damaged stretches and refused hooks that were set aside by this process. */
@@ -37,16 +42,20 @@ export interface SpoolState {
 }
 
 export interface SpoolLimits {
-  /** Of all segments together. */
-  maxBytes: number
+  /** Whether there is room for that much more. @param state of this spool */
+  hasRoom(bytes: number, state: Readonly<SpoolState>): boolean
   /** A segment this large is closed. */
   segmentBytes: number
 }
 
 const full = 'full'
 
+/** How often in a row a place may fail to be read before it is passed over. The drain waits up to two seconds before each. */
+const readFailuresUntilPassed = 10
+
 interface Pending {
-  frame: Buffer[]
+  frames: Buffer[]
+  records: number
   bytes: number
   settle(error?: Error): void
 }
@@ -56,12 +65,12 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
   const segments = await folder.segments()
   const noted = await readPosition(folder)
   const start = noted !== undefined && segments.includes(noted.segment) ? noted : undefined
-  const state: SpoolState = { ...(await countWaiting(folder, start)), setAside: 0, lastFailure: null }
+  const state: SpoolState = { ...(await countWaiting(folder, start)), passedBytes: start?.at ?? 0, setAside: 0, lastFailure: null }
   if (state.records > 0) logger.warn('hooks wait in the spool', { records: state.records, bytes: state.bytes })
   // A segment by the name of one that is gone would be taken to be as far drained as the note says of that.
   const newest = [...segments, ...(noted === undefined ? [] : [noted.segment])].sort().at(-1)
   const writer = createSegmentWriter(folder, limits.segmentBytes, newest)
-  const reader = createSegmentReader(folder, start, writer)
+  const reader = createSegmentReader(folder, start, readFailuresUntilPassed, writer)
   let pending: Pending[] = []
   let writing: Promise<void> | undefined
   let peeked = 0
@@ -73,14 +82,14 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
       const group = pending
       pending = []
       try {
-        await writer.append(group.flatMap(({ frame }) => frame))
+        await writer.append(group.flatMap(({ frames }) => frames))
         state.lastFailure = null
         for (const { settle } of group) settle()
         writes += 1
         wake()
       } catch (error) {
         state.lastFailure = messageOf(error)
-        state.records -= group.length
+        state.records -= group.reduce((sum, { records }) => sum + records, 0)
         state.bytes -= group.reduce((sum, { bytes }) => sum + bytes, 0)
         if (state.records === 0) state.oldestReceivedAt = null
         for (const { settle } of group) settle(new RetriableError(`the spool cannot be written: ${messageOf(error)}`, { cause: error }))
@@ -89,27 +98,33 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
     writing = undefined
   }
 
-  const setAside = async (name: string, bytes: Buffer, reason: string) => {
+  const keepDamage = async (kind: 'corrupt' | 'unreadable', segment: string, start: number, end: number) => {
     state.setAside += 1
-    logger.error('set aside from the spool', { file: name, bytes: bytes.length, reason })
-    await folder.setAside(name, bytes)
+    const details = { segment, start, end, damage: kind }
+    try {
+      if (kind === 'unreadable') await folder.setSegmentAside(segment)
+      else await folder.setAside(`${segment}-${start}.bin`, await folder.read(segment, start, end - start))
+      logger.error('damage of the spool is set aside', details)
+    } catch (error) {
+      logger.error('damaged bytes of the spool are given up', { ...details, error: messageOf(error) })
+    }
   }
 
   const readHooks = async (): Promise<Hook[]> => {
     const { segment, stretches } = await reader.peek()
-    for (const { kind, start, end } of stretches) {
-      if (kind !== 'corrupt') continue
-      const bytes = await folder.read(segment, start, end - start)
-      await setAside(`${segment}-${start}.bin`, bytes, 'damaged').catch((error: unknown) => {
-        logger.error('damaged bytes of the spool are given up', { segment, start, end, error: messageOf(error) })
-      })
-    }
+    for (const { kind, start, end } of stretches)
+      if (kind === 'corrupt' || kind === 'unreadable') await keepDamage(kind, segment, start, end)
     const hooks = stretches.flatMap((stretch) => (stretch.kind === 'hook' ? [stretch.hook] : []))
     if (hooks.length === 0 && stretches.length > 0) {
       state.bytes -= await reader.advance()
       return readHooks()
     }
     return hooks
+  }
+
+  const tidy = async () => {
+    await reader.tidy().catch((error: unknown) => logger.warn('a drained segment stays for now', { error: messageOf(error) }))
+    state.passedBytes = reader.passedBytes()
   }
 
   const nextWrite = async (signal: AbortSignal) => {
@@ -121,22 +136,32 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
     signal.removeEventListener('abort', stop)
   }
 
+  const enqueue = (frames: Buffer[], bytes: number, records: number, receivedAt: number): Promise<void> => {
+    state.records += records
+    state.bytes += bytes
+    state.oldestReceivedAt ??= receivedAt
+    return new Promise((resolve, reject) => {
+      pending.push({ frames, records, bytes, settle: (error) => (error === undefined ? resolve() : reject(error)) })
+      writing ??= write()
+    })
+  }
+
   return {
     state,
     append: (hook) => {
       const frame = encodeFrame(hook)
-      const bytes = frame.reduce((sum, { length }) => sum + length, 0)
-      if (state.bytes + bytes > limits.maxBytes) {
+      const bytes = bytesOf(frame)
+      if (!limits.hasRoom(bytes, state)) {
         state.lastFailure = full
-        return Promise.reject(new RetriableError(`the spool is full: ${state.bytes} of ${limits.maxBytes} bytes`))
+        return Promise.reject(new RetriableError('the spool is full'))
       }
-      state.records += 1
-      state.bytes += bytes
-      state.oldestReceivedAt ??= hook.receivedAt
-      return new Promise((resolve, reject) => {
-        pending.push({ frame, bytes, settle: (error) => (error === undefined ? resolve() : reject(error)) })
-        writing ??= write()
-      })
+      return enqueue(frame, bytes, 1, hook.receivedAt)
+    },
+    take: async (hooks) => {
+      const [oldest] = hooks
+      if (oldest === undefined) return
+      const frames = hooks.flatMap(encodeFrame)
+      await enqueue(frames, bytesOf(frames), hooks.length, oldest.receivedAt)
     },
     peek: async (signal) => {
       while (!signal.aborted) {
@@ -147,6 +172,7 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
           state.oldestReceivedAt = hooks[0].receivedAt
           return hooks
         }
+        await tidy() // a drained segment may be back after a power failure, and takes room
         if (writes !== seen || signal.aborted) continue
         // Hooks that were damaged after they had been counted will not come any more.
         if (writing === undefined) Object.assign(state, { records: 0, bytes: 0, oldestReceivedAt: null })
@@ -163,10 +189,14 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
         state.oldestReceivedAt = null
         await writer.roll()
       }
-      await reader.tidy().catch((error: unknown) => logger.warn('a drained segment stays for now', { error: messageOf(error) }))
+      await tidy()
     },
-    setAside: (hook) =>
-      setAside(`${hook.id.replaceAll(/[^\w-]/g, '_')}-${hook.receivedAt}.bin`, Buffer.concat(encodeFrame(hook)), 'refused'),
+    setAside: async (hook) => {
+      const file = `${hook.id.replaceAll(/[^\w-]/g, '_')}-${hook.receivedAt}.bin`
+      await folder.setAside(file, Buffer.concat(encodeFrame(hook)))
+      state.setAside += 1
+      logger.error('a hook of the spool is set aside', { file, delivery_id: hook.id })
+    },
     close: async () => {
       await writing
       await writer.roll()
@@ -175,22 +205,4 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
   }
 }
 
-const countWaiting = async (
-  folder: SpoolFolder,
-  start: Position | undefined,
-): Promise<Pick<SpoolState, 'records' | 'bytes' | 'oldestReceivedAt'>> => {
-  const reader = createSegmentReader({ ...folder, writeNote: async () => {} }, start)
-  let records = 0
-  let bytes = 0
-  let oldestReceivedAt: number | null = null
-  for (;;) {
-    const { stretches } = await reader.peek()
-    if (stretches.length === 0) return { records, bytes, oldestReceivedAt }
-    for (const stretch of stretches) {
-      if (stretch.kind !== 'hook') continue
-      records += 1
-      oldestReceivedAt ??= stretch.hook.receivedAt
-    }
-    bytes += await reader.advance()
-  }
-}
+const bytesOf = (buffers: readonly Buffer[]): number => buffers.reduce((sum, { length }) => sum + length, 0)

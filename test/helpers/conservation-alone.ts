@@ -30,7 +30,10 @@ export const startLoneIngress = async (given: Environment): Promise<LoneIngress>
     INGRESS_DRAIN_SECONDS: '0',
     ...given,
   }
-  const ingress = await startIngressProcess(env, folder)
+  const ingress = await startIngressProcess(env, folder).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  })
   return {
     ...ingress,
     spoolFolder: env.INGRESS_SPOOL_DIR ?? join(folder, 'spool'),

@@ -12,6 +12,7 @@ import { type Environment, readVariables } from '../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
 import { createRegistry, registryVariables } from '../../lib/registry.ts'
 import { type Child, startChild } from '../../local/child.ts'
+import { nodeFlags } from '../../local/node-options.ts'
 import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
 import { wireSchema } from '../../schemas/load.ts'
 import { createNames, type Names } from '../../schemas/topics.ts'
@@ -124,7 +125,7 @@ export const startIngressProcess = async (env: Environment, cwd: string): Promis
   const child = await startChild({
     name: 'ingress',
     command: process.execPath,
-    args: ['--max-semi-space-size=8', entry, 'ingress'],
+    args: [...nodeFlags, entry, 'ingress'],
     env,
     cwd,
     output: (line) => void lines.push(line),

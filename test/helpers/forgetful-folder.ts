@@ -3,7 +3,7 @@ import type { SegmentFile, SpoolFolder } from '../../ingress/spool/spool-folder.
 /** What of unsynced bytes a power failure leaves: the disk may have written them, a part of them, or only made room. */
 export type Remains = 'nothing' | 'half' | 'zeros' | 'everything'
 
-export const operations = ['create', 'append', 'sync', 'truncate', 'remove', 'setAside', 'writeNote', 'read'] as const
+export const operations = ['create', 'append', 'sync', 'truncate', 'remove', 'setAside', 'setSegmentAside', 'writeNote', 'read'] as const
 export type Operation = (typeof operations)[number]
 
 interface Segment {
@@ -22,6 +22,8 @@ export interface ForgetfulDisk {
   crashAt(change: number, remains?: Remains): void
   /** The next calls of an operation fail; half of what an `append` was to write is written then. */
   fail(operation: Operation, code: 'ENOSPC' | 'EIO', times?: number): void
+  /** From now on these bytes of a segment cannot be read. */
+  damage(segment: string, from: number, to: number): void
   /** Every failure that was asked for and has not happened is called off. */
   heal(): void
   /** What is on the disk now, by name; a test may change the bytes. */
@@ -37,6 +39,7 @@ export const createForgetfulDisk = (): ForgetfulDisk => {
   const segments = new Map<string, Segment>()
   const removed = new Map<string, Segment>()
   const aside = new Map<string, Buffer>()
+  const damages: { segment: string; from: number; to: number }[] = []
   const calls: string[] = []
   let note: string | undefined
   let noteBefore: string | undefined
@@ -125,6 +128,8 @@ export const createForgetfulDisk = (): ForgetfulDisk => {
       },
       read: async (name, at, bytes) => {
         await change('read', name, () => {})
+        const isDamaged = damages.some(({ segment, from, to }) => segment === name && from < at + bytes && at < to)
+        if (isDamaged) throw Object.assign(new Error('EIO: damaged'), { code: 'EIO' })
         return Buffer.from(segmentOf(name).bytes.subarray(at, at + bytes))
       },
       truncate: (name, size) =>
@@ -141,6 +146,8 @@ export const createForgetfulDisk = (): ForgetfulDisk => {
           segments.delete(name)
         }),
       setAside: (name, bytes) => change('setAside', name, (half) => void (half || aside.set(name, Buffer.from(bytes)))),
+      setSegmentAside: (name) =>
+        change('setSegmentAside', name, (half) => void (half || aside.set(name, Buffer.from(segmentOf(name).bytes)))),
       readNote: async () => {
         await live()
         return note
@@ -160,6 +167,7 @@ export const createForgetfulDisk = (): ForgetfulDisk => {
       crashing = { in: at, remains }
     },
     fail: (operation, code, times = 1) => void failures.push(...Array.from({ length: times }, () => ({ operation, code }))),
+    damage: (segment, from, to) => void damages.push({ segment, from, to }),
     heal: () => {
       failures = []
       crashing = undefined

@@ -11,6 +11,7 @@ import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { openOffsets } from '../../lib/offsets.ts'
 import { type Child, startChild } from '../../local/child.ts'
+import { nodeFlags } from '../../local/node-options.ts'
 import { eventTypes } from '../../schemas/catalogue.ts'
 import { createNames, type Names } from '../../schemas/topics.ts'
 import { startServers } from './stack-servers.ts'
@@ -100,7 +101,7 @@ export const openStack = async (name: string): Promise<Stack> => {
     const child = await startChild({
       name: args.join(' '),
       command: process.execPath,
-      args: ['--max-semi-space-size=8', entry, ...args],
+      args: [...nodeFlags, entry, ...args],
       env: { ...env, ...given },
       cwd: dataDir,
       output: (line) => void lines.push(line),

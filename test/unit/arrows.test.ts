@@ -22,6 +22,7 @@ const mayImport: Readonly<Record<Layer, readonly Layer[]>> = {
 const kafkaFiles: Readonly<Record<string, string>> = {
   'lib/kafka.ts': 'the one place where its options are set',
   'ingress/producer.ts': 'produces',
+  'ingress/topic-facts.ts': 'its admin client: reads what topics take',
   'consumers/worker.ts': 'the partitioner of the producer for dead letters',
   'consumers/each-batch.ts': 'its error classes, by which a rebalance is told',
   'consumers/assigner.ts': 'encodes assignments as the protocol wants them',

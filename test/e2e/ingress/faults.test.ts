@@ -209,26 +209,6 @@ test('500 hooks of one project, spooled and drained, keep their order', async (t
   )
 })
 
-test('a topic deleted under us and created again by setup', async (t) => {
-  const driver = drive(() => [ingress.hookUrl])
-  await sleep(500)
-  await driver.stop()
-  const admin = world.kafka.admin()
-  await admin.connect()
-  await admin.deleteTopics({ topics: [world.names.topic('push')] })
-  await admin.disconnect()
-  const meanwhile = drive(() => [ingress.hookUrl])
-  await untilSpooling()
-  await sleep(outageMs(1))
-  await eventually(() => world.setUp())
-  await untilDrained(ingress)
-  await meanwhile.stop()
-  await untilDrained(ingress)
-  // What was on the topic went with it; what came after is there.
-  const { answered, posted } = await conclude(t, meanwhile.posted)
-  assert.equal(answered, posted)
-})
-
 test('rolling restart of two ingresses behind a load balancer', async (t) => {
   const spools = [await world.folder(), await world.folder()]
   const startOne = (index: number) => world.start({ INGRESS_SPOOL_DIR: spools[index] ?? '' })
@@ -266,7 +246,8 @@ test('a spool that is full: what does not fit is told so, what was taken is kept
   await sleep(500)
   freeze()
   await eventually(async () => assert.ok((await small.metric('ingress_hooks_total{outcome="unavailable"}')) > 0))
-  assert.deepEqual(await small.readiness(), { code: 503, status: 'spool: full' })
+  // A smaller hook may still have found room.
+  await eventually(async () => assert.deepEqual(await small.readiness(), { code: 503, status: 'spool: full' }))
   await sleep(outageMs(0.5))
   assert.ok((await small.metric('ingress_spool_bytes')) <= 40_000)
   thaw()

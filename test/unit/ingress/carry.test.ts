@@ -28,6 +28,7 @@ const carrying = (publish: Publish = async () => {}, maxBytes = 1e6) => {
   const carry = createCarry({
     fit: createFit(encode, () => maxBytes, 'gitlab.raw-chunks'),
     publisher,
+    isWaitedFor: () => false,
     metrics: createIngressMetrics(metrics),
     logger,
   })

@@ -50,7 +50,8 @@ test('a key is in the partition where every other client looks for it', () => {
 test('what went wrong with a produce request is told in the words of the metrics', () => {
   const errors: [object, ReturnType<typeof causeOf>][] = [
     [{ name: 'KafkaJSProtocolError', type: 'MESSAGE_TOO_LARGE' }, 'refused'],
-    [{ name: 'KafkaJSProtocolError', type: 'TOPIC_AUTHORIZATION_FAILED' }, 'other'],
+    [{ name: 'KafkaJSProtocolError', type: 'TOPIC_AUTHORIZATION_FAILED' }, 'topic'],
+    [{ name: 'KafkaJSProtocolError', type: 'CLUSTER_AUTHORIZATION_FAILED' }, 'other'],
     [{ name: 'KafkaJSProtocolError', type: 'NOT_LEADER_FOR_PARTITION' }, 'leader'],
     [{ name: 'KafkaJSProtocolError', type: 'LEADER_NOT_AVAILABLE' }, 'leader'],
     [{ name: 'KafkaJSProtocolError', type: 'NOT_ENOUGH_REPLICAS' }, 'replicas'],

@@ -6,7 +6,9 @@ const now = 1_780_000_000_000
 const well: IngressState = {
   isDraining: false,
   outlet: 'open',
-  spool: { records: 0, bytes: 0, oldestReceivedAt: null, setAside: 0, lastFailure: null },
+  spool: { records: 0, bytes: 0, passedBytes: 0, oldestReceivedAt: null, setAside: 0, lastFailure: null },
+  spooledHooks: 0,
+  unavailableTopics: [],
   lastReadBack: now - 10_000,
   now,
 }
@@ -17,9 +19,10 @@ const of = (changes: Partial<Omit<IngressState, 'spool'>> & { spool?: Partial<In
 
 test('ready, degraded or not: only where a hook could be lost or should go elsewhere it is not', () => {
   assert.deepEqual(of({}), [true, 'ready'])
-  assert.deepEqual(of({ spool: { records: 3 } }), [true, 'degraded: spooling'])
+  assert.deepEqual(of({ spool: { records: 3 }, spooledHooks: 3 }), [true, 'degraded: spooling'])
+  assert.deepEqual(of({ spooledHooks: 3 }), [true, 'degraded: spooling'])
   assert.deepEqual(of({ outlet: 'connecting' }), [true, 'degraded: connecting'])
-  assert.deepEqual(of({ outlet: 'connecting', spool: { records: 3 } }), [true, 'degraded: spooling'])
+  assert.deepEqual(of({ outlet: 'connecting', spool: { records: 3 }, spooledHooks: 3 }), [true, 'degraded: spooling'])
   assert.deepEqual(of({ isDraining: true }), [false, 'draining'])
   assert.deepEqual(of({ isDraining: true, spool: { records: 3, lastFailure: 'full' } }), [false, 'draining'])
 })
@@ -28,6 +31,12 @@ test('where it must spool and cannot, it is not ready', () => {
   assert.deepEqual(of({ spool: { records: 3, lastFailure: 'full' } }), [false, 'spool: full'])
   assert.deepEqual(of({ outlet: 'connecting', spool: { lastFailure: 'EIO' } }), [false, 'spool: EIO'])
   assert.deepEqual(of({ spool: { lastFailure: 'EIO' } }), [true, 'ready'], 'the brokers take everything: the disk is not needed')
+})
+
+test('topics that take nothing are named; where the spool has no more room for their hooks it goes on taking those of others', () => {
+  const unavailableTopics = ['gitlab.job', 'gitlab.push']
+  assert.deepEqual(of({ unavailableTopics, spooledHooks: 3 }), [true, 'degraded: not available: gitlab.job, gitlab.push'])
+  assert.deepEqual(of({ unavailableTopics, spool: { lastFailure: 'full' }, spooledHooks: 3 })[0], true)
 })
 
 test('an acknowledgement nobody can read is not believed for ever', () => {

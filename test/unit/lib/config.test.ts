@@ -64,6 +64,26 @@ test('a secret may come from a file, one a line; blank lines and spaces do not c
   assert.deepEqual(readVariables(variables, env), { TOKENS: ['one', 'two'], PASSWORD: 'pass word' })
 })
 
+test('an item of a file may hold commas; in the environment they separate', (t) => {
+  const variables = z.object({
+    TOKENS: list().default([]).meta(secret),
+    KEYS: list()
+      .pipe(z.array(z.string().min(3)))
+      .meta(secret),
+  })
+  const file = fileWith(t, 'one,two\nthree\n')
+  assert.deepEqual(readVariables(variables, { TOKENS_FILE: file, KEYS_FILE: file }), {
+    TOKENS: ['one,two', 'three'],
+    KEYS: ['one,two', 'three'],
+  })
+  assert.deepEqual(readVariables(variables, { TOKENS: 'one,two', KEYS: 'one,two' }), { TOKENS: ['one', 'two'], KEYS: ['one', 'two'] })
+})
+
+test('a list that is not set is not set, unless it need not be', () => {
+  assert.deepEqual(faultsOf(z.object({ IDS: list() }), {}), [{ variable: 'IDS', problem: 'is not set' }])
+  assert.equal(readVariables(z.object({ IDS: list().optional() }), {}).IDS, undefined)
+})
+
 test('a secret that is set goes before its file', (t) => {
   assert.deepEqual(readVariables(z.object({ KEY: z.string().meta(secret) }), { KEY: 'here', KEY_FILE: fileWith(t, 'there') }), {
     KEY: 'here',

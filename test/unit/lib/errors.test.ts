@@ -27,6 +27,13 @@ test('anything thrown has a text', () => {
     [undefined, 'undefined'],
     [null, 'null'],
     [7, '7'],
+    [Object.freeze({ code: 7 }), '[object Object]'],
+    [Object.create(null), 'cannot be read'],
+    [Object.defineProperty(new Error(), 'message', { get: () => unreadable() }), 'cannot be read'],
   ])
     assert.equal(messageOf(thrown), text)
 })
+
+const unreadable = (): never => {
+  throw new TypeError('no text')
+}

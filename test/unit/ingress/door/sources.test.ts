@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { readSourcesFile } from '../../../../ingress/door/sources.ts'
 import { ConfigError } from '../../../../lib/errors.ts'
+import { blocksOf, readPage } from '../../../helpers/stack-markdown.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'bridge-test-'))
 after(() => rm(folder, { recursive: true, force: true }))
@@ -60,6 +61,20 @@ sources:
   )
   assert.ok(sources[0]?.allowedAddresses?.check('10.2.3.4'))
   assert.deepEqual(files, [file, join(folder, 'berlin.txt')])
+})
+
+test('the example of docs/operations.md can be used as it is', async () => {
+  const [example] = blocksOf(readPage('docs/operations.md')).filter(({ info }) => info === 'yaml')
+  await writeFile(join(folder, 'berlin'), 'a token\n')
+  await writeFile(join(folder, 'gitlab-com'), `${key}\n`)
+  const { sources } = await read(example?.text.replaceAll('/run/secrets', folder) ?? '')
+  assert.deepEqual(
+    sources.map(({ name, accepts, allowedAddresses, instance }) => [name, accepts, allowedAddresses === null, instance]),
+    [
+      ['berlin', 'token', false, 'https://git.berlin.example'],
+      ['gitlab-com', 'signature', true, undefined],
+    ],
+  )
 })
 
 test('a sender without credentials is a fault: anybody could post hooks', async () => {

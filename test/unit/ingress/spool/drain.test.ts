@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { TopicUnavailableError } from '../../../../ingress/available-topics.ts'
 import type { Carry } from '../../../../ingress/carry.ts'
 import type { Hook } from '../../../../ingress/hook.ts'
 import { startDrain } from '../../../../ingress/spool/drain.ts'
@@ -7,22 +8,34 @@ import { openSpool } from '../../../../ingress/spool/spool.ts'
 import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
 import { createForgetfulDisk } from '../../../helpers/forgetful-folder.ts'
 import { recordingLogger } from '../../../helpers/recording-logger.ts'
+import { spoolLimits } from '../../../helpers/spool-limits.ts'
 
 const hookOf = (id: string): Hook => ({ id, source: 'default', receivedAt: 1, headers: {}, body: Buffer.from(id) })
 const kept = (hook: Hook) => ({ kind: 'published', event: 'push', topic: 'gitlab.push', id: hook.id }) as const
+const noPush = () => new TopicUnavailableError('gitlab.push', 'gone')
 const until = async (condition: () => boolean) => {
   for (const deadline = Date.now() + 20_000; !condition(); await new Promise(setImmediate)) assert.ok(Date.now() < deadline, 'in time')
 }
 
 /** A drain whose hooks are carried by a script: by id, what becomes of the first, second, … attempt; afterwards it succeeds. */
-const draining = async (script: Readonly<Record<string, (Error | Promise<void>)[]>>, ids: readonly string[]) => {
+const draining = async (
+  script: Readonly<Record<string, (Error | Promise<unknown>)[]>>,
+  ids: readonly string[],
+  { topic, moveFailures = 0 }: { topic?: string; moveFailures?: number } = {},
+) => {
   const disk = createForgetfulDisk()
   const { logger, lines } = recordingLogger()
-  const spool = await openSpool(disk.mount(), { maxBytes: 1e6, segmentBytes: 1e5 }, logger)
+  const spool = await openSpool(disk.mount(), spoolLimits(1e6, 1e5), logger)
   await Promise.all(ids.map((id) => spool.append(hookOf(id))))
   const attempts: string[] = []
   const carried: string[] = []
   const deadlines = new Set<number | null>()
+  const moved: [string, string[]][] = []
+  let failing = moveFailures
+  const moveTo = async (waitsFor: string, hooks: readonly Hook[]) => {
+    if (failing-- > 0) throw new RetriableError('the disk is full')
+    moved.push([waitsFor, hooks.map(({ id }) => id)])
+  }
   const carry: Carry = async (hook, deadlineMs) => {
     attempts.push(hook.id)
     deadlines.add(deadlineMs)
@@ -32,7 +45,8 @@ const draining = async (script: Readonly<Record<string, (Error | Promise<void>)[
     carried.push(hook.id)
     return kept(hook)
   }
-  return { disk, spool, attempts, carried, deadlines, lines, drain: startDrain(spool, carry, logger) }
+  const drain = startDrain({ spool, ...(topic !== undefined && { topic }), carry, moveTo, logger })
+  return { disk, spool, attempts, carried, deadlines, moved, lines, drain }
 }
 
 test('hooks are carried oldest first, without a deadline, and leave the spool', async () => {
@@ -108,6 +122,52 @@ test('a disk that cannot be read, noted on or deleted from for a while does not 
   await drain.stop()
 })
 
+test('hooks whose topic takes nothing go where they wait for it alone, together and in order, and hold up no other', async () => {
+  const later = new Promise((_, reject) => setImmediate(reject, noPush()))
+  const { spool, carried, attempts, moved, disk, drain } = await draining({ b: [later], d: [noPush()] }, ['a', 'b', 'c', 'd', 'e'])
+  await until(() => spool.state.records === 0)
+  assert.deepEqual(moved, [['gitlab.push', ['b', 'd']]], 'though d was turned away first')
+  assert.deepEqual([carried, attempts.length, disk.aside.size], [['a', 'c', 'e'], 5, 0])
+  await drain.stop()
+})
+
+test('hooks that cannot be put where they wait for their topic stay, and come again in order', async () => {
+  const { spool, carried, moved, drain } = await draining(
+    { b: Array(9).fill(noPush()), d: Array(9).fill(noPush()) },
+    ['a', 'b', 'c', 'd'],
+    {
+      moveFailures: 2,
+    },
+  )
+  await until(() => spool.state.records === 0)
+  assert.deepEqual(
+    [carried, moved.flatMap(([, ids]) => ids)],
+    [
+      ['a', 'c'],
+      ['b', 'd'],
+    ],
+  )
+  await drain.stop()
+})
+
+test('hooks that wait for a topic stay in its spool; the first finds out when it works again, and the others follow', async () => {
+  const { spool, carried, attempts, moved, drain } = await draining({ a: [noPush(), noPush(), noPush()], b: [noPush()] }, ['a', 'b', 'c'], {
+    topic: 'gitlab.push',
+  })
+  await until(() => spool.state.records === 0)
+  assert.deepEqual(attempts, ['a', 'b', 'c', 'a', 'a', 'a', 'b'])
+  assert.deepEqual([carried, moved], [['c', 'a', 'b'], []])
+  await drain.stop()
+})
+
+test('a hook that waited for one topic may have to wait for another', async () => {
+  const noJob = new TopicUnavailableError('gitlab.job', 'gone')
+  const { spool, carried, moved, drain } = await draining({ a: [noJob] }, ['a', 'b'], { topic: 'gitlab.push' })
+  await until(() => spool.state.records === 0)
+  assert.deepEqual([carried, moved], [['b'], [['gitlab.job', ['a']]]])
+  await drain.stop()
+})
+
 test('stopping lets go of what is not acknowledged: it is still in the spool', async () => {
   const outage = Array.from({ length: 100 }, () => new RetriableError('the brokers are away'))
   const { spool, disk, attempts, drain } = await draining({ a: outage }, ['a', 'b'])
@@ -115,7 +175,7 @@ test('stopping lets go of what is not acknowledged: it is still in the spool', a
   await drain.stop()
   assert.equal(spool.state.records, 2)
   disk.crash()
-  const again = await openSpool(disk.mount(), { maxBytes: 1e6, segmentBytes: 1e5 }, recordingLogger().logger)
+  const again = await openSpool(disk.mount(), spoolLimits(1e6, 1e5), recordingLogger().logger)
   assert.equal(again.state.records, 2)
 })
 

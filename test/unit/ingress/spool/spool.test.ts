@@ -5,10 +5,11 @@ import { openSpool, type Spool } from '../../../../ingress/spool/spool.ts'
 import { RetriableError } from '../../../../lib/errors.ts'
 import { createForgetfulDisk, type ForgetfulDisk } from '../../../helpers/forgetful-folder.ts'
 import { recordingLogger } from '../../../helpers/recording-logger.ts'
+import { spoolLimits } from '../../../helpers/spool-limits.ts'
 
 const hookOf = (id: string, bytes = 10): Hook => ({ id, source: 'default', receivedAt: 1000, headers: {}, body: Buffer.alloc(bytes, id) })
-const open = (disk: ForgetfulDisk, limits = {}): Promise<Spool> =>
-  openSpool(disk.mount(), { maxBytes: 1e6, segmentBytes: 1e5, ...limits }, recordingLogger().logger)
+const open = (disk: ForgetfulDisk, { maxBytes = 1e6, segmentBytes = 1e5 } = {}): Promise<Spool> =>
+  openSpool(disk.mount(), spoolLimits(maxBytes, segmentBytes), recordingLogger().logger)
 const appendAll = (spool: Spool, ...ids: string[]) => Promise.all(ids.map((id) => spool.append(hookOf(id))))
 const never = new AbortController().signal
 /** Ids of everything that waits, drained to the end. */
@@ -276,7 +277,7 @@ test('peeking twice shows the same; only advancing moves on', async () => {
 test('its state says how much waits and since when', async () => {
   const disk = createForgetfulDisk()
   const spool = await open(disk)
-  assert.deepEqual({ ...spool.state }, { records: 0, bytes: 0, oldestReceivedAt: null, setAside: 0, lastFailure: null })
+  assert.deepEqual({ ...spool.state }, { records: 0, bytes: 0, passedBytes: 0, oldestReceivedAt: null, setAside: 0, lastFailure: null })
   await spool.append({ ...hookOf('a'), receivedAt: 5 })
   await spool.append({ ...hookOf('b'), receivedAt: 9 })
   const { records, bytes, oldestReceivedAt } = spool.state

@@ -1,0 +1,169 @@
+// On a real disk: what the rest believes of it.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { promisify } from 'node:util'
+import { openSpool } from '../../../../ingress/spool/spool.ts'
+import { openSpoolFolders } from '../../../../ingress/spool/spool-folders.ts'
+import { UsageError } from '../../../../lib/errors.ts'
+import { recordingLogger } from '../../../helpers/recording-logger.ts'
+import { spoolLimits } from '../../../helpers/spool-limits.ts'
+
+const temporary = await mkdtemp(join(tmpdir(), 'bridge-test-'))
+after(() => rm(temporary, { recursive: true, force: true }))
+
+const openFolders = (path: string, maxAsideBytes = 1e6) => openSpoolFolders(path, maxAsideBytes)
+
+/** What the process asks of the disk from now on, in order. */
+const watchDisk = async () => {
+  const probe = await open(temporary, 'r')
+  const prototype = Object.getPrototypeOf(probe) as Record<'write' | 'datasync' | 'sync', (...args: unknown[]) => Promise<unknown>>
+  await probe.close()
+  const calls: string[] = []
+  const original = { ...{ write: prototype.write, datasync: prototype.datasync, sync: prototype.sync } }
+  for (const name of ['write', 'datasync', 'sync'] as const) {
+    prototype[name] = async function (...args) {
+      const result = await original[name].apply(this, args)
+      calls.push(name)
+      return result
+    }
+  }
+  return { calls, release: () => void Object.assign(prototype, original) }
+}
+
+test('a new segment is in its synced folder before it is written to, and written bytes are synced before the answer', async () => {
+  const folders = await openFolders(join(temporary, 'synced'))
+  const { calls, release } = await watchDisk()
+  try {
+    const spool = await openSpool(folders.common, spoolLimits(1e6, 1e5), recordingLogger().logger)
+    await spool.append({ id: 'a', source: 'default', receivedAt: 1, headers: {}, body: Buffer.from('a') })
+    assert.deepEqual(calls, ['sync', 'write', 'datasync'])
+    await spool.append({ id: 'b', source: 'default', receivedAt: 1, headers: {}, body: Buffer.from('b') })
+    assert.deepEqual(calls.slice(3), ['write', 'datasync'])
+    await spool.close()
+    await folders.close()
+  } finally {
+    release()
+  }
+})
+
+test('what is written is read, over the end of the process', async () => {
+  const path = join(temporary, 'read')
+  const folders = await openFolders(path)
+  const folder = folders.common
+  const file = await folder.create('000000000001')
+  await file.append([Buffer.from('ab'), Buffer.from('cdef')])
+  await file.sync()
+  assert.equal((await folder.read('000000000001', 1, 3)).toString(), 'bcd')
+  assert.equal((await folder.read('000000000001', 4, 100)).toString(), 'ef')
+  await file.append([Buffer.from('gh')])
+  assert.equal((await folder.read('000000000001', 6, 100)).toString(), 'gh')
+  await folder.truncate('000000000001', 3)
+  assert.equal(await folder.size('000000000001'), 3)
+  await folder.writeNote('{"a":1}')
+  await file.close()
+  await folder.close()
+  await folders.close()
+
+  const { common, close } = await openFolders(path)
+  assert.deepEqual([await common.segments(), await common.readNote()], [['000000000001'], '{"a":1}'])
+  await common.remove('000000000001')
+  assert.deepEqual(await common.segments(), [])
+  await close()
+})
+
+test('a segment is never made twice', async () => {
+  const { common, close } = await openFolders(join(temporary, 'twice'))
+  await (await common.create('000000000001')).close()
+  await assert.rejects(common.create('000000000001'), /EEXIST/)
+  await close()
+})
+
+test('a second process on the same folder is refused and told what to do; once the first is gone it is let in', async () => {
+  const path = join(temporary, 'locked')
+  const folder = await openFolders(path)
+  await assert.rejects(openFolders(path), (error) => error instanceof UsageError && /INGRESS_SPOOL_DIR/.test(error.message))
+  await folder.close()
+  await (await openFolders(path)).close()
+})
+
+test('spools of one folder see nothing of each other', async () => {
+  const path = join(temporary, 'several')
+  const folders = await openFolders(path)
+  const [push, pushes] = [folders.ofTopic('gitlab.push'), folders.ofTopic('gitlab.pushes')]
+  for (const [index, folder] of [folders.common, push, pushes].entries()) {
+    const file = await folder.create('000000000001')
+    await file.append([Buffer.from(String(index))])
+    await file.close()
+    await folder.writeNote(`note ${index}`)
+  }
+  for (const [index, folder] of [folders.common, push, pushes].entries()) {
+    assert.deepEqual(await folder.segments(), ['000000000001'])
+    assert.equal(String(await folder.read('000000000001', 0, 9)), String(index))
+    assert.equal(await folder.readNote(), `note ${index}`)
+    await folder.close()
+  }
+  await push.remove('000000000001')
+  assert.deepEqual(await folders.topics(), ['gitlab.pushes'])
+  assert.deepEqual(await folders.common.segments(), ['000000000001'])
+  await folders.close()
+})
+
+test('what is set aside lies in a folder of its own, by the name of its spool', async () => {
+  const path = join(temporary, 'aside')
+  const { common, ofTopic, close } = await openFolders(path)
+  await common.setAside('x.bin', Buffer.from('damaged'))
+  await ofTopic('gitlab.push').setAside('x.bin', Buffer.from('refused'))
+  assert.deepEqual((await readdir(join(path, 'set-aside'))).sort(), ['gitlab.push@x.bin', 'x.bin'])
+  assert.deepEqual(await common.segments(), [])
+  await close()
+})
+
+test('a segment that is set aside is still there when it is removed', async () => {
+  const path = join(temporary, 'segment-aside')
+  const { common, close } = await openFolders(path)
+  const file = await common.create('000000000001')
+  await file.append([Buffer.from('abc')])
+  await file.close()
+  await common.setSegmentAside('000000000001')
+  await common.setSegmentAside('000000000001')
+  await common.remove('000000000001')
+  assert.deepEqual(await common.segments(), [])
+  assert.equal(await readFile(join(path, 'set-aside', '000000000001.spool'), 'utf8'), 'abc')
+  await close()
+})
+
+test('no more is set aside than there is room for, over a restart too; who takes it away makes room', async () => {
+  const path = join(temporary, 'aside-full')
+  const first = await openFolders(path, 10)
+  await first.common.setAside('a', Buffer.alloc(6))
+  await assert.rejects(first.common.setAside('b', Buffer.alloc(5)), /set-aside is full: 6 of 10 bytes/)
+  await first.common.setAside('c', Buffer.alloc(4))
+  await first.close()
+  const { common, close } = await openFolders(path, 10)
+  await assert.rejects(common.setAside('d', Buffer.alloc(1)), /set-aside is full/)
+  await rm(join(path, 'set-aside', 'a'))
+  await common.setAside('d', Buffer.alloc(6))
+  assert.deepEqual((await readdir(join(path, 'set-aside'))).sort(), ['c', 'd'])
+  await close()
+})
+
+test('with the disk too full for a lock it is opened all the same: an ingress that cannot start cannot drain', async (t) => {
+  const disk = join(temporary, 'tiny')
+  await mkdir(disk)
+  const run = promisify(execFile)
+  const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]).catch(() => undefined)
+  if (mounted === undefined) return t.skip('only root can mount a small disk')
+  try {
+    const path = join(disk, 'spool')
+    await (await openFolders(path)).close()
+    await writeFile(join(disk, 'other'), Buffer.alloc(64 * 1024)).catch(() => undefined)
+    for (let start = 0; start < 3; start++) await (await openFolders(path)).close()
+    assert.deepEqual((await readdir(path)).sort(), ['ballast', 'set-aside'])
+  } finally {
+    await run('umount', ['-l', disk])
+  }
+})

@@ -1,0 +1,196 @@
+// All spools together, on disks that forget: what one topic that takes nothing does to the others.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { TopicUnavailableError } from '../../../../ingress/available-topics.ts'
+import type { Carry } from '../../../../ingress/carry.ts'
+import type { Hook } from '../../../../ingress/hook.ts'
+import { startDrains } from '../../../../ingress/spool/drain.ts'
+import { openSpools, type Spools } from '../../../../ingress/spool/spools.ts'
+import { RetriableError } from '../../../../lib/errors.ts'
+import { createForgetfulDisk } from '../../../helpers/forgetful-folder.ts'
+import { recordingLogger } from '../../../helpers/recording-logger.ts'
+
+const topics = ['gitlab.push', 'gitlab.job']
+/** Its source says which topic it belongs on. */
+const hookOf = (id: string, topic = 'gitlab.push', { receivedAt = 1, bytes = 10 } = {}): Hook => ({
+  id,
+  source: topic,
+  receivedAt,
+  headers: {},
+  body: Buffer.alloc(bytes, id),
+})
+const until = async (condition: () => boolean) => {
+  for (const deadline = Date.now() + 20_000; !condition(); await new Promise(setImmediate)) assert.ok(Date.now() < deadline, 'in time')
+}
+
+/** A disk for each spool. */
+const createDisks = () => {
+  const common = createForgetfulDisk()
+  const ofTopics = new Map<string, ReturnType<typeof createForgetfulDisk>>()
+  const ofTopic = (topic: string) => {
+    const disk = ofTopics.get(topic) ?? createForgetfulDisk()
+    ofTopics.set(topic, disk)
+    return disk
+  }
+  const folders = () => ({
+    common: common.mount(),
+    ofTopic: (topic: string) => ofTopic(topic).mount(),
+    topics: async () => [...ofTopics].filter(([, { segments }]) => segments.size > 0).map(([topic]) => topic),
+    close: async () => {},
+  })
+  const open = (maxBytes = 1e6): Promise<Spools> => openSpools(folders(), topics, maxBytes, recordingLogger().logger)
+  return { common, ofTopic, open, all: () => [common, ...ofTopics.values()] }
+}
+
+/** Brokers on which some topics take nothing, and what reached them. */
+const createBrokers = (spools: Spools) => {
+  const broken = new Set<string>()
+  const taken: string[] = []
+  const carry: Carry = async ({ id, source: topic }, _deadlineMs, waitedFor) => {
+    await new Promise(setImmediate)
+    if (broken.has(topic)) throw new TopicUnavailableError(topic, 'gone')
+    if (spools.isWaitedFor(topic) && topic !== waitedFor) throw new TopicUnavailableError(topic, 'older hooks wait for it')
+    taken.push(id)
+    return { kind: 'published', event: 'push', topic, id }
+  }
+  return { broken, taken, carry }
+}
+
+test('hooks of a topic that takes nothing leave the spool of all to wait by themselves, and follow in order once it works again', async () => {
+  const spools = await createDisks().open()
+  const { broken, taken, carry } = createBrokers(spools)
+  broken.add('gitlab.push')
+  for (const id of ['p1', 'j1', 'p2', 'j2', 'p3']) await spools.append(hookOf(id, id.startsWith('p') ? 'gitlab.push' : 'gitlab.job'))
+  const drains = startDrains(spools, carry, recordingLogger().logger)
+  await until(() => spools.common.state.records === 0)
+  assert.deepEqual([taken, spools.isWaitedFor('gitlab.push'), spools.isWaitedFor('gitlab.job')], [['j1', 'j2'], true, false])
+  assert.equal(spools.state().records, 3)
+
+  await spools.append(hookOf('p4'), 'gitlab.push')
+  await spools.append(hookOf('j3', 'gitlab.job'))
+  await until(() => taken.includes('j3'))
+  broken.clear()
+  await until(() => spools.state().records === 0)
+  assert.deepEqual(
+    taken.filter((id) => id.startsWith('p')),
+    ['p1', 'p2', 'p3', 'p4'],
+  )
+  assert.equal(spools.isWaitedFor('gitlab.push'), false)
+  await drains.stop()
+})
+
+test('what comes through the spool of all does not overtake what waits for its topic, though that works again', async () => {
+  const spools = await createDisks().open()
+  const { taken, carry } = createBrokers(spools)
+  await Promise.all(['p1', 'p2'].map((id) => spools.append(hookOf(id), 'gitlab.push')))
+  await Promise.all(['p3', 'p4'].map((id) => spools.append(hookOf(id))))
+  const drains = startDrains(spools, carry, recordingLogger().logger)
+  await until(() => spools.state().records === 0)
+  assert.deepEqual(taken, ['p1', 'p2', 'p3', 'p4'])
+  await drains.stop()
+})
+
+test('wherever the power fails while hooks are put aside for their topic, none is lost', async () => {
+  for (let change = 1; change < 12; change++) {
+    for (const which of ['common', 'gitlab.push'] as const) {
+      const disks = createDisks()
+      const before = await disks.open()
+      await Promise.all(['p1', 'p2', 'p3'].map((id) => before.append(hookOf(id))))
+      const failing = which === 'common' ? disks.common : disks.ofTopic(which)
+      failing.crashAt(change)
+      const { broken, carry } = createBrokers(before)
+      broken.add('gitlab.push')
+      const drains = startDrains(before, carry, recordingLogger().logger)
+      for (let turn = 0; turn < 40; turn++) await new Promise(setImmediate)
+      for (const disk of disks.all()) disk.crash()
+      await drains.stop()
+
+      const after = await disks.open()
+      const { taken, carry: carryAll } = createBrokers(after)
+      const again = startDrains(after, carryAll, recordingLogger().logger)
+      await until(() => after.state().records === 0)
+      assert.deepEqual([...new Set(taken)], ['p1', 'p2', 'p3'], `the disk of ${which} at change ${change}`)
+      await again.stop()
+    }
+  }
+})
+
+test('what waits for a topic is found again after a restart, that of a topic that is not ours any more too', async () => {
+  const disks = createDisks()
+  const first = await disks.open()
+  await first.append(hookOf('p1', 'gitlab.push', { receivedAt: 5 }), 'gitlab.push')
+  const old = await openSpools(
+    { common: disks.common.mount(), ofTopic: (topic) => disks.ofTopic(topic).mount(), topics: async () => [], close: async () => {} },
+    ['gitlab.old'],
+    1e6,
+    recordingLogger().logger,
+  )
+  await old.append(hookOf('o1', 'gitlab.old', { receivedAt: 3 }), 'gitlab.old')
+  for (const disk of disks.all()) disk.crash()
+
+  const spools = await disks.open()
+  assert.deepEqual([spools.state().records, spools.state().oldestReceivedAt], [2, 3])
+  assert.deepEqual([spools.isWaitedFor('gitlab.push'), spools.isWaitedFor('gitlab.old')], [true, true])
+  const { taken, carry } = createBrokers(spools)
+  const drains = startDrains(spools, carry, recordingLogger().logger)
+  await until(() => spools.state().records === 0)
+  assert.deepEqual(taken.toSorted(), ['o1', 'p1'])
+  await drains.stop()
+})
+
+test('the age is that of the hook that was received first, in whichever spool it lies', async () => {
+  const spools = await createDisks().open()
+  await spools.append(hookOf('late', 'gitlab.job', { receivedAt: 9 }))
+  await spools.append(hookOf('early', 'gitlab.push', { receivedAt: 4 }), 'gitlab.push')
+  assert.equal(spools.state().oldestReceivedAt, 4)
+})
+
+test('all spools share one bound; hooks of topics that take nothing leave half of it for an outage', async () => {
+  const spools = await createDisks().open(2000)
+  const appendUntilFull = async (topic?: string) => {
+    for (let count = 0; ; count++) {
+      const isKept = await spools.append(hookOf('x', 'gitlab.push', { bytes: 20 }), topic).then(
+        () => true,
+        (error) => error instanceof RetriableError && /full/.test(error.message) && false,
+      )
+      if (!isKept) return count
+    }
+  }
+  assert.ok((await appendUntilFull('gitlab.push')) > 3)
+  const { bytes } = spools.state()
+  assert.ok(bytes <= 1000 && bytes > 800, `${bytes} bytes`)
+  assert.equal(await appendUntilFull('gitlab.job'), 0)
+  assert.ok((await appendUntilFull()) > 3)
+  assert.ok(spools.state().bytes <= 2000 && spools.state().bytes > 1800, `${spools.state().bytes} bytes`)
+  assert.deepEqual([spools.common.state.lastFailure, spools.state().lastFailure], ['full', 'full'])
+})
+
+test('a full spool still lets its hooks go to where they wait for their topic: they free what they take', async () => {
+  const disks = createDisks()
+  const spools = await disks.open(4000)
+  let count = 0
+  const hook = () => hookOf(String(count), count % 2 === 0 ? 'gitlab.push' : 'gitlab.job')
+  while (
+    await spools.append(hook()).then(
+      () => true,
+      () => false,
+    )
+  )
+    count++
+  const { broken, taken, carry } = createBrokers(spools)
+  broken.add('gitlab.push')
+  let most = 0
+  const drains = startDrains(
+    spools,
+    (...given) => {
+      most = Math.max(most, ...[disks.all().reduce((sum, disk) => sum + disk.bytesOnDisk(), 0)])
+      return carry(...given)
+    },
+    recordingLogger().logger,
+  )
+  await until(() => spools.common.state.records === 0)
+  assert.equal(taken.length, Math.floor(count / 2))
+  assert.equal(spools.state().records, Math.ceil(count / 2))
+  assert.ok(most <= 4000 + 4000 / 16 + 200, `${most} bytes at most`)
+  await drains.stop()
+})
