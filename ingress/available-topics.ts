@@ -55,7 +55,7 @@ const waitMs = (failures: number): number => Math.min(250 * 2 ** failures, 10_00
 /**
  * Looks at the topics. Some may be missing; they are looked for again, longer and longer apart.
  *
- * @throws UsageError where none of them is there: the cluster was never set up, or is another one
+ * @throws UsageError where none of them is there: the cluster was never set up, or is another one; RetriableError where none can be read
  */
 export const createAvailableTopics = async ({ topics, readTopicFacts, logger }: AvailableTopicsOptions): Promise<AvailableTopics> => {
   const known = new Map<string, TopicFacts>()
@@ -104,7 +104,7 @@ export const createAvailableTopics = async ({ topics, readTopicFacts, logger }: 
 
   const all = await readTopicFacts(topics)
   for (const [topic, facts] of all) if (!(facts instanceof Error)) known.set(topic, facts)
-  if (known.size === 0) throw new UsageError(`the cluster has none of our topics (${topics[0]}): run \`bridge setup\` first`)
+  if (known.size === 0) throw noneOf(all)
   for (const [topic, facts] of known) available.set(topic, facts)
   for (const topic of topics) if (!known.has(topic)) take(topic, all.get(topic) ?? unseen(), 'facts')
 
@@ -126,6 +126,14 @@ export const createAvailableTopics = async ({ topics, readTopicFacts, logger }: 
       for (const { timer } of holds.values()) clearTimeout(timer)
     },
   }
+}
+
+/** Kafka that has no leaders is waited for; Kafka that answers without our topics was never set up. */
+const noneOf = (problems: ReadonlyMap<string, unknown>): Error => {
+  const [[topic, problem] = ['', unseen()]] = problems
+  const isOutage = [...problems.values()].some((each) => causeOf(each) !== 'topic')
+  if (isOutage) return new RetriableError(`Kafka: ${messageOf(problem)}`, { cause: problem })
+  return new UsageError(`the cluster has none of our topics (${topic}): ${adviceOn(problem)} first`)
 }
 
 const unseen = () => new Error('nothing is known of it')

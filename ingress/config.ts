@@ -43,7 +43,9 @@ export const ingressVariables = z.object({
   INGRESS_PUBLISH_DEADLINE_SECONDS: seconds(4).describe('How long a hook waits for the brokers before it is spooled.'),
   INGRESS_QUEUE_BYTES: bytes(64 * mebibyte).describe('Records that wait for the brokers in memory; what comes on top is spooled.'),
   INGRESS_SPOOL_DIR: z.string().optional().describe('Folder of the spool; unset: spool in BRIDGE_DATA_DIR. One process each.'),
-  INGRESS_SPOOL_MAX_BYTES: bytes(1024 * mebibyte).describe('Most the spool may hold; then hooks are answered 503.'),
+  INGRESS_SPOOL_MAX_BYTES: bytes(1024 * mebibyte).describe(
+    'Most the spool may take on disk; then hooks are answered 503. What is set aside may take a quarter on top.',
+  ),
   INGRESS_DRAIN_SECONDS: z.coerce
     .number()
     .min(0)

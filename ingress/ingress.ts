@@ -119,6 +119,7 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
   const canary = startCanary({ kafka, topic: names.canaryTopic, publisher: outlet.publisher, metrics, logger })
 
   metrics.spoolLimitBytes.set(spoolBytes)
+  const unavailableTopics = () => outlet.publisher()?.unavailableTopics() ?? []
   const operations = await startOperationsServer({
     host: settings.METRICS_HOST,
     port: settings.METRICS_PORT,
@@ -130,13 +131,14 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
         outlet: outlet.state(),
         spool: spools.common.state,
         spooledHooks: spools.state().records,
-        unavailableTopics: outlet.publisher()?.unavailableTopics() ?? [],
+        unavailableTopics: unavailableTopics(),
         lastReadBack: canary.lastReadBack(),
         now: Date.now(),
       }),
     beforeScrape: () => {
       credentials.show()
       const { records, bytes, setAside, oldestReceivedAt } = spools.state()
+      metrics.unavailableTopics.set(unavailableTopics().length)
       metrics.spoolRecords.set(records)
       metrics.spoolBytes.set(bytes)
       metrics.spoolSetAside.set(setAside)

@@ -32,10 +32,10 @@ const recordOverheadBytes = 200
 /**
  * Puts messages to the brokers. Those of a topic that takes nothing are turned away at once, until one of them shows that it works again.
  *
- * @throws UsageError where the cluster has none of the topics
+ * @throws UsageError where the cluster has none of the topics, RetriableError where the brokers do not answer
  */
 export const createPublisher = async (options: PublisherOptions): Promise<Publisher> => {
-  const { connect, maxQueuedBytes } = options
+  const { connect, maxQueuedBytes, metrics } = options
   const topics = await createAvailableTopics(options)
   const groupCommit = await createGroupCommit({ ...options, takeOut: topics.hold }).catch((error: unknown) => {
     topics.stop()
@@ -81,6 +81,7 @@ export const createPublisher = async (options: PublisherOptions): Promise<Publis
       topics.release(entry.topic)
       entry.settle()
     } catch (error) {
+      metrics.publishFailures.inc({ cause: causeOf(error) })
       const isRefused = causeOf(error) === 'refused' // the record is; its topic works
       if (isRefused) topics.release(entry.topic)
       entry.settle(isRefused ? refused(error) : topics.hold(entry.topic, error))

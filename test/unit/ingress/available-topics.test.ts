@@ -15,6 +15,12 @@ test('a cluster without any of the topics was never set up, or is another one', 
   await assert.rejects(publishing([], { readTopicFacts }), (error) => error instanceof UsageError && /bridge setup/.test(error.message))
 })
 
+test('a cluster whose topics have no leaders is waited for', async () => {
+  const leaderless = () => Object.assign(new Error('no leader'), { name: 'KafkaJSProtocolError', type: 'LEADER_NOT_AVAILABLE' })
+  const readTopicFacts = async () => new Map(topics.map((topic) => [topic, leaderless()]))
+  await assert.rejects(publishing([], { readTopicFacts }), { name: 'RetriableError', message: /no leader/ })
+})
+
 test('a topic that is missing at the start is named, its records are turned away at once, and taken once it is there', async () => {
   const there = new Set(['gitlab.job'])
   const readTopicFacts: PublisherOptions['readTopicFacts'] = async (some) =>

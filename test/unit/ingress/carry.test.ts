@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { TopicUnavailableError } from '../../../ingress/available-topics.ts'
 import { createCarry } from '../../../ingress/carry.ts'
 import type { OutgoingMessage } from '../../../ingress/encode.ts'
 import { createFit } from '../../../ingress/fit.ts'
@@ -13,7 +14,7 @@ import { seriesValue } from '../../helpers/series-value.ts'
 
 type Publish = (message: OutgoingMessage, deadlineMs: number | null) => Promise<void>
 
-const carrying = (publish: Publish = async () => {}, maxBytes = 1e6) => {
+const carrying = (publish: Publish = async () => {}, maxBytes = 1e6, waitedFor: readonly string[] = []) => {
   const published: OutgoingMessage[] = []
   const deadlines: (number | null)[] = []
   const metrics = createMetrics()
@@ -28,7 +29,7 @@ const carrying = (publish: Publish = async () => {}, maxBytes = 1e6) => {
   const carry = createCarry({
     fit: createFit(encode, () => maxBytes, 'gitlab.raw-chunks'),
     publisher,
-    isWaitedFor: () => false,
+    isWaitedFor: (topic) => waitedFor.includes(topic),
     metrics: createIngressMetrics(metrics),
     logger,
   })
@@ -84,6 +85,25 @@ test('the pieces of a body are acknowledged before the record that names them is
   assert.deepEqual(
     published.map(({ topic }) => topic),
     ['gitlab.raw-chunks', 'gitlab.raw-chunks', 'gitlab.push'],
+  )
+})
+
+test('a hook does not go past those that wait for its topic; one of them does', async () => {
+  const { carry, published } = carrying(undefined, undefined, ['gitlab.push'])
+  await assert.rejects(carry(hookOf(push), 4000), (error) => error instanceof TopicUnavailableError && error.topic === 'gitlab.push')
+  await assert.rejects(carry(hookOf(push), null, 'gitlab.job'), TopicUnavailableError)
+  assert.deepEqual(published, [])
+  await carry(hookOf(push), null, 'gitlab.push')
+  assert.equal(published.length, 1)
+})
+
+test('a hook whose pieces cannot go waits among those of its own topic', async () => {
+  const { carry } = carrying(async ({ topic }) => {
+    if (topic === 'gitlab.raw-chunks') throw new TopicUnavailableError(topic, 'gone')
+  }, 30_000)
+  await assert.rejects(
+    carry(hookOf(largePush), null),
+    (error) => error instanceof TopicUnavailableError && error.topic === 'gitlab.push' && /raw-chunks/.test(error.message),
   )
 })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { test } from 'node:test'
+import { TopicUnavailableError } from '../../../ingress/available-topics.ts'
 import { unlimited } from '../../../ingress/door/byte-budget.ts'
 import { createSource } from '../../../ingress/door/source.ts'
 import type { Hook } from '../../../ingress/hook.ts'
@@ -33,8 +34,8 @@ const receiving = (stages: Partial<Stages> = {}, { spooled = 0, isSpoolFull = fa
       return stage(...given)
     }
   }
-  const append = async (hook: Hook) => {
-    steps.push('spool')
+  const append = async (hook: Hook, topic?: string) => {
+    steps.push(topic === undefined ? 'spool' : `spool of ${topic}`)
     if (isSpoolFull) throw new RetriableError('the spool is full')
     hooks.push(hook)
   }
@@ -90,6 +91,12 @@ test('a hook the brokers do not acknowledge is spooled: kept, under its event', 
   const { post, steps } = receiving({ carry: () => Promise.reject(new RetriableError('no acknowledgement')) })
   assert.partialDeepStrictEqual(await post(), { kind: 'spooled', event: 'push', topic: 'gitlab.push' })
   assert.deepEqual(steps, ['admit', 'read', 'carry', 'spool'])
+})
+
+test('a hook whose topic takes nothing is put among those that wait for it alone, without a line in the log for each', async () => {
+  const { post, steps, lines } = receiving({ carry: () => Promise.reject(new TopicUnavailableError('gitlab.push', 'gone')) })
+  assert.partialDeepStrictEqual(await post(), { kind: 'spooled', event: 'push', topic: 'gitlab.push' })
+  assert.deepEqual([steps, lines], [['admit', 'read', 'carry', 'spool of gitlab.push'], []])
 })
 
 test('while hooks wait in the spool a new one goes behind them, not past them', async () => {

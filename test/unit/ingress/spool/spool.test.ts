@@ -155,6 +155,40 @@ test('the bound holds over a restart, and for hooks that arrive together', async
   await assert.rejects(again.append(hookOf('late', 400)), /full/)
 })
 
+test('what is drained counts for as long as it is on disk', async () => {
+  const disk = createForgetfulDisk()
+  const hooks = Array.from({ length: 600 }, (_, index) => hookOf(String(1000 + index)))
+  const measured = await open(disk)
+  await measured.append(hookOf('1000'))
+  const maxBytes = 600 * measured.state.bytes
+  const full = createForgetfulDisk()
+  const spool = await open(full, { maxBytes })
+  await Promise.all(hooks.map((hook) => spool.append(hook)))
+  assert.equal(full.bytesOnDisk(), maxBytes)
+  await spool.peek(never)
+  await spool.advance()
+  assert.deepEqual([spool.state.records, spool.state.bytes + spool.state.passedBytes, full.bytesOnDisk()], [100, maxBytes, maxBytes])
+  await assert.rejects(spool.append(hookOf('late')), /full/)
+  full.crash()
+  const again = await open(full, { maxBytes })
+  await assert.rejects(again.append(hookOf('late')), /full/)
+  assert.equal((await drainAll(again)).length, 100)
+  await again.append(hookOf('late'))
+  assert.ok(full.bytesOnDisk() < 200)
+})
+
+test('hooks taken over from another spool are let in though it be full, all of them or none', async () => {
+  const disk = createForgetfulDisk()
+  const spool = await open(disk, { maxBytes: 100 })
+  disk.fail('sync', 'EIO')
+  await assert.rejects(spool.take([hookOf('a'), hookOf('b')]), RetriableError)
+  assert.deepEqual([spool.state.records, spool.state.bytes, spool.state.oldestReceivedAt], [0, 0, null])
+  await spool.take([{ ...hookOf('a'), receivedAt: 7 }, hookOf('b')])
+  assert.deepEqual([spool.state.records, spool.state.bytes, spool.state.oldestReceivedAt], [2, disk.bytesOnDisk(), 7])
+  assert.ok(disk.bytesOnDisk() > 100)
+  assert.deepEqual(await drainAll(spool), ['a', 'b'])
+})
+
 test('a disk that is full or fails turns hooks away, keeps what it had, and takes hooks when it is well again', async () => {
   for (const operation of ['create', 'append', 'sync'] as const) {
     const disk = createForgetfulDisk()
