@@ -1,12 +1,13 @@
-// `npm run bench`: our ingress beside what else one could have, on one broker, in one run.
+// `npm run bench`: our ingress beside what else one could have, on one broker, in one run; then the workers (bench/consumers.ts).
 //   --quick             shows within a minute that the benchmark works; its figures say nothing
 //   --write             keeps the table in docs/performance.md
-//   --rounds, --seconds, --connections 32,64, --receivers ours,express   measure less, or longer
+//   --rounds, --seconds, --connections 32,64, --receivers ours,express   measure less, or longer; with --receivers no workers
 //   --baseline <folder> another checkout of this project, as one more receiver
 import { readFile } from 'node:fs/promises'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { cacheFolder } from '../local/artifacts.ts'
+import { benchWorkers, workersPlans } from './consumers/run.ts'
 import { prepareFlask } from './flask-venv.ts'
 import { startLoad } from './load/load.ts'
 import { type Measured, measure, watchMemory } from './measure.ts'
@@ -85,9 +86,12 @@ try {
     },
   })
   console.log(report)
-  if (options.write) await writeReport(report)
+  if (options.write) await writeReport(report, 'bench')
 } finally {
   for (const stop of stops) await stop()
+}
+if (options.receivers === undefined) {
+  console.log(`\n${await benchWorkers(workersPlans[options.quick ? 'quick' : 'full'], options.write ? 'write' : 'print', say)}`)
 }
 
 /** All receivers anew; under each load one after the other, in the other direction every other time. */

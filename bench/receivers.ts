@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '../lib/config.ts'
+import { allocatorEnvironment, nodeFlags } from '../local/node-options.ts'
 import type { Case } from './plan.ts'
 import type { Servers } from './servers.ts'
 
@@ -33,15 +34,13 @@ export interface ReceiverOptions {
 
 const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** As `bridge` and the container run it. */
-const ourFlags = ['--max-semi-space-size=8', '--initial-old-space-size=48', '--heap-growing-percent=40']
-
 /** Nobody listens there. */
 const deadBroker = '127.0.0.1:1'
 
 export const receiversOf = ({ servers, flaskBin, baseline }: ReceiverOptions): Receiver[] => {
   const ourEnv = (port: number, folder: string): Environment => ({
     ...servers.env,
+    ...allocatorEnvironment,
     NODE_COMPILE_CACHE: join(servers.dataDir, 'compile-cache'), // as the container has it
     BRIDGE_DATA_DIR: folder,
     INGRESS_HOST: '127.0.0.1',
@@ -69,7 +68,7 @@ export const receiversOf = ({ servers, flaskBin, baseline }: ReceiverOptions): R
     name: 'ours',
     title: '**bridge ingress**',
     ...node,
-    args: () => [...ourFlags, fileOf('../cli/bridge.ts'), 'ingress'],
+    args: () => [...nodeFlags, fileOf('../cli/bridge.ts'), 'ingress'],
     env: ourEnv,
     takes: always,
   }
@@ -79,7 +78,7 @@ export const receiversOf = ({ servers, flaskBin, baseline }: ReceiverOptions): R
       ...ours,
       name: 'baseline',
       title: 'bridge ingress, baseline',
-      args: () => [...ourFlags, join(baseline, 'cli/bridge.ts'), 'ingress'],
+      args: () => [...nodeFlags, join(baseline, 'cli/bridge.ts'), 'ingress'],
     },
     {
       name: 'express',
@@ -106,7 +105,7 @@ export const receiversOf = ({ servers, flaskBin, baseline }: ReceiverOptions): R
       name: 'stages',
       title: 'our stages behind bare `node:http`',
       ...node,
-      args: () => [...ourFlags, fileOf('ceiling/stages.ts')],
+      args: () => [...nodeFlags, fileOf('ceiling/stages.ts')],
       env: ourEnv,
       takes: closedOnly,
     },

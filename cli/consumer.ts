@@ -6,12 +6,16 @@ export const consumerCommand = new Command('consumer')
   .description('run one worker')
   .addArgument(new Argument('<name>', 'which; `bridge consumer list` names them'))
   .action(async (name: string) => {
-    const [{ consumers }, { startWorker }, { findWorker }] = await Promise.all([
+    const [{ consumers }, { outliveStrayRejections }, { startWorker }, { findWorker }] = await Promise.all([
       import('../consumers/index.ts'),
+      import('../consumers/stray-rejections.ts'),
       import('../consumers/worker.ts'),
       import('./find-worker.ts'),
     ])
     if (name === 'list') return consumers.forEach((consumer) => void console.log(`${consumer.name.padEnd(18)} ${consumer.summary}`))
     const consumer = findWorker(name)
-    await run(name, (env, logger) => startWorker(consumer, env, logger))
+    await run(name, (env, logger) => {
+      outliveStrayRejections(process, logger)
+      return startWorker(consumer, env, logger)
+    })
   })

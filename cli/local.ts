@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { readVariables } from '../lib/config.ts'
 import { UsageError } from '../lib/errors.ts'
+import { lagExporterPort } from './lag/lag-exporter-port.ts'
 
 /** `bridge local`: everything on this machine, from nothing; what `npm start` runs. */
 export const localCommand = new Command('local')
-  .description('run everything on this machine: Kafka, schema registry, PostgreSQL, ingress and workers')
+  .description('run everything on this machine: Kafka, schema registry, PostgreSQL, ingress, workers, lag exporter')
   .option('--reset', 'clear the local data (BRIDGE_DATA_DIR) after asking, and exit')
   .option('--yes', 'with --reset: do not ask')
   .action(async ({ reset, yes }: { reset?: true; yes?: true }) => {
@@ -33,9 +34,10 @@ const run = async (dataDir: string): Promise<void> => {
     import('../schemas/catalogue.ts'),
     import('../schemas/topics.ts'),
   ])
+  const others = [{ name: 'lag-exporter', metricsPort: lagExporterPort }]
   const { topic } = createNames(process.env.KAFKA_TOPIC_PREFIX ?? '')
   const output = createOutput((text) => void process.stdout.write(text), {
-    names: [ownName, 'setup', 'ingress', ...consumers.map(({ name }) => name)],
+    names: [ownName, 'setup', 'ingress', ...[...consumers, ...others].map(({ name }) => name)],
     isColoured: process.stdout.isTTY && !process.env.NO_COLOR,
   })
   await supervise(
@@ -51,6 +53,7 @@ const run = async (dataDir: string): Promise<void> => {
         metricsPort,
         readConfig: (env) => readVariables(variables, env),
       })),
+      others,
       topics: (Object.keys(catalogue) as (keyof typeof catalogue)[]).map(topic),
       samplePath: relative(process.cwd(), fileURLToPath(new URL('../test/fixtures/push.json', import.meta.url))),
       output,

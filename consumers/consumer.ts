@@ -25,7 +25,7 @@ export interface HandleContext {
 }
 
 /**
- * What a worker does with its records. Both may be called again for the same record (at least once): be idempotent on `delivery.id`.
+ * What a worker does with its records. Both may be called again for the same record (at least once): `repeats` says what comes of it.
  * Throw RetriableError while something else is unwell, PermanentError where this record can never work, anything else to be tried again a few times.
  */
 export type Handler<E extends EventType> = SingleHandler<E> | BatchHandler<E>
@@ -47,12 +47,21 @@ export interface BatchHandler<E extends EventType> {
 /** Nothing said means processed. */
 export type HandleResult = Exclude<HandledOutcome, 'dead_lettered'> | undefined
 
+/**
+ * What comes of a delivery that is handed over again: after a crash, a rebalance, a rewind, or sent anew by GitLab.
+ *
+ * `harmless`: handling it again changes nothing, since the effect itself knows it (a unique key, an idempotency key).
+ * `skippedForDays`: the runtime remembers for so many days, on disk, what this process handled, and skips it.
+ */
+export type Repeats = 'harmless' | { skippedForDays: number }
+
 export interface Consumer<E extends EventType = EventType, V extends Variables = Variables> {
   /** Kebab-case; names the process, the consumer group and the dead-letter topic. */
   name: string
   /** What it is for, one sentence. */
   summary: string
   events: readonly E[]
+  repeats: Repeats
   /** Usual port of /metrics, /livez and /readyz. */
   metricsPort: number
   /** All it reads from the environment beside what every worker reads. */

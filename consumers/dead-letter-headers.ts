@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { messageOf } from '../lib/errors.ts'
+import { messageOf, readable } from '../lib/errors.ts'
 import type { EventType } from '../schemas/catalogue.ts'
 import type { Message } from './consumer.ts'
 
@@ -31,19 +31,22 @@ export const deadLetterHeaders = (
   'dead-letter-at': new Date().toISOString(),
   'dead-letter-attempts': String(attempts),
   'dead-letter-version': version,
-  'dead-letter-error': error instanceof Error ? error.name : typeof error,
+  'dead-letter-error': kindOf(error),
   'dead-letter-message': bounded(messageOf(error)),
-  'dead-letter-stack': bounded(error instanceof Error ? (error.stack ?? '') : ''),
+  'dead-letter-stack': bounded(stackOf(error)),
   'dead-letter-fingerprint': fingerprintOf(error),
 })
 
 /** Equal for failures of one kind: numbers, ids and quoted values in the message differ from record to record. */
 export const fingerprintOf = (error: unknown): string => {
-  const kind = error instanceof Error ? error.name : typeof error
   const text = messageOf(error)
     .replaceAll(/"[^"]*"|'[^']*'|`[^`]*`/g, '""')
     .replaceAll(/[0-9a-f]{8,}|\d+/gi, '0')
-  return hash('sha256', `${kind}: ${text}`).slice(0, 12)
+  return hash('sha256', `${kindOf(error)}: ${text}`).slice(0, 12)
 }
+
+const kindOf = (error: unknown): string => (error instanceof Error ? readable(() => error.name) : typeof error)
+
+const stackOf = (error: unknown): string => (error instanceof Error ? readable(() => error.stack ?? '') : '')
 
 const bounded = (text: string): string => Buffer.from(text).subarray(0, maxTextBytes).toString()

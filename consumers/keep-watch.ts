@@ -6,7 +6,7 @@ import type { Verdict } from './watchdog.ts'
 export interface KeepWatchOptions {
   look(): Promise<Verdict>
   everyMs: number
-  /** Takes a new Kafka client. */
+  /** Takes a new Kafka client; resolves once it has joined, rejects where it cannot. */
   rebuild(): Promise<void>
   calls: Readonly<Calls>
   /** The process cannot go on. */
@@ -31,7 +31,8 @@ export const keepWatch = ({ look, everyMs, rebuild, calls, fail, logger }: KeepW
     if (rebuiltAt === calls.ended) return fail(new Error('records are waiting and nothing moves, even with a new Kafka client'))
     rebuiltAt = calls.ended
     logger.error('records are waiting and nothing moves: taking a new Kafka client')
-    await rebuild()
+    // One that cannot even join brings nothing either: the next verdict ends the process.
+    await rebuild().catch((error: unknown) => logger.warn('the new Kafka client could not join', { error: messageOf(error) }))
   }
 
   const timer = setInterval(() => {

@@ -1,6 +1,7 @@
 import type { EachBatchHandler, Kafka, Consumer as KafkajsConsumer } from 'kafkajs'
 import { UsageError } from '../lib/errors.ts'
 import { coPartition } from './assigner.ts'
+import type { FetchSizes } from './fetch-sizes.ts'
 import { heartbeatMs } from './pipeline.ts'
 
 /** Topic → partitions. */
@@ -10,7 +11,7 @@ export type Assignment = Readonly<Record<string, readonly number[]>>
 export interface Member {
   /** Resolves once it has joined. */
   start(): Promise<void>
-  /** Takes a new client in place of one that no longer moves. */
+  /** Takes a new client in place of one that no longer moves. @throws Error where that one does not join in time */
   rebuild(): Promise<void>
   /** Fetches nothing any more, and goes on being a member. */
   pause(): void
@@ -26,8 +27,7 @@ export interface MemberOptions {
   group: string
   topics: readonly string[]
   eachBatch: EachBatchHandler
-  /** How much is fetched of one partition at a time; of all partitions four times as much. A larger record comes nevertheless. */
-  partitionBytes: number
+  fetchSizes: FetchSizes
   /** Partitions handled at a time. */
   concurrency: number
   /** After so long without a heartbeat the group gives the partitions to others. */
@@ -40,6 +40,10 @@ export interface MemberOptions {
 
 /** How long a client that hangs is waited for when it is to be replaced, in milliseconds. */
 const farewellMs = 5000
+/** How long a member may take to come back in a rebalance, in milliseconds: until then the brokers keep the others waiting. */
+const rebalanceMs = 60_000
+
+const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref())
 
 const explain = (error: unknown): never => {
   if ((error as { type?: unknown }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error
@@ -47,7 +51,7 @@ const explain = (error: unknown): never => {
 }
 
 export const createMember = (options: MemberOptions): Member => {
-  const { kafka, group, topics, sessionSeconds, partitionBytes, onJoin, fail } = options
+  const { kafka, group, topics, sessionSeconds, fetchSizes, onJoin, fail } = options
   let client: KafkajsConsumer | undefined
   let isPaused = false
   let lastTurn = Date.now()
@@ -58,12 +62,11 @@ export const createMember = (options: MemberOptions): Member => {
       partitionAssigners: [coPartition],
       allowAutoTopicCreation: false,
       sessionTimeout: sessionSeconds * 1000,
-      rebalanceTimeout: 60_000,
+      rebalanceTimeout: rebalanceMs,
       heartbeatInterval: heartbeatMs(sessionSeconds),
       // Stopping waits for the fetch that is under way.
       maxWaitTimeInMs: 500,
-      maxBytes: 4 * partitionBytes,
-      maxBytesPerPartition: partitionBytes,
+      ...fetchSizes,
     })
     client = created
     const { GROUP_JOIN, HEARTBEAT, FETCH, FETCH_START, CRASH } = created.events
@@ -116,8 +119,9 @@ export const createMember = (options: MemberOptions): Member => {
   return {
     start,
     rebuild: async () => {
-      await Promise.race([stop().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, farewellMs).unref())])
-      await start()
+      await Promise.race([stop().catch(() => undefined), after(farewellMs)])
+      const late = after(rebalanceMs + sessionSeconds * 1000).then(() => Promise.reject(new Error('it did not join in time')))
+      await Promise.race([start(), late])
     },
     pause: () => setPaused(true),
     resume: () => setPaused(false),

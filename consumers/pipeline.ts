@@ -7,6 +7,7 @@ import type { EventType } from '../schemas/catalogue.ts'
 import type { Handler, Message } from './consumer.ts'
 import { createDeadLetterTopic } from './dead-letter-topic.ts'
 import { decodeAndHandle } from './decode-and-handle.ts'
+import type { HandledDeliveries } from './handled-deliveries.ts'
 import type { ConsumerMetrics } from './metrics.ts'
 import { chain, type Handle } from './middleware/chain.ts'
 import { type Calls, countCalls } from './middleware/count-calls.ts'
@@ -14,11 +15,14 @@ import { deadLetter } from './middleware/dead-letter.ts'
 import { keepAlive } from './middleware/keep-alive.ts'
 import { measure } from './middleware/measure.ts'
 import { exponentialDelayMs, retry } from './middleware/retry.ts'
+import { skipRepeats } from './middleware/skip-repeats.ts'
 import { timeout } from './middleware/timeout.ts'
 import type { workerVariables } from './worker-variables.ts'
 
 export interface PipelineOptions<E extends EventType> {
   handler: Handler<E>
+  /** Undefined where repeats are harmless. */
+  handled: HandledDeliveries | undefined
   decode: Decode
   eventOf(message: Pick<Message, 'topic' | 'headers'>): EventType
   producer: Producer
@@ -31,10 +35,11 @@ export interface PipelineOptions<E extends EventType> {
 
 /** The way of a message, from the outside in. */
 export const createPipeline = <E extends EventType>(options: PipelineOptions<E>): Handle => {
-  const { handler, decode, eventOf, producer, deadLetterTopic, settings, metrics, calls, logger } = options
+  const { handler, handled, decode, eventOf, producer, deadLetterTopic, settings, metrics, calls, logger } = options
   return chain(
     [
       measure(metrics, eventOf),
+      ...(handled === undefined ? [] : [skipRepeats(handled, eventOf)]),
       deadLetter(createDeadLetterTopic(producer, deadLetterTopic, eventOf, metrics, logger)),
       retry(settings.CONSUMER_ATTEMPTS, exponentialDelayMs, (error) => {
         metrics.retries.inc()

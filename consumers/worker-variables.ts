@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { dataFolder } from '../lib/config.ts'
 import { kafkaVariables } from '../lib/kafka.ts'
 import { operationsVariables } from '../lib/operations.ts'
 import { registryVariables } from '../lib/registry.ts'
 import type { Consumer } from './consumer.ts'
 
 export const workerVariables = z.object({
+  BRIDGE_DATA_DIR: dataFolder(),
   CONSUMER_ATTEMPTS: z.coerce.number().int().min(1).default(5).describe('How often a record is tried before it is put aside.'),
   CONSUMER_TIMEOUT_SECONDS: z.coerce.number().positive().default(30).describe('How long one attempt may take.'),
   CONSUMER_CONCURRENCY: z.coerce.number().int().min(1).default(3).describe('How many partitions are handled at a time.'),

@@ -14,6 +14,8 @@ import type { Consumer } from './consumer.ts'
 import { createEachBatch } from './each-batch.ts'
 import { createEventDecoder } from './event-decoder.ts'
 import { createEventOf } from './event-of.ts'
+import { fetchSizesOf } from './fetch-sizes.ts'
+import { handledFolder, openHandledDeliveries } from './handled-deliveries.ts'
 import { keepWatch } from './keep-watch.ts'
 import { createMember } from './member.ts'
 import { createConsumerMetrics } from './metrics.ts'
@@ -47,6 +49,9 @@ export const startWorker = async (consumer: Consumer, env: Environment, logger: 
   const producer = createDeadLetterProducer(kafka)
   const offsets = await openOffsets(kafka)
   const handler = await consumer.create(readVariables(consumer.variables, env), logger)
+  const { name, repeats } = consumer
+  const handled =
+    repeats === 'harmless' ? undefined : await openHandledDeliveries(handledFolder(settings.BRIDGE_DATA_DIR, name), repeats.skippedForDays)
 
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined)
@@ -55,6 +60,7 @@ export const startWorker = async (consumer: Consumer, env: Environment, logger: 
   const calls = { begun: 0, ended: 0 }
   const handle = createPipeline({
     handler,
+    handled,
     decode: createEventDecoder(consumer.events, createRegistry(settings, group)),
     eventOf: createEventOf(events),
     producer,
@@ -74,15 +80,15 @@ export const startWorker = async (consumer: Consumer, env: Environment, logger: 
     },
     waitMs: pauseMs,
   })
-  const batchSize = 'batchSize' in handler ? handler.batchSize : singlesPerCall
+  // Where each is remembered, a crash must not repeat more than one.
+  const batchSize = 'batchSize' in handler ? handler.batchSize : handled === undefined ? singlesPerCall : 1
   const [stoppingSignal, signal] = [stopping.signal, releasing.signal]
   const member = createMember({
     kafka,
     group,
     topics,
     eachBatch: createEachBatch({ handle, batchSize, breaker, positions, stopping: stoppingSignal, signal, onGap: fail }),
-    // Batches are to fill up; for single records little at a time is as fast and takes a third less memory.
-    partitionBytes: 'batchSize' in handler ? 1024 * 1024 : 256 * 1024,
+    fetchSizes: fetchSizesOf(handler),
     concurrency: settings.CONSUMER_CONCURRENCY,
     sessionSeconds: settings.CONSUMER_SESSION_SECONDS,
     onJoin: positions.load,
@@ -97,7 +103,7 @@ export const startWorker = async (consumer: Consumer, env: Environment, logger: 
 
   const letGo = async () => {
     await member.stop()
-    await Promise.all([producer.disconnect(), offsets.close(), handler.close()])
+    await Promise.all([producer.disconnect(), offsets.close(), handler.close(), handled?.close()])
   }
   try {
     await producer.connect()

@@ -23,6 +23,8 @@ export interface SupervisedStack {
   entry: string
   cwd: string
   workers: readonly Worker[]
+  /** What runs on beside them, each by the command of its name. */
+  others: readonly { name: string; metricsPort: number }[]
   topics: readonly string[]
   /** Path of a sample push hook, as the user can paste it. */
   samplePath: string
@@ -36,12 +38,12 @@ interface Means {
   signal: AbortSignal
 }
 
-/** Parts, setup, ingress and workers, in this order; then the endpoints file and the final block. Resolves when all are ready. */
+/** Parts, setup, then all that runs on; then the endpoints file and the final block. Resolves when all are ready. */
 export const bringUp = async (stack: SupervisedStack, means: Means): Promise<void> => {
-  const { env, dataDir, output, workers } = stack
+  const { env, dataDir, output, workers, others } = stack
   const { folder, signal } = means
   await removeEndpoints(dataDir)
-  const ports = await chooseLocalPorts(env, workers, output.linesOf(ownName))
+  const ports = await chooseLocalPorts(env, [...workers, ...others], output.linesOf(ownName))
   await ports.releaseParts()
   const urls = await startParts(stack, means, ports)
   const environments = processEnvironments(env, dataDir, urls, folder.secrets)
@@ -55,13 +57,14 @@ export const bringUp = async (stack: SupervisedStack, means: Means): Promise<voi
   })
   const ingress = { name: 'ingress', args: ['ingress'], env: environments.ingress({ hook: ports.hook, metrics: portOf('ingress') }) }
   const ready = judged.filter(({ faults }) => faults.length === 0)
-  const processes = [ingress, ...ready].map((process) => ({ ...process, operationsUrl: operationsUrl(process.env) }))
+  const beside = others.map(({ name }) => ({ name, args: [name], env: environments.worker(name, portOf(name)) }))
+  const processes = [ingress, ...ready, ...beside].map((process) => ({ ...process, operationsUrl: operationsUrl(process.env) }))
   await ports.release()
   await Promise.all(processes.map((process) => runAndKeep(program, { ...process, readyUrl: `${process.operationsUrl}/readyz` })))
 
   signal.throwIfAborted()
   const endpoints: Endpoints = {
-    hook_url: `http://${reachable(ingress.env.INGRESS_HOST)}:${ports.hook}/hooks`,
+    hook_url: `${ingress.env.INGRESS_TLS_CERT_FILE ? 'https' : 'http'}://${reachable(ingress.env.INGRESS_HOST)}:${ports.hook}/hooks`,
     secret_token: firstToken(ingress.env),
     kafka_brokers: urls.kafkaBrokers,
     schema_registry_url: urls.schemaRegistryUrl,

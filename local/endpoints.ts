@@ -10,7 +10,7 @@ export interface Endpoints {
   kafka_brokers: string
   schema_registry_url: string
   database_url: string
-  /** By process: `ingress` and each running worker. */
+  /** By process: `ingress`, each running worker, `lag-exporter`. */
   metrics: Readonly<Record<string, string>>
   feed_url: string | null
   directory_url: string | null

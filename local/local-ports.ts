@@ -18,7 +18,7 @@ const variables = z.object({
   METRICS_PORT: port().default(9464),
 })
 
-/** Everything that listens: the parts, the hook, and the operations port of ingress and each worker by name. */
+/** Everything that listens: the parts, the hook, and the operations port of each process by name. */
 export interface LocalPorts {
   parts: PartPorts
   hook: number
@@ -32,18 +32,18 @@ export interface LocalPorts {
 /**
  * Chooses every port of the stack at once, so that none is given twice.
  *
- * @param workers with the operations port each has when METRICS_PORT is left at the ingress's usual 9464
+ * @param processes beside the ingress, with the operations port each has when METRICS_PORT is left at the ingress's usual 9464
  * @throws UsageError when the hook port is taken; ConfigError for a value that is no port
  */
 export const chooseLocalPorts = async (
   env: Environment,
-  workers: readonly { name: string; metricsPort: number }[],
+  processes: readonly { name: string; metricsPort: number }[],
   say: (line: string) => void,
 ): Promise<LocalPorts> => {
   const { LOCAL_KAFKA_PORT, LOCAL_REGISTRY_PORT, LOCAL_DATABASE_PORT, INGRESS_HOST, INGRESS_PORT, METRICS_HOST, METRICS_PORT } =
     readVariables(variables, env)
   const hook: WantedPort = { variable: 'INGRESS_PORT', preferred: INGRESS_PORT, host: INGRESS_HOST, fixed: true }
-  const metrics = [{ name: 'ingress', metricsPort: 9464 }, ...workers].map(({ name, metricsPort }): [string, WantedPort] => [
+  const metrics = [{ name: 'ingress', metricsPort: 9464 }, ...processes].map(({ name, metricsPort }): [string, WantedPort] => [
     metricsName(name),
     {
       variable: `METRICS_PORT of ${name}`,
@@ -57,7 +57,7 @@ export const chooseLocalPorts = async (
   return {
     parts: Object.fromEntries(Object.keys(parts).map((name) => [name, portOf(name)])) as PartPorts,
     hook: portOf('hook'),
-    metrics: Object.fromEntries(['ingress', ...workers.map(({ name }) => name)].map((name) => [name, portOf(metricsName(name))])),
+    metrics: Object.fromEntries(['ingress', ...processes.map(({ name }) => name)].map((name) => [name, portOf(metricsName(name))])),
     releaseParts: () => release(Object.keys(parts)),
     release,
   }

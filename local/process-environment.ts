@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Environment } from '../lib/config.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -12,6 +13,7 @@ export interface StackUrls {
 interface ProcessEnvironments {
   setup: Environment
   ingress(ports: { hook: number; metrics: number }): Environment
+  /** Of a worker, or of what runs beside them. */
   worker(name: string, metricsPort: number): Environment
 }
 
@@ -27,6 +29,8 @@ export const processEnvironments = (env: Environment, dataDir: string, urls: Sta
   const common = {
     LOG_FORMAT: 'text',
     METRICS_HOST: '127.0.0.1',
+    // With compiled code from the last start Node needs no TypeScript parser: 20 MB less for each process.
+    NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
     ...(isSet(env.KAFKA_BROKERS) ? {} : { KAFKA_REPLICATION_FACTOR: '1' }),
     ...withoutSecrets(env),
     KAFKA_BROKERS: urls.kafkaBrokers,

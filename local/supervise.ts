@@ -30,7 +30,7 @@ export const supervise = async (stack: SupervisedStack, stopSignal: AbortSignal)
     say('stopping')
     await folder.household.close([
       { names: ['setup', 'ingress'], graceMs: 2500 },
-      { names: stack.workers.map(({ name }) => name), graceMs: 2500 },
+      { names: [...stack.workers, ...stack.others].map(({ name }) => name), graceMs: 2500 },
       ...partsStopOrder,
     ])
     await up.catch(() => {}) // it may have been about to write the endpoints

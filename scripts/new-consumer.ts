@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { lagExporterPort } from '../cli/lag/lag-exporter-port.ts'
 import { consumers } from '../consumers/index.ts'
 
 const [name = ''] = process.argv.slice(2)
@@ -11,8 +12,7 @@ if (existsSync(path(`consumers/${name}`))) fail(`consumers/${name} exists alread
 
 const camel = name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 const upper = name.replaceAll('-', '_').toUpperCase()
-/** 9474 is the lag exporter's. */
-const taken = new Set([9474, ...consumers.map(({ metricsPort }) => metricsPort)])
+const taken = new Set([lagExporterPort, ...consumers.map(({ metricsPort }) => metricsPort)])
 let metricsPort = 9465
 while (taken.has(metricsPort)) metricsPort += 1
 
@@ -26,17 +26,17 @@ export const ${camel}Variables = z.object({
   ${upper}_GREETING: z.string().default('pushed').describe('What is written beside the name.'),
 })
 
-/** Writes a line for every push. */
+/** Writes a line for every push; for one that several hooks tell, a line each. */
 export const ${camel} = defineConsumer({
   name: '${name}',
   summary: 'Writes a line for every push.',
   events: ['push'],
+  repeats: { skippedForDays: 7 },
   metricsPort: ${metricsPort},
   variables: ${camel}Variables,
   dryRun: ({ user_name, ref }) => \`write that \${user_name} pushed \${ref}\`,
   async create({ ${upper}_GREETING: greeting }, logger) {
     return {
-      // May be called again for the same delivery.id.
       async handle({ delivery, user_name, ref }) {
         logger.info(greeting, { delivery_id: delivery.id, user_name, ref })
       },
@@ -82,9 +82,10 @@ edit('consumers/index.ts', (text) =>
 edit('docker-compose.yml', (text) =>
   text.replace(
     '\n  prometheus:\n',
-    `\n  ${name}:\n    <<: *process\n    command: [consumer, ${name}]\n    environment: { <<: *environment, METRICS_PORT: ${metricsPort} }\n\n  prometheus:\n`,
+    `\n  ${name}:\n    <<: *process\n    command: [consumer, ${name}]\n    environment: { <<: *environment, METRICS_PORT: ${metricsPort} }\n    volumes: ["${name}:/var/lib/gitlab-bridge"]\n\n  prometheus:\n`,
   ),
 )
+edit('docker-compose.yml', (text) => text.replace(/\nvolumes:\n( {2}\S+:\n)+/, `$&  ${name}:\n`))
 const last = consumers.at(-1)
 edit('monitoring/prometheus/prometheus.yml', (text) =>
   text.replace(

@@ -1,12 +1,13 @@
-// One subject of the benchmark as a process of its own: handles so many records, says how long it took, and ends.
+// One subject of the benchmark as a process of its own: handles so many records, says how it goes, and ends.
 import { z } from 'zod'
 import { auditLog } from '../../consumers/audit-log/audit-log.ts'
 import { type Consumer, defineConsumer, type Handler } from '../../consumers/consumer.ts'
 import { createEventDecoder } from '../../consumers/event-decoder.ts'
+import { fetchSizesOf } from '../../consumers/fetch-sizes.ts'
 import { startWorker } from '../../consumers/worker.ts'
 import { readVariables } from '../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
-import { createLogger } from '../../lib/logger.ts'
+import { quietLogger } from '../../lib/logger.ts'
 import { createRegistry, registryVariables } from '../../lib/registry.ts'
 import type { RecordOf } from '../../schemas/catalogue.ts'
 import { createNames } from '../../schemas/topics.ts'
@@ -19,6 +20,7 @@ export const benchConsumers = {
     name: 'bench-noop',
     summary: 'Does nothing.',
     events: ['push'],
+    repeats: 'harmless',
     metricsPort: 0,
     variables: z.object({}),
     create: async () => ({ handle: async () => undefined, close: async () => undefined }),
@@ -26,21 +28,49 @@ export const benchConsumers = {
   'audit-log': { ...auditLog, name: 'bench-audit-log', events: ['push'] } as unknown as Consumer<'push'>,
 } satisfies Record<string, Consumer<'push'>>
 
-/** Writes where it stands after every tenth, and ends after the last. */
+export type BenchConsumerName = keyof typeof benchConsumers
+
+/** Where a subject stands after a tenth of its records. */
+export interface Standing {
+  count: number
+  /** Since its first record. */
+  seconds: number
+  rssMiB: number
+  /** The most so far. */
+  peakRssMiB: number
+  /** The share of its records that the project furthest behind has had handled, 0 to 1. */
+  furthestBehind: number
+}
+
+/** How many projects the records belong to, in turn. */
+export const projects = 60
+
+/** Writes its standing after every tenth, and ends after the last. */
 const createCount = (total: number) => {
   let [count, startedAt] = [0, 0]
-  return (more: number) => {
+  const handledOf = new Map<number, number>()
+  const standing = (): Standing => ({
+    count,
+    seconds: (performance.now() - startedAt) / 1000,
+    rssMiB: process.memoryUsage.rss() / 1024 ** 2,
+    peakRssMiB: process.resourceUsage().maxRSS / 1024,
+    furthestBehind: handledOf.size < projects ? 0 : Math.min(1, Math.min(...handledOf.values()) / (total / projects)),
+  })
+  return (records: readonly Push[]) => {
     if (count === 0) startedAt = performance.now()
     const before = Math.floor((10 * count) / total)
-    count += more
+    count += records.length
+    for (const { project_id } of records) handledOf.set(project_id, (handledOf.get(project_id) ?? 0) + 1)
     if (Math.floor((10 * count) / total) === before) return
-    process.stdout.write(`${JSON.stringify({ count, seconds: (performance.now() - startedAt) / 1000 })}\n`)
+    process.stdout.write(`${JSON.stringify(standing())}\n`)
     if (count >= total) process.exit(0)
   }
 }
 
+type Count = ReturnType<typeof createCount>
+
 /** The worker under the runtime; its handler tells what it was given. */
-const runWorker = async (consumer: Consumer<'push'>, count: (more: number) => void) => {
+const runWorker = async (consumer: Consumer<'push'>, count: Count) => {
   const counting = {
     ...consumer,
     create: async (settings: never, logger: never): Promise<Handler<'push'>> => {
@@ -50,7 +80,7 @@ const runWorker = async (consumer: Consumer<'push'>, count: (more: number) => vo
         return {
           ...handler,
           handle: (record, context) => {
-            count(1)
+            count([record])
             return handle(record, context)
           },
         }
@@ -59,28 +89,23 @@ const runWorker = async (consumer: Consumer<'push'>, count: (more: number) => vo
         ...handler,
         handleBatch: async (records, context) => {
           await handler.handleBatch(records, context)
-          count(records.length)
+          count(records)
           return 'processed'
         },
       }
     },
   }
-  await startWorker(counting as unknown as Consumer, process.env, createLogger('bench', { LOG_LEVEL: 'error' }))
+  await startWorker(counting as unknown as Consumer, process.env, quietLogger())
 }
 
-/** The same client options, decoding and handler, without the runtime. */
-const runBare = async (consumer: Consumer<'push'>, count: (more: number) => void) => {
+/** The same client options, fetch sizes, decoding and handler, without the runtime. */
+const runBare = async (consumer: Consumer<'push'>, count: Count) => {
   const settings = readVariables(z.object({ ...kafkaVariables.shape, ...registryVariables.shape }), process.env)
-  const logger = createLogger('bench', { LOG_LEVEL: 'error' })
+  const logger = quietLogger()
   const decode = createEventDecoder(['push'], createRegistry(settings, 'bench'))
   const handler = await consumer.create(readVariables(consumer.variables, process.env), logger)
   const groupId = `bench-bare-${process.pid}`
-  const client = createKafka(settings, groupId, logger).consumer({
-    groupId,
-    maxWaitTimeInMs: 500,
-    maxBytes: 4 << 20,
-    maxBytesPerPartition: 1 << 20,
-  })
+  const client = createKafka(settings, groupId, logger).consumer({ groupId, maxWaitTimeInMs: 500, ...fetchSizesOf(handler) })
   const signal = new AbortController().signal
   await client.connect()
   await client.subscribe({ topics: [createNames(settings.KAFKA_TOPIC_PREFIX).topic('push')], fromBeginning: true })
@@ -91,14 +116,14 @@ const runBare = async (consumer: Consumer<'push'>, count: (more: number) => void
       for (const { value } of batch.messages) {
         const record = (await decode(value ?? Buffer.alloc(0))) as Push
         if ('handle' in handler) {
-          count(1)
+          count([record])
           await handler.handle(record, { signal })
         } else records.push(record)
       }
       for (let start = 0; 'handleBatch' in handler && start < records.length; start += 500) {
         const some = records.slice(start, start + 500)
         await handler.handleBatch(some, { signal })
-        count(some.length)
+        count(some)
       }
     },
   })

@@ -66,7 +66,7 @@ const rowOf = ({ measured }: Report, load: string, { name, title }: Receiver): s
   return [`| ${cells.join(' | ')} |`]
 }
 
-const promisesOf = ({ promises }: Report): string[] => [
+export const promisesOf = ({ promises }: Pick<Report, 'promises'>): string[] => [
   '| promise | seen: median (lowest–highest round) | kept |',
   '| --- | --- | --- |',
   ...promises.map(({ text, seen, isKept }) => `| ${text} | ${seen} | ${isKept ? 'yes' : '**no**'} |`),

@@ -10,6 +10,7 @@ import { operationsVariables, startOperationsServer } from '../../lib/operations
 import { createNames } from '../../schemas/topics.ts'
 import { followDeadLetters } from './follow-dead-letters.ts'
 import { createFreshness } from './freshness.ts'
+import { lagExporterPort } from './lag-exporter-port.ts'
 import { exportDeadLetters, exportLag } from './lag-metrics.ts'
 import { openLagMeter } from './open-lag-meter.ts'
 
@@ -21,7 +22,7 @@ export const lagExporterVariables = z.object({
     .describe('How long a worker may not move, with records waiting, before it counts as stalled.'),
 })
 
-const variables = z.object({ ...operationsVariables(9474).shape, ...kafkaVariables.shape, ...lagExporterVariables.shape })
+const variables = z.object({ ...operationsVariables(lagExporterPort).shape, ...kafkaVariables.shape, ...lagExporterVariables.shape })
 
 /** Between scrapes it is measured this often, so that standing still is noticed; in milliseconds. */
 const pollMs = 15_000

@@ -1,5 +1,7 @@
 import type { Consumer } from '../../consumers/consumer.ts'
+import { forgetHandledDeliveries, handledFolder } from '../../consumers/handled-deliveries.ts'
 import { consumers } from '../../consumers/index.ts'
+import { workerVariables } from '../../consumers/worker-variables.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
@@ -21,7 +23,8 @@ interface OffsetChange extends TopicPartition {
 }
 
 /**
- * Commits another offset for a worker that does not run.
+ * Commits another offset for a worker that does not run. Where it is sent back, what it remembers of handled deliveries is forgotten:
+ * it would skip them.
  *
  * @throws UsageError while the worker runs, and where the place is outside of what a partition holds
  */
@@ -46,16 +49,22 @@ export const setOffsets = async (
     const isMeant = ({ partition }: TopicPartition) => options.partition === undefined || partition === Number(options.partition)
     const wanted = await targetsOf(offsets, topics, place, isMeant)
     await commitWhileEmpty(offsets, group, name, wanted)
-    return wanted.map(({ topic, partition, offset }) => ({
+    const changes = wanted.map(({ topic, partition, offset }) => ({
       topic,
       partition,
       from: before.get(nameOf({ topic, partition })) ?? null,
       to: offset,
     }))
+    if (changes.some(({ from, to }) => from === null || to < from)) await forgetHandled(name, env)
+    return changes
   } finally {
     await offsets.close()
   }
 }
+
+/** For a worker that does not run; of its processes, the one that keeps its data where `env` says. */
+export const forgetHandled = (worker: string, env: Environment): Promise<void> =>
+  forgetHandledDeliveries(handledFolder(readVariables(workerVariables, env).BRIDGE_DATA_DIR, worker))
 
 /** @throws UsageError while the group has members: the brokers refuse it, and they alone know for sure */
 export const commitWhileEmpty = async (

@@ -7,7 +7,7 @@ import { quietLogger } from '../../lib/logger.ts'
 import { nameOf, openOffsets } from '../../lib/offsets.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { findWorker } from '../find-worker.ts'
-import { commitWhileEmpty } from '../offsets/set-offsets.ts'
+import { commitWhileEmpty, forgetHandled } from '../offsets/set-offsets.ts'
 
 /**
  * Lets a worker forget what it made and sends it back to the first event.
@@ -37,6 +37,7 @@ export const rebuild = async (name: string, env: Environment, workers: readonly 
       ends.map(({ topic, partition }) => ({ topic, partition, offset: 0 })),
     )
     await worker.forget(readVariables(worker.variables, env))
+    await forgetHandled(name, env)
     return ends.length
   } finally {
     await offsets.close()

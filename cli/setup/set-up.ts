@@ -8,6 +8,7 @@ import { createRegistry, registryVariables } from '../../lib/registry.ts'
 import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
 import { wireSchema } from '../../schemas/load.ts'
 import { createNames } from '../../schemas/topics.ts'
+import { choosePartitions } from './choose-partitions.ts'
 import { migrateDatabase } from './database.ts'
 import { commitFirstOffsets } from './first-offsets.ts'
 import { createTopics, retryTopicsOf, topicsOf, topicVariables } from './topics.ts'
@@ -42,10 +43,13 @@ export const setUp = async (env: Environment, logger: Logger, workers: readonly 
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
 
   const kafka = createKafka(settings, names.group('setup'), logger)
-  logger.info('topics', await createTopics(kafka, settings, topicsOf(settings, names, workers)))
+  const alike = [...eventTypes.map(names.topic), ...workers.map(({ name }) => names.retryTopic(name))]
+  const KAFKA_TOPIC_PARTITIONS = await choosePartitions(kafka, settings.KAFKA_TOPIC_PARTITIONS, alike, logger)
+  const topics = { ...settings, KAFKA_TOPIC_PARTITIONS }
+  logger.info('topics', await createTopics(kafka, topics, topicsOf(topics, names, workers)))
   // A worker is new until its retry topic is there: what fails in between is done again by the next setup.
   logger.info('first offsets', await commitFirstOffsets(kafka, names, workers, logger))
-  logger.info('retry topics', await createTopics(kafka, settings, retryTopicsOf(settings, names, workers)))
+  logger.info('retry topics', await createTopics(kafka, topics, retryTopicsOf(topics, names, workers)))
   logger.info('first offsets', await commitFirstOffsets(kafka, names, workers, logger))
 
   const registry = createRegistry(settings, names.group('setup'))

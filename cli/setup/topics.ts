@@ -18,7 +18,9 @@ export const topicVariables = z.object({
     .int()
     .min(1)
     .default(6)
-    .describe('Partitions of a new event topic; the same for all, so that a project stays in one process.'),
+    .describe(
+      'Partitions of every event topic, so that a project stays in one process. Topics that exist keep theirs; new ones follow them.',
+    ),
   KAFKA_REPLICATION_FACTOR: z.coerce
     .number()
     .int()

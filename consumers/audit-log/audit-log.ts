@@ -12,11 +12,12 @@ export const auditLogVariables = z.object({
     .meta({ ...secret, ...fallback('DATABASE_URL') }),
 })
 
-/** Every event in PostgreSQL, append-only: rows are added, never changed. */
+/** Every event in PostgreSQL, append-only: rows are added, never changed. One fact that several hooks tell is a row each. */
 export const auditLog = defineConsumer({
   name: 'audit-log',
   summary: 'Every event in an append-only PostgreSQL table.',
   events: eventTypes,
+  repeats: 'harmless',
   metricsPort: 9465,
   variables: auditLogVariables,
   dryRun: (record) => `insert delivery ${auditRowOf(record).delivery_id} into audit_log.events`,

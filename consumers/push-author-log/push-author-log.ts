@@ -16,11 +16,12 @@ export const pushAuthorLogVariables = z.object({
 export const pushLogFolder = ({ BRIDGE_DATA_DIR, PUSH_AUTHOR_LOG_DIR }: z.output<typeof pushAuthorLogVariables>): string =>
   PUSH_AUTHOR_LOG_DIR ?? join(BRIDGE_DATA_DIR, 'pushes')
 
-/** Who pushed what, in plain daily files that can be read when everything else is down. */
+/** Who pushed what, in plain daily files that can be read when everything else is down. A push that several hooks tell is a line each. */
 export const pushAuthorLog = defineConsumer({
   name: 'push-author-log',
   summary: 'Who pushed what, one line a ref, in daily files readable with everything else down.',
   events: pushEvents,
+  repeats: 'harmless',
   metricsPort: 9466,
   variables: pushAuthorLogVariables,
   dryRun: (record) => `append ${pushLinesOf(record).length} line(s) to ${dayOf(record)}.ndjson`,

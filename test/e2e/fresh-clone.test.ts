@@ -109,6 +109,15 @@ test('the final block says where everything is', () => {
   assert.match(block, /Workers +.*audit-log.*push-author-log/)
 })
 
+test('the lag of every worker can be scraped', async () => {
+  const text = await (await fetch(String(endpoints.metrics['lag-exporter']))).text()
+  for (const worker of ['audit-log', 'push-author-log'])
+    assert.match(
+      text,
+      new RegExp(`^gitlab_bridge_consumer_lag_records\\{group="gitlab-bridge.${worker}",topic="gitlab.push"\\} \\d+$`, 'm'),
+    )
+})
+
 test('the curl it prints works as it stands', async () => {
   const command = /Send it a hook:\n\n([\s\S]*?)\n\n/.exec(stack.output())?.[1]
   const { code, stdout, stderr } = await clone.run(String(command))

@@ -4,6 +4,7 @@ import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { describeConfiguration } from '../../cli/config/describe.ts'
+import { exportDeadLetters, exportLag } from '../../cli/lag/lag-metrics.ts'
 import { consumers } from '../../consumers/index.ts'
 import { createConsumerMetrics } from '../../consumers/metrics.ts'
 import { createIngressMetrics } from '../../ingress/metrics.ts'
@@ -78,6 +79,8 @@ test('docs/operations.md names every worker, its port, and only metrics that exi
   const metrics = createMetrics()
   createIngressMetrics(metrics)
   createConsumerMetrics(metrics, eventTypes)
+  exportLag(metrics, [], { latest: async () => [], age: () => 0 })
+  exportDeadLetters(metrics, [], () => [])
   const known = new Set((await metrics.registry.getMetricsAsJSON()).map(({ name }) => name))
   const named = [...page.matchAll(/gitlab_bridge_[a-z_]+/g)].map(([name]) => name)
   assert.ok(named.length > 5)

@@ -12,7 +12,7 @@ const stack = await openStack('setup')
 const admin = stack.kafka.admin()
 await admin.connect()
 
-/** `bridge setup` to its end, and what it said of the topics. */
+/** `bridge setup` to its end, what it said of the topics, and what it warned of. */
 const runSetup = async (env: Readonly<Record<string, string>> = {}) => {
   const { exited, lines } = await stack.start(['setup'], { DATABASE_URL: stack.databaseUrl, KAFKA_TOPIC_PARTITIONS: '', ...env })
   const { code } = await exited
@@ -20,7 +20,16 @@ const runSetup = async (env: Readonly<Record<string, string>> = {}) => {
   const sum = (name: string) =>
     said.filter(({ message }) => /topics$/.test(String(message))).reduce((total, fields) => total + Number(fields[name]), 0)
   const { created, changed, kept } = { created: sum('created'), changed: sum('changed'), kept: sum('kept') }
-  return { code, created, changed, kept, migrations: said.find(({ message }) => message === 'database migrated')?.migrations, lines }
+  const warnings = said.filter(({ level }) => level === 'warn').map(({ message }) => String(message))
+  return {
+    code,
+    created,
+    changed,
+    kept,
+    migrations: said.find(({ message }) => message === 'database migrated')?.migrations,
+    warnings,
+    lines,
+  }
 }
 
 const settingsOf = async (topic: string): Promise<Record<string, string>> => {
@@ -99,7 +108,7 @@ test('a second setup creates and changes nothing, and leaves an operator’s own
   await alter(topic, { ...(await ownSettings(topic)), 'segment.ms': '3600000' })
   const again = await runSetup()
   assert.equal(again.code, 0, again.lines.join('\n'))
-  assert.deepEqual([again.created, again.changed, again.kept, again.migrations], [0, 0, first.created, 0])
+  assert.deepEqual([again.created, again.changed, again.kept, again.migrations, again.warnings], [0, 0, first.created, 0, []])
   assert.equal((await settingsOf(topic))['segment.ms'], '3600000')
 })
 
@@ -117,6 +126,35 @@ test('retention is configurable', async () => {
   await runSetup({ KAFKA_RETENTION_ACTIVITY_DAYS: '30' })
   assert.equal((await settingsOf(stack.names.topic('push')))['retention.ms'], String(30 * 86_400_000))
   assert.equal((await settingsOf(stack.names.topic('project_create')))['retention.ms'], '-1')
+})
+
+const partitionsOf = async (topic: string) => (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length
+
+test('a new topic gets as many partitions as those that exist, whatever KAFKA_TOPIC_PARTITIONS says, and setup says so', async () => {
+  const topics = [stack.names.topic('tag_push'), stack.names.retryTopic('audit-log')]
+  await admin.deleteTopics({ topics })
+  const again = await runSetup({ KAFKA_TOPIC_PARTITIONS: '12' })
+  assert.deepEqual([again.code, again.created], [0, 2])
+  for (const topic of [...topics, stack.names.topic('push')]) assert.equal(await partitionsOf(topic), 6, topic)
+  const [warning, ...others] = again.warnings
+  assert.match(
+    String(warning),
+    /^KAFKA_TOPIC_PARTITIONS is 12, but the topics that exist have 6: they keep them, and new ones get as many\./,
+  )
+  assert.deepEqual(others, [])
+})
+
+test('topics that differ in their number of partitions are named, and left as they are', async () => {
+  const wider = [stack.names.topic('push'), stack.names.retryTopic('audit-log')]
+  await admin.createPartitions({ topicPartitions: wider.map((topic) => ({ topic, count: 8 })) })
+  await admin.deleteTopics({ topics: [stack.names.topic('tag_push')] })
+  const again = await runSetup({ KAFKA_TOPIC_PARTITIONS: '6' })
+  assert.deepEqual([again.code, again.created], [0, 1])
+  const [warning, ...others] = again.warnings
+  assert.match(String(warning), /^\d+ topics have 6 partitions, but /)
+  for (const topic of wider) assert.ok(warning?.includes(`${topic} has 8`), warning)
+  assert.deepEqual(others, [])
+  assert.deepEqual([await partitionsOf(stack.names.topic('tag_push')), await partitionsOf(stack.names.topic('push'))], [6, 8])
 })
 
 test('the registry refuses a schema that old records could not be read with, and the error says so', async () => {

@@ -3,7 +3,7 @@ import { defineConsumer } from '../../consumers/consumer.ts'
 
 // Checked by `tsc --noEmit` alone: every line below a @ts-expect-error must be an error, every other line none.
 
-const common = { name: 'x', summary: 'X.', metricsPort: 1, variables: z.object({ X_URL: z.string() }) }
+const common = { name: 'x', summary: 'X.', repeats: 'harmless', metricsPort: 1, variables: z.object({ X_URL: z.string() }) } as const
 const close = async () => {}
 
 defineConsumer({
@@ -64,4 +64,21 @@ defineConsumer({
   events: ['push'],
   // @ts-expect-error only dead-lettering puts aside, no handler says so
   create: async () => ({ handle: async () => 'dead_lettered' as const, close }),
+})
+
+const { repeats, ...silent } = common
+void repeats
+
+// @ts-expect-error it must say what comes of a delivery that is handed over again
+defineConsumer({
+  ...silent,
+  events: ['push'],
+  create: async () => ({ handle: async () => undefined, close }),
+})
+
+defineConsumer({
+  ...common,
+  repeats: { skippedForDays: 7 },
+  events: ['push'],
+  create: async () => ({ handle: async () => undefined, close }),
 })

@@ -5,8 +5,16 @@ import { z } from 'zod'
 import { defineConsumer } from '../../../consumers/consumer.ts'
 import { PermanentError, RetriableError } from '../../../lib/errors.ts'
 import { eventually } from '../../helpers/stack.ts'
-import { messagesOn } from '../../helpers/stack-records.ts'
+import { messagesOn, recordsOf } from '../../helpers/stack-records.ts'
 import { openWorkerStack, type Push, publishPushes, pushConsumer, startHere, untilCount } from './worker-under-test.ts'
+
+/** Whatever is asked of it throws. */
+const withGetters = (error: Error): Error => {
+  const get = () => {
+    throw new TypeError('do not look')
+  }
+  return Object.defineProperties(error, { name: { get }, message: { get }, stack: { get } })
+}
 
 const throwing = pushConsumer('throwing', async ({ delivery }) => {
   const kind = kinds[Number(delivery.id.split('-')[1])]
@@ -21,6 +29,12 @@ const kinds: Record<number, { error: unknown; tries: number }> = {
   5: { error: new kafkajs.KafkaJSNonRetriableError('of another client'), tries: 2 },
   6: { error: new PermanentError('never'), tries: 1 },
   7: { error: Object.assign(new Error('of another group'), { type: 'REBALANCE_IN_PROGRESS' }), tries: 2 },
+  8: { error: Object.freeze(new RangeError('frozen')), tries: 2 },
+  9: { error: Object.freeze({ code: 9 }), tries: 2 },
+  10: { error: withGetters(new SyntaxError()), tries: 2 },
+  11: { error: Object.create(null), tries: 2 },
+  12: { error: Symbol('thrown'), tries: 2 },
+  13: { error: () => undefined, tries: 2 },
 }
 const attempts: string[] = []
 
@@ -37,6 +51,7 @@ const batching = defineConsumer({
   name: 'batching',
   summary: 'Made for a test.',
   events: ['push'],
+  repeats: 'harmless',
   metricsPort: 0,
   variables: z.object({}),
   create: async () => ({
@@ -53,7 +68,7 @@ const calls: number[] = []
 const batchEffects: string[] = []
 
 const unburied = pushConsumer('unburied', async ({ delivery }) => {
-  if (delivery.id === 'd-0') throw new PermanentError('never')
+  if (delivery.id === 'd-10') throw new PermanentError('never')
   buriedEffects.push(delivery.id)
 })
 const buriedEffects: string[] = []
@@ -82,11 +97,17 @@ test('nothing a handler throws, whatever its type, ends the loop: it is tried as
       ['5', '2', 'KafkaJSNonRetriableError'],
       ['6', '1', 'PermanentError'],
       ['7', '2', 'Error'],
+      ['8', '2', 'RangeError'],
+      ['9', '2', 'object'],
+      ['10', '2', 'cannot be read'],
+      ['11', '2', 'object'],
+      ['12', '2', 'symbol'],
+      ['13', '2', 'function'],
     ],
   )
-  await eventually(async () => assert.equal(await worker.metric('consumer_handled_total{event="push",outcome="processed"}'), 13))
-  assert.equal(await worker.metric('consumer_handled_total{event="push",outcome="dead_lettered"}'), 7)
-  assert.equal(await worker.metric('consumer_retries_total'), 6)
+  await eventually(async () => assert.equal(await worker.metric('consumer_handled_total{event="push",outcome="processed"}'), 7))
+  assert.equal(await worker.metric('consumer_handled_total{event="push",outcome="dead_lettered"}'), 13)
+  assert.equal(await worker.metric('consumer_retries_total'), 12)
 })
 
 test('while something downstream is down nothing is put aside, order is kept, and it goes on by itself', async (t) => {
@@ -133,14 +154,21 @@ test('a dead letter that cannot be written stops the partition instead of being 
   const topic = stack.names.deadLetterTopic('unburied')
   const admin = stack.kafka.admin()
   await admin.connect()
+  t.after(() => admin.disconnect())
   await admin.deleteTopics({ topics: [topic] })
+  const events = (await recordsOf(stack, 'push')).map(({ value }) => value.delivery.id)
+  const place = events.indexOf('d-10')
   const worker = await startHere(stack, unburied)
   t.after(worker.stop)
-  await eventually(async () => assert.equal(await worker.metric('consumer_circuit_state{state="open"}'), 1))
-  assert.deepEqual(buriedEffects, [])
+  const tried = () => worker.lines.filter(({ message }) => message === 'circuit open').length
+  await eventually(() => assert.ok(tried() >= 2))
+  assert.deepEqual(buriedEffects, events.slice(0, place))
+  const offsets = await admin.fetchOffsets({ groupId: stack.names.group('unburied'), topics: [stack.names.topic('push')] })
+  assert.equal(Math.max(...(offsets[0]?.partitions ?? []).map(({ offset }) => Number(offset))), place)
+
   await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
-  await admin.disconnect()
-  await untilCount(buriedEffects, 41)
+  await untilCount(buriedEffects, events.length - 1)
+  assert.deepEqual(buriedEffects, events.toSpliced(place, 1))
   assert.equal((await messagesOn(stack, topic)).length, 1)
 })
 

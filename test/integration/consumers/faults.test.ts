@@ -1,75 +1,40 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import type { Environment } from '../../../lib/config.ts'
 import { eventually } from '../../helpers/stack.ts'
 import { countOn } from '../../helpers/stack-records.ts'
-import { openWorkerStack, type Push, publishPushes, pushConsumer, sorted, startHere, untilCount } from './worker-under-test.ts'
+import { assertEffects } from './assert-effects.ts'
+import { startDownstream } from './downstream.ts'
+import { startLagHere } from './lag-under-test.ts'
+import { attemptsIn, type Effect, effectsIn, startEffects } from './start-effects.ts'
+import { openWorkerStack, publishPushes, pushConsumer, startHere, untilCount } from './worker-under-test.ts'
 
 /** The soak run lets everything last longer. */
-const scale = process.env.BRIDGE_TEST_SOAK === '1' ? 20 : 1
+const isSoak = process.env.BRIDGE_TEST_SOAK === '1'
 
-const effects: { id: string; project: number }[] = []
-const flowing = pushConsumer(
-  'flowing',
-  async ({ delivery, project_id }: Push) => void effects.push({ id: delivery.id, project: project_id }),
-)
+const effects: Effect[] = []
+const flowing = pushConsumer('flowing', async ({ delivery, project_id }) => void effects.push({ id: delivery.id, project: project_id }))
+const downstream = await startDownstream()
+after(() => downstream.goDown())
+const forwarding = pushConsumer('forwarding', (record) => downstream.give(record).then(() => undefined))
 const stack = await openWorkerStack('faults', [
   flowing,
+  forwarding,
   pushConsumer('killed', async () => undefined),
   pushConsumer('poisoned', async () => undefined),
 ])
 
-/** Nothing is missing, nothing is invented, and of each project the first effects come in the order of the events. */
-const assertEffects = (found: readonly { id: string; project: number }[], ids: readonly string[]) => {
-  assert.deepEqual(sorted(new Set(found.map(({ id }) => id))), sorted(ids))
-  const place = new Map(ids.map((id, index) => [id, index]))
-  const seen = new Set<string>()
-  const last = new Map<number, number>()
-  for (const { id, project } of found) {
-    if (seen.has(id)) continue
-    seen.add(id)
-    const index = place.get(id) ?? -1
-    assert.ok(index > (last.get(project) ?? -1), `${id} of project ${project} came too late`)
-    last.set(project, index)
-  }
-}
-
-const startProcess = (worker: string, file: string, env: Environment = {}) => {
-  const entry = fileURLToPath(new URL('effects-process.ts', import.meta.url))
-  return spawn(process.execPath, [entry], {
-    env: {
-      ...stack.env,
-      CONSUMER_SESSION_SECONDS: '6',
-      LOG_LEVEL: 'error',
-      EFFECTS_WORKER: worker,
-      EFFECTS_FILE: file,
-      ...env,
-    } as NodeJS.ProcessEnv,
-    stdio: 'inherit',
-  })
-}
-
-const linesOf = (file: string, kind: 'attempt' | 'effect') =>
-  (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [])
-    .filter((line) => line.startsWith(kind))
-    .map((line) => line.split(' '))
-
 test('a kill in the middle of an attempt may repeat that attempt, no more', async (t) => {
   const file = join(await stack.temporaryFolder(), 'effects')
   await publishPushes(stack, 1, { prefix: 'poison', projects: 1 })
-  const attempts = () => linesOf(file, 'attempt').filter(([, id]) => id === 'poison-0').length
-  const env = { EFFECTS_DELAY_MS: '20', CONSUMER_ATTEMPTS: '4' }
-  const first = startProcess('poisoned', file, env)
+  const attempts = () => attemptsIn(file).filter((id) => id === 'poison-0').length
+  const env = { ...stack.env, EFFECTS_DELAY_MS: '20', CONSUMER_ATTEMPTS: '4' }
+  const first = await startEffects('poisoned', file, env)
   await eventually(() => assert.ok(attempts() >= 3))
   first.kill('SIGKILL')
-  await once(first, 'exit')
-  const second = startProcess('poisoned', file, env)
+  await first.exited
+  const second = await startEffects('poisoned', file, env)
   t.after(() => second.kill('SIGKILL'))
   await eventually(async () => assert.equal(await countOn(stack, stack.names.deadLetterTopic('poisoned')), 1))
   assert.ok(attempts() <= 5, `${attempts()} attempts, though 4 are allowed and one may be repeated`)
@@ -78,19 +43,19 @@ test('a kill in the middle of an attempt may repeat that attempt, no more', asyn
 test('kill -9 in the middle of a batch loses nothing and keeps the order', async (t) => {
   const file = join(await stack.temporaryFolder(), 'effects')
   const ids = await publishPushes(stack, 2000, { prefix: 'kill' })
+  const env = { ...stack.env, CONSUMER_ATTEMPTS: '1' }
   for (const after of [300, 900]) {
-    const child = startProcess('killed', file, { EFFECTS_DELAY_MS: '1', CONSUMER_ATTEMPTS: '1' })
-    await eventually(() => assert.ok(linesOf(file, 'effect').length >= after))
+    const child = await startEffects('killed', file, { ...env, EFFECTS_DELAY_MS: '1' })
+    await eventually(() => assert.ok(effectsIn(file).length >= after))
     child.kill('SIGKILL')
-    await once(child, 'exit')
+    await child.exited
   }
-  const child = startProcess('killed', file, { CONSUMER_ATTEMPTS: '1' })
+  const child = await startEffects('killed', file, env)
   t.after(() => child.kill('SIGKILL'))
-  const found = () => linesOf(file, 'effect').map(([, id = '', project]) => ({ id, project: Number(project) }))
-  await eventually(() => assert.equal(new Set(found().map(({ id }) => id)).size, 2000))
-  assertEffects(found(), ids)
+  await eventually(() => assert.equal(new Set(effectsIn(file).map(({ id }) => id)).size, 2000))
+  assertEffects(effectsIn(file), ids)
   child.kill('SIGTERM')
-  assert.deepEqual(await once(child, 'exit'), [0, null])
+  assert.deepEqual(await child.exited, { code: 0, signal: null })
 })
 
 test('a rebalance every few moments while 20,000 events flow: nothing is lost, the order of each project holds', async (t) => {
@@ -101,7 +66,7 @@ test('a rebalance every few moments while 20,000 events flow: nothing is lost, t
   await untilCount(effects, skipped)
   effects.length = 0
 
-  const total = 20_000 * scale
+  const total = 20_000 * (isSoak ? 20 : 1)
   let flown = 0
   const flow = (async () => {
     const ids: string[] = []
@@ -123,4 +88,53 @@ test('a rebalance every few moments while 20,000 events flow: nothing is lost, t
   assertEffects(effects, ids)
   t.diagnostic(`${total} events, ${rebalances} rebalances, ${effects.length - total} handled twice`)
   assert.ok(rebalances >= 4)
+})
+
+test('while downstream is down the worker waits, stays in its group and tells its lag; then all goes on in order', async (t) => {
+  const skipped = await countOn(stack, stack.names.topic('push')) // of the tests before
+  const worker = await startHere(stack, forwarding)
+  t.after(worker.stop)
+  const lag = await startLagHere(stack, [forwarding])
+  t.after(lag.stop)
+  const group = async () => {
+    const admin = stack.kafka.admin()
+    await admin.connect()
+    const { groups } = await admin.describeGroups([stack.names.group('forwarding')]).finally(() => admin.disconnect())
+    return groups.map(({ state, members }) => ({ state, members: members.map(({ memberId }) => memberId) }))
+  }
+  await untilCount(downstream.received, skipped)
+
+  const ids = await publishPushes(stack, 100, { prefix: 'outage' })
+  await untilCount(downstream.received, skipped + 20)
+  const before = await group()
+  downstream.goDown()
+  const arrived = downstream.received.length
+  const lags: { records: number; seconds: number }[] = []
+  const lives: string[] = []
+  // Longer than two sessions: without heartbeats the member would have lost its place, and would no longer count as alive.
+  const end = Date.now() + (isSoak ? 60_000 : 13_000)
+  while (Date.now() < end) {
+    ids.push(...(await publishPushes(stack, 20, { prefix: 'outage', from: ids.length })))
+    lives.push(await worker.live())
+    const topic = stack.names.topic('push')
+    lags.push({ records: await lag.lag('records', 'forwarding', topic), seconds: await lag.lag('seconds', 'forwarding', topic) })
+    await sleep(1000)
+  }
+  // Now and then it tries whether downstream is back.
+  assert.deepEqual(new Set(lives.filter((live) => live !== '200 alive')), new Set(['200 paused']))
+  assert.deepEqual(await group(), before)
+  assert.equal(worker.lines.filter(({ message }) => message === 'Consumer has joined the group').length, 1)
+  assert.equal(downstream.received.length, arrived)
+  const [first, last] = [lags[1], lags.at(-1)]
+  assert.ok(first && last && last.records > first.records && last.seconds > first.seconds + 5, JSON.stringify(lags))
+  assert.equal(await lag.verdict('forwarding'), 'stalled')
+
+  await downstream.comeBack()
+  await eventually(() => assert.equal(new Set(downstream.received.map(({ id }) => id)).size, skipped + ids.length))
+  assertEffects(
+    downstream.received.filter(({ id }) => id.startsWith('outage')),
+    ids,
+  )
+  assert.equal(await countOn(stack, stack.names.deadLetterTopic('forwarding')), 0)
+  await eventually(async () => assert.equal(await worker.metric('consumer_circuit_state{state="closed"}'), 1))
 })

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startLagExporter } from '../../../cli/lag/lag-exporter.ts'
+import { Kafka, logLevel } from 'kafkajs'
 import { RetriableError } from '../../../lib/errors.ts'
-import { recordingLogger } from '../../helpers/recording-logger.ts'
 import { eventually } from '../../helpers/stack.ts'
+import { readWithJava } from '../../helpers/stack-java.ts'
+import { startLagHere } from './lag-under-test.ts'
 import { openWorkerStack, publishPushes, pushConsumer, startHere, untilCount } from './worker-under-test.ts'
 
 const running = pushConsumer('running', async ({ delivery }) => {
@@ -15,57 +16,65 @@ const done: string[] = []
 const paused = pushConsumer('paused', async () => {
   throw new RetriableError('down', { retryAfterMs: 60_000 })
 })
-const stopped = pushConsumer('stopped', async () => undefined)
+const stopped = pushConsumer('stopped', async ({ delivery }) => {
+  if (handled.push(delivery.id) === 40) await new Promise((resolve) => setTimeout(resolve, 2000))
+})
+const handled: string[] = []
 
 const workers = [running, paused, stopped]
 const stack = await openWorkerStack('lag', workers)
 const topic = stack.names.topic('push')
 const start = Date.now() - 300_000
 // One a second of GitLab's time, so that a mistake of a few records shows.
-const timeOf = (index: number) => start + index * 1000
-await publishPushes(stack, 200, { partition: 0, receivedAt: timeOf })
+await publishPushes(stack, 200, { partition: 0, receivedAt: (index) => start + index * 1000 })
 
-/** What another client says: the oldest record behind the group's offset, and its age. */
+// What others say: Kafka's own client of the records and their times, the public part of kafkajs of the group's offset.
+const records = (await readWithJava(stack, [topic], await stack.temporaryFolder())) as { offset: number; timestamp: number }[]
+const timeAt = new Map(records.map(({ offset, timestamp }) => [offset, timestamp]))
+const admin = new Kafka({ brokers: stack.kafkaBrokers.split(','), logLevel: logLevel.NOTHING }).admin()
+
 const truth = async (name: string) => {
-  const admin = stack.kafka.admin()
-  await admin.connect()
   const [committed] = await admin.fetchOffsets({ groupId: stack.names.group(name), topics: [topic] })
-  await admin.disconnect()
   const offset = Number(committed?.partitions.find(({ partition }) => partition === 0)?.offset)
-  return { records: 200 - offset, seconds: offset === 200 ? 0 : (Date.now() - timeOf(offset)) / 1000 }
-}
-
-const { logger, lines } = recordingLogger()
-const exporter = await startLagExporter({ ...stack.env, LAG_STALL_SECONDS: '3' }, logger, workers)
-const metricsUrl = String(lines.find(({ message }) => message === 'exporting lag')?.fields.metrics)
-const scrape = async (metric: string, labels: string) => {
-  const text = await (await fetch(metricsUrl)).text()
-  const line = text.split('\n').find((candidate) => candidate.startsWith(`gitlab_bridge_${metric}{${labels}}`))
-  return Number(line?.split(' ').at(-1))
-}
-const lagOf = (name: string) => scrape('consumer_lag_seconds', `group="${stack.names.group(name)}",topic="${topic}"`)
-const verdictOf = async (name: string, verdict: string) =>
-  assert.equal(await scrape('consumer_lag_verdict', `group="${stack.names.group(name)}",verdict="${verdict}"`), 1)
-
-const assertTrue = async (name: string) => {
-  const [measured, true_] = [await lagOf(name), await truth(name)]
-  assert.ok(Math.abs(measured - true_.seconds) < 2, `${name}: measured ${measured}, true ${true_.seconds}`)
+  const oldest = timeAt.get(offset)
+  return { records: records.length - offset, seconds: oldest === undefined ? 0 : (Date.now() - oldest) / 1000 }
 }
 
 test('lag in seconds is true within two seconds for a worker that runs, one that waits, and one that is stopped', async (t) => {
+  await admin.connect()
+  t.after(() => admin.disconnect())
+  assert.equal(records.length, 200)
+  const exporter = await startLagHere(stack, workers)
   t.after(exporter.stop)
-  const workersHere = [await startHere(stack, running), await startHere(stack, paused)]
-  for (const worker of workersHere) t.after(worker.stop)
+  const toStop = await startHere(stack, stopped)
+  await untilCount(handled, 40)
+  await toStop.stop()
+
+  /** A worker that runs moves while we ask: the truth is what it was before or after, or in between. */
+  const assertTrue = async (name: string) => {
+    const before = await truth(name)
+    const [seconds, count] = [await exporter.lag('seconds', name, topic), await exporter.lag('records', name, topic)]
+    const after = await truth(name)
+    const said = `${name}: ${count} records, ${seconds} s; true ${before.records}, ${before.seconds} and then ${after.records}, ${after.seconds}`
+    assert.ok(seconds > Math.min(before.seconds, after.seconds) - 2 && seconds < Math.max(before.seconds, after.seconds) + 2, said)
+    assert.ok(count >= after.records && count <= before.records, said)
+    return after
+  }
+  for (const worker of [running, paused]) {
+    const here = await startHere(stack, worker)
+    t.after(here.stop)
+  }
   for (const count of [20, 60, 120]) {
     await untilCount(done, count)
-    for (const { name } of workers) await assertTrue(name)
+    for (const { name } of workers) assert.ok((await assertTrue(name)).records > 0)
   }
-  await verdictOf('running', 'behind')
-  await verdictOf('stopped', 'stopped')
-  await eventually(() => verdictOf('paused', 'stalled'))
+  assert.equal((await truth('paused')).records, 200)
+  assert.ok((await truth('stopped')).records < 200)
+  assert.equal(await exporter.verdict('running'), 'behind')
+  assert.equal(await exporter.verdict('stopped'), 'stopped')
+  await eventually(async () => assert.equal(await exporter.verdict('paused'), 'stalled'))
   await untilCount(done, 200)
-  await eventually(async () => assert.equal(await lagOf('running'), 0))
-  await verdictOf('running', 'ok')
-  await assertTrue('stopped')
-  assert.equal(await scrape('consumer_lag_records', `group="${stack.names.group('stopped')}",topic="${topic}"`), 200)
+  await eventually(async () => assert.equal(await exporter.lag('seconds', 'running', topic), 0))
+  assert.equal(await exporter.verdict('running'), 'ok')
+  for (const { name } of workers) await assertTrue(name)
 })

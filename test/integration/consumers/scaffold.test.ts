@@ -48,13 +48,15 @@ test('a scaffolded worker is complete: it compiles, passes the linter and its te
   assert.match(await node('cli/bridge.ts', 'consumer', 'list'), /^issue-counter +Writes a line for every push\.$/m)
   // It names what is not set here, and fails for it.
   await assert.rejects(node('cli/bridge.ts', 'config'), /^issue-counter +ISSUE_COUNTER_GREETING +pushed/m)
-  assert.match(
-    readFileSync(join(copy, 'docker-compose.yml'), 'utf8'),
-    /\n {2}issue-counter:\n {4}<<: \*process\n {4}command: \[consumer, issue-counter\]\n/,
-  )
+  const compose = readFileSync(join(copy, 'docker-compose.yml'), 'utf8')
+  assert.match(compose, /\n {2}issue-counter:\n {4}<<: \*process\n {4}command: \[consumer, issue-counter\]\n/)
   assert.match(readFileSync(join(copy, 'monitoring/prometheus/prometheus.yml'), 'utf8'), /- issue-counter:\d+\n/)
-  const lines = readFileSync(join(copy, 'consumers/issue-counter/issue-counter.ts'), 'utf8').split('\n')
-  assert.ok(lines.length < 50, `${lines.length} lines`)
+  const code = readFileSync(join(copy, 'consumers/issue-counter/issue-counter.ts'), 'utf8')
+  assert.ok(code.split('\n').length < 50, `${code.split('\n').length} lines`)
+  // What it remembers must outlive its container.
+  assert.match(code, /repeats: \{ skippedForDays: \d+ \}/)
+  assert.match(compose, /\n {4}volumes: \["issue-counter:\/var\/lib\/gitlab-bridge"\]\n/)
+  assert.match(compose, /\nvolumes:\n( {2}\S+:\n)* {2}issue-counter:\n/)
 })
 
 test('the example of docs/write-a-worker.md compiles in its place, formatted as ours is', async () => {

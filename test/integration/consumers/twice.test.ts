@@ -1,22 +1,73 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { Partitioners } from 'kafkajs'
 import pg from 'pg'
+import { z } from 'zod'
+import { setOffsets } from '../../../cli/offsets/set-offsets.ts'
+import { rebuild } from '../../../cli/rebuild/rebuild.ts'
+import { type Consumer, defineConsumer } from '../../../consumers/consumer.ts'
 import { consumers } from '../../../consumers/index.ts'
+import { classify } from '../../../ingress/classify.ts'
+import { createEncodeStage } from '../../../ingress/encode.ts'
+import { readEncoders } from '../../../ingress/encoders.ts'
+import { normalise } from '../../../ingress/normalise.ts'
 import type { Environment } from '../../../lib/config.ts'
 import { readVariables } from '../../../lib/config.ts'
-import type { EventType, RecordOf } from '../../../schemas/catalogue.ts'
-import { carry, hookOf } from '../../helpers/carry.ts'
-import { recordingLogger } from '../../helpers/recording-logger.ts'
+import { nameOf, openOffsets } from '../../../lib/offsets.ts'
+import { createRegistry, registryVariables } from '../../../lib/registry.ts'
+import { type EventType, eventTypes } from '../../../schemas/catalogue.ts'
+import { hookOf } from '../../helpers/carry.ts'
 import { fixtures } from '../../helpers/samples.ts'
-import { openStack } from '../../helpers/stack.ts'
+import { eventually } from '../../helpers/stack.ts'
+import { openWorkerStack, publishPushes, pushConsumer, startHere } from './worker-under-test.ts'
 
-const stack = await openStack('twice')
-await stack.setUp()
+/** Has no database, and an effect that cannot be told to be there already: the runtime has to remember. */
+const sent: string[] = []
+const sender = defineConsumer({
+  name: 'sender',
+  summary: 'Made for a test.',
+  events: eventTypes,
+  repeats: { skippedForDays: 1 },
+  metricsPort: 0,
+  variables: z.object({}),
+  forget: async () => void sent.splice(0),
+  create: async () => ({
+    handle: async ({ delivery, eventType }) => void sent.push(`${eventType} ${delivery.id}`) as undefined,
+    close: async () => undefined,
+  }),
+}) as unknown as Consumer
 
-/** For each worker: what it needs, and what shows its effects, each as one text. */
-const effectsOf: Readonly<Record<string, (ids: readonly string[]) => Promise<{ env: Environment; effects(): Promise<string[]> }>>> = {
+const workers = [...consumers, sender]
+const stack = await openWorkerStack('twice', [...workers, pushConsumer('killed', async () => undefined)])
+
+/** Every sample as the ingress publishes it, twice over: so it is when an acknowledgement got lost. */
+const publishSamples = async () => {
+  const registry = createRegistry(readVariables(registryVariables, stack.env), 'test')
+  const { encoders } = await readEncoders(registry, stack.names, join(await stack.temporaryFolder(), 'schema-ids.json'))
+  const encode = createEncodeStage(encoders, stack.names)
+  const hooks = fixtures.map(({ body, headers }) => hookOf(body, headers))
+  const encoded = hooks.map((hook) => ({ id: hook.id, ...encode(hook, normalise(hook, classify(hook))) }))
+  const producer = stack.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })
+  await producer.connect()
+  for (const { message } of [...encoded, ...encoded]) await producer.send({ topic: message.topic, acks: -1, messages: [message] })
+  await producer.disconnect()
+  return encoded.map(({ id, event }) => ({ id, event }))
+}
+const samples = await publishSamples()
+
+interface Harness {
+  env: Environment
+  /** What the worker has done so far, each as one text. */
+  effects(): Promise<string[]>
+}
+
+/** For each worker: what it needs, and what shows its effects. */
+const harnesses: Readonly<Record<string, (ids: readonly string[]) => Promise<Harness>>> = {
   'audit-log': async (ids) => ({
     env: { AUDIT_LOG_DATABASE_URL: stack.auditLogUrl },
     effects: async () => {
@@ -36,40 +87,101 @@ const effectsOf: Readonly<Record<string, (ids: readonly string[]) => Promise<{ e
       effects: async () => readdirSync(folder).flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n')),
     }
   },
+  sender: async () => ({ env: {}, effects: async () => [...sent] }),
 }
 
-/** One record of every sample, as a worker is given it. */
-const records = await Promise.all(
-  fixtures.map(async ({ body, headers }) => {
-    const { event, decoded } = await carry(hookOf(body, headers))
-    return { ...decoded, eventType: event } as unknown as RecordOf
-  }),
-)
+/** Runs a worker until it has handled all there is, and stops it. */
+const runToTheEnd = async (consumer: Consumer, env: Environment = {}) => {
+  const worker = await startHere(stack, consumer, env)
+  await untilAllIsHandled(consumer)
+  await worker.stop()
+}
 
-for (const consumer of consumers) {
-  test(`${consumer.name}: each of its events twice is one effect`, async () => {
-    const harness = effectsOf[consumer.name]
+const untilAllIsHandled = async ({ name, events }: Consumer) => {
+  const offsets = await openOffsets(stack.kafka)
+  const topics = events.map(stack.names.topic)
+  await eventually(async () => {
+    const committed = new Map((await offsets.committed(stack.names.group(name), topics)).map((commit) => [nameOf(commit), commit.offset]))
+    for (const end of await offsets.ends(topics)) assert.equal(committed.get(nameOf(end)), end.high, nameOf(end))
+  }).finally(() => offsets.close())
+}
+
+for (const consumer of workers) {
+  test(`${consumer.name}: each of its events twice, and all of them again after a restart, is one effect each`, async () => {
+    const harness = harnesses[consumer.name]
     assert.ok(harness, `say in this file how to see what ${consumer.name} does`)
-    const mine = records.filter(({ eventType }) => (consumer.events as readonly EventType[]).includes(eventType))
-    const { env, effects } = await harness(mine.map(({ delivery }) => delivery.id))
+    const mine = samples.filter(({ event }) => (consumer.events as readonly EventType[]).includes(event))
+    const { env, effects } = await harness(mine.map(({ id }) => id))
 
-    const giveAll = async () => {
-      const handler = await consumer.create(readVariables(consumer.variables, { ...stack.env, ...env }), recordingLogger().logger)
-      const context = { signal: new AbortController().signal }
-      // Once as a call of its own and once more beside others, as after a crash in the middle of a batch.
-      for (const record of mine) {
-        if ('handle' in handler) await handler.handle(record, context)
-        else await handler.handleBatch([record], context)
-      }
-      if ('handleBatch' in handler) await handler.handleBatch([...mine, ...mine.slice(0, 3)], context)
-      await handler.close()
-    }
-    await giveAll()
+    await runToTheEnd(consumer, env)
     const once = await effects()
     assert.ok(once.length >= mine.length / 2, `${once.length} effects of ${mine.length} events`)
-    await giveAll()
-    const twice = await effects()
-    assert.deepEqual(twice.toSorted(), once.toSorted())
-    assert.equal(new Set(twice).size, twice.length)
+    assert.equal(new Set(once).size, once.length)
+
+    await stack.rewind(consumer.name)
+    await runToTheEnd(consumer, env)
+    assert.deepEqual((await effects()).toSorted(), once.toSorted())
   })
 }
+
+test('what the runtime remembers counts as skipped', async (t) => {
+  await stack.rewind('sender')
+  const worker = await startHere(stack, sender)
+  t.after(worker.stop)
+  await untilAllIsHandled(sender)
+  assert.equal(await worker.metric('consumer_handled_total{event="push",outcome="processed"}'), 0)
+  const pushes = samples.filter(({ event }) => event === 'push').length
+  assert.equal(await worker.metric('consumer_handled_total{event="push",outcome="skipped"}'), 2 * pushes)
+})
+
+test('a worker that is sent back by hand handles again what it remembered', async () => {
+  const before = sent.length
+  const env = { ...stack.env }
+  await setOffsets('sender', { to: 'end' }, env, workers)
+  await stack.rewind('sender')
+  await runToTheEnd(sender)
+  assert.equal(sent.length, before, 'leaving records out forgets nothing')
+
+  const pushes = samples.filter(({ event }) => event === 'push').length
+  await setOffsets('sender', { to: 'beginning', topic: stack.names.topic('push') }, env, workers)
+  await runToTheEnd(sender)
+  assert.equal(sent.length, before + pushes)
+
+  await rebuild('sender', env, workers)
+  await runToTheEnd(sender)
+  assert.deepEqual(sent.toSorted(), samples.map(({ id, event }) => `${event} ${id}`).toSorted())
+})
+
+test('a kill -9 repeats no more than what was in hand', async () => {
+  const [records, kills, partitions] = [900, 2, 3]
+  const file = join(await stack.temporaryFolder(), 'effects')
+  const ids = await publishPushes(stack, records, { prefix: 'killed' })
+  const effects = () =>
+    (existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []).flatMap((line) => /^effect (killed-\S+)/.exec(line)?.[1] ?? [])
+  const start = () =>
+    spawn(process.execPath, [fileURLToPath(new URL('effects-process.ts', import.meta.url))], {
+      env: {
+        ...stack.env,
+        LOG_LEVEL: 'error',
+        CONSUMER_SESSION_SECONDS: '6',
+        EFFECTS_WORKER: 'killed',
+        EFFECTS_FILE: file,
+        EFFECTS_DELAY_MS: '3',
+        EFFECTS_SKIPPED_FOR_DAYS: '1',
+      } as NodeJS.ProcessEnv,
+      stdio: 'inherit',
+    })
+  for (let kill = 1; kill <= kills; kill++) {
+    const process = start()
+    await eventually(() => assert.ok(effects().length >= (kill * records) / (kills + 1)))
+    process.kill('SIGKILL')
+    await once(process, 'exit')
+  }
+  const last = start()
+  await eventually(() => assert.equal(new Set(effects()).size, records))
+  last.kill('SIGTERM')
+  await once(last, 'exit')
+  assert.deepEqual(new Set(effects()), new Set(ids))
+  const repeated = effects().length - records
+  assert.ok(repeated <= kills * partitions, `${repeated} effects were repeated`)
+})

@@ -24,6 +24,7 @@ export const pushConsumer = (
   name,
   summary: 'Made for a test.',
   events: ['push'],
+  repeats: 'harmless',
   metricsPort: 0,
   variables: z.object({}),
   create: async () => ({ handle, close: async () => undefined }),
@@ -78,13 +79,19 @@ export interface PublishOptions {
   receivedAt?: (index: number) => number
   /** Default: by the key. */
   partition?: number
+  /** Pushes of branches, or of tags. */
+  event?: 'push' | 'tag_push'
 }
 
 /** Publishes pushes as the ingress does; `delivery.id` is `<prefix>-<n>`, the project `n` modulo `projects`. @returns the ids */
-export const publishPushes = async (stack: Stack, count: number, options: PublishOptions = {}): Promise<string[]> => {
-  const { prefix = 'd', from = 0, projects = 7, receivedAt = Date.now, partition } = options
+export const publishPushes = async (
+  stack: Pick<Stack, 'env' | 'kafka' | 'names'>,
+  count: number,
+  options: PublishOptions = {},
+): Promise<string[]> => {
+  const { prefix = 'd', from = 0, projects = 7, receivedAt = Date.now, partition, event = 'push' } = options
   const registry = createRegistry(readVariables(registryVariables, stack.env), 'test')
-  const topic = stack.names.topic('push')
+  const topic = stack.names.topic(event)
   const encode = createEncoder(typeOfShape('push'), await registry.idOf(stack.names.subject(topic), wireSchema('push')))
   const producer = stack.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })
   await producer.connect()
@@ -95,8 +102,8 @@ export const publishPushes = async (stack: Stack, count: number, options: Publis
     const value = encode({ ...decoded, project_id: projectId, delivery })
     return { key: String(projectId), value, timestamp: String(received_at), ...(partition !== undefined && { partition }) }
   }
-  for (let start = 0; start < count; start += 500) {
-    const messages = Array.from({ length: Math.min(500, count - start) }, (_, index) => messageOf(start + index))
+  for (let start = 0; start < count; start += 100) {
+    const messages = Array.from({ length: Math.min(100, count - start) }, (_, index) => messageOf(start + index))
     await producer.send({ topic, messages, acks: -1 })
   }
   await producer.disconnect()

@@ -5,7 +5,7 @@ import type { Verdict } from '../../../consumers/watchdog.ts'
 import { recordingLogger } from '../../helpers/recording-logger.ts'
 import { eventually } from '../../helpers/stack.ts'
 
-const watch = (t: { after(end: () => void): void }, verdicts: (Verdict | Error)[]) => {
+const watch = (t: { after(end: () => void): void }, verdicts: (Verdict | Error)[], join = async () => {}) => {
   const calls = { begun: 0, ended: 0 }
   const happened: string[] = []
   const { logger, lines } = recordingLogger()
@@ -16,7 +16,10 @@ const watch = (t: { after(end: () => void): void }, verdicts: (Verdict | Error)[
       return verdict
     },
     everyMs: 1,
-    rebuild: async () => void happened.push('rebuild'),
+    rebuild: () => {
+      happened.push('rebuild')
+      return join()
+    },
     calls,
     fail: (error) => void happened.push(error.message),
     logger,
@@ -28,6 +31,15 @@ const watch = (t: { after(end: () => void): void }, verdicts: (Verdict | Error)[
 test('a client that does not move is replaced once; when that brings nothing the process ends', async (t) => {
   const { happened } = watch(t, ['moving', 'stuck', 'moving', 'stuck'])
   await eventually(() => assert.deepEqual(happened, ['rebuild', 'records are waiting and nothing moves, even with a new Kafka client']))
+})
+
+test('a new client that cannot even join is the end as well', async (t) => {
+  const { happened, lines } = watch(t, ['stuck', 'moving', 'stuck'], () => Promise.reject(new Error('it did not join in time')))
+  await eventually(() => assert.deepEqual(happened, ['rebuild', 'records are waiting and nothing moves, even with a new Kafka client']))
+  assert.deepEqual(
+    lines.map(({ message }) => message),
+    ['records are waiting and nothing moves: taking a new Kafka client', 'the new Kafka client could not join'],
+  )
 })
 
 test('a client that moved in between is replaced again', async (t) => {

@@ -9,7 +9,11 @@ const summary: Summary = {
     kafka_brokers: '127.0.0.1:9092',
     schema_registry_url: 'http://127.0.0.1:8081/apis/ccompat/v7',
     database_url: 'postgres://owner:password@127.0.0.1:5433/gitlab_bridge',
-    metrics: { ingress: 'http://127.0.0.1:9464/metrics', 'audit-log': 'http://127.0.0.1:9465/metrics' },
+    metrics: {
+      ingress: 'http://127.0.0.1:9464/metrics',
+      'audit-log': 'http://127.0.0.1:9465/metrics',
+      'lag-exporter': 'http://127.0.0.1:9474/metrics',
+    },
     feed_url: null,
     directory_url: null,
   },

@@ -54,6 +54,11 @@ test('what the user set stays, but for the ports, which are chosen', () => {
   assert.deepEqual([env.METRICS_PORT, env.INGRESS_PORT], ['9464', '8080'])
 })
 
+test('compiled code is kept with the data, unless the user keeps it elsewhere', () => {
+  assert.equal(environmentsOf({}).worker('lag-exporter', 1).NODE_COMPILE_CACHE, '/data/compile-cache')
+  assert.equal(environmentsOf({ NODE_COMPILE_CACHE: '/own' }).ingress(ports).NODE_COMPILE_CACHE, '/own')
+})
+
 test('the replication of a cluster of the user is not ours to lower', () => {
   assert.equal(environmentsOf({ KAFKA_BROKERS: 'theirs:9092' }).setup.KAFKA_REPLICATION_FACTOR, undefined)
 })

@@ -1,0 +1,43 @@
+import type { Kafka } from 'kafkajs'
+import { setUp } from '../../cli/setup/set-up.ts'
+import { type Environment, readVariables } from '../../lib/config.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
+import { quietLogger } from '../../lib/logger.ts'
+import { createNames } from '../../schemas/topics.ts'
+import type { Servers } from '../../test/helpers/stack-servers.ts'
+import { publishPushes } from '../../test/integration/consumers/worker-under-test.ts'
+import { benchConsumers, projects } from './subject.ts'
+
+/** Topics with records that nobody has handled yet. */
+export interface Records {
+  /** For the subject that is to handle them. */
+  env: Environment
+  /** Lets the disk have them back. */
+  remove(): Promise<void>
+}
+
+/** Publishes so many pushes to topics of their own. @param name goes before the topics, the groups and the delivery ids */
+export const openRecords = async (servers: Servers, name: string, count: number): Promise<Records> => {
+  const names = createNames(`${name}.`)
+  const env: Environment = {
+    PATH: process.env.PATH,
+    KAFKA_BROKERS: servers.kafkaBrokers,
+    KAFKA_TOPIC_PREFIX: `${name}.`,
+    SCHEMA_REGISTRY_URL: servers.schemaRegistryUrl,
+    DATABASE_URL: servers.databaseUrl,
+    AUDIT_LOG_DATABASE_URL: servers.databaseUrl,
+    METRICS_HOST: '127.0.0.1',
+    METRICS_PORT: '0',
+  }
+  await setUp(env, quietLogger(), Object.values(benchConsumers))
+  const kafka = createKafka(readVariables(kafkaVariables, env), 'bench', quietLogger())
+  await publishPushes({ env, kafka, names }, count, { prefix: name, projects })
+  return { env, remove: () => removeTopic(kafka, names.topic('push')) }
+}
+
+const removeTopic = async (kafka: Kafka, topic: string) => {
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.deleteTopics({ topics: [topic] })
+  await admin.disconnect()
+}

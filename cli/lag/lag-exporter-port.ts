@@ -1,0 +1,2 @@
+/** Usual operations port of the lag exporter; the workers' lie below. */
+export const lagExporterPort = 9474

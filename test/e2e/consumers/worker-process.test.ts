@@ -1,0 +1,117 @@
+// Workers as processes: when they end, with which code, and who goes on. Times are those of production, cut down by variables.
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { eventually } from '../../helpers/stack.ts'
+import { attemptsIn, effectsIn, startEffects } from '../../integration/consumers/start-effects.ts'
+import { openWorkerStack, publishPushes, pushConsumer, sorted } from '../../integration/consumers/worker-under-test.ts'
+import { startKafkaProxy } from './kafka-proxy.ts'
+
+const names = ['shared', 'careless', 'hanging', 'frozen', 'refused'] as const
+const stack = await openWorkerStack(
+  'worker-process',
+  names.map((name) => pushConsumer(name, async () => undefined)),
+)
+const folder = await stack.temporaryFolder()
+const quick = { CONSUMER_STALL_SECONDS: '2', CONSUMER_TIMEOUT_SECONDS: '1' }
+
+type Name = (typeof names)[number]
+
+/** @param file what it does is written there; by default named like the worker */
+const start = (t: { after(action: () => unknown): void }, worker: Name, env = {}, file: string = worker) => {
+  const started = startEffects(worker, join(folder, file), { ...stack.env, ...env })
+  t.after(async () => (await started).kill('SIGKILL'))
+  return started
+}
+const idsIn = (file: string) => effectsIn(join(folder, file)).map(({ id }) => id)
+const untilHandled = (files: readonly string[], ids: readonly string[]) =>
+  eventually(() => {
+    const handled = files.flatMap(idsIn).filter((id) => ids.includes(id))
+    assert.deepEqual(sorted(new Set(handled)), sorted(ids))
+  })
+const publishToEach = async (prefix: string) => {
+  const ids: string[] = []
+  for (const partition of [0, 1, 2]) ids.push(...(await publishPushes(stack, 1, { prefix, from: partition, partition })))
+  return ids
+}
+
+test('SIGTERM in the middle of long handling: it is finished and committed, and the other member goes on at once', async (t) => {
+  // So long that nothing goes on in time unless the member takes its leave.
+  const env = { CONSUMER_SESSION_SECONDS: '60', EFFECTS_FATE: 'long' }
+  const [first, second] = [await start(t, 'shared', env, 'first'), await start(t, 'shared', env, 'second')]
+  await Promise.all([first.operationsUrl(), second.operationsUrl()])
+  await publishToEach('early')
+  await eventually(() => assert.ok(idsIn('first').length > 0 && idsIn('second').length > 0, 'both have their share'))
+  await eventually(() => assert.equal(idsIn('first').length + idsIn('second').length, 3))
+
+  const long = await publishToEach('long')
+  await eventually(() => assert.ok(attemptsIn(join(folder, 'first')).some((id) => id.startsWith('long'))))
+  const before = performance.now()
+  first.kill('SIGTERM')
+  assert.deepEqual(await first.exited, { code: 0, signal: null })
+  const stopped = performance.now()
+  assert.ok(stopped - before < 10_000, `stopped after ${stopped - before} ms`)
+
+  const late = await publishToEach('late')
+  await untilHandled(['second'], late)
+  assert.ok(performance.now() - stopped < 10_000, `handled ${performance.now() - stopped} ms later`)
+  await untilHandled(['first', 'second'], long)
+  const all = ['first', 'second'].flatMap((file) => attemptsIn(join(folder, file)))
+  assert.deepEqual(sorted(all.filter((id) => id.startsWith('long'))), sorted(long), 'nothing is handled twice')
+})
+
+test('a handler that leaves a promise behind which fails is told on, and ends nothing', async (t) => {
+  await publishPushes(stack, 2, { prefix: 'careless', projects: 1 })
+  const worker = await start(t, 'careless', { EFFECTS_FATE: 'careless' })
+  await eventually(() =>
+    assert.ok(
+      worker.lines.some((line) => line.includes('nobody waits for this')),
+      worker.lines.join('\n'),
+    ),
+  )
+  await untilHandled(['careless'], await publishPushes(stack, 3, { prefix: 'after' }))
+  worker.kill('SIGTERM')
+  assert.deepEqual(await worker.exited, { code: 0, signal: null })
+})
+
+test('a handler that never ends costs the process, which says so by its code', async (t) => {
+  await publishPushes(stack, 1, { prefix: 'hanging' })
+  const worker = await start(t, 'hanging', { ...quick, EFFECTS_FATE: 'hanging' })
+  assert.deepEqual(await worker.exited, { code: 1, signal: null })
+  assert.ok(worker.lines.some((line) => line.includes('a handler has not ended')))
+  assert.equal(attemptsIn(join(folder, 'hanging')).filter((id) => id === 'hanging-0').length, 1)
+})
+
+test('a client that fetches nothing any more is replaced, once; when the new one does not either, the process ends', async (t) => {
+  const proxy = await startKafkaProxy(stack.kafkaBrokers)
+  t.after(proxy.close)
+  const worker = await start(t, 'frozen', { ...quick, KAFKA_BROKERS: proxy.address })
+  const metric = async () => {
+    const text = await (await fetch(`${await worker.operationsUrl()}/metrics`)).text()
+    return Number(/^gitlab_bridge_consumer_rebuilds_total (\d+)$/m.exec(text)?.[1])
+  }
+  await untilHandled(['frozen'], await publishPushes(stack, 10, { prefix: 'well' }))
+  assert.equal(await metric(), 0)
+
+  proxy.swallow('fetch', 'open')
+  await untilHandled(['frozen'], await publishPushes(stack, 10, { prefix: 'thawed' }))
+  assert.equal(await metric(), 1)
+
+  proxy.swallow('fetch', 'all')
+  const rest = await publishPushes(stack, 10, { prefix: 'frozen' })
+  assert.deepEqual(await worker.exited, { code: 1, signal: null })
+  assert.ok(worker.lines.some((line) => line.includes('nothing moves, even with a new Kafka client')))
+  assert.ok(rest.every((id) => !idsIn('frozen').includes(id)))
+
+  await start(t, 'frozen', {}, 'frozen-again')
+  await untilHandled(['frozen-again'], rest)
+})
+
+test('a client that dies without coming back takes the process with it', async (t) => {
+  const proxy = await startKafkaProxy(stack.kafkaBrokers)
+  t.after(proxy.close)
+  const worker = await start(t, 'refused', { KAFKA_BROKERS: proxy.address })
+  await worker.operationsUrl()
+  proxy.failHeartbeats(30) // GROUP_AUTHORIZATION_FAILED: the client does not try that again
+  assert.deepEqual(await worker.exited, { code: 1, signal: null })
+})
