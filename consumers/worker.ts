@@ -1,6 +1,6 @@
 import { type Kafka, Partitioners } from 'kafkajs'
 import { type Environment, readVariables } from '../lib/config.ts'
-import { createKafka } from '../lib/kafka.ts'
+import { createKafka, endConnections } from '../lib/kafka.ts'
 import type { Running } from '../lib/lifecycle.ts'
 import type { Logger } from '../lib/logger.ts'
 import { createMetrics } from '../lib/metrics.ts'
@@ -104,6 +104,7 @@ export const startWorker = async (consumer: Consumer, env: Environment, logger: 
   const letGo = async () => {
     await member.stop()
     await Promise.all([producer.disconnect(), offsets.close(), handler.close(), handled?.close()])
+    endConnections(kafka)
   }
   try {
     await producer.connect()

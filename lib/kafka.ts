@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { connect as connectTcp } from 'node:net'
+import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
@@ -39,7 +39,8 @@ export const createKafka = (settings: KafkaSettings, clientId: string, logger: L
   mendProduce()
   kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = zstd
   const ssl = settings.KAFKA_SSL ? tlsOf(settings) : undefined
-  return new Kafka({
+  const connections: Connections = { open: new Set(), state: 'in use' }
+  const kafka = new Kafka({
     clientId,
     brokers: settings.KAFKA_BROKERS,
     ...(ssl && { ssl }),
@@ -51,11 +52,34 @@ export const createKafka = (settings: KafkaSettings, clientId: string, logger: L
     retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: settings.KAFKA_BROKERS.length + 3 },
     socketFactory: ({ host, port, ssl: tls, onConnect }) => {
       const socket = tls ? connectTls({ host, port, servername: host, ...tls }, onConnect) : connectTcp({ host, port }, onConnect)
+      connections.open.add(socket)
+      socket.once('close', () => connections.open.delete(socket))
+      if (connections.state === 'ended') socket.destroy()
       return socket.setKeepAlive(true, 60_000).setNoDelay(true)
     },
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => logTo(logger, entry),
   })
+  connectionsOf.set(kafka, connections)
+  return kafka
+}
+
+interface Connections {
+  open: Set<Socket>
+  state: 'in use' | 'ended'
+}
+
+const connectionsOf = new WeakMap<Kafka, Connections>()
+
+/**
+ * Ends all connections of a client, and any it would still make: what is under way while its parts are disconnected connects
+ * them again, and nobody would ever close that.
+ */
+export const endConnections = (kafka: Kafka): void => {
+  const connections = connectionsOf.get(kafka)
+  if (connections === undefined) return
+  connections.state = 'ended'
+  for (const socket of connections.open) socket.destroy()
 }
 
 // The client brings gzip alone; topics may be kept compressed by either.

@@ -18,8 +18,8 @@ const leastOfStart = 0.85
 const leastOfMiddle = 0.6
 /** From the middle of the records to their end: more is growth, less is the collector's rhythm. */
 const mostGrowth = 0.05
-/** When half of all is done, of the records of each project. */
-const leastProgress = 0.25
+/** When half of all is done, of the records of each project: partitions take equal turns, and one that holds twice as much is half as far. */
+const leastProgress = 0.2
 
 export const judgeRatio = (name: BenchConsumerName, rounds: readonly Compared[]): Promised => {
   const ratios = rounds.filter((round) => round.name === name).map(({ bare, worker }) => worker / bare)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { consumers } from '../../consumers/index.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { messageOf } from '../../lib/errors.ts'
-import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
+import { createKafka, endConnections, kafkaVariables } from '../../lib/kafka.ts'
 import type { Running } from '../../lib/lifecycle.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { createMetrics } from '../../lib/metrics.ts'
@@ -66,6 +66,7 @@ export const startLagExporter = async (env: Environment, logger: Logger, workers
       clearInterval(poll)
       stopping.abort()
       await Promise.all([close(), deadLetters.ended, operations.close()])
+      endConnections(kafka)
     },
   }
 }

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readVariables } from '../../lib/config.ts'
+import { createKafka, endConnections, kafkaVariables } from '../../lib/kafka.ts'
+import { quietLogger } from '../../lib/logger.ts'
+import { openOffsets } from '../../lib/offsets.ts'
+import { eventually, openStack } from '../helpers/stack.ts'
+
+const stack = await openStack('connections')
+const connections = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length
+
+test('what is under way while the client is closed leaves no connection behind', async () => {
+  const before = connections()
+  const kafka = createKafka(readVariables(kafkaVariables, stack.env), 'test', quietLogger())
+  const offsets = await openOffsets(kafka)
+  assert.ok(connections() > before)
+  const asked = Promise.allSettled(Array.from({ length: 5 }, () => offsets.ends([stack.names.topic('push')])))
+  await offsets.close()
+  endConnections(kafka)
+  await asked
+  await eventually(() => assert.equal(connections(), before))
+})
