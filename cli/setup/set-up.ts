@@ -49,7 +49,7 @@ export const setUp = async (env: Environment, logger: Logger, workers: readonly 
   logger.info('topics', await createTopics(kafka, topics, topicsOf(topics, names, workers)))
   // A worker is new until its retry topic is there: what fails in between is done again by the next setup.
   logger.info('first offsets', await commitFirstOffsets(kafka, names, workers, logger))
-  logger.info('retry topics', await createTopics(kafka, topics, retryTopicsOf(settings, names, workers)))
+  logger.info('retry topics', await createTopics(kafka, topics, retryTopicsOf(topics, names, workers)))
   logger.info('first offsets', await commitFirstOffsets(kafka, names, workers, logger))
 
   const registry = createRegistry(settings, names.group('setup'))
