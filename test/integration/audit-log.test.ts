@@ -130,6 +130,17 @@ test('the worker’s role can neither create nor alter nor drop', async () => {
   await assert.rejects(query(stack.auditLogUrl, 'delete from audit_log.events'), { code: '42501' })
 })
 
+test('whoever asks for a month while another makes it gets it too', async () => {
+  for (const month of Array.from({ length: 12 }, (_, index) => new Date(Date.UTC(2090, index)))) {
+    await Promise.all(Array.from({ length: 4 }, () => query(stack.auditLogUrl, 'select audit_log.ensure_month($1)', [month])))
+  }
+  const { rowCount } = await query(
+    stack.databaseUrl,
+    "select from pg_tables where schemaname = 'audit_log' and tablename like 'events_2090_%'",
+  )
+  assert.equal(rowCount, 12)
+})
+
 test('while the database is down its partition waits, nothing is put aside, and it goes on by itself', async () => {
   const servers = await startServers(['postgres'])
   try {
