@@ -3,14 +3,14 @@ import { readVariables } from '../../lib/config.ts'
 import { type LogMessage, readLog } from '../../lib/log-reader.ts'
 import { createRegistry, registryVariables } from '../../lib/registry.ts'
 import type { EventType, Records } from '../../schemas/catalogue.ts'
-import type { Stack } from './stack.ts'
+import { eventually, type Stack } from './stack.ts'
 
 /** How many messages a topic holds at this moment, all partitions together. */
 export const countOn = async ({ kafka }: Pick<Stack, 'kafka'>, topic: string): Promise<number> => {
   const admin = kafka.admin()
   await admin.connect()
   try {
-    const offsets = await admin.fetchTopicOffsets(topic)
+    const offsets = await eventually(() => admin.fetchTopicOffsets(topic)) // it gives up where a leader is just being chosen
     return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0)
   } finally {
     await admin.disconnect()

@@ -1,3 +1,5 @@
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
@@ -53,7 +55,8 @@ public class Reader {
       long left = consumer.endOffsets(partitions).values().stream().mapToLong(Long::longValue).sum();
       while (left > 0) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-          System.out.println(json.writeValueAsString(describe(record, counts.get(record.topic()), args[1])));
+          String line = json.writeValueAsString(describe(record, counts.get(record.topic()), args[1]));
+          System.out.writeBytes((line + "\n").getBytes(UTF_8)); // whatever the locale says
           left--;
         }
       }
