@@ -8,6 +8,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { cacheFolder } from '../local/artifacts.ts'
 import { benchWorkers, workersPlans } from './consumers/run.ts'
+import { measureDrain } from './drain.ts'
 import { prepareFlask } from './flask-venv.ts'
 import { startLoad } from './load/load.ts'
 import { type Measured, measure, watchMemory } from './measure.ts'
@@ -68,12 +69,15 @@ try {
 
   const first = receivers[0]
   const memory = first && (await alone(first, (receiver) => watchMemory(receiver, load, hook, plan)))
+  const [draining, filling] = (['ours', 'spool'] as const).map((name) => receivers.find((receiver) => receiver.name === name))
+  if (draining && filling) say('drain')
+  const drained = draining && filling && (await measureDrain({ filling, draining, load, hook, plan, dataDir: servers.dataDir }))
   const report = renderReport({
     measured,
     memory,
     receivers,
     loads: cases.map(nameOf),
-    promises: promisesOf(measured, memory),
+    promises: promisesOf({ measured, memory, drained }),
     missing: 'missing' in flask ? [`Flask is not measured: ${flask.missing}`] : [],
     plan,
     machine: {

@@ -17,6 +17,8 @@ export interface Plan {
   rate: number
   /** How many hooks the memory is watched for, and for how long at most. */
   memory: Limit
+  /** How many hooks wait in the spool before it is emptied under load, and for how long that is watched. */
+  drain: Limit
 }
 
 interface Limit {
@@ -31,12 +33,14 @@ export const plans: Readonly<Record<'full' | 'quick', Plan>> = {
     ...{ rounds: 3, seconds: 3, connections, rate: 3000 },
     warmUp: { hooks: 20_000, limitSeconds: 5 },
     memory: { hooks: 200_000, limitSeconds: 90 },
+    drain: { hooks: 60_000, limitSeconds: 15 },
   },
   /** Shows that the benchmark works; its figures say nothing. */
   quick: {
     ...{ rounds: 1, seconds: 1, connections: [16], rate: 200 },
     warmUp: { hooks: 500, limitSeconds: 1 },
     memory: { hooks: 2000, limitSeconds: 5 },
+    drain: { hooks: 2000, limitSeconds: 5 },
   },
 }
 

@@ -1,3 +1,4 @@
+import type { Drained } from '../drain.ts'
 import type { Measured, Memory } from '../measure.ts'
 import { nameOf } from '../plan.ts'
 import type { ReceiverName } from '../receivers.ts'
@@ -32,10 +33,20 @@ const mostMiB = 150
 /** From the middle of the hooks to their end: more is growth, less is the collector's rhythm. */
 const mostGrowth = 0.05
 
-/** At 32 and 64 connections, as far as they were measured. */
-export const promisesOf = (measured: readonly Measured[], memory: Memory | undefined): Promised[] => [
+/** A backlog goes, whatever arrives meanwhile. */
+const leastDrained = 1.5
+
+export interface Seen {
+  measured: readonly Measured[]
+  memory?: Memory | undefined
+  drained?: Drained | undefined
+}
+
+/** Of 32 and 64 connections, of memory and of the drain, as far as they were measured. */
+export const promisesOf = ({ measured, memory, drained }: Seen): Promised[] => [
   ...[32, 64].flatMap((connections) => rules.flatMap((rule) => judge(rule, connections, measured))),
   ...(memory === undefined ? [] : judgeMemory(memory)),
+  ...(drained === undefined ? [] : [judgeDrain(drained)]),
 ]
 
 const judge = ({ what, receiver, to, figure, atLeast, atMost }: Rule, connections: number, measured: readonly Measured[]): Promised[] => {
@@ -69,3 +80,11 @@ const judgeMemory = ({ hooks, afterEachTenth }: Memory): Promised[] => {
     },
   ]
 }
+
+const judgeDrain = ({ backlog, arriving, drained }: Drained): Promised => ({
+  text: `≥ ${leastDrained} × the rate at which hooks arrive is drained from the spool`,
+  seen: `${digits(drained / arriving)}: ${rounded(drained)} /s of ${rounded(backlog)} while ${rounded(arriving)} /s arrive`,
+  isKept: drained >= leastDrained * arriving,
+})
+
+const rounded = (value: number): string => Math.round(value).toLocaleString('en')
