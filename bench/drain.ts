@@ -71,10 +71,20 @@ export const measureDrain = async ({ filling, draining, load, hook, plan, dataDi
   }
 }
 
-/** Hooks that wait in the spool now. */
+/** Hooks that wait in the spool now. An ingress takes hooks before it has found Kafka, and tells of itself after. */
 const spooled = async (metricsPort: number): Promise<number> => {
-  const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+  const text = await answerOf(`http://127.0.0.1:${metricsPort}/metrics`)
   const value = /^gitlab_bridge_ingress_spool_records (\d+)$/m.exec(text)?.[1]
   if (value === undefined) throw new Error('the ingress does not say what its spool holds')
   return Number(value)
+}
+
+const answerOf = async (url: string, patience = 100): Promise<string> => {
+  try {
+    return await (await fetch(url)).text()
+  } catch (error) {
+    if (patience === 0) throw error
+    await sleep(100)
+    return answerOf(url, patience - 1)
+  }
 }
