@@ -14,6 +14,8 @@ export interface Entry extends Placed, Sized {
 
 export interface GroupCommit {
   enqueue(entry: Entry): void
+  /** `failing`: the last request was not answered as it should be, and no topic or record was to blame. */
+  state(): 'open' | 'failing'
   /** Gives up what is still queued, then disconnects. */
   stop(): Promise<void>
 }
@@ -30,15 +32,21 @@ export interface GroupCommitOptions {
 /** Failures after which the producer is thought stuck. */
 const failuresUntilRebuild = 3
 
-/** Failures that are not of a topic: of a broker, or of one record. */
-const notOfTopic: readonly PublishFailureCause[] = ['connection', 'timeout', 'refused']
+/**
+ * Whom a failure is put down to. `unclear`: to a topic only where others are taken meanwhile, since a client that lost its brokers
+ * says strange things, and taking out one topic after the other would tell an outage as many.
+ */
+const blameFor = {
+  ...{ topic: 'topic', leader: 'topic', replicas: 'topic' },
+  ...{ connection: 'brokers', timeout: 'brokers', refused: 'record', other: 'unclear' },
+} as const satisfies Record<PublishFailureCause, string>
 
 /**
  * What arrives while a produce request is in flight goes out together in the next one, so there is never more than one, and the
  * busier it gets the larger it is. What was not acknowledged is sent again in its old place: duplicates are possible, a hole is not.
  *
  * A topic at fault must not hold up the others: the topics of a failed request are sent one by one, and one that fails alone is
- * taken out.
+ * taken out: at once where the brokers name it, else when it fails again after others were taken.
  */
 export const createGroupCommit = async ({ connect, limits, takeOut, metrics, logger }: GroupCommitOptions): Promise<GroupCommit> => {
   let sender: Sender | undefined = await connect()
@@ -49,6 +57,10 @@ export const createGroupCommit = async ({ connect, limits, takeOut, metrics, log
   let singles = 0
   /** The same, of one topic. */
   let apart = 0
+  let state: 'open' | 'failing' = 'open'
+  let acknowledgements = 0
+  /** Topics that failed alone, nobody knows why, and how many requests had been acknowledged by then. */
+  const suspects = new Map<string, number>()
   let isStopped = false
 
   const pump = async () => {
@@ -78,6 +90,9 @@ export const createGroupCommit = async ({ connect, limits, takeOut, metrics, log
       if (acknowledged.size > 0) metrics.lastAcknowledged.setToCurrentTime()
       if (missing.length > 0) throw new Error(`${missing.length} of ${batch.length} records were not acknowledged`)
       failures = 0
+      state = 'open'
+      acknowledgements += 1
+      if (suspects.size > 0) for (const { topic } of batch) suspects.delete(topic)
     } catch (error) {
       await recover(missing, error, isApart ? 'apart' : 'together')
     }
@@ -85,8 +100,10 @@ export const createGroupCommit = async ({ connect, limits, takeOut, metrics, log
 
   const recover = async (batch: Entry[], error: unknown, sent: 'apart' | 'together') => {
     const cause = causeOf(error)
-    const isOfTopic = sender !== undefined && !notOfTopic.includes(cause)
+    const blame = sender === undefined ? 'brokers' : blameFor[cause]
+    const mayBeTopic = blame === 'topic' || blame === 'unclear'
     failures += 1
+    if (blame === 'brokers' || blame === 'unclear') state = 'failing'
     metrics.publishFailures.inc({ cause })
     logger.warn('publish failed, trying again', { cause, error: messageOf(error), records: batch.length, failures })
     if (isStopped) return batch.forEach(({ settle }) => void settle(stopped()))
@@ -95,9 +112,11 @@ export const createGroupCommit = async ({ connect, limits, takeOut, metrics, log
     if (cause === 'refused') singles = batch.length
     queue = [...batch.filter(({ isSettled }) => !isSettled), ...queue]
     // A topic at fault spoils what a client knows of every topic it has seen: only a new one shows which it is.
-    if (isOfTopic || failures % failuresUntilRebuild === 0) rebuild()
-    if (isOfTopic && sent === 'apart') return turnAway(batch[0]?.topic ?? '', error)
-    if (isOfTopic) apart = new Set(batch.map(({ topic }) => topic)).size
+    if (mayBeTopic || failures % failuresUntilRebuild === 0) rebuild()
+    if (sent === 'apart') {
+      const topic = batch[0]?.topic ?? ''
+      if (blame === 'topic' || (blame === 'unclear' && isConvicted(topic))) return turnAway(topic, error)
+    } else if (mayBeTopic) apart = new Set(batch.map(({ topic }) => topic)).size
     await sleep(Math.min(50 * 2 ** failures, 1000))
   }
 
@@ -105,6 +124,15 @@ export const createGroupCommit = async ({ connect, limits, takeOut, metrics, log
     sender?.abandon()
     sender = undefined
     metrics.producersRebuilt.inc()
+  }
+
+  /** Whether others were taken since it first failed alone. If none was, they go first now. */
+  const isConvicted = (topic: string): boolean => {
+    const since = suspects.get(topic)
+    if (since !== undefined && acknowledgements > since) return suspects.delete(topic)
+    suspects.set(topic, acknowledgements)
+    queue = [...queue.filter((entry) => entry.topic !== topic), ...queue.filter((entry) => entry.topic === topic)]
+    return false
   }
 
   const turnAway = (topic: string, error: unknown) => {
@@ -118,6 +146,7 @@ export const createGroupCommit = async ({ connect, limits, takeOut, metrics, log
       queue.push(entry)
       pumping ??= pump()
     },
+    state: () => state,
     stop: async () => {
       isStopped = true
       for (const entry of queue) entry.settle(stopped())

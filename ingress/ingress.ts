@@ -130,7 +130,7 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
         isDraining,
         outlet: outlet.state(),
         spool: spools.common.state,
-        spooledHooks: spools.state().records,
+        spools: spools.state(),
         unavailableTopics: unavailableTopics(),
         lastReadBack: canary.lastReadBack(),
         now: Date.now(),

@@ -6,7 +6,7 @@ import type { Publisher } from './publish.ts'
 
 /** The way to Kafka, which may not be there yet: the ingress takes hooks before the brokers and the registry have answered. */
 export interface Outlet {
-  state(): 'connecting' | 'open'
+  state(): 'connecting' | 'open' | 'failing'
   /** Resolves once it is open; rejects with what the first attempt said that waiting does not mend. */
   readonly opened: Promise<void>
   carry: Carry
@@ -44,7 +44,7 @@ export const createOutlet = (connect: () => Promise<OpenOutlet>, logger: Logger)
 
   return {
     opened,
-    state: () => (open === undefined ? 'connecting' : 'open'),
+    state: () => open?.publisher.state() ?? 'connecting',
     carry: async (hook, deadlineMs, waitedFor) => {
       if (open === undefined) throw new RetriableError('the brokers and the schema registry have not answered yet')
       return open.carry(hook, deadlineMs, waitedFor)

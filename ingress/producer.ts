@@ -2,6 +2,7 @@ import { type Kafka, Partitioners, type PartitionMetadata, type Producer, type T
 import { messageOf, RetriableError } from '../lib/errors.ts'
 import type { OutgoingMessage } from './encode.ts'
 import type { PublishFailureCause } from './metrics.ts'
+import { within } from './within.ts'
 
 /** A message on its way, with the partition its key belongs to. */
 export interface Placed extends OutgoingMessage {
@@ -33,7 +34,8 @@ export const createSender = async (kafka: Kafka, acknowledgeMs: number): Promise
     idempotent: false,
     retry: { retries: 0 },
   })
-  await producer.connect().catch((error: unknown) => {
+  await within(2 * acknowledgeMs, producer.connect()).catch((error: unknown) => {
+    void disconnect(producer)
     throw new RetriableError(`Kafka: ${messageOf(error)}`, { cause: error })
   })
   return {
@@ -56,19 +58,6 @@ const disconnect = (producer: Producer): Promise<void> => producer.disconnect().
 const group = (batch: readonly Placed[]): TopicMessages[] => {
   const topics = Map.groupBy(batch, ({ topic }) => topic)
   return [...topics].map(([topic, messages]) => ({ topic, messages }))
-}
-
-/** The client's own timeouts have holes: this one has none. */
-const within = async <T>(limitMs: number, promise: Promise<T>): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 const partitioner = Partitioners.DefaultPartitioner()
@@ -94,13 +83,16 @@ export const partitionOf = (message: OutgoingMessage, partitionCount: number): n
 
 /** What went wrong with a produce request, in the words of our metrics. `refused`: these very records will never be taken. */
 export const causeOf = (error: unknown): PublishFailureCause => {
-  const { name = '', type = '' } = innermost(error) as { name?: string; type?: string }
+  const { name = '', type = '', message = '' } = innermost(error) as { name?: string; type?: string; message?: string }
   if (/TOO_LARGE|INVALID_RECORD|INVALID_TIMESTAMP|CORRUPT_MESSAGE/.test(type)) return 'refused'
-  if (/NOT_LEADER|LEADER_NOT_AVAILABLE|UNKNOWN_LEADER|FENCED_LEADER/.test(type)) return 'leader'
+  // Where a leader has moved, the client may resolve without having asked the new one.
+  if (/NOT_LEADER|LEADER_NOT_AVAILABLE|UNKNOWN_LEADER|FENCED_LEADER/.test(type) || /not acknowledged/.test(message)) return 'leader'
   if (/NOT_ENOUGH_REPLICAS/.test(type)) return 'replicas'
   if (/UNKNOWN_TOPIC|TOPIC_AUTHORIZATION/.test(type)) return 'topic'
-  if (/TIMED_OUT/.test(type) || /Timeout/.test(name) || /no answer within/.test(messageOf(error))) return 'timeout'
-  return /Connection|Broker|Closed|Metadata|NumberOfRetries/.test(name) ? 'connection' : 'other'
+  if (/TIMED_OUT/.test(type) || /Timeout/.test(name) || /no answer within/.test(message)) return 'timeout'
+  // kafkajs has no name for a broker whose connection is gone.
+  if (/Connection|Broker|Closed|Metadata|NumberOfRetries/.test(name) || /not connected|disconnected/.test(message)) return 'connection'
+  return 'other'
 }
 
 /** Whether it was for want of rights on a topic. */

@@ -18,6 +18,8 @@ export interface Publisher {
   maxBytesOf(topic: string): number
   /** Topics that take nothing now, while others may. */
   unavailableTopics(): string[]
+  /** Whether the brokers have acknowledged the last request. */
+  state(): 'open' | 'failing'
   /** Gives up what is still queued, then disconnects. */
   stop(): Promise<void>
 }
@@ -94,6 +96,7 @@ export const createPublisher = async (options: PublisherOptions): Promise<Publis
   return {
     maxBytesOf: topics.maxBytesOf,
     unavailableTopics: topics.unavailable,
+    state: groupCommit.state,
     publish: (message, deadlineMs) => {
       if (queuedBytes + message.value.length + recordOverheadBytes > maxQueuedBytes && queuedBytes > 0)
         return Promise.reject(new RetriableError('too much waits for the brokers'))

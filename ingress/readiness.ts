@@ -4,11 +4,12 @@ import type { SpoolState } from './spool/spool.ts'
 /** What readiness is made of. */
 export interface IngressState {
   isDraining: boolean
-  outlet: 'connecting' | 'open'
+  /** Of the way to the brokers. */
+  outlet: 'connecting' | 'open' | 'failing'
   /** Of hooks that wait for the brokers. */
   spool: Readonly<SpoolState>
-  /** Hooks on disk, those included that wait for a topic alone. */
-  spooledHooks: number
+  /** The same, with those that wait for a topic alone. */
+  spools: Readonly<SpoolState>
   /** Topics that take nothing while others may. */
   unavailableTopics: readonly string[]
   /** Milliseconds since 1970 when a record was last seen to go to Kafka and back; null: not yet. */
@@ -24,13 +25,18 @@ const staleMs = 50_000
  * Not ready only where a hook could be lost or should go elsewhere. While hooks are spooled they are safe: ready, but degraded,
  * since taking the ingress out of service would turn our outage into GitLab's.
  */
-export const readinessOf = ({ isDraining, outlet, spool, spooledHooks, unavailableTopics, lastReadBack, now }: IngressState): Health => {
+export const readinessOf = ({ isDraining, outlet, spool, spools, unavailableTopics, lastReadBack, now }: IngressState): Health => {
   if (isDraining) return { ok: false, status: 'draining' }
-  const mustSpool = spool.records > 0 || outlet === 'connecting'
-  if (mustSpool && spool.lastFailure !== null) return { ok: false, status: `spool: ${spool.lastFailure}` }
-  if (unavailableTopics.length > 0) return { ok: true, status: `degraded: not available: ${unavailableTopics.join(', ')}` }
-  if (spooledHooks > 0) return { ok: true, status: 'degraded: spooling' }
+  const { lastFailure } = spools
+  if (outlet !== 'open' && spool.lastFailure !== null) return { ok: false, status: `spool: ${spool.lastFailure}` }
+  const waiting = spool.records > 0 ? ['spooling'] : []
+  const topics = unavailableTopics.length > 0 ? [`not available: ${unavailableTopics.join(', ')}`] : []
+  // Out of service, the hooks that others take would be refused too.
+  const refusing = lastFailure !== null ? [`spool: ${lastFailure}`] : []
+  if (waiting.length + topics.length > 0) return { ok: true, status: `degraded: ${[...waiting, ...topics, ...refusing].join('; ')}` }
+  if (spools.records > 0) return { ok: true, status: 'degraded: spooling' }
   if (outlet === 'connecting') return { ok: true, status: 'degraded: connecting' }
+  if (outlet === 'failing') return { ok: true, status: 'degraded: the brokers do not acknowledge' }
   if (lastReadBack !== null && now - lastReadBack > staleMs) return { ok: true, status: 'degraded: what is published is not read back' }
   return { ok: true, status: 'ready' }
 }

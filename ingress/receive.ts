@@ -17,6 +17,7 @@ import type { IngressMetrics } from './metrics.ts'
 import type { Kept, Outcome } from './outcome.ts'
 import type { ReadBody } from './read-body.ts'
 import type { Spools } from './spool/spools.ts'
+import { within } from './within.ts'
 
 export interface Stages {
   admit: Admit
@@ -33,6 +34,9 @@ export interface Stages {
   metrics: Pick<IngressMetrics, 'bodyBytes' | 'changedResends'>
   logger: Logger
 }
+
+/** GitLab gives up after 10 s; a disk that hangs answers nothing at all. */
+const lastAnswerMs = 9000
 
 /** The way of one hook, top to bottom. Never throws. */
 export type Receive = (request: IncomingMessage, sourceName: string) => Promise<Outcome>
@@ -63,26 +67,33 @@ export const createReceive = (stages: Stages): Receive => {
     credentials.note(source.label, proven, receivedAt)
     metrics.bodyBytes.observe(body.length)
 
-    // What waits in the spool goes first: a hook that overtook it would undo what a later one says.
-    if (spools.common.state.records > 0) return putInSpool(hook)
+    // What waits in the spool goes first: a hook that overtook it would undo what a later one says. Better late than lost, though.
+    const mustWait = spools.common.state.records > 0
+    return mustWait && (await spoolFailure(hook)) === undefined ? spooled(hook) : publish(hook)
+  }
+
+  async function publish(hook: Hook): Promise<Outcome> {
     try {
-      return await carry(hook, publishDeadlineMs)
+      return await carry(hook, Math.max(0, publishDeadlineMs - (Date.now() - hook.receivedAt)))
     } catch (error) {
-      // Said once, when the topic was taken out.
-      if (error instanceof TopicUnavailableError) return putInSpool(hook, error.topic)
-      logger.warn('hook not published, spooling it', { delivery_id: hook.id, error: messageOf(error) })
-      return putInSpool(hook)
+      const topic = error instanceof TopicUnavailableError ? error.topic : undefined
+      // Of a topic it was said once, when it was taken out.
+      if (topic === undefined) logger.warn('hook not published, spooling it', { delivery_id: hook.id, error: messageOf(error) })
+      const failure = await spoolFailure(hook, topic)
+      if (failure === undefined) return spooled(hook)
+      logger.error('hook not kept', { delivery_id: hook.id, error: messageOf(failure) })
+      return { kind: 'unavailable', reason: 'neither the brokers nor our disk take the hook; it is not kept' }
     }
   }
 
-  async function putInSpool(hook: Hook, topic?: string): Promise<Outcome> {
+  /** Puts it on disk. @returns why it is not there, where it is not */
+  async function spoolFailure(hook: Hook, topic?: string): Promise<unknown> {
     try {
-      await spools.append(hook, topic)
+      await within(lastAnswerMs - (Date.now() - hook.receivedAt), spools.append(hook, topic))
+      return undefined
     } catch (error) {
-      logger.error('hook not kept', { delivery_id: hook.id, error: messageOf(error) })
-      return { kind: 'unavailable', reason: 'neither the brokers nor our disk take the hook; it is not kept' }
+      return error
     }
-    return spooled(hook)
   }
 
   function spooled(hook: Hook): Kept {

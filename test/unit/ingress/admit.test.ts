@@ -46,6 +46,13 @@ test('any of several secret tokens proves the sender, so that tokens can be rota
   assert.deepEqual(admitWith()({ 'x-gitlab-token': 'second-secret' }), { proof: 'token', label: '2' })
 })
 
+test('a secret token may hold any character', () => {
+  const admit = admitWith({ secret_tokens: ['pässwörd €'] })
+  const onTheWire = (text: string) => Buffer.from(text).toString('latin1')
+  assert.deepEqual(admit({ 'x-gitlab-token': onTheWire('pässwörd €') }), { proof: 'token', label: '1' })
+  assert.equal(kindOf(admit({ 'x-gitlab-token': onTheWire('passwörd €') })), 'unauthenticated')
+})
+
 test('a wrong, partial, longer, empty or missing token is turned away as unauthenticated', () => {
   for (const token of ['third-secret', 'first', 'first-secret2', 'FIRST-SECRET', 'first-secret,second-secret', '', undefined])
     assert.equal(kindOf(admitWith()({ 'x-gitlab-token': token })), 'unauthenticated', String(token))

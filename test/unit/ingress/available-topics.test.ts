@@ -54,7 +54,6 @@ const faults = {
   forbidden: Object.assign(new Error('no'), { name: 'KafkaJSProtocolError', type: 'TOPIC_AUTHORIZATION_FAILED' }),
   'without a leader': Object.assign(new Error('no'), { name: 'KafkaJSProtocolError', type: 'LEADER_NOT_AVAILABLE' }),
   'short of replicas': Object.assign(new Error('no'), { name: 'KafkaJSProtocolError', type: 'NOT_ENOUGH_REPLICAS' }),
-  'broken in a way nobody has seen': new TypeError('undefined is not a function'),
 }
 for (const [fault, error] of Object.entries(faults)) {
   test(`a topic that is ${fault} is taken out, and holds up no other`, async () => {
@@ -72,6 +71,26 @@ for (const [fault, error] of Object.entries(faults)) {
     assert.deepEqual(sent.at(-1), ['e'])
   })
 }
+
+test('a topic that fails in a way nobody has seen is taken out once others are seen to be taken', async () => {
+  const { publisher, publish, sent } = await publishing([], {}, without('gitlab.push', new TypeError('undefined is not a function')))
+  const job = { topic: 'gitlab.job' }
+  await Promise.all([assert.rejects(publish('a'), TopicUnavailableError), publish('b', job), publish('c', job)])
+  assert.deepEqual(publisher.unavailableTopics(), ['gitlab.push'])
+  assert.deepEqual(sent.at(-1), ['a'], 'it has failed alone once more since')
+  await Promise.all([publish('d', job), assert.rejects(publish('e'), TopicUnavailableError)])
+  assert.deepEqual(sent.at(-1), ['d'])
+})
+
+test('brokers that answer strangely for every topic are an outage, not so many topics at fault', async () => {
+  const strange = fail(new TypeError('undefined is not a function'))
+  const { publisher, publish, sent } = await publishing(Array.from({ length: 7 }, () => strange))
+  const deadlineMs = 20_000
+  await Promise.all([publish('a', { deadlineMs }), publish('b', { topic: 'gitlab.job', deadlineMs }), publish('c', { deadlineMs })])
+  assert.deepEqual(publisher.unavailableTopics(), [])
+  assert.ok(sent.length > 7)
+  await publish('d')
+})
 
 test('once its back-off is over, one record alone finds out whether a topic works again; then the others follow', async () => {
   const { promise: mended, resolve: mend } = Promise.withResolvers<void>()

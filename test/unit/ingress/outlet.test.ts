@@ -8,7 +8,7 @@ import { recordingLogger } from '../../helpers/recording-logger.ts'
 const kept = { kind: 'published', event: 'push', topic: 'gitlab.push', id: 'a' } as const
 const openWay = () => {
   const calls = { stop: 0 }
-  const way = { carry: async () => kept, publisher: { stop: async () => void calls.stop++ } } as unknown as OpenOutlet
+  const way = { carry: async () => kept, publisher: { state: () => 'open', stop: async () => void calls.stop++ } } as unknown as OpenOutlet
   return { way, calls }
 }
 /** An outlet whose attempts to connect go by a script; the last entry is repeated. */

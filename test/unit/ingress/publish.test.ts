@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { TopicUnavailableError } from '../../../ingress/available-topics.ts'
 import { partitionName } from '../../../ingress/producer.ts'
 import { PermanentError, RetriableError } from '../../../lib/errors.ts'
 import { type Answer, acknowledgeAll, fail, gone, publishing, refusal } from '../../helpers/publishing.ts'
 import { seriesValue } from '../../helpers/series-value.ts'
+import { until } from '../../helpers/until.ts'
 
 test('what arrives while a request is in flight goes out together in the next one', async () => {
   const { publish, sent } = await publishing()
@@ -70,7 +72,20 @@ test('an answer that acknowledges nothing is a failure: it is waited for, not as
   const { publish, sent, metrics } = await publishing([async () => new Set()])
   await publish('a')
   assert.deepEqual(sent, [['a'], ['a']])
-  assert.equal(await seriesValue(metrics, 'ingress_publish_failures_total', { cause: 'other' }), 1)
+  assert.equal(await seriesValue(metrics, 'ingress_publish_failures_total', { cause: 'leader' }), 1)
+})
+
+test('brokers that do not answer are told from those that do, and from a topic or a record at fault', async () => {
+  const timeout = () => fail(Object.assign(new Error('timed out'), { name: 'KafkaJSRequestTimeoutError' }))
+  const { publisher, publish } = await publishing([timeout(), timeout(), acknowledgeAll, fail(refusal()), fail(gone()), fail(gone())])
+  assert.equal(publisher.state(), 'open')
+  const waiting = publish('a')
+  await until(() => assert.equal(publisher.state(), 'failing'), 5000)
+  await waiting
+  assert.equal(publisher.state(), 'open')
+  await assert.rejects(publish('poison'), PermanentError)
+  await assert.rejects(publish('b'), TopicUnavailableError)
+  assert.equal(publisher.state(), 'open')
 })
 
 test('one record the brokers refuse is turned down for good, and does not hold up the others', async () => {

@@ -105,6 +105,30 @@ test('while hooks wait in the spool a new one goes behind them, not past them', 
   assert.deepEqual(steps, ['admit', 'read', 'spool'])
 })
 
+test('a hook the spool has no room for goes past those that wait in it: better than to be refused', async () => {
+  const { post, steps } = receiving({}, { spooled: 1, isSpoolFull: true })
+  assert.deepEqual(await post(), published)
+  assert.deepEqual(steps, ['admit', 'read', 'spool', 'carry'])
+})
+
+test('what the body took to arrive, the brokers do not get', async () => {
+  const deadlines: (number | null)[] = []
+  const carry: Stages['carry'] = async (_hook, deadlineMs) => {
+    deadlines.push(deadlineMs)
+    return published
+  }
+  const slowly = (ms: number) => async () => {
+    const since = Date.now()
+    while (Date.now() - since < ms) await new Promise(setImmediate)
+    return body
+  }
+  await receiving({ carry, readBody: slowly(40) }).post()
+  await receiving({ carry, readBody: slowly(120) }).post()
+  const [shorter = 100, none] = deadlines
+  assert.ok(Number(shorter) <= 60, `${shorter} of 100 ms`)
+  assert.equal(none, 0)
+})
+
 test('only where neither the brokers nor the disk take a hook it is not kept, and that is an error in the log', async () => {
   const { post, lines } = receiving({ carry: () => Promise.reject(new RetriableError('down')) }, { isSpoolFull: true })
   assert.equal((await post()).kind, 'unavailable')

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { addressOf } from '../../../../ingress/door/address.ts'
+import { addressOf, isAllowed } from '../../../../ingress/door/address.ts'
+import { createSource } from '../../../../ingress/door/source.ts'
 
 const from = (remoteAddress: string | undefined, forwarded?: string) =>
   ({ socket: { remoteAddress }, headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded } }) as unknown as IncomingMessage
@@ -40,9 +41,24 @@ test('however much a stranger writes in front, the address stays what the proxie
   )
 })
 
-test('a proxy that wrote nothing, or no address, is the sender itself', () => {
-  for (const header of [undefined, '', 'unknown', '_hidden', '198.51.100.7:4711'])
-    assert.equal(addressOf(from('10.0.0.1', header), 1), '10.0.0.1', String(header))
+test('an address with a port, as some proxies write it, is read', () => {
+  for (const header of ['198.51.100.7:51234', '[198.51.100.7]:51234', '::ffff:198.51.100.7', '[::ffff:198.51.100.7]:51234'])
+    assert.equal(addressOf(from('10.0.0.1', header), 1), '198.51.100.7', header)
+  for (const header of ['2001:db8::1', '[2001:db8::1]', '[2001:db8::1]:51234'])
+    assert.equal(addressOf(from('10.0.0.1', header), 1), '2001:db8::1', header)
+  assert.equal(addressOf(from('10.0.0.1', '2001:db8::1:443'), 1), '2001:db8::1:443', 'without brackets nobody knows where a port begins')
+})
+
+test('where the proxies say no address, their own, which may well be allowed, does not stand in for it', () => {
+  const { allowedAddresses } = createSource('berlin', {
+    ...{ secret_tokens: ['s'], signing_tokens: [], require_signature: false },
+    allowed_cidrs: ['10.0.0.0/8', '2001:db8::/32'],
+  })
+  const headers = [undefined, '', 'unknown', '_hidden', '10.0.0.300', '10.0.0.9:', ':4711', '[10.0.0.9', '[]', '[unknown]:1', '10.0.0.9:1:2']
+  for (const header of headers)
+    assert.ok(!isAllowed(addressOf(from('10.0.0.1', header), 1), allowedAddresses), `X-Forwarded-For: ${String(header)}`)
+  assert.ok(!isAllowed(addressOf(from('10.0.0.1', '10.0.0.9'), 2), allowedAddresses), 'one entry where two proxies write')
+  assert.ok(isAllowed(addressOf(from('10.0.0.1', '10.0.0.9'), 1), allowedAddresses))
 })
 
 test('a connection that is gone has no address', () => {
