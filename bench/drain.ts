@@ -46,7 +46,7 @@ export const measureDrain = async ({ filling, draining, load, hook, plan, dataDi
   // While the spool holds anything, new hooks follow through it: 202.
   const up = await startReceiver({ ...withSpool(draining), status: filling.status }, hook, dataDir)
   try {
-    const backlog = await spooled(ports.metrics)
+    const backlog = await spooledInAll(ports.metrics)
     const started = performance.now()
     const sending = load.send({
       url: up.url,
@@ -69,6 +69,16 @@ export const measureDrain = async ({ filling, draining, load, hook, plan, dataDi
   } finally {
     await up.stop()
   }
+}
+
+/** Hooks that waited when it was started, which it counts before it takes any. */
+const spooledInAll = async (metricsPort: number): Promise<number> => {
+  let counted = await spooled(metricsPort)
+  for (let before = -1; counted > before; counted = await spooled(metricsPort)) {
+    before = counted
+    await sleep(20)
+  }
+  return counted
 }
 
 /** Hooks that wait in the spool now. An ingress takes hooks before it has found Kafka, and tells of itself after. */

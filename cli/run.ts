@@ -2,15 +2,21 @@ import type { Environment } from '../lib/config.ts'
 import { type Running, runUntilStopped } from '../lib/lifecycle.ts'
 import { createLogger, type Logger } from '../lib/logger.ts'
 import { withLocalStack } from './environment.ts'
+import { outageOf } from './outage-of.ts'
 
 /** How long a process may take to stop; the workers' own promise is 10 s. */
 const stopLimitMs = 25_000
 
-/** Runs one long-lived process to its end and exits with its code. */
+/** Runs one long-lived process to its end and exits with its code. @throws what is not an outage, where it does not start */
 export const run = async (name: string, start: (env: Environment, logger: Logger) => Promise<Running>): Promise<never> => {
   const env = withLocalStack(process.env)
   const logger = createLogger(name, env)
-  const running = await start(env, logger)
-  const code = await runUntilStopped(running, process, logger, stopLimitMs)
+  const starting = start(env, logger).catch((error: unknown) => {
+    const outage = outageOf(error, env)
+    if (outage === undefined) throw error
+    logger.error('cannot start', { error: outage })
+    return process.exit(1)
+  })
+  const code = await runUntilStopped(starting, process, logger, stopLimitMs)
   process.exit(code)
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
 import { addressOf, isAllowed } from './door/address.ts'
 import { digestOf, findMatch, isEqual, type Source } from './door/source.ts'
 import type { FindSource } from './door/sources.ts'
@@ -34,8 +35,10 @@ export const createAdmit = (options: AdmitOptions): Admit => {
     const source = findSource(sourceName)
     // A source that does not exist answers as one whose credentials are wrong.
     if (source === undefined) return unauthenticated('unknown_source', wrongToken)
-    if (!isAllowed(addressOf(request, trustedProxies), source.allowedAddresses)) {
-      return { kind: 'forbidden', rejection: 'address', reason: 'this address may not send hooks' }
+    const address = addressOf(request, trustedProxies)
+    if (!isAllowed(address, source.allowedAddresses)) {
+      const reason = isIP(address) === 0 ? 'X-Forwarded-For does not say which address this is' : 'this address may not send hooks'
+      return { kind: 'forbidden', rejection: 'address', reason }
     }
     const admitted = checkCredentials(source, request.headers, options)
     if ('proof' in admitted && Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return tooLarge(maxBodyBytes)
@@ -62,7 +65,8 @@ const checkCredentials = (source: Source, headers: IncomingHttpHeaders, limits: 
   if (typeof token !== 'string' || token === '') {
     return unauthenticated('no_credentials', 'no credentials: set the secret token of the hook in GitLab')
   }
-  const digest = digestOf(token)
+  // A header's bytes, which are UTF-8 where GitLab sends them, come as one character each.
+  const digest = digestOf(Buffer.from(token, 'latin1'))
   const match = findMatch(source.secrets, (secret) => isEqual(secret, digest))
   return match === undefined ? unauthenticated('wrong_token', wrongToken) : { source, proof: 'token', label: match.label }
 }

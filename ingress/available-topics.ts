@@ -1,5 +1,5 @@
 import { messageOf, RetriableError, UsageError } from '../lib/errors.ts'
-import type { Logger } from '../lib/logger.ts'
+import { createKnownTopics, type KnownTopics, type KnownTopicsOptions } from './known-topics.ts'
 import { causeOf, isForbidden } from './producer.ts'
 import type { TopicFacts } from './topic-facts.ts'
 
@@ -15,11 +15,11 @@ export class TopicUnavailableError extends RetriableError {
 }
 
 /** Which topics take records now, and what is known of them. */
-export interface AvailableTopics {
+export interface AvailableTopics extends Pick<KnownTopics, 'explain'> {
   /** Undefined where the topic takes nothing. */
   factsOf(topic: string): TopicFacts | undefined
-  /** The most a record may take, in bytes; known of a topic that takes nothing now, too. */
-  maxBytesOf(topic: string): number
+  /** The most a record may take, in bytes; known of a topic that takes nothing now, too. Undefined of one that was never seen. */
+  maxBytesOf(topic: string): number | undefined
   /** The others. */
   unavailable(): string[]
   /** Takes a topic out until it works again. @returns what to tell its records */
@@ -34,11 +34,8 @@ export interface AvailableTopics {
   stop(): void
 }
 
-export interface AvailableTopicsOptions {
+export interface AvailableTopicsOptions extends KnownTopicsOptions {
   topics: readonly string[]
-  /** @returns for a topic of which nothing can be read, why */
-  readTopicFacts(topics: readonly string[]): Promise<ReadonlyMap<string, TopicFacts | Error>>
-  logger: Logger
 }
 
 interface Hold {
@@ -57,16 +54,18 @@ const waitMs = (failures: number): number => Math.min(250 * 2 ** failures, 10_00
  *
  * @throws UsageError where none of them is there: the cluster was never set up, or is another one; RetriableError where none can be read
  */
-export const createAvailableTopics = async ({ topics, readTopicFacts, logger }: AvailableTopicsOptions): Promise<AvailableTopics> => {
-  const known = new Map<string, TopicFacts>()
-  const available = new Map<string, TopicFacts>()
+export const createAvailableTopics = async (options: AvailableTopicsOptions): Promise<AvailableTopics> => {
+  const { topics, readTopicFacts, logger } = options
+  const all = await readTopicFacts(topics)
+  const seen = new Map([...all].flatMap(([topic, facts]) => (facts instanceof Error ? [] : [[topic, facts]])))
+  if (seen.size === 0) throw noneOf(all)
+  const known = createKnownTopics(seen, options)
   const holds = new Map<string, Hold>()
   let isStopped = false
 
   const take = (topic: string, problem: unknown, lacks: Hold['lacks']): Hold => {
     const before = holds.get(topic)
     clearTimeout(before?.timer)
-    available.delete(topic)
     const failures = (before?.failures ?? 0) + 1
     const details = { topic, error: messageOf(problem), todo: adviceOn(problem) }
     if (before === undefined) logger.error('a topic is not available; its hooks are spooled until it is', details)
@@ -83,9 +82,7 @@ export const createAvailableTopics = async ({ topics, readTopicFacts, logger }: 
   }
 
   const release = (topic: string) => {
-    const facts = known.get(topic)
-    if (facts === undefined || !holds.delete(topic)) return
-    available.set(topic, facts)
+    if (known.factsOf(topic) === undefined || !holds.delete(topic)) return
     logger.info('a topic is available again', { topic })
   }
 
@@ -97,25 +94,22 @@ export const createAvailableTopics = async ({ topics, readTopicFacts, logger }: 
     if (found instanceof Error) return void take(topic, found, hold.lacks)
     const facts = found.get(topic) ?? unseen()
     if (facts instanceof Error) return void take(topic, facts, 'facts')
-    known.set(topic, facts)
+    known.learn(topic, facts)
     if (hold.lacks === 'facts') release(topic)
     else hold.isDue = true
   }
 
-  const all = await readTopicFacts(topics)
-  for (const [topic, facts] of all) if (!(facts instanceof Error)) known.set(topic, facts)
-  if (known.size === 0) throw noneOf(all)
-  for (const [topic, facts] of known) available.set(topic, facts)
-  for (const topic of topics) if (!known.has(topic)) take(topic, all.get(topic) ?? unseen(), 'facts')
+  for (const topic of topics) if (!seen.has(topic)) take(topic, all.get(topic) ?? unseen(), 'facts')
 
   return {
-    factsOf: (topic) => available.get(topic),
-    maxBytesOf: (topic) => known.get(topic)?.maxBytes ?? Number.POSITIVE_INFINITY,
+    factsOf: (topic) => (holds.has(topic) ? undefined : known.factsOf(topic)),
+    maxBytesOf: (topic) => known.factsOf(topic)?.maxBytes,
+    explain: known.explain,
     unavailable: () => [...holds.keys()].sort(),
     hold: (topic, problem) => take(topic, problem, 'acknowledgement').refusal,
     probe: (topic) => {
       const hold = holds.get(topic) ?? take(topic, unseen(), 'facts')
-      const facts = known.get(topic)
+      const facts = known.factsOf(topic)
       if (!hold.isDue || facts === undefined) return hold.refusal
       hold.isDue = false
       return facts
@@ -123,6 +117,7 @@ export const createAvailableTopics = async ({ topics, readTopicFacts, logger }: 
     release,
     stop: () => {
       isStopped = true
+      known.stop()
       for (const { timer } of holds.values()) clearTimeout(timer)
     },
   }

@@ -21,7 +21,7 @@ export interface CarryStages {
 /**
  * The second half of a hook's way, from the hook to a record the brokers have acknowledged. Hooks from the spool take it too.
  *
- * @param deadlineMs how long the brokers may take, in milliseconds; null: as long as it takes
+ * @param deadlineMs how long it may take, in milliseconds; null: as long as it takes
  * @param waitedFor the topic the hook has waited for, where it comes from the spool of one
  * @throws RetriableError where the brokers do not acknowledge; TopicUnavailableError where it is the hook's topic alone, or where
  *   others wait for that; PermanentError where the brokers refuse the record for good
@@ -39,12 +39,13 @@ export const createCarry = ({ fit, publisher, isWaitedFor, metrics, logger }: Ca
   }
 
   return async (hook, deadlineMs, waitedFor) => {
+    const startedAt = performance.now()
+    const left = () => (deadlineMs === null ? null : Math.max(0, deadlineMs - (performance.now() - startedAt)))
     const { event, name, message, chunks, faults } = prepare(hook, fit)
     const { topic } = message
     if (isWaitedFor(topic) && topic !== waitedFor) throw new TopicUnavailableError(topic, 'older hooks wait for it')
-    const startedAt = performance.now()
-    if (chunks.length > 0) await publishChunks(chunks, topic, deadlineMs)
-    await publisher.publish(message, deadlineMs === null ? null : Math.max(0, deadlineMs - (performance.now() - startedAt)))
+    if (chunks.length > 0) await publishChunks(chunks, topic, left())
+    await publisher.publish(message, left())
 
     metrics.records.inc({ event })
     if (faults.length > 0) {

@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createEncoder, type Encode } from '../lib/codec.ts'
 import { PermanentError, RetriableError, UsageError } from '../lib/errors.ts'
+import type { Logger } from '../lib/logger.ts'
 import type { Registry } from '../lib/registry.ts'
 import { writeAtomically } from '../lib/write-atomically.ts'
 import { catalogue, eventTypes } from '../schemas/catalogue.ts'
@@ -19,11 +20,12 @@ export interface KnownEncoders {
 type SchemaIds = Record<string, number>
 
 /**
- * An encoder for every event. The registry says the ids; while it is silent, those it said before are taken from disk.
+ * An encoder for every event. The registry says the ids; where it does not, those it said before are taken from disk.
  *
- * @throws RetriableError where nobody knows them yet, UsageError where the registry does not know our schemas
+ * @throws RetriableError where nobody knows them yet, UsageError where the registry does not know our schemas: it is another one,
+ *   or has lost them, and what we published by old ids nobody could read
  */
-export const readEncoders = async (registry: Registry, names: Names, memory: string): Promise<KnownEncoders> => {
+export const readEncoders = async (registry: Registry, names: Names, memory: string, logger: Logger): Promise<KnownEncoders> => {
   const schemas = eventTypes.map((event) => {
     const { schema } = catalogue[event]
     const text = wireSchema(schema)
@@ -48,6 +50,7 @@ export const readEncoders = async (registry: Registry, names: Names, memory: str
     if (error instanceof PermanentError) throw new UsageError(`${error.message}: run \`bridge setup\` first`, { cause: error })
     const ids = await recall(memory)
     if (!(error instanceof RetriableError) || !schemas.every(({ name }) => name in ids)) throw error
+    logger.warn('the registry does not say the schema ids; those it said before are used', { error: error.message })
     return { encoders: encodersBy(ids), from: 'disk' }
   }
 }

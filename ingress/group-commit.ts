@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { messageOf, PermanentError, RetriableError } from '../lib/errors.ts'
+import { messageOf, RetriableError } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import { type BatchLimits, cutBatch, type Sized } from './cut-batch.ts'
 import type { IngressMetrics, PublishFailureCause } from './metrics.ts'
@@ -25,6 +25,8 @@ export interface GroupCommitOptions {
   limits: BatchLimits
   /** Told of a topic that fails by itself; what it returns, the topic's entries are told. */
   takeOut(topic: string, error: unknown): Error
+  /** Told of entries that were sent together and refused; what it resolves to, an entry that was sent alone is told. Never rejects. */
+  refusalOf(entries: readonly Entry[], error: unknown): Promise<Error>
   metrics: Pick<IngressMetrics, 'batchRecords' | 'publishFailures' | 'producersRebuilt' | 'queuedRecords' | 'lastAcknowledged'>
   logger: Logger
 }
@@ -48,7 +50,8 @@ const blameFor = {
  * A topic at fault must not hold up the others: the topics of a failed request are sent one by one, and one that fails alone is
  * taken out: at once where the brokers name it, else when it fails again after others were taken.
  */
-export const createGroupCommit = async ({ connect, limits, takeOut, metrics, logger }: GroupCommitOptions): Promise<GroupCommit> => {
+export const createGroupCommit = async (options: GroupCommitOptions): Promise<GroupCommit> => {
+  const { connect, limits, takeOut, refusalOf, metrics, logger } = options
   let sender: Sender | undefined = await connect()
   let queue: Entry[] = []
   let pumping: Promise<void> | undefined
@@ -107,9 +110,12 @@ export const createGroupCommit = async ({ connect, limits, takeOut, metrics, log
     metrics.publishFailures.inc({ cause })
     logger.warn('publish failed, trying again', { cause, error: messageOf(error), records: batch.length, failures })
     if (isStopped) return batch.forEach(({ settle }) => void settle(stopped()))
-    if (cause === 'refused' && batch.length === 1) return batch[0]?.settle(refused(error))
-    // One message the brokers will never take must not hold up the others: alone, it shows itself.
-    if (cause === 'refused') singles = batch.length
+    if (cause === 'refused') {
+      const refusal = refusalOf(batch, error)
+      if (batch.length === 1) return void refusal.then(batch[0]?.settle)
+      // One message the brokers will never take must not hold up the others: alone, it shows itself.
+      singles = batch.length
+    }
     queue = [...batch.filter(({ isSettled }) => !isSettled), ...queue]
     // A topic at fault spoils what a client knows of every topic it has seen: only a new one shows which it is.
     if (mayBeTopic || failures % failuresUntilRebuild === 0) rebuild()
@@ -165,7 +171,5 @@ const cutTopic = (queue: readonly Entry[], limits: BatchLimits): { batch: Entry[
   )
   return { batch, rest: [...queue.filter(({ topic }) => topic !== first), ...rest] }
 }
-
-export const refused = (error: unknown): PermanentError => new PermanentError(`the brokers refuse the record: ${messageOf(error)}`)
 
 export const stopped = (): RetriableError => new RetriableError('the ingress is stopping')

@@ -12,6 +12,7 @@ import { eventTypes } from '../schemas/catalogue.ts'
 import { createNames } from '../schemas/topics.ts'
 import { createAdmit } from './admit.ts'
 import { type CreateListener, createApp } from './app.ts'
+import { awaitRegistry } from './await-registry.ts'
 import { startCanary } from './canary.ts'
 import { createCarry } from './carry.ts'
 import { readIngressSettings, spoolFolderOf } from './config.ts'
@@ -21,7 +22,7 @@ import { createFailedLogins, createThrottle } from './door/failed-logins.ts'
 import { createResends } from './door/resends.ts'
 import { watchSources } from './door/watch-sources.ts'
 import { createEncodeStage } from './encode.ts'
-import { readEncoders } from './encoders.ts'
+import { type KnownEncoders, readEncoders } from './encoders.ts'
 import { createFit } from './fit.ts'
 import { createIngressMetrics } from './metrics.ts'
 import { createOutlet, type OpenOutlet } from './outlet.ts'
@@ -41,6 +42,9 @@ const acknowledgeMs = 3000
 
 /** How long the start waits for Kafka and the registry before it goes on without them. */
 const patienceMs = 5000
+
+/** How often a registry that did not say the schema ids at the start is asked again. */
+const askRegistryMs = 10_000
 
 const batchLimits = { records: 500, bytes: 30 * 1024 * 1024 }
 
@@ -67,8 +71,15 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
   const spools = await openSpools(folders, eventTopics, spoolBytes, logger)
 
   const topics = [...eventTopics, names.rawChunksTopic, names.canaryTopic]
+  const schemas = () => readEncoders(registry, names, join(settings.BRIDGE_DATA_DIR, 'schema-ids.json'), logger)
+  let idsFrom: KnownEncoders['from'] | undefined
+  const noteIdsFrom = (from: KnownEncoders['from']) => {
+    idsFrom = from
+    for (const each of ['registry', 'disk'] as const) metrics.schemaIdsFrom.set({ from: each }, each === from ? 1 : 0)
+    if (from === 'disk') void awaitRegistry(schemas, askRegistryMs, logger).then(() => noteIdsFrom('registry'))
+  }
   const connect = async (): Promise<OpenOutlet> => {
-    const { encoders, from } = await readEncoders(registry, names, join(settings.BRIDGE_DATA_DIR, 'schema-ids.json'))
+    const { encoders, from } = await schemas()
     const publisher = await createPublisher({
       connect: () => createSender(kafka, acknowledgeMs),
       topics,
@@ -79,7 +90,7 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
       logger,
     })
     metrics.connected.set(1)
-    metrics.schemaIdsFrom.set({ from }, 1)
+    noteIdsFrom(from)
     const fit = createFit(createEncodeStage(encoders, names), publisher.maxBytesOf, names.rawChunksTopic)
     return { carry: createCarry({ fit, publisher, isWaitedFor: spools.isWaitedFor, metrics, logger }), publisher }
   }
@@ -113,7 +124,7 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
     metrics,
     logger,
   })
-  await listen(server, settings.INGRESS_PORT, settings.INGRESS_HOST)
+  await listen(server, settings.INGRESS_PORT, settings.INGRESS_HOST, 'INGRESS')
   // Hooks that come meanwhile are spooled: refused, they would be lost, and GitLab would count them as failures.
   await Promise.race([outlet.opened, sleep(patienceMs)])
   const canary = startCanary({ kafka, topic: names.canaryTopic, publisher: outlet.publisher, metrics, logger })
@@ -132,6 +143,7 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
         spool: spools.common.state,
         spools: spools.state(),
         unavailableTopics: unavailableTopics(),
+        schemaIds: idsFrom,
         lastReadBack: canary.lastReadBack(),
         now: Date.now(),
       }),

@@ -46,7 +46,10 @@ export const createIngressMetrics = (metrics: Metrics) => ({
   connected: metrics.gauge('ingress_connected', 'Whether the brokers and the schema registry have answered since the start.'),
   schemaIdsFrom: metrics.gauge('ingress_schema_ids', 'Where the schema ids in use were read.', { from: ['registry', 'disk'] as const }),
   unavailableTopics: metrics.gauge('ingress_unavailable_topics', 'Topics that take nothing while others may; their hooks wait on disk.'),
-  spoolRecords: metrics.gauge('ingress_spool_records', 'Hooks on disk that wait for the brokers.'),
+  spoolRecords: metrics.gauge(
+    'ingress_spool_records',
+    'Hooks on disk that wait for the brokers; just after a start, those counted so far.',
+  ),
   spoolBytes: metrics.gauge('ingress_spool_bytes', 'Their size on disk.'),
   spoolLimitBytes: metrics.gauge('ingress_spool_limit_bytes', 'The most the spool may hold.'),
   spoolOldest: metrics.gauge('ingress_spool_oldest_age_seconds', 'Age of the oldest hook in the spool; 0 where it is empty.'),

@@ -1,7 +1,8 @@
-import { RetriableError } from '../lib/errors.ts'
+import { messageOf, PermanentError, RetriableError } from '../lib/errors.ts'
+import { isTooLarge } from '../lib/is-too-large.ts'
 import { type AvailableTopicsOptions, createAvailableTopics } from './available-topics.ts'
 import type { OutgoingMessage } from './encode.ts'
-import { createGroupCommit, type Entry, type GroupCommitOptions, refused, stopped } from './group-commit.ts'
+import { createGroupCommit, type Entry, type GroupCommitOptions, stopped } from './group-commit.ts'
 import { causeOf, partitionOf, type Sender } from './producer.ts'
 import type { TopicFacts } from './topic-facts.ts'
 
@@ -11,11 +12,12 @@ export interface Publisher {
    *
    * @param deadlineMs from now to the rejection, in milliseconds; null: as long as it takes
    * @throws RetriableError at the deadline (it may still arrive then) or where too much waits already; TopicUnavailableError where
-   *   its topic takes nothing; PermanentError where the brokers refuse this very message
+   *   its topic takes nothing; PermanentError where the brokers refuse this very message; another Error where they call it too large
+   *   and nobody knows why
    */
   publish(message: OutgoingMessage, deadlineMs: number | null): Promise<void>
-  /** The most a record on this topic may take, in bytes. */
-  maxBytesOf(topic: string): number
+  /** The most a record on this topic may take, in bytes; undefined of a topic that was never seen. */
+  maxBytesOf(topic: string): number | undefined
   /** Topics that take nothing now, while others may. */
   unavailableTopics(): string[]
   /** Whether the brokers have acknowledged the last request. */
@@ -24,7 +26,7 @@ export interface Publisher {
   stop(): Promise<void>
 }
 
-export interface PublisherOptions extends AvailableTopicsOptions, Omit<GroupCommitOptions, 'takeOut'> {
+export interface PublisherOptions extends AvailableTopicsOptions, Omit<GroupCommitOptions, 'takeOut' | 'refusalOf'> {
   /** Bytes that may wait, those in flight included. */
   maxQueuedBytes: number
 }
@@ -39,7 +41,9 @@ const recordOverheadBytes = 200
 export const createPublisher = async (options: PublisherOptions): Promise<Publisher> => {
   const { connect, maxQueuedBytes, metrics } = options
   const topics = await createAvailableTopics(options)
-  const groupCommit = await createGroupCommit({ ...options, takeOut: topics.hold }).catch((error: unknown) => {
+  const refusalOf: GroupCommitOptions['refusalOf'] = async (entries, error) =>
+    isTooLarge(error) ? topics.explain(entries) : new PermanentError(`the brokers refuse the record: ${messageOf(error)}`)
+  const groupCommit = await createGroupCommit({ ...options, takeOut: topics.hold, refusalOf }).catch((error: unknown) => {
     topics.stop()
     throw error
   })
@@ -86,7 +90,7 @@ export const createPublisher = async (options: PublisherOptions): Promise<Publis
       metrics.publishFailures.inc({ cause: causeOf(error) })
       const isRefused = causeOf(error) === 'refused' // the record is; its topic works
       if (isRefused) topics.release(entry.topic)
-      entry.settle(isRefused ? refused(error) : topics.hold(entry.topic, error))
+      entry.settle(isRefused ? await refusalOf([entry], error) : topics.hold(entry.topic, error))
     } finally {
       probes.delete(entry)
       sender?.abandon()

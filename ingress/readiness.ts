@@ -12,6 +12,8 @@ export interface IngressState {
   spools: Readonly<SpoolState>
   /** Topics that take nothing while others may. */
   unavailableTopics: readonly string[]
+  /** Where those in use come from; undefined while connecting. */
+  schemaIds: 'registry' | 'disk' | undefined
   /** Milliseconds since 1970 when a record was last seen to go to Kafka and back; null: not yet. */
   lastReadBack: number | null
   /** Milliseconds since 1970. */
@@ -25,7 +27,8 @@ const staleMs = 50_000
  * Not ready only where a hook could be lost or should go elsewhere. While hooks are spooled they are safe: ready, but degraded,
  * since taking the ingress out of service would turn our outage into GitLab's.
  */
-export const readinessOf = ({ isDraining, outlet, spool, spools, unavailableTopics, lastReadBack, now }: IngressState): Health => {
+export const readinessOf = (state: IngressState): Health => {
+  const { isDraining, outlet, spool, spools, unavailableTopics, schemaIds, lastReadBack, now } = state
   if (isDraining) return { ok: false, status: 'draining' }
   const { lastFailure } = spools
   if (outlet !== 'open' && spool.lastFailure !== null) return { ok: false, status: `spool: ${spool.lastFailure}` }
@@ -38,5 +41,6 @@ export const readinessOf = ({ isDraining, outlet, spool, spools, unavailableTopi
   if (outlet === 'connecting') return { ok: true, status: 'degraded: connecting' }
   if (outlet === 'failing') return { ok: true, status: 'degraded: the brokers do not acknowledge' }
   if (lastReadBack !== null && now - lastReadBack > staleMs) return { ok: true, status: 'degraded: what is published is not read back' }
+  if (schemaIds === 'disk') return { ok: true, status: 'degraded: the schema registry has not answered' }
   return { ok: true, status: 'ready' }
 }

@@ -5,12 +5,15 @@ import { causeOf, isForbidden } from './producer.ts'
 /** What the publisher must know of a topic. */
 export interface TopicFacts {
   partitions: number
-  /** `max.message.bytes`: the most one record, or all of a request's records for one partition together, may take. */
+  /** The most one record, or all of a request's records for one partition together, may take. */
   maxBytes: number
 }
 
-/** Kafka's own default, for clusters that do not let us read it. */
-const defaultMaxBytes = 1024 * 1024
+/** What the brokers tell of a topic. */
+export interface ReadTopicFacts extends Omit<TopicFacts, 'maxBytes'> {
+  /** Undefined where they do not let us read it. */
+  maxBytes: number | undefined
+}
 
 /**
  * Reads what is to be known of topics.
@@ -18,16 +21,16 @@ const defaultMaxBytes = 1024 * 1024
  * @returns of a topic that does not exist, may not be seen or has a partition without a leader: why there are no facts
  * @throws RetriableError where the brokers do not answer
  */
-export const readTopicFacts = async (kafka: Kafka, topics: readonly string[]): Promise<Map<string, TopicFacts | Error>> => {
+export const readTopicFacts = async (kafka: Kafka, topics: readonly string[]): Promise<Map<string, ReadTopicFacts | Error>> => {
   const admin = kafka.admin()
   try {
     await admin.connect()
     const partitions = await readPartitions(admin, topics)
     const seen = topics.filter((topic) => typeof partitions.get(topic) === 'number')
     const maxBytes = await readMaxBytes(admin, seen)
-    const factsOf = (topic: string, count: number): TopicFacts => {
+    const factsOf = (topic: string, count: number): ReadTopicFacts => {
       const bytes = maxBytes.get(topic)
-      return { partitions: count, maxBytes: typeof bytes === 'number' ? bytes : defaultMaxBytes }
+      return { partitions: count, maxBytes: typeof bytes === 'number' ? bytes : undefined }
     }
     return new Map([...partitions].map(([topic, count]) => [topic, count instanceof Error ? count : factsOf(topic, count)]))
   } catch (error) {
@@ -47,15 +50,18 @@ const readPartitions = (admin: Admin, topics: readonly string[]): Promise<Map<st
   return askAbout(topics, ask, (error) => ['topic', 'leader'].includes(causeOf(error)))
 }
 
+/** Two of a topic's settings bound what is written to it at a time. */
+const limits = ['max.message.bytes', 'segment.bytes']
+
 /** Nothing where configurations may not be read, or where a topic of anybody has no leader: the client wants to know all of them first. */
 const readMaxBytes = (admin: Admin, topics: readonly string[]): Promise<Map<string, number | Error>> => {
   const ask: Ask = async (names) => {
-    const resources = names.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['max.message.bytes'] }))
+    const resources = names.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: limits }))
     const described = await admin.describeConfigs({ includeSynonyms: false, resources })
     return new Map(
       described.resources.flatMap(({ resourceName, configEntries }): [string, number][] => {
-        const entry = configEntries.find(({ configName }) => configName === 'max.message.bytes')
-        return entry === undefined ? [] : [[resourceName, Number(entry.configValue)]]
+        const values = configEntries.filter(({ configName }) => limits.includes(configName)).map(({ configValue }) => Number(configValue))
+        return values.length === 0 ? [] : [[resourceName, Math.min(...values)]]
       }),
     )
   }

@@ -15,24 +15,26 @@ export interface Signals {
 }
 
 /**
- * Runs until SIGTERM or SIGINT, then stops in order.
+ * Runs until SIGTERM or SIGINT, then stops in order. What is still starting may hold something already: it is stopped once it has started.
  *
- * @param limitMs how long stopping may take before it is given up, in milliseconds
+ * @param limitMs how long that may take before it is given up, in milliseconds
  * @returns the exit code: 0 after an orderly stop, 1 when it failed or did not stop in time
+ * @throws why it does not start
  */
-export const runUntilStopped = async (running: Running, signals: Signals, logger: Logger, limitMs: number): Promise<number> => {
+export const runUntilStopped = async (starting: Promise<Running>, signals: Signals, logger: Logger, limitMs: number): Promise<number> => {
   const signal = new Promise<'stop'>((resolve) => {
     // Every further signal is ignored: npm and terminals send several.
     signals.on('SIGTERM', () => resolve('stop'))
     signals.on('SIGINT', () => resolve('stop'))
   })
-  const failed = running.failure.catch((error: unknown) => error)
+  const failed = starting.then(({ failure }) => failure.catch((error: unknown) => error))
   const ended = await Promise.race([signal, failed])
   if (ended !== 'stop') logger.error('stopping: the process cannot go on', { error: messageOf(ended) })
   else logger.info('stopping')
 
   const late = Symbol('late')
-  const stopped = running.stop().then(
+  const stop = async () => (await starting).stop()
+  const stopped = stop().then(
     () => true,
     (error: unknown) => {
       logger.error('did not stop cleanly', { error: messageOf(error) })

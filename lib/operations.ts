@@ -6,6 +6,7 @@ import helmet from 'helmet'
 import type { Registry } from 'prom-client'
 import { z } from 'zod'
 import { port } from './config.ts'
+import { UsageError } from './errors.ts'
 
 /** The variables of the operations port of a process whose usual port is `metricsPort`. */
 export const operationsVariables = (metricsPort: number) =>
@@ -60,21 +61,36 @@ export const startOperationsServer = async ({
   app.get('/readyz', probe(isReady))
 
   const server = createServer(app)
-  await listen(server, port, host)
+  await listen(server, port, host, 'METRICS')
   return { url: urlOf(server), close: () => close(server) }
 }
 
 type HttpServer = ReturnType<typeof createServer>
 
-/** Resolves once the server listens; rejects with the reason (EADDRINUSE, EACCES) if it cannot. */
-export const listen = (server: HttpServer, port: number, host: string): Promise<void> =>
+/**
+ * Resolves once the server listens.
+ *
+ * @param variables what the names of the variables that say where begin with: `METRICS` for METRICS_HOST and METRICS_PORT
+ * @throws UsageError naming the variable to change
+ */
+export const listen = (server: HttpServer, port: number, host: string, variables?: 'INGRESS' | 'METRICS'): Promise<void> =>
   new Promise((resolve, reject) => {
-    server.once('error', reject)
+    const refuse = (cause: NodeJS.ErrnoException) => {
+      const { which, problem } = whyNot(cause, port, host)
+      reject(new UsageError(variables === undefined ? problem : `${variables}_${which}: ${problem}`, { cause }))
+    }
+    server.once('error', refuse)
     server.listen(port, host, () => {
-      server.off('error', reject)
+      server.off('error', refuse)
       resolve()
     })
   })
+
+const whyNot = ({ code, message }: NodeJS.ErrnoException, port: number, host: string): { which: 'HOST' | 'PORT'; problem: string } => {
+  if (code === 'EADDRINUSE') return { which: 'PORT', problem: `port ${port} on ${host} is taken; choose another (0: any free one)` }
+  if (code === 'EACCES') return { which: 'PORT', problem: `port ${port} is not ours to use; choose another (0: any free one)` }
+  return { which: 'HOST', problem: `cannot listen on ${host}: ${message}` }
+}
 
 /** The address a listening server can be reached at from this machine. */
 export const urlOf = (server: HttpServer): string => {

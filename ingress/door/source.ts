@@ -51,7 +51,7 @@ export const createSource = (name: string, settings: SourceSettings): Source => 
 })
 
 /** Secrets are compared by digests, which have one length. */
-export const digestOf = (token: string): Buffer => hash('sha256', token, 'buffer')
+export const digestOf = (token: string | Buffer): Buffer => hash('sha256', token, 'buffer')
 
 /** The credential that matches. All are compared: time tells neither which matched nor how far. */
 export const findMatch = (credentials: readonly Credential[], matches: (bytes: Buffer) => boolean): Credential | undefined =>

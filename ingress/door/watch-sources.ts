@@ -1,4 +1,5 @@
 import type { Environment } from '../../lib/config.ts'
+import { ConfigError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { readIngressSettings } from '../config.ts'
 import { createSource, type Source } from './source.ts'
@@ -52,5 +53,9 @@ const readSources = (env: Environment): Reading<Sources> => {
   if (settings.INGRESS_SOURCES_FILE === undefined) return { value: { sources: [unnamed], isOpenToNames: true }, files: own }
   const { sources, files } = readSourcesFile(settings.INGRESS_SOURCES_FILE)
   const hasUnnamed = unnamed.secrets.length + unnamed.signingKeys.length > 0
+  if (hasUnnamed && sources.some(({ name }) => name === unnamed.name)) {
+    const problem = `sources.${unnamed.name} is the sender at /hooks, whose credentials INGRESS_SECRET_TOKENS and INGRESS_SIGNING_TOKENS are: give them in one place`
+    throw new ConfigError([{ variable: 'INGRESS_SOURCES_FILE', problem }])
+  }
   return { value: { sources: hasUnnamed ? [unnamed, ...sources] : sources, isOpenToNames: false }, files: [...own, ...files] }
 }

@@ -50,7 +50,7 @@ export const startDrain = ({ spool, topic, carry, moveTo, logger }: DrainOptions
       return 'settled'
     } catch (error) {
       if (error instanceof TopicUnavailableError && error.topic !== topic) return { waitsFor: error.topic }
-      // What is neither an outage nor a refusal is our own fault: it must not hold up the others for ever.
+      // What is neither an outage nor a refusal for good may be our own fault: it must not hold up the others for ever.
       const failures = error instanceof RetriableError ? 0 : (unexplained.get(hook) ?? 0) + 1
       unexplained.set(hook, failures)
       if (error instanceof PermanentError || failures > maxUnexplained) {

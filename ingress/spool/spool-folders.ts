@@ -1,5 +1,5 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { UsageError } from '../../lib/errors.ts'
 import { takeLock } from '../../lib/lock.ts'
 import { syncFolder } from '../../lib/sync-folder.ts'
@@ -28,13 +28,18 @@ export const prefixOf = (topic: string): string => `${topic}@`
  * @throws UsageError where another process has it open: two would send each other's hooks twice and delete them once
  */
 export const openSpoolFolders = async (folder: string, maxAsideBytes: number): Promise<SpoolFolders> => {
-  const asideFolder = join(folder, asideName)
-  await mkdir(asideFolder, { recursive: true })
+  const asideFolder = resolve(folder, asideName)
+  const made = await mkdir(asideFolder, { recursive: true })
   const aside = await createSetAside(asideFolder, maxAsideBytes)
   const lock = await lockWithRoom(folder)
   if ('heldBy' in lock)
     throw new UsageError(`the spool in ${folder} is in use by process ${lock.heldBy}: give each ingress an INGRESS_SPOOL_DIR of its own`)
-  await syncFolder(folder)
+  // A folder is on disk once the one it lies in is: up to the one in which the first was made.
+  const top = dirname(made ?? asideFolder)
+  for (let at = dirname(asideFolder); ; at = dirname(at)) {
+    await syncFolder(at)
+    if (at === top) break
+  }
   return {
     common: createSpoolFolder(folder, '', aside),
     ofTopic: (topic) => createSpoolFolder(folder, prefixOf(topic), aside),

@@ -28,7 +28,7 @@ export interface Spool {
 }
 
 export interface SpoolState {
-  /** Hooks that wait, those included that are being written. */
+  /** Hooks that wait, those included that are being written. Of those an earlier process left the ones counted so far, one at least. */
   records: number
   bytes: number
   /** Of hooks that have left, and are still on disk since their segment is. */
@@ -60,13 +60,15 @@ interface Pending {
   settle(error?: Error): void
 }
 
-/** Opens the spool and counts what an earlier process left in it. */
+/** Opens the spool. It is known at once whether and since when an earlier process left hooks in it; how many, whoever peeks counts first. */
 export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger: Logger): Promise<Spool> => {
   const segments = await folder.segments()
   const noted = await readPosition(folder)
   const start = noted !== undefined && segments.includes(noted.segment) ? noted : undefined
-  const state: SpoolState = { ...(await countWaiting(folder, start)), passedBytes: start?.at ?? 0, setAside: 0, lastFailure: null }
-  if (state.records > 0) logger.warn('hooks wait in the spool', { records: state.records, bytes: state.bytes })
+  const count = await countWaiting(folder, segments, start)
+  const { bytes } = count
+  const state: SpoolState = { records: 0, bytes, passedBytes: start?.at ?? 0, oldestReceivedAt: null, setAside: 0, lastFailure: null }
+  let isCounted = false
   // A segment by the name of one that is gone would be taken to be as far drained as the note says of that.
   const newest = [...segments, ...(noted === undefined ? [] : [noted.segment])].sort().at(-1)
   const writer = createSegmentWriter(folder, limits.segmentBytes, newest)
@@ -110,6 +112,13 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
     }
   }
 
+  const countOn = async () => {
+    const counted = await count.next()
+    isCounted = counted === undefined
+    state.records += counted?.records ?? 0
+    state.oldestReceivedAt ??= counted?.oldestReceivedAt ?? null
+  }
+
   const readHooks = async (): Promise<Hook[]> => {
     const { segment, stretches } = await reader.peek()
     for (const { kind, start, end } of stretches)
@@ -146,6 +155,9 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
     })
   }
 
+  while (!isCounted && state.records === 0) await countOn()
+  if (state.records > 0) logger.warn('hooks wait in the spool', { bytes })
+
   return {
     state,
     append: (hook) => {
@@ -164,6 +176,8 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
       await enqueue(frames, bytesOf(frames), hooks.length, oldest.receivedAt)
     },
     peek: async (signal) => {
+      // None may leave before: of a spool that seems empty and is not the door would send newer hooks past the rest.
+      while (!isCounted && !signal.aborted) await countOn()
       while (!signal.aborted) {
         const seen = writes
         const hooks = await readHooks()

@@ -16,20 +16,23 @@ export interface LoneIngress extends IngressProcess {
   remove(): Promise<void>
 }
 
+/** The environment of an ingress whose servers are not there. @param folder for its data */
+export const loneEnv = (folder: string, given: Environment): Environment => ({
+  PATH: process.env.PATH,
+  BRIDGE_DATA_DIR: folder,
+  KAFKA_BROKERS: '127.0.0.1:1',
+  SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1',
+  METRICS_HOST: '127.0.0.1',
+  METRICS_PORT: '0',
+  INGRESS_HOST: '127.0.0.1',
+  INGRESS_PORT: '0',
+  INGRESS_DRAIN_SECONDS: '0',
+  ...given,
+})
+
 export const startLoneIngress = async (given: Environment): Promise<LoneIngress> => {
   const folder = await mkdtemp(join(tmpdir(), 'bridge-test-'))
-  const env: Environment = {
-    PATH: process.env.PATH,
-    BRIDGE_DATA_DIR: folder,
-    KAFKA_BROKERS: '127.0.0.1:1',
-    SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1',
-    METRICS_HOST: '127.0.0.1',
-    METRICS_PORT: '0',
-    INGRESS_HOST: '127.0.0.1',
-    INGRESS_PORT: '0',
-    INGRESS_DRAIN_SECONDS: '0',
-    ...given,
-  }
+  const env = loneEnv(folder, given)
   const ingress = await startIngressProcess(env, folder).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true })
     throw error

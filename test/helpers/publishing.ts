@@ -13,10 +13,12 @@ export const fail =
   (error: Error): Answer =>
   () =>
     Promise.reject(error)
-export const refusal = () => Object.assign(new Error('too large'), { name: 'KafkaJSProtocolError', type: 'MESSAGE_TOO_LARGE' })
+const protocolError = (message: string, type: string) => Object.assign(new Error(message), { name: 'KafkaJSProtocolError', type })
+export const refusal = () => protocolError('invalid', 'INVALID_RECORD')
+export const tooLarge = () => protocolError('too large', 'MESSAGE_TOO_LARGE')
 
 export const topics = ['gitlab.push', 'gitlab.job']
-export const gone = () => Object.assign(new Error('no such topic'), { name: 'KafkaJSProtocolError', type: 'UNKNOWN_TOPIC_OR_PARTITION' })
+export const gone = () => protocolError('no such topic', 'UNKNOWN_TOPIC_OR_PARTITION')
 export const factsOf = (topic: string): TopicFacts | Error => (topics.includes(topic) ? { partitions: 1, maxBytes: 1e6 } : gone())
 /** A publisher whose brokers answer by a script, then acknowledge everything; `sent` holds the keys of every request. */
 export const publishing = async (script: Answer[] = [], options: Partial<PublisherOptions> = {}, answer: Answer = acknowledgeAll) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { PermanentError } from '../../lib/errors.ts'
+import { PermanentError, RetriableError } from '../../lib/errors.ts'
 import { createRegistry } from '../../lib/registry.ts'
 import { schemaEdits, versionsOf } from '../helpers/schema-edits.ts'
 import { openStack } from '../helpers/stack.ts'
@@ -20,3 +20,9 @@ for (const [index, edit] of schemaEdits.entries()) {
     await assert.rejects(registry.register(subject, JSON.stringify(newer)), PermanentError)
   })
 }
+
+test('an id that the registry does not know is told from an answer of something else', async () => {
+  for (const id of [2_000_000_000, -1]) await assert.rejects(registry.typeOf(id), PermanentError, String(id))
+  const elsewhere = createRegistry({ SCHEMA_REGISTRY_URL: `${stack.schemaRegistryUrl}/elsewhere` }, 'test')
+  await assert.rejects(elsewhere.typeOf(1), RetriableError)
+})

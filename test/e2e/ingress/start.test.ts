@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../../helpers/conservation.ts'
-import { startLoneIngress } from '../../helpers/conservation-alone.ts'
+import { fileURLToPath } from 'node:url'
+import { startChild } from '../../../local/child.ts'
+import { nodeFlags } from '../../../local/node-options.ts'
+import { eventually, freePort } from '../../helpers/conservation.ts'
+import { loneEnv, rawRequest, sendRaw, startLoneIngress } from '../../helpers/conservation-alone.ts'
 import { bodyOf, postHook } from '../../helpers/conservation-driver.ts'
+
+const statusOf = (answer: Awaited<ReturnType<typeof postHook>>) => (answer === 'refused' ? answer : answer.status)
 
 test('with nothing behind it an ingress that starts takes hooks at once, before it has given up waiting for Kafka', async () => {
   const port = await freePort()
@@ -14,7 +22,7 @@ test('with nothing behind it an ingress that starts takes hooks at once, before 
   const post = (id: string) => postHook(`http://127.0.0.1:${port}/hooks`, 'token', id, bodyOf(id, 0))
   let answer = await post('first')
   for (; answer === 'refused' && !isStarted; answer = await post('first')) await sleep(20)
-  assert.equal(answer === 'refused' ? answer : answer.status, 202)
+  assert.equal(statusOf(answer), 202)
   const acceptedAt = performance.now()
   const ingress = await starting
   assert.ok(performance.now() - acceptedAt > 2000, 'the wait for Kafka came afterwards')
@@ -23,6 +31,35 @@ test('with nothing behind it an ingress that starts takes hooks at once, before 
     ['first'],
   )
   await ingress.remove()
+})
+
+test('told to stop while it still waits for Kafka it answers the hook under way, takes others meanwhile, and ends in order', async (t) => {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}/hooks`
+  const folder = await mkdtemp(join(tmpdir(), 'bridge-test-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const ingress = await startChild({
+    name: 'ingress',
+    command: process.execPath,
+    args: [...nodeFlags, fileURLToPath(new URL('../../../cli/bridge.ts', import.meta.url)), 'ingress'],
+    env: loneEnv(folder, { INGRESS_SECRET_TOKENS: 'token', INGRESS_PORT: String(port), INGRESS_DRAIN_SECONDS: '1' }),
+    cwd: folder,
+    output: () => {},
+    stopSignal: 'SIGTERM',
+  })
+  const post = (id: string) => postHook(url, 'token', id, bodyOf(id, 0))
+  await eventually(async () => assert.equal(statusOf(await post('first')), 202))
+  const request = rawRequest(bodyOf('under way', 0), [
+    ['X-Gitlab-Token', 'token'],
+    ['Connection', 'close'],
+  ])
+  const underWay = sendRaw(url, [request.subarray(0, 150), 500, request.subarray(150)])
+  await sleep(100)
+  ingress.kill('SIGTERM')
+  await sleep(100)
+  assert.equal(statusOf(await post('after the signal')), 202)
+  assert.deepEqual((await underWay).statuses, [202])
+  assert.deepEqual(await ingress.exited, { code: 0, signal: null })
 })
 
 test('a second ingress on the same spool is refused and told what to do', async () => {

@@ -121,9 +121,10 @@ test('the deadline is the hook’s: what the pieces took is not there any more f
     if (topic === 'gitlab.raw-chunks') await new Promise((resolve) => setTimeout(resolve, 60))
   }, 30_000)
   await carry(hookOf(largePush), 4000)
-  const [first, second, last] = deadlines
-  assert.deepEqual([first, second], [4000, 4000])
-  assert.ok(typeof last === 'number' && last <= 3945 && last >= 0, String(last))
+  const [first, second, last] = deadlines.map(Number)
+  assert.equal(first, second)
+  assert.ok(first !== undefined && first < 4000, `${first}: what came before the brokers took its time, too`)
+  assert.ok(last !== undefined && last <= first - 55 && last >= 0, String(last))
 })
 
 test('fields in a shape we do not know are counted and named, and the hook is published', async () => {

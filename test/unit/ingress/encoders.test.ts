@@ -10,8 +10,9 @@ import { schemaIdOf } from '../../../lib/codec.ts'
 import { PermanentError, RetriableError, UsageError } from '../../../lib/errors.ts'
 import type { Registry } from '../../../lib/registry.ts'
 import type { Records } from '../../../schemas/catalogue.ts'
-import { createNames } from '../../../schemas/topics.ts'
+import { createNames, type Names } from '../../../schemas/topics.ts'
 import { hookOf } from '../../helpers/carry.ts'
+import { recordingLogger } from '../../helpers/recording-logger.ts'
 import { fixture } from '../../helpers/samples.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'bridge-test-'))
@@ -19,6 +20,8 @@ after(() => rm(folder, { recursive: true, force: true }))
 let files = 0
 const newMemory = () => join(folder, String(files++), 'schema-ids.json')
 const names = createNames('')
+const { logger, lines } = recordingLogger()
+const read = (registry: Registry, by: Names, memory: string) => readEncoders(registry, by, memory, logger)
 
 const registryWith = (idOf: Registry['idOf']): Registry => ({
   idOf,
@@ -39,7 +42,7 @@ const record = normalise(hook, classify(hook)).record as Records['push']
 test('every event is encoded under the id the registry gives its schema', async () => {
   const asked: string[] = []
   const registry = answering()
-  const { encoders, from } = await readEncoders(
+  const { encoders, from } = await read(
     registryWith((subject, schema) => {
       asked.push(subject)
       return registry.idOf(subject, schema)
@@ -55,35 +58,40 @@ test('every event is encoded under the id the registry gives its schema', async 
 
 test('while the registry is silent, what it said before is taken from disk', async () => {
   const memory = newMemory()
-  const before = await readEncoders(answering(), names, memory)
-  const { encoders, from } = await readEncoders(silent, names, memory)
+  const before = await read(answering(), names, memory)
+  const said = lines.length
+  const { encoders, from } = await read(silent, names, memory)
   assert.equal(from, 'disk')
+  assert.deepEqual(
+    lines.slice(said).map(({ level, fields }) => [level, fields]),
+    [['warn', { error: 'schema registry: no answer' }]],
+  )
   assert.ok(encoders.push(record).equals(before.encoders.push(record)))
 })
 
 test('what the registry says now goes before what it said then', async () => {
   const memory = newMemory()
-  await readEncoders(answering(100), names, memory)
-  await readEncoders(answering(500), names, memory)
-  const { encoders } = await readEncoders(silent, names, memory)
+  await read(answering(100), names, memory)
+  await read(answering(500), names, memory)
+  const { encoders } = await read(silent, names, memory)
   assert.ok(schemaIdOf(encoders.push(record)) >= 500)
 })
 
 test('while it is silent and nothing, too little or nonsense is on disk, it has to be waited for', async () => {
   const memory = newMemory()
-  await assert.rejects(readEncoders(silent, names, memory), RetriableError)
-  await readEncoders(answering(), names, memory)
+  await assert.rejects(read(silent, names, memory), RetriableError)
+  await read(answering(), names, memory)
   const ids = JSON.parse(await readFile(memory, 'utf8')) as Record<string, number>
   const [first = ''] = Object.keys(ids)
   for (const text of [JSON.stringify({ ...ids, [first]: undefined }), '', '[', 'null']) {
     await writeFile(memory, text)
-    await assert.rejects(readEncoders(silent, names, memory), RetriableError, text)
+    await assert.rejects(read(silent, names, memory), RetriableError, text)
   }
 })
 
 test('an id of another version’s schema is not taken: what is remembered goes by the schema itself', async () => {
   const memory = newMemory()
-  await readEncoders(answering(), names, memory)
+  await read(answering(), names, memory)
   const ids = JSON.parse(await readFile(memory, 'utf8')) as Record<string, number>
   await writeFile(
     memory,
@@ -96,20 +104,20 @@ test('an id of another version’s schema is not taken: what is remembered goes 
       ),
     ),
   )
-  await assert.rejects(readEncoders(silent, names, memory), RetriableError)
+  await assert.rejects(read(silent, names, memory), RetriableError)
 })
 
 test('a registry that does not know our schemas says what to do, though they be on disk', async () => {
   const memory = newMemory()
-  await readEncoders(answering(), names, memory)
+  await read(answering(), names, memory)
   const ignorant = registryWith(() => Promise.reject(new PermanentError('schema registry: look up gitlab.push-value: 404')))
-  await assert.rejects(readEncoders(ignorant, names, memory), (error) => error instanceof UsageError && /bridge setup/.test(error.message))
+  await assert.rejects(read(ignorant, names, memory), (error) => error instanceof UsageError && /bridge setup/.test(error.message))
 })
 
 test('a disk that takes nothing does not keep us from publishing', async () => {
   const occupied = join(folder, 'occupied')
   await writeFile(occupied, 'a file where a folder should be')
-  const { from, encoders } = await readEncoders(answering(), names, join(occupied, 'schema-ids.json'))
+  const { from, encoders } = await read(answering(), names, join(occupied, 'schema-ids.json'))
   assert.equal(from, 'registry')
   assert.ok(schemaIdOf(encoders.push(record)) >= 100)
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { TopicUnavailableError } from '../../../ingress/available-topics.ts'
 import { classify } from '../../../ingress/classify.ts'
 import { createFit } from '../../../ingress/fit.ts'
 import type { Hook } from '../../../ingress/hook.ts'
@@ -14,7 +15,7 @@ const pushPaddedTo = (bytes: number): Buffer => {
   const bare = JSON.stringify({ ...json, padding: '' }).length
   return Buffer.from(JSON.stringify({ ...json, padding: 'x'.repeat(Math.max(0, bytes - bare)) }))
 }
-const fitWith = (maxBytes: number | ((topic: string) => number)) => {
+const fitWith = (maxBytes: number | ((topic: string) => number | undefined)) => {
   const fit = createFit(encode, typeof maxBytes === 'number' ? () => maxBytes : maxBytes, chunksTopic)
   return (hook: Hook) => fit(hook, normalise(hook, classify(hook)))
 }
@@ -44,7 +45,11 @@ test('what does not fit goes without its body, which goes before in pieces that 
   assert.ok(Buffer.concat(chunks.map(({ value }) => value)).equals(hook.body))
   chunks.forEach((chunk, index) => {
     assert.deepEqual([chunk.topic, chunk.key, chunk.timestamp], [chunksTopic, hook.id, String(hook.receivedAt)])
-    assert.deepEqual(chunk.headers, { 'chunk-index': String(index), 'chunk-count': String(chunks.length) })
+    assert.deepEqual(chunk.headers, {
+      'chunk-index': String(index),
+      'chunk-count': String(chunks.length),
+      'body-sha256': delivery.body_sha256,
+    })
     assert.ok(chunk.value.length <= 30_000 - 4096)
   })
 })
@@ -68,6 +73,28 @@ test('the pieces give the body again, whatever its size and theirs, and none is 
 test('the pieces are as large as their own topic takes, not that of the event', () => {
   const { chunks } = fitWith((topic) => (topic === chunksTopic ? 1e6 : 20_000))(hookOf(pushPaddedTo(100_000)))
   assert.equal(chunks.length, 1)
+})
+
+test('pieces of one body that are as many are the same, whatever they were cut for: those of two attempts may mix', () => {
+  const hook = hookOf(pushPaddedTo(100_000))
+  const [some, others] = [28_000, 27_000].map((maxBytes) => fitWith((topic) => (topic === chunksTopic ? maxBytes : 20_000))(hook).chunks)
+  assert.equal(some?.length, 5)
+  assert.deepEqual(some, others)
+})
+
+for (const [problem, maxBytes] of Object.entries({ 'was never seen': undefined, 'takes next to nothing': 5000 })) {
+  test(`where the topic of pieces ${problem} a hook that needs them waits for its own topic; one that fits goes`, async () => {
+    const fit = fitWith((topic) => (topic === chunksTopic ? maxBytes : 20_000))
+    assert.throws(
+      () => fit(hookOf(pushPaddedTo(100_000))),
+      (error) => error instanceof TopicUnavailableError && error.topic === 'gitlab.push' && error.message.includes(chunksTopic),
+    )
+    assert.deepEqual(fit(hookOf(push.body)).chunks, [])
+  })
+}
+
+test('for a topic that was never seen a hook goes whole: whoever publishes it knows what to do', () => {
+  assert.deepEqual(fitWith(() => undefined)(hookOf(pushPaddedTo(100_000))).chunks, [])
 })
 
 test('what does not fit even without its body goes to quarantine as too large, with its body beside it', async () => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { TopicUnavailableError } from '../../../ingress/available-topics.ts'
 import { partitionName } from '../../../ingress/producer.ts'
+import type { PublisherOptions } from '../../../ingress/publish.ts'
 import { PermanentError, RetriableError } from '../../../lib/errors.ts'
-import { type Answer, acknowledgeAll, fail, gone, publishing, refusal } from '../../helpers/publishing.ts'
+import { type Answer, acknowledgeAll, fail, gone, publishing, refusal, tooLarge } from '../../helpers/publishing.ts'
 import { seriesValue } from '../../helpers/series-value.ts'
 import { until } from '../../helpers/until.ts'
 
@@ -98,6 +99,37 @@ test('one record the brokers refuse is turned down for good, and does not hold u
   )
   assert.ok(results[2]?.status === 'rejected' && results[2].reason instanceof PermanentError)
   assert.deepEqual(sent, [['first'], ['a', 'poison', 'b'], ['a'], ['poison'], ['b']])
+})
+
+/** Brokers that take no more than so many bytes of a record's value. */
+const upTo =
+  (maxBytes: number): Answer =>
+  (batch) =>
+    batch.some(({ value }) => value.length > maxBytes) ? Promise.reject(tooLarge()) : acknowledgeAll(batch)
+
+test('a topic takes less than when it was last seen: what is too large is to be made smaller, and holds up no other', async () => {
+  let maxBytes = 1e6
+  const readTopicFacts: PublisherOptions['readTopicFacts'] = async (some) =>
+    new Map(some.map((topic) => [topic, { partitions: 1, maxBytes }]))
+  const { publisher, publish, sent } = await publishing([], { readTopicFacts }, upTo(1e5))
+  maxBytes = 1e5
+  const large = assert.rejects(publish('large', { bytes: 200_000 }), RetriableError)
+  await Promise.all([large, publish('small')])
+  assert.deepEqual(sent, [['large'], ['small']])
+  assert.equal(publisher.maxBytesOf('gitlab.push'), 1e5)
+})
+
+test('records too large together are sent one by one, and those after them in requests their topic takes', async () => {
+  let maxBytes = 1e6
+  const readTopicFacts: PublisherOptions['readTopicFacts'] = async (some) =>
+    new Map(some.map((topic) => [topic, { partitions: 1, maxBytes }]))
+  const together: Answer = (batch) => (batch.length > 2 ? Promise.reject(tooLarge()) : acknowledgeAll(batch))
+  const { publish, sent } = await publishing([], { readTopicFacts }, together)
+  maxBytes = 2500
+  const publishAll = (keys: readonly string[]) => Promise.all(keys.map((key) => publish(key, { bytes: 1000 })))
+  await publishAll(['first', 'a', 'b', 'c'])
+  await publishAll(['d', 'e', 'f', 'g', 'h'])
+  assert.deepEqual(sent, [['first'], ['a', 'b', 'c'], ['a'], ['b'], ['c'], ['d'], ['e', 'f'], ['g', 'h']])
 })
 
 test('at its deadline a hook is given up on as retriable, and not sent any more', async () => {

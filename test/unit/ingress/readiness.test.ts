@@ -10,6 +10,7 @@ const well: IngressState = {
   spool: empty,
   spools: empty,
   unavailableTopics: [],
+  schemaIds: 'registry',
   lastReadBack: now - 10_000,
   now,
 }
@@ -25,6 +26,7 @@ test('ready, degraded or not: only where a hook could be lost or should go elsew
   assert.deepEqual(of({ spool: { records: 3 } }), [true, 'degraded: spooling'])
   assert.deepEqual(of({ spools: { records: 3 } }), [true, 'degraded: spooling'])
   assert.deepEqual(of({ outlet: 'connecting' }), [true, 'degraded: connecting'])
+  assert.deepEqual(of({ schemaIds: 'disk' }), [true, 'degraded: the schema registry has not answered'])
   assert.deepEqual(of({ outlet: 'failing' }), [true, 'degraded: the brokers do not acknowledge'])
   assert.deepEqual(of({ outlet: 'connecting', spool: { records: 3 } }), [true, 'degraded: spooling'])
   assert.deepEqual(of({ isDraining: true }), [false, 'draining'])

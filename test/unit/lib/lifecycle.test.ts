@@ -9,10 +9,10 @@ const running = (others: Partial<Running> = {}) => {
   const calls = { stop: 0 }
   return { calls, running: { failure: never, stop: async () => void calls.stop++, ...others } satisfies Running }
 }
-const run = (what: Running, limitMs = 5000) => {
+const run = (what: Running | Promise<Running>, limitMs = 5000) => {
   const signals = new EventEmitter()
   const { logger, lines } = recordingLogger()
-  return { signals, lines, code: runUntilStopped(what, signals, logger, limitMs) }
+  return { signals, lines, code: runUntilStopped(Promise.resolve(what), signals, logger, limitMs) }
 }
 
 test('either signal stops in order, with exit code 0', async () => {
@@ -22,6 +22,37 @@ test('either signal stops in order, with exit code 0', async () => {
     signals.emit(signal)
     assert.deepEqual([await code, calls.stop], [0, 1], signal)
   }
+})
+
+test('what is told to stop while it starts is stopped in order once it has started, and not killed', async () => {
+  const { promise: starting, resolve: start } = Promise.withResolvers<Running>()
+  const { running: what, calls } = running()
+  const { signals, code } = run(starting)
+  assert.ok(signals.emit('SIGTERM'), 'a signal nobody listens to would kill the process')
+  await new Promise(setImmediate)
+  assert.equal(calls.stop, 0)
+  start(what)
+  assert.deepEqual([await code, calls.stop], [0, 1])
+})
+
+test('a start that fails says why', async () => {
+  await assert.rejects(run(Promise.reject(new Error('no such topic'))).code, /no such topic/)
+})
+
+test('a start that does not end after the signal is given up, and so is one that fails then', async () => {
+  const hanging = run(never, 5)
+  hanging.signals.emit('SIGTERM')
+  const alive = setTimeout(() => {}, 5000)
+  assert.equal(await hanging.code, 1)
+  clearTimeout(alive)
+
+  const { promise: starting, reject: fail } = Promise.withResolvers<Running>()
+  const { signals, code, lines } = run(starting)
+  signals.emit('SIGTERM')
+  await new Promise(setImmediate)
+  fail(new Error('no such topic'))
+  assert.equal(await code, 1)
+  assert.ok(lines.some(({ level, fields }) => level === 'error' && fields.error === 'no such topic'))
 })
 
 test('it runs until somebody says stop', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { UsageError } from '../../../lib/errors.ts'
 import { createMetrics } from '../../../lib/metrics.ts'
 import { type Health, listen, startOperationsServer, urlOf } from '../../../lib/operations.ts'
 
@@ -63,9 +64,26 @@ test('closing does not wait for a scraper that keeps its connection open, nor fo
   await assert.rejects(fetch(`${server.url}/livez`))
 })
 
-test('a taken port is a rejection, not a crash', async (t) => {
+test('a taken port, and a host that is not ours, are said by the variable to change', async (t) => {
   const { url } = await start(t, { alive: fine, ready: fine })
-  await assert.rejects(listen(createServer(), Number(new URL(url).port), '127.0.0.1'), { code: 'EADDRINUSE' })
+  const port = Number(new URL(url).port)
+  const refusalOf = (port: number, host: string, variables?: 'INGRESS') =>
+    listen(createServer(), port, host, variables).then(
+      () => assert.fail('it listens'),
+      (error: unknown) => (error instanceof UsageError ? error.message : assert.fail(String(error))),
+    )
+  assert.match(await refusalOf(port, '127.0.0.1', 'INGRESS'), new RegExp(`^INGRESS_PORT: port ${port} on 127.0.0.1 is taken`))
+  assert.match(await refusalOf(0, '203.0.113.1', 'INGRESS'), /^INGRESS_HOST: cannot listen on 203\.0\.113\.1: .*EADDRNOTAVAIL/)
+  assert.match(await refusalOf(port, '127.0.0.1'), new RegExp(`^port ${port} on 127.0.0.1 is taken`))
+})
+
+test('of the operations port it is METRICS_PORT', async (t) => {
+  const { url } = await start(t, { alive: fine, ready: fine })
+  const options = { host: '127.0.0.1', registry: createMetrics().registry, isAlive: () => fine, isReady: () => fine }
+  await assert.rejects(
+    startOperationsServer({ ...options, port: Number(new URL(url).port) }),
+    /^UsageError: METRICS_PORT: port \d+ .* taken/,
+  )
 })
 
 test('a server that listens everywhere is reached at this machine', async (t) => {

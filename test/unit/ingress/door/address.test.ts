@@ -54,7 +54,19 @@ test('where the proxies say no address, their own, which may well be allowed, do
     ...{ secret_tokens: ['s'], signing_tokens: [], require_signature: false },
     allowed_cidrs: ['10.0.0.0/8', '2001:db8::/32'],
   })
-  const headers = [undefined, '', 'unknown', '_hidden', '10.0.0.300', '10.0.0.9:', ':4711', '[10.0.0.9', '[]', '[unknown]:1', '10.0.0.9:1:2']
+  const headers = [
+    undefined,
+    '',
+    'unknown',
+    '_hidden',
+    '10.0.0.300',
+    '10.0.0.9:',
+    ':4711',
+    '[10.0.0.9',
+    '[]',
+    '[unknown]:1',
+    '10.0.0.9:1:2',
+  ]
   for (const header of headers)
     assert.ok(!isAllowed(addressOf(from('10.0.0.1', header), 1), allowedAddresses), `X-Forwarded-For: ${String(header)}`)
   assert.ok(!isAllowed(addressOf(from('10.0.0.1', '10.0.0.9'), 2), allowedAddresses), 'one entry where two proxies write')

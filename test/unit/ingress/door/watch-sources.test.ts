@@ -127,6 +127,18 @@ test('credentials of the environment beside a file of senders are those of /hook
   assert.deepEqual(changes, [['default', 'berlin']])
 })
 
+test('the file may name the sender at /hooks, but not beside credentials of the environment: one of the two would not hold', async (t) => {
+  const file = join(folder, 'default.yaml')
+  await writeFile(file, 'sources: {default: {secret_tokens: [d], allowed_cidrs: [10.0.0.0/8]}}')
+  const { watched, accepts } = watching(t, { INGRESS_SOURCES_FILE: file })
+  assert.ok(accepts('default', 'd') && watched.find('default')?.allowedAddresses !== null)
+  for (const own of [{ INGRESS_SECRET_TOKENS: 'common' }, { INGRESS_SIGNING_TOKENS: 'whsec_MDEyMzQ1Njc4OWFiY2RlZg==' }])
+    assert.throws(
+      () => watchSources({ ...servers, INGRESS_SOURCES_FILE: file, ...own }, () => {}, recordingLogger().logger),
+      (error) => error instanceof ConfigError && /INGRESS_SOURCES_FILE: sources\.default .*INGRESS_SECRET_TOKENS/.test(error.message),
+    )
+})
+
 test('credentials that cannot be used at the start refuse the start', () => {
   for (const env of [
     { INGRESS_SECRET_TOKENS: '' },

@@ -50,6 +50,17 @@ test('a new segment is in its synced folder before it is written to, and written
   }
 })
 
+test('folders that had to be made are synced into those they lie in, so that none of them vanishes with what is in it', async () => {
+  const syncs = async (path: string) => {
+    const { calls, release } = await watchDisk()
+    await (await openFolders(path)).close().finally(release)
+    return calls.filter((call) => call === 'sync').length
+  }
+  const ofOne = await syncs(join(temporary, 'parents'))
+  assert.equal(await syncs(join(temporary, 'parents')), ofOne - 1)
+  assert.equal(await syncs(join(temporary, 'a/b/c')), ofOne + 2)
+})
+
 test('what is written is read, over the end of the process', async () => {
   const path = join(temporary, 'read')
   const folders = await openFolders(path)

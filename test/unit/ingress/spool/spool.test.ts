@@ -320,6 +320,69 @@ test('its state says how much waits and since when', async () => {
   assert.deepEqual([again.state.records, again.state.bytes, again.state.oldestReceivedAt], [2, disk.bytesOnDisk(), 5])
 })
 
+/** A disk with a segment for each of so many hooks, of a process that is gone. */
+const leftBehind = async (hooks: number) => {
+  const disk = createForgetfulDisk()
+  const spool = await open(disk, { segmentBytes: 1 })
+  for (let number = 0; number < hooks; number++) await spool.append({ ...hookOf(`old ${number}`), receivedAt: number + 5 })
+  disk.crash('everything')
+  const ids = Array.from({ length: hooks }, (_, number) => `old ${number}`)
+  return { disk, ids, reads: () => disk.calls.filter((call) => call.startsWith('read')).length }
+}
+
+test('however much an earlier process left, it is opened at once: what is not counted yet waits all the same, and goes first', async () => {
+  const { disk, ids, reads } = await leftBehind(50)
+  const bytes = disk.bytesOnDisk()
+  const spool = await open(disk)
+  assert.ok(reads() <= 2, `${reads()} reads`)
+  assert.deepEqual([spool.state.records > 0, spool.state.bytes, spool.state.oldestReceivedAt], [true, bytes, 5])
+
+  const peeking = spool.peek(never)
+  for (const id of ['new 1', 'new 2']) {
+    await spool.append(hookOf(id))
+    assert.ok(disk.segments.has('000000000001'), 'nothing leaves before it is counted')
+    assert.ok(spool.state.records < 52)
+  }
+  await peeking
+  assert.deepEqual([spool.state.records, spool.state.bytes, spool.state.oldestReceivedAt], [52, disk.bytesOnDisk(), 5])
+  assert.deepEqual(await drainAll(spool), [...ids, 'new 1', 'new 2'])
+  assert.deepEqual([spool.state.bytes, disk.segments.size], [0, 0])
+})
+
+test('counting is let go by the signal, goes on where it was, and so it does after a disk that failed', async () => {
+  const { disk, ids, reads } = await leftBehind(50)
+  const spool = await open(disk)
+  const giveUp = new AbortController()
+  const peeking = spool.peek(giveUp.signal)
+  giveUp.abort()
+  assert.deepEqual(await peeking, [])
+  assert.ok(reads() <= 4, `${reads()} reads`)
+
+  disk.fail('read', 'ENOSPC')
+  await assert.rejects(spool.peek(never), /ENOSPC/)
+  await spool.peek(never)
+  assert.equal(spool.state.records, 50)
+  assert.deepEqual(await drainAll(spool), ids)
+})
+
+test('of a segment that is drained in part the rest is what waits', async () => {
+  const disk = createForgetfulDisk()
+  const spool = await open(disk)
+  await appendAll(spool, 'a', 'b')
+  await spool.peek(never)
+  await appendAll(spool, 'c')
+  const note = `{"segment":"000000000001","at":${(disk.bytesOnDisk() / 3) * 2}}`
+  disk.crash('everything')
+  await disk.mount().writeNote(note)
+  const again = await open(disk)
+  assert.deepEqual(
+    [again.state.records, again.state.bytes, again.state.passedBytes],
+    [1, disk.bytesOnDisk() / 3, (disk.bytesOnDisk() / 3) * 2],
+  )
+  await disk.mount().writeNote('{"segment":"000000000001","at":99999}')
+  assert.deepEqual([(await open(disk)).state.records, (await open(disk)).state.bytes], [0, 0])
+})
+
 test('a hook Kafka will never take is kept aside whole, under a name that no sender can make a path of', async () => {
   const disk = createForgetfulDisk()
   const spool = await open(disk)

@@ -1,0 +1,81 @@
+// Clusters that take less than GitLab sends, and what may happen to their topics meanwhile: a body answered 2xx is read again whole.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import kafkajs, { type Admin } from 'kafkajs'
+import { readRaw } from '../../lib/read-raw.ts'
+import { eventually, openStack } from '../helpers/stack.ts'
+import { post, pushOf } from '../helpers/stack-hooks.ts'
+import { recordsOf } from '../helpers/stack-records.ts'
+
+const stack = await openStack('ingress-limits')
+await stack.setUp()
+const push = stack.names.topic('push')
+const { rawChunksTopic } = stack.names
+
+const withAdmin = async (use: (admin: Admin) => Promise<unknown>) => {
+  const admin = stack.kafka.admin()
+  await admin.connect()
+  await use(admin).finally(() => admin.disconnect())
+}
+const setLimit = (topics: readonly string[], bytes: number) =>
+  withAdmin((admin) => {
+    const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }]
+    const resources = topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries }))
+    return admin.alterConfigs({ validateOnly: false, resources })
+  })
+
+const large = (): Buffer => pushOf(15, { padding: randomBytes(150_000).toString('hex') })
+
+/** Posts it, and waits until it is on its topic. @returns in how many pieces the body went, null where it went whole */
+const postAndFind = async (hookUrl: string | undefined, body: Buffer): Promise<{ status: number; pieces: number | null }> => {
+  const id = randomBytes(8).toString('hex')
+  const { status } = await post(hookUrl, body, { 'idempotency-key': id })
+  return { status, pieces: await find(id, body) }
+}
+const find = async (id: string, body: Buffer): Promise<number | null> => {
+  const record = await eventually(async () => {
+    const found = (await recordsOf(stack, 'push')).find(({ value }) => value.delivery.id === id)?.value
+    assert.ok(found)
+    return found
+  })
+  const raw = await readRaw(record, stack.kafka, rawChunksTopic, AbortSignal.timeout(30_000))
+  assert.ok(raw.equals(body))
+  return record.delivery.raw_chunks
+}
+
+const metricOf = async (metricsUrl: string, name: string): Promise<number> => {
+  const text = await (await fetch(metricsUrl)).text()
+  return Number(new RegExp(`^gitlab_bridge_${name} (\\d+)$`, 'm').exec(text)?.[1])
+}
+
+test('a topic that takes less than before, under a running ingress: large bodies go in pieces, and whole again once it takes more', async () => {
+  const { hookUrl, metricsUrl, stop } = await stack.startReady(['ingress'])
+  const limited = [push, rawChunksTopic]
+  assert.deepEqual(await postAndFind(hookUrl, large()), { status: 200, pieces: null })
+  await setLimit(limited, 200_000)
+  const { status, pieces } = await postAndFind(hookUrl, large())
+  assert.ok(status === 200 || status === 202, `${status}`)
+  assert.equal(pieces, 2)
+  await eventually(async () => assert.equal(await metricOf(metricsUrl, 'ingress_spool_records'), 0))
+  assert.deepEqual(await postAndFind(hookUrl, large()), { status: 200, pieces: 2 })
+  await setLimit(limited, 1_000_000)
+  await eventually(async () => assert.deepEqual(await postAndFind(hookUrl, large()), { status: 200, pieces: null }))
+  assert.equal(await metricOf(metricsUrl, 'ingress_spool_set_aside'), 0)
+  await stop(10_000)
+})
+
+test('a start without the topic of body pieces: a hook that needs them waits on disk until it is there', async () => {
+  await withAdmin((admin) => admin.deleteTopics({ topics: [rawChunksTopic] }))
+  await setLimit([push], 200_000)
+  const { hookUrl, stop } = await stack.startReady(['ingress'], { INGRESS_SPOOL_DIR: await stack.temporaryFolder() })
+  assert.equal((await post(hookUrl, pushOf(15))).status, 200)
+  const body = large()
+  const { status } = await post(hookUrl, body, { 'idempotency-key': 'waits' })
+  assert.equal(status, 202)
+  assert.equal((await post(hookUrl, pushOf(15))).status, 202, 'it does not go past the other')
+  const topic = { topic: rawChunksTopic, numPartitions: 2, replicationFactor: 1 }
+  await eventually(() => withAdmin((admin) => admin.createTopics({ topics: [topic] })))
+  assert.equal(await find('waits', body), 1)
+  await stop(10_000)
+})

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import { createFit } from '../../ingress/fit.ts'
+import { normalise } from '../../ingress/normalise.ts'
+import { type RecordWithRaw, readRaw } from '../../lib/read-raw.ts'
+import { decode, encode, hookOf } from '../helpers/carry.ts'
+import { openStack } from '../helpers/stack.ts'
+
+const stack = await openStack('read-raw')
+const topic = stack.names.rawChunksTopic
+const [admin, producer] = [stack.kafka.admin(), stack.kafka.producer()]
+await Promise.all([admin.connect(), producer.connect()])
+test.after(() => Promise.all([admin.disconnect(), producer.disconnect()]))
+await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 2, replicationFactor: 1 }] })
+
+/** A body that does not fit, as the ingress cuts it: its record, and its pieces, not sent yet. */
+const cut = async (id: string, letter: string, maxBytes = 10_000) => {
+  const hook = hookOf(Buffer.alloc(15_000, letter), {}, { id })
+  const fit = createFit(encode, () => maxBytes, topic)
+  const { message, chunks } = fit(hook, normalise(hook, { event: 'unknown', name: null, by: 'body', body: {} }))
+  const record = (await decode(message.value)) as unknown as RecordWithRaw
+  return { hook, record, chunks }
+}
+type Chunks = Awaited<ReturnType<typeof cut>>['chunks']
+const send = (messages: Chunks) => producer.send({ topic, messages })
+const read = (record: RecordWithRaw) => readRaw(record, stack.kafka, topic, AbortSignal.timeout(30_000))
+
+test('a body that travelled in its record is taken from there', async () => {
+  const raw = Buffer.from('{}')
+  const body_sha256 = createHash('sha256').update(raw).digest('hex')
+  assert.equal(await read({ delivery: { id: 'whole', body_sha256, raw_chunks: null }, raw }), raw)
+})
+
+test('each record gets its own body, though another came under its id, and pieces for another limit lie between', async () => {
+  const [first, second, other] = [await cut('twice', 'a'), await cut('twice', 'b'), await cut('twice', 'a', 8000)]
+  assert.deepEqual([first.chunks.length, second.chunks.length, other.chunks.length], [3, 3, 4])
+  await send([...first.chunks.slice(0, 2), ...other.chunks.slice(0, 2), ...second.chunks, ...first.chunks.slice(1)])
+  assert.ok((await read(first.record)).equals(first.hook.body))
+  assert.ok((await read(second.record)).equals(second.hook.body))
+})
+
+test('where a piece is missing it says so, and does not wait for it', async () => {
+  const { record, chunks } = await cut('torn', 'c')
+  await send(chunks.slice(1))
+  await assert.rejects(read(record), /2 of 3 pieces of the body of torn were found/)
+})
+
+test('where the pieces give another body it says so', async () => {
+  const { record, chunks } = await cut('damaged', 'd')
+  await send(chunks.map((chunk) => ({ ...chunk, value: Buffer.alloc(chunk.value.length, 'e') })))
+  await assert.rejects(read(record), /the pieces of the body of damaged do not give it/)
+})
+
+test('where it is aborted it throws the reason', async () => {
+  const { record } = await cut('aborted', 'f')
+  await assert.rejects(readRaw(record, stack.kafka, topic, AbortSignal.abort(new Error('enough'))), /enough/)
+})
