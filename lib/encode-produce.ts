@@ -1,4 +1,5 @@
 import { crc32c } from './crc32c.ts'
+import { type RoomyBody, writeRoomyBody } from './roomy-body.ts'
 
 type Bytes = Buffer | string | null | undefined
 
@@ -19,10 +20,10 @@ export interface ProduceToEncode {
 }
 
 /**
- * The body of a produce request, versions 3 to 7, in one buffer of just its size.
+ * The body of a produce request, versions 3 to 7, in one buffer, with room in front for what goes before it.
  * https://kafka.apache.org/documentation/#recordbatch, https://kafka.apache.org/protocol#The_Messages_Produce
  */
-export const encodeProduce = ({ acks, timeout, topicData }: ProduceToEncode): Buffer => {
+export const encodeProduce = ({ acks, timeout, topicData }: ProduceToEncode): RoomyBody => {
   const topics = topicData.map(({ topic, partitions }) => ({
     topic,
     partitions: partitions.map(({ partition, messages }) => ({ partition, batch: planBatch(messages) })),
@@ -33,22 +34,22 @@ export const encodeProduce = ({ acks, timeout, topicData }: ProduceToEncode): Bu
     for (const { batch } of partitions) size += 4 + 4 + batch.size
   }
 
-  const body = Buffer.allocUnsafe(size)
-  let at = body.writeInt16BE(-1, 0) // no transaction
-  at = body.writeInt16BE(acks, at)
-  at = body.writeInt32BE(timeout, at)
-  at = body.writeInt32BE(topics.length, at)
-  for (const { topic, partitions } of topics) {
-    at = body.writeInt16BE(Buffer.byteLength(topic), at)
-    at += body.write(topic, at)
-    at = body.writeInt32BE(partitions.length, at)
-    for (const { partition, batch } of partitions) {
-      at = body.writeInt32BE(partition, at)
-      at = body.writeInt32BE(batch.size, at)
-      at = writeBatch(body, at, batch)
+  return writeRoomyBody(size, (body, start) => {
+    let at = body.writeInt16BE(-1, start) // no transaction
+    at = body.writeInt16BE(acks, at)
+    at = body.writeInt32BE(timeout, at)
+    at = body.writeInt32BE(topics.length, at)
+    for (const { topic, partitions } of topics) {
+      at = body.writeInt16BE(Buffer.byteLength(topic), at)
+      at += body.write(topic, at)
+      at = body.writeInt32BE(partitions.length, at)
+      for (const { partition, batch } of partitions) {
+        at = body.writeInt32BE(partition, at)
+        at = body.writeInt32BE(batch.size, at)
+        at = writeBatch(body, at, batch)
+      }
     }
-  }
-  return body
+  })
 }
 
 /** The records of one partition, measured. */

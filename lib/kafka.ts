@@ -10,9 +10,18 @@ import { flag, list, secret } from './config.ts'
 import { encodeProduce, type ProduceToEncode } from './encode-produce.ts'
 import { ConfigError } from './errors.ts'
 import type { Logger } from './logger.ts'
+import { mendEncoder } from './roomy-body.ts'
+
+// The client takes no IPv6 address: what stands before the first colon is the host to it.
+const broker = z.string().refine((text) => {
+  const [, port] = /^[^\s:/@]+:(\d{1,5})$/.exec(text) ?? []
+  return Number(port) > 0 && Number(port) < 65536
+}, 'must be host:port')
 
 export const kafkaVariables = z.object({
-  KAFKA_BROKERS: list().describe('Addresses of the Kafka brokers, host:port, comma separated.'),
+  KAFKA_BROKERS: list()
+    .pipe(z.array(broker).min(1, 'names no broker'))
+    .describe('Addresses of the Kafka brokers, host:port, comma separated.'),
   KAFKA_TOPIC_PREFIX: z
     .string()
     .regex(/^[a-zA-Z0-9._-]*$/, 'may hold letters, digits, dot, underscore and hyphen')
@@ -114,7 +123,7 @@ const saslOf = ({ KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD
 // What a cluster's ordinary life makes the client cry out: rebalances, moved leaders, a coordinator that is still loading,
 // a connection that breaks. It mends them itself, and what it does not mend comes to us as an error.
 const ordinary =
-  /rebalanc|coordinator|not the leader|Connection (timeout|error)|Closed connection|Restarting the consumer|Crash: KafkaJS|without match|timed out/i
+  /rebalanc|coordinator|not the leader|leadership election|Connection (timeout|error)|Closed connection|Restarting the consumer|Crash: KafkaJS|without match|timed out/i
 
 const logTo = (logger: Logger, { level, namespace, log: { message, timestamp: _timestamp, logger: _logger, ...fields } }: LogEntry) => {
   const details = { kafkajs: namespace, ...fields, stack: undefined }
@@ -166,11 +175,8 @@ const mendProduce = () => {
     const { transactionalId, producerId = -1, compression = kafkajs.CompressionTypes.None } = request
     const isPlain = transactionalId == null && Number(producerId) === -1 && compression === kafkajs.CompressionTypes.None
     if (!isPlain) return theirs(request)
-    const encode = async () => {
-      const buffer = encodeProduce(request)
-      return { buf: buffer, buffer } // all that is read of the client's own Encoder
-    }
-    return { ...theirs(request), encode }
+    return { ...theirs(request), encode: async () => encodeProduce(request) }
   }
+  mendEncoder()
   loaded.exports = Object.assign(ours, { isMended: true })
 }

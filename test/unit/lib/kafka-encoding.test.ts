@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { crc32c } from '../../../lib/crc32c.ts'
 import { encodeProduce, type ProduceToEncode } from '../../../lib/encode-produce.ts'
+import { mendEncoder, type RoomyBody } from '../../../lib/roomy-body.ts'
 
 // What ours stands in for: equal bytes, or brokers would refuse and consumers misread them.
 const require = createRequire(import.meta.url)
@@ -49,8 +50,42 @@ test('any produce request is encoded to the bytes the client would have made', a
   await fc.assert(
     fc.asyncProperty(request, async (each) => {
       const { buffer } = await theirProduce(each).encode()
-      assert.deepEqual(encodeProduce(each), buffer)
+      assert.deepEqual(encodeProduce(each).buffer, buffer)
     }),
     { numRuns: 200 },
   )
+})
+
+interface Request {
+  buffer: Buffer
+  adopted?: RoomyBody
+}
+const requestAround = require('kafkajs/src/protocol/request') as (of: {
+  correlationId: number
+  clientId: string
+  request: { apiKey: number; apiVersion: number; encode(): Promise<unknown> }
+}) => Promise<Request>
+
+test('what the client puts before a request goes before it without a copy; where the room is too small it is copied', async () => {
+  const produce: ProduceToEncode = {
+    ...{ acks: -1, timeout: 3000 },
+    topicData: [
+      {
+        topic: 'gitlab.push',
+        partitions: [{ partition: 3, messages: [{ key: '15', value: Buffer.alloc(5000, 7), timestamp: '1780000000000' }] }],
+      },
+    ],
+  }
+  const around = (clientId: string, encode: () => Promise<unknown>) =>
+    requestAround({ correlationId: 9, clientId, request: { apiKey: 0, apiVersion: 7, encode } })
+  const clientIds = ['gitlab-bridge', '', 'ü'.repeat(100), 'x'.repeat(242), 'x'.repeat(243), 'x'.repeat(1000)]
+  const theirs = await Promise.all(clientIds.map((clientId) => around(clientId, () => theirProduce(produce).encode())))
+  mendEncoder()
+  for (const [index, clientId] of clientIds.entries()) {
+    const body = encodeProduce(produce)
+    const ours = await around(clientId, async () => body)
+    assert.deepEqual(ours.buffer, theirs[index]?.buffer, clientId)
+    assert.equal(ours.buffer.buffer === body.buffer.buffer, clientId.length <= 242, `${clientId.length} bytes`)
+    assert.deepEqual((await around(clientId, () => theirProduce(produce).encode())).buffer, theirs[index]?.buffer, 'one of its own')
+  }
 })
