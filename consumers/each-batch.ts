@@ -1,11 +1,13 @@
-import kafkajs, { type EachBatchHandler, type EachBatchPayload, type KafkaMessage, type OffsetsByTopicPartition } from 'kafkajs'
+import kafkajs, { type EachBatchHandler, type KafkaMessage } from 'kafkajs'
 import { messageOf, RetriableError } from '../lib/errors.ts'
 import { nameOf } from '../lib/offsets.ts'
 import type { Breaker } from './breaker.ts'
 import type { Message } from './consumer.ts'
+import { contextOf } from './context-of.ts'
 import { askGroup, GroupError } from './group-error.ts'
-import type { Handle, RunContext } from './middleware/chain.ts'
-import { failuresMetadata, GapError, type Positions } from './positions.ts'
+import type { Handle } from './middleware/chain.ts'
+import { GapError, type Positions } from './positions.ts'
+import { createTurns } from './turns.ts'
 
 export interface EachBatchOptions {
   handle: Handle
@@ -13,6 +15,8 @@ export interface EachBatchOptions {
   batchSize: number
   breaker: Breaker
   positions: Positions
+  /** Holds the partitions that are being handled. */
+  inHand: Set<string>
   /** Ends the handling: `stopping` before the next call, `signal` within the one that runs. */
   stopping: AbortSignal
   signal: AbortSignal
@@ -24,23 +28,49 @@ export interface EachBatchOptions {
  *
  * The client dies for good of anything thrown in here that is not its own: only its own errors get through to it, and whatever
  * else happens leaves the offset where it is.
+ *
+ * A message that ends the process is found by what it leaves behind: the first call in each partition that was given to this member is
+ * announced to the next process. Where that finds such a word, it hands over the batch one by one and announces each attempt, one
+ * partition at a time, so that no message is blamed for another.
  */
-export const createEachBatch =
-  ({ handle, batchSize, breaker, positions, stopping, signal, onGap }: EachBatchOptions): EachBatchHandler =>
-  async (payload) => {
+export const createEachBatch = ({
+  handle,
+  batchSize,
+  breaker,
+  positions,
+  inHand,
+  stopping,
+  signal,
+  onGap,
+}: EachBatchOptions): EachBatchHandler => {
+  const inTurn = createTurns()
+
+  return async (payload) => {
     const { topic, partition, messages } = payload.batch
     const place = { topic, partition }
     const origin = nameOf(place)
 
     let talkAt = performance.now() + talkEveryMs
-    const run = async (calls: Message[][]): Promise<void> => {
+    const run = async (): Promise<void> => {
+      const isSuspect = positions.standing(place) === 'suspect'
+      const calls = callsOf(topic, partition, messages, isSuspect ? 1 : batchSize)
       const mayGoOn = () => payload.isRunning() && !payload.isStale() && !stopping.aborted && breaker.state() !== 'open'
-      for (let call = calls.shift(); call !== undefined && mayGoOn(); call = calls.shift()) {
+      const handOver = async (call: Message[], first: Message) => {
+        const context = contextOf(payload, positions, call, first, { stopping, signal, isSuspect })
+        if (isSuspect) return await inTurn(async () => (mayGoOn() ? await handle(call, context) : []))
+        if (positions.standing(place) === 'new') {
+          await context.foretell('begun')
+          positions.setStanding(place, 'begun')
+        }
+        return await handle(call, context)
+      }
+      for (let call = calls.shift(); call !== undefined; call = calls.shift()) {
         const [first] = call
         if (first === undefined) continue
+        if (!mayGoOn()) return
         let count: number
         try {
-          count = (await handle(call, contextOf(payload, positions, first, { stopping, signal }))).length
+          count = (await handOver(call, first)).length
         } catch (error) {
           if (error instanceof GroupError) throw error
           if (stopping.aborted) return
@@ -49,9 +79,12 @@ export const createEachBatch =
           calls.unshift(...call.map((message) => [message]))
           continue
         }
-        const { offset } = call[count - 1] ?? first
+        const last = call[count - 1]
+        if (last === undefined) return
+        const { offset } = last
         breaker.succeed(origin)
-        positions.advance(place, Number(offset) + 1)
+        // What comes behind the last message is no message: a transaction's end, or one that was taken back.
+        positions.advance(place, Number(offset === messages.at(-1)?.offset ? payload.batch.lastOffset() : offset) + 1)
         payload.resolveOffset(offset)
         if (count < call.length) calls.unshift(call.slice(count))
         // The client's own intervals are longer than this: asking it after every message would only cost.
@@ -60,37 +93,24 @@ export const createEachBatch =
         await askGroup(payload.heartbeat)
         await askGroup(() => payload.commitOffsetsIfNecessary())
       }
+      if (isSuspect) positions.setStanding(place, 'begun')
     }
 
+    inHand.add(origin)
     try {
       await positions.verify(place, Number(messages[0]?.offset))
-      await run(callsOf(topic, partition, messages, batchSize))
+      await run()
     } catch (error) {
       if (error instanceof GapError) return onGap(error)
       throw ofTheClient(error instanceof GroupError ? error.cause : error)
+    } finally {
+      inHand.delete(origin)
     }
   }
+}
 
 /** How often the group is told that we are alive and where we are, between calls, in milliseconds. */
 const talkEveryMs = 250
-
-const contextOf = (
-  payload: EachBatchPayload,
-  positions: Positions,
-  { topic, partition, offset }: Message,
-  signals: Pick<RunContext, 'stopping' | 'signal'>,
-): RunContext => ({
-  ...signals,
-  heartbeat: () => askGroup(payload.heartbeat),
-  failures: () => positions.failuresAt({ topic, partition }, Number(offset)),
-  rememberFailures: (failures) => {
-    positions.setFailures({ topic, partition }, Number(offset), failures)
-    // The client passes metadata on, though its types do not know it; its other way to commit would lose it at the next commit.
-    const commit = { partition, offset, metadata: failuresMetadata(failures) }
-    const offsets: OffsetsByTopicPartition = { topics: [{ topic, partitions: [commit] }] }
-    return askGroup(() => payload.commitOffsetsIfNecessary(offsets))
-  },
-})
 
 /** The messages in portions of at most `size`. */
 const callsOf = (topic: string, partition: number, messages: readonly KafkaMessage[], size: number): Message[][] => {

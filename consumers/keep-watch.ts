@@ -1,6 +1,5 @@
 import { messageOf } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
-import type { Calls } from './middleware/count-calls.ts'
 import type { Verdict } from './watchdog.ts'
 
 export interface KeepWatchOptions {
@@ -8,7 +7,6 @@ export interface KeepWatchOptions {
   everyMs: number
   /** Takes a new Kafka client; resolves once it has joined, rejects where it cannot. */
   rebuild(): Promise<void>
-  calls: Readonly<Calls>
   /** The process cannot go on. */
   fail(error: Error): void
   logger: Logger
@@ -20,18 +18,16 @@ export interface KeepWatchOptions {
  *
  * @returns ends the watch
  */
-export const keepWatch = ({ look, everyMs, rebuild, calls, fail, logger }: KeepWatchOptions): (() => void) => {
-  let rebuiltAt: number | undefined
+export const keepWatch = ({ look, everyMs, rebuild, fail, logger }: KeepWatchOptions): (() => void) => {
   let isLooking = false
 
   const act = async () => {
     const verdict = await look()
     if (verdict === 'moving') return
     if (verdict === 'hung') return fail(new Error('a handler has not ended long after its time was up'))
-    if (rebuiltAt === calls.ended) return fail(new Error('records are waiting and nothing moves, even with a new Kafka client'))
-    rebuiltAt = calls.ended
+    if (verdict === 'stuck again') return fail(new Error('records are waiting and nothing moves, even with a new Kafka client'))
     logger.error('records are waiting and nothing moves: taking a new Kafka client')
-    // One that cannot even join brings nothing either: the next verdict ends the process.
+    // One that cannot even join brings nothing either: a later verdict ends the process.
     await rebuild().catch((error: unknown) => logger.warn('the new Kafka client could not join', { error: messageOf(error) }))
   }
 

@@ -1,5 +1,7 @@
 import type { EachBatchHandler, Kafka, Consumer as KafkajsConsumer } from 'kafkajs'
 import { UsageError } from '../lib/errors.ts'
+import { createKafkajsCluster } from '../lib/kafkajs-cluster.ts'
+import type { TopicPartition } from '../lib/offsets.ts'
 import { coPartition } from './assigner.ts'
 import type { FetchSizes } from './fetch-sizes.ts'
 import { heartbeatMs } from './pipeline.ts'
@@ -11,7 +13,7 @@ export type Assignment = Readonly<Record<string, readonly number[]>>
 export interface Member {
   /** Resolves once it has joined. */
   start(): Promise<void>
-  /** Takes a new client in place of one that no longer moves. @throws Error where that one does not join in time */
+  /** Takes a new client in place of one that no longer moves. @throws Error where a handler does not end, or it does not join in time */
   rebuild(): Promise<void>
   /** Fetches nothing any more, and goes on being a member. */
   pause(): void
@@ -32,18 +34,24 @@ export interface MemberOptions {
   concurrency: number
   /** After so long without a heartbeat the group gives the partitions to others. */
   sessionSeconds: number
+  /** An attempt of a handler may take so long. */
+  attemptSeconds: number
+  /** Whether an attempt of a handler runs. */
+  isHandling(): boolean
+  /** What was fetched of a partition held no messages: it goes on at `next`. */
+  onNothing(place: TopicPartition, next: number): void
   /** Partitions were given to this member; nothing of them is handled before it resolves. */
   onJoin(assignment: Assignment): Promise<void>
   /** The process cannot go on. */
   fail(error: unknown): void
 }
 
-/** How long a client that hangs is waited for when it is to be replaced, in milliseconds. */
-const farewellMs = 5000
+/** How long a client may take to end once no handler runs, in milliseconds: a fetch, a commit, its leave. */
+const farewellMs = 2500
 /** How long a member may take to come back in a rebalance, in milliseconds: until then the brokers keep the others waiting. */
 const rebalanceMs = 60_000
 
-const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref())
+const after = (ms: number) => new Promise<'late'>((resolve) => setTimeout(resolve, ms, 'late').unref())
 
 const explain = (error: unknown): never => {
   if ((error as { type?: unknown }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error
@@ -51,8 +59,9 @@ const explain = (error: unknown): never => {
 }
 
 export const createMember = (options: MemberOptions): Member => {
-  const { kafka, group, topics, sessionSeconds, fetchSizes, onJoin, fail } = options
+  const { kafka, group, topics, sessionSeconds, fetchSizes, isHandling, onJoin, fail } = options
   let client: KafkajsConsumer | undefined
+  let memberId = ''
   let isPaused = false
   let lastTurn = Date.now()
 
@@ -69,14 +78,19 @@ export const createMember = (options: MemberOptions): Member => {
       ...fetchSizes,
     })
     client = created
-    const { GROUP_JOIN, HEARTBEAT, FETCH, FETCH_START, CRASH } = created.events
+    const { GROUP_JOIN, HEARTBEAT, FETCH, FETCH_START, END_BATCH_PROCESS, CRASH } = created.events
     for (const sign of [HEARTBEAT, FETCH, FETCH_START, GROUP_JOIN, CRASH] as const) {
       created.on(sign, () => {
         lastTurn = Date.now()
       })
     }
+    // It is not handed over: the end of a transaction, or what one took back.
+    created.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
+      if (batchSize === 0) options.onNothing({ topic, partition }, Number(lastOffset) + 1)
+    })
     const joined = new Promise<void>((resolve) => {
       created.on(GROUP_JOIN, ({ payload }) => {
+        memberId = payload.memberId
         // A client that restarts forgets what it was told.
         if (isPaused) created.pause(topics.map((topic) => ({ topic })))
         // What could not be read now is asked for again with the next join, which follows once handling finds it missing.
@@ -102,7 +116,19 @@ export const createMember = (options: MemberOptions): Member => {
   const stop = async () => {
     const old = client
     client = undefined
-    await old?.disconnect()
+    if (old === undefined) return
+    const left = old.disconnect()
+    left.catch(() => undefined)
+    for (let wasHandling = true; wasHandling; ) {
+      wasHandling = isHandling()
+      if ((await Promise.race([left, after(farewellMs)])) !== 'late') return
+      wasHandling ||= isHandling()
+    }
+    // In a rebalance the client waits for all other members, and so long for its own leave.
+    await Promise.race([
+      leaveGroup(kafka, group, memberId),
+      after(farewellMs).then(() => Promise.reject(new Error('the brokers do not let it leave its group'))),
+    ])
   }
 
   const setPaused = (paused: boolean) => {
@@ -119,7 +145,9 @@ export const createMember = (options: MemberOptions): Member => {
   return {
     start,
     rebuild: async () => {
-      await Promise.race([stop().catch(() => undefined), after(farewellMs)])
+      await Promise.race([stop().catch(() => undefined), after(options.attemptSeconds * 1000 + 2 * farewellMs)])
+      // A second attempt must never run beside the first. If that hangs, the watchdog ends the process.
+      if (isHandling()) throw new Error('a handler of the old one does not end')
       const late = after(rebalanceMs + sessionSeconds * 1000).then(() => Promise.reject(new Error('it did not join in time')))
       await Promise.race([start(), late])
     },
@@ -127,5 +155,17 @@ export const createMember = (options: MemberOptions): Member => {
     resume: () => setPaused(false),
     stop,
     lastTurn: () => lastTurn,
+  }
+}
+
+const leaveGroup = async (kafka: Kafka, group: string, memberId: string) => {
+  const cluster = createKafkajsCluster(kafka)
+  await cluster.connect()
+  try {
+    await (await cluster.findGroupCoordinator({ groupId: group })).leaveGroup({ groupId: group, memberId })
+  } catch (error) {
+    if ((error as { type?: unknown }).type !== 'UNKNOWN_MEMBER_ID') throw error
+  } finally {
+    await cluster.disconnect()
   }
 }

@@ -10,13 +10,13 @@ import { decodeAndHandle } from './decode-and-handle.ts'
 import type { HandledDeliveries } from './handled-deliveries.ts'
 import type { ConsumerMetrics } from './metrics.ts'
 import { chain, type Handle } from './middleware/chain.ts'
-import { type Calls, countCalls } from './middleware/count-calls.ts'
 import { deadLetter } from './middleware/dead-letter.ts'
 import { keepAlive } from './middleware/keep-alive.ts'
 import { measure } from './middleware/measure.ts'
 import { exponentialDelayMs, retry } from './middleware/retry.ts'
 import { skipRepeats } from './middleware/skip-repeats.ts'
 import { timeout } from './middleware/timeout.ts'
+import { trackCalls } from './middleware/track-calls.ts'
 import type { workerVariables } from './worker-variables.ts'
 
 export interface PipelineOptions<E extends EventType> {
@@ -29,7 +29,8 @@ export interface PipelineOptions<E extends EventType> {
   deadLetterTopic: string
   settings: z.output<typeof workerVariables>
   metrics: ConsumerMetrics
-  calls: Calls
+  /** Holds the attempts that run. */
+  calls: Set<object>
   logger: Logger
 }
 
@@ -45,7 +46,7 @@ export const createPipeline = <E extends EventType>(options: PipelineOptions<E>)
         metrics.retries.inc()
         logger.warn('handling failed, trying again', { error: messageOf(error) })
       }),
-      countCalls(calls),
+      trackCalls(calls),
       timeout(settings.CONSUMER_TIMEOUT_SECONDS * 1000),
       keepAlive(heartbeatMs(settings.CONSUMER_SESSION_SECONDS)),
     ],

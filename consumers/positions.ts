@@ -2,6 +2,18 @@ import { UsageError } from '../lib/errors.ts'
 import { type CommittedOffset, type LogEnds, nameOf, type Offsets, type TopicPartition } from '../lib/offsets.ts'
 import type { Assignment } from './member.ts'
 
+/**
+ * What is known of a partition since it was given to this member. `new`: nothing of it has been begun. `suspect`: whoever began there
+ * before did not come back; it may have died of a message. `begun`: the next process will know that this one has.
+ */
+export type Standing = 'new' | 'suspect' | 'begun'
+
+/** What travels with a committed offset: attempts at the message there that failed, and that began without anything known of their end. */
+interface Attempts {
+  failed: number
+  begun: number
+}
+
 /** Where this member goes on in each of its partitions, and how often the message there has failed. */
 export interface Positions {
   /**
@@ -24,6 +36,10 @@ export interface Positions {
   advance(place: TopicPartition, next: number): void
   failuresAt(place: TopicPartition, offset: number): number
   setFailures(place: TopicPartition, offset: number, failures: number): void
+  /** The metadata by which the next process learns of one more attempt at the message with this offset, whose end it does not know. */
+  begunMetadata(place: TopicPartition, offset: number): string
+  standing(place: TopicPartition): Standing
+  setStanding(place: TopicPartition, standing: Standing): void
   /** Partition → the next offset to handle. */
   current(): ReadonlyMap<string, number>
 }
@@ -33,9 +49,9 @@ export class GapError extends UsageError {
   override readonly name = 'GapError'
 }
 
-interface Position {
+interface Position extends Attempts {
   next: number
-  failures: number
+  standing: Standing
 }
 
 export const createPositions = (offsets: Offsets, group: string, worker: string): Positions => {
@@ -46,11 +62,16 @@ export const createPositions = (offsets: Offsets, group: string, worker: string)
     const [committed, ends] = await Promise.all([offsets.committed(group, topics), offsets.ends(topics)])
     const endOf = new Map(ends.map((end) => [nameOf(end), end]))
     const fresh = new Map<string, Position>()
+    // Brokers forget all offsets of a group together.
+    const missing = committed.every(({ offset, isOutOfRange }) => offset === undefined && !isOutOfRange) ? 'all' : 'some'
     for (const commit of committed) {
       const name = nameOf(commit)
-      const gap = gapOf(commit, endOf.get(name), worker, group)
+      const gap = gapOf(commit, endOf.get(name), worker, group, missing)
       if (gap !== undefined) throw new GapError(gap)
-      fresh.set(name, { next: commit.offset ?? 0, failures: failuresIn(commit.metadata) })
+      const { failed, begun } = attemptsIn(commit.metadata)
+      // One that did not come back may have been stopped from outside: it is tried once more before it counts as failed.
+      const position = { next: commit.offset ?? 0, failed: failed + Math.max(begun - 1, 0), begun: Math.min(begun, 1) }
+      fresh.set(name, { ...position, standing: begun > 0 ? 'suspect' : 'new' })
     }
     return fresh
   }
@@ -64,6 +85,16 @@ export const createPositions = (offsets: Offsets, group: string, worker: string)
     return positions
   }
 
+  /** Of another message than the one it stood at, nothing is known. */
+  const move = (place: TopicPartition, next: number, failed: number) => {
+    const { standing = 'new' } = positions.get(nameOf(place)) ?? {}
+    positions.set(nameOf(place), { next, failed, begun: 0, standing })
+  }
+  const at = (place: TopicPartition, offset: number): Attempts => {
+    const position = positions.get(nameOf(place))
+    return position?.next === offset ? position : { failed: 0, begun: 0 }
+  }
+
   return {
     load: async (assignment) => {
       loaded = readAssigned(assignment)
@@ -74,33 +105,57 @@ export const createPositions = (offsets: Offsets, group: string, worker: string)
       const position = (await loaded).get(nameOf(place))
       if (position === undefined || position.next === first) return
       // A hole may be a transaction's or the cleaner's: only the brokers know whether records that were there are gone.
-      const end = (await offsets.ends([place.topic])).find(({ partition }) => partition === place.partition)
-      const gap = gapOf({ ...place, offset: position.next, metadata: '' }, end, worker, group)
+      // A step back may be that of a fetch which a moved leader answered late, or the client's own, which the commit then tells.
+      const isHere = ({ partition }: TopicPartition) => partition === place.partition
+      const [ends, committed] = await Promise.all([offsets.ends([place.topic]), offsets.committed(group, [place.topic])])
+      const isOutOfRange = first < position.next && committed.find(isHere)?.isOutOfRange
+      const expected = { ...place, offset: position.next, metadata: '', ...(isOutOfRange && { isOutOfRange }) }
+      const gap = gapOf(expected, ends.find(isHere), worker, group)
       if (gap !== undefined) throw new GapError(gap)
-      position.next = first
+      move(place, first, 0)
     },
-    advance: (place, next) => void positions.set(nameOf(place), { next, failures: 0 }),
-    failuresAt: (place, offset) => {
+    advance: (place, next) => move(place, next, 0),
+    failuresAt: (place, offset) => at(place, offset).failed,
+    setFailures: move,
+    begunMetadata: (place, offset) => {
+      const { failed, begun } = at(place, offset)
+      return attemptsMetadata(failed, begun + 1)
+    },
+    standing: (place) => positions.get(nameOf(place))?.standing ?? 'new',
+    setStanding: (place, standing) => {
       const position = positions.get(nameOf(place))
-      return position?.next === offset ? position.failures : 0
+      if (position !== undefined) position.standing = standing
     },
-    setFailures: (place, offset, failures) => void positions.set(nameOf(place), { next: offset, failures }),
     current: () => new Map([...positions].map(([name, { next }]) => [name, next])),
   }
 }
 
-/** Failed attempts travel as metadata of the committed offset. */
-export const failuresMetadata = (failures: number): string => `failed attempts: ${failures}`
+/** Attempts travel as metadata of the committed offset. @param begun those of which it is not known how they ended */
+export const attemptsMetadata = (failed: number, begun = 0): string => `failed attempts: ${failed}${begun === 0 ? '' : `, begun: ${begun}`}`
 
-const failuresIn = (metadata: string): number => Number(/^failed attempts: (\d+)$/.exec(metadata)?.[1] ?? 0)
+const attemptsIn = (metadata: string): Attempts => {
+  const [, failed = 0, begun = 0] = /^failed attempts: (\d+)(?:, begun: (\d+))?$/.exec(metadata) ?? []
+  return { failed: Number(failed), begun: Number(begun) }
+}
 
-const gapOf = (commit: CommittedOffset, end: LogEnds | undefined, worker: string, group: string): string | undefined => {
+const gapOf = (
+  commit: CommittedOffset,
+  end: LogEnds | undefined,
+  worker: string,
+  group: string,
+  missing: 'all' | 'some' = 'some',
+): string | undefined => {
   const name = nameOf(commit)
   if (end === undefined) return undefined
-  const remedy = (to: string) => `bridge offsets set ${worker} --topic ${commit.topic} --to ${to}`
+  const where = missing === 'all' ? '' : ` --topic ${commit.topic}`
+  const remedy = (to: string) => `bridge offsets set ${worker}${where} --to ${to}`
   const choice = `${remedy('beginning')} (handles what is there from the oldest on) or ${remedy('end')} (leaves it out)`
+  if (missing === 'all')
+    return `${group} has no committed offset at all: they expired, or \`bridge setup\` has not run for it. To go on: ${choice}, or --to a time`
+  if (commit.isOutOfRange)
+    return `${group} was out of range of ${name}, and where it stood is lost: records were deleted before they were handled, or the topic lost its end. It holds offsets ${end.low} to ${end.high}. To go on: ${choice}`
   if (commit.offset === undefined)
-    return `${group} has no committed offset for ${name}: it expired, or was out of range, or \`bridge setup\` has not run. The partition holds offsets ${end.low} to ${end.high}. To go on: ${choice}`
+    return `${group} has no committed offset for ${name}, but has others: the partition is new to it. To go on: \`bridge setup\` (handles what is there from the oldest on) or ${remedy('end')} (leaves it out)`
   if (commit.offset < end.low)
     return `${group} has to go on at offset ${commit.offset} of ${name}, but the oldest record there is ${end.low}: ${end.low - commit.offset} were deleted before they were handled. To go on: ${choice}`
   if (commit.offset > end.high)

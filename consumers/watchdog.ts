@@ -1,59 +1,71 @@
-import type { Calls } from './middleware/count-calls.ts'
+import type { RunningCalls } from './middleware/track-calls.ts'
 
 /** What the watchdog sees of the worker. */
 export interface Watched {
   /** Partition → the next offset to handle, of all partitions that are this member's. */
   positions(): ReadonlyMap<string, number>
-  /** Partition → the offset behind its last record. */
-  ends(): Promise<ReadonlyMap<string, number>>
+  /** Partition → the offset behind its last record, and the broker that leads it. */
+  ends(): Promise<ReadonlyMap<string, { high: number; leader: number | undefined }>>
   /** Waits on purpose: something downstream is unwell. */
   isPaused(): boolean
-  calls: Readonly<Calls>
+  calls: RunningCalls
+  /** Partitions of which fetched messages are being handled. */
+  inHand: ReadonlySet<string>
+  /** How many partitions are handled at a time. */
+  concurrency: number
 }
 
-/** `stuck`: records lie there and the client does not bring them. `hung`: a call of the handler does not end. */
-export type Verdict = 'moving' | 'stuck' | 'hung'
+/**
+ * `stuck`: records lie there and the client does not bring them; `stuck again`: nor has it since that was said.
+ * `hung`: a call of the handler does not end.
+ */
+export type Verdict = 'moving' | 'stuck' | 'stuck again' | 'hung'
 
 /** How many looks the time without progress is divided into. */
 export const looks = 10
 
 /**
- * Looks at the worker from outside the client; to be called every `limit / looks`.
+ * Looks at the worker from outside the client; to be called every `limit / looks`. Looks are counted instead of time: a process that
+ * was suspended has not stood still.
  *
- * While a call runs other partitions may have to wait for their turn; while none runs, every partition that has records must move.
+ * The client fetches from a broker anew once all it brought from there is handled, and handles so many partitions at a time: a partition
+ * may have to wait for its turn. Otherwise every partition that has records must move, whatever the others do.
  */
-export const createWatchdog = ({ positions, ends, isPaused, calls }: Watched): (() => Promise<Verdict>) => {
+export const createWatchdog = ({ positions, ends, isPaused, calls, inHand, concurrency }: Watched): (() => Promise<Verdict>) => {
+  const ages = new Map<object, number>()
   const still = new Map<string, { position: number; looks: number }>()
-  let running = { ended: calls.ended, looks: 0 }
+  const stuckAt = new Map<string, number>()
 
   const lookAtCalls = (): Verdict => {
-    const isSame = calls.begun > calls.ended && running.ended === calls.ended
-    running = { ended: calls.ended, looks: isSame ? running.looks + 1 : 0 }
-    return running.looks >= looks ? 'hung' : 'moving'
+    for (const call of ages.keys()) if (!calls.has(call)) ages.delete(call)
+    for (const call of calls) ages.set(call, (ages.get(call) ?? -1) + 1)
+    return [...ages.values()].some((age) => age >= looks) ? 'hung' : 'moving'
   }
 
   const lookAtPartitions = async (): Promise<Verdict> => {
     const [now, last] = [positions(), await ends()]
+    const leaderOf = (name: string) => last.get(name)?.leader
+    const hasTurn = (name: string) => inHand.size < concurrency && ![...inHand].some((other) => leaderOf(other) === leaderOf(name))
     for (const name of still.keys()) if (!now.has(name)) still.delete(name)
     for (const [name, position] of now) {
       const before = still.get(name)
-      const lags = (last.get(name) ?? 0) > position
+      const lags = (last.get(name)?.high ?? 0) > position
       if (!lags || before?.position !== position) still.set(name, { position, looks: 0 })
-      else if (calls.begun === calls.ended) before.looks += 1
+      else if (hasTurn(name)) before.looks += 1
     }
-    return [...still.values()].some((partition) => partition.looks >= looks) ? 'stuck' : 'moving'
+    const stuck = [...still].filter(([, partition]) => partition.looks >= looks)
+    if (stuck.length === 0) return 'moving'
+    const isAgain = stuck.some(([name, { position }]) => stuckAt.get(name) === position)
+    for (const [name, { position }] of stuck) stuckAt.set(name, position)
+    still.clear()
+    return isAgain ? 'stuck again' : 'stuck'
   }
 
   return async () => {
-    if (isPaused()) {
-      still.clear()
-      running.looks = 0
-      return 'moving'
-    }
     const verdict = lookAtCalls()
     if (verdict !== 'moving') return verdict
-    const seen = await lookAtPartitions()
-    if (seen === 'stuck') still.clear()
-    return seen
+    if (!isPaused()) return await lookAtPartitions()
+    still.clear()
+    return 'moving'
   }
 }

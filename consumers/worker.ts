@@ -9,7 +9,7 @@ import { startOperationsServer } from '../lib/operations.ts'
 import { createRegistry } from '../lib/registry.ts'
 import type { EventType } from '../schemas/catalogue.ts'
 import { createNames } from '../schemas/topics.ts'
-import { circuitStates, createBreaker, pauseMs } from './breaker.ts'
+import { type CircuitState, circuitStates, createBreaker, pauseMs } from './breaker.ts'
 import type { Consumer } from './consumer.ts'
 import { createEachBatch } from './each-batch.ts'
 import { createEventDecoder } from './event-decoder.ts'
@@ -57,7 +57,7 @@ export const startWorker = async (consumer: Consumer, env: Environment, logger: 
   failure.promise.catch(() => undefined)
   const fail = failure.reject
   const [stopping, releasing] = [new AbortController(), new AbortController()]
-  const calls = { begun: 0, ended: 0 }
+  const [calls, inHand] = [new Set<object>(), new Set<string>()]
   const handle = createPipeline({
     handler,
     handled,
@@ -71,15 +71,19 @@ export const startWorker = async (consumer: Consumer, env: Environment, logger: 
     logger,
   })
   const positions = createPositions(offsets, group, consumer.name)
+  const tellCircuit = (state: CircuitState) => {
+    for (const each of circuitStates) consumerMetrics.circuit.set({ state: each }, each === state ? 1 : 0)
+  }
   const breaker = createBreaker({
     pause: () => member.pause(),
     resume: () => member.resume(),
     onChange: (state, details) => {
-      for (const each of circuitStates) consumerMetrics.circuit.set({ state: each }, each === state ? 1 : 0)
+      tellCircuit(state)
       logger.warn(`circuit ${state}`, details)
     },
     waitMs: pauseMs,
   })
+  tellCircuit(breaker.state())
   // Where each is remembered, a crash must not repeat more than one.
   const batchSize = 'batchSize' in handler ? handler.batchSize : handled === undefined ? singlesPerCall : 1
   const [stoppingSignal, signal] = [stopping.signal, releasing.signal]
@@ -87,24 +91,34 @@ export const startWorker = async (consumer: Consumer, env: Environment, logger: 
     kafka,
     group,
     topics,
-    eachBatch: createEachBatch({ handle, batchSize, breaker, positions, stopping: stoppingSignal, signal, onGap: fail }),
+    eachBatch: createEachBatch({ handle, batchSize, breaker, positions, inHand, stopping: stoppingSignal, signal, onGap: fail }),
     fetchSizes: fetchSizesOf(handler),
     concurrency: settings.CONSUMER_CONCURRENCY,
     sessionSeconds: settings.CONSUMER_SESSION_SECONDS,
+    attemptSeconds: settings.CONSUMER_TIMEOUT_SECONDS,
+    isHandling: () => calls.size > 0,
+    onNothing: positions.advance,
     onJoin: positions.load,
     fail,
   })
   const look = createWatchdog({
     positions: positions.current,
-    ends: async () => new Map((await offsets.ends(topics)).map((end) => [nameOf(end), end.high])),
+    ends: async () => new Map((await offsets.ends(topics)).map((end) => [nameOf(end), end])),
     isPaused: () => breaker.state() === 'open',
     calls,
+    inHand,
+    concurrency: settings.CONSUMER_CONCURRENCY,
   })
 
   const letGo = async () => {
-    await member.stop()
-    await Promise.all([producer.disconnect(), offsets.close(), handler.close(), handled?.close()])
-    endConnections(kafka)
+    try {
+      await member.stop()
+      await Promise.all([producer.disconnect(), offsets.close()])
+    } finally {
+      // Before the client that waited in a rebalance joins the group once more.
+      endConnections(kafka)
+      await Promise.all([handler.close(), handled?.close()])
+    }
   }
   try {
     await producer.connect()
@@ -121,7 +135,6 @@ export const startWorker = async (consumer: Consumer, env: Environment, logger: 
       consumerMetrics.rebuilds.inc()
       await member.rebuild()
     },
-    calls,
     fail,
     logger,
   })
@@ -144,7 +157,8 @@ export const startWorker = async (consumer: Consumer, env: Environment, logger: 
       stopping.abort()
       const release = setTimeout(() => releasing.abort(new Error('the worker stops')), finishMs)
       const late = Promise.withResolvers<never>()
-      const limit = setTimeout(() => late.reject(new Error('a handler does not end')), stopLimitMs)
+      const reason = () => (calls.size > 0 ? 'a handler does not end' : 'the brokers do not answer')
+      const limit = setTimeout(() => late.reject(new Error(reason())), stopLimitMs)
       await Promise.race([letGo(), late.promise]).finally(async () => {
         clearTimeout(release)
         clearTimeout(limit)

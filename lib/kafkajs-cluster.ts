@@ -52,6 +52,7 @@ interface Coordinator {
     memberId: string
     topics: { topic: string; partitions: { partition: number; offset: string }[] }[]
   }): Promise<unknown>
+  leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>
   describeGroups(request: { groupIds: string[] }): Promise<{ groups: { state: string; members: unknown[] }[] }>
 }
 

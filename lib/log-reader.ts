@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
 import { createKafkajsCluster, type FetchedMessage, type KafkajsCluster } from './kafkajs-cluster.ts'
 import { type LogEnds, openOffsets, type TopicPartition } from './offsets.ts'
@@ -19,19 +20,28 @@ export interface ReadLogOptions {
   from: 'beginning' | 'now'
   /** `now`: ends after the last record that is there when the reading begins. Default: goes on for ever. */
   to?: 'now'
+  /** Called once, when everything that was there when the reading began has been yielded and taken. */
+  onCaughtUp?(): void
   /** Ends the reading. */
   signal?: AbortSignal
+  /** Told each time the brokers do not answer in between; the reading goes on where it was once they do. Without it, it throws. */
+  onOutage?(error: unknown): void
 }
 
 const longPollMs = 300
+const outageMs = 1000
 const maxBytes = 16 * 1024 * 1024
 
 /**
  * Reads topics without a consumer group: nothing is committed, nobody else notices. Yields messages as they arrive, in order
  * within a partition, until the end that was asked for or until the signal is aborted. Topics that do not exist are left out.
  */
-export async function* readLog(kafka: Kafka, { topics, from, to, signal }: ReadLogOptions): AsyncGenerator<LogMessage> {
-  const positions = (await endsOf(kafka, topics)).map(
+export async function* readLog(
+  kafka: Kafka,
+  { topics, from, to, onCaughtUp, signal, onOutage }: ReadLogOptions,
+): AsyncGenerator<LogMessage> {
+  const ends = await endsOf(kafka, topics)
+  const positions = ends.map(
     ({ topic, partition, low, high }): Position => ({
       topic,
       partition,
@@ -43,14 +53,24 @@ export async function* readLog(kafka: Kafka, { topics, from, to, signal }: ReadL
   await cluster.connect()
   try {
     await cluster.addMultipleTargetTopics([...new Set(positions.map(({ topic }) => topic))])
+    let tell = onCaughtUp
     while (signal?.aborted !== true) {
+      if (positions.every(({ next }, index) => next >= (ends[index]?.high ?? 0))) {
+        tell?.()
+        tell = undefined
+      }
       const open = positions.filter(({ next, end }) => next < end)
       if (open.length === 0) return
-      const fetched = await Promise.all([...byLeader(cluster, open)].map(([leader, led]) => fetchFrom(cluster, leader, led, longPollMs)))
-      for (const message of fetched.flat()) {
+      const { messages, failure } = await fetchAll(cluster, open)
+      for (const message of messages) {
         if (signal?.aborted) return
         yield message
       }
+      if (failure === undefined) continue
+      if (onOutage === undefined || isRefusal(failure)) throw failure
+      onOutage(failure)
+      await sleep(outageMs, undefined, { signal }).catch(() => undefined)
+      await cluster.refreshMetadata().catch(() => undefined)
     }
   } finally {
     await cluster.disconnect()
@@ -96,6 +116,28 @@ const byLeader = (cluster: KafkajsCluster, positions: readonly Position[]): Map<
     if (leader === undefined || leader < 0) throw new Error(`${topic}/${partition} has no leader`)
     return leader
   })
+
+/** What all brokers have from the positions on. What some gave counts although others did not answer: it is not given again. */
+const fetchAll = async (
+  cluster: KafkajsCluster,
+  positions: readonly Position[],
+): Promise<{ messages: LogMessage[]; failure?: unknown }> => {
+  try {
+    const fetches = [...byLeader(cluster, positions)].map(([leader, led]) => fetchFrom(cluster, leader, led, longPollMs))
+    const results = await Promise.allSettled(fetches)
+    const failed = results.find((result) => result.status === 'rejected')
+    const messages = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
+    return failed === undefined ? { messages } : { messages, failure: failed.reason }
+  } catch (failure) {
+    return { messages: [], failure }
+  }
+}
+
+/** Whether a broker answered, and will say the same again, such as that an offset is not there any more. */
+const isRefusal = (error: unknown): boolean => {
+  const { type, retriable } = error as { type?: unknown; retriable?: unknown }
+  return typeof type === 'string' && retriable === false
+}
 
 /** What one broker has from the positions on; moves them. A first batch larger than the limit comes nevertheless. */
 const fetchFrom = async (

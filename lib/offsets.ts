@@ -11,6 +11,8 @@ export interface TopicPartition {
 export interface CommittedOffset extends TopicPartition {
   /** The next to be handled; undefined where nothing is committed, or no longer. */
   offset: number | undefined
+  /** There was one, but the log does not reach that far: a kafkajs client that meets that commits -2 in its place. */
+  isOutOfRange?: true
   /** What was committed with it; empty where nothing was. */
   metadata: string
 }
@@ -19,6 +21,8 @@ export interface CommittedOffset extends TopicPartition {
 export interface LogEnds extends TopicPartition {
   low: number
   high: number
+  /** The broker that leads it. */
+  leader: number | undefined
 }
 
 /** Offsets of logs and groups, for whoever is no member of the group. Topics that do not exist are left out. */
@@ -54,6 +58,7 @@ export const openOffsets = async (kafka: Kafka): Promise<Offsets> => {
       partition,
       low: lowOf.get(nameOf({ topic, partition })) ?? 0,
       high: offset,
+      leader: cluster.findTopicPartitionMetadata(topic).find(({ partitionId }) => partitionId === partition)?.leader,
     }))
   }
 
@@ -75,6 +80,7 @@ export const openOffsets = async (kafka: Kafka): Promise<Offsets> => {
           topic,
           partition,
           offset: Number(offset) < 0 ? undefined : Number(offset),
+          ...(Number(offset) === -2 && { isOutOfRange: true as const }),
           metadata: metadata ?? '',
         })),
       )

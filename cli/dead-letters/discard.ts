@@ -19,8 +19,9 @@ export async function* discardDeadLetters(
   workers: readonly Consumer[] = consumers,
 ): AsyncGenerator<Discarded> {
   mustSelect(options)
+  const isMeant = createSelect(options, Date.now())
   const opened = await openDeadLetters(findWorker(worker, workers), env)
-  const letters = opened.letters.filter(createSelect(options, Date.now()))
+  const letters = opened.letters.filter(isMeant)
   if (options.dryRun) {
     for (const { dead_letter } of letters) yield { dead_letter, result: 'would_discard' }
     return

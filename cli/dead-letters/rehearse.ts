@@ -2,7 +2,7 @@ import { recordOf } from '../../consumers/decode-and-handle.ts'
 import { messageOf } from '../../lib/errors.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import type { DeadLetters } from './open-dead-letters.ts'
-import { readMessages } from './read-dead-letters.ts'
+import { gone, readMessages } from './read-dead-letters.ts'
 
 export interface Rehearsed {
   dead_letter: string
@@ -15,6 +15,10 @@ export async function* rehearse(opened: DeadLetters, letters: readonly DeadLette
   const { kafka, consumer, deadLetterTopic, decode } = opened
   for await (const { letter, message } of readMessages(kafka, deadLetterTopic, letters)) {
     const { dead_letter } = letter
+    if (message === undefined) {
+      yield { dead_letter, result: 'would_fail', detail: gone }
+      continue
+    }
     try {
       const record = await recordOf(decode, message, letter.event)
       const detail = consumer.dryRun?.(record) ?? 'can be decoded; what its worker would do it does not say'

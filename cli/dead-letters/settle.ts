@@ -1,7 +1,8 @@
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import { type Message, Partitioners, type Producer } from 'kafkajs'
 import type { DeadLetter } from './dead-letter.ts'
 import type { DeadLetters } from './open-dead-letters.ts'
+import { operatorName } from './operator-name.ts'
 
 export type Operation = 'redrive' | 'discard'
 
@@ -9,8 +10,8 @@ export type Operation = 'redrive' | 'discard'
 export interface Settle {
   /** The audit record: who did what to which dead letter. Written before it is done. */
   record(letters: readonly DeadLetter[], operation: Operation, reason: string | undefined): Promise<void>
-  /** Copies for the retry topic, all of one partition. */
-  copy(messages: Message[]): Promise<void>
+  /** A copy for the retry topic; one a request, since the limit of a topic is one of all that comes at once. */
+  copy(message: Message & { partition: number }): Promise<void>
   /** Nothing is owed any more. */
   close(letters: readonly DeadLetter[], operation: Operation): Promise<void>
   disconnect(): Promise<void>
@@ -22,7 +23,7 @@ export const openSettle = async ({ kafka, deadLetterTopic, retryTopic, operation
   return {
     record: (letters, operation, reason) => {
       const at = new Date().toISOString()
-      const by = { operator: userInfo().username, host: hostname(), reason: reason ?? null }
+      const by = { operator: operatorName(), host: hostname(), reason: reason ?? null }
       const messages = letters.map(({ worker, dead_letter, origin, event, key, delivery_id, fingerprint, redrives }) => ({
         key: dead_letter,
         value: JSON.stringify({ at, operation, ...by, worker, dead_letter, origin, event, key, delivery_id, fingerprint, redrives }),
@@ -30,7 +31,7 @@ export const openSettle = async ({ kafka, deadLetterTopic, retryTopic, operation
       }))
       return send(producer, operationsTopic, messages)
     },
-    copy: (messages) => send(producer, retryTopic, messages),
+    copy: (message) => send(producer, retryTopic, [message]),
     close: (letters, operation) =>
       send(
         producer,

@@ -4,6 +4,7 @@ import { type Environment, readVariables } from '../../lib/config.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { createKafka, endConnections, kafkaVariables } from '../../lib/kafka.ts'
 import type { Running } from '../../lib/lifecycle.ts'
+import { readLog } from '../../lib/log-reader.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { createMetrics } from '../../lib/metrics.ts'
 import { operationsVariables, startOperationsServer } from '../../lib/operations.ts'
@@ -19,7 +20,7 @@ export const lagExporterVariables = z.object({
     .number()
     .positive()
     .default(120)
-    .describe('How long a worker may not move, with records waiting, before it counts as stalled.'),
+    .describe('How long a worker may not move in a partition, with records waiting there, before it counts as stalled.'),
 })
 
 const variables = z.object({ ...operationsVariables(lagExporterPort).shape, ...kafkaVariables.shape, ...lagExporterVariables.shape })
@@ -29,16 +30,19 @@ const pollMs = 15_000
 /** A measurement this old will do for a scrape, in milliseconds. */
 const freshMs = 500
 
-/** Resolves once everything was measured the first time. */
+/** Resolves once lag was measured the first time. */
 export const startLagExporter = async (env: Environment, logger: Logger, workers = consumers): Promise<Running> => {
   const settings = readVariables(variables, env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   const kafka = createKafka(settings, names.group('lag-exporter'), logger)
-  const { measure, close } = await openLagMeter(kafka, names, workers, settings.LAG_STALL_SECONDS * 1000)
+  const { measure, close } = await openLagMeter(kafka, names, workers, {
+    stallMs: settings.LAG_STALL_SECONDS * 1000,
+    stalls: 'any partition',
+  })
   const metrics = createMetrics()
   const lag = createFreshness(measure, freshMs, (error) => logger.warn('lag could not be measured', { error: messageOf(error) }))
   const stopping = new AbortController()
-  const deadLetters = followDeadLetters(kafka, names, workers, stopping.signal, logger)
+  const deadLetters = followDeadLetters((options) => readLog(kafka, options), names, workers, stopping.signal, logger)
   exportLag(
     metrics,
     workers.map(({ name }) => names.group(name)),
@@ -57,7 +61,11 @@ export const startLagExporter = async (env: Environment, logger: Logger, workers
     port: settings.METRICS_PORT,
     registry: metrics.registry,
     isAlive: () => ({ ok: true, status: 'alive' }),
-    isReady: () => (lag.age() < 4 * pollMs ? { ok: true, status: 'ready' } : { ok: false, status: 'lag unknown' }),
+    isReady: () => {
+      if (lag.age() >= 4 * pollMs) return { ok: false, status: 'lag unknown' }
+      if (workers.some(({ name }) => deadLetters.open(name) === undefined)) return { ok: false, status: 'dead letters unknown' }
+      return { ok: true, status: 'ready' }
+    },
   })
   logger.info('exporting lag', { groups: workers.length, metrics: `${operations.url}/metrics` })
   return {

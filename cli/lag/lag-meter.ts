@@ -1,6 +1,6 @@
-import type { CommittedOffset, LogEnds, Offsets, TopicPartition } from '../../lib/offsets.ts'
+import type { Offsets, TopicPartition } from '../../lib/offsets.ts'
 import { nameOf } from '../../lib/offsets.ts'
-import { judge, type LagVerdict, type Movement, moved } from './verdict.ts'
+import { judge, type LagVerdict, type Movement, moved, type Waiting } from './verdict.ts'
 
 /** How far one group is behind on one topic. */
 export interface Lag {
@@ -21,6 +21,8 @@ export interface LagMeterOptions {
   groups: readonly { group: string; topics: readonly string[] }[]
   /** Without movement for so long a group counts as stalled, in milliseconds. */
   stallMs: number
+  /** What has to stand still for that. Partitions take turns: only a long look tells one that stopped from one that waits. */
+  stalls: 'any partition' | 'whole group'
 }
 
 /** Measures all groups anew at each call. */
@@ -29,23 +31,21 @@ export type LagMeter = () => Promise<Lag[]>
 /** Partitions whose oldest record is looked up at a time: each look-up brings a whole batch of records. */
 const lookUps = 8
 
-export const createLagMeter = ({ offsets, timeOf, groups, stallMs }: LagMeterOptions): LagMeter => {
+export const createLagMeter = ({ offsets, timeOf, groups, stallMs, stalls }: LagMeterOptions): LagMeter => {
   const movements = new Map<string, Movement>()
   // Looked up once for each place: while a group does not move, neither does its oldest record.
   let times = new Map<string, number>()
 
-  const oldestOf = async (behind: readonly Behind[], kept: Map<string, number>): Promise<number | null> => {
-    for (let start = 0; start < behind.length; start += lookUps) {
+  const lookUp = async (places: readonly Place[], kept: Map<string, number>): Promise<(Place & Waiting)[]> => {
+    for (let start = 0; start < places.length; start += lookUps) {
       await Promise.all(
-        behind.slice(start, start + lookUps).map(async (place) => {
-          const key = `${nameOf(place)}@${place.offset}`
-          const time = kept.get(key) ?? times.get(key) ?? (await timeOf(place))
-          if (time !== undefined) kept.set(key, time)
+        places.slice(start, start + lookUps).map(async (place) => {
+          const time = kept.get(keyOf(place)) ?? times.get(keyOf(place)) ?? (await timeOf(place))
+          if (time !== undefined) kept.set(keyOf(place), time)
         }),
       )
     }
-    const found = behind.flatMap((place) => kept.get(`${nameOf(place)}@${place.offset}`) ?? [])
-    return found.length === 0 ? null : Math.min(...found)
+    return places.map((place) => ({ ...place, oldest: kept.get(keyOf(place)) ?? null }))
   }
 
   return async () => {
@@ -53,15 +53,34 @@ export const createLagMeter = ({ offsets, timeOf, groups, stallMs }: LagMeterOpt
     const kept = new Map<string, number>()
     const lags: Lag[] = []
     for (const { group, topics } of groups) {
-      const [members, committed] = [await offsets.members(group), Map.groupBy(await offsets.committed(group, topics), ({ topic }) => topic)]
+      const members = await offsets.members(group)
+      const committed = new Map((await offsets.committed(group, topics)).map((commit) => [nameOf(commit), commit.offset]))
+      const now = Date.now()
+      const places = topics
+        .flatMap((topic) => ends.get(topic) ?? [])
+        .map(({ topic, partition, low, high }): Place => {
+          const next = committed.get(nameOf({ topic, partition }))
+          // Where nothing is committed all that is there counts, and what was deleted no longer does.
+          const offset = Math.max(low, next ?? low)
+          const records = Math.max(0, high - offset)
+          const key = `${group} ${nameOf({ topic, partition })}`
+          const movement = moved(movements.get(key), next ?? -1, records, now)
+          movements.set(key, movement)
+          return { topic, partition, offset, records, movement }
+        })
+      const behind = places.filter(({ records }) => records > 0)
+      const lastMove = Math.max(...behind.map(({ movement }) => movement.at))
+      const waiting = Map.groupBy(await lookUp(behind, kept), ({ topic }) => topic)
       for (const topic of topics) {
-        const behind = behindOf(committed.get(topic) ?? [], ends.get(topic) ?? [])
-        const records = behind.reduce((sum, place) => sum + place.records, 0)
-        const oldest = await oldestOf(behind, kept)
-        const key = `${group} ${topic}`
-        const movement = moved(movements.get(key), committed.get(topic) ?? [], records, Date.now())
-        movements.set(key, movement)
-        lags.push({ group, topic, records, oldest, verdict: judge({ members, records, oldest, movement, stallMs, now: Date.now() }) })
+        const of = waiting.get(topic) ?? []
+        const judged = stalls === 'any partition' ? of : of.map((place) => ({ ...place, movement: { ...place.movement, at: lastMove } }))
+        lags.push({
+          group,
+          topic,
+          records: of.reduce((sum, { records }) => sum + records, 0),
+          oldest: of.reduce<number | null>((least, { oldest }) => (oldest === null ? least : Math.min(least ?? oldest, oldest)), null),
+          verdict: judge({ members, waiting: judged, stallMs, now: Date.now() }),
+        })
       }
     }
     times = kept
@@ -69,22 +88,14 @@ export const createLagMeter = ({ offsets, timeOf, groups, stallMs }: LagMeterOpt
   }
 }
 
-interface Behind extends TopicPartition {
+interface Place extends TopicPartition {
   /** Of the oldest record that is not handled. */
   offset: number
   records: number
+  movement: Movement
 }
 
-/** Where nothing is committed all that is there counts, and what was deleted no longer does. */
-const behindOf = (committed: readonly CommittedOffset[], ends: readonly LogEnds[]): Behind[] => {
-  const next = new Map(committed.map((commit) => [commit.partition, commit.offset]))
-  return ends
-    .map(({ topic, partition, low, high }) => {
-      const offset = Math.max(low, next.get(partition) ?? low)
-      return { topic, partition, offset, records: Math.max(0, high - offset) }
-    })
-    .filter(({ records }) => records > 0)
-}
+const keyOf = (place: Place): string => `${nameOf(place)}@${place.offset}`
 
 /** Seconds since the oldest record that is not handled was received; 0 where there is none. */
 export const lagSeconds = ({ oldest }: Lag, now: number): number => (oldest === null ? 0 : Math.max(0, (now - oldest) / 1000))

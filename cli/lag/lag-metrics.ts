@@ -1,4 +1,5 @@
 import type { Metrics } from '../../lib/metrics.ts'
+import type { FollowedDeadLetters } from './follow-dead-letters.ts'
 import type { Freshness } from './freshness.ts'
 import { type Lag, lagSeconds } from './lag-meter.ts'
 import { lagVerdicts } from './verdict.ts'
@@ -17,6 +18,15 @@ export const exportLag = (metrics: Metrics, groups: readonly string[], lag: Fres
       for (const each of await lag.latest()) gauge.set({ group: each.group, topic: each.topic }, lagSeconds(each, Date.now()))
     },
   )
+  metrics.gauge(
+    'lag_measurement_age_seconds',
+    'How long ago lag was measured. It grows while Kafka does not answer; everything about lag is as of then.',
+    {},
+    async (gauge) => {
+      await lag.latest()
+      gauge.set(lag.age() / 1000)
+    },
+  )
   const help = '1 for the worst that is true of any topic. behind: moves; stalled: does not; stopped: no process; rewound: went back.'
   metrics.gauge('consumer_lag_verdict', help, { group: groups, verdict: lagVerdicts }, async (gauge) => {
     const byGroup = Map.groupBy(await lag.latest(), ({ group }) => group)
@@ -27,20 +37,25 @@ export const exportLag = (metrics: Metrics, groups: readonly string[], lag: Fres
   })
 }
 
-/** How many dead letters stand open, and since when. @param open worker → when each was put aside, milliseconds since 1970 */
-export const exportDeadLetters = (metrics: Metrics, workers: readonly string[], open: (worker: string) => readonly number[]): void => {
-  metrics.gauge('dead_letters', 'Dead letters that are neither taken back nor given up.', { consumer: workers }, async (gauge) => {
-    for (const consumer of workers) gauge.set({ consumer }, open(consumer).length)
+/**
+ * How many dead letters stand open, and since when.
+ *
+ * @param open worker → when each was put aside, milliseconds since 1970; undefined while that is not known: then there is no series
+ */
+export const exportDeadLetters = (metrics: Metrics, workers: readonly string[], open: FollowedDeadLetters['open']): void => {
+  const labels = { consumer: [] }
+  metrics.gauge('dead_letters', 'Dead letters that are neither taken back nor given up.', labels, async (gauge) => {
+    for (const consumer of workers) {
+      const letters = open(consumer)
+      if (letters !== undefined) gauge.set({ consumer }, letters.length)
+    }
   })
-  metrics.gauge(
-    'dead_letter_oldest_age_seconds',
-    'Age of the oldest of them; 0 where there is none.',
-    { consumer: workers },
-    async (gauge) => {
-      for (const consumer of workers) {
-        const oldest = open(consumer).reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY)
-        gauge.set({ consumer }, oldest === Number.POSITIVE_INFINITY ? 0 : (Date.now() - oldest) / 1000)
-      }
-    },
-  )
+  metrics.gauge('dead_letter_oldest_age_seconds', 'Age of the oldest of them; 0 where there is none.', labels, async (gauge) => {
+    for (const consumer of workers) {
+      const letters = open(consumer)
+      if (letters === undefined) continue
+      const oldest = letters.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY)
+      gauge.set({ consumer }, oldest === Number.POSITIVE_INFINITY ? 0 : (Date.now() - oldest) / 1000)
+    }
+  })
 }

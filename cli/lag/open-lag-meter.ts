@@ -3,7 +3,7 @@ import type { Consumer } from '../../consumers/consumer.ts'
 import { openRecordReader } from '../../lib/log-reader.ts'
 import { openOffsets } from '../../lib/offsets.ts'
 import type { Names } from '../../schemas/topics.ts'
-import { createLagMeter, type LagMeter } from './lag-meter.ts'
+import { createLagMeter, type LagMeter, type LagMeterOptions } from './lag-meter.ts'
 
 export interface OpenLagMeter {
   measure: LagMeter
@@ -11,14 +11,19 @@ export interface OpenLagMeter {
 }
 
 /** A meter for the groups of all workers, whether they run or not. */
-export const openLagMeter = async (kafka: Kafka, names: Names, workers: readonly Consumer[], stallMs: number): Promise<OpenLagMeter> => {
+export const openLagMeter = async (
+  kafka: Kafka,
+  names: Names,
+  workers: readonly Consumer[],
+  stall: Pick<LagMeterOptions, 'stallMs' | 'stalls'>,
+): Promise<OpenLagMeter> => {
   const [offsets, reader] = await Promise.all([openOffsets(kafka), openRecordReader(kafka)])
   const groups = workers.map(({ name, events }) => ({
     group: names.group(name),
     topics: [...events.map(names.topic), names.retryTopic(name)],
   }))
   return {
-    measure: createLagMeter({ offsets, timeOf: async (place) => (await reader.read(place))?.timestamp, groups, stallMs }),
+    measure: createLagMeter({ offsets, timeOf: async (place) => (await reader.read(place))?.timestamp, groups, ...stall }),
     close: async () => {
       await Promise.all([offsets.close(), reader.close()])
     },

@@ -4,6 +4,7 @@ import { type Environment, readVariables } from '../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { createNames } from '../../schemas/topics.ts'
+import { requestTimeoutMs } from '../request-timeout.ts'
 import { type Lag, lagSeconds } from './lag-meter.ts'
 import { openLagMeter } from './open-lag-meter.ts'
 
@@ -14,7 +15,8 @@ const watchMs = 5000
 export const printLag = async (env: Environment, shown: 'behind' | 'all' | 'json', print: (line: string) => void): Promise<void> => {
   const settings = readVariables(kafkaVariables, env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
-  const { measure, close } = await openLagMeter(createKafka(settings, names.group('lag'), quietLogger()), names, consumers, watchMs)
+  const kafka = createKafka(settings, names.group('lag'), quietLogger(), requestTimeoutMs)
+  const { measure, close } = await openLagMeter(kafka, names, consumers, { stallMs: watchMs, stalls: 'whole group' })
   try {
     let lags = await measure()
     if (lags.some(({ verdict }) => verdict === 'behind')) {

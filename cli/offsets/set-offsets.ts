@@ -26,7 +26,8 @@ interface OffsetChange extends TopicPartition {
  * Commits another offset for a worker that does not run. Where it is sent back, what it remembers of handled deliveries is forgotten:
  * it would skip them.
  *
- * @throws UsageError while the worker runs, and where the place is outside of what a partition holds
+ * @throws UsageError while the worker runs, where the place is outside of what a partition holds, and for a part of a group that has
+ * no offset at all: `bridge setup` would take the rest for new, and have it handled from the oldest record on
  */
 export const setOffsets = async (
   worker: string,
@@ -45,9 +46,15 @@ export const setOffsets = async (
 
   const offsets = await openOffsets(createKafka(settings, names.group('offsets'), quietLogger()))
   try {
-    const before = new Map((await offsets.committed(group, topics)).map((commit) => [nameOf(commit), commit.offset]))
-    const isMeant = ({ partition }: TopicPartition) => options.partition === undefined || partition === Number(options.partition)
+    const committed = await offsets.committed(group, all)
+    const isPart = options.topic !== undefined || options.partition !== undefined
+    if (isPart && committed.every(({ offset, isOutOfRange }) => offset === undefined && !isOutOfRange))
+      throw new UsageError(`${group} has no committed offset at all: set all of them first, without --topic and --partition`)
+    const before = new Map(committed.map((commit) => [nameOf(commit), commit.offset]))
+    const isMeant = ({ partition }: TopicPartition) => options.partition === undefined || String(partition) === options.partition
     const wanted = await targetsOf(offsets, topics, place, isMeant)
+    const which = options.partition === undefined ? '' : ` with a partition ${options.partition}`
+    if (wanted.length === 0) throw new UsageError(`${name} reads no ${options.topic ?? 'topic'}${which} that exists`)
     await commitWhileEmpty(offsets, group, name, wanted)
     const changes = wanted.map(({ topic, partition, offset }) => ({
       topic,

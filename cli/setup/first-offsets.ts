@@ -9,7 +9,7 @@ import { commitAsMember } from './commit-as-member.ts'
 /**
  * Commits the oldest offset for every partition that a worker has never heard of, so that later a missing offset can only mean that
  * it expired. Brokers forget all offsets of a group at once, a while after its last member left; hence a group that has others, or
- * whose retry topic does not exist yet, has not lost any.
+ * whose retry topic does not exist yet, has not lost any. What is lost stays lost: the worker stops there until somebody decides.
  *
  * @returns in partitions
  */
@@ -18,18 +18,24 @@ export const commitFirstOffsets = async (
   names: Names,
   workers: readonly Consumer[],
   logger: Logger,
-): Promise<{ committed: number; expired: number }> => {
+): Promise<{ committed: number; lost: number }> => {
   const offsets = await openOffsets(kafka)
-  const sum = { committed: 0, expired: 0 }
+  const sum = { committed: 0, lost: 0 }
   try {
     for (const { name, events } of workers) {
       const [group, retryTopic] = [names.group(name), names.retryTopic(name)]
       const committed = await offsets.committed(group, [...events.map(names.topic), retryTopic])
-      const missing = committed.filter(({ offset }) => offset === undefined)
+      const outOfRange = committed.filter(({ isOutOfRange }) => isOutOfRange)
+      const missing = committed.filter(({ offset, isOutOfRange }) => offset === undefined && !isOutOfRange)
       const isNew = missing.length < committed.length || !committed.some(({ topic }) => topic === retryTopic)
+      if (outOfRange.length > 0) {
+        const partitions = outOfRange.map(nameOf).join(', ')
+        logger.warn('offsets of this group were out of range: its worker stops until `bridge offsets set`', { group, partitions })
+        sum.lost += outOfRange.length
+      }
       if (!isNew) {
         logger.warn('the offsets of this group have expired: its worker stops until `bridge offsets set`', { group })
-        sum.expired += missing.length
+        sum.lost += missing.length
       } else if (missing.length > 0) {
         await commitOldest(kafka, offsets, group, missing)
         sum.committed += missing.length

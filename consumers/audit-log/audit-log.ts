@@ -1,13 +1,12 @@
 import { z } from 'zod'
-import { fallback, secret } from '../../lib/config.ts'
+import { databaseUrl, fallback, secret } from '../../lib/config.ts'
 import { createPool, type Pool, query } from '../../lib/database.ts'
 import { eventTypes } from '../../schemas/catalogue.ts'
 import { defineConsumer } from '../consumer.ts'
 import { auditRowOf } from './audit-row.ts'
 
 export const auditLogVariables = z.object({
-  AUDIT_LOG_DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
+  AUDIT_LOG_DATABASE_URL: databaseUrl()
     .describe('Database of the audit log, by a role that may only add rows; unset: DATABASE_URL.')
     .meta({ ...secret, ...fallback('DATABASE_URL') }),
 })

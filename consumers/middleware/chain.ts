@@ -10,6 +10,13 @@ export interface RunContext extends HandleContext {
   failures(): number
   /** Keeps that number where the next process finds it. @throws GroupError */
   rememberFailures(failures: number): Promise<void>
+  /**
+   * Tells the next process, and only that, what it could not know if this one died: an attempt has begun, or its time is up.
+   * @throws GroupError
+   */
+  foretell(what: 'begun' | 'late'): Promise<void>
+  /** A process may have died of the first of the messages, or of one soon after it. */
+  readonly isSuspect: boolean
 }
 
 /**

@@ -2,6 +2,7 @@ import { RetriableError } from '../../lib/errors.ts'
 import type { Message } from '../consumer.ts'
 import { GroupError } from '../group-error.ts'
 import type { Middleware } from './chain.ts'
+import { AttemptsUsedUpError } from './retry.ts'
 
 /** Puts a message aside for good; resolves once the brokers have it. */
 export type PutAside = (message: Message, error: unknown, attempts: number) => Promise<void>
@@ -20,7 +21,7 @@ export const deadLetter =
       const [message, ...others] = messages
       const isOurs = error instanceof RetriableError || error instanceof GroupError || context.stopping.aborted
       if (isOurs || message === undefined || others.length > 0) throw error
-      await putAside(message, error, context.failures() + 1)
+      await putAside(message, error, context.failures() + (error instanceof AttemptsUsedUpError ? 0 : 1))
       return ['dead_lettered']
     }
   }

@@ -3,9 +3,19 @@ import { PermanentError, RetriableError } from '../../lib/errors.ts'
 import { GroupError } from '../group-error.ts'
 import type { Middleware, RunContext } from './chain.ts'
 
+/** The message has had its attempts, and the last ones did not come back: they hung, or cost the process. */
+export class AttemptsUsedUpError extends Error {
+  override readonly name = 'AttemptsUsedUpError'
+
+  constructor(attempts: number) {
+    super(`no attempt of ${attempts} succeeded, and the last did not come back: the handler hung, or the process ended`)
+  }
+}
+
 /**
- * Tries a failed message again, waiting longer each time. Failed attempts are remembered, so that a message which brings the
- * process down is not tried for ever: a new process goes on counting where the old one died.
+ * Tries a failed message again, waiting longer each time. Failed attempts are remembered, so that a new process goes on counting where
+ * the old one died. An attempt at a message that may have been the death of a process is remembered before it begins: one that
+ * brings the process down is not tried for ever.
  *
  * An outage downstream (RetriableError), a hopeless record (PermanentError) and a group in motion pass straight through: those
  * further out decide on them. So does the failure of several messages: they come back one by one.
@@ -19,12 +29,18 @@ export const retry =
   (next) =>
   async (messages, context) => {
     for (let failures = context.failures(); ; ) {
+      if (failures >= attempts) throw new AttemptsUsedUpError(failures)
+      if (context.isSuspect) await context.foretell('begun')
       try {
         return await next(messages, context)
       } catch (error) {
-        const isFinal = error instanceof RetriableError || error instanceof PermanentError || error instanceof GroupError
+        if (error instanceof GroupError) throw error
+        // It is not the message's fault: what was foretold of this attempt has not come true.
+        const isInnocent = error instanceof RetriableError || context.stopping.aborted
+        if (isInnocent) await context.rememberFailures(failures)
+        if (isInnocent || error instanceof PermanentError || messages.length > 1) throw error
         failures += 1
-        if (isFinal || messages.length > 1 || failures >= attempts) throw error
+        if (failures >= attempts) throw error
         await context.rememberFailures(failures)
         onRetry(error)
         await pause(delayMs(failures), context)

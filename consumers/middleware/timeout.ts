@@ -2,7 +2,8 @@ import { createTicker } from '../ticker.ts'
 import type { Middleware, RunContext } from './chain.ts'
 
 /**
- * Tells the handler by its signal that time is up. It waits for the handler even then: two attempts must never run at once.
+ * Tells the handler by its signal that time is up, and the next process too: should the handler hang, this one ends once the group has
+ * long expelled it. It waits for the handler even then: two attempts must never run at once.
  *
  * @param limitMs for one attempt, in milliseconds; looked at every quarter of a second
  */
@@ -12,7 +13,10 @@ export const timeout = (limitMs: number): Middleware => {
     const { signal, abort, end } = lateSignal(context.signal)
     const deadline = performance.now() + limitMs
     const leave = onTick(() => {
-      if (performance.now() >= deadline) abort(new Error(`not handled within ${limitMs / 1000} s`))
+      if (performance.now() < deadline) return
+      leave()
+      abort(new Error(`not handled within ${limitMs / 1000} s`))
+      context.foretell('late').catch(() => undefined) // the group has expelled us before: others begin the attempt anew
     })
     try {
       return await next(messages, withSignal(context, signal))
@@ -48,11 +52,8 @@ const lateSignal = (outer: AbortSignal) => {
   }
 }
 
-const withSignal = ({ stopping, heartbeat, failures, rememberFailures }: RunContext, signal: () => AbortSignal): RunContext => ({
-  stopping,
-  heartbeat,
-  failures,
-  rememberFailures,
+const withSignal = (context: RunContext, signal: () => AbortSignal): RunContext => ({
+  ...context,
   get signal() {
     return signal()
   },

@@ -2,17 +2,21 @@ import type { Message } from '../../consumers/consumer.ts'
 import type { RunContext } from '../../consumers/middleware/chain.ts'
 
 /** What the middleware is told beside the messages, and what it did with it. */
-export const runContext = (failures = 0): { context: RunContext; remembered: number[]; stop: AbortController; signal: AbortController } => {
+export const runContext = (
+  failures = 0,
+): { context: RunContext; remembered: number[]; foretold: string[]; stop: AbortController; signal: AbortController } => {
   const [stop, signal] = [new AbortController(), new AbortController()]
-  const remembered: number[] = []
+  const [remembered, foretold]: [number[], string[]] = [[], []]
   const context: RunContext = {
     signal: signal.signal,
     stopping: stop.signal,
     heartbeat: async () => {},
     failures: () => remembered.at(-1) ?? failures,
     rememberFailures: async (count) => void remembered.push(count),
+    foretell: async (what) => void foretold.push(what),
+    isSuspect: false,
   }
-  return { context, remembered, stop, signal }
+  return { context, remembered, foretold, stop, signal }
 }
 
 export const message = (others: Partial<Message> = {}): Message => ({

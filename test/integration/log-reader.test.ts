@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CompressionTypes } from 'kafkajs'
+import { readVariables } from '../../lib/config.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
 import { type LogMessage, readLog } from '../../lib/log-reader.ts'
+import { startKafkaProxy } from '../e2e/consumers/kafka-proxy.ts'
+import { recordingLogger } from '../helpers/recording-logger.ts'
 import { openStack } from '../helpers/stack.ts'
 
 const stack = await openStack('log-reader')
@@ -114,6 +118,31 @@ test('its signal ends the reading of a quiet topic', async () => {
   const next = reader.next()
   ending.abort()
   assert.deepEqual(await next, { done: true, value: undefined })
+})
+
+test('where it is to outlive an outage, it goes on where it was; else it throws', async (t) => {
+  const topic = await createTopic('outage', 2)
+  const proxy = await startKafkaProxy(stack.kafkaBrokers)
+  t.after(proxy.close)
+  const settings = readVariables(kafkaVariables, { ...stack.env, KAFKA_BROKERS: proxy.address })
+  const outages: unknown[] = []
+  const onOutage = (error: unknown) => void outages.push(error)
+  const readThrough = (options: { onOutage?(error: unknown): void }) => {
+    const signal = AbortSignal.timeout(30_000)
+    return readLog(createKafka(settings, 'outage', recordingLogger().logger), { topics: [topic], from: 'beginning', signal, ...options })
+  }
+  const [patient, impatient] = [readThrough({ onOutage }), readThrough({})]
+  t.after(() => patient.return(undefined))
+  const send = (value: string, partition: number) => producer.send({ topic, messages: [{ partition, value }] })
+  await send('1', 0)
+  for (const reader of [patient, impatient]) assert.equal(String((await reader.next()).value?.value), '1')
+  const [going, ending] = [patient.next(), impatient.next()]
+  const ended = assert.rejects(ending)
+  proxy.breakConnections()
+  await ended
+  await send('2', 1)
+  assert.equal(String((await going).value?.value), '2')
+  assert.ok(outages.length > 0)
 })
 
 test('no group is left behind on the cluster', async () => {

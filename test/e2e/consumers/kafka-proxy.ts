@@ -13,6 +13,8 @@ export interface KafkaProxy {
   swallow(kind: Kind, connections: 'open' | 'all'): void
   /** Lets every heartbeat be answered with this code: https://kafka.apache.org/protocol#protocol_error_codes */
   failHeartbeats(code: number): void
+  /** Ends the connections that are open; new ones are taken. */
+  breakConnections(): void
   close(): void
 }
 
@@ -60,6 +62,10 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
     for (let at = frame.indexOf(name); at >= 0; at = frame.indexOf(name, at + 1)) frame.writeInt32BE(own, at + host.length)
   }
 
+  const breakConnections = () => {
+    for (const { sockets } of connections) for (const socket of sockets) socket.destroy()
+  }
+
   return {
     address: `${host}:${own}`,
     swallow: (kind, which) => {
@@ -69,9 +75,10 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
     failHeartbeats: (code) => {
       heartbeatCode = code
     },
+    breakConnections,
     close: () => {
       server.close()
-      for (const { sockets } of connections) for (const socket of sockets) socket.destroy()
+      breakConnections()
     },
   }
 }

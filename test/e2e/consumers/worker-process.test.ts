@@ -3,11 +3,12 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { eventually } from '../../helpers/stack.ts'
+import { messagesOn } from '../../helpers/stack-records.ts'
 import { attemptsIn, effectsIn, startEffects } from '../../integration/consumers/start-effects.ts'
 import { openWorkerStack, publishPushes, pushConsumer, sorted } from '../../integration/consumers/worker-under-test.ts'
 import { startKafkaProxy } from './kafka-proxy.ts'
 
-const names = ['shared', 'careless', 'hanging', 'frozen', 'refused'] as const
+const names = ['shared', 'careless', 'hanging', 'deadly', 'frozen', 'refused'] as const
 const stack = await openWorkerStack(
   'worker-process',
   names.map((name) => pushConsumer(name, async () => undefined)),
@@ -81,6 +82,30 @@ test('a handler that never ends costs the process, which says so by its code', a
   assert.ok(worker.lines.some((line) => line.includes('a handler has not ended')))
   assert.equal(attemptsIn(join(folder, 'hanging')).filter((id) => id === 'hanging-0').length, 1)
 })
+
+for (const [worker, most] of [
+  ['hanging', 2],
+  ['deadly', 4],
+] as const) {
+  test(`a ${worker} record among others is put aside, however often the process has to be started again for it`, async (t) => {
+    const file = `${worker}-again`
+    const ids = (await publishPushes(stack, 3, { prefix: `before-${worker}`, partition: 2 })).concat(
+      await publishPushes(stack, 1, { prefix: worker, from: 1, partition: 2 }),
+      await publishPushes(stack, 3, { prefix: `behind-${worker}`, partition: 2 }),
+    )
+    const others = ids.filter((id) => id !== `${worker}-1`)
+    const tries = () => attemptsIn(join(folder, file)).filter((id) => id === `${worker}-1`).length
+    const env = { ...quick, CONSUMER_ATTEMPTS: '1', EFFECTS_FATE: worker }
+    for (let starts = 1, isThrough = false; !isThrough; starts++) {
+      assert.ok(starts <= 5, `it was tried ${tries()} times`)
+      const running = await start(t, worker, env, file)
+      isThrough = await Promise.race([running.exited.then(() => false), untilHandled([file], others).then(() => true)])
+    }
+    const letters = await messagesOn(stack, stack.names.deadLetterTopic(worker))
+    assert.equal(letters.at(-1)?.headers['dead-letter-error'], 'AttemptsUsedUpError')
+    assert.ok(tries() <= most, `it was tried ${tries()} times`)
+  })
+}
 
 test('a client that fetches nothing any more is replaced, once; when the new one does not either, the process ends', async (t) => {
   const proxy = await startKafkaProxy(stack.kafkaBrokers)

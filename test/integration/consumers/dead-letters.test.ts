@@ -126,16 +126,7 @@ test('a copy that was sent before the run died is settled without being sent aga
 })
 
 test('every redrive and every discard is on record, with who did it and why', async () => {
-  const discarded = await bridge<{ result: string }>(
-    'dead-letters',
-    'discard',
-    'push-author-log',
-    '--fingerprint',
-    '',
-    '--reason',
-    'a test',
-    '--json',
-  )
+  const discarded = await bridge<{ result: string }>('dead-letters', 'discard', 'push-author-log', '--all', '--reason', 'a test', '--json')
   assert.equal(discarded.length, 1000)
   assert.deepEqual(await list(), [])
   const operations = (await messagesOn(stack, stack.names.operationsTopic)).map(

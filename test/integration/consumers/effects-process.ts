@@ -16,6 +16,7 @@ const { EFFECTS_FATE = 'poison' } = process.env
 const fates: Readonly<Record<string, () => unknown>> = {
   poison: () => Promise.reject(new Error('poison')),
   hanging: () => new Promise(() => undefined),
+  deadly: () => process.exit(9),
   long: () => sleep(3000),
   careless: () => void Promise.reject(new Error('nobody waits for this')),
 }
@@ -34,4 +35,4 @@ const consumer = {
 
 const logger = createLogger(EFFECTS_WORKER, process.env)
 outliveStrayRejections(process, logger)
-process.exit(await runUntilStopped(await startWorker(consumer, process.env, logger), process, logger, 10_000))
+process.exit(await runUntilStopped(startWorker(consumer, process.env, logger), process, logger, 10_000))

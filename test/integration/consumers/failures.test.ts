@@ -82,6 +82,7 @@ await publishPushes(stack, 20, { projects: 1 })
 test('nothing a handler throws, whatever its type, ends the loop: it is tried as often as the rules say and put aside', async (t) => {
   const worker = await startHere(stack, throwing)
   t.after(worker.stop)
+  assert.equal(await worker.metric('consumer_circuit_state{state="closed"}'), 1)
   await eventually(() => assert.equal(attempts.at(-1), 'd-19'))
   const expected = Array.from({ length: 20 }, (_, n) => Array.from({ length: kinds[n]?.tries ?? 1 }, () => `d-${n}`)).flat()
   assert.deepEqual(attempts, expected)

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
-import { RetriableError } from '../../../lib/errors.ts'
+import { discardDeadLetters } from '../../../cli/dead-letters/discard.ts'
+import { readDeadLetters } from '../../../cli/dead-letters/read-dead-letters.ts'
+import { PermanentError, RetriableError } from '../../../lib/errors.ts'
 import { eventually } from '../../helpers/stack.ts'
 import { readWithJava } from '../../helpers/stack-java.ts'
 import { startLagHere } from './lag-under-test.ts'
@@ -21,7 +23,11 @@ const stopped = pushConsumer('stopped', async ({ delivery }) => {
 })
 const handled: string[] = []
 
-const workers = [running, paused, stopped]
+const burying = pushConsumer('burying', async ({ delivery }) => {
+  if (Number(delivery.id.split('-')[1]) < 3) throw new PermanentError('never')
+})
+
+const workers = [running, paused, stopped, burying]
 const stack = await openWorkerStack('lag', workers)
 const topic = stack.names.topic('push')
 const start = Date.now() - 300_000
@@ -77,4 +83,23 @@ test('lag in seconds is true within two seconds for a worker that runs, one that
   await eventually(async () => assert.equal(await exporter.lag('seconds', 'running', topic), 0))
   assert.equal(await exporter.verdict('running'), 'ok')
   for (const { name } of workers) await assertTrue(name)
+  assert.ok((await exporter.value('lag_measurement_age_seconds')) < 5)
+})
+
+test('the dead letters that stand open are counted, with the age of the oldest', async (t) => {
+  const exporter = await startLagHere(stack, workers)
+  t.after(exporter.stop)
+  const depth = () => exporter.value('dead_letters{consumer="burying"}')
+  await eventually(async () => assert.equal(await depth(), 0))
+
+  const before = Date.now()
+  const worker = await startHere(stack, burying)
+  t.after(worker.stop)
+  await eventually(async () => assert.equal(await depth(), 3))
+  const age = await exporter.value('dead_letter_oldest_age_seconds{consumer="burying"}')
+  assert.ok(age > 0 && age <= (Date.now() - before) / 1000, String(age))
+
+  const [letter] = await readDeadLetters(stack.kafka, 'burying', stack.names.deadLetterTopic('burying'))
+  for await (const _ of discardDeadLetters('burying', { keys: [letter?.dead_letter ?? ''] }, stack.env, workers));
+  await eventually(async () => assert.equal(await depth(), 2))
 })

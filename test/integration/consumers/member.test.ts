@@ -3,12 +3,15 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer } from '../../../consumers/consumer.ts'
 import { createMember } from '../../../consumers/member.ts'
 import { readVariables } from '../../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../../lib/kafka.ts'
+import { createKafkajsCluster } from '../../../lib/kafkajs-cluster.ts'
 import { recordingLogger } from '../../helpers/recording-logger.ts'
 import { eventually } from '../../helpers/stack.ts'
+import { messagesOn } from '../../helpers/stack-records.ts'
 import { type EffectsProcess, effectsIn, startEffects } from './start-effects.ts'
 import { openWorkerStack, publishPushes, pushConsumer, sorted, startHere, untilCount } from './worker-under-test.ts'
 
@@ -20,7 +23,10 @@ const slow = pushConsumer('slow', async ({ delivery }, { signal }) => {
   throw new Error('released')
 })
 const paired = { ...pushConsumer('paired', async () => undefined), events: ['push', 'tag_push'] } as unknown as Consumer
-const stack = await openWorkerStack('member', [slow, paired])
+const waiting = pushConsumer('waiting', async () => undefined)
+const transactional = pushConsumer('transactional', async ({ delivery }) => void committed.push(delivery.id))
+const committed: string[] = []
+const stack = await openWorkerStack('member', [slow, paired, waiting, transactional])
 await publishPushes(stack, 3, { projects: 1 })
 
 test('a worker that is stopped in the middle of a long handling releases it within 10 s, and the record comes again', async () => {
@@ -54,6 +60,9 @@ test('a new client in place of one that does not move brings what the old one di
     fetchSizes: { maxBytes: 4 << 20, maxBytesPerPartition: 1 << 20 },
     concurrency: 1,
     sessionSeconds: 6,
+    attemptSeconds: 1,
+    isHandling: () => false,
+    onNothing: () => {},
     onJoin: async () => {
       joins += 1
     },
@@ -65,6 +74,66 @@ test('a new client in place of one that does not move brings what the old one di
   await member.stop()
   assert.deepEqual(sorted(offsets), ['0', '1', '2'])
   assert.ok(Date.now() - member.lastTurn() < 5000)
+})
+
+test('a worker that is stopped while its group waits for a dead member leaves the group, within 10 s', async (t) => {
+  const group = stack.names.group('waiting')
+  const worker = await startHere(stack, waiting, { CONSUMER_SESSION_SECONDS: '30' })
+  const cluster = createKafkajsCluster(stack.kafka)
+  await cluster.connect()
+  t.after(() => cluster.disconnect())
+  const coordinator = (await cluster.findGroupCoordinator({ groupId: group })) as unknown as {
+    joinGroup(request: object): Promise<{ memberId: string }>
+  }
+  // It joins, and is never heard of again: the group waits for it as soon as the next one comes.
+  const join = () =>
+    coordinator.joinGroup({
+      groupId: group,
+      sessionTimeout: 30_000,
+      rebalanceTimeout: 60_000,
+      groupProtocols: [{ name: 'gitlab-bridge-co-partition', metadata: Buffer.alloc(0) }],
+    })
+  const dead = await join()
+  const isSaid = (text: string, times: number) => () =>
+    assert.equal(worker.lines.filter(({ message }) => message.includes(text)).length, times)
+  await eventually(isSaid('has joined the group', 2))
+  join().catch(() => undefined)
+  await eventually(isSaid('re-joining', 2))
+
+  await worker.stop()
+  const admin = stack.kafka.admin()
+  await admin.connect()
+  const { groups } = await admin.describeGroups([group]).finally(() => admin.disconnect())
+  const members = groups[0]?.members.map(({ memberId }) => memberId) ?? []
+  assert.ok(members.includes(dead.memberId))
+  assert.deepEqual(
+    members.filter((id) => id.startsWith(group)),
+    [],
+  )
+})
+
+test('the ends of transactions, and what one took back, are no records that wait', async (t) => {
+  const worker = await startHere(stack, transactional, { CONSUMER_STALL_SECONDS: '1', CONSUMER_TIMEOUT_SECONDS: '0.5' })
+  t.after(worker.stop)
+  let failure: unknown
+  worker.failure.catch((error: unknown) => {
+    failure = error
+  })
+  const [topic, value] = [stack.names.topic('push'), (await messagesOn(stack, stack.names.topic('push')))[0]?.value]
+  const producer = stack.kafka.producer({ transactionalId: stack.names.group('transactional'), idempotent: true, maxInFlightRequests: 1 })
+  await producer.connect()
+  t.after(() => producer.disconnect())
+  for (const [partition, end] of [
+    [0, 'commit'],
+    [1, 'abort'],
+  ] as const) {
+    const transaction = await producer.transaction()
+    await transaction.send({ topic, messages: [{ key: '1', value: value ?? '', partition }], acks: -1 })
+    await transaction[end]()
+  }
+  await untilCount(committed, 4)
+  await sleep(3000) // longer than anything may stand still
+  assert.deepEqual([failure, await worker.metric('consumer_rebuilds_total'), committed.length], [undefined, 0, 4])
 })
 
 test('of both topics a project’s events meet in one process, also when processes come and go', async (t) => {

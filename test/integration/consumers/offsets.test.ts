@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Admin } from 'kafkajs'
+import { setOffsets } from '../../../cli/offsets/set-offsets.ts'
 import { setUp } from '../../../cli/setup/set-up.ts'
 import { openOffsets } from '../../../lib/offsets.ts'
 import { recordingLogger } from '../../helpers/recording-logger.ts'
@@ -39,6 +40,9 @@ test('setup commits a first offset for every partition, and leaves those that ar
   )
   await setUp(stack.env, recordingLogger().logger, [worker])
   assert.deepEqual(await committed(), before)
+  for (const partition of ['3', 'x', '']) {
+    await assert.rejects(setOffsets('reader', { to: 'end', topic, partition }, stack.env, [worker]), /reads no .*push with a partition/)
+  }
 })
 
 test('offsets that expired stop the worker, with a sentence that names the gap and the command; setup does not paper over it', async () => {
@@ -47,10 +51,16 @@ test('offsets that expired stop the worker, with a sentence that names the gap a
   await setUp(stack.env, logger, [worker])
   assert.ok(lines.some(({ level, message }) => level === 'warn' && /have expired/.test(message)))
   await assert.rejects(startHere(stack, worker), (error: Error) => {
-    assert.match(error.message, /reader has no committed offset for .*gitlab\.push\/\d: it expired/)
-    assert.match(error.message, /bridge offsets set reader --topic \S+gitlab\.push --to beginning/)
+    assert.match(error.message, /reader has no committed offset at all: they expired/)
+    assert.match(error.message, /bridge offsets set reader --to beginning .*bridge offsets set reader --to end/)
     return true
   })
+  // A part of them alone would make the rest look new to setup.
+  for (const part of [{ topic }, { partition: '0' }]) {
+    await assert.rejects(setOffsets('reader', { to: 'end', ...part }, stack.env, [worker]), { name: 'UsageError', message: /all of them/ })
+  }
+  assert.deepEqual([...new Set(await committed())], [undefined])
+  assert.equal((await setOffsets('reader', { to: 'end' }, stack.env, [worker])).length, 6)
   assert.equal(handled.length, 30)
 })
 
@@ -98,6 +108,17 @@ test('records that are deleted under a running worker stop it likewise', async (
   release()
   await publishPushes(stack, 1, { prefix: 'next', projects: 1 })
   await assert.rejects(running.failure, /10 were deleted before they were handled/)
+  assert.deepEqual(seen, ['held-0'])
+  await running.stop()
+  // The client has given up the place; setup must not take the partition for a new one.
+  const { logger, lines } = recordingLogger()
+  await setUp(stack.env, logger, [worker])
+  const warning = lines.find(({ level, message }) => level === 'warn' && /out of range/.test(message))
+  assert.equal(warning?.fields.partitions, `${topic}/${partition}`)
+  await assert.rejects(
+    startHere(stack, worker),
+    new RegExp(`was out of range of ${topic}/${partition}, .* --topic ${topic} --to beginning`),
+  )
   assert.deepEqual(seen, ['held-0'])
 })
 

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { Consumer, SingleHandler } from '../../../consumers/consumer.ts'
+import type { RecordOf } from '../../../schemas/catalogue.ts'
+import { recordingLogger } from '../../helpers/recording-logger.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const copy = mkdtempSync(join(tmpdir(), 'bridge-scaffold-'))
@@ -41,10 +47,10 @@ const run = async (command: string, ...args: string[]) => {
 const node = (...args: string[]) => run(process.execPath, ...args)
 
 test('a scaffolded worker is complete: it compiles, passes the linter and its test, and is known everywhere', async () => {
-  await node('scripts/new-consumer.ts', 'issue-counter')
+  for (const name of ['issue-counter', 's3-copy-2']) await node('scripts/new-consumer.ts', name)
   await run('tsc', '--noEmit')
   await run('biome', 'check', 'consumers', 'test/unit/consumers')
-  await node('--test', 'test/unit/consumers/issue-counter.test.ts')
+  await node('--test', 'test/unit/consumers/issue-counter.test.ts', 'test/unit/consumers/s3-copy-2.test.ts')
   assert.match(await node('cli/bridge.ts', 'consumer', 'list'), /^issue-counter +Writes a line for every push\.$/m)
   // It names what is not set here, and fails for it.
   await assert.rejects(node('cli/bridge.ts', 'config'), /^issue-counter +ISSUE_COUNTER_GREETING +pushed/m)
@@ -70,7 +76,50 @@ test('the example of docs/write-a-worker.md compiles in its place, formatted as 
   assert.match(await node('cli/bridge.ts', 'consumer', 'list'), /^issue-counter +Tells a counter about every opened issue\.$/m)
 })
 
+test('the example does what it says: it counts an opened issue by the delivery, and throws what the table below it says', async (t) => {
+  const requests: IncomingMessage[] = []
+  let status = 200
+  const counter = createServer((request, response) => {
+    requests.push(request)
+    response.writeHead(status).end()
+  }).listen(0, '127.0.0.1')
+  t.after(() => counter.close())
+  await once(counter, 'listening')
+  const { issueCounter } = (await import(join(copy, 'consumers/issue-counter/issue-counter.ts'))) as { issueCounter: Consumer }
+  const url = `http://127.0.0.1:${(counter.address() as AddressInfo).port}/`
+  const handler = (await issueCounter.create({ ISSUE_COUNTER_URL: url }, recordingLogger().logger)) as SingleHandler<'issue'>
+  const handle = (action: string) =>
+    handler.handle({ action, delivery: { id: 'a-delivery' } } as RecordOf<'issue'>, { signal: AbortSignal.timeout(10_000) })
+
+  assert.equal(await handle('close'), 'skipped')
+  assert.equal(requests.length, 0)
+  assert.equal(await handle('open'), 'processed')
+  assert.deepEqual(
+    requests.map(({ method, headers }) => [method, headers['idempotency-key']]),
+    [['PUT', 'a-delivery']],
+  )
+  for (const [answer, name] of [
+    [503, 'RetriableError'],
+    [429, 'RetriableError'],
+    [404, 'Error'],
+  ] as const) {
+    status = answer
+    await assert.rejects(handle('open'), { name, message: `the counter answers ${answer}` })
+  }
+  counter.close()
+  counter.closeAllConnections()
+  await assert.rejects(handle('open'), { name: 'RetriableError', message: 'the counter does not answer' })
+})
+
 test('a second worker of the same name is refused, and so is a name that is none', async () => {
   await assert.rejects(node('scripts/new-consumer.ts', 'audit-log'), /consumers\/audit-log exists already/)
   await assert.rejects(node('scripts/new-consumer.ts', 'Issue Counter'), /kebab-case/)
+})
+
+test('nothing is written unless all of it can be', async () => {
+  const index = readFileSync(join(copy, 'consumers/index.ts'), 'utf8')
+  writeFileSync(join(copy, 'monitoring/prometheus/prometheus.yml'), 'scrape_configs: []\n')
+  await assert.rejects(node('scripts/new-consumer.ts', 'too-late'), /prometheus\.yml is not as expected/)
+  assert.ok(!existsSync(join(copy, 'consumers/too-late')))
+  assert.equal(readFileSync(join(copy, 'consumers/index.ts'), 'utf8'), index)
 })

@@ -22,6 +22,7 @@ import { nameOf, openOffsets } from '../../../lib/offsets.ts'
 import { createRegistry, registryVariables } from '../../../lib/registry.ts'
 import { type EventType, eventTypes } from '../../../schemas/catalogue.ts'
 import { hookOf } from '../../helpers/carry.ts'
+import { recordingLogger } from '../../helpers/recording-logger.ts'
 import { fixtures } from '../../helpers/samples.ts'
 import { eventually } from '../../helpers/stack.ts'
 import { openWorkerStack, publishPushes, pushConsumer, startHere } from './worker-under-test.ts'
@@ -48,7 +49,12 @@ const stack = await openWorkerStack('twice', [...workers, pushConsumer('killed',
 /** Every sample as the ingress publishes it, twice over: so it is when an acknowledgement got lost. */
 const publishSamples = async () => {
   const registry = createRegistry(readVariables(registryVariables, stack.env), 'test')
-  const { encoders } = await readEncoders(registry, stack.names, join(await stack.temporaryFolder(), 'schema-ids.json'))
+  const { encoders } = await readEncoders(
+    registry,
+    stack.names,
+    join(await stack.temporaryFolder(), 'schema-ids.json'),
+    recordingLogger().logger,
+  )
   const encode = createEncodeStage(encoders, stack.names)
   const hooks = fixtures.map(({ body, headers }) => hookOf(body, headers))
   const encoded = hooks.map((hook) => ({ id: hook.id, ...encode(hook, normalise(hook, classify(hook))) }))

@@ -1,18 +1,31 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createWatchdog, looks } from '../../../consumers/watchdog.ts'
+import { createWatchdog, looks, type Verdict } from '../../../consumers/watchdog.ts'
 
+/** A worker with a partition on each of two brokers, and one more on the first. */
 const watch = () => {
-  const worker = { next: 5, end: 5, paused: false, calls: { begun: 0, ended: 0 } }
+  const worker = {
+    next: { 'push/0': 5, 'push/1': 5, 'push/2': 5 } as Record<string, number>,
+    ends: { 'push/0': 5, 'push/1': 5, 'push/2': 5 } as Record<string, number>,
+    paused: false,
+    calls: new Set<object>(),
+    inHand: new Set<string>(),
+  }
+  const leaders: Record<string, number> = { 'push/0': 1, 'push/1': 2, 'push/2': 1 }
   const look = createWatchdog({
-    positions: () => new Map([['push/0', worker.next]]),
-    ends: async () => new Map([['push/0', worker.end]]),
+    positions: () => new Map(Object.entries(worker.next)),
+    ends: async () => new Map(Object.entries(worker.ends).map(([name, high]) => [name, { high, leader: leaders[name] }])),
     isPaused: () => worker.paused,
     calls: worker.calls,
+    inHand: worker.inHand,
+    concurrency: 2,
   })
-  const lookFor = async (times: number) => {
-    const verdicts = new Set<string>()
-    for (let time = 0; time < times; time++) verdicts.add(await look())
+  const lookFor = async (times: number, between = () => {}) => {
+    const verdicts = new Set<Verdict>()
+    for (let time = 0; time < times; time++) {
+      verdicts.add(await look())
+      between()
+    }
     return [...verdicts]
   }
   return { worker, lookFor }
@@ -23,25 +36,36 @@ test('a worker without records to handle is not stuck, however long it stands', 
   assert.deepEqual(await lookFor(3 * looks), ['moving'])
 })
 
-test('records that nobody brings are noticed after the limit, not before', async () => {
+test('records that nobody brings are noticed after the limit, not before; that it goes on is told apart', async () => {
   const { worker, lookFor } = watch()
-  worker.end = 6
+  worker.ends['push/0'] = 6
+  assert.deepEqual(await lookFor(looks), ['moving'])
+  assert.deepEqual(await lookFor(1), ['stuck'])
+  assert.deepEqual(await lookFor(looks), ['moving'])
+  assert.deepEqual(await lookFor(1), ['stuck again'])
+})
+
+test('a partition that moved in between is stuck anew, not again', async () => {
+  const { worker, lookFor } = watch()
+  worker.ends['push/0'] = 9
+  await lookFor(looks + 1)
+  worker.next['push/0'] = 6
   assert.deepEqual(await lookFor(looks), ['moving'])
   assert.deepEqual(await lookFor(1), ['stuck'])
 })
 
 test('a partition that moves now and then is not stuck', async () => {
   const { worker, lookFor } = watch()
-  worker.end = 100
-  for (let step = 0; step < 5; step++) {
+  worker.ends['push/0'] = 100
+  for (let next = 6; next < 11; next++) {
     assert.deepEqual(await lookFor(looks - 1), ['moving'])
-    worker.next += 1
+    worker.next['push/0'] = next
   }
 })
 
 test('a paused worker is not stuck, and has its time again afterwards', async () => {
   const { worker, lookFor } = watch()
-  worker.end = 6
+  worker.ends['push/0'] = 6
   await lookFor(looks - 1)
   worker.paused = true
   assert.deepEqual(await lookFor(3 * looks), ['moving'])
@@ -50,21 +74,43 @@ test('a paused worker is not stuck, and has its time again afterwards', async ()
   assert.deepEqual(await lookFor(1), ['stuck'])
 })
 
-test('while calls come and go other partitions may have to wait for their turn', async () => {
-  const { worker, lookFor } = watch()
-  worker.end = 6
-  worker.calls.begun = 1
-  for (let round = 0; round < 4; round++) {
-    assert.deepEqual(await lookFor(looks - 1), ['moving'])
-    worker.calls.begun += 1
-    worker.calls.ended += 1
+test('while one is in hand others of its broker, and all when there are as many as may be, have to wait for their turn', async () => {
+  for (const inHand of [['push/2'], ['push/0'], ['push/1', 'push/2']]) {
+    const { worker, lookFor } = watch()
+    worker.ends['push/0'] = 6
+    for (const name of inHand) worker.inHand.add(name)
+    assert.deepEqual(await lookFor(4 * looks), ['moving'], inHand.join())
   }
+})
+
+test('what goes on at another broker hides nothing', async () => {
+  const { worker, lookFor } = watch()
+  worker.ends = { ...worker.ends, 'push/0': 6, 'push/1': 1000 }
+  worker.inHand.add('push/1')
+  const verdicts = await lookFor(looks + 1, () => {
+    worker.next['push/1'] = (worker.next['push/1'] ?? 0) + 1
+  })
+  assert.deepEqual(verdicts, ['moving', 'stuck'])
 })
 
 test('a call that does not end is told apart from a client that brings nothing', async () => {
   const { worker, lookFor } = watch()
-  worker.end = 6
-  worker.calls.begun = 1
-  assert.deepEqual(await lookFor(looks - 1), ['moving'])
+  worker.ends['push/0'] = 6
+  worker.inHand.add('push/0')
+  worker.calls.add({})
+  assert.deepEqual(await lookFor(looks), ['moving'])
   assert.deepEqual(await lookFor(1), ['hung'])
+})
+
+test('neither calls that end beside it nor an open circuit hide one that hangs', async () => {
+  const { worker, lookFor } = watch()
+  worker.paused = true
+  worker.calls.add({})
+  let other = {}
+  const verdicts = await lookFor(looks + 1, () => {
+    worker.calls.delete(other)
+    other = {}
+    worker.calls.add(other)
+  })
+  assert.deepEqual(verdicts, ['moving', 'hung'])
 })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { type DeadLetter, deadLetterOf } from '../../../../cli/dead-letters/dead-letter.ts'
 import { groupByFingerprint } from '../../../../cli/dead-letters/list-dead-letters.ts'
@@ -64,8 +65,35 @@ test('failures of one kind are one group, whatever the numbers, ids and quoted v
   assert.notEqual(fingerprintOf(new Error('x')), fingerprintOf(new TypeError('x')))
 })
 
+test('ids of any form fall together, words do not', () => {
+  const forms: Record<string, () => string> = {
+    uuid: randomUUID,
+    'upper case': () => randomUUID().toUpperCase(),
+    digest: () => randomBytes(20).toString('hex'),
+    'short commit': () => `${randomInt(10)}${randomBytes(3).toString('hex')}`,
+    'of digits and letters': () => `${randomInt(10 ** 6)}${randomInt(10 ** 6).toString(36)}`,
+    time: () => new Date(randomInt(2 ** 40)).toISOString(),
+    duration: () => `${randomInt(10_000)}ms`,
+  }
+  for (const [form, id] of Object.entries(forms)) {
+    const prints = Array.from({ length: 200 }, () => fingerprintOf(new Error(`delivery ${id()} of ${id()}: refused`)))
+    assert.equal(new Set(prints).size, 1, form)
+  }
+  assert.notEqual(fingerprintOf(new Error('no user added')), fingerprintOf(new Error('no group added')))
+})
+
 test('nothing is changed before somebody has said what', () => {
   assert.throws(() => mustSelect({ keys: [] }), { name: 'UsageError' })
   mustSelect({ keys: [], all: true })
   mustSelect({ keys: [], event: 'push' })
+})
+
+test('a condition that is empty is refused: it is a variable that was not set, not all of them', () => {
+  for (const condition of ['event', 'project', 'fingerprint', 'since', 'until'] as const)
+    for (const text of ['', ' '])
+      assert.throws(() => selected({ [condition]: text, all: true }), {
+        name: 'UsageError',
+        message: `--${condition} is empty: it would say nothing`,
+      })
+  assert.throws(() => selected({ keys: ['gitlab.push/0/1', ''] }), { name: 'UsageError', message: /a key is empty/ })
 })

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Message } from '../../../../consumers/consumer.ts'
 import { GroupError } from '../../../../consumers/group-error.ts'
 import { deadLetter } from '../../../../consumers/middleware/dead-letter.ts'
+import { AttemptsUsedUpError } from '../../../../consumers/middleware/retry.ts'
 import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
 import { message, runContext } from '../../../helpers/run-context.ts'
 
@@ -19,6 +20,14 @@ test('a message that cannot be handled is put aside with the reason and the numb
     assert.deepEqual(await deadLetter(putAside)(throwing(error))([failed], runContext(4).context), ['dead_lettered'])
     assert.deepEqual(aside, [[failed, error, 5]])
   }
+})
+
+test('where none of the attempts came back they are all there were', async () => {
+  const { aside, putAside } = recording()
+  const failed = message()
+  const error = new AttemptsUsedUpError(4)
+  await deadLetter(putAside)(throwing(error))([failed], runContext(4).context)
+  assert.deepEqual(aside, [[failed, error, 4]])
 })
 
 test('what was handled is passed on as it is', async () => {

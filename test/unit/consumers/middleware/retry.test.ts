@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { GroupError } from '../../../../consumers/group-error.ts'
 import type { Handle } from '../../../../consumers/middleware/chain.ts'
-import { exponentialDelayMs, retry } from '../../../../consumers/middleware/retry.ts'
+import { AttemptsUsedUpError, exponentialDelayMs, retry } from '../../../../consumers/middleware/retry.ts'
 import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
 import { message, runContext } from '../../../helpers/run-context.ts'
 
@@ -61,10 +61,36 @@ test('a new process goes on counting where the old one died', async () => {
   assert.equal(calls.count, 2)
 })
 
-test('a message that has used up its attempts is tried once, not never', async () => {
+test('a message that has used up its attempts is not tried again: it may be the death of every process', async () => {
   const { handle, calls } = failing(0, new Error())
-  assert.deepEqual(await retry(5, now, ignore)(handle)([message()], runContext(9).context), ['processed'])
-  assert.equal(calls.count, 1)
+  await assert.rejects(retry(5, now, ignore)(handle)([message()], runContext(5).context), AttemptsUsedUpError)
+  assert.equal(calls.count, 0)
+})
+
+test('each attempt at a message that may have ended a process is announced to the next one before it begins', async () => {
+  const { context, foretold } = runContext()
+  const seen: number[] = []
+  const handle: Handle = async () => {
+    seen.push(foretold.length)
+    throw new Error('broken')
+  }
+  await assert.rejects(retry(3, now, ignore)(handle)([message()], { ...context, isSuspect: true }))
+  assert.deepEqual([seen, new Set(foretold)], [[1, 2, 3], new Set(['begun'])])
+})
+
+test('what is foretold of an attempt is taken back where an outage or our own stop ended it', async () => {
+  const outage = runContext(2)
+  const { handle } = failing(1, new RetriableError('down'))
+  await assert.rejects(retry(5, now, ignore)(handle)([message()], { ...outage.context, isSuspect: true }), /down/)
+  assert.deepEqual(outage.remembered, [2])
+
+  const stopped = runContext(2)
+  const released: Handle = async () => {
+    stopped.stop.abort()
+    throw new Error('released')
+  }
+  await assert.rejects(retry(5, now, ignore)(released)([message()], stopped.context), /released/)
+  assert.deepEqual(stopped.remembered, [2])
 })
 
 test('the nth wait is asked for by its number, and every further attempt is told', async () => {

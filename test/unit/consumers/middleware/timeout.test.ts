@@ -12,6 +12,19 @@ test('a handler whose time is up is told by its signal, and why', async () => {
   await assert.rejects(handling, /not handled within 0\.005 s/)
 })
 
+test('that the time is up is told to the next process, once, while the handler may still hang', async () => {
+  const { context, foretold } = runContext()
+  const release = Promise.withResolvers<void>()
+  const handling = timeout(5)(async () => {
+    await release.promise
+    return ['processed']
+  })([message()], context)
+  await once(AbortSignal.timeout(30), 'abort')
+  assert.deepEqual(foretold, ['late'])
+  release.resolve()
+  await handling
+})
+
 test('a handler that finishes late is waited for: two attempts never run at once', async () => {
   let isSettled = false
   const handling = timeout(1)(async (_messages, { signal }) => {
@@ -30,9 +43,11 @@ test('a handler in time is not disturbed, then or later', async () => {
     signals.push(signal)
     return ['processed']
   })
-  assert.deepEqual(await handle([message()], runContext().context), ['processed'])
+  const { context, foretold } = runContext()
+  assert.deepEqual(await handle([message()], context), ['processed'])
   await once(AbortSignal.timeout(15), 'abort')
   assert.equal(signals[0]?.aborted, false)
+  assert.deepEqual(foretold, [])
 })
 
 test('an abort from further out reaches the handler too', async () => {

@@ -1,0 +1,60 @@
+/** What a new worker is called, and where its figures are. */
+export interface NewConsumer {
+  /** Kebab-case. */
+  name: string
+  metricsPort: number
+}
+
+/** `issue-counter` → `issueCounter`. */
+export const identifierOf = (name: string): string => name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+
+const variableOf = (name: string): string => `${name.replaceAll('-', '_').toUpperCase()}_GREETING`
+
+export const workerText = ({ name, metricsPort }: NewConsumer): string => `import { z } from 'zod'
+import { defineConsumer } from '../consumer.ts'
+
+export const ${identifierOf(name)}Variables = z.object({
+  ${variableOf(name)}: z.string().default('pushed').describe('What is written beside the name.'),
+})
+
+/** Writes a line for every push; for one that several hooks tell, a line each. */
+export const ${identifierOf(name)} = defineConsumer({
+  name: '${name}',
+  summary: 'Writes a line for every push.',
+  events: ['push'],
+  repeats: { skippedForDays: 7 },
+  metricsPort: ${metricsPort},
+  variables: ${identifierOf(name)}Variables,
+  dryRun: ({ user_name, ref }) => \`write that \${user_name} pushed \${ref}\`,
+  async create({ ${variableOf(name)}: greeting }, logger) {
+    return {
+      async handle({ delivery, user_name, ref }) {
+        logger.info(greeting, { delivery_id: delivery.id, user_name, ref })
+      },
+      close: async () => undefined,
+    }
+  },
+})
+`
+
+export const testText = ({ name }: NewConsumer): string => `import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ${identifierOf(name)} } from '../../../consumers/${name}/${name}.ts'
+import type { RecordOf } from '../../../schemas/catalogue.ts'
+import { carry, hookOf } from '../../helpers/carry.ts'
+import { recordingLogger } from '../../helpers/recording-logger.ts'
+import { fixture } from '../../helpers/samples.ts'
+
+test('a push is one line', async () => {
+  const { logger, lines } = recordingLogger()
+  const handler = await ${identifierOf(name)}.create({ ${variableOf(name)}: 'pushed' }, logger)
+  assert.ok('handle' in handler)
+  const { body, headers } = fixture('push')
+  const record = { ...(await carry(hookOf(body, headers))).decoded, eventType: 'push' } as unknown as RecordOf<'push'>
+  await handler.handle(record, { signal: new AbortController().signal })
+  assert.deepEqual(
+    lines.map(({ message, fields }) => [message, fields.ref]),
+    [['pushed', record.ref]],
+  )
+})
+`

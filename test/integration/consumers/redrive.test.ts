@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import kafkajs from 'kafkajs'
+import { readDeadLetters } from '../../../cli/dead-letters/read-dead-letters.ts'
+import { redriveDeadLetters } from '../../../cli/dead-letters/redrive.ts'
+import type { Selection } from '../../../cli/dead-letters/select.ts'
+import type { RedriveOptions } from '../../../cli/dead-letters.ts'
+import { PermanentError } from '../../../lib/errors.ts'
+import { eventually } from '../../helpers/stack.ts'
+import { messagesOn } from '../../helpers/stack-records.ts'
+import { openWorkerStack, publishPushes, pushConsumer, sorted, startHere, untilCount } from './worker-under-test.ts'
+
+const handled: string[] = []
+let isBroken = true
+const failing = pushConsumer('failing', async ({ delivery }) => {
+  if (isBroken) throw new PermanentError('m'.repeat(10_000))
+  handled.push(delivery.id)
+})
+const stack = await openWorkerStack('redrive', [failing])
+const topic = stack.names.topic('push')
+const [deadLetterTopic, retryTopic] = [stack.names.deadLetterTopic('failing'), stack.names.retryTopic('failing')]
+
+const ids = await publishPushes(stack, 25, { partition: 0 })
+const pushBytes = (await messagesOn(stack, topic))[0]?.value?.length ?? 0
+const largeBytes = 3 * pushBytes
+const [none, large] = [
+  { key: '15', value: null, headers: { ce_id: 'none' }, partition: 1 },
+  { key: '15', value: Buffer.alloc(largeBytes, 'x'), headers: { ce_id: 'large' }, partition: 1 },
+]
+const producer = stack.kafka.producer()
+await producer.connect()
+await producer.send({ topic, messages: [none, large] })
+await producer.disconnect()
+
+/** Gives a topic a limit; it keeps no setting that is not named here. */
+const limit = async (name: string, bytes: number, settings: Record<string, string>) => {
+  const admin = stack.kafka.admin()
+  await admin.connect()
+  const configEntries = Object.entries({ ...settings, 'max.message.bytes': String(bytes) }).map(([key, value]) => ({ name: key, value }))
+  await admin.alterConfigs({ validateOnly: false, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries }] })
+  await admin.disconnect()
+}
+// A push with less than the whole reason; the large record not at all.
+await limit(deadLetterTopic, pushBytes + 2500, { 'cleanup.policy': 'compact' })
+// The large record, but not ten pushes at once.
+await limit(retryTopic, largeBytes + 2500, { 'message.timestamp.type': 'LogAppendTime' })
+const worker = await startHere(stack, failing)
+
+const open = () => readDeadLetters(stack.kafka, 'failing', deadLetterTopic)
+const redrive = (options: Selection & RedriveOptions) => Array.fromAsync(redriveDeadLetters('failing', options, stack.env, [failing]))
+
+test('whatever a record lacks and however large it is, it stands open and holds nothing up', async () => {
+  await eventually(async () => assert.equal((await open()).length, ids.length + 2))
+  const headers = (await messagesOn(stack, deadLetterTopic)).map((letter) => letter.headers)
+  const places = Map.groupBy(headers, (each) => each['dead-letter-value'])
+  assert.deepEqual([...places].map(([place, { length }]) => `${length} ${place}`).sort(), ['1 at-origin', '1 none', `${ids.length} here`])
+  for (const each of places.get('here') ?? []) assert.equal(each['dead-letter-message']?.length, 200)
+  assert.deepEqual(
+    worker.lines.filter(({ message }) => message.startsWith('circuit')),
+    [],
+  )
+})
+
+test('no more go back in a second than was said', async () => {
+  isBroken = false
+  const letters = await open()
+  const keys = letters.map(({ dead_letter }) => dead_letter).filter((key) => key.startsWith(`${topic}/0/`))
+  const start = performance.now()
+  const results = await redrive({ keys, perSecond: 10 })
+  assert.ok(performance.now() - start >= 2000)
+  assert.deepEqual(new Set(results.map(({ result }) => result)), new Set(['redriven']))
+  await untilCount(handled, ids.length)
+  assert.deepEqual(sorted(handled), sorted(ids))
+})
+
+test('what comes back and fails again is counted, goes back as it was, and is held back in the end', async () => {
+  const origins = [`${topic}/1/0`, `${topic}/1/1`]
+  for (const redrives of [1, 2]) {
+    assert.deepEqual(
+      (await redrive({ keys: [], all: true, maxRedrives: 2 })).map(({ result }) => result),
+      ['redriven', 'redriven'],
+    )
+    await eventually(async () =>
+      assert.deepEqual(
+        (await open()).map((letter) => [letter.origin, letter.redrives, letter.delivery_id]),
+        [
+          [origins[0], redrives, 'none'],
+          [origins[1], redrives, null],
+        ],
+      ),
+    )
+  }
+  assert.deepEqual(
+    (await redrive({ keys: [], all: true, maxRedrives: 2 })).map(({ result, detail }) => [result, detail]),
+    Array(2).fill(['held_back', 'was taken back 2 times']),
+  )
+  const copies = (await messagesOn(stack, retryTopic)).filter(({ headers }) => headers.ce_id !== undefined)
+  assert.deepEqual(
+    copies.map(({ key, value, headers }) => [key, value, headers.ce_id]),
+    [none, large, none, large].map(({ key, value, headers }) => [key, value, headers.ce_id]),
+  )
+})
+
+test('what was left at its origin is held back once it is gone from there', async () => {
+  await worker.stop()
+  const [letter] = (await open()).filter(({ origin }) => origin === `${topic}/1/1`)
+  const [place = '', partition, offset] = letter?.dead_letter.split('/') ?? []
+  const admin = stack.kafka.admin()
+  await admin.connect()
+  await admin.fetchTopicOffsets(place) // the client deletes only where it has asked for leaders
+  await admin.deleteTopicRecords({ topic: place, partitions: [{ partition: Number(partition), offset: String(Number(offset) + 1) }] })
+  await admin.disconnect()
+  const keys = [letter?.dead_letter ?? '']
+  assert.match(String((await redrive({ keys, dryRun: true }))[0]?.detail), /is gone from where it was read/)
+  assert.partialDeepStrictEqual(await redrive({ keys }), [{ dead_letter: keys[0], result: 'held_back' }])
+  assert.equal((await open()).length, 2)
+})

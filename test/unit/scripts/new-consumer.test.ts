@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import { refusalOf } from '../../../scripts/new-consumer/refusal-of.ts'
+import { register } from '../../../scripts/new-consumer/register.ts'
+
+const path = (file: string) => fileURLToPath(new URL(`../../../${file}`, import.meta.url))
+const read = (file: string) => readFileSync(path(file), 'utf8')
+const present = { has: (file: string) => existsSync(path(file)), read }
+
+const formatted = (file: string, input: string) =>
+  execFileSync(path('node_modules/.bin/biome'), ['check', '--write', `--stdin-file-path=${file}`], {
+    cwd: path(''),
+    input,
+    encoding: 'utf8',
+  })
+
+/** So many workers that their list takes several lines; those that are there already stay. */
+const names = [
+  'audit-log',
+  'push-author-log',
+  'ldap-sync',
+  'chat-notifier',
+  'project-directory',
+  'event-feed',
+  'issue-commenter',
+  'reviewer-mentions',
+  'hook-forwarder',
+  's3-copy-2',
+].filter((name) => !existsSync(path(`consumers/${name}`)))
+
+test('workers can be added one after the other, however long the list becomes, and each is known everywhere', () => {
+  const texts = new Map<string, string>()
+  const current = (file: string) => texts.get(file) ?? read(file)
+  for (const [index, name] of names.entries()) {
+    assert.equal(refusalOf(name, { ...present, read: current }), undefined, name)
+    for (const [file, text] of register({ name, metricsPort: 9600 + index }, current))
+      texts.set(file, file.endsWith('.ts') ? formatted(file, text) : text)
+    assert.ok(refusalOf(name, { ...present, read: current }), `${name} a second time`)
+  }
+  const index = current('consumers/index.ts')
+  const listed = /= \[\n([\s\S]*),\n\]\n$/
+    .exec(index)?.[1]
+    ?.split(',')
+    .map((entry) => entry.trim())
+  assert.deepEqual(listed?.slice(-names.length).slice(0, 2), ['ldapSync', 'chatNotifier'])
+  assert.deepEqual(listed?.at(-1), 's3Copy2')
+  assert.ok(
+    listed?.every((entry) => index.includes(`import { ${entry} } from './`)),
+    index,
+  )
+
+  const { services, volumes } = parse(current('docker-compose.yml'), { merge: true, maxAliasCount: -1 }) as Record<
+    'services' | 'volumes',
+    object
+  >
+  const scraped = current('monitoring/prometheus/prometheus.yml')
+  parse(scraped)
+  for (const [index, name] of names.entries()) {
+    assert.ok(name in services && name in volumes, name)
+    assert.match(scraped, new RegExp(`^ {10}- ${name}:${9600 + index}$`, 'm'))
+  }
+})
+
+test('a name is refused that is none, is taken, or would mean two things', () => {
+  const refused: Record<string, RegExp> = {
+    '': /kebab-case/,
+    'Issue Counter': /kebab-case/,
+    '2fast': /kebab-case/,
+    'a--b': /kebab-case/,
+    '../lib': /kebab-case/,
+    [`a${'-b'.repeat(40)}`]: /kebab-case/,
+    list: /`bridge consumer list`/,
+    'audit-log': /consumers\/audit-log exists/,
+    middleware: /consumers\/middleware exists/,
+    breaker: /consumers\/breaker\.ts exists/,
+    'push-line': /push-line\.test\.ts exists/,
+    setup: /cli\/setup\.ts exists/,
+    'lag-exporter': /cli\/lag-exporter\.ts exists/,
+    kafka: /docker-compose\.yml has a kafka/,
+    pushes: /cli\/pushes\.ts exists/,
+    secrets: /docker-compose\.yml has a secrets/,
+    class: /class means something else/,
+    delete: /delete means something else/,
+    await: /await means something else/,
+    process: /process means something else/,
+    consumers: /consumers means something else/,
+    'define-consumer': /defineConsumer means something else/,
+    test: /test means something else/,
+    handler: /handler means something else/,
+  }
+  for (const [name, reason] of Object.entries(refused)) assert.match(String(refusalOf(name, present)), reason, name)
+})
+
+test('where a place is not found, it says in which file', () => {
+  const consumer = { name: 'issue-counter', metricsPort: 9600 }
+  for (const file of ['consumers/index.ts', 'docker-compose.yml', 'monitoring/prometheus/prometheus.yml'])
+    assert.throws(
+      () => register(consumer, (wanted) => (wanted === file ? 'something else\n' : read(wanted))),
+      (error: Error) => error.name === 'UsageError' && error.message.startsWith(`${file} is not as expected`),
+    )
+})
