@@ -1,9 +1,10 @@
 #!/usr/bin/env -S MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=32768 node --max-semi-space-size=8 --initial-old-space-size=48 --heap-growing-percent=40
 import { Command } from 'commander'
-import { ConfigError, messageOf, UsageError } from '../lib/errors.ts'
+import { complaintOf } from './complaint-of.ts'
 import { configCommand } from './config.ts'
 import { consumerCommand } from './consumer.ts'
 import { deadLettersCommand } from './dead-letters.ts'
+import { endWithReader } from './end.ts'
 import { ingressCommand } from './ingress.ts'
 import { lagCommand } from './lag.ts'
 import { lagExporterCommand } from './lag-exporter.ts'
@@ -37,11 +38,11 @@ const commands = [
 ]
 for (const command of commands) program.addCommand(command)
 
+program.hook('preAction', (_program, command) => endWithReader(command.name()))
+
 try {
   await program.parseAsync()
 } catch (error) {
-  if (error instanceof ConfigError) console.error(`The configuration cannot be used:\n${error.message.replaceAll(/^/gm, '  ')}`)
-  else if (error instanceof UsageError) console.error(error.message)
-  else console.error(messageOf(error), error)
+  console.error(...complaintOf(error, process.env))
   process.exit(1)
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { withLocalStack } from './environment.ts'
+import { withLocalStack, withLocalToken } from './environment.ts'
 
 /** `bridge config`: the effective configuration, secrets redacted, and every fault by the name of its variable. */
 export const configCommand = new Command('config')
@@ -7,7 +7,7 @@ export const configCommand = new Command('config')
   .option('--json', 'one JSON object a line')
   .action(async ({ json }: { json?: true }) => {
     const { describeConfiguration } = await import('./config/describe.ts')
-    const rows = describeConfiguration(withLocalStack(process.env), process.env)
+    const rows = describeConfiguration(withLocalToken(withLocalStack(process.env)), process.env)
     for (const { section, variable, value, origin, fault } of rows) {
       const note = fault === undefined ? origin : `FAULT: ${fault}`
       console.log(

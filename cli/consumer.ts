@@ -1,18 +1,26 @@
 import { Argument, Command } from 'commander'
 import { run } from './run.ts'
 
+const list = new Command('list')
+  .description('name the workers there are')
+  .option('--json', 'one JSON object a line')
+  .action(async ({ json }: { json?: true }) => {
+    const { consumers } = await import('../consumers/index.ts')
+    for (const { name, summary, events, metricsPort } of consumers)
+      console.log(json ? JSON.stringify({ name, summary, events, metrics_port: metricsPort }) : `${name.padEnd(18)} ${summary}`)
+  })
+
 /** `bridge consumer <name>`: runs one worker. */
 export const consumerCommand = new Command('consumer')
   .description('run one worker')
   .addArgument(new Argument('<name>', 'which; `bridge consumer list` names them'))
+  .addCommand(list)
   .action(async (name: string) => {
-    const [{ consumers }, { outliveStrayRejections }, { startWorker }, { findWorker }] = await Promise.all([
-      import('../consumers/index.ts'),
+    const [{ outliveStrayRejections }, { startWorker }, { findWorker }] = await Promise.all([
       import('../consumers/stray-rejections.ts'),
       import('../consumers/worker.ts'),
       import('./find-worker.ts'),
     ])
-    if (name === 'list') return consumers.forEach((consumer) => void console.log(`${consumer.name.padEnd(18)} ${consumer.summary}`))
     const consumer = findWorker(name)
     await run(name, (env, logger) => {
       outliveStrayRejections(process, logger)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Environment } from '../lib/config.ts'
 import { isLocked } from '../lib/lock.ts'
 import type { Endpoints } from '../local/endpoints.ts'
+import { hasTokens } from '../local/process-environment.ts'
 
 /** The running local stack of `BRIDGE_DATA_DIR`, if there is one; what a killed stack has left does not count. */
 export const readEndpoints = (env: Environment): Endpoints | undefined => {
@@ -25,4 +26,10 @@ export const withLocalStack = (env: Environment): Environment => {
     SCHEMA_REGISTRY_URL: env.SCHEMA_REGISTRY_URL || endpoints.schema_registry_url,
     DATABASE_URL: env.DATABASE_URL || endpoints.database_url,
   }
+}
+
+/** With the token that the ingress of the local stack takes where the user has set none: to be looked at, not to start another with. */
+export const withLocalToken = (env: Environment): Environment => {
+  const token = readEndpoints(env)?.secret_token
+  return token == null || hasTokens(env) ? env : { ...env, INGRESS_SECRET_TOKENS: token }
 }

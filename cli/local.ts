@@ -3,8 +3,9 @@ import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { readVariables } from '../lib/config.ts'
-import { UsageError } from '../lib/errors.ts'
+import { ConfigError, UsageError } from '../lib/errors.ts'
 import { lagExporterPort } from './lag/lag-exporter-port.ts'
+import { settingsFaults } from './local/settings-faults.ts'
 
 /** `bridge local`: everything on this machine, from nothing; what `npm start` runs. */
 export const localCommand = new Command('local')
@@ -34,6 +35,13 @@ const run = async (dataDir: string): Promise<void> => {
     import('../schemas/catalogue.ts'),
     import('../schemas/topics.ts'),
   ])
+  const entry = fileURLToPath(new URL('bridge.ts', import.meta.url))
+  const faults = await settingsFaults(
+    process.env,
+    entry,
+    consumers.map(({ name }) => name),
+  )
+  if (faults.length > 0 && !stop.signal.aborted) throw new ConfigError(faults)
   const others = [{ name: 'lag-exporter', metricsPort: lagExporterPort }]
   const { topic } = createNames(process.env.KAFKA_TOPIC_PREFIX ?? '')
   const output = createOutput((text) => void process.stdout.write(text), {
@@ -46,7 +54,7 @@ const run = async (dataDir: string): Promise<void> => {
       dataDir,
       cacheDir: cacheFolder(process.env),
       node: process.execPath,
-      entry: fileURLToPath(new URL('bridge.ts', import.meta.url)),
+      entry,
       cwd: process.cwd(),
       workers: consumers.map(({ name, metricsPort, variables }) => ({
         name,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { ConfigError, messageOf } from './errors.ts'
+import { problemOf } from './problem-of.ts'
 
 /** Environment variables as the operating system hands them over. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -26,6 +27,13 @@ export const flag = () => z.stringbool()
 /** A TCP port; 0 asks for any free one. */
 export const port = () => z.coerce.number().int().min(0).max(65535)
 
+/** A PostgreSQL database. */
+export const databaseUrl = () =>
+  z.url({
+    protocol: /^postgres(ql)?$/,
+    error: 'must be a URL such as postgres://user:password@host:5432/database, with %23 for # and %2F for / in a password',
+  })
+
 /** Comma separated; empty items are dropped. A secret's file holds one item a line, which may have commas in it. */
 export const list = () => z.preprocess((given) => (typeof given === 'string' ? itemsOf(given, ',') : given), z.array(z.string()))
 
@@ -43,12 +51,13 @@ export const itemsOf = (text: string, separator: ',' | '\n'): string[] =>
  */
 export const readVariables = <V extends Variables>(variables: V, env: Environment): z.output<V> => {
   const given = Object.fromEntries(Object.entries(variables.shape).map(([name, variable]) => [name, givenFor(name, variable, env)]))
-  const parsed = variables.safeParse(given)
+  const parsed = variables.safeParse(given, { error: problemOf })
   if (parsed.success) return parsed.data
   throw new ConfigError(
-    parsed.error.issues.map(({ path, message, code }) => {
-      const variable = String(path[0] ?? '')
-      return { variable, problem: code === 'invalid_type' && given[variable] === undefined ? 'is not set' : message }
+    parsed.error.issues.map(({ path: [name, item], message, code }) => {
+      const variable = String(name ?? '')
+      if (code === 'invalid_type' && given[variable] === undefined) return { variable, problem: 'is not set' }
+      return { variable, problem: typeof item === 'number' ? `item ${item + 1} ${message}` : message }
     }),
   )
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Environment, list, readVariables, secret } from '../lib/config.ts'
+import { databaseUrl, type Environment, list, readVariables, secret } from '../lib/config.ts'
 import { isLoopback, reachable } from './addresses.ts'
 import { type BridgeProgram, runAndKeep, runToCompletion } from './bridge-process.ts'
 import type { DataFolder } from './data-folder.ts'
@@ -111,7 +111,7 @@ const startParts = async ({ env, cacheDir, output }: SupervisedStack, means: Mea
   return { kafkaBrokers, schemaRegistryUrl, databaseUrl }
 }
 
-const database = z.object({ DATABASE_URL: z.string().optional().meta(secret) })
+const database = z.object({ DATABASE_URL: databaseUrl().optional().meta(secret) })
 
 const operationsUrl = ({ METRICS_HOST, METRICS_PORT }: Environment) => `http://${reachable(METRICS_HOST)}:${METRICS_PORT}`
 

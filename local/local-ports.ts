@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Environment, port, readVariables } from '../lib/config.ts'
+import { ConfigError } from '../lib/errors.ts'
 import { type PartPorts, wantedPartPorts } from './parts.ts'
 import { choosePorts, type WantedPort } from './ports.ts'
 
@@ -42,13 +43,28 @@ export const chooseLocalPorts = async (
 ): Promise<LocalPorts> => {
   const { LOCAL_KAFKA_PORT, LOCAL_REGISTRY_PORT, LOCAL_DATABASE_PORT, INGRESS_HOST, INGRESS_PORT, METRICS_HOST, METRICS_PORT } =
     readVariables(variables, env)
-  const hook: WantedPort = { variable: 'INGRESS_PORT', preferred: INGRESS_PORT, host: INGRESS_HOST, fixed: true }
+  const hook: WantedPort = {
+    variable: 'INGRESS_PORT',
+    preferred: INGRESS_PORT,
+    host: INGRESS_HOST,
+    hostVariable: 'INGRESS_HOST',
+    fixed: true,
+  }
+  const lastPort = Math.max(...processes.map(({ metricsPort }) => metricsPort)) + METRICS_PORT - 9464
+  if (METRICS_PORT !== 0 && lastPort > 65535)
+    throw new ConfigError([
+      {
+        variable: 'METRICS_PORT',
+        problem: `must be at most ${METRICS_PORT - (lastPort - 65535)}: the other processes have ports above it`,
+      },
+    ])
   const metrics = [{ name: 'ingress', metricsPort: 9464 }, ...processes].map(({ name, metricsPort }): [string, WantedPort] => [
     metricsName(name),
     {
       variable: `METRICS_PORT of ${name}`,
       preferred: METRICS_PORT === 0 ? 0 : metricsPort + METRICS_PORT - 9464,
       host: METRICS_HOST,
+      hostVariable: 'METRICS_HOST',
     },
   ])
   const parts = wantedPartPorts({ kafka: LOCAL_KAFKA_PORT, registry: LOCAL_REGISTRY_PORT, postgres: LOCAL_DATABASE_PORT })

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net'
-import { UsageError } from '../lib/errors.ts'
+import { messageOf, UsageError } from '../lib/errors.ts'
 
 /** A port somebody wants. */
 export interface WantedPort {
@@ -8,6 +8,8 @@ export interface WantedPort {
   /** 0 asks for any free one. */
   preferred: number
   host?: string
+  /** What to set to choose another host, where that is another variable. */
+  hostVariable?: string
   /** True where others know the number: it is not exchanged for another. */
   fixed?: boolean
 }
@@ -47,15 +49,21 @@ export const choosePorts = async <Name extends string>(
   return { ports: Object.fromEntries(ports) as Record<Name, number>, release }
 }
 
-const choose = async ({ variable, preferred, host = '127.0.0.1', fixed = false }: WantedPort, say: (line: string) => void) => {
-  const server = preferred === 0 ? undefined : await hold(preferred, host)
+const choose = async (
+  { variable, preferred, host = '127.0.0.1', hostVariable = variable, fixed = false }: WantedPort,
+  say: (line: string) => void,
+) => {
+  const refuse = (error: unknown): never => {
+    throw new UsageError(`${hostVariable}: cannot listen on ${host}: ${messageOf(error)}`)
+  }
+  const server = preferred === 0 ? undefined : await hold(preferred, host).catch(refuse)
   if (server !== undefined) return { port: preferred, server }
   if (fixed && preferred !== 0) {
     throw new UsageError(
       `${variable}: port ${preferred} on ${host} is taken (or not ours to use); stop what listens there, or set ${variable} to another port (0 for any free one)`,
     )
   }
-  const next = await holdNext(preferred === 0 ? randomPort : after(preferred), host)
+  const next = await holdNext(preferred === 0 ? randomPort : after(preferred), host).catch(refuse)
   if (preferred !== 0) say(`${variable}: port ${preferred} is taken, using ${next.port}`)
   return next
 }
@@ -74,7 +82,7 @@ const holdNext = async (candidate: () => number, host: string): Promise<{ port: 
     const server = await hold(port, host)
     if (server !== undefined) return { port, server }
   }
-  throw new Error(`no free port found on ${host}`)
+  throw new Error('no free port found')
 }
 
 const hold = (port: number, host: string): Promise<Server | undefined> =>
@@ -82,7 +90,7 @@ const hold = (port: number, host: string): Promise<Server | undefined> =>
     const server = createServer((socket) => socket.destroy())
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(undefined)
-      else reject(new UsageError(`cannot listen on ${host}: ${error.message}`))
+      else reject(error)
     })
     server.listen({ port, host, exclusive: true }, () => resolve(server.unref()))
   })

@@ -21,6 +21,9 @@ const tokenVariables = ['INGRESS_SECRET_TOKENS', 'INGRESS_SECRET_TOKENS_FILE', '
 
 const auditLogVariables = ['AUDIT_LOG_DATABASE_URL', 'AUDIT_LOG_DATABASE_URL_FILE']
 
+/** Whether the user has set what proves a hook; else a token is generated. */
+export const hasTokens = (env: Environment): boolean => hasAny(env, tokenVariables)
+
 /** @param env the user's: what it sets stays as it is, but for the ports, which are chosen already */
 export const processEnvironments = (env: Environment, dataDir: string, urls: StackUrls, secrets: Secrets): ProcessEnvironments => {
   const auditLog = hasAny(env, auditLogVariables)
@@ -29,6 +32,8 @@ export const processEnvironments = (env: Environment, dataDir: string, urls: Sta
   const common = {
     LOG_FORMAT: 'text',
     METRICS_HOST: '127.0.0.1',
+    // After a crash the broker keeps workers waiting for those of before until their session is over.
+    CONSUMER_SESSION_SECONDS: '10',
     // With compiled code from the last start Node needs no TypeScript parser: 20 MB less for each process.
     NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
     ...(isSet(env.KAFKA_BROKERS) ? {} : { KAFKA_REPLICATION_FACTOR: '1' }),
@@ -43,7 +48,7 @@ export const processEnvironments = (env: Environment, dataDir: string, urls: Sta
       INGRESS_HOST: '127.0.0.1',
       INGRESS_DRAIN_SECONDS: '0', // nobody balances load over a local stack
       ...common,
-      ...(hasAny(env, tokenVariables) ? only(env, tokenVariables) : { INGRESS_SECRET_TOKENS: secrets.ingressToken }),
+      ...(hasTokens(env) ? only(env, tokenVariables) : { INGRESS_SECRET_TOKENS: secrets.ingressToken }),
       INGRESS_PORT: String(hook),
       METRICS_PORT: String(metrics),
     }),

@@ -27,10 +27,12 @@ export const printPushes = async (options: PushesOptions, env: Environment, prin
   }
 }
 
-/** The last line may still be half written. */
+/** The last line may still be half written; what is no push is not ours. */
 const parse = (text: string): PushLine | undefined => {
   try {
-    return JSON.parse(text) as PushLine
+    const line = JSON.parse(text) as Partial<PushLine> | null
+    const isPush = [line?.pushed_at, line?.ref, line?.before, line?.after].every((part) => typeof part === 'string')
+    return isPush ? (line as PushLine) : undefined
   } catch {
     return undefined
   }

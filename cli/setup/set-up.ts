@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
-import { type Environment, fallback, readVariables, secret } from '../../lib/config.ts'
+import { databaseUrl, type Environment, fallback, readVariables, secret } from '../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { createRegistry, registryVariables } from '../../lib/registry.ts'
@@ -14,13 +14,11 @@ import { commitFirstOffsets } from './first-offsets.ts'
 import { createTopics, retryTopicsOf, topicsOf, topicVariables } from './topics.ts'
 
 export const databaseVariables = z.object({
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
+  DATABASE_URL: databaseUrl()
     .optional()
     .describe('PostgreSQL, by the role that owns our tables; only `bridge setup` needs it. Unset: no audit log.')
     .meta(secret),
-  AUDIT_LOG_DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
+  AUDIT_LOG_DATABASE_URL: databaseUrl()
     .optional()
     .describe('The same database by the role of the audit log; setup creates the role where it does not exist.')
     .meta({ ...secret, ...fallback('DATABASE_URL') }),

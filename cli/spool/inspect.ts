@@ -7,6 +7,7 @@ import { parseFrames, type Stretch } from '../../ingress/spool/frame.ts'
 import { noteName, segmentSuffix } from '../../ingress/spool/spool-folder.ts'
 import { asideName } from '../../ingress/spool/spool-folders.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
+import { messageOf, UsageError } from '../../lib/errors.ts'
 
 const { BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR } = ingressVariables.shape
 const variables = z.object({ BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR })
@@ -23,10 +24,17 @@ export interface SpoolRow {
   event?: string | null
 }
 
-/** Reads the files alone, as they are; nothing is changed. */
+/**
+ * Reads the files alone, as they are; nothing is changed.
+ *
+ * @throws UsageError where a folder cannot be read: that is not to be taken for an empty spool
+ */
 export async function* inspectSpool(env: Environment): AsyncGenerator<SpoolRow> {
   const folder = spoolFolderOf(readVariables(variables, env))
-  for (const file of (await filesOf(folder)).filter((name) => name.endsWith(segmentSuffix))) {
+  const files = await filesOf(folder)
+  if (files === undefined)
+    throw new UsageError(`there is no spool in ${folder}: set INGRESS_SPOOL_DIR, or BRIDGE_DATA_DIR, as the ingress has it`)
+  for (const file of files.filter((name) => name.endsWith(segmentSuffix))) {
     const prefix = file.slice(0, file.indexOf('@') + 1)
     const segment = file.slice(prefix.length, -segmentSuffix.length)
     const drained = await readDrained(join(folder, prefix + noteName))
@@ -34,10 +42,18 @@ export async function* inspectSpool(env: Environment): AsyncGenerator<SpoolRow> 
       segment < drained.segment || (segment === drained.segment && end <= drained.at) ? 'drained' : 'waiting',
     )
   }
-  for (const file of await filesOf(join(folder, asideName))) yield* rowsOf(folder, join(asideName, file), () => 'set aside')
+  for (const file of (await filesOf(join(folder, asideName))) ?? []) yield* rowsOf(folder, join(asideName, file), () => 'set aside')
 }
 
-const filesOf = async (folder: string): Promise<string[]> => (await readdir(folder).catch(() => [])).sort()
+/** Undefined where there is no such folder. */
+const filesOf = async (folder: string): Promise<string[] | undefined> => {
+  try {
+    return (await readdir(folder)).sort()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new UsageError(`${folder} cannot be read: ${messageOf(error)}`)
+  }
+}
 
 const readDrained = (path: string): Promise<{ segment: string; at: number }> =>
   readFile(path, 'utf8')

@@ -4,10 +4,12 @@ import { type Environment, readVariables } from '../../lib/config.ts'
 import { messageOf, UsageError } from '../../lib/errors.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
 import { type LogMessage, readLog } from '../../lib/log-reader.ts'
-import { createLogger } from '../../lib/logger.ts'
+import { quietLogger } from '../../lib/logger.ts'
 import { createRegistry, registryVariables } from '../../lib/registry.ts'
 import { eventTypes, isEventType } from '../../schemas/catalogue.ts'
 import { createNames } from '../../schemas/topics.ts'
+import { outageOf } from '../outage-of.ts'
+import { requestTimeoutMs } from '../request-timeout.ts'
 import { printable, toText } from './print-record.ts'
 
 const variables = z.object({ ...kafkaVariables.shape, ...registryVariables.shape })
@@ -19,7 +21,7 @@ export interface TailOptions {
   json?: true
 }
 
-/** Prints records until the count is reached, the time without one is up, or for ever. */
+/** Prints records until the count is reached, the time without one is up, or for ever: through a restart of the brokers, too. */
 export const tail = async (events: string[], options: TailOptions, env: Environment, print: (text: string) => void): Promise<void> => {
   const settings = readVariables(variables, env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
@@ -27,14 +29,20 @@ export const tail = async (events: string[], options: TailOptions, env: Environm
   if (unheardOf.length > 0) throw new UsageError(`there is no event ${unheardOf.join(', ')}; there are ${eventTypes.join(', ')}`)
   const wanted = events.length === 0 ? eventTypes : events.filter(isEventType)
 
-  const kafka = createKafka(settings, names.group('tail'), createLogger('tail', { LOG_LEVEL: 'error', LOG_FORMAT: 'text' }))
+  const kafka = createKafka(settings, names.group('tail'), quietLogger(), requestTimeoutMs)
   const decode = createDecoder(createRegistry(settings, names.group('tail')).typeOf, (writer) => writer)
   const ending = new AbortController()
   const quiet = options.timeout === undefined ? undefined : setTimeout(() => ending.abort(), options.timeout * 1000)
   const from = options.fromBeginning ? 'beginning' : 'now'
 
   let printed = 0
-  for await (const message of readLog(kafka, { topics: wanted.map(names.topic), from, signal: ending.signal })) {
+  let isWaiting = false
+  const onOutage = (error: unknown) => {
+    if (!isWaiting) console.error(`${outageOf(error, env) ?? messageOf(error)}; waiting for it`)
+    isWaiting = true
+  }
+  for await (const message of readLog(kafka, { topics: wanted.map(names.topic), from, signal: ending.signal, onOutage })) {
+    isWaiting = false
     quiet?.refresh()
     const record = { ...message, value: await decoded(decode, message) }
     print(options.json ? JSON.stringify(record) : toText(record))

@@ -74,3 +74,53 @@ test('every fault is told by its variable, and only there', () => {
 test('what is required and missing is a fault', () => {
   assert.equal(rowOf('KAFKA_BROKERS', {}).fault, 'is not set')
 })
+
+test('a value that is at fault is not shown: a password may stand where none belongs', () => {
+  for (const value of ['http://user:marker-4711@host/', 'http://:marker-4711@host/', 'marker-4711']) {
+    const row = rowOf('SCHEMA_REGISTRY_URL', { SCHEMA_REGISTRY_URL: value })
+    assert.ok(row.fault)
+    assert.doesNotMatch(JSON.stringify(row), /4711/, value)
+  }
+})
+
+test('nor is the part of any URL that may hold a password', () => {
+  const row = rowOf('INGRESS_INSTANCE', { INGRESS_SECRET_TOKENS: 'x', INGRESS_INSTANCE: 'https://user:mark@er-4711@host/gitlab' })
+  assert.partialDeepStrictEqual(row, { value: 'https://***@host/gitlab', origin: 'environment' })
+})
+
+test('what keeps a process from starting although each variable is right by itself is told, too', (t) => {
+  const needed = { KAFKA_BROKERS: 'a:1', SCHEMA_REGISTRY_URL: 'http://a', INGRESS_SECRET_TOKENS: 'x' }
+  const file = fileWith(t, 'no certificate')
+  const cases: [variable: string, env: Record<string, string>, fault: RegExp][] = [
+    ['INGRESS_SECRET_TOKENS', { INGRESS_SECRET_TOKENS: '' }, /is not set, nor is .* anybody could post hooks/],
+    ['INGRESS_SIGNING_TOKENS', { INGRESS_REQUIRE_SIGNATURE: 'true' }, /is not set, but INGRESS_REQUIRE_SIGNATURE is/],
+    ['INGRESS_SOURCES_FILE', { INGRESS_SOURCES_FILE: '/nowhere' }, /cannot be read/],
+    ['INGRESS_SOURCES_FILE', { INGRESS_SOURCES_FILE: file }, /./],
+    ['INGRESS_TLS_KEY_FILE', { INGRESS_TLS_CERT_FILE: file }, /is not set, but INGRESS_TLS_CERT_FILE is/],
+    ['INGRESS_TLS_CERT_FILE', { INGRESS_TLS_CERT_FILE: file, INGRESS_TLS_KEY_FILE: file }, /holds no certificate/],
+    ['KAFKA_SASL_USERNAME', { KAFKA_SASL_MECHANISM: 'plain' }, /is not set, but KAFKA_SASL_MECHANISM is/],
+    ['KAFKA_SSL_CA_FILE', { KAFKA_SSL: 'yes', KAFKA_SSL_CA_FILE: '/nowhere' }, /cannot read \/nowhere/],
+  ]
+  for (const [variable, env, fault] of cases) {
+    assert.equal(rowOf(variable, needed).fault, undefined, variable)
+    assert.match(rowOf(variable, { ...needed, ...env }).fault ?? '', fault, variable)
+  }
+  // One does not hide another, nor does a variable that is wrong by itself.
+  const all = {
+    ...needed,
+    INGRESS_SOURCES_FILE: '/nowhere',
+    KAFKA_BROKERS: '',
+    KAFKA_SSL: 'yes',
+    KAFKA_SSL_KEY_FILE: '/nowhere',
+    KAFKA_SASL_MECHANISM: 'plain',
+  }
+  for (const variable of ['INGRESS_SOURCES_FILE', 'KAFKA_BROKERS', 'KAFKA_SSL_KEY_FILE', 'KAFKA_SASL_USERNAME'])
+    assert.ok(rowOf(variable, all).fault, variable)
+})
+
+test('what stands in for a variable says where it comes from', () => {
+  const url = 'postgres://owner@host/db'
+  assert.equal(rowOf('AUDIT_LOG_DATABASE_URL', { DATABASE_URL: url }, {}).origin, 'local stack')
+  assert.equal(rowOf('AUDIT_LOG_DATABASE_URL', { DATABASE_URL: url }).origin, 'environment')
+  assert.equal(rowOf('AUDIT_LOG_DATABASE_URL', {}).origin, 'unset')
+})

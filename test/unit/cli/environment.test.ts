@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { readEndpoints, withLocalStack } from '../../../cli/environment.ts'
+import { readEndpoints, withLocalStack, withLocalToken } from '../../../cli/environment.ts'
 import { takeLock } from '../../../lib/lock.ts'
 
 const endpoints = {
@@ -59,4 +59,13 @@ test('the secret token of the local stack does not become that of an ingress of 
 test('what a killed stack has left behind does not count', async (t) => {
   const env = { BRIDGE_DATA_DIR: await stack(t, { isRunning: false }) }
   assert.equal(withLocalStack(env), env)
+})
+
+test('to be looked at, its token is there where the user has set none', async (t) => {
+  const BRIDGE_DATA_DIR = await stack(t)
+  assert.equal(withLocalToken({ BRIDGE_DATA_DIR }).INGRESS_SECRET_TOKENS, 'local-token')
+  for (const own of [{ INGRESS_SECRET_TOKENS: 'x' }, { INGRESS_SIGNING_TOKENS_FILE: '/x' }, { BRIDGE_DATA_DIR: '/nowhere' }]) {
+    const env = { BRIDGE_DATA_DIR, ...own }
+    assert.equal(withLocalToken(env), env)
+  }
 })

@@ -81,6 +81,13 @@ test('a half written last line is left out', async (t) => {
   assert.deepEqual(idsOf(await print(t, torn, { json: true })), ['one'])
 })
 
+test('what is no push is left out, whatever it is', async (t) => {
+  const foreign = ['null', '4711', '"text"', '[]', '{}', '{"pushed_at": "2026-06-01T10:00:00.000Z"}', '', 'no JSON'].join('\n')
+  const files = { '2026-06-01.ndjson': `${text({ delivery_id: 'one' })}${foreign}\n${text({ delivery_id: 'two' })}` }
+  assert.deepEqual(idsOf(await print(t, files, { json: true, since: new Date('2026-06-01') })), ['one', 'two'])
+  assert.equal((await print(t, files)).length, 2)
+})
+
 test('for people a line says when, who, where and what', async (t) => {
   const printed = await print(t, {
     '2026-06-01.ndjson':

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { z } from 'zod'
 import { sections } from '../../../cli/config/sections.ts'
-import { fallback, flag, list, port, readVariables, secret, type Variables } from '../../../lib/config.ts'
+import { databaseUrl, fallback, flag, list, port, readVariables, secret, type Variables } from '../../../lib/config.ts'
 import { ConfigError } from '../../../lib/errors.ts'
 
 const fileWith = (t: TestContext, text: string) => {
@@ -146,4 +146,35 @@ test('a variable whose name says secret is marked as one', () => {
   for (const { variables } of sections)
     for (const [name, variable] of Object.entries(variables.shape))
       assert.equal(variable.meta()?.secret === true, /PASSWORD|_TOKENS?$|SECRET|DATABASE_URL/.test(name), name)
+})
+
+test('what is wrong is said in words for whoever set it', () => {
+  const variables = z.object({
+    SECONDS: z.coerce.number().positive(),
+    PORT: port(),
+    ATTEMPTS: z.coerce.number().int().min(1),
+    TLS: flag(),
+    LEVEL: z.enum(['info', 'debug']),
+    REGISTRY: z.url(),
+    DATABASE: databaseUrl(),
+  })
+  const problems = (env: Record<string, string>) => faultsOf(variables, env).map(({ problem }) => problem)
+  const wrong = { TLS: 'perhaps', LEVEL: 'loud', REGISTRY: 'nowhere', DATABASE: 'postgres://owner:hun#ter2@db/x' }
+  const same = ['must be true or false', 'must be one of info, debug', 'must be a URL']
+  const database = /^must be a URL such as postgres:.*%23 for #/
+  const [first, second] = [
+    problems({ ...wrong, SECONDS: '0', PORT: '70000', ATTEMPTS: 'many' }),
+    problems({ ...wrong, SECONDS: 'x', PORT: '-1', ATTEMPTS: '1.5' }),
+  ]
+  assert.deepEqual(first.slice(0, -1), ['must be more than 0', 'must be at most 65535', 'must be a number', ...same])
+  assert.deepEqual(second.slice(0, -1), ['must be a number', 'must be at least 0', 'must be a whole number', ...same])
+  for (const problem of [first.at(-1), second.at(-1)]) assert.match(String(problem), database)
+})
+
+test('of a list it is said which item is wrong', () => {
+  const variables = z.object({ KEYS: list().pipe(z.array(z.string().regex(/^k/, 'must begin with k'))) })
+  assert.deepEqual(faultsOf(variables, { KEYS: 'k1, x, k2, y' }), [
+    { variable: 'KEYS', problem: 'item 2 must begin with k' },
+    { variable: 'KEYS', problem: 'item 4 must begin with k' },
+  ])
 })

@@ -49,3 +49,12 @@ test('a chosen port is held until it is released, so that nobody else chooses it
   await second.release()
   await third.release()
 })
+
+test('a host that is not ours is named by its own variable', async () => {
+  const hook = { variable: 'INGRESS_PORT', preferred: 0, host: '203.0.113.1', hostVariable: 'INGRESS_HOST', fixed: true }
+  for (const preferred of [0, 8080])
+    await assert.rejects(
+      choosePorts({ hook: { ...hook, preferred } }, silent),
+      /^UsageError: INGRESS_HOST: cannot listen on 203\.0\.113\.1: .*EADDRNOTAVAIL/,
+    )
+})

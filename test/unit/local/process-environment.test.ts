@@ -54,6 +54,11 @@ test('what the user set stays, but for the ports, which are chosen', () => {
   assert.deepEqual([env.METRICS_PORT, env.INGRESS_PORT], ['9464', '8080'])
 })
 
+test('after a crash workers are not kept waiting for long by those of before, unless the user wants it so', () => {
+  assert.equal(environmentsOf({}).worker('audit-log', 1).CONSUMER_SESSION_SECONDS, '10')
+  assert.equal(environmentsOf({ CONSUMER_SESSION_SECONDS: '45' }).worker('audit-log', 1).CONSUMER_SESSION_SECONDS, '45')
+})
+
 test('compiled code is kept with the data, unless the user keeps it elsewhere', () => {
   assert.equal(environmentsOf({}).worker('lag-exporter', 1).NODE_COMPILE_CACHE, '/data/compile-cache')
   assert.equal(environmentsOf({ NODE_COMPILE_CACHE: '/own' }).ingress(ports).NODE_COMPILE_CACHE, '/own')

@@ -1,0 +1,42 @@
+import { workerVariables } from '../../consumers/worker-variables.ts'
+import { readIngressSettings } from '../../ingress/config.ts'
+import { readCertificates } from '../../ingress/door/certificates.ts'
+import { readSourcesFile } from '../../ingress/door/sources.ts'
+import { type Environment, readVariables } from '../../lib/config.ts'
+import { ConfigError, type ConfigFault } from '../../lib/errors.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
+import { quietLogger } from '../../lib/logger.ts'
+
+/** What keeps a process from starting although each variable is right by itself: several of them together, or a file they name. */
+export const jointFaults = (env: Environment): readonly ConfigFault[] => checks.flatMap((check) => faultsOf(() => check(env)))
+
+/** Where servers could be: what is wrong with those that are set is told by their own variables. */
+const servers = { KAFKA_BROKERS: '127.0.0.1:9092', SCHEMA_REGISTRY_URL: 'http://127.0.0.1:8081' }
+
+const checks: readonly ((env: Environment) => unknown)[] = [
+  (env) => clientOf({ ...env, ...servers, KAFKA_SSL: '' }),
+  (env) => clientOf({ ...env, ...servers, KAFKA_SASL_MECHANISM: '' }),
+  (env) => readVariables(workerVariables, env),
+  (env) => readIngressSettings({ ...only(env, 'INGRESS_'), ...servers }),
+  ({ INGRESS_SOURCES_FILE: file }) => file && readSourcesFile(file),
+  (env) => env.INGRESS_TLS_CERT_FILE && env.INGRESS_TLS_KEY_FILE && readCertificates(set(env)),
+]
+
+/** Connects only once it is used. */
+const clientOf = (env: Environment) => createKafka(readVariables(kafkaVariables, env), 'config', quietLogger())
+
+const only = (env: Environment, prefix: string): Environment =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith(prefix)))
+
+/** Empty is as good as unset. */
+const set = (env: Environment): Environment => Object.fromEntries(Object.entries(env).filter(([, value]) => value))
+
+const faultsOf = (check: () => unknown): readonly ConfigFault[] => {
+  try {
+    check()
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults
+    throw error
+  }
+}

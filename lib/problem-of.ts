@@ -1,0 +1,24 @@
+import type { z } from 'zod'
+
+/** What is wrong with a value, in words for whoever set it; undefined where zod's own must do. Never the value. */
+export const problemOf = (issue: z.core.$ZodRawIssue): string | undefined => {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.expected === 'int') return 'must be a whole number'
+      return issue.expected === 'number' ? 'must be a number' : undefined
+    case 'too_small':
+      return issue.origin === 'number' || issue.origin === 'int'
+        ? `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`
+        : undefined
+    case 'too_big':
+      return issue.origin === 'number' || issue.origin === 'int'
+        ? `must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`
+        : undefined
+    case 'invalid_value':
+      return issue.expected === 'stringbool' ? 'must be true or false' : `must be one of ${issue.values.join(', ')}`
+    case 'invalid_format':
+      return issue.format === 'url' ? 'must be a URL' : undefined
+    default:
+      return undefined
+  }
+}

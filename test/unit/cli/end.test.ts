@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { test } from 'node:test'
+
+/** A command that prints for ever, and whose reader has gone after the first line. */
+const printing = async (command: string) => {
+  const script = `
+    const { endWithReader } = await import(${JSON.stringify(new URL('../../../cli/end.ts', import.meta.url).href)})
+    endWithReader(${JSON.stringify(command)})
+    let failed = 0
+    process.stdout.on('error', () => { if (++failed === 3) { console.error('goes on'); process.exit(7) } })
+    setInterval(() => process.stdout.write('line\\n'), 5)`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk
+  })
+  const ended = once(child, 'close')
+  await once(createInterface(child.stdout), 'line')
+  child.stdout.destroy()
+  const [code] = (await ended) as [number]
+  return { code, said }
+}
+
+test('a command that only prints ends quietly with its reader', async () => {
+  assert.deepEqual(await printing('tail'), { code: 0, said: '' })
+})
+
+test('one that changes something, or runs on, goes on without being heard', async () => {
+  for (const command of ['redrive', 'ingress']) assert.deepEqual(await printing(command), { code: 7, said: 'goes on\n' }, command)
+})
