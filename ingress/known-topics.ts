@@ -35,6 +35,9 @@ const minGuessBytes = 8192
 
 const patienceMs = 5000
 
+/** Five minutes. */
+const looksUntilGuessed = 20
+
 /** @param seen by the first look */
 export const createKnownTopics = (seen: ReadonlyMap<string, ReadTopicFacts>, options: KnownTopicsOptions): KnownTopics => {
   const { readTopicFacts, lookEveryMs = 15_000, logger } = options
@@ -55,8 +58,8 @@ export const createKnownTopics = (seen: ReadonlyMap<string, ReadTopicFacts>, opt
     keep(topic, { partitions, maxBytes: maxBytes ?? known.get(topic)?.maxBytes ?? defaultMaxBytes })
   }
 
-  const readLimits = async (): Promise<boolean> => {
-    const found = await readTopicFacts([...known.keys()])
+  const readLimits = async (topics: readonly string[]): Promise<boolean> => {
+    const found = await readTopicFacts(topics)
     for (const [topic, facts] of found) {
       const partitions = known.get(topic)?.partitions
       // New partitions wait for a restart, as they do with workers: keys would move.
@@ -67,9 +70,10 @@ export const createKnownTopics = (seen: ReadonlyMap<string, ReadTopicFacts>, opt
 
   let looking: Promise<boolean> | undefined
   /** @returns whether the brokers answered */
-  const look = (): Promise<boolean> => {
+  const look = (topics: readonly string[]): Promise<boolean> => {
+    if (topics.length === 0) return Promise.resolve(true)
     // The client's own timeouts have holes.
-    looking ??= Promise.race([readLimits(), sleep(patienceMs, false, { ref: false })])
+    looking ??= Promise.race([readLimits(topics), sleep(patienceMs, false, { ref: false })])
       .catch((error: unknown) => {
         logger.debug('what the topics take cannot be read', { error: messageOf(error) })
         return false
@@ -79,15 +83,22 @@ export const createKnownTopics = (seen: ReadonlyMap<string, ReadTopicFacts>, opt
       })
     return looking
   }
-  const timer = setInterval(look, lookEveryMs).unref()
+  // What may not be read has to be asked for topic by topic: seldom. What was guessed meanwhile is forgotten then.
+  let looks = 0
+  const timer = setInterval(() => {
+    looks += 1
+    if (looks % looksUntilGuessed > 0) return void look([...known.keys()].filter((topic) => !guessed.has(topic)))
+    for (const topic of guessed) keep(topic, { partitions: known.get(topic)?.partitions ?? 0, maxBytes: defaultMaxBytes })
+    void look([...known.keys()])
+  }, lookEveryMs).unref()
 
   for (const [topic, facts] of seen) learn(topic, facts)
   return {
     factsOf: (topic) => known.get(topic),
     learn,
     explain: async (records) => {
-      const isRead = await look()
       const [{ topic, bytes } = { topic: '', bytes: 0 }, ...others] = records
+      const isRead = (await look([topic])) || guessed.has(topic)
       const facts = known.get(topic)
       const tooLarge = `${bytes} bytes are too large for ${topic}, which takes ${facts?.maxBytes}`
       if (!isRead || others.length > 0 || facts === undefined || bytes > facts.maxBytes) return new RetriableError(tooLarge)

@@ -26,6 +26,9 @@ export interface Sender {
   close(): Promise<void>
 }
 
+/** The client tries several addresses, each for three seconds. */
+const connectMs = 30_000
+
 /** A connected producer that never retries by itself: its retries can lose records (https://github.com/tulios/kafkajs/issues/598 and others). */
 export const createSender = async (kafka: Kafka, acknowledgeMs: number): Promise<Sender> => {
   const producer = kafka.producer({
@@ -34,8 +37,10 @@ export const createSender = async (kafka: Kafka, acknowledgeMs: number): Promise
     idempotent: false,
     retry: { retries: 0 },
   })
-  await within(2 * acknowledgeMs, producer.connect()).catch((error: unknown) => {
-    void disconnect(producer)
+  const connecting = producer.connect()
+  await within(connectMs, connecting).catch((error: unknown) => {
+    // Also where it connects after all: nobody else would close that.
+    for (const end of [Promise.resolve(), connecting]) void end.then(() => disconnect(producer)).catch(() => undefined)
     throw new RetriableError(`Kafka: ${messageOf(error)}`, { cause: error })
   })
   return {

@@ -35,8 +35,11 @@ export interface Stages {
   logger: Logger
 }
 
-/** GitLab gives up after 10 s; a disk that hangs answers nothing at all. */
-const lastAnswerMs = 9000
+/** A disk that hangs answers nothing at all, and GitLab gives up after 10 s. */
+const appendLimitMs = 4000
+
+/** What the brokers get in any case, in milliseconds: those that are well need no more. */
+const leastDeadlineMs = 300
 
 /** The way of one hook, top to bottom. Never throws. */
 export type Receive = (request: IncomingMessage, sourceName: string) => Promise<Outcome>
@@ -74,7 +77,8 @@ export const createReceive = (stages: Stages): Receive => {
 
   async function publish(hook: Hook): Promise<Outcome> {
     try {
-      return await carry(hook, Math.max(0, publishDeadlineMs - (Date.now() - hook.receivedAt)))
+      const left = publishDeadlineMs - (Date.now() - hook.receivedAt)
+      return await carry(hook, Math.min(publishDeadlineMs, Math.max(leastDeadlineMs, left)))
     } catch (error) {
       const topic = error instanceof TopicUnavailableError ? error.topic : undefined
       // Of a topic it was said once, when it was taken out.
@@ -89,7 +93,7 @@ export const createReceive = (stages: Stages): Receive => {
   /** Puts it on disk. @returns why it is not there, where it is not */
   async function spoolFailure(hook: Hook, topic?: string): Promise<unknown> {
     try {
-      await within(lastAnswerMs - (Date.now() - hook.receivedAt), spools.append(hook, topic))
+      await within(appendLimitMs, spools.append(hook, topic))
       return undefined
     } catch (error) {
       return error

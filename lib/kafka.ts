@@ -51,7 +51,8 @@ export const createKafka = (settings: KafkaSettings, clientId: string, logger: L
   const connections: Connections = { open: new Set(), state: 'in use' }
   const kafka = new Kafka({
     clientId,
-    brokers: settings.KAFKA_BROKERS,
+    // Every new client would begin with the first address, and one that is frozen takes it to be connected.
+    brokers: () => [anyOf(settings.KAFKA_BROKERS)],
     ...(ssl && { ssl }),
     ...saslOf(settings),
     connectionTimeout: 3000,
@@ -72,6 +73,8 @@ export const createKafka = (settings: KafkaSettings, clientId: string, logger: L
   connectionsOf.set(kafka, connections)
   return kafka
 }
+
+const anyOf = (addresses: readonly string[]): string => addresses[Math.floor(Math.random() * addresses.length)] ?? ''
 
 interface Connections {
   open: Set<Socket>

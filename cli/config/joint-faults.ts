@@ -1,7 +1,7 @@
 import { workerVariables } from '../../consumers/worker-variables.ts'
 import { readIngressSettings } from '../../ingress/config.ts'
 import { readCertificates } from '../../ingress/door/certificates.ts'
-import { readSourcesFile } from '../../ingress/door/sources.ts'
+import { readSources } from '../../ingress/door/watch-sources.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { ConfigError, type ConfigFault } from '../../lib/errors.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
@@ -18,7 +18,7 @@ const checks: readonly ((env: Environment) => unknown)[] = [
   (env) => clientOf({ ...env, ...servers, KAFKA_SASL_MECHANISM: '' }),
   (env) => readVariables(workerVariables, env),
   (env) => readIngressSettings({ ...only(env, 'INGRESS_'), ...servers }),
-  ({ INGRESS_SOURCES_FILE: file }) => file && readSourcesFile(file),
+  (env) => env.INGRESS_SOURCES_FILE && readSources({ ...only(env, 'INGRESS_'), ...servers }),
   (env) => env.INGRESS_TLS_CERT_FILE && env.INGRESS_TLS_KEY_FILE && readCertificates(set(env)),
 ]
 

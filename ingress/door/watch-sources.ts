@@ -40,7 +40,8 @@ interface Sources {
   isOpenToNames: boolean
 }
 
-const readSources = (env: Environment): Reading<Sources> => {
+/** @throws ConfigError naming every fault of the variables and files that say who may send */
+export const readSources = (env: Environment): Reading<Sources> => {
   const settings = readIngressSettings(env)
   const own = ['INGRESS_SECRET_TOKENS_FILE', 'INGRESS_SIGNING_TOKENS_FILE'].flatMap((name) => env[name] || [])
   const unnamed = createSource('default', {
@@ -54,7 +55,7 @@ const readSources = (env: Environment): Reading<Sources> => {
   const { sources, files } = readSourcesFile(settings.INGRESS_SOURCES_FILE)
   const hasUnnamed = unnamed.secrets.length + unnamed.signingKeys.length > 0
   if (hasUnnamed && sources.some(({ name }) => name === unnamed.name)) {
-    const problem = `sources.${unnamed.name} is the sender at /hooks, whose credentials INGRESS_SECRET_TOKENS and INGRESS_SIGNING_TOKENS are: give them in one place`
+    const problem = `sources.${unnamed.name} is the sender at /hooks, whose credentials INGRESS_SECRET_TOKENS and INGRESS_SIGNING_TOKENS are: give them in one place (\`npm start\` makes a token where none is given: name that sender otherwise)`
     throw new ConfigError([{ variable: 'INGRESS_SOURCES_FILE', problem }])
   }
   return { value: { sources: hasUnnamed ? [unnamed, ...sources] : sources, isOpenToNames: false }, files: [...own, ...files] }

@@ -37,7 +37,7 @@ export interface SpoolState {
   oldestReceivedAt: number | null
   /** Damaged stretches and refused hooks that were set aside by this process. */
   setAside: number
-  /** Why the last append failed; null after one that did not. */
+  /** Why the last append failed, half a minute ago at most, or `full` while it is; null after one that did not. */
   lastFailure: string | null
 }
 
@@ -49,6 +49,9 @@ export interface SpoolLimits {
 }
 
 const full = 'full'
+
+/** How long a failed append says something of the next one, in milliseconds. */
+const forgetMs = 30_000
 
 /** How often in a row a place may fail to be read before it is passed over. The drain waits up to two seconds before each. */
 const readFailuresUntilPassed = 10
@@ -77,7 +80,17 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
   let writing: Promise<void> | undefined
   let peeked = 0
   let writes = 0
+  let forgetting: NodeJS.Timeout | undefined
   let wake = () => {}
+
+  /** Nothing may be appended for long, and the disk be mended meanwhile. */
+  const noteFailure = (failure: string) => {
+    state.lastFailure = failure
+    clearTimeout(forgetting)
+    forgetting = setTimeout(() => {
+      if (state.lastFailure === failure) state.lastFailure = null
+    }, forgetMs).unref()
+  }
 
   const write = async () => {
     while (pending.length > 0) {
@@ -90,7 +103,7 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
         writes += 1
         wake()
       } catch (error) {
-        state.lastFailure = messageOf(error)
+        noteFailure(messageOf(error))
         state.records -= group.reduce((sum, { records }) => sum + records, 0)
         state.bytes -= group.reduce((sum, { bytes }) => sum + bytes, 0)
         if (state.records === 0) state.oldestReceivedAt = null

@@ -86,3 +86,26 @@ test('limits that were raised are noticed by themselves; new partitions are not 
   await until(() => assert.deepEqual(known.factsOf(topic), { partitions: 3, maxBytes: mebibyte }), 20_000)
   assert.equal(lines.length, 1)
 })
+
+test('what may not be read is asked for seldom; by then a guess is forgotten', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const asked: (readonly string[])[] = []
+  const readTopicFacts: KnownTopicsOptions['readTopicFacts'] = async (topics) => {
+    asked.push(topics)
+    return new Map(topics.map((each) => [each, { partitions: 3, maxBytes: undefined }]))
+  }
+  const { known, limit } = knowing(t, undefined, { readTopicFacts })
+  await known.explain([{ topic, bytes: 900_000 }])
+  assert.deepEqual([asked, limit()], [[[topic]], 450_000])
+  t.mock.timers.tick(19 * 15_000)
+  assert.deepEqual([asked.length, limit()], [1, 450_000])
+  t.mock.timers.tick(15_000)
+  await new Promise(setImmediate)
+  assert.deepEqual([asked, limit()], [[[topic], [topic]], mebibyte])
+})
+
+test('where nobody answers, a limit that may not be read is guessed all the same', async (t) => {
+  const { known, limit } = knowing(t, undefined, { readTopicFacts: async () => Promise.reject(new RetriableError('away')) })
+  assert.ok((await known.explain([{ topic, bytes: 900_000 }])) instanceof RetriableError)
+  assert.equal(limit(), 450_000)
+})

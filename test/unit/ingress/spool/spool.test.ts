@@ -189,6 +189,18 @@ test('hooks taken over from another spool are let in though it be full, all of t
   assert.deepEqual(await drainAll(spool), ['a', 'b'])
 })
 
+test('that an append failed says nothing of the disk after a while', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const disk = createForgetfulDisk()
+  const spool = await open(disk)
+  disk.fail('append', 'EIO', 1)
+  await assert.rejects(spool.append(hookOf('x')), RetriableError)
+  t.mock.timers.tick(29_000)
+  assert.match(String(spool.state.lastFailure), /EIO/)
+  t.mock.timers.tick(1000)
+  assert.equal(spool.state.lastFailure, null)
+})
+
 test('a disk that is full or fails turns hooks away, keeps what it had, and takes hooks when it is well again', async () => {
   for (const operation of ['create', 'append', 'sync'] as const) {
     const disk = createForgetfulDisk()
