@@ -98,7 +98,7 @@ if (options.receivers === undefined) {
   console.log(`\n${await benchWorkers(workersPlans[options.quick ? 'quick' : 'full'], options.write ? 'write' : 'print', say)}`)
 }
 
-/** All receivers anew; under each load one after the other, in the other direction every other time. */
+/** All receivers anew; under each load one after the other, there and back: a machine that gets slower or faster hits all alike. */
 async function playRound(receivers: readonly Receiver[], cases: readonly Case[], round: number): Promise<Measured[]> {
   say(`round ${round} of ${plan.rounds}`)
   const running: RunningReceiver[] = []
@@ -106,10 +106,11 @@ async function playRound(receivers: readonly Receiver[], cases: readonly Case[],
     for (const receiver of receivers) running.push(await startReceiver(receiver, hook, servers.dataDir))
     for (const receiver of running) await warmUp(receiver)
     const results: Measured[] = []
-    for (const [index, kind] of cases.entries()) {
-      const order = (index + round) % 2 === 0 ? running : running.toReversed()
-      for (const receiver of order) {
-        if (receiver.receiver.takes(kind)) results.push(await measure(receiver, load, hook, plan, kind, round))
+    for (const kind of cases) {
+      for (const [back, order] of [running, running.toReversed()].entries()) {
+        for (const receiver of order) {
+          if (receiver.receiver.takes(kind)) results.push(await measure(receiver, load, hook, plan, kind, 2 * round + back))
+        }
       }
     }
     return results

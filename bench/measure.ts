@@ -5,11 +5,11 @@ import type { ReceiverName } from './receivers.ts'
 import type { HookToSend, RunningReceiver } from './start-receiver.ts'
 import { machineUsage, usageOf } from './usage.ts'
 
-/** What one receiver did under one load in one round. */
+/** What one receiver did under one load in one turn: there, or back, in a round. */
 export interface Measured {
   receiver: ReceiverName
   load: string
-  round: number
+  turn: number
   hooksPerSecond: number
   p50: number
   p99: number
@@ -36,7 +36,7 @@ export const measure = async (
   hook: HookToSend,
   plan: Plan,
   kind: Case,
-  round: number,
+  turn: number,
 ): Promise<Measured> => {
   const ourselves = process.pid
   const [before, machineBefore, oursBefore] = [usageOf(pid), machineUsage(), usageOf(ourselves)]
@@ -52,7 +52,7 @@ export const measure = async (
   return {
     receiver: receiver.name,
     load: nameOf(kind),
-    round,
+    turn,
     hooksPerSecond: kept / result.seconds,
     p50: result.p50,
     p99: result.p99,

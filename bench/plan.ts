@@ -30,7 +30,7 @@ const connections = [16, 32, 64, 128]
 
 export const plans: Readonly<Record<'full' | 'quick', Plan>> = {
   full: {
-    ...{ rounds: 3, seconds: 3, connections, rate: 3000 },
+    ...{ rounds: 4, seconds: 2, connections, rate: 3000 },
     warmUp: { hooks: 20_000, limitSeconds: 5 },
     memory: { hooks: 200_000, limitSeconds: 90 },
     drain: { hooks: 60_000, limitSeconds: 15 },

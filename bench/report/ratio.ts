@@ -4,7 +4,7 @@ import { median } from './median.ts'
 
 export type Figure = 'hooksPerSecond' | 'p99' | 'cpuPerThousand'
 
-/** How one receiver compares with another: taken within each round, where both had the same machine, then the median of the rounds. */
+/** How one receiver compares with another: taken within each turn, where both had the same machine, then the median of the turns. */
 export interface Ratio {
   median: number
   lowest: number
@@ -18,9 +18,9 @@ export const ratioOf = (
   to: ReceiverName,
   figure: Figure,
 ): Ratio | undefined => {
-  const of = (name: ReceiverName, round: number) =>
-    measured.find((each) => each.receiver === name && each.load === load && each.round === round)?.[figure]
-  const rounds = [...new Set(measured.map(({ round }) => round))]
-  const ratios = rounds.map((round) => (of(receiver, round) ?? Number.NaN) / (of(to, round) ?? Number.NaN)).filter(Number.isFinite)
+  const of = (name: ReceiverName, turn: number) =>
+    measured.find((each) => each.receiver === name && each.load === load && each.turn === turn)?.[figure]
+  const turns = [...new Set(measured.map(({ turn }) => turn))]
+  const ratios = turns.map((turn) => (of(receiver, turn) ?? Number.NaN) / (of(to, turn) ?? Number.NaN)).filter(Number.isFinite)
   return ratios.length === 0 ? undefined : { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) }
 }

@@ -35,11 +35,11 @@ const headOf = ({ machine, plan, measured, missing }: Report): string[] => {
   const failed = measured.filter((each) => each.failed > 0)
   return [
     `${machine.startedAt.toISOString().slice(0, 16)}Z, ${machine.processors} × ${machine.model}, Node ${machine.node}; ` +
-      `${plan.rounds} rounds of ${plan.seconds} s each, ${machine.minutes.toFixed(1)} minutes in all.`,
+      `${plan.rounds} rounds, in each there and back, ${plan.seconds} s each, ${machine.minutes.toFixed(1)} minutes in all.`,
     `Load average ${machine.load[0].toFixed(1)} before and ${machine.load[1].toFixed(1)} after; ` +
       `processes that have nothing to do with it took ${percent(median(others))} of the CPU (median), ${percent(Math.max(...others))} at most.`,
     ...failed.map(
-      (each) => `Round ${each.round}, ${each.load}: ${each.failed} hooks were not answered as they should be by ${each.receiver}.`,
+      (each) => `Turn ${each.turn}, ${each.load}: ${each.failed} hooks were not answered as they should be by ${each.receiver}.`,
     ),
     ...missing,
   ]
@@ -67,7 +67,7 @@ const rowOf = ({ measured }: Report, load: string, { name, title }: Receiver): s
 }
 
 export const promisesOf = ({ promises }: Pick<Report, 'promises'>): string[] => [
-  '| promise | seen: median (lowest–highest round) | kept |',
+  '| promise | seen: median (lowest–highest) | kept |',
   '| --- | --- | --- |',
   ...promises.map(({ text, seen, isKept }) => `| ${text} | ${seen} | ${isKept ? 'yes' : '**no**'} |`),
 ]

@@ -8,8 +8,8 @@ import { ratioOf } from '../../../bench/report/ratio.ts'
 
 const load = nameOf({ kind: 'closed', connections: 32 })
 
-const measured = (receiver: ReceiverName, round: number, hooksPerSecond: number): Measured => ({
-  ...{ receiver, load, round, hooksPerSecond, p50: 1, p99: 10, p999: 20, cpuPerThousand: 0.1, rssMiB: 100, failed: 0, othersShare: 0 },
+const measured = (receiver: ReceiverName, turn: number, hooksPerSecond: number): Measured => ({
+  ...{ receiver, load, turn, hooksPerSecond, p50: 1, p99: 10, p999: 20, cpuPerThousand: 0.1, rssMiB: 100, failed: 0, othersShare: 0 },
 })
 
 test('receivers are compared within a round: a slow minute of the machine hits both', () => {
