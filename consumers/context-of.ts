@@ -1,4 +1,4 @@
-import type { EachBatchPayload, OffsetsByTopicPartition } from 'kafkajs'
+import type { EachBatchPayload } from 'kafkajs'
 import type { Message } from './consumer.ts'
 import { askGroup } from './group-error.ts'
 import type { RunContext } from './middleware/chain.ts'
@@ -17,10 +17,15 @@ export const contextOf = (
   let noted = attemptsMetadata(failures())
   const note = (metadata: string) => {
     noted = metadata
-    // The client passes metadata on, though its types do not know it; its other way to commit would lose it at the next commit.
-    const commit = { partition, offset, metadata }
-    const offsets: OffsetsByTopicPartition = { topics: [{ topic, partitions: [commit] }] }
-    return askGroup(() => payload.commitOffsetsIfNecessary(offsets))
+    return askGroup(async () => {
+      // Behind a hole the client would else go back to where that begins with its next commit.
+      payload.resolveOffset(String(at - 1))
+      // Any commit puts off the client's next one: it has to be for all. Metadata is passed on, though the types do not know it.
+      const { topics } = payload.uncommittedOffsets()
+      const here = topics.find((each) => each.topic === topic)?.partitions ?? []
+      const partitions = [...here.filter((each) => each.partition !== partition), { partition, offset, metadata }]
+      await payload.commitOffsetsIfNecessary({ topics: [...topics.filter((each) => each.topic !== topic), { topic, partitions }] })
+    })
   }
   return {
     ...fixed,

@@ -5,7 +5,7 @@ import type { Breaker } from './breaker.ts'
 import type { Message } from './consumer.ts'
 import { contextOf } from './context-of.ts'
 import { askGroup, GroupError } from './group-error.ts'
-import type { Handle } from './middleware/chain.ts'
+import type { Handle, RunContext } from './middleware/chain.ts'
 import { GapError, type Positions } from './positions.ts'
 import { createTurns } from './turns.ts'
 
@@ -55,9 +55,13 @@ export const createEachBatch = ({
       const isSuspect = positions.standing(place) === 'suspect'
       const calls = callsOf(topic, partition, messages, isSuspect ? 1 : batchSize)
       const mayGoOn = () => payload.isRunning() && !payload.isStale() && !stopping.aborted && breaker.state() !== 'open'
-      const handOver = async (call: Message[], first: Message) => {
-        const context = contextOf(payload, positions, call, first, { stopping, signal, isSuspect })
-        if (isSuspect) return await inTurn(async () => (mayGoOn() ? await handle(call, context) : []))
+      const handOver = async (call: Message[], context: RunContext) => {
+        if (isSuspect)
+          return await inTurn(async () => {
+            // The group may have begun to wait for us meanwhile: no further attempt is to keep it waiting.
+            await context.heartbeat()
+            return mayGoOn() ? await handle(call, context) : []
+          })
         if (positions.standing(place) === 'new') {
           await context.foretell('begun')
           positions.setStanding(place, 'begun')
@@ -68,14 +72,19 @@ export const createEachBatch = ({
         const [first] = call
         if (first === undefined) continue
         if (!mayGoOn()) return
+        const context = contextOf(payload, positions, call, first, { stopping, signal, isSuspect })
         let count: number
         try {
-          count = (await handOver(call, first)).length
+          count = (await handOver(call, context)).length
         } catch (error) {
+          const isOutage = error instanceof RetriableError
+          // None of these is the message's fault: what was foretold of this attempt has not come true.
+          if (error instanceof GroupError || isOutage || stopping.aborted)
+            await context.rememberFailures(context.failures()).catch(() => undefined)
           if (error instanceof GroupError) throw error
           if (stopping.aborted) return
           // Several that failed together come back one by one; an outage waits with all of them.
-          if (call.length === 1 || error instanceof RetriableError) return breaker.trip(origin, error)
+          if (call.length === 1 || isOutage) return breaker.trip(origin, error)
           calls.unshift(...call.map((message) => [message]))
           continue
         }

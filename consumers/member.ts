@@ -36,7 +36,7 @@ export interface MemberOptions {
   sessionSeconds: number
   /** An attempt of a handler may take so long. */
   attemptSeconds: number
-  /** Whether an attempt of a handler runs. */
+  /** Whether messages are in hand: an attempt at them may begin, if none runs. */
   isHandling(): boolean
   /** What was fetched of a partition held no messages: it goes on at `next`. */
   onNothing(place: TopicPartition, next: number): void
@@ -46,7 +46,7 @@ export interface MemberOptions {
   fail(error: unknown): void
 }
 
-/** How long a client may take to end once no handler runs, in milliseconds: a fetch, a commit, its leave. */
+/** How long a client may take to end once nothing is in hand, in milliseconds: a fetch, a commit, its leave. */
 const farewellMs = 2500
 /** How long a member may take to come back in a rebalance, in milliseconds: until then the brokers keep the others waiting. */
 const rebalanceMs = 60_000
@@ -86,10 +86,12 @@ export const createMember = (options: MemberOptions): Member => {
     }
     // It is not handed over: the end of a transaction, or what one took back.
     created.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
-      if (batchSize === 0) options.onNothing({ topic, partition }, Number(lastOffset) + 1)
+      if (batchSize === 0 && client === created) options.onNothing({ topic, partition }, Number(lastOffset) + 1)
     })
     const joined = new Promise<void>((resolve) => {
       created.on(GROUP_JOIN, ({ payload }) => {
+        // One that is taken out of the group while it joins joins once more before it ends.
+        if (client !== created) return
         memberId = payload.memberId
         // A client that restarts forgets what it was told.
         if (isPaused) created.pause(topics.map((topic) => ({ topic })))

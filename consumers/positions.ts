@@ -1,10 +1,11 @@
 import { UsageError } from '../lib/errors.ts'
 import { type CommittedOffset, type LogEnds, nameOf, type Offsets, type TopicPartition } from '../lib/offsets.ts'
 import type { Assignment } from './member.ts'
+import type { Progress } from './watchdog.ts'
 
 /**
  * What is known of a partition since it was given to this member. `new`: nothing of it has been begun. `suspect`: whoever began there
- * before did not come back; it may have died of a message. `begun`: the next process will know that this one has.
+ * before did not come back, or left failed attempts; it may have died of a message. `begun`: the next process will know that this one has.
  */
 export type Standing = 'new' | 'suspect' | 'begun'
 
@@ -40,8 +41,8 @@ export interface Positions {
   begunMetadata(place: TopicPartition, offset: number): string
   standing(place: TopicPartition): Standing
   setStanding(place: TopicPartition, standing: Standing): void
-  /** Partition → the next offset to handle. */
-  current(): ReadonlyMap<string, number>
+  /** Partition → the next offset to handle, and how often the message there has failed. */
+  current(): ReadonlyMap<string, Progress>
 }
 
 /** What the group committed and what the log holds do not fit together; going on would lose or repeat records silently. */
@@ -71,7 +72,7 @@ export const createPositions = (offsets: Offsets, group: string, worker: string)
       const { failed, begun } = attemptsIn(commit.metadata)
       // One that did not come back may have been stopped from outside: it is tried once more before it counts as failed.
       const position = { next: commit.offset ?? 0, failed: failed + Math.max(begun - 1, 0), begun: Math.min(begun, 1) }
-      fresh.set(name, { ...position, standing: begun > 0 ? 'suspect' : 'new' })
+      fresh.set(name, { ...position, standing: begun + failed > 0 ? 'suspect' : 'new' })
     }
     return fresh
   }
@@ -87,8 +88,9 @@ export const createPositions = (offsets: Offsets, group: string, worker: string)
 
   /** Of another message than the one it stood at, nothing is known. */
   const move = (place: TopicPartition, next: number, failed: number) => {
-    const { standing = 'new' } = positions.get(nameOf(place)) ?? {}
-    positions.set(nameOf(place), { next, failed, begun: 0, standing })
+    const position = positions.get(nameOf(place))
+    // It may have been given to another member.
+    if (position !== undefined) Object.assign(position, { next, failed, begun: 0 })
   }
   const at = (place: TopicPartition, offset: number): Attempts => {
     const position = positions.get(nameOf(place))
@@ -126,7 +128,7 @@ export const createPositions = (offsets: Offsets, group: string, worker: string)
       const position = positions.get(nameOf(place))
       if (position !== undefined) position.standing = standing
     },
-    current: () => new Map([...positions].map(([name, { next }]) => [name, next])),
+    current: () => new Map([...positions].map(([name, { next, failed }]) => [name, { next, failures: failed }])),
   }
 }
 

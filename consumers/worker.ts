@@ -96,7 +96,7 @@ export const startWorker = async (consumer: Consumer, env: Environment, logger: 
     concurrency: settings.CONSUMER_CONCURRENCY,
     sessionSeconds: settings.CONSUMER_SESSION_SECONDS,
     attemptSeconds: settings.CONSUMER_TIMEOUT_SECONDS,
-    isHandling: () => calls.size > 0,
+    isHandling: () => inHand.size > 0,
     onNothing: positions.advance,
     onJoin: positions.load,
     fail,
@@ -125,7 +125,7 @@ export const startWorker = async (consumer: Consumer, env: Environment, logger: 
     await positions.check(topics)
     await Promise.race([member.start(), failure.promise])
   } catch (error) {
-    await letGo()
+    await letGo().catch(() => undefined) // it would hide what there is to tell
     throw error
   }
   const endWatch = keepWatch({

@@ -41,7 +41,7 @@ const asItWas = async (kafka: Kafka, letter: DeadLetter, message: LogMessage): P
   const place = message.headers[deadLetterValueHeader]
   if (place === 'none') return { letter, message: { ...message, value: null } }
   if (place !== 'at-origin') return { letter, message }
-  const origin = await readOrigin(kafka, letter)
+  const origin = await readOrigin(kafka, message)
   if (origin === undefined) return { letter, message: undefined }
   const { key, value, headers } = origin
   return {

@@ -1,11 +1,14 @@
 import type { Kafka } from 'kafkajs'
 import { type LogMessage, openRecordReader } from '../../lib/log-reader.ts'
 import { openOffsets } from '../../lib/offsets.ts'
-import type { DeadLetter } from './dead-letter.ts'
 
-/** The message of a dead letter where it was read; undefined where it is gone. */
-export const readOrigin = async (kafka: Kafka, { dead_letter }: DeadLetter): Promise<LogMessage | undefined> => {
-  const [topic = '', partition, offset] = dead_letter.split('/')
+/**
+ * The message of a dead letter where it was read; undefined where it is gone. Of a topic that was made anew another message may be there.
+ *
+ * @param letter as it is on the dead-letter topic
+ */
+export const readOrigin = async (kafka: Kafka, letter: LogMessage): Promise<LogMessage | undefined> => {
+  const [topic = '', partition, offset] = (letter.key ?? '').split('/')
   const place = { topic, partition: Number(partition), offset: Number(offset) }
   const offsets = await openOffsets(kafka)
   const ends = await offsets.ends([topic]).finally(() => offsets.close())
@@ -13,5 +16,6 @@ export const readOrigin = async (kafka: Kafka, { dead_letter }: DeadLetter): Pro
   if (log === undefined || place.offset < log.low || place.offset >= log.high) return undefined
   const reader = await openRecordReader(kafka)
   const message = await reader.read(place).finally(() => reader.close())
-  return message?.offset === place.offset ? message : undefined
+  const isSame = message?.offset === place.offset && String(message.timestamp) === letter.headers['dead-letter-origin-timestamp']
+  return isSame ? message : undefined
 }

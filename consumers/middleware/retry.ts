@@ -34,10 +34,7 @@ export const retry =
       try {
         return await next(messages, context)
       } catch (error) {
-        if (error instanceof GroupError) throw error
-        // It is not the message's fault: what was foretold of this attempt has not come true.
-        const isInnocent = error instanceof RetriableError || context.stopping.aborted
-        if (isInnocent) await context.rememberFailures(failures)
+        const isInnocent = error instanceof GroupError || error instanceof RetriableError || context.stopping.aborted
         if (isInnocent || error instanceof PermanentError || messages.length > 1) throw error
         failures += 1
         if (failures >= attempts) throw error

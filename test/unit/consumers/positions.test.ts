@@ -36,12 +36,13 @@ test('a group goes on where it was, with the failures it had there', async () =>
   await positions.verify(place, 7)
   assert.deepEqual([positions.failuresAt(place, 7), positions.failuresAt(place, 8)], [3, 0])
   positions.advance(place, 8)
-  assert.deepEqual([positions.current().get('push/0'), positions.failuresAt(place, 8)], [8, 0])
+  assert.deepEqual([positions.current().get('push/0')?.next, positions.failuresAt(place, 8)], [8, 0])
 })
 
 test('of partitions that went to others nothing is kept', async () => {
   const positions = open({ low: 0, high: 10, committed: 7 })
   await positions.load({ push: [1] })
+  positions.advance(place, 8)
   assert.equal(positions.current().size, 0)
 })
 
@@ -77,7 +78,7 @@ test('a hole that the cleaner or a transaction left is no gap; records deleted i
   const positions = open(told)
   await positions.load({ push: [0] })
   await positions.verify(place, 9)
-  assert.equal(positions.current().get('push/0'), 9)
+  assert.equal(positions.current().get('push/0')?.next, 9)
   told.low = 50
   await assert.rejects(positions.verify(place, 50), /go on at offset 9 of push\/0, but the oldest record there is 50/)
 })
@@ -106,6 +107,19 @@ test('process after process that does not come back brings the message nearer to
   assert.deepEqual(counted, [0, 0, 1, 2])
 })
 
+test('a record whose attempts were too late is suspect from the second process on: each that hangs after the first counts', async () => {
+  const told = { low: 0, high: 10, committed: 7, metadata: attemptsMetadata(0, 1) }
+  const counted: number[] = []
+  for (let process = 0; process < 3; process++) {
+    const positions = open(told)
+    await positions.load({ push: [0] })
+    counted.push(positions.failuresAt(place, 7))
+    assert.equal(positions.standing(place), 'suspect')
+    told.metadata = attemptsMetadata(positions.failuresAt(place, 7) + 1)
+  }
+  assert.deepEqual(counted, [0, 1, 2])
+})
+
 test('what is known of a message is not taken for the one behind it', async () => {
   const positions = open({ low: 0, high: 10, committed: 7, metadata: attemptsMetadata(2, 1) })
   await positions.load({ push: [0] })
@@ -120,7 +134,7 @@ test('a step back is a gap where the client has set the offset itself, and else 
   await positions.load({ push: [0] })
   positions.advance(place, 9)
   await positions.verify(place, 8)
-  assert.equal(positions.current().get('push/0'), 8)
+  assert.equal(positions.current().get('push/0')?.next, 8)
   positions.advance(place, 9)
   Object.assign(told, { committed: undefined, isOutOfRange: true })
   await assert.rejects(positions.verify(place, 0), /the-group was out of range of push\/0/)

@@ -6,6 +6,7 @@ import { createWatchdog, looks, type Verdict } from '../../../consumers/watchdog
 const watch = () => {
   const worker = {
     next: { 'push/0': 5, 'push/1': 5, 'push/2': 5 } as Record<string, number>,
+    failures: 0,
     ends: { 'push/0': 5, 'push/1': 5, 'push/2': 5 } as Record<string, number>,
     paused: false,
     calls: new Set<object>(),
@@ -13,7 +14,7 @@ const watch = () => {
   }
   const leaders: Record<string, number> = { 'push/0': 1, 'push/1': 2, 'push/2': 1 }
   const look = createWatchdog({
-    positions: () => new Map(Object.entries(worker.next)),
+    positions: () => new Map(Object.entries(worker.next).map(([name, next]) => [name, { next, failures: worker.failures }])),
     ends: async () => new Map(Object.entries(worker.ends).map(([name, high]) => [name, { high, leader: leaders[name] }])),
     isPaused: () => worker.paused,
     calls: worker.calls,
@@ -79,7 +80,32 @@ test('while one is in hand others of its broker, and all when there are as many 
     const { worker, lookFor } = watch()
     worker.ends['push/0'] = 6
     for (const name of inHand) worker.inHand.add(name)
-    assert.deepEqual(await lookFor(4 * looks), ['moving'], inHand.join())
+    let call = {}
+    const verdicts = await lookFor(4 * looks, () => {
+      worker.calls.delete(call)
+      call = {}
+      worker.calls.add(call)
+    })
+    assert.deepEqual(verdicts, ['moving'], inHand.join())
+  }
+})
+
+test('what is in hand and stands still without a call is stuck, and holds all others up', async () => {
+  const { worker, lookFor } = watch()
+  worker.inHand.add('push/0')
+  assert.deepEqual(await lookFor(looks), ['moving'])
+  assert.deepEqual(await lookFor(1), ['stuck'])
+  assert.deepEqual(await lookFor(looks), ['moving'])
+  assert.deepEqual(await lookFor(1), ['stuck again'])
+})
+
+test('a message that fails again and again is not stuck, nor are those that wait for it, however long its attempts take in all', async () => {
+  const { worker, lookFor } = watch()
+  worker.ends = { 'push/0': 6, 'push/1': 6, 'push/2': 6 }
+  for (const name of ['push/0', 'push/1']) worker.inHand.add(name)
+  for (let failures = 1; failures < 5; failures++) {
+    assert.deepEqual(await lookFor(looks - 1), ['moving'])
+    worker.failures = failures
   }
 })
 

@@ -78,21 +78,6 @@ test('each attempt at a message that may have ended a process is announced to th
   assert.deepEqual([seen, new Set(foretold)], [[1, 2, 3], new Set(['begun'])])
 })
 
-test('what is foretold of an attempt is taken back where an outage or our own stop ended it', async () => {
-  const outage = runContext(2)
-  const { handle } = failing(1, new RetriableError('down'))
-  await assert.rejects(retry(5, now, ignore)(handle)([message()], { ...outage.context, isSuspect: true }), /down/)
-  assert.deepEqual(outage.remembered, [2])
-
-  const stopped = runContext(2)
-  const released: Handle = async () => {
-    stopped.stop.abort()
-    throw new Error('released')
-  }
-  await assert.rejects(retry(5, now, ignore)(released)([message()], stopped.context), /released/)
-  assert.deepEqual(stopped.remembered, [2])
-})
-
 test('the nth wait is asked for by its number, and every further attempt is told', async () => {
   const [failures, told]: [number[], unknown[]] = [[], []]
   const { handle } = failing(2, new Error('flaky'))
