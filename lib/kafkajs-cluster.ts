@@ -7,7 +7,8 @@ import type { Kafka, KafkaMessage } from 'kafkajs'
 export interface KafkajsCluster {
   connect(): Promise<void>
   disconnect(): Promise<void>
-  metadata(): Promise<{ topicMetadata: { topic: string }[] }>
+  /** Null where none of the brokers it is connected to answered. */
+  metadata(): Promise<{ topicMetadata: { topic: string }[] } | null>
   addMultipleTargetTopics(topics: string[]): Promise<void>
   refreshMetadata(): Promise<void>
   refreshMetadataIfNecessary(): Promise<void>

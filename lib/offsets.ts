@@ -120,19 +120,26 @@ const partitionsOf = async (cluster: KafkajsCluster, topics: readonly string[]):
 
 /** Those of the topics that exist; the cluster then knows their partitions. One that does not exist would spoil every later request. */
 export const existingTopics = async (cluster: KafkajsCluster, topics: readonly string[]): Promise<string[]> => {
-  const { topicMetadata } = await cluster.metadata()
-  const known = new Set(topicMetadata.map(({ topic }) => topic))
+  const known = await patiently(
+    cluster,
+    async () => {
+      const answer = await cluster.metadata()
+      if (answer === null) throw Object.assign(new Error('no broker answers'), { retriable: true })
+      return new Set(answer.topicMetadata.map(({ topic }) => topic))
+    },
+    aMomentMs,
+  )
   const existing = topics.filter((topic) => known.has(topic))
   await cluster.addMultipleTargetTopics(existing)
   await cluster.refreshMetadataIfNecessary()
   return existing
 }
 
-const patienceMs = 20_000
+const [aMomentMs, patienceMs] = [5000, 20_000]
 
 /** A coordinator that has just moved, or a broker that was just restarted, answers a moment later. */
-const patiently = async <T>(cluster: KafkajsCluster, ask: () => Promise<T>): Promise<T> => {
-  for (const deadline = Date.now() + patienceMs; ; ) {
+const patiently = async <T>(cluster: KafkajsCluster, ask: () => Promise<T>, limitMs = patienceMs): Promise<T> => {
+  for (const deadline = Date.now() + limitMs; ; ) {
     try {
       return await ask()
     } catch (error) {

@@ -18,7 +18,9 @@ export const countOn = async ({ kafka }: Pick<Stack, 'kafka'>, topic: string): P
 }
 
 /** Every message that a topic holds at this moment, in order within each partition. */
-export const messagesOn = async (stack: Pick<Stack, 'kafka'>, topic: string): Promise<LogMessage[]> => {
+export const messagesOn = (stack: Pick<Stack, 'kafka'>, topic: string): Promise<LogMessage[]> => eventually(() => readAll(stack, topic)) // a leader may just be being chosen
+
+const readAll = async (stack: Pick<Stack, 'kafka'>, topic: string): Promise<LogMessage[]> => {
   const count = await countOn(stack, topic)
   const messages: LogMessage[] = []
   if (count === 0) return messages

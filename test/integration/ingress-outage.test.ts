@@ -31,6 +31,7 @@ test('hooks that arrive while it is told to stop are answered, and each one answ
     const { status } = await post(hookUrl, sample('tag_push'), { 'idempotency-key': id })
     return { status, id }
   }
+  await eventually(async () => assert.equal((await send('well again')).status, 200))
   for (let number = 0; number < 100; number++) answers.push(send(`stopping-${number}`).catch(() => undefined))
   await Promise.race(answers)
   await stop(10_000)
