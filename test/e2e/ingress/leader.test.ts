@@ -96,3 +96,27 @@ test('with one replica left of three, hooks are spooled: an acknowledgement of o
   t.diagnostic(sayTally(t.name, tally))
   assert.equal(tally.answered, tally.posted)
 })
+
+test('with one broker frozen the others take the hooks, though it be the first of the list', async (t) => {
+  const ingress = await world.start({ INGRESS_SPOOL_DIR: await world.folder() })
+  const driver = startDriver({ urls: () => [ingress.hookUrl], token, perSecond: 25 })
+  const first = cluster.node(1)
+  await sleep(1000)
+  first.kill('SIGSTOP')
+  try {
+    await sleep(8000) // for longer than the cluster takes to find out
+    await untilDrained(ingress)
+    await eventually(async () => {
+      const id = crypto.randomUUID()
+      const answer = await postHook(ingress.hookUrl, token, id, bodyOf(id, 0))
+      assert.equal(answer === 'refused' ? answer : answer.status, 200)
+    })
+  } finally {
+    first.kill('SIGCONT')
+  }
+  await driver.stop()
+  await untilDrained(ingress)
+  const tally = await assertConserved(world, driver.posted)
+  t.diagnostic(sayTally(t.name, tally))
+  assert.equal(tally.answered, tally.posted)
+})
