@@ -1,5 +1,5 @@
 import { UsageError } from '../lib/errors.ts'
-import { type CommittedOffset, type LogEnds, nameOf, type Offsets, type TopicPartition } from '../lib/offsets.ts'
+import { type CommittedOffset, isMissing, type LogEnds, nameOf, type Offsets, type TopicPartition } from '../lib/offsets.ts'
 import type { Assignment } from './member.ts'
 import type { Progress } from './watchdog.ts'
 
@@ -64,7 +64,7 @@ export const createPositions = (offsets: Offsets, group: string, worker: string)
     const endOf = new Map(ends.map((end) => [nameOf(end), end]))
     const fresh = new Map<string, Position>()
     // Brokers forget all offsets of a group together.
-    const missing = committed.every(({ offset, isOutOfRange }) => offset === undefined && !isOutOfRange) ? 'all' : 'some'
+    const missing = committed.every(isMissing) ? 'all' : 'some'
     for (const commit of committed) {
       const name = nameOf(commit)
       const gap = gapOf(commit, endOf.get(name), worker, group, missing)

@@ -17,6 +17,9 @@ export interface CommittedOffset extends TopicPartition {
   metadata: string
 }
 
+/** Nothing is committed, or no longer. Where it was out of range there was something. */
+export const isMissing = ({ offset, isOutOfRange }: CommittedOffset): boolean => offset === undefined && !isOutOfRange
+
 /** What a partition holds: `low` is the oldest record's offset, `high` the one the next record will get. */
 export interface LogEnds extends TopicPartition {
   low: number

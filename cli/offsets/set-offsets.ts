@@ -6,7 +6,7 @@ import { type Environment, readVariables } from '../../lib/config.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
 import { quietLogger } from '../../lib/logger.ts'
-import { nameOf, type Offsets, openOffsets, type TopicPartition } from '../../lib/offsets.ts'
+import { isMissing, nameOf, type Offsets, openOffsets, type TopicPartition } from '../../lib/offsets.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { findWorker } from '../find-worker.ts'
 import { type Place, parsePlace } from './place.ts'
@@ -48,7 +48,7 @@ export const setOffsets = async (
   try {
     const committed = await offsets.committed(group, all)
     const isPart = options.topic !== undefined || options.partition !== undefined
-    if (isPart && committed.every(({ offset, isOutOfRange }) => offset === undefined && !isOutOfRange))
+    if (isPart && committed.every(isMissing))
       throw new UsageError(`${group} has no committed offset at all: set all of them first, without --topic and --partition`)
     const before = new Map(committed.map((commit) => [nameOf(commit), commit.offset]))
     const isMeant = ({ partition }: TopicPartition) => options.partition === undefined || String(partition) === options.partition

@@ -2,7 +2,7 @@ import type { Kafka } from 'kafkajs'
 import type { Consumer } from '../../consumers/consumer.ts'
 import { messageOf, RetriableError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
-import { nameOf, type Offsets, openOffsets, type TopicPartition } from '../../lib/offsets.ts'
+import { isMissing, nameOf, type Offsets, openOffsets, type TopicPartition } from '../../lib/offsets.ts'
 import type { Names } from '../../schemas/topics.ts'
 import { commitAsMember } from './commit-as-member.ts'
 
@@ -26,7 +26,7 @@ export const commitFirstOffsets = async (
       const [group, retryTopic] = [names.group(name), names.retryTopic(name)]
       const committed = await offsets.committed(group, [...events.map(names.topic), retryTopic])
       const outOfRange = committed.filter(({ isOutOfRange }) => isOutOfRange)
-      const missing = committed.filter(({ offset, isOutOfRange }) => offset === undefined && !isOutOfRange)
+      const missing = committed.filter(isMissing)
       const isNew = missing.length < committed.length || !committed.some(({ topic }) => topic === retryTopic)
       if (outOfRange.length > 0) {
         const partitions = outOfRange.map(nameOf).join(', ')
