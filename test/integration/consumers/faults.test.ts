@@ -58,38 +58,6 @@ test('kill -9 in the middle of a batch loses nothing and keeps the order', async
   assert.deepEqual(await child.exited, { code: 0, signal: null })
 })
 
-test('a rebalance every few moments while 20,000 events flow: nothing is lost, the order of each project holds', async (t) => {
-  effects.length = 0
-  const skipped = await countOn(stack, stack.names.topic('push')) // of the tests before
-  const steady = await startHere(stack, flowing)
-  t.after(steady.stop)
-  await untilCount(effects, skipped)
-  effects.length = 0
-
-  const total = 20_000 * (isSoak ? 20 : 1)
-  let flown = 0
-  const flow = (async () => {
-    const ids: string[] = []
-    for (; flown < total; flown += 1000) {
-      ids.push(...(await publishPushes(stack, 1000, { prefix: 'flow', from: flown, projects: 50 })))
-      await sleep(150)
-    }
-    return ids
-  })()
-  let rebalances = 0
-  while (flown < total) {
-    const guest = await startHere(stack, flowing)
-    await sleep(400)
-    await guest.stop()
-    rebalances += 2
-  }
-  const ids = await flow
-  await eventually(() => assert.equal(new Set(effects.map(({ id }) => id)).size, total))
-  assertEffects(effects, ids)
-  t.diagnostic(`${total} events, ${rebalances} rebalances, ${effects.length - total} handled twice`)
-  assert.ok(rebalances >= 4)
-})
-
 test('while downstream is down the worker waits, stays in its group and tells its lag; then all goes on in order', async (t) => {
   const skipped = await countOn(stack, stack.names.topic('push')) // of the tests before
   const worker = await startHere(stack, forwarding)
@@ -137,4 +105,36 @@ test('while downstream is down the worker waits, stays in its group and tells it
   )
   assert.equal(await countOn(stack, stack.names.deadLetterTopic('forwarding')), 0)
   await eventually(async () => assert.equal(await worker.metric('consumer_circuit_state{state="closed"}'), 1))
+})
+
+test('a rebalance every few moments while 20,000 events flow: nothing is lost, the order of each project holds', async (t) => {
+  effects.length = 0
+  const skipped = await countOn(stack, stack.names.topic('push')) // of the tests before
+  const steady = await startHere(stack, flowing)
+  t.after(steady.stop)
+  await untilCount(effects, skipped)
+  effects.length = 0
+
+  const total = 20_000 * (isSoak ? 20 : 1)
+  let flown = 0
+  const flow = (async () => {
+    const ids: string[] = []
+    for (; flown < total; flown += 1000) {
+      ids.push(...(await publishPushes(stack, 1000, { prefix: 'flow', from: flown, projects: 50 })))
+      await sleep(150)
+    }
+    return ids
+  })()
+  let rebalances = 0
+  while (flown < total) {
+    const guest = await startHere(stack, flowing)
+    await sleep(400)
+    await guest.stop()
+    rebalances += 2
+  }
+  const ids = await flow
+  await eventually(() => assert.equal(new Set(effects.map(({ id }) => id)).size, total))
+  assertEffects(effects, ids)
+  t.diagnostic(`${total} events, ${rebalances} rebalances, ${effects.length - total} handled twice`)
+  assert.ok(rebalances >= 4)
 })
