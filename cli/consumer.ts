@@ -22,8 +22,8 @@ export const consumerCommand = new Command('consumer')
       import('./find-worker.ts'),
     ])
     const consumer = findWorker(name)
-    await run(name, (env, logger) => {
+    await run(name, (env, logger, told) => {
       outliveStrayRejections(process, logger)
-      return startWorker(consumer, env, logger)
+      return startWorker(consumer, env, logger, told)
     })
   })

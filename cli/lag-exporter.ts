@@ -6,5 +6,5 @@ export const lagExporterCommand = new Command('lag-exporter')
   .description('serve lag and dead letters of every worker as metrics')
   .action(async () => {
     const { startLagExporter } = await import('./lag/lag-exporter.ts')
-    await run('lag-exporter', startLagExporter)
+    await run('lag-exporter', (env, logger) => startLagExporter(env, logger))
   })

@@ -8,15 +8,18 @@ import { outageOf } from './outage-of.ts'
 const stopLimitMs = 25_000
 
 /** Runs one long-lived process to its end and exits with its code. @throws what is not an outage, where it does not start */
-export const run = async (name: string, start: (env: Environment, logger: Logger) => Promise<Running>): Promise<never> => {
+export const run = async (
+  name: string,
+  start: (env: Environment, logger: Logger, told: AbortSignal) => Promise<Running>,
+): Promise<never> => {
   const env = withLocalStack(process.env)
   const logger = createLogger(name, env)
-  const starting = start(env, logger).catch((error: unknown) => {
+  const orExit = (error: unknown): never => {
     const outage = outageOf(error, env)
     if (outage === undefined) throw error
     logger.error('cannot start', { error: outage })
     return process.exit(1)
-  })
-  const code = await runUntilStopped(starting, process, logger, stopLimitMs)
+  }
+  const code = await runUntilStopped((told) => start(env, logger, told).catch(orExit), process, logger, stopLimitMs)
   process.exit(code)
 }

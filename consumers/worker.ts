@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { type Kafka, Partitioners } from 'kafkajs'
 import { type Environment, readVariables } from '../lib/config.ts'
 import { createKafka, endConnections } from '../lib/kafka.ts'
@@ -32,12 +33,16 @@ const finishMs = 5000
 /** Stopping as a whole is promised within 10 s. */
 const stopLimitMs = 9000
 
+const never = new AbortController().signal
+const fired = async (signal: AbortSignal) => signal.aborted || (await once(signal, 'abort'))
+
 /**
  * Starts a worker: resolves once it has joined its group and knows that its offsets are good.
  *
+ * @param told fires when it is to stop: it resolves then, joined or not, since a group that waits for a dead member waits a minute
  * @throws ConfigError naming every variable at fault, GapError when records would be lost or repeated silently
  */
-export const startWorker = async (consumer: Consumer, env: Environment, logger: Logger): Promise<Running> => {
+export const startWorker = async (consumer: Consumer, env: Environment, logger: Logger, told: AbortSignal = never): Promise<Running> => {
   const settings = readVariables(variablesOf(consumer), env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   const group = names.group(consumer.name)
@@ -123,7 +128,7 @@ export const startWorker = async (consumer: Consumer, env: Environment, logger: 
   try {
     await producer.connect()
     await positions.check(topics)
-    await Promise.race([member.start(), failure.promise])
+    await Promise.race([member.start(), failure.promise, fired(told)])
   } catch (error) {
     await letGo().catch(() => undefined) // it would hide what there is to tell
     throw error
@@ -148,7 +153,7 @@ export const startWorker = async (consumer: Consumer, env: Environment, logger: 
         : { ok: false, status: 'stuck' },
     isReady: () => (stopping.signal.aborted ? { ok: false, status: 'stopping' } : { ok: true, status: 'ready' }),
   })
-  logger.info('consuming', { group, topics: events.size, metrics: `${operations.url}/metrics` })
+  if (!told.aborted) logger.info('consuming', { group, topics: events.size, metrics: `${operations.url}/metrics` })
 
   return {
     failure: failure.promise,

@@ -14,6 +14,9 @@ export interface Signals {
   on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown
 }
 
+/** @param told fires when it is to stop: a start that waits for others ends its waiting then, and resolves */
+export type Start = (told: AbortSignal) => Promise<Running>
+
 /**
  * Runs until SIGTERM or SIGINT, then stops in order. What is still starting may hold something already: it is stopped once it has started.
  *
@@ -21,12 +24,13 @@ export interface Signals {
  * @returns the exit code: 0 after an orderly stop, 1 when it failed or did not stop in time
  * @throws why it does not start
  */
-export const runUntilStopped = async (starting: Promise<Running>, signals: Signals, logger: Logger, limitMs: number): Promise<number> => {
-  const signal = new Promise<'stop'>((resolve) => {
-    // Every further signal is ignored: npm and terminals send several.
-    signals.on('SIGTERM', () => resolve('stop'))
-    signals.on('SIGINT', () => resolve('stop'))
-  })
+export const runUntilStopped = async (start: Start, signals: Signals, logger: Logger, limitMs: number): Promise<number> => {
+  const told = new AbortController()
+  const signal = new Promise<'stop'>((resolve) => told.signal.addEventListener('abort', () => resolve('stop')))
+  // Every further signal is ignored: npm and terminals send several.
+  signals.on('SIGTERM', () => told.abort())
+  signals.on('SIGINT', () => told.abort())
+  const starting = start(told.signal)
   const failed = starting.then(({ failure }) => failure.catch((error: unknown) => error))
   const ended = await Promise.race([signal, failed])
   if (ended !== 'stop') logger.error('stopping: the process cannot go on', { error: messageOf(ended) })

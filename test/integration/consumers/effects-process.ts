@@ -35,4 +35,4 @@ const consumer = {
 
 const logger = createLogger(EFFECTS_WORKER, process.env)
 outliveStrayRejections(process, logger)
-process.exit(await runUntilStopped(startWorker(consumer, process.env, logger), process, logger, 10_000))
+process.exit(await runUntilStopped((told) => startWorker(consumer, process.env, logger, told), process, logger, 10_000))

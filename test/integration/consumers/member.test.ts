@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer } from '../../../consumers/consumer.ts'
 import { createMember } from '../../../consumers/member.ts'
+import { startWorker } from '../../../consumers/worker.ts'
 import { readVariables } from '../../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../../lib/kafka.ts'
 import { createKafkajsCluster } from '../../../lib/kafkajs-cluster.ts'
@@ -103,13 +104,24 @@ test('a worker that is stopped while its group waits for a dead member leaves th
   await worker.stop()
   const admin = stack.kafka.admin()
   await admin.connect()
-  const { groups } = await admin.describeGroups([group]).finally(() => admin.disconnect())
+  t.after(() => admin.disconnect())
+  const { groups } = await admin.describeGroups([group])
   const members = groups[0]?.members.map(({ memberId }) => memberId) ?? []
   assert.ok(members.includes(dead.memberId))
   assert.deepEqual(
     members.filter((id) => id.startsWith(group)),
     [],
   )
+
+  const told = new AbortController()
+  const starting = startWorker(waiting, { ...stack.env, CONSUMER_SESSION_SECONDS: '30' }, recordingLogger().logger, told.signal)
+  const stateOf = async () => (await admin.describeGroups([group])).groups[0]?.state
+  await eventually(async () => assert.equal(await stateOf(), 'PreparingRebalance'))
+  const toldAt = Date.now()
+  told.abort()
+  await (await starting).stop()
+  assert.ok(Date.now() - toldAt < 10_000, 'before it has joined, too')
+  assert.equal(await stateOf(), 'PreparingRebalance', 'the group did not wait any more')
 })
 
 test('the ends of transactions, and what one took back, are no records that wait', async (t) => {

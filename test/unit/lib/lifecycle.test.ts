@@ -12,7 +12,7 @@ const running = (others: Partial<Running> = {}) => {
 const run = (what: Running | Promise<Running>, limitMs = 5000) => {
   const signals = new EventEmitter()
   const { logger, lines } = recordingLogger()
-  return { signals, lines, code: runUntilStopped(Promise.resolve(what), signals, logger, limitMs) }
+  return { signals, lines, code: runUntilStopped(() => Promise.resolve(what), signals, logger, limitMs) }
 }
 
 test('either signal stops in order, with exit code 0', async () => {
