@@ -43,6 +43,12 @@ export const readEncoders = async (registry: Registry, names: Names, memory: str
 
   try {
     const ids = await fromRegistry()
+    const before = await recall(memory)
+    const changed = schemas.filter(({ name }) => before[name] !== undefined && before[name] !== ids[name]).map(({ subject }) => subject)
+    if (changed.length > 0)
+      logger.error('the registry is another one, or was made anew: what was published by its old ids, nobody can read', {
+        subjects: changed,
+      })
     // On a full disk the next start needs the registry; that is no reason not to publish now, which is what makes room.
     await remember(memory, ids).catch(() => undefined)
     return { encoders: encodersBy(ids), from: 'registry' }

@@ -76,7 +76,6 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
   const noteIdsFrom = (from: KnownEncoders['from']) => {
     idsFrom = from
     for (const each of ['registry', 'disk'] as const) metrics.schemaIdsFrom.set({ from: each }, each === from ? 1 : 0)
-    if (from === 'disk') void awaitRegistry(schemas, askRegistryMs, logger).then(() => noteIdsFrom('registry'))
   }
   const connect = async (): Promise<OpenOutlet> => {
     const { encoders, from } = await schemas()
@@ -91,6 +90,12 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
     })
     metrics.connected.set(1)
     noteIdsFrom(from)
+    if (from === 'disk') {
+      void awaitRegistry(schemas, askRegistryMs, logger).then((itsOwn) => {
+        Object.assign(encoders, itsOwn)
+        noteIdsFrom('registry')
+      })
+    }
     const fit = createFit(createEncodeStage(encoders, names), publisher.maxBytesOf, names.rawChunksTopic)
     return { carry: createCarry({ fit, publisher, isWaitedFor: spools.isWaitedFor, metrics, logger }), publisher }
   }

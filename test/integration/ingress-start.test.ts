@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream'
 import { test } from 'node:test'
+import { schemaIdOf } from '../../lib/codec.ts'
 import { eventually, openStack } from '../helpers/stack.ts'
+import { post, sample } from '../helpers/stack-hooks.ts'
+import { messagesOn } from '../helpers/stack-records.ts'
 
 const stack = await openStack('ingress-start')
 
@@ -41,4 +49,35 @@ test('with one topic missing it starts, and says which and what to do', async ()
   const ready = await fetch(metrics.replace('/metrics', '/readyz'))
   assert.deepEqual([ready.status, await ready.json()], [200, { status: `degraded: not available: ${missing}` }])
   await stop(10_000)
+})
+
+test('a registry that comes back with other ids than it said before: they are taken without a restart, and it is told', async (t) => {
+  const folder = await stack.temporaryFolder()
+  const memory = join(folder, 'schema-ids.json')
+  const before = await stack.startReady(['ingress'], { BRIDGE_DATA_DIR: folder })
+  await before.stop(10_000)
+  const said = Object.entries(JSON.parse(await readFile(memory, 'utf8')) as Record<string, number>)
+  await writeFile(memory, JSON.stringify(Object.fromEntries(said.map(([name, id]) => [name, id + 1_000_000]))))
+
+  let isUp = false
+  const { hostname, port } = new URL(stack.schemaRegistryUrl)
+  const registry = createServer((socket) => {
+    if (isUp) pipeline(socket, connect(Number(port), hostname), socket, () => undefined)
+    else socket.destroy()
+  }).listen(0, '127.0.0.1')
+  await once(registry, 'listening')
+  t.after(() => registry.close())
+  const url = stack.schemaRegistryUrl.replace(port, String((registry.address() as AddressInfo).port))
+  const ingress = await stack.startReady(['ingress'], { BRIDGE_DATA_DIR: folder, SCHEMA_REGISTRY_URL: url })
+
+  const topic = stack.names.topic('push')
+  const lastId = async () => {
+    assert.equal((await post(ingress.hookUrl, sample('push'))).status, 200)
+    return schemaIdOf((await messagesOn(stack, topic)).at(-1)?.value ?? assert.fail())
+  }
+  const right = said.find(([name]) => name.startsWith(`${stack.names.subject(topic)} `))?.[1] ?? assert.fail()
+  assert.equal(await lastId(), right + 1_000_000)
+  isUp = true
+  await eventually(async () => assert.equal(await lastId(), right))
+  assert.ok(ingress.lines.some((line) => line.includes('made anew')))
 })

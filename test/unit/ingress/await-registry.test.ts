@@ -14,7 +14,7 @@ test('a registry that was silent is asked until it says the ids; what else it sa
     return { encoders, ...answer }
   }
   const alive = setTimeout(() => {}, 5000) // its own timer holds up nobody
-  await awaitRegistry(read, 1, logger)
+  assert.equal(await awaitRegistry(read, 1, logger), encoders)
   clearTimeout(alive)
   assert.equal(asked, 3)
   assert.deepEqual(

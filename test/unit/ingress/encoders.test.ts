@@ -72,7 +72,11 @@ test('while the registry is silent, what it said before is taken from disk', asy
 test('what the registry says now goes before what it said then', async () => {
   const memory = newMemory()
   await read(answering(100), names, memory)
+  await read(answering(100), names, memory)
+  assert.ok(!lines.some(({ message }) => message.includes('made anew')))
   await read(answering(500), names, memory)
+  const { level, fields } = lines.find(({ message }) => message.includes('made anew')) ?? assert.fail('it is not told')
+  assert.deepEqual([level, (fields.subjects as string[]).includes('gitlab.push-value')], ['error', true])
   const { encoders } = await read(silent, names, memory)
   assert.ok(schemaIdOf(encoders.push(record)) >= 500)
 })
