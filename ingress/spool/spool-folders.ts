@@ -29,7 +29,10 @@ export const prefixOf = (topic: string): string => `${topic}@`
  */
 export const openSpoolFolders = async (folder: string, maxAsideBytes: number): Promise<SpoolFolders> => {
   const asideFolder = resolve(folder, asideName)
-  const made = await mkdir(asideFolder, { recursive: true })
+  const parent = await mkdir(dirname(resolve(folder)), { recursive: true })
+  // What GitLab sent is for no other user of the machine.
+  const own = await mkdir(asideFolder, { recursive: true, mode: 0o700 })
+  const made = parent ?? own
   const aside = await createSetAside(asideFolder, maxAsideBytes)
   const lock = await lockWithRoom(folder)
   if ('heldBy' in lock)

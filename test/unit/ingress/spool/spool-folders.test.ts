@@ -1,7 +1,7 @@
 // On a real disk: what the rest believes of it.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -177,4 +177,13 @@ test('with the disk too full for a lock it is opened all the same: an ingress th
   } finally {
     await run('umount', ['-l', disk])
   }
+})
+
+test('what GitLab sent is for no other user of the machine, whatever else lies beside it', async () => {
+  const path = join(temporary, 'data', 'spool')
+  const folders = await openFolders(path)
+  await folders.close()
+  const modeOf = async (folder: string) => ((await stat(folder)).mode & 0o777).toString(8)
+  assert.deepEqual([await modeOf(path), await modeOf(join(path, 'set-aside'))], ['700', '700'])
+  assert.equal(await modeOf(join(temporary, 'data')), (0o777 & ~process.umask()).toString(8))
 })
