@@ -81,6 +81,10 @@ export const readIngressSettings = (env: Environment): IngressSettings => {
   demand(cert !== undefined || key === undefined, 'INGRESS_TLS_CERT_FILE', 'is not set, but INGRESS_TLS_KEY_FILE is')
   demand(key !== undefined || cert === undefined, 'INGRESS_TLS_KEY_FILE', 'is not set, but INGRESS_TLS_CERT_FILE is')
   demand(cert !== undefined || clientCa === undefined, 'INGRESS_TLS_CERT_FILE', 'is not set, but INGRESS_TLS_CLIENT_CA_FILE is')
+
+  const enough = 2 * settings.INGRESS_MAX_BODY_BYTES
+  const narrow = `must be at least twice INGRESS_MAX_BODY_BYTES, ${enough}: a body that goes in pieces would never get through`
+  demand(settings.INGRESS_QUEUE_BYTES >= enough, 'INGRESS_QUEUE_BYTES', narrow)
   return settings
 }
 

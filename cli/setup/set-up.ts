@@ -3,7 +3,7 @@ import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
 import { databaseUrl, type Environment, fallback, readVariables, secret } from '../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
-import type { Logger } from '../../lib/logger.ts'
+import { type Logger, quietLogger } from '../../lib/logger.ts'
 import { createRegistry, registryVariables } from '../../lib/registry.ts'
 import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
 import { wireSchema } from '../../schemas/load.ts'
@@ -46,7 +46,8 @@ export const setUp = async (env: Environment, logger: Logger, workers: readonly 
   const topics = { ...settings, KAFKA_TOPIC_PARTITIONS }
   logger.info('topics', await createTopics(kafka, topics, topicsOf(topics, names, workers)))
   // A worker is new until its retry topic is there: what fails in between is done again by the next setup.
-  logger.info('first offsets', await commitFirstOffsets(kafka, names, workers, logger))
+  // What is lost is told once, below.
+  logger.info('first offsets', await commitFirstOffsets(kafka, names, workers, quietLogger()))
   logger.info('retry topics', await createTopics(kafka, topics, retryTopicsOf(topics, names, workers)))
   logger.info('first offsets', await commitFirstOffsets(kafka, names, workers, logger))
 

@@ -47,3 +47,9 @@ test('a certificate has a key, a key a certificate, and who asks for certificate
   assert.match(faults(certKey, ca), /^INGRESS_TLS_CERT_FILE/)
   assert.deepEqual([faults(cert, certKey), faults(cert, certKey, ca)], ['none', 'none'])
 })
+
+test('the queue takes any body that the door lets in, in pieces too', () => {
+  const given = { INGRESS_SECRET_TOKENS: 'a', INGRESS_MAX_BODY_BYTES: '50000000' }
+  assert.match(faultsOf(given), /^INGRESS_QUEUE_BYTES: must be at least twice INGRESS_MAX_BODY_BYTES, 100000000:/)
+  assert.equal(faultsOf({ ...given, INGRESS_QUEUE_BYTES: '100000000' }), 'none')
+})
