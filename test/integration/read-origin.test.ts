@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readOrigin } from '../../cli/dead-letters/read-origin.ts'
+import type { LogMessage } from '../../lib/log-reader.ts'
+import { openStack } from '../helpers/stack.ts'
+
+const stack = await openStack('read-origin')
+const admin = stack.kafka.admin()
+const producer = stack.kafka.producer()
+await Promise.all([admin.connect(), producer.connect()])
+test.after(() => Promise.all([admin.disconnect(), producer.disconnect()]))
+
+const topic = stack.names.topic('push')
+const createTopic = () => admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 2, replicationFactor: 1 }] })
+const send = (value: string, timestamp: number) =>
+  producer.send({ topic, messages: [{ partition: 1, key: '15', value, timestamp: String(timestamp) }] })
+const letterOf = (offset: number, timestamp: number): LogMessage => ({
+  ...{ topic: 'dead letters', partition: 0, offset: 7, timestamp, value: null },
+  key: `${topic}/1/${offset}`,
+  headers: { 'dead-letter-origin-timestamp': String(timestamp) },
+})
+const valueAt = async (offset: number, timestamp: number) => (await readOrigin(stack.kafka, letterOf(offset, timestamp)))?.value?.toString()
+
+test('the record of a dead letter is read where it lay, and no other in its place', async () => {
+  await createTopic()
+  await send('first', 1_700_000_000_000)
+  await send('second', 1_700_000_000_001)
+  assert.equal(await valueAt(1, 1_700_000_000_001), 'second')
+  assert.equal(await valueAt(1, 1_700_000_000_000), undefined, 'the topic was made anew: another record lies there')
+  assert.equal(await valueAt(2, 1_700_000_000_001), undefined, 'the topic was made anew: nothing lies there yet')
+})
+
+test('of a record that was deleted, and of a topic that was, there is none', async () => {
+  await admin.fetchTopicOffsets(topic) // the client deletes only where it has asked for leaders
+  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: '1' }] })
+  assert.equal(await valueAt(0, 1_700_000_000_000), undefined)
+  assert.equal(await valueAt(1, 1_700_000_000_001), 'second')
+  await admin.deleteTopics({ topics: [topic] })
+  assert.equal(await valueAt(1, 1_700_000_000_001), undefined)
+})
