@@ -55,7 +55,7 @@ export const createPublisher = async (options: PublisherOptions): Promise<Publis
     const bytes = message.value.length + recordOverheadBytes
     queuedBytes += bytes
     return new Promise((resolve, reject) => {
-      const expire = () => entry.settle(new RetriableError(`no acknowledgement within ${(deadlineMs ?? 0) / 1000} s`))
+      const expire = () => entry.settle(new RetriableError(`no acknowledgement within ${Math.round(deadlineMs ?? 0)} ms`))
       const timer = deadlineMs === null ? undefined : setTimeout(expire, deadlineMs)
       const entry: Entry = {
         ...message,
