@@ -7,7 +7,7 @@ import { isSoak } from '../../helpers/conservation.ts'
 import { rawRequest, sendRaw, startLoneIngress } from '../../helpers/conservation-alone.ts'
 
 const cases = isSoak ? 200_000 : 10_000
-const connectionsAtATime = 24
+const connectionsAtATime = 96
 const token = 'the-token-of-the-fuzzer'
 const ingress = await startLoneIngress({
   INGRESS_SECRET_TOKENS: token,
