@@ -65,6 +65,10 @@ export type IngressSettings = z.output<typeof variables>
 export const spoolFolderOf = (settings: Pick<IngressSettings, 'BRIDGE_DATA_DIR' | 'INGRESS_SPOOL_DIR'>): string =>
   settings.INGRESS_SPOOL_DIR ?? join(settings.BRIDGE_DATA_DIR, 'spool')
 
+/** Where the ids of the schemas are kept. */
+export const schemaIdsFileOf = ({ BRIDGE_DATA_DIR }: Pick<IngressSettings, 'BRIDGE_DATA_DIR'>): string =>
+  join(BRIDGE_DATA_DIR, 'schema-ids.json')
+
 /** @throws ConfigError also where what is set leaves the door open, or does not hold where it seems to */
 export const readIngressSettings = (env: Environment): IngressSettings => {
   const settings = readVariables(variables, env)

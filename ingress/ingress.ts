@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../lib/config.ts'
 import { createKafka } from '../lib/kafka.ts'
@@ -14,20 +13,16 @@ import { createAdmit } from './admit.ts'
 import { type CreateListener, createApp } from './app.ts'
 import { awaitRegistry } from './await-registry.ts'
 import { startCanary } from './canary.ts'
-import { createCarry } from './carry.ts'
-import { readIngressSettings, spoolFolderOf } from './config.ts'
+import { readIngressSettings, schemaIdsFileOf, spoolFolderOf } from './config.ts'
 import { createByteBudget } from './door/byte-budget.ts'
 import { createCredentialSeries } from './door/credential-series.ts'
 import { createFailedLogins, createThrottle } from './door/failed-logins.ts'
 import { createResends } from './door/resends.ts'
 import { watchSources } from './door/watch-sources.ts'
-import { createEncodeStage } from './encode.ts'
 import { type KnownEncoders, readEncoders } from './encoders.ts'
-import { createFit } from './fit.ts'
 import { createIngressMetrics } from './metrics.ts'
+import { acknowledgeMs, openOutlet } from './open-outlet.ts'
 import { createOutlet, type OpenOutlet } from './outlet.ts'
-import { createSender } from './producer.ts'
-import { createPublisher } from './publish.ts'
 import { createReadBody } from './read-body.ts'
 import { readinessOf } from './readiness.ts'
 import { createReceive } from './receive.ts'
@@ -35,18 +30,12 @@ import { createHookServer } from './server.ts'
 import { startDrains } from './spool/drain.ts'
 import { openSpoolFolders } from './spool/spool-folders.ts'
 import { openSpools } from './spool/spools.ts'
-import { readTopicFacts } from './topic-facts.ts'
-
-/** How long a leader may take to answer a produce request. */
-const acknowledgeMs = 3000
 
 /** How long the start waits for Kafka and the registry before it goes on without them. */
 const patienceMs = 5000
 
 /** How often a registry that did not say the schema ids at the start is asked again. */
 const askRegistryMs = 10_000
-
-const batchLimits = { records: 500, bytes: 30 * 1024 * 1024 }
 
 /**
  * Starts the ingress: resolves once hooks are accepted, be it that Kafka and the registry have not answered yet.
@@ -67,11 +56,9 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
   const sources = watchSources(env, credentials.configure, logger)
   const spoolBytes = settings.INGRESS_SPOOL_MAX_BYTES
   const folders = await openSpoolFolders(spoolFolderOf(settings), spoolBytes / 4)
-  const eventTopics = eventTypes.map(names.topic)
-  const spools = await openSpools(folders, eventTopics, spoolBytes, logger)
+  const spools = await openSpools(folders, eventTypes.map(names.topic), spoolBytes, logger)
 
-  const topics = [...eventTopics, names.rawChunksTopic, names.canaryTopic]
-  const schemas = () => readEncoders(registry, names, join(settings.BRIDGE_DATA_DIR, 'schema-ids.json'), logger)
+  const schemas = () => readEncoders(registry, names, schemaIdsFileOf(settings), logger)
   let idsFrom: KnownEncoders['from'] | undefined
   const noteIdsFrom = (from: KnownEncoders['from']) => {
     idsFrom = from
@@ -79,15 +66,8 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
   }
   const connect = async (): Promise<OpenOutlet> => {
     const { encoders, from } = await schemas()
-    const publisher = await createPublisher({
-      connect: () => createSender(kafka, acknowledgeMs),
-      topics,
-      readTopicFacts: (some) => readTopicFacts(kafka, some),
-      limits: batchLimits,
-      maxQueuedBytes: settings.INGRESS_QUEUE_BYTES,
-      metrics,
-      logger,
-    })
+    const { isWaitedFor } = spools
+    const open = await openOutlet({ kafka, names, encoders, maxQueuedBytes: settings.INGRESS_QUEUE_BYTES, isWaitedFor, metrics, logger })
     metrics.connected.set(1)
     noteIdsFrom(from)
     if (from === 'disk') {
@@ -96,8 +76,7 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
         noteIdsFrom('registry')
       })
     }
-    const fit = createFit(createEncodeStage(encoders, names), publisher.maxBytesOf, names.rawChunksTopic)
-    return { carry: createCarry({ fit, publisher, isWaitedFor: spools.isWaitedFor, metrics, logger }), publisher }
+    return open
   }
   const outlet = createOutlet(connect, logger)
   const drains = startDrains(spools, outlet.carry, logger)

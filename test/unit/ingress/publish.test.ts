@@ -171,7 +171,7 @@ test('a connection that cannot be made again is tried again, until the deadline'
     }
   }
   const { publish } = await publishing([], { connect })
-  await assert.rejects(publish('a', { deadlineMs: 250 }), /0.25 s/)
+  await assert.rejects(publish('a', { deadlineMs: 250 }), /250 ms/)
   assert.ok(connects >= 2)
 })
 
