@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer } from '../../../consumers/consumer.ts'
-import { createMember } from '../../../consumers/member.ts'
+import { createMember, type MemberOptions } from '../../../consumers/member.ts'
 import { startWorker } from '../../../consumers/worker.ts'
 import { readVariables } from '../../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../../lib/kafka.ts'
@@ -43,14 +43,25 @@ test('a worker that is stopped in the middle of a long handling releases it with
   assert.deepEqual(begun, ['d-0', 'd-0', 'd-1', 'd-2'])
 })
 
+const memberWith = (name: string, given: Pick<MemberOptions, 'eachBatch' | 'isHandling'> & Partial<MemberOptions>) =>
+  createMember({
+    kafka: createKafka(readVariables(kafkaVariables, stack.env), 'test', recordingLogger().logger),
+    group: stack.names.group(name),
+    topics: [stack.names.topic('push')],
+    fetchSizes: { maxBytes: 4 << 20, maxBytesPerPartition: 1 << 20 },
+    concurrency: 1,
+    sessionSeconds: 6,
+    attemptSeconds: 1,
+    onNothing: () => {},
+    onJoin: async () => {},
+    fail: assert.fail,
+    ...given,
+  })
+
 test('a new client in place of one that does not move brings what the old one did not', async () => {
-  const { logger } = recordingLogger()
   const offsets: string[] = []
   let joins = 0
-  const member = createMember({
-    kafka: createKafka(readVariables(kafkaVariables, stack.env), 'test', logger),
-    group: `${stack.names.group('member')}`,
-    topics: [stack.names.topic('push')],
+  const member = memberWith('member', {
     eachBatch: async ({ batch, resolveOffset }) => {
       if (joins === 1) return
       for (const { offset } of batch.messages) {
@@ -58,16 +69,10 @@ test('a new client in place of one that does not move brings what the old one di
         resolveOffset(offset)
       }
     },
-    fetchSizes: { maxBytes: 4 << 20, maxBytesPerPartition: 1 << 20 },
-    concurrency: 1,
-    sessionSeconds: 6,
-    attemptSeconds: 1,
     isHandling: () => false,
-    onNothing: () => {},
     onJoin: async () => {
       joins += 1
     },
-    fail: assert.fail,
   })
   await member.start()
   await member.rebuild()
@@ -75,6 +80,23 @@ test('a new client in place of one that does not move brings what the old one di
   await member.stop()
   assert.deepEqual(sorted(offsets), ['0', '1', '2'])
   assert.ok(Date.now() - member.lastTurn() < 5000)
+})
+
+test('while messages are in hand there is no new client: an attempt would run beside another', async () => {
+  const { promise: hanging, resolve: end } = Promise.withResolvers<void>()
+  let batches = 0
+  const member = memberWith('handling', {
+    eachBatch: () => {
+      batches += 1
+      return hanging
+    },
+    isHandling: () => true,
+  })
+  await member.start()
+  await eventually(() => assert.equal(batches, 1))
+  await assert.rejects(member.rebuild(), /a handler of the old one does not end/)
+  assert.equal(batches, 1)
+  end()
 })
 
 test('a worker that is stopped while its group waits for a dead member leaves the group, within 10 s', async (t) => {
