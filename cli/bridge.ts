@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=32768 node --max-semi-space-size=8 --initial-old-space-size=48 --heap-growing-percent=25
+#!/usr/bin/env -S MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=32768 node --max-semi-space-size=8 --initial-old-space-size=48 --heap-growing-percent=25 --no-parallel-scavenge
 import { Command } from 'commander'
 import { complaintOf } from './complaint-of.ts'
 import { configCommand } from './config.ts'

@@ -15,7 +15,7 @@ export const authenticate = (admitted: Admitted, body: Buffer): Proven | TurnedA
   const signatures = admitted.signed.signatures.map((signature) => Buffer.from(signature.slice('v1,'.length), 'base64'))
   const match = findMatch(admitted.source.signingKeys, (key) => {
     const expected = macOf(key, admitted.signed, body)
-    return signatures.filter((signature) => isEqual(signature, expected)).length > 0
+    return signatures.filter((signature) => isEqual(expected, signature)).length > 0
   })
   return match === undefined ? unauthenticated('wrong_signature', 'the signature is wrong') : { by: 'signature', label: match.label }
 }

@@ -67,23 +67,37 @@ const group = (batch: readonly Placed[]): TopicMessages[] => {
 
 const partitioner = Partitioners.DefaultPartitioner()
 
-/** What the partitioner wants to know of a topic: by its number of partitions, made once. */
-const metadataOf = new Map<number, PartitionMetadata[]>()
+/** What is known of topics with as many partitions. */
+interface Alike {
+  metadata: PartitionMetadata[]
+  partitions: Map<string, number>
+}
+
+const alike = new Map<number, Alike>()
+
+/** Projects that send hooks at a time; beyond that they are all looked at anew. */
+const maxKeys = 10_000
 
 /** Java-compatible: murmur2 of the key, so that every client finds a project in the same partition. */
 export const partitionOf = (message: OutgoingMessage, partitionCount: number): number => {
-  let partitionMetadata = metadataOf.get(partitionCount)
-  if (partitionMetadata === undefined) {
-    partitionMetadata = Array.from({ length: partitionCount }, (_, partitionId) => ({
-      partitionId,
-      partitionErrorCode: 0,
-      leader: 0,
-      replicas: [],
-      isr: [],
-    }))
-    metadataOf.set(partitionCount, partitionMetadata)
-  }
-  return partitioner({ topic: message.topic, partitionMetadata, message })
+  const { metadata, partitions } = alike.get(partitionCount) ?? meet(partitionCount)
+  const known = partitions.get(message.key)
+  if (known !== undefined) return known
+  const partition = partitioner({ topic: message.topic, partitionMetadata: metadata, message })
+  if (partitions.size === maxKeys) partitions.clear()
+  partitions.set(message.key, partition)
+  return partition
+}
+
+const meet = (partitionCount: number): Alike => {
+  const metadata = Array.from({ length: partitionCount }, (_, partitionId) => ({
+    partitionId,
+    partitionErrorCode: 0,
+    ...{ leader: 0, replicas: [], isr: [] },
+  }))
+  const met = { metadata, partitions: new Map() }
+  alike.set(partitionCount, met)
+  return met
 }
 
 /** What went wrong with a produce request, in the words of our metrics. `refused`: these very records will never be taken. */

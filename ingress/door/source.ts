@@ -1,4 +1,4 @@
-import { hash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { BlockList, isIP } from 'node:net'
 import { z } from 'zod'
 
@@ -20,7 +20,7 @@ export interface Source {
 /** A secret, told apart in metrics by its place in the configuration. */
 export interface Credential {
   label: string
-  /** A secret token's digest, or the key of a signature. */
+  /** A secret token, or the key of a signature. */
   bytes: Buffer
 }
 
@@ -40,7 +40,7 @@ export const cidr = z.string().refine((text) => parseCidr(text) !== undefined, '
 export const createSource = (name: string, settings: SourceSettings): Source => ({
   name,
   label: name,
-  secrets: settings.secret_tokens.map((token, index) => ({ label: String(index + 1), bytes: digestOf(token) })),
+  secrets: settings.secret_tokens.map((token, index) => ({ label: String(index + 1), bytes: Buffer.from(token) })),
   signingKeys: settings.signing_tokens.map((token, index) => ({
     label: String(index + 1),
     bytes: Buffer.from(token.replace('whsec_', ''), 'base64'),
@@ -50,14 +50,16 @@ export const createSource = (name: string, settings: SourceSettings): Source => 
   instance: settings.instance,
 })
 
-/** Secrets are compared by digests, which have one length. */
-export const digestOf = (token: string | Buffer): Buffer => hash('sha256', token, 'buffer')
-
 /** The credential that matches. All are compared: time tells neither which matched nor how far. */
 export const findMatch = (credentials: readonly Credential[], matches: (bytes: Buffer) => boolean): Credential | undefined =>
   credentials.filter(({ bytes }) => matches(bytes)).at(0)
 
-export const isEqual = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b)
+/** Time tells neither how far they are equal nor, of the secret, how long it is. */
+export const isEqual = (secret: Buffer, given: Buffer): boolean => {
+  const padded = Buffer.alloc(secret.length)
+  given.copy(padded)
+  return timingSafeEqual(secret, padded) && given.length === secret.length
+}
 
 interface Range {
   address: string
