@@ -19,6 +19,7 @@ export interface LoneIngress extends IngressProcess {
 /** The environment of an ingress whose servers are not there. @param folder for its data */
 export const loneEnv = (folder: string, given: Environment): Environment => ({
   PATH: process.env.PATH,
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
   BRIDGE_DATA_DIR: folder,
   KAFKA_BROKERS: '127.0.0.1:1',
   SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1',

@@ -80,6 +80,7 @@ export const openWorld = async (kafkaBrokers: string, schemaRegistryUrl: string)
   const prefix = `faults-${randomBytes(3).toString('hex')}.`
   const env: Environment = {
     PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     BRIDGE_DATA_DIR: dataDir,
     KAFKA_BROKERS: kafkaBrokers,
     KAFKA_TOPIC_PREFIX: prefix,

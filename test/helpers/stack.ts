@@ -79,6 +79,7 @@ export const openStack = async (name: string): Promise<Stack> => {
   const dataDir = await temporaryFolder()
   const env: Environment = {
     PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     BRIDGE_DATA_DIR: dataDir,
     KAFKA_BROKERS: shared.kafkaBrokers,
     KAFKA_TOPIC_PREFIX: prefix,

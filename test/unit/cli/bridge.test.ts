@@ -11,7 +11,7 @@ const entry = fileURLToPath(new URL('../../../cli/bridge.ts', import.meta.url))
 
 const bridge = (args: string[], env: Record<string, string>): Promise<{ code: number; printed: string; said: string }> =>
   new Promise((resolve) => {
-    const options = { env: { PATH: process.env.PATH, ...env } }
+    const options = { env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env } }
     execFile(process.execPath, [entry, ...args], options, (error, printed, said) =>
       resolve({ code: error === null ? 0 : Number(error.code), printed, said }),
     )
