@@ -31,7 +31,7 @@ test('a kill in the middle of an attempt may repeat that attempt, no more', asyn
   const attempts = () => attemptsIn(file).filter((id) => id === 'poison-0').length
   const env = { ...stack.env, EFFECTS_DELAY_MS: '20', CONSUMER_ATTEMPTS: '4' }
   const first = await startEffects('poisoned', file, env)
-  await eventually(() => assert.ok(attempts() >= 3))
+  await first.eventually(() => assert.ok(attempts() >= 3))
   first.kill('SIGKILL')
   await first.exited
   const second = await startEffects('poisoned', file, env)
@@ -46,13 +46,13 @@ test('kill -9 in the middle of a batch loses nothing and keeps the order', async
   const env = { ...stack.env, CONSUMER_ATTEMPTS: '1' }
   for (const after of [300, 900]) {
     const child = await startEffects('killed', file, { ...env, EFFECTS_DELAY_MS: '1' })
-    await eventually(() => assert.ok(effectsIn(file).length >= after))
+    await child.eventually(() => assert.ok(effectsIn(file).length >= after))
     child.kill('SIGKILL')
     await child.exited
   }
   const child = await startEffects('killed', file, env)
   t.after(() => child.kill('SIGKILL'))
-  await eventually(() => assert.equal(new Set(effectsIn(file).map(({ id }) => id)).size, 2000))
+  await child.eventually(() => assert.equal(new Set(effectsIn(file).map(({ id }) => id)).size, 2000))
   assertEffects(effectsIn(file), ids)
   child.kill('SIGTERM')
   assert.deepEqual(await child.exited, { code: 0, signal: null })

@@ -16,6 +16,8 @@ export interface EffectsProcess extends Child {
   readonly lines: readonly string[]
   /** Where its operations port is, once it has joined its group. */
   operationsUrl(): Promise<string>
+  /** Waits like `eventually`, but not for a process that is gone, and tells what it logged last. */
+  eventually<T>(question: () => T): Promise<T>
 }
 
 const entry = fileURLToPath(new URL('effects-process.ts', import.meta.url))
@@ -27,18 +29,24 @@ export const startEffects = async (worker: string, file: string, env: Environmen
     name: worker,
     command: process.execPath,
     args: [entry],
-    env: { CONSUMER_SESSION_SECONDS: '6', ...env, EFFECTS_WORKER: worker, EFFECTS_FILE: file },
+    env: { LOG_LEVEL: 'debug', CONSUMER_SESSION_SECONDS: '6', ...env, EFFECTS_WORKER: worker, EFFECTS_FILE: file },
     cwd: process.cwd(),
     output: (line) => void lines.push(line),
     stopSignal: 'SIGTERM',
   })
+  const gone = child.exited.then(({ code, signal }) => Promise.reject(new Error(`it ended with ${code ?? signal}`)))
+  gone.catch(() => undefined)
+  const own: EffectsProcess['eventually'] = (question) =>
+    Promise.race([eventually(question), gone]).catch((error: Error) => {
+      throw new Error(`${worker}: ${error.message}\n${lines.slice(-50).join('\n')}`, { cause: error })
+    })
   const operationsUrl = () =>
-    eventually(() => {
+    own(() => {
       const metrics = lines.flatMap((line) => /"metrics":"([^"]+)\/metrics"/.exec(line)?.[1] ?? []).at(-1)
-      if (metrics === undefined) throw new Error(`${worker} is not ready:\n${lines.join('\n')}`)
+      if (metrics === undefined) throw new Error('is not ready')
       return metrics
     })
-  return { ...child, lines, operationsUrl }
+  return { ...child, lines, operationsUrl, eventually: own }
 }
 
 /** The ids a process began to handle, each as often as it did. */

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { Partitioners } from 'kafkajs'
 import pg from 'pg'
 import { z } from 'zod'
@@ -25,6 +22,7 @@ import { hookOf } from '../../helpers/carry.ts'
 import { recordingLogger } from '../../helpers/recording-logger.ts'
 import { fixtures } from '../../helpers/samples.ts'
 import { eventually } from '../../helpers/stack.ts'
+import { effectsIn, startEffects } from './start-effects.ts'
 import { openWorkerStack, publishPushes, pushConsumer, startHere } from './worker-under-test.ts'
 
 /** Has no database, and an effect that cannot be told to be there already: the runtime has to remember. */
@@ -162,31 +160,18 @@ test('a kill -9 repeats no more than what was in hand', async () => {
   const [records, kills, partitions] = [900, 2, 3]
   const file = join(await stack.temporaryFolder(), 'effects')
   const ids = await publishPushes(stack, records, { prefix: 'killed' })
-  const effects = () =>
-    (existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []).flatMap((line) => /^effect (killed-\S+)/.exec(line)?.[1] ?? [])
-  const start = () =>
-    spawn(process.execPath, [fileURLToPath(new URL('effects-process.ts', import.meta.url))], {
-      env: {
-        ...stack.env,
-        LOG_LEVEL: 'error',
-        CONSUMER_SESSION_SECONDS: '6',
-        EFFECTS_WORKER: 'killed',
-        EFFECTS_FILE: file,
-        EFFECTS_DELAY_MS: '3',
-        EFFECTS_SKIPPED_FOR_DAYS: '1',
-      } as NodeJS.ProcessEnv,
-      stdio: 'inherit',
-    })
+  const effects = () => effectsIn(file).flatMap(({ id }) => (id.startsWith('killed-') ? [id] : []))
+  const start = () => startEffects('killed', file, { ...stack.env, EFFECTS_DELAY_MS: '3', EFFECTS_SKIPPED_FOR_DAYS: '1' })
   for (let kill = 1; kill <= kills; kill++) {
-    const process = start()
-    await eventually(() => assert.ok(effects().length >= (kill * records) / (kills + 1)))
+    const process = await start()
+    await process.eventually(() => assert.ok(effects().length >= (kill * records) / (kills + 1)))
     process.kill('SIGKILL')
-    await once(process, 'exit')
+    await process.exited
   }
-  const last = start()
-  await eventually(() => assert.equal(new Set(effects()).size, records))
+  const last = await start()
+  await last.eventually(() => assert.equal(new Set(effects()).size, records))
   last.kill('SIGTERM')
-  await once(last, 'exit')
+  await last.exited
   assert.deepEqual(new Set(effects()), new Set(ids))
   const repeated = effects().length - records
   assert.ok(repeated <= kills * partitions, `${repeated} effects were repeated`)
