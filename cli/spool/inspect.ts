@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { classify } from '../../ingress/classify.ts'
@@ -7,7 +7,7 @@ import { parseFrames, type Stretch } from '../../ingress/spool/frame.ts'
 import { noteName, segmentSuffix } from '../../ingress/spool/spool-folder.ts'
 import { asideName } from '../../ingress/spool/spool-folders.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
-import { messageOf, UsageError } from '../../lib/errors.ts'
+import { filesOf, noSpool } from './spool-files.ts'
 
 const { BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR } = ingressVariables.shape
 const variables = z.object({ BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR })
@@ -32,8 +32,7 @@ export interface SpoolRow {
 export async function* inspectSpool(env: Environment): AsyncGenerator<SpoolRow> {
   const folder = spoolFolderOf(readVariables(variables, env))
   const files = await filesOf(folder)
-  if (files === undefined)
-    throw new UsageError(`there is no spool in ${folder}: set INGRESS_SPOOL_DIR, or BRIDGE_DATA_DIR, as the ingress has it`)
+  if (files === undefined) throw noSpool(folder)
   for (const file of files.filter((name) => name.endsWith(segmentSuffix))) {
     const prefix = file.slice(0, file.indexOf('@') + 1)
     const segment = file.slice(prefix.length, -segmentSuffix.length)
@@ -43,16 +42,6 @@ export async function* inspectSpool(env: Environment): AsyncGenerator<SpoolRow> 
     )
   }
   for (const file of (await filesOf(join(folder, asideName))) ?? []) yield* rowsOf(folder, join(asideName, file), () => 'set aside')
-}
-
-/** Undefined where there is no such folder. */
-const filesOf = async (folder: string): Promise<string[] | undefined> => {
-  try {
-    return (await readdir(folder)).sort()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new UsageError(`${folder} cannot be read: ${messageOf(error)}`)
-  }
 }
 
 const readDrained = (path: string): Promise<{ segment: string; at: number }> =>

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Carry } from '../../ingress/carry.ts'
@@ -17,6 +17,7 @@ import { createMetrics } from '../../lib/metrics.ts'
 import { createRegistry, registryVariables } from '../../lib/registry.ts'
 import { syncFolder } from '../../lib/sync-folder.ts'
 import { createNames } from '../../schemas/topics.ts'
+import { filesOf, noSpool } from './spool-files.ts'
 
 const { BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR, INGRESS_QUEUE_BYTES } = ingressVariables.shape
 const variables = z.object({
@@ -86,12 +87,9 @@ const publish = async (folder: string, file: string, carry: Carry): Promise<Publ
 const notOne = 'not one whole hook: bytes the disk damaged, or a segment whose hooks were published as far as they can be read'
 
 const selectFiles = async (folder: string, selected: readonly string[] | 'all'): Promise<readonly string[]> => {
-  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT')
-      throw new UsageError(`there is no ${folder}: set INGRESS_SPOOL_DIR, or BRIDGE_DATA_DIR, as the ingress has it`)
-    throw new UsageError(`${folder} cannot be read: ${messageOf(error)}`)
-  })
-  if (selected === 'all') return files.sort()
+  const files = await filesOf(folder)
+  if (files === undefined) throw noSpool(folder)
+  if (selected === 'all') return files
   for (const file of selected)
     if (!files.includes(file)) throw new UsageError(`nothing of the name ${file} was set aside: see \`bridge spool inspect\``)
   return selected

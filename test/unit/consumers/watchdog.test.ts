@@ -32,6 +32,18 @@ const watch = () => {
   return { worker, lookFor }
 }
 
+type LookFor = ReturnType<typeof watch>['lookFor']
+
+const assertStuck = async (lookFor: LookFor, verdict: Verdict = 'stuck') => {
+  assert.deepEqual(await lookFor(looks), ['moving'])
+  assert.deepEqual(await lookFor(1), [verdict])
+}
+
+const assertStuckTwice = async (lookFor: LookFor) => {
+  await assertStuck(lookFor)
+  await assertStuck(lookFor, 'stuck again')
+}
+
 test('a worker without records to handle is not stuck, however long it stands', async () => {
   const { lookFor } = watch()
   assert.deepEqual(await lookFor(3 * looks), ['moving'])
@@ -40,10 +52,7 @@ test('a worker without records to handle is not stuck, however long it stands', 
 test('records that nobody brings are noticed after the limit, not before; that it goes on is told apart', async () => {
   const { worker, lookFor } = watch()
   worker.ends['push/0'] = 6
-  assert.deepEqual(await lookFor(looks), ['moving'])
-  assert.deepEqual(await lookFor(1), ['stuck'])
-  assert.deepEqual(await lookFor(looks), ['moving'])
-  assert.deepEqual(await lookFor(1), ['stuck again'])
+  await assertStuckTwice(lookFor)
 })
 
 test('a partition that moved in between is stuck anew, not again', async () => {
@@ -51,8 +60,7 @@ test('a partition that moved in between is stuck anew, not again', async () => {
   worker.ends['push/0'] = 9
   await lookFor(looks + 1)
   worker.next['push/0'] = 6
-  assert.deepEqual(await lookFor(looks), ['moving'])
-  assert.deepEqual(await lookFor(1), ['stuck'])
+  await assertStuck(lookFor)
 })
 
 test('a partition that moves now and then is not stuck', async () => {
@@ -71,8 +79,7 @@ test('a paused worker is not stuck, and has its time again afterwards', async ()
   worker.paused = true
   assert.deepEqual(await lookFor(3 * looks), ['moving'])
   worker.paused = false
-  assert.deepEqual(await lookFor(looks), ['moving'])
-  assert.deepEqual(await lookFor(1), ['stuck'])
+  await assertStuck(lookFor)
 })
 
 test('while one is in hand others of its broker, and all when there are as many as may be, have to wait for their turn', async () => {
@@ -93,10 +100,7 @@ test('while one is in hand others of its broker, and all when there are as many 
 test('what is in hand and stands still without a call is stuck, and holds all others up', async () => {
   const { worker, lookFor } = watch()
   worker.inHand.add('push/0')
-  assert.deepEqual(await lookFor(looks), ['moving'])
-  assert.deepEqual(await lookFor(1), ['stuck'])
-  assert.deepEqual(await lookFor(looks), ['moving'])
-  assert.deepEqual(await lookFor(1), ['stuck again'])
+  await assertStuckTwice(lookFor)
 })
 
 test('a message that fails again and again is not stuck, nor are those that wait for it, however long its attempts take in all', async () => {
