@@ -16,7 +16,7 @@ await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions
 
 /** A body that does not fit, as the ingress cuts it: its record, and its pieces, not sent yet. */
 const cut = async (id: string, letter: string, maxBytes = 10_000) => {
-  const hook = hookOf(Buffer.alloc(15_000, letter), {}, { id })
+  const hook = hookOf(Buffer.alloc(15_000, letter), {}, { id, receivedAt: Date.now() })
   const fit = createFit(encode, () => maxBytes, topic)
   const { message, chunks } = fit(hook, normalise(hook, { event: 'unknown', name: null, by: 'body', body: {} }))
   const record = (await decode(message.value)) as unknown as RecordWithRaw

@@ -54,7 +54,8 @@ const publishSamples = async () => {
     recordingLogger().logger,
   )
   const encode = createEncodeStage(encoders, stack.names)
-  const hooks = fixtures.map(({ body, headers }) => hookOf(body, headers))
+  // The brokers delete what is older than they are to keep it, whenever they look.
+  const hooks = fixtures.map(({ body, headers }) => hookOf(body, headers, { receivedAt: Date.now() }))
   const encoded = hooks.map((hook) => ({ id: hook.id, ...encode(hook, normalise(hook, classify(hook))) }))
   const producer = stack.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })
   await producer.connect()
