@@ -62,6 +62,7 @@ test('whatever a record lacks and however large it is, it stands open and holds 
 })
 
 test('no more go back in a second than was said', async () => {
+  await assert.rejects(redrive({ keys: [], all: true, perSecond: 0 }), { name: 'UsageError', message: '--per-second is 1 at least' })
   isBroken = false
   const letters = await open()
   const keys = letters.map(({ dead_letter }) => dead_letter).filter((key) => key.startsWith(`${topic}/0/`))

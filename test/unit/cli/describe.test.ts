@@ -91,11 +91,13 @@ test('nor is the part of any URL that may hold a password', () => {
 test('what keeps a process from starting although each variable is right by itself is told, too', (t) => {
   const needed = { KAFKA_BROKERS: 'a:1', SCHEMA_REGISTRY_URL: 'http://a', INGRESS_SECRET_TOKENS: 'x' }
   const file = fileWith(t, 'no certificate')
+  const twice = fileWith(t, 'sources: { default: { secret_tokens: [y] } }')
   const cases: [variable: string, env: Record<string, string>, fault: RegExp][] = [
     ['INGRESS_SECRET_TOKENS', { INGRESS_SECRET_TOKENS: '' }, /is not set, nor is .* anybody could post hooks/],
     ['INGRESS_SIGNING_TOKENS', { INGRESS_REQUIRE_SIGNATURE: 'true' }, /is not set, but INGRESS_REQUIRE_SIGNATURE is/],
     ['INGRESS_SOURCES_FILE', { INGRESS_SOURCES_FILE: '/nowhere' }, /cannot be read/],
     ['INGRESS_SOURCES_FILE', { INGRESS_SOURCES_FILE: file }, /./],
+    ['INGRESS_SOURCES_FILE', { INGRESS_SOURCES_FILE: twice }, /give them in one place/],
     ['INGRESS_TLS_KEY_FILE', { INGRESS_TLS_CERT_FILE: file }, /is not set, but INGRESS_TLS_CERT_FILE is/],
     ['INGRESS_TLS_CERT_FILE', { INGRESS_TLS_CERT_FILE: file, INGRESS_TLS_KEY_FILE: file }, /holds no certificate/],
     ['KAFKA_SASL_USERNAME', { KAFKA_SASL_MECHANISM: 'plain' }, /is not set, but KAFKA_SASL_MECHANISM is/],
