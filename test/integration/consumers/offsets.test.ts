@@ -50,7 +50,12 @@ test('offsets that expired stop the worker, with a sentence that names the gap a
   const { logger, lines } = recordingLogger()
   await setUp(stack.env, logger, [worker])
   assert.ok(lines.some(({ level, message }) => level === 'warn' && /have expired/.test(message)))
-  await assert.rejects(startHere(stack, worker), (error: Error) => {
+  // What fails while it lets go of the rest hides nothing.
+  const clinging: typeof worker = {
+    ...worker,
+    create: async (...given) => ({ ...(await worker.create(...given)), close: () => Promise.reject(new Error('does not close')) }),
+  }
+  await assert.rejects(startHere(stack, clinging), (error: Error) => {
     assert.match(error.message, /reader has no committed offset at all: they expired/)
     assert.match(error.message, /bridge offsets set reader --to beginning .*bridge offsets set reader --to end/)
     return true
