@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Environment } from '../../../lib/config.ts'
 import { type Child, startChild } from '../../../local/child.ts'
 import { eventually } from '../../helpers/stack.ts'
+import { tellOnFailure } from '../../helpers/tell-on-failure.ts'
 
 /** What a worker did: the id of the delivery, and its project. */
 export interface Effect {
@@ -16,7 +17,7 @@ export interface EffectsProcess extends Child {
   readonly lines: readonly string[]
   /** Where its operations port is, once it has joined its group. */
   operationsUrl(): Promise<string>
-  /** Waits like `eventually`, but not for a process that is gone, and tells what it logged last. */
+  /** Waits like `eventually`, but not for a process that is gone. */
   eventually<T>(question: () => T): Promise<T>
 }
 
@@ -25,6 +26,7 @@ const entry = fileURLToPath(new URL('effects-process.ts', import.meta.url))
 /** Starts a worker as a process of its own. @param file where it writes what it does */
 export const startEffects = async (worker: string, file: string, env: Environment): Promise<EffectsProcess> => {
   const lines: string[] = []
+  tellOnFailure(worker, lines)
   const child = await startChild({
     name: worker,
     command: process.execPath,
@@ -34,16 +36,13 @@ export const startEffects = async (worker: string, file: string, env: Environmen
     output: (line) => void lines.push(line),
     stopSignal: 'SIGTERM',
   })
-  const gone = child.exited.then(({ code, signal }) => Promise.reject(new Error(`it ended with ${code ?? signal}`)))
+  const gone = child.exited.then(({ code, signal }) => Promise.reject(new Error(`${worker} ended with ${code ?? signal}`)))
   gone.catch(() => undefined)
-  const own: EffectsProcess['eventually'] = (question) =>
-    Promise.race([eventually(question), gone]).catch((error: Error) => {
-      throw new Error(`${worker}: ${error.message}\n${lines.slice(-50).join('\n')}`, { cause: error })
-    })
+  const own: EffectsProcess['eventually'] = (question) => Promise.race([eventually(question), gone])
   const operationsUrl = () =>
     own(() => {
       const metrics = lines.flatMap((line) => /"metrics":"([^"]+)\/metrics"/.exec(line)?.[1] ?? []).at(-1)
-      if (metrics === undefined) throw new Error('is not ready')
+      if (metrics === undefined) throw new Error(`${worker} is not ready`)
       return metrics
     })
   return { ...child, lines, operationsUrl, eventually: own }
