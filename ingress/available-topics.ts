@@ -2,6 +2,7 @@ import { messageOf, RetriableError, UsageError } from '../lib/errors.ts'
 import { createKnownTopics, type KnownTopics, type KnownTopicsOptions } from './known-topics.ts'
 import { causeOf, isForbidden } from './producer.ts'
 import type { TopicFacts } from './topic-facts.ts'
+import { within } from './within.ts'
 
 /** One topic takes nothing: its records must wait, those of other topics need not. */
 export class TopicUnavailableError extends RetriableError {
@@ -36,6 +37,8 @@ export interface AvailableTopics extends Pick<KnownTopics, 'explain'> {
 
 export interface AvailableTopicsOptions extends KnownTopicsOptions {
   topics: readonly string[]
+  /** How long a look at a topic that was taken out may take, in milliseconds. */
+  lookLimitMs?: number
 }
 
 interface Hold {
@@ -55,7 +58,7 @@ const waitMs = (failures: number): number => Math.min(250 * 2 ** failures, 10_00
  * @throws UsageError where none of them is there: the cluster was never set up, or is another one; RetriableError where none can be read
  */
 export const createAvailableTopics = async (options: AvailableTopicsOptions): Promise<AvailableTopics> => {
-  const { topics, readTopicFacts, logger } = options
+  const { topics, readTopicFacts, lookLimitMs = 30_000, logger } = options
   const all = await readTopicFacts(topics)
   const seen = new Map([...all].flatMap(([topic, facts]) => (facts instanceof Error ? [] : [[topic, facts]])))
   if (seen.size === 0) throw noneOf(all)
@@ -88,7 +91,8 @@ export const createAvailableTopics = async (options: AvailableTopicsOptions): Pr
 
   /** A topic that was made anew may have other partitions: it is read before anything is sent. */
   const look = async (topic: string) => {
-    const found = await readTopicFacts([topic]).catch((error: Error) => error)
+    // The client's own timeouts have holes, and a look without an end would be the last.
+    const found = await within(lookLimitMs, readTopicFacts([topic])).catch((error: Error) => error)
     const hold = holds.get(topic)
     if (hold === undefined || isStopped) return
     if (found instanceof Error) return void take(topic, found, hold.lacks)

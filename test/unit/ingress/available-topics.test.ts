@@ -37,6 +37,18 @@ test('a topic that is missing at the start is named, its records are turned away
   assert.deepEqual(said.filter(([level]) => level !== 'debug'), [['error', 'run `bridge setup`'], ['info', undefined]]) // biome-ignore format: one line each
 })
 
+test('a look that has no end is not the last', async () => {
+  let looks = 0
+  const readTopicFacts: PublisherOptions['readTopicFacts'] = async (some) => {
+    looks += 1
+    if (looks === 2) await new Promise(() => undefined)
+    return new Map(some.map((topic) => [topic, looks === 1 && topic === 'gitlab.push' ? gone() : factsOf(topic)]))
+  }
+  const { publisher, publish } = await publishing([], { readTopicFacts, lookLimitMs: 10 })
+  await eventually(() => publish('a'))
+  assert.deepEqual([publisher.unavailableTopics(), looks], [[], 3])
+})
+
 test('a topic nobody has heard of is turned away at once', async () => {
   const { publish, sent } = await publishing()
   await assert.rejects(publish('a', { topic: 'gitlab.nowhere' }), { name: 'TopicUnavailableError', message: /gitlab\.nowhere/ })
