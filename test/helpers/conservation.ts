@@ -18,7 +18,7 @@ import { wireSchema } from '../../schemas/load.ts'
 import { createNames, type Names } from '../../schemas/topics.ts'
 import { markOf, type Posted } from './conservation-driver.ts'
 import { recordingLogger } from './recording-logger.ts'
-import { tellOnFailure } from './tell-on-failure.ts'
+import { tellOf, tellOnFailure } from './tell-on-failure.ts'
 import { until } from './until.ts'
 
 /** Minutes are scaled to seconds, unless the whole is asked for: `npm run test:soak`. */
@@ -71,6 +71,7 @@ export interface World {
 const entry = fileURLToPath(new URL('../../cli/bridge.ts', import.meta.url))
 
 export const openWorld = async (kafkaBrokers: string, schemaRegistryUrl: string): Promise<World> => {
+  tellOnFailure()
   const cleanUps: (() => Promise<unknown>)[] = []
   const folder = async () => {
     const path = await mkdtemp(join(tmpdir(), 'bridge-test-'))
@@ -124,7 +125,7 @@ export const openWorld = async (kafkaBrokers: string, schemaRegistryUrl: string)
 /** `bridge ingress` as a process of its own; resolves once it accepts hooks. @throws Error with its output where it ends before that */
 export const startIngressProcess = async (env: Environment, cwd: string): Promise<IngressProcess> => {
   const lines: string[] = []
-  tellOnFailure('the ingress', lines)
+  tellOf('the ingress', lines)
   const child = await startChild({
     name: 'ingress',
     command: process.execPath,

@@ -16,7 +16,7 @@ import { eventTypes } from '../../schemas/catalogue.ts'
 import { createNames, type Names } from '../../schemas/topics.ts'
 import { startServers } from './stack-servers.ts'
 import { type SharedStack, sharedStackOf, sharedStackVariable } from './stack-setup.ts'
-import { tellOnFailure } from './tell-on-failure.ts'
+import { tellOf, tellOnFailure } from './tell-on-failure.ts'
 import { until } from './until.ts'
 
 /** The shared servers, as one test file sees them: names of its own on them, and processes that end with it. */
@@ -65,6 +65,7 @@ const entry = fileURLToPath(new URL('../../cli/bridge.ts', import.meta.url))
  * @param name goes into the names of its topics
  */
 export const openStack = async (name: string): Promise<Stack> => {
+  tellOnFailure()
   const cleanUps: (() => Promise<void>)[] = []
   after(async () => {
     for (const cleanUp of cleanUps.reverse()) await cleanUp()
@@ -100,7 +101,7 @@ export const openStack = async (name: string): Promise<Stack> => {
 
   const start = async (args: readonly string[], given: Environment = {}): Promise<BridgeProcess> => {
     const lines: string[] = []
-    tellOnFailure(`bridge ${args.join(' ')}`, lines)
+    tellOf(`bridge ${args.join(' ')}`, lines)
     const child = await startChild({
       name: args.join(' '),
       command: process.execPath,

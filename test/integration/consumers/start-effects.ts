@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Environment } from '../../../lib/config.ts'
 import { type Child, startChild } from '../../../local/child.ts'
 import { eventually } from '../../helpers/stack.ts'
-import { tellOnFailure } from '../../helpers/tell-on-failure.ts'
+import { tellOf } from '../../helpers/tell-on-failure.ts'
 
 /** What a worker did: the id of the delivery, and its project. */
 export interface Effect {
@@ -26,7 +26,7 @@ const entry = fileURLToPath(new URL('effects-process.ts', import.meta.url))
 /** Starts a worker as a process of its own. @param file where it writes what it does */
 export const startEffects = async (worker: string, file: string, env: Environment): Promise<EffectsProcess> => {
   const lines: string[] = []
-  tellOnFailure(worker, lines)
+  tellOf(worker, lines)
   const child = await startChild({
     name: worker,
     command: process.execPath,
