@@ -91,7 +91,7 @@ export const createAvailableTopics = async (options: AvailableTopicsOptions): Pr
 
   /** A topic that was made anew may have other partitions: it is read before anything is sent. */
   const look = async (topic: string) => {
-    // The client's own timeouts have holes, and a look without an end would be the last.
+    // One without an end would be the last.
     const found = await within(lookLimitMs, readTopicFacts([topic])).catch((error: Error) => error)
     const hold = holds.get(topic)
     if (hold === undefined || isStopped) return

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, RetriableError } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Sized } from './cut-batch.ts'
 import type { ReadTopicFacts, TopicFacts } from './topic-facts.ts'
+import { within } from './within.ts'
 
 /** What was last seen of topics. How large a record they take may change at any time: it is looked at again now and then. */
 export interface KnownTopics {
@@ -72,8 +72,7 @@ export const createKnownTopics = (seen: ReadonlyMap<string, ReadTopicFacts>, opt
   /** @returns whether the brokers answered */
   const look = (topics: readonly string[]): Promise<boolean> => {
     if (topics.length === 0) return Promise.resolve(true)
-    // The client's own timeouts have holes.
-    looking ??= Promise.race([readLimits(topics), sleep(patienceMs, false, { ref: false })])
+    looking ??= within(patienceMs, readLimits(topics))
       .catch((error: unknown) => {
         logger.debug('what the topics take cannot be read', { error: messageOf(error) })
         return false

@@ -161,7 +161,10 @@ test('a kill -9 repeats no more than what was in hand', async () => {
   const [records, kills, partitions] = [900, 2, 3]
   const file = join(await stack.temporaryFolder(), 'effects')
   const ids = await publishPushes(stack, records, { prefix: 'killed' })
-  const effects = () => effectsIn(file).flatMap(({ id }) => (id.startsWith('killed-') ? [id] : []))
+  const effects = () =>
+    effectsIn(file)
+      .map(({ id }) => id)
+      .filter((id) => id.startsWith('killed-'))
   const start = () => startEffects('killed', file, { ...stack.env, EFFECTS_DELAY_MS: '3', EFFECTS_SKIPPED_FOR_DAYS: '1' })
   for (let kill = 1; kill <= kills; kill++) {
     const process = await start()
