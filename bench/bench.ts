@@ -43,7 +43,10 @@ const plan: Plan = {
 const say = (line: string) => process.stderr.write(`${line}\n`)
 
 const fixture = (name: string) => readFile(new URL(`../test/fixtures/${name}`, import.meta.url), 'utf8')
-const hook: HookToSend = { headers: headersOf(await fixture('push.headers')), body: await fixture('push.json') }
+const hook: HookToSend = {
+  headers: headersOf(await fixture('push.headers')),
+  body: await fixture('push.json'),
+}
 
 const startedAt = new Date()
 const loadBefore = loadavg()[0] ?? 0
@@ -58,20 +61,28 @@ process.once('SIGINT', () => process.exit(130)) // what runs is tied to our life
 try {
   const wanted = options.receivers?.split(',')
   const flaskBin = 'bin' in flask ? flask.bin : undefined
-  const receivers = receiversOf({ servers, flaskBin, baseline: options.baseline }).filter(({ name }) => wanted?.includes(name) ?? true)
+  const receivers = receiversOf({ servers, flaskBin, baseline: options.baseline }).filter(
+    ({ name }) => wanted?.includes(name) ?? true,
+  )
   const cases: Case[] = [
     ...plan.connections.map((connections): Case => ({ kind: 'closed', connections })),
     { kind: 'open', rate: plan.rate },
   ]
 
   const measured: Measured[] = []
-  for (let round = 1; round <= plan.rounds; round++) measured.push(...(await playRound(receivers, cases, round)))
+  for (let round = 1; round <= plan.rounds; round++)
+    measured.push(...(await playRound(receivers, cases, round)))
 
   const first = receivers[0]
   const memory = first && (await alone(first, (receiver) => watchMemory(receiver, load, hook, plan)))
-  const [draining, filling] = (['ours', 'spool'] as const).map((name) => receivers.find((receiver) => receiver.name === name))
+  const [draining, filling] = (['ours', 'spool'] as const).map((name) =>
+    receivers.find((receiver) => receiver.name === name),
+  )
   if (draining && filling) say('drain')
-  const drained = draining && filling && (await measureDrain({ filling, draining, load, hook, plan, dataDir: servers.dataDir }))
+  const drained =
+    draining &&
+    filling &&
+    (await measureDrain({ filling, draining, load, hook, plan, dataDir: servers.dataDir }))
   const report = renderReport({
     measured,
     memory,
@@ -95,11 +106,17 @@ try {
   for (const stop of stops) await stop()
 }
 if (options.receivers === undefined) {
-  console.log(`\n${await benchWorkers(workersPlans[options.quick ? 'quick' : 'full'], options.write ? 'write' : 'print', say)}`)
+  console.log(
+    `\n${await benchWorkers(workersPlans[options.quick ? 'quick' : 'full'], options.write ? 'write' : 'print', say)}`,
+  )
 }
 
 /** All receivers anew; under each load one after the other, there and back: a machine that gets slower or faster hits all alike. */
-async function playRound(receivers: readonly Receiver[], cases: readonly Case[], round: number): Promise<Measured[]> {
+async function playRound(
+  receivers: readonly Receiver[],
+  cases: readonly Case[],
+  round: number,
+): Promise<Measured[]> {
   say(`round ${round} of ${plan.rounds}`)
   const running: RunningReceiver[] = []
   try {
@@ -109,7 +126,8 @@ async function playRound(receivers: readonly Receiver[], cases: readonly Case[],
     for (const kind of cases) {
       for (const [back, order] of [running, running.toReversed()].entries()) {
         for (const receiver of order) {
-          if (receiver.receiver.takes(kind)) results.push(await measure(receiver, load, hook, plan, kind, 2 * round + back))
+          if (receiver.receiver.takes(kind))
+            results.push(await measure(receiver, load, hook, plan, kind, 2 * round + back))
         }
       }
     }
@@ -131,5 +149,11 @@ async function alone<T>(receiver: Receiver, action: (running: RunningReceiver) =
 }
 
 async function warmUp({ url }: RunningReceiver) {
-  await load.send({ url, ...hook, connections: 32, maxHooks: plan.warmUp.hooks, maxSeconds: plan.warmUp.limitSeconds })
+  await load.send({
+    url,
+    ...hook,
+    connections: 32,
+    maxHooks: plan.warmUp.hooks,
+    maxSeconds: plan.warmUp.limitSeconds,
+  })
 }

@@ -15,7 +15,13 @@ const { values: options } = parseArgs({
 })
 
 const standard = workersPlans[options.quick ? 'quick' : 'full']
-const plan = { ...standard, rounds: Number(options.rounds ?? standard.rounds), backlog: Number(options.records ?? standard.backlog) }
+const plan = {
+  ...standard,
+  rounds: Number(options.rounds ?? standard.rounds),
+  backlog: Number(options.records ?? standard.backlog),
+}
 
-console.log(await benchWorkers(plan, options.write ? 'write' : 'print', (line) => process.stderr.write(`${line}\n`)))
+console.log(
+  await benchWorkers(plan, options.write ? 'write' : 'print', (line) => process.stderr.write(`${line}\n`)),
+)
 process.exit() // connections of the client that wait for nothing any more must not hold us

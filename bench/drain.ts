@@ -30,18 +30,34 @@ export interface DrainOptions {
 const connections = 64
 
 /** An outage, and what comes after: one receiver leaves its spool to the next, which empties it under load. */
-export const measureDrain = async ({ filling, draining, load, hook, plan, dataDir }: DrainOptions): Promise<Drained> => {
+export const measureDrain = async ({
+  filling,
+  draining,
+  load,
+  hook,
+  plan,
+  dataDir,
+}: DrainOptions): Promise<Drained> => {
   const spoolDir = await mkdtemp(join(dataDir, 'drain-'))
-  const { ports, release } = await choosePorts({ metrics: { variable: 'METRICS_PORT', preferred: 0 } }, () => {})
+  const { ports, release } = await choosePorts(
+    { metrics: { variable: 'METRICS_PORT', preferred: 0 } },
+    () => {},
+  )
   await release()
   const withSpool = (receiver: Receiver): Receiver => ({
     ...receiver,
-    env: (port, folder) => ({ ...receiver.env(port, folder), INGRESS_SPOOL_DIR: spoolDir, METRICS_PORT: String(ports.metrics) }),
+    env: (port, folder) => ({
+      ...receiver.env(port, folder),
+      INGRESS_SPOOL_DIR: spoolDir,
+      METRICS_PORT: String(ports.metrics),
+    }),
   })
   const { hooks, limitSeconds } = plan.drain
 
   const down = await startReceiver(withSpool(filling), hook, dataDir)
-  await load.send({ url: down.url, ...hook, connections, maxHooks: hooks, maxSeconds: limitSeconds }).finally(() => down.stop())
+  await load
+    .send({ url: down.url, ...hook, connections, maxHooks: hooks, maxSeconds: limitSeconds })
+    .finally(() => down.stop())
 
   // While the spool holds anything, new hooks follow through it: 202.
   const up = await startReceiver({ ...withSpool(draining), status: filling.status }, hook, dataDir)

@@ -21,7 +21,9 @@ export const prepareFlask = async (cacheDir: string): Promise<{ bin: string } | 
   try {
     await mkdir(cacheDir, { recursive: true })
     await run('python3', ['-m', 'venv', folder], { timeout: 60_000 })
-    await run(join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', '--requirement', requirements], { timeout: 180_000 })
+    await run(join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', '--requirement', requirements], {
+      timeout: 180_000,
+    })
     await mkdir(join(folder, 'complete'))
     return { bin }
   } catch (error) {

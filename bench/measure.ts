@@ -42,7 +42,9 @@ export const measure = async (
   const [before, machineBefore, oursBefore] = [usageOf(pid), machineUsage(), usageOf(ourselves)]
   const order = { url, ...hook, maxHooks, maxSeconds: plan.seconds }
   const result = await load.send(
-    kind.kind === 'closed' ? { ...order, connections: kind.connections } : { ...order, connections: openConnections, rate: kind.rate },
+    kind.kind === 'closed'
+      ? { ...order, connections: kind.connections }
+      : { ...order, connections: openConnections, rate: kind.rate },
   )
   const [after, machineAfter, oursAfter] = [usageOf(pid), machineUsage(), usageOf(ourselves)]
   const machine = machineAfter.total - machineBefore.total
@@ -80,14 +82,25 @@ export interface Memory {
 const memoryConnections = 64
 
 /** Tenths, not seconds: what counts is how memory grows with hooks. */
-export const watchMemory = async ({ pid, url }: RunningReceiver, load: Load, hook: HookToSend, plan: Plan): Promise<Memory> => {
+export const watchMemory = async (
+  { pid, url }: RunningReceiver,
+  load: Load,
+  hook: HookToSend,
+  plan: Plan,
+): Promise<Memory> => {
   const rss = () => toMiB(usageOf(pid).rssBytes)
   const { hooks, limitSeconds } = plan.memory
   const memory: Memory = { idleMiB: rss(), hooks: 0, afterEachTenth: [] }
   const deadline = Date.now() + limitSeconds * 1000
   while (memory.hooks < hooks && Date.now() < deadline) {
     const maxSeconds = (deadline - Date.now()) / 1000
-    const { answered } = await load.send({ url, ...hook, connections: memoryConnections, maxHooks: hooks / 10, maxSeconds })
+    const { answered } = await load.send({
+      url,
+      ...hook,
+      connections: memoryConnections,
+      maxHooks: hooks / 10,
+      maxSeconds,
+    })
     memory.hooks += answered
     memory.afterEachTenth.push(rss())
   }

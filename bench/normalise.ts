@@ -1,11 +1,11 @@
 // `npm run bench:normalise`: what typing a hook costs, as a ratio to JSON.parse of the same body in the same run. The promise is 2.5 for the push.
 import { hash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { classify } from '../ingress/classify.ts'
-import { createEncodeStage, type Encoders } from '../ingress/encode.ts'
 import type { Hook } from '../ingress/hook.ts'
-import { normalise } from '../ingress/normalise.ts'
-import { createEncoder, type Encode } from '../lib/codec.ts'
+import { classify } from '../ingress/record/classify.ts'
+import { createEncodeStage, type Encoders } from '../ingress/record/encode.ts'
+import { normalise } from '../ingress/record/normalise.ts'
+import { createEncoder, type Encode } from '../lib/avro/codec.ts'
 import { catalogue, eventTypes } from '../schemas/catalogue.ts'
 import { typeOfShape } from '../schemas/load.ts'
 import { createNames } from '../schemas/topics.ts'
@@ -25,7 +25,11 @@ const hookOf = (sample: string): Hook => ({
   id: randomUUID(),
   source: 'default',
   receivedAt: Date.now(),
-  headers: { 'x-gitlab-event': 'System Hook', 'x-gitlab-instance': 'https://git.nordlicht.example', 'user-agent': 'GitLab/19.4.0' },
+  headers: {
+    'x-gitlab-event': 'System Hook',
+    'x-gitlab-instance': 'https://git.nordlicht.example',
+    'user-agent': 'GitLab/19.4.0',
+  },
   body: readFileSync(new URL(`../test/fixtures/${sample}.json`, import.meta.url)),
 })
 
@@ -39,7 +43,8 @@ const time = (action: () => unknown): number => {
   return (spent.user + spent.system) / calls
 }
 
-const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
+const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 
 const measure = (sample: string) => {
   const hook = hookOf(sample)

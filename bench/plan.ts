@@ -45,4 +45,6 @@ export const plans: Readonly<Record<'full' | 'quick', Plan>> = {
 }
 
 export const nameOf = (load: Case): string =>
-  load.kind === 'closed' ? `${load.connections} connections` : `${load.rate.toLocaleString('en')}/s, open loop`
+  load.kind === 'closed'
+    ? `${load.connections} connections`
+    : `${load.rate.toLocaleString('en')}/s, open loop`

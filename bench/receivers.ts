@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '../lib/config.ts'
-import { allocatorEnvironment, nodeFlags } from '../local/node-options.ts'
+import { allocatorEnvironment, nodeFlags } from '../local/process/node-options.ts'
 import type { Case } from './plan.ts'
 import type { Servers } from './servers.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import kafkajs from 'kafkajs'
 import { setUp } from '../cli/setup/set-up.ts'
 import { type Environment, readVariables } from '../lib/config.ts'
-import { createKafka, kafkaVariables } from '../lib/kafka.ts'
+import { createKafka, kafkaVariables } from '../lib/kafka/client.ts'
 import { createLogger } from '../lib/logger.ts'
 import { cacheFolder } from '../local/artifacts.ts'
 import { startLocalStack } from '../local/stack.ts'
@@ -29,7 +29,12 @@ const partitions = 6
 
 export const startServers = async (processEnv: Environment): Promise<Servers> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'bridge-bench-'))
-  const stack = await startLocalStack({ dataDir, cacheDir: cacheFolder(processEnv), env: processEnv, parts: ['kafka', 'registry'] })
+  const stack = await startLocalStack({
+    dataDir,
+    cacheDir: cacheFolder(processEnv),
+    env: processEnv,
+    parts: ['kafka', 'registry'],
+  })
   const stop = async () => {
     await stack.stop()
     await rm(dataDir, { recursive: true, force: true })
@@ -66,7 +71,10 @@ export const startServers = async (processEnv: Environment): Promise<Servers> =>
       empty: async () => {
         for (const topic of topics) {
           const offsets = await admin.fetchTopicOffsets(topic)
-          await admin.deleteTopicRecords({ topic, partitions: offsets.map(({ partition, high }) => ({ partition, offset: high })) })
+          await admin.deleteTopicRecords({
+            topic,
+            partitions: offsets.map(({ partition, high }) => ({ partition, offset: high })),
+          })
         }
       },
       stop: async () => {

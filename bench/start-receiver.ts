@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Child, startChild } from '../local/child.ts'
 import { choosePorts } from '../local/ports.ts'
+import { type Child, startChild } from '../local/process/child.ts'
 import type { LoadOrder } from './load/load.ts'
 import { type Receiver, secretToken } from './receivers.ts'
 
@@ -31,7 +31,11 @@ export const headersOf = (ofFixture: string): Record<string, string> => ({
 const startLimitMs = 60_000
 
 /** Starts a receiver as a process of its own; resolves once it keeps hooks. */
-export const startReceiver = async (receiver: Receiver, hook: HookToSend, dataDir: string): Promise<RunningReceiver> => {
+export const startReceiver = async (
+  receiver: Receiver,
+  hook: HookToSend,
+  dataDir: string,
+): Promise<RunningReceiver> => {
   const { name, command, args, env } = receiver
   const folder = await mkdtemp(join(dataDir, `${name}-`))
   const { ports, release } = await choosePorts({ hook: { variable: 'port', preferred: 0 } }, () => {})
@@ -60,7 +64,12 @@ export const startReceiver = async (receiver: Receiver, hook: HookToSend, dataDi
   return { receiver, pid: child.pid, url, stop }
 }
 
-const untilItKeeps = async (child: Child, url: string, { headers, body }: HookToSend, status: number): Promise<void> => {
+const untilItKeeps = async (
+  child: Child,
+  url: string,
+  { headers, body }: HookToSend,
+  status: number,
+): Promise<void> => {
   const ended = child.exited.then(({ code }) => {
     throw new Error(`it ended with ${code}`)
   })

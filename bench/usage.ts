@@ -13,7 +13,8 @@ const ticksPerSecond = 100
 
 export const usageOf = (pid: number): Usage => {
   const all = processes()
-  const tree = (parent: number): Stat[] => all.filter((each) => each.parent === parent).flatMap((each) => [each, ...tree(each.pid)])
+  const tree = (parent: number): Stat[] =>
+    all.filter((each) => each.parent === parent).flatMap((each) => [each, ...tree(each.pid)])
   const family = [...all.filter((each) => each.pid === pid), ...tree(pid)]
   return {
     cpuSeconds: family.reduce((sum, { ticks }) => sum + ticks, 0) / ticksPerSecond,
@@ -52,7 +53,8 @@ const processes = (): Stat[] =>
       return [{ pid: Number(name), parent: Number(fields[1]), ticks }]
     })
 
-const rssOf = (pid: number): number => Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(`${pid}/status`))?.[1] ?? 0) * 1024
+const rssOf = (pid: number): number =>
+  Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(`${pid}/status`))?.[1] ?? 0) * 1024
 
 const read = (path: string): string => {
   try {

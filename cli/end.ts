@@ -2,7 +2,18 @@
 export const end = (): Promise<never> => new Promise(() => process.stdout.write('', () => process.exit()))
 
 /** Commands that run on, or change something: they do so without being heard. */
-const deaf = new Set(['local', 'setup', 'ingress', 'consumer', 'lag-exporter', 'redrive', 'discard', 'set', 'rebuild', 'publish'])
+const deaf = new Set([
+  'local',
+  'setup',
+  'ingress',
+  'consumer',
+  'lag-exporter',
+  'redrive',
+  'discard',
+  'set',
+  'rebuild',
+  'publish',
+])
 
 /** Ends a command that only prints, quietly, once nobody reads what it prints any more, such as `head -1`. */
 export const endWithReader = (command: string): void => {

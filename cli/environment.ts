@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment } from '../lib/config.ts'
-import { isLocked } from '../lib/lock.ts'
+import { isLocked } from '../lib/disk/lock.ts'
 import type { Endpoints } from '../local/endpoints.ts'
-import { hasTokens } from '../local/process-environment.ts'
+import { hasTokens } from '../local/process/process-environment.ts'
 
 /** The running local stack of `BRIDGE_DATA_DIR`, if there is one; what a killed stack has left does not count. */
 export const readEndpoints = (env: Environment): Endpoints | undefined => {

@@ -2,7 +2,7 @@ import type { Environment } from '../lib/config.ts'
 import { type Running, runUntilStopped } from '../lib/lifecycle.ts'
 import { createLogger, type Logger } from '../lib/logger.ts'
 import { withLocalStack } from './environment.ts'
-import { outageOf } from './outage-of.ts'
+import { outageMessage } from './outage-message.ts'
 
 /** How long a process may take to stop; the workers' own promise is 10 s. */
 const stopLimitMs = 25_000
@@ -15,11 +15,16 @@ export const run = async (
   const env = withLocalStack(process.env)
   const logger = createLogger(name, env)
   const orExit = (error: unknown): never => {
-    const outage = outageOf(error, env)
+    const outage = outageMessage(error, env)
     if (outage === undefined) throw error
     logger.error('cannot start', { error: outage })
     return process.exit(1)
   }
-  const code = await runUntilStopped((told) => start(env, logger, told).catch(orExit), process, logger, stopLimitMs)
+  const code = await runUntilStopped(
+    (told) => start(env, logger, told).catch(orExit),
+    process,
+    logger,
+    stopLimitMs,
+  )
   process.exit(code)
 }

@@ -80,4 +80,6 @@ export interface Consumer<E extends EventType = EventType, V extends Variables =
 }
 
 /** Only types a literal: `events` narrows the record that the handler is given. */
-export const defineConsumer = <const E extends EventType, V extends Variables>(consumer: Consumer<E, V>): Consumer<E, V> => consumer
+export const defineConsumer = <const E extends EventType, V extends Variables>(
+  consumer: Consumer<E, V>,
+): Consumer<E, V> => consumer

@@ -22,7 +22,10 @@ const maxHeaderLength = 500
  *
  * @param instance the GitLab instance the source is pinned to, if it is
  */
-export const hookHeaders = (headers: IncomingHttpHeaders, instance: string | undefined): IncomingHttpHeaders => {
+export const hookHeaders = (
+  headers: IncomingHttpHeaders,
+  instance: string | undefined,
+): IncomingHttpHeaders => {
   const kept: IncomingHttpHeaders = {}
   for (const name of telling) {
     const value = headers[name]

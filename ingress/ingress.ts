@@ -1,32 +1,32 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createRegistry } from '../lib/avro/registry.ts'
 import type { Environment } from '../lib/config.ts'
-import { createKafka } from '../lib/kafka.ts'
+import { createKafka } from '../lib/kafka/client.ts'
 import type { Running } from '../lib/lifecycle.ts'
 import type { Logger } from '../lib/logger.ts'
 import { createMetrics } from '../lib/metrics.ts'
 import { listen, startOperationsServer, urlOf } from '../lib/operations.ts'
-import { createRegistry } from '../lib/registry.ts'
 import { eventTypes } from '../schemas/catalogue.ts'
 import { createNames } from '../schemas/topics.ts'
-import { createAdmit } from './admit.ts'
-import { type CreateListener, createApp } from './app.ts'
-import { awaitRegistry } from './await-registry.ts'
-import { startCanary } from './canary.ts'
+import { createAdmit } from './auth/admit.ts'
+import { createCredentialSeries } from './auth/credential-series.ts'
+import { createFailedLogins, createThrottle } from './auth/failed-logins.ts'
+import { createResends } from './auth/resends.ts'
+import { watchSources } from './auth/watch-sources.ts'
 import { readIngressSettings, schemaIdsFileOf, spoolFolderOf } from './config.ts'
-import { createByteBudget } from './door/byte-budget.ts'
-import { createCredentialSeries } from './door/credential-series.ts'
-import { createFailedLogins, createThrottle } from './door/failed-logins.ts'
-import { createResends } from './door/resends.ts'
-import { watchSources } from './door/watch-sources.ts'
-import { type KnownEncoders, readEncoders } from './encoders.ts'
+import { createDeliveryPath, type OpenDeliveryPath } from './delivery-path.ts'
+import { type CreateListener, createApp } from './http/app.ts'
+import { createByteBudget } from './http/byte-budget.ts'
+import { createReadBody } from './http/read-body.ts'
+import { createHookServer } from './http/server.ts'
 import { createIngressMetrics } from './metrics.ts'
-import { acknowledgeMs, openOutlet } from './open-outlet.ts'
-import { createOutlet, type OpenOutlet } from './outlet.ts'
-import { createReadBody } from './read-body.ts'
+import { acknowledgeMs, openDeliveryPath } from './open-delivery-path.ts'
+import { startCanary } from './publish/canary.ts'
 import { readinessOf } from './readiness.ts'
 import { createReceive } from './receive.ts'
-import { createHookServer } from './server.ts'
+import { awaitRegistry } from './record/await-registry.ts'
+import { type KnownEncoders, readEncoders } from './record/encoders.ts'
 import { startDrains } from './spool/drain.ts'
 import { openSpoolFolders } from './spool/spool-folders.ts'
 import { openSpools } from './spool/spools.ts'
@@ -43,7 +43,11 @@ const askRegistryMs = 10_000
  * @param createListener another one than production's lets a benchmark see what ours costs
  * @throws ConfigError, or UsageError where the cluster answers and has none of our topics, or lacks schemas
  */
-export const startIngress = async (env: Environment, logger: Logger, createListener: CreateListener = createApp): Promise<Running> => {
+export const startIngress = async (
+  env: Environment,
+  logger: Logger,
+  createListener: CreateListener = createApp,
+): Promise<Running> => {
   const settings = readIngressSettings(env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   const allMetrics = createMetrics()
@@ -62,12 +66,21 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
   let idsFrom: KnownEncoders['from'] | undefined
   const noteIdsFrom = (from: KnownEncoders['from']) => {
     idsFrom = from
-    for (const each of ['registry', 'disk'] as const) metrics.schemaIdsFrom.set({ from: each }, each === from ? 1 : 0)
+    for (const each of ['registry', 'disk'] as const)
+      metrics.schemaIdsFrom.set({ from: each }, each === from ? 1 : 0)
   }
-  const connect = async (): Promise<OpenOutlet> => {
+  const connect = async (): Promise<OpenDeliveryPath> => {
     const { encoders, from } = await schemas()
     const { isWaitedFor } = spools
-    const open = await openOutlet({ kafka, names, encoders, maxQueuedBytes: settings.INGRESS_QUEUE_BYTES, isWaitedFor, metrics, logger })
+    const open = await openDeliveryPath({
+      kafka,
+      names,
+      encoders,
+      maxQueuedBytes: settings.INGRESS_QUEUE_BYTES,
+      isWaitedFor,
+      metrics,
+      logger,
+    })
     metrics.connected.set(1)
     noteIdsFrom(from)
     if (from === 'disk') {
@@ -78,8 +91,8 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
     }
     return open
   }
-  const outlet = createOutlet(connect, logger)
-  const drains = startDrains(spools, outlet.carry, logger)
+  const deliveryPath = createDeliveryPath(connect, logger)
+  const drains = startDrains(spools, deliveryPath.deliver, logger)
 
   let isDraining = false
   const receive = createReceive({
@@ -90,12 +103,15 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
       maxBodyBytes: settings.INGRESS_MAX_BODY_BYTES,
       now: Date.now,
     }),
-    throttle: createThrottle(createFailedLogins(settings.INGRESS_FAILED_LOGINS_PER_MINUTE, Date.now), settings.INGRESS_TRUSTED_PROXIES),
+    throttle: createThrottle(
+      createFailedLogins(settings.INGRESS_FAILED_LOGINS_PER_MINUTE, Date.now),
+      settings.INGRESS_TRUSTED_PROXIES,
+    ),
     readBody: createReadBody(settings.INGRESS_MAX_BODY_BYTES, settings.INGRESS_BODY_TIMEOUT_SECONDS * 1000),
     unproven: createByteBudget(settings.INGRESS_UNPROVEN_BYTES),
     resends: createResends(),
     credentials,
-    carry: outlet.carry,
+    deliver: deliveryPath.deliver,
     publishDeadlineMs: settings.INGRESS_PUBLISH_DEADLINE_SECONDS * 1000,
     spools,
     names,
@@ -110,11 +126,17 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
   })
   await listen(server, settings.INGRESS_PORT, settings.INGRESS_HOST, 'INGRESS')
   // Hooks that come meanwhile are spooled: refused, they would be lost, and GitLab would count them as failures.
-  await Promise.race([outlet.opened, sleep(patienceMs)])
-  const canary = startCanary({ kafka, topic: names.canaryTopic, publisher: outlet.publisher, metrics, logger })
+  await Promise.race([deliveryPath.opened, sleep(patienceMs)])
+  const canary = startCanary({
+    kafka,
+    topic: names.canaryTopic,
+    publisher: deliveryPath.publisher,
+    metrics,
+    logger,
+  })
 
   metrics.spoolLimitBytes.set(spoolBytes)
-  const unavailableTopics = () => outlet.publisher()?.unavailableTopics() ?? []
+  const unavailableTopics = () => deliveryPath.publisher()?.unavailableTopics() ?? []
   const operations = await startOperationsServer({
     host: settings.METRICS_HOST,
     port: settings.METRICS_PORT,
@@ -123,7 +145,7 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
     isReady: () =>
       readinessOf({
         isDraining,
-        outlet: outlet.state(),
+        deliveryPath: deliveryPath.state(),
         spool: spools.common.state,
         spools: spools.state(),
         unavailableTopics: unavailableTopics(),
@@ -141,10 +163,15 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
       metrics.spoolOldest.set(oldestReceivedAt === null ? 0 : (Date.now() - oldestReceivedAt) / 1000)
     },
   })
-  logger.info('hooks are accepted', { url: `${urlOf(server)}/hooks`, metrics: `${operations.url}/metrics`, kafka: outlet.state() })
+  logger.info('hooks are accepted', {
+    url: `${urlOf(server)}/hooks`,
+    metrics: `${operations.url}/metrics`,
+    kafka: deliveryPath.state(),
+  })
 
   /** When the last hook that was accepted is answered at the latest. */
-  const lastAnswerMs = (settings.INGRESS_BODY_TIMEOUT_SECONDS + settings.INGRESS_PUBLISH_DEADLINE_SECONDS + 1) * 1000
+  const lastAnswerMs =
+    (settings.INGRESS_BODY_TIMEOUT_SECONDS + settings.INGRESS_PUBLISH_DEADLINE_SECONDS + 1) * 1000
 
   return {
     failure: new Promise<never>((_, reject) => server.on('error', reject)),
@@ -160,7 +187,7 @@ export const startIngress = async (env: Environment, logger: Logger, createListe
       canary.stop()
       sources.close()
       const drained = drains.stop()
-      await outlet.stop()
+      await deliveryPath.stop()
       await drained
       await spools.close()
       await operations.close()

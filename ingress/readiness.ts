@@ -5,7 +5,7 @@ import type { SpoolState } from './spool/spool.ts'
 export interface IngressState {
   isDraining: boolean
   /** Of the way to the brokers. */
-  outlet: 'connecting' | 'open' | 'failing'
+  deliveryPath: 'connecting' | 'open' | 'failing'
   /** Of hooks that wait for the brokers. */
   spool: Readonly<SpoolState>
   /** The same, with those that wait for a topic alone. */
@@ -28,19 +28,22 @@ const staleMs = 50_000
  * since taking the ingress out of service would turn our outage into GitLab's.
  */
 export const readinessOf = (state: IngressState): Health => {
-  const { isDraining, outlet, spool, spools, unavailableTopics, schemaIds, lastReadBack, now } = state
+  const { isDraining, deliveryPath, spool, spools, unavailableTopics, schemaIds, lastReadBack, now } = state
   if (isDraining) return { ok: false, status: 'draining' }
   const { lastFailure } = spools
-  if (outlet !== 'open' && spool.lastFailure !== null) return { ok: false, status: `spool: ${spool.lastFailure}` }
+  if (deliveryPath !== 'open' && spool.lastFailure !== null)
+    return { ok: false, status: `spool: ${spool.lastFailure}` }
   const waiting = spool.records > 0 ? ['spooling'] : []
   const topics = unavailableTopics.length > 0 ? [`not available: ${unavailableTopics.join(', ')}`] : []
   // Out of service, the hooks that others take would be refused too.
   const refusing = lastFailure !== null ? [`spool: ${lastFailure}`] : []
-  if (waiting.length + topics.length > 0) return { ok: true, status: `degraded: ${[...waiting, ...topics, ...refusing].join('; ')}` }
+  if (waiting.length + topics.length > 0)
+    return { ok: true, status: `degraded: ${[...waiting, ...topics, ...refusing].join('; ')}` }
   if (spools.records > 0) return { ok: true, status: 'degraded: spooling' }
-  if (outlet === 'connecting') return { ok: true, status: 'degraded: connecting' }
-  if (outlet === 'failing') return { ok: true, status: 'degraded: the brokers do not acknowledge' }
-  if (lastReadBack !== null && now - lastReadBack > staleMs) return { ok: true, status: 'degraded: what is published is not read back' }
+  if (deliveryPath === 'connecting') return { ok: true, status: 'degraded: connecting' }
+  if (deliveryPath === 'failing') return { ok: true, status: 'degraded: the brokers do not acknowledge' }
+  if (lastReadBack !== null && now - lastReadBack > staleMs)
+    return { ok: true, status: 'degraded: what is published is not read back' }
   if (schemaIds === 'disk') return { ok: true, status: 'degraded: the schema registry has not answered' }
   return { ok: true, status: 'ready' }
 }

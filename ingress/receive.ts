@@ -2,22 +2,22 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { messageOf } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
+import { withTimeLimit } from '../lib/time-limit.ts'
 import type { Names } from '../schemas/topics.ts'
-import type { Admit } from './admit.ts'
-import { authenticate } from './authenticate.ts'
-import { TopicUnavailableError } from './available-topics.ts'
-import type { Carry } from './carry.ts'
-import { classify } from './classify.ts'
-import { type ByteBudget, unlimited } from './door/byte-budget.ts'
-import type { CredentialSeries } from './door/credential-series.ts'
-import type { Throttle } from './door/failed-logins.ts'
-import type { Resends } from './door/resends.ts'
+import type { Admit } from './auth/admit.ts'
+import { authenticate } from './auth/authenticate.ts'
+import type { CredentialSeries } from './auth/credential-series.ts'
+import type { Throttle } from './auth/failed-logins.ts'
+import type { Resends } from './auth/resends.ts'
+import type { Deliver } from './deliver.ts'
 import { type Hook, hookHeaders } from './hook.ts'
+import { type ByteBudget, unlimited } from './http/byte-budget.ts'
+import type { ReadBody } from './http/read-body.ts'
 import type { IngressMetrics } from './metrics.ts'
 import type { Kept, Outcome } from './outcome.ts'
-import type { ReadBody } from './read-body.ts'
+import { TopicUnavailableError } from './publish/topic-availability.ts'
+import { classify } from './record/classify.ts'
 import type { Spools } from './spool/spools.ts'
-import { within } from './within.ts'
 
 export interface Stages {
   admit: Admit
@@ -27,7 +27,7 @@ export interface Stages {
   unproven: ByteBudget
   resends: Resends
   credentials: Pick<CredentialSeries, 'note'>
-  carry: Carry
+  deliver: Deliver
   publishDeadlineMs: number
   spools: Spools
   names: Names
@@ -45,7 +45,20 @@ const leastDeadlineMs = 300
 export type Receive = (request: IncomingMessage, sourceName: string) => Promise<Outcome>
 
 export const createReceive = (stages: Stages): Receive => {
-  const { admit, throttle, readBody, unproven, resends, credentials, carry, publishDeadlineMs, spools, names, metrics, logger } = stages
+  const {
+    admit,
+    throttle,
+    readBody,
+    unproven,
+    resends,
+    credentials,
+    deliver,
+    publishDeadlineMs,
+    spools,
+    names,
+    metrics,
+    logger,
+  } = stages
 
   return async (request, sourceName) => {
     const receivedAt = Date.now()
@@ -78,11 +91,12 @@ export const createReceive = (stages: Stages): Receive => {
   async function publish(hook: Hook): Promise<Outcome> {
     try {
       const left = publishDeadlineMs - (Date.now() - hook.receivedAt)
-      return await carry(hook, Math.min(publishDeadlineMs, Math.max(leastDeadlineMs, left)))
+      return await deliver(hook, Math.min(publishDeadlineMs, Math.max(leastDeadlineMs, left)))
     } catch (error) {
       const topic = error instanceof TopicUnavailableError ? error.topic : undefined
       // Of a topic it was said once, when it was taken out.
-      if (topic === undefined) logger.warn('hook not published, spooling it', { delivery_id: hook.id, error: messageOf(error) })
+      if (topic === undefined)
+        logger.warn('hook not published, spooling it', { delivery_id: hook.id, error: messageOf(error) })
       const failure = await spoolFailure(hook, topic)
       if (failure === undefined) return spooled(hook)
       logger.error('hook not kept', { delivery_id: hook.id, error: messageOf(failure) })
@@ -93,7 +107,7 @@ export const createReceive = (stages: Stages): Receive => {
   /** Puts it on disk. @returns why it is not there, where it is not */
   async function spoolFailure(hook: Hook, topic?: string): Promise<unknown> {
     try {
-      await within(appendLimitMs, spools.append(hook, topic))
+      await withTimeLimit(appendLimitMs, spools.append(hook, topic))
       return undefined
     } catch (error) {
       return error

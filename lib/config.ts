@@ -16,7 +16,8 @@ export const secret = { secret: true } as const
 export const fallback = (variable: string) => ({ fallback: variable })
 
 /** Where every process of this machine keeps what it must remember. */
-export const dataFolder = () => z.string().default('.bridge').describe('Folder for what the bridge keeps on this machine.')
+export const dataFolder = () =>
+  z.string().default('.bridge').describe('Folder for what the bridge keeps on this machine.')
 
 /** Whether a variable's value must never be printed. */
 export const isSecret = (variable: z.ZodType): boolean => variable.meta()?.secret === true
@@ -31,11 +32,13 @@ export const port = () => z.coerce.number().int().min(0).max(65535)
 export const databaseUrl = () =>
   z.url({
     protocol: /^postgres(ql)?$/,
-    error: 'must be a URL such as postgres://user:password@host:5432/database, with %23 for # and %2F for / in a password',
+    error:
+      'must be a URL such as postgres://user:password@host:5432/database, with %23 for # and %2F for / in a password',
   })
 
 /** Comma separated; empty items are dropped. A secret's file holds one item a line, which may have commas in it. */
-export const list = () => z.preprocess((given) => (typeof given === 'string' ? itemsOf(given, ',') : given), z.array(z.string()))
+export const list = () =>
+  z.preprocess((given) => (typeof given === 'string' ? itemsOf(given, ',') : given), z.array(z.string()))
 
 /** The items of a text, without what is empty. */
 export const itemsOf = (text: string, separator: ',' | '\n'): string[] =>
@@ -50,7 +53,9 @@ export const itemsOf = (text: string, separator: ',' | '\n'): string[] =>
  * @throws ConfigError naming every variable at fault, never a value
  */
 export const readVariables = <V extends Variables>(variables: V, env: Environment): z.output<V> => {
-  const given = Object.fromEntries(Object.entries(variables.shape).map(([name, variable]) => [name, givenFor(name, variable, env)]))
+  const given = Object.fromEntries(
+    Object.entries(variables.shape).map(([name, variable]) => [name, givenFor(name, variable, env)]),
+  )
   const parsed = variables.safeParse(given, { error: problemOf })
   if (parsed.success) return parsed.data
   throw new ConfigError(

@@ -25,7 +25,11 @@ export const createPool = (url: string, applicationName: string, logger: Logger)
 const rowFault = /^(22|23|54)/
 
 /** Runs a query; anything that is not the row's own fault is an outage: a RetriableError. */
-export const query = async <Row extends pg.QueryResultRow>(pool: Pool, text: string, values: unknown[]): Promise<Row[]> => {
+export const query = async <Row extends pg.QueryResultRow>(
+  pool: Pool,
+  text: string,
+  values: unknown[],
+): Promise<Row[]> => {
   try {
     return (await pool.query<Row>(text, values)).rows
   } catch (error) {

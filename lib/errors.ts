@@ -37,7 +37,8 @@ export class UsageError extends Error {
 }
 
 /** The text of anything thrown. */
-export const messageOf = (thrown: unknown): string => readable(() => (thrown instanceof Error ? thrown.message : thrown))
+export const messageOf = (thrown: unknown): string =>
+  readable(() => (thrown instanceof Error ? thrown.message : thrown))
 
 /** A part of what was thrown, as text: it may be of any type, and have getters that throw themselves. */
 export const readable = (part: () => unknown): string => {

@@ -24,9 +24,16 @@ export type Start = (told: AbortSignal) => Promise<Running>
  * @returns the exit code: 0 after an orderly stop, 1 when it failed or did not stop in time
  * @throws why it does not start
  */
-export const runUntilStopped = async (start: Start, signals: Signals, logger: Logger, limitMs: number): Promise<number> => {
+export const runUntilStopped = async (
+  start: Start,
+  signals: Signals,
+  logger: Logger,
+  limitMs: number,
+): Promise<number> => {
   const told = new AbortController()
-  const signal = new Promise<'stop'>((resolve) => told.signal.addEventListener('abort', () => resolve('stop')))
+  const signal = new Promise<'stop'>((resolve) =>
+    told.signal.addEventListener('abort', () => resolve('stop')),
+  )
   // Every further signal is ignored: npm and terminals send several.
   signals.on('SIGTERM', () => told.abort())
   signals.on('SIGINT', () => told.abort())

@@ -5,10 +5,20 @@ export interface Metrics {
   readonly registry: Registry
   counter<L extends string = never>(name: string, help: string, series?: Series<L>): Counter<L>
   /** @param collect sets the values anew, before each scrape */
-  gauge<L extends string = never>(name: string, help: string, series?: Series<L>, collect?: (gauge: Gauge<L>) => Promise<void>): Gauge<L>
+  gauge<L extends string = never>(
+    name: string,
+    help: string,
+    series?: Series<L>,
+    collect?: (gauge: Gauge<L>) => Promise<void>,
+  ): Gauge<L>
   /** A gauge whose labels are known only once the configuration is read; its series are set then. */
   labelledGauge<L extends string>(name: string, help: string, labels: readonly L[]): Gauge<L>
-  histogram<L extends string = never>(name: string, help: string, buckets: readonly number[], series?: Series<L>): Histogram<L>
+  histogram<L extends string = never>(
+    name: string,
+    help: string,
+    buckets: readonly number[],
+    series?: Series<L>,
+  ): Histogram<L>
 }
 
 /** The closed set of values of each label: every combination exists from the start, so that a first failure is a rise from 0. */
@@ -28,7 +38,12 @@ export const createMetrics = (): Metrics => {
       for (const labels of combinations(series)) counter.inc(labels, 0)
       return counter
     },
-    gauge<L extends string>(name: string, help: string, series?: Series<L>, collect?: (gauge: Gauge<L>) => Promise<void>) {
+    gauge<L extends string>(
+      name: string,
+      help: string,
+      series?: Series<L>,
+      collect?: (gauge: Gauge<L>) => Promise<void>,
+    ) {
       const gauge: Gauge<L> = new Gauge({
         ...options(name, help),
         labelNames: labelsOf(series),
@@ -39,7 +54,11 @@ export const createMetrics = (): Metrics => {
     },
     labelledGauge: (name, help, labels) => new Gauge({ ...options(name, help), labelNames: [...labels] }),
     histogram(name, help, buckets, series) {
-      const histogram = new Histogram({ ...options(name, help), buckets: [...buckets], labelNames: labelsOf(series) })
+      const histogram = new Histogram({
+        ...options(name, help),
+        buckets: [...buckets],
+        labelNames: labelsOf(series),
+      })
       for (const labels of combinations(series)) histogram.zero(labels)
       return histogram
     },
@@ -50,6 +69,7 @@ const labelsOf = <L extends string>(series: Series<L> | undefined): L[] => Objec
 
 const combinations = <L extends string>(series: Series<L> | undefined): Record<L, string>[] =>
   labelsOf(series).reduce<Record<L, string>[]>(
-    (rows, label) => rows.flatMap((row) => (series?.[label] ?? []).map((value) => ({ ...row, [label]: value }))),
+    (rows, label) =>
+      rows.flatMap((row) => (series?.[label] ?? []).map((value) => ({ ...row, [label]: value }))),
     [{} as Record<L, string>],
   )

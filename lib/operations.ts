@@ -11,8 +11,13 @@ import { UsageError } from './errors.ts'
 /** The variables of the operations port of a process whose usual port is `metricsPort`. */
 export const operationsVariables = (metricsPort: number) =>
   z.object({
-    METRICS_HOST: z.string().default('0.0.0.0').describe('Address on which /metrics, /livez and /readyz listen.'),
-    METRICS_PORT: port().default(metricsPort).describe('Port of /metrics, /livez and /readyz. 0: any free one.'),
+    METRICS_HOST: z
+      .string()
+      .default('0.0.0.0')
+      .describe('Address on which /metrics, /livez and /readyz listen.'),
+    METRICS_PORT: port()
+      .default(metricsPort)
+      .describe('Port of /metrics, /livez and /readyz. 0: any free one.'),
   })
 
 /** What a process says of itself; `status` is one word for people and dashboards. */
@@ -73,11 +78,18 @@ type HttpServer = ReturnType<typeof createServer>
  * @param variables what the names of the variables that say where begin with: `METRICS` for METRICS_HOST and METRICS_PORT
  * @throws UsageError naming the variable to change
  */
-export const listen = (server: HttpServer, port: number, host: string, variables?: 'INGRESS' | 'METRICS'): Promise<void> =>
+export const listen = (
+  server: HttpServer,
+  port: number,
+  host: string,
+  variables?: 'INGRESS' | 'METRICS',
+): Promise<void> =>
   new Promise((resolve, reject) => {
     const refuse = (cause: NodeJS.ErrnoException) => {
       const { which, problem } = whyNot(cause, port, host)
-      reject(new UsageError(variables === undefined ? problem : `${variables}_${which}: ${problem}`, { cause }))
+      reject(
+        new UsageError(variables === undefined ? problem : `${variables}_${which}: ${problem}`, { cause }),
+      )
     }
     server.once('error', refuse)
     server.listen(port, host, () => {
@@ -86,9 +98,15 @@ export const listen = (server: HttpServer, port: number, host: string, variables
     })
   })
 
-const whyNot = ({ code, message }: NodeJS.ErrnoException, port: number, host: string): { which: 'HOST' | 'PORT'; problem: string } => {
-  if (code === 'EADDRINUSE') return { which: 'PORT', problem: `port ${port} on ${host} is taken; choose another (0: any free one)` }
-  if (code === 'EACCES') return { which: 'PORT', problem: `port ${port} is not ours to use; choose another (0: any free one)` }
+const whyNot = (
+  { code, message }: NodeJS.ErrnoException,
+  port: number,
+  host: string,
+): { which: 'HOST' | 'PORT'; problem: string } => {
+  if (code === 'EADDRINUSE')
+    return { which: 'PORT', problem: `port ${port} on ${host} is taken; choose another (0: any free one)` }
+  if (code === 'EACCES')
+    return { which: 'PORT', problem: `port ${port} is not ours to use; choose another (0: any free one)` }
   return { which: 'HOST', problem: `cannot listen on ${host}: ${message}` }
 }
 

@@ -15,7 +15,9 @@ export const problemOf = (issue: z.core.$ZodRawIssue): string | undefined => {
         ? `must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`
         : undefined
     case 'invalid_value':
-      return issue.expected === 'stringbool' ? 'must be true or false' : `must be one of ${issue.values.join(', ')}`
+      return issue.expected === 'stringbool'
+        ? 'must be true or false'
+        : `must be one of ${issue.values.join(', ')}`
     case 'invalid_format':
       return issue.format === 'url' ? 'must be a URL' : undefined
     default:

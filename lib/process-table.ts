@@ -19,7 +19,8 @@ export const processStart = (pid: number): string | undefined => {
 /** The pid of npm, given our parent: itself, or the shell it runs scripts in; undefined when neither can be seen. */
 export const npmAbove = (parent: number): number | undefined => {
   try {
-    const name = platform === 'linux' ? readFileSync(`/proc/${parent}/comm`, 'utf8').trim() : ps('comm', parent)
+    const name =
+      platform === 'linux' ? readFileSync(`/proc/${parent}/comm`, 'utf8').trim() : ps('comm', parent)
     if (!/(^|\/)-?(ba|da|z)?sh$/.test(name)) return parent
     return platform === 'linux' ? procStat(parent).parent : Number(ps('ppid', parent))
   } catch {
@@ -34,4 +35,5 @@ const procStat = (pid: number) => {
   return { state: fields[0], parent: Number(fields[1]), startTicks: fields[19] }
 }
 
-const ps = (field: string, pid: number) => execFileSync('ps', ['-o', `${field}=`, '-p', String(pid)], { encoding: 'utf8' }).trim()
+const ps = (field: string, pid: number) =>
+  execFileSync('ps', ['-o', `${field}=`, '-p', String(pid)], { encoding: 'utf8' }).trim()

@@ -20,7 +20,7 @@ const log4jVersion = '2.25.4'
 const registryVersion = '3.0.9' // 3.1 and later need Java 21
 // 2.8 on purpose: later ones insist on the artifact's parent POM, which is not published.
 const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:2.8'
-const pom = fileURLToPath(new URL('kafka-pom.xml', import.meta.url))
+const pom = fileURLToPath(new URL('kafka/kafka-pom.xml', import.meta.url))
 
 export const artifacts: Readonly<Record<ArtifactName, Artifact>> = {
   kafka: {
@@ -45,7 +45,10 @@ export const artifacts: Readonly<Record<ArtifactName, Artifact>> = {
 /** Where downloads are kept: BRIDGE_CACHE_DIR, else a folder of ours in the user's cache folder. */
 export const cacheFolder = (env: Environment): string => {
   if (env.BRIDGE_CACHE_DIR) return env.BRIDGE_CACHE_DIR
-  const home = platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : env.XDG_CACHE_HOME || join(homedir(), '.cache')
+  const home =
+    platform === 'darwin'
+      ? join(homedir(), 'Library', 'Caches')
+      : env.XDG_CACHE_HOME || join(homedir(), '.cache')
   return join(home, 'gitlab-kafka-bridge')
 }
 

@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { databaseUrl, type Environment, list, readVariables, secret } from '../lib/config.ts'
 import { isLoopback, reachable } from './addresses.ts'
-import { type BridgeProgram, runAndKeep, runToCompletion } from './bridge-process.ts'
 import type { DataFolder } from './data-folder.ts'
 import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts'
 import { finalBlock } from './final-block.ts'
-import { keepRunning } from './keep-running.ts'
 import { chooseLocalPorts, type LocalPorts } from './local-ports.ts'
-import { type Output, ownName } from './output.ts'
-import { type PartName, partNames, partStarters } from './parts.ts'
-import { processEnvironments, type StackUrls } from './process-environment.ts'
+import { type BridgeProgram, runAndKeep, runToCompletion } from './process/bridge-process.ts'
+import { keepRunning } from './process/keep-running.ts'
+import { type Output, ownName } from './process/output.ts'
+import { processEnvironments, type StackUrls } from './process/process-environment.ts'
+import { type PartName, partNames, partStarters } from './servers.ts'
 import { faultsOf, type Worker } from './workers.ts'
 
 /** What `bridge local` supervises and where. */
@@ -47,20 +47,40 @@ export const bringUp = async (stack: SupervisedStack, means: Means): Promise<voi
   await ports.releaseParts()
   const urls = await startParts(stack, means, ports)
   const environments = processEnvironments(env, dataDir, urls, folder.secrets)
-  const program: BridgeProgram = { ...stack, household: folder.household, signal }
+  const program: BridgeProgram = { ...stack, childProcesses: folder.childProcesses, signal }
   await runToCompletion(program, 'setup', environments.setup)
 
   const portOf = (name: string) => ports.metrics[name] ?? 0
   const judged = workers.map((worker) => {
     const workerEnv = environments.worker(worker.name, portOf(worker.name))
-    return { name: worker.name, args: ['consumer', worker.name], env: workerEnv, faults: faultsOf(worker, workerEnv) }
+    return {
+      name: worker.name,
+      args: ['consumer', worker.name],
+      env: workerEnv,
+      faults: faultsOf(worker, workerEnv),
+    }
   })
-  const ingress = { name: 'ingress', args: ['ingress'], env: environments.ingress({ hook: ports.hook, metrics: portOf('ingress') }) }
+  const ingress = {
+    name: 'ingress',
+    args: ['ingress'],
+    env: environments.ingress({ hook: ports.hook, metrics: portOf('ingress') }),
+  }
   const ready = judged.filter(({ faults }) => faults.length === 0)
-  const beside = others.map(({ name }) => ({ name, args: [name], env: environments.worker(name, portOf(name)) }))
-  const processes = [ingress, ...ready, ...beside].map((process) => ({ ...process, operationsUrl: operationsUrl(process.env) }))
+  const beside = others.map(({ name }) => ({
+    name,
+    args: [name],
+    env: environments.worker(name, portOf(name)),
+  }))
+  const processes = [ingress, ...ready, ...beside].map((process) => ({
+    ...process,
+    operationsUrl: operationsUrl(process.env),
+  }))
   await ports.release()
-  await Promise.all(processes.map((process) => runAndKeep(program, { ...process, readyUrl: `${process.operationsUrl}/readyz` })))
+  await Promise.all(
+    processes.map((process) =>
+      runAndKeep(program, { ...process, readyUrl: `${process.operationsUrl}/readyz` }),
+    ),
+  )
 
   signal.throwIfAborted()
   const endpoints: Endpoints = {
@@ -69,7 +89,9 @@ export const bringUp = async (stack: SupervisedStack, means: Means): Promise<voi
     kafka_brokers: urls.kafkaBrokers,
     schema_registry_url: urls.schemaRegistryUrl,
     database_url: urls.databaseUrl,
-    metrics: Object.fromEntries(processes.map((process) => [process.name, `${process.operationsUrl}/metrics`])),
+    metrics: Object.fromEntries(
+      processes.map((process) => [process.name, `${process.operationsUrl}/metrics`]),
+    ),
     feed_url: null,
     directory_url: null,
   }
@@ -85,7 +107,11 @@ export const bringUp = async (stack: SupervisedStack, means: Means): Promise<voi
   )
 }
 
-const startParts = async ({ env, cacheDir, output }: SupervisedStack, means: Means, ports: LocalPorts): Promise<StackUrls> => {
+const startParts = async (
+  { env, cacheDir, output }: SupervisedStack,
+  means: Means,
+  ports: LocalPorts,
+): Promise<StackUrls> => {
   const { folder, java, signal } = means
   const starters = partStarters({ dataFolder: folder, cacheDir, java, ports: ports.parts })
   const say = output.linesOf(ownName)
@@ -107,13 +133,17 @@ const startParts = async ({ env, cacheDir, output }: SupervisedStack, means: Mea
     void keepRunning(part, { name, startAgain, say, signal })
     return part.url
   }
-  const [kafkaBrokers = '', schemaRegistryUrl = '', databaseUrl = ''] = await Promise.all(partNames.map(start))
+  const [kafkaBrokers = '', schemaRegistryUrl = '', databaseUrl = ''] = await Promise.all(
+    partNames.map(start),
+  )
   return { kafkaBrokers, schemaRegistryUrl, databaseUrl }
 }
 
 const database = z.object({ DATABASE_URL: databaseUrl().optional().meta(secret) })
 
-const operationsUrl = ({ METRICS_HOST, METRICS_PORT }: Environment) => `http://${reachable(METRICS_HOST)}:${METRICS_PORT}`
+const operationsUrl = ({ METRICS_HOST, METRICS_PORT }: Environment) =>
+  `http://${reachable(METRICS_HOST)}:${METRICS_PORT}`
 
 const tokens = z.object({ INGRESS_SECRET_TOKENS: list().default([]).meta(secret) })
-const firstToken = (env: Environment): string | null => readVariables(tokens, env).INGRESS_SECRET_TOKENS[0] ?? null
+const firstToken = (env: Environment): string | null =>
+  readVariables(tokens, env).INGRESS_SECRET_TOKENS[0] ?? null

@@ -2,16 +2,16 @@ import { chmod, mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, relative } from 'node:path'
 import { cwd, getuid } from 'node:process'
+import { type Lock, takeLock } from '../lib/disk/lock.ts'
 import { UsageError } from '../lib/errors.ts'
-import { type Lock, takeLock } from '../lib/lock.ts'
-import { createHousehold, type Household } from './household.ts'
-import { endLeftovers } from './leftovers.ts'
+import { type ChildProcesses, createChildProcesses } from './process/child-processes.ts'
+import { endLeftovers } from './process/leftovers.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
 
 /** A data folder that is ours until closed. */
 export interface DataFolder {
   readonly path: string
-  readonly household: Household
+  readonly childProcesses: ChildProcesses
   readonly secrets: Secrets
   /** Lets go of the folder; the household must be closed. */
   release(): Promise<void>
@@ -30,10 +30,10 @@ export const openDataFolder = async (path: string): Promise<DataFolder> => {
     await chmod(path, getuid?.() === 0 ? 0o711 : 0o700)
     const runFolder = join(path, 'run')
     await endLeftovers(runFolder, 10_000)
-    const household = await createHousehold(runFolder)
+    const childProcesses = await createChildProcesses(runFolder)
     const secrets = await openSecrets(path)
     await mkdir(join(path, 'logs'), { recursive: true, mode: 0o700 })
-    return { path, household, secrets, release: () => lock.release() }
+    return { path, childProcesses, secrets, release: () => lock.release() }
   } catch (error) {
     await lock.release()
     throw error
@@ -44,7 +44,9 @@ export const openDataFolder = async (path: string): Promise<DataFolder> => {
 export const lockDataFolder = async (path: string): Promise<Lock> => {
   const holdsMore = [cwd(), homedir()].find((folder) => !relative(path, folder).startsWith('..'))
   if (holdsMore !== undefined)
-    throw new UsageError(`BRIDGE_DATA_DIR: ${path} holds more than our data (${holdsMore}); name a folder of its own`)
+    throw new UsageError(
+      `BRIDGE_DATA_DIR: ${path} holds more than our data (${holdsMore}); name a folder of its own`,
+    )
   const taken = await takeLock(join(path, 'lock'))
   if (!('heldBy' in taken)) return taken
   throw new UsageError(

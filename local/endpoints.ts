@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeAtomically } from '../lib/write-atomically.ts'
+import { writeAtomically } from '../lib/disk/write-atomically.ts'
 
 /** Where a running stack is found: the content of `endpoints.json`, whose keys other programs rely on. */
 export interface Endpoints {

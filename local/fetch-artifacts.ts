@@ -3,21 +3,26 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Environment } from '../lib/config.ts'
+import { waitForLock } from '../lib/disk/lock.ts'
 import { UsageError } from '../lib/errors.ts'
-import { waitForLock } from '../lib/lock.ts'
 import { type ArtifactName, artifacts } from './artifacts.ts'
 import { requireMaven } from './java.ts'
-import { exists, prepareOnce } from './prepare-once.ts'
+import { exists, prepareOnce } from './process/prepare-once.ts'
 
 /**
  * Downloads what the cache does not have yet, by Maven; says one line for each download, nothing when all is there.
  *
  * @throws UsageError when Maven is missing or cannot download
  */
-export const fetchArtifacts = async (names: readonly ArtifactName[], { cacheDir, env, say, signal }: FetchOptions): Promise<void> => {
+export const fetchArtifacts = async (
+  names: readonly ArtifactName[],
+  { cacheDir, env, say, signal }: FetchOptions,
+): Promise<void> => {
   if (await areThere(names, cacheDir)) return
   await mkdir(cacheDir, { recursive: true })
-  const lock = await waitForLock(join(cacheDir, 'lock'), (pid) => say(`waiting for another download (process ${pid})`))
+  const lock = await waitForLock(join(cacheDir, 'lock'), (pid) =>
+    say(`waiting for another download (process ${pid})`),
+  )
   try {
     if (await areThere(names, cacheDir)) return
     await requireMaven(env)
@@ -42,7 +47,8 @@ interface FetchOptions {
 }
 
 /** Where one part's jars are once fetched. */
-export const artifactFolder = (cacheDir: string, name: ArtifactName): string => join(cacheDir, artifacts[name].folder)
+export const artifactFolder = (cacheDir: string, name: ArtifactName): string =>
+  join(cacheDir, artifacts[name].folder)
 
 const areThere = async (names: readonly ArtifactName[], cacheDir: string): Promise<boolean> =>
   (await Promise.all(names.map((name) => exists(artifactFolder(cacheDir, name))))).every(Boolean)
@@ -66,6 +72,8 @@ const mvn = async (args: readonly string[], options: MavenOptions): Promise<void
   } catch (error) {
     const { stdout = '', message } = error as { stdout?: string; message: string }
     const reason = stdout.split('\n').find((line) => /\[(ERROR|FATAL)\]/.test(line)) ?? message
-    throw new UsageError(`${title} could not be downloaded: mvn says ${reason.replace(/^.*\[ERROR\]\s*/, '').slice(0, 400)}`)
+    throw new UsageError(
+      `${title} could not be downloaded: mvn says ${reason.replace(/^.*\[ERROR\]\s*/, '').slice(0, 400)}`,
+    )
   }
 }

@@ -15,7 +15,15 @@ export interface Summary {
 }
 
 /** The block printed when everything is ready: all a user needs to send a hook and see what becomes of it. */
-export const finalBlock = ({ endpoints, samplePath, topics, running, waiting, dataDir, isWidened }: Summary): string => {
+export const finalBlock = ({
+  endpoints,
+  samplePath,
+  topics,
+  running,
+  waiting,
+  dataDir,
+  isWidened,
+}: Summary): string => {
   const { hook_url, secret_token, kafka_brokers, schema_registry_url, database_url, metrics } = endpoints
   const rows: [string, string][] = [
     ['Hook URL', hook_url],
@@ -23,10 +31,16 @@ export const finalBlock = ({ endpoints, samplePath, topics, running, waiting, da
     ['Kafka', kafka_brokers],
     ['Schema registry', schema_registry_url],
     ['Database', database_url],
-    ...Object.entries(metrics).map(([name, url], index): [string, string] => [index === 0 ? 'Metrics' : '', `${url}  ${name}`]),
+    ...Object.entries(metrics).map(([name, url], index): [string, string] => [
+      index === 0 ? 'Metrics' : '',
+      `${url}  ${name}`,
+    ]),
     ['Topics', wrap(topics, 90).join(`\n${' '.repeat(labelWidth)}`)],
     ['Workers', running.join(', ') || 'none'],
-    ...waiting.map(({ name, faults }, index): [string, string] => [index === 0 ? 'Not running' : '', `${name}: ${sayFaults(faults)}`]),
+    ...waiting.map(({ name, faults }, index): [string, string] => [
+      index === 0 ? 'Not running' : '',
+      `${name}: ${sayFaults(faults)}`,
+    ]),
     ['Data', dataDir],
   ]
   return [
@@ -35,7 +49,9 @@ export const finalBlock = ({ endpoints, samplePath, topics, running, waiting, da
     '',
     ...rows.map(([label, value]) => `  ${label.padEnd(labelWidth - 2)}${value}`),
     '',
-    ...(secret_token === null ? [] : ['Send it a hook:', '', ...curl(hook_url, secret_token, samplePath), '']),
+    ...(secret_token === null
+      ? []
+      : ['Send it a hook:', '', ...curl(hook_url, secret_token, samplePath), '']),
     ...(isWidened ? [...outboundSetting, ''] : []),
     'Ctrl-C stops everything; the data stays.',
     '',
@@ -57,7 +73,8 @@ const outboundSetting = [
   'Outbound requests → "Allow requests to the local network from webhooks and integrations".',
 ]
 
-const sayFaults = (faults: readonly ConfigFault[]) => faults.map(({ variable, problem }) => `${variable} ${problem}`).join(', ')
+const sayFaults = (faults: readonly ConfigFault[]) =>
+  faults.map(({ variable, problem }) => `${variable} ${problem}`).join(', ')
 
 const quoted = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 

@@ -21,11 +21,15 @@ export const findJava = async (env: Environment): Promise<string> => {
   const printed = await run(java, ['-version'], { env: env as NodeJS.ProcessEnv }).catch(() => undefined)
   if (printed === undefined) {
     const problem = env.JAVA_HOME ? `there is no program ${java} (see JAVA_HOME)` : 'it is not in PATH'
-    throw new UsageError(`Java ${lowest} or later is needed to run Kafka and the schema registry, and ${problem}. ${howToGet}.`)
+    throw new UsageError(
+      `Java ${lowest} or later is needed to run Kafka and the schema registry, and ${problem}. ${howToGet}.`,
+    )
   }
   const version = javaMajorVersion(printed.stderr)
   if (version >= lowest) return java
-  throw new UsageError(`Java ${lowest} or later is needed to run Kafka and the schema registry, but ${found} is ${version}. ${howToGet}.`)
+  throw new UsageError(
+    `Java ${lowest} or later is needed to run Kafka and the schema registry, but ${found} is ${version}. ${howToGet}.`,
+  )
 }
 
 /** `17.0.15` → 17, `1.8.0_392` → 8, `25-ea` → 25; what cannot be read counts as new. */
@@ -37,7 +41,11 @@ export const javaMajorVersion = (printed: string): number => {
 
 /** @throws UsageError saying how to get it when Maven is missing */
 export const requireMaven = async (env: Environment): Promise<void> => {
-  const answer = await run('mvn', ['--version'], { env: env as NodeJS.ProcessEnv }).catch((error: NodeJS.ErrnoException) => error)
+  const answer = await run('mvn', ['--version'], { env: env as NodeJS.ProcessEnv }).catch(
+    (error: NodeJS.ErrnoException) => error,
+  )
   if (!('code' in answer) || answer.code === undefined) return
-  throw new UsageError(`Maven (mvn) is needed once, to download Kafka and the schema registry, and it is not in PATH. ${howToGet}.`)
+  throw new UsageError(
+    `Maven (mvn) is needed once, to download Kafka and the schema registry, and it is not in PATH. ${howToGet}.`,
+  )
 }

@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { type Environment, port, readVariables } from '../lib/config.ts'
 import { ConfigError } from '../lib/errors.ts'
-import { type PartPorts, wantedPartPorts } from './parts.ts'
 import { choosePorts, type WantedPort } from './ports.ts'
+import { type PartPorts, wantedPartPorts } from './servers.ts'
 
 /** The variables of the local stack's own ports. */
 export const localPortVariables = z.object({
   LOCAL_KAFKA_PORT: port().default(9092).describe('Port of the embedded Kafka. 0: any free one.'),
-  LOCAL_REGISTRY_PORT: port().default(8081).describe('Port of the embedded schema registry. 0: any free one.'),
+  LOCAL_REGISTRY_PORT: port()
+    .default(8081)
+    .describe('Port of the embedded schema registry. 0: any free one.'),
   LOCAL_DATABASE_PORT: port().default(5433).describe('Port of the embedded PostgreSQL. 0: any free one.'),
 })
 
@@ -41,8 +43,15 @@ export const chooseLocalPorts = async (
   processes: readonly { name: string; metricsPort: number }[],
   say: (line: string) => void,
 ): Promise<LocalPorts> => {
-  const { LOCAL_KAFKA_PORT, LOCAL_REGISTRY_PORT, LOCAL_DATABASE_PORT, INGRESS_HOST, INGRESS_PORT, METRICS_HOST, METRICS_PORT } =
-    readVariables(variables, env)
+  const {
+    LOCAL_KAFKA_PORT,
+    LOCAL_REGISTRY_PORT,
+    LOCAL_DATABASE_PORT,
+    INGRESS_HOST,
+    INGRESS_PORT,
+    METRICS_HOST,
+    METRICS_PORT,
+  } = readVariables(variables, env)
   const hook: WantedPort = {
     variable: 'INGRESS_PORT',
     preferred: INGRESS_PORT,
@@ -58,22 +67,33 @@ export const chooseLocalPorts = async (
         problem: `must be at most ${METRICS_PORT - (lastPort - 65535)}: the other processes have ports above it`,
       },
     ])
-  const metrics = [{ name: 'ingress', metricsPort: 9464 }, ...processes].map(({ name, metricsPort }): [string, WantedPort] => [
-    metricsName(name),
-    {
-      variable: `METRICS_PORT of ${name}`,
-      preferred: METRICS_PORT === 0 ? 0 : metricsPort + METRICS_PORT - 9464,
-      host: METRICS_HOST,
-      hostVariable: 'METRICS_HOST',
-    },
-  ])
-  const parts = wantedPartPorts({ kafka: LOCAL_KAFKA_PORT, registry: LOCAL_REGISTRY_PORT, postgres: LOCAL_DATABASE_PORT })
-  const { ports, release } = await choosePorts<string>({ hook, ...unlessProvided(parts, env), ...Object.fromEntries(metrics) }, say)
+  const metrics = [{ name: 'ingress', metricsPort: 9464 }, ...processes].map(
+    ({ name, metricsPort }): [string, WantedPort] => [
+      metricsName(name),
+      {
+        variable: `METRICS_PORT of ${name}`,
+        preferred: METRICS_PORT === 0 ? 0 : metricsPort + METRICS_PORT - 9464,
+        host: METRICS_HOST,
+        hostVariable: 'METRICS_HOST',
+      },
+    ],
+  )
+  const parts = wantedPartPorts({
+    kafka: LOCAL_KAFKA_PORT,
+    registry: LOCAL_REGISTRY_PORT,
+    postgres: LOCAL_DATABASE_PORT,
+  })
+  const { ports, release } = await choosePorts<string>(
+    { hook, ...unlessProvided(parts, env), ...Object.fromEntries(metrics) },
+    say,
+  )
   const portOf = (name: string) => ports[name] ?? 0
   return {
     parts: Object.fromEntries(Object.keys(parts).map((name) => [name, portOf(name)])) as PartPorts,
     hook: portOf('hook'),
-    metrics: Object.fromEntries(['ingress', ...processes.map(({ name }) => name)].map((name) => [name, portOf(metricsName(name))])),
+    metrics: Object.fromEntries(
+      ['ingress', ...processes.map(({ name }) => name)].map((name) => [name, portOf(metricsName(name))]),
+    ),
     releaseParts: () => release(Object.keys(parts)),
     release,
   }
@@ -82,7 +102,10 @@ export const chooseLocalPorts = async (
 const metricsName = (process: string) => `metrics of ${process}`
 
 // A port nobody will listen on is not worth a warning.
-const unlessProvided = (parts: ReturnType<typeof wantedPartPorts>, env: Environment): Partial<typeof parts> => {
+const unlessProvided = (
+  parts: ReturnType<typeof wantedPartPorts>,
+  env: Environment,
+): Partial<typeof parts> => {
   const { kafka, kafkaController, registry, registryManagement, postgres } = parts
   return {
     ...(env.KAFKA_BROKERS ? {} : { kafka, kafkaController }),

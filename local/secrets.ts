@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeAtomically } from '../lib/write-atomically.ts'
+import { writeAtomically } from '../lib/disk/write-atomically.ts'
 
 const names = ['ingressToken', 'databaseSuperuser', 'databaseOwner', 'auditLogRole'] as const
 
@@ -13,7 +13,10 @@ export const openSecrets = async (dataDir: string): Promise<Secrets> => {
   const path = join(dataDir, 'secrets.json')
   const text = await readFile(path, 'utf8').catch(() => '{}')
   const known = JSON.parse(text) as Partial<Secrets>
-  const secrets = Object.fromEntries(names.map((name) => [name, known[name] ?? randomBytes(24).toString('base64url')])) as Secrets
-  if (names.some((name) => known[name] === undefined)) await writeAtomically(path, `${JSON.stringify(secrets, null, 2)}\n`)
+  const secrets = Object.fromEntries(
+    names.map((name) => [name, known[name] ?? randomBytes(24).toString('base64url')]),
+  ) as Secrets
+  if (names.some((name) => known[name] === undefined))
+    await writeAtomically(path, `${JSON.stringify(secrets, null, 2)}\n`)
   return secrets
 }

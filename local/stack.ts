@@ -2,9 +2,9 @@ import type { Environment } from '../lib/config.ts'
 import { openDataFolder } from './data-folder.ts'
 import { fetchArtifacts } from './fetch-artifacts.ts'
 import { findJava } from './java.ts'
-import type { Part } from './part.ts'
-import { type PartName, partNames, partStarters, partsStopOrder, wantedPartPorts } from './parts.ts'
 import { choosePorts } from './ports.ts'
+import type { Part } from './server.ts'
+import { type PartName, partNames, partStarters, partsStopOrder, wantedPartPorts } from './servers.ts'
 
 /** The servers of the embedded stack alone, running: what tests work against. */
 export interface LocalStack {
@@ -48,11 +48,14 @@ export const startLocalStack = async (options: LocalStackOptions): Promise<Local
   await fetchArtifacts(onJava, { cacheDir, env, say: () => {} })
   const dataFolder = await openDataFolder(dataDir)
   const stop = async () => {
-    await dataFolder.household.close(partsStopOrder)
+    await dataFolder.childProcesses.close(partsStopOrder)
     await dataFolder.release()
   }
   try {
-    const { ports: chosen, release } = await choosePorts(wantedPartPorts({ kafka: 0, registry: 0, postgres: 0, ...ports }), () => {})
+    const { ports: chosen, release } = await choosePorts(
+      wantedPartPorts({ kafka: 0, registry: 0, postgres: 0, ...ports }),
+      () => {},
+    )
     const starters = partStarters({ dataFolder, cacheDir, java, ports: chosen })
     await release()
     const running = new Map<PartName, Part>()

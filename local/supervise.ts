@@ -4,8 +4,8 @@ import { openDataFolder } from './data-folder.ts'
 import { removeEndpoints } from './endpoints.ts'
 import { fetchArtifacts } from './fetch-artifacts.ts'
 import { findJava } from './java.ts'
-import { ownName } from './output.ts'
-import { partsStopOrder } from './parts.ts'
+import { ownName } from './process/output.ts'
+import { partsStopOrder } from './servers.ts'
 
 /**
  * Brings up the whole stack, says where everything is, and keeps it running until it is told to stop; then stops everything in order.
@@ -28,7 +28,7 @@ export const supervise = async (stack: SupervisedStack, stopSignal: AbortSignal)
   } finally {
     over.abort()
     say('stopping')
-    await folder.household.close([
+    await folder.childProcesses.close([
       { names: ['setup', 'ingress'], graceMs: 2500 },
       { names: [...stack.workers, ...stack.others].map(({ name }) => name), graceMs: 2500 },
       ...partsStopOrder,
@@ -41,7 +41,10 @@ export const supervise = async (stack: SupervisedStack, stopSignal: AbortSignal)
 }
 
 /** Java is looked for, and the parts downloaded, before anything is touched; a stack whose parts are all the user's needs neither. */
-const prepareJava = async ({ env, cacheDir, output }: SupervisedStack, signal: AbortSignal): Promise<string> => {
+const prepareJava = async (
+  { env, cacheDir, output }: SupervisedStack,
+  signal: AbortSignal,
+): Promise<string> => {
   const needed = neededArtifacts(env)
   if (needed.length === 0) return 'java'
   const java = await findJava(env)

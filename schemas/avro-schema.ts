@@ -1,5 +1,12 @@
 /** An Avro schema as JSON, as far as our .avsc files go. */
-export type AvroSchema = string | AvroSchema[] | RecordSchema | EnumSchema | ArraySchema | MapSchema | LogicalSchema
+export type AvroSchema =
+  | string
+  | AvroSchema[]
+  | RecordSchema
+  | EnumSchema
+  | ArraySchema
+  | MapSchema
+  | LogicalSchema
 
 export interface RecordSchema {
   type: 'record'
@@ -50,4 +57,5 @@ export const nullableOf = (schema: AvroSchema): AvroSchema | undefined =>
   Array.isArray(schema) && schema[0] === 'null' && schema.length === 2 ? schema[1] : undefined
 
 /** A field without which the record would not say what happened: neither nullable nor defaulted. */
-export const isIdentity = (field: RecordField): boolean => field.default === undefined && nullableOf(field.type) === undefined
+export const isIdentity = (field: RecordField): boolean =>
+  field.default === undefined && nullableOf(field.type) === undefined

@@ -1,11 +1,33 @@
 import { mergeRequestChange, refChange, refChanges, releaseChange, wikiPageChange } from './facts/code.ts'
 import { type FactOf, onlyDelivery } from './facts/fact.ts'
-import { groupLife, groupRename, keyLife, projectChange, projectLife, userLife, userRename } from './facts/lifecycle.ts'
+import {
+  groupLife,
+  groupRename,
+  keyLife,
+  projectChange,
+  projectLife,
+  userLife,
+  userRename,
+} from './facts/lifecycle.ts'
 import { accessRequest, memberApproval, memberApprovals, memberChange } from './facts/people.ts'
 import { deploymentState, featureFlagState, jobState, pipelineState } from './facts/pipelines.ts'
 import { emojiAward, issueChange, milestoneChange, noteChange } from './facts/planning.ts'
-import { accessTokenExpiry, deployTokenExpiry, duoWorkflowEvent, vulnerabilityState } from './facts/security.ts'
-import { byGroup, byKeyId, byMilestoneOwner, byProject, byPromotion, byTokenOwner, byUser, type KeyOf } from './key.ts'
+import {
+  accessTokenExpiry,
+  deployTokenExpiry,
+  duoWorkflowEvent,
+  vulnerabilityState,
+} from './facts/security.ts'
+import {
+  byGroup,
+  byKeyId,
+  byMilestoneOwner,
+  byProject,
+  byPromotion,
+  byTokenOwner,
+  byUser,
+  type KeyOf,
+} from './key.ts'
 import {
   created,
   deployed,

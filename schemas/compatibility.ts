@@ -1,5 +1,11 @@
 import avsc from 'avsc'
-import { type AvroSchema, type EnumSchema, nullableOf, type RecordField, type RecordSchema } from './avro-schema.ts'
+import {
+  type AvroSchema,
+  type EnumSchema,
+  nullableOf,
+  type RecordField,
+  type RecordSchema,
+} from './avro-schema.ts'
 import type { Breach } from './breach.ts'
 import { misfitDefaults } from './misfit-defaults.ts'
 import { fullNameOf, namedTypesIn, resolved } from './named-types.ts'
@@ -13,7 +19,12 @@ import { fullNameOf, namedTypesIn, resolved } from './named-types.ts'
  */
 export const breachesBetween = (older: RecordSchema, newer: RecordSchema, version: string): Breach[] => {
   if (fullNameOf(older) !== fullNameOf(newer))
-    return [{ field: '', problem: `was record ${fullNameOf(older)}, is ${fullNameOf(newer)}: a renamed record is another type` }]
+    return [
+      {
+        field: '',
+        problem: `was record ${fullNameOf(older)}, is ${fullNameOf(newer)}: a renamed record is another type`,
+      },
+    ]
   const found = [...compareTypes(older, newer, version), ...misfitDefaults(newer)]
   return found.length > 0 ? found : avscBreaches(older, newer)
 }
@@ -25,7 +36,9 @@ const compareTypes = (older: RecordSchema, newer: RecordSchema, version: string)
   const compare = (was: AvroSchema, is: AvroSchema, field: string): Breach[] => {
     const [before, after] = [branchesOf(resolved(was, oldNames)), branchesOf(resolved(is, newNames))]
     if (before.size !== after.size || [...before.keys()].some((name) => !after.has(name)))
-      return [{ field, problem: `was ${wordsOf(was)}, is ${wordsOf(is)}: readers of ${version} cannot read it` }]
+      return [
+        { field, problem: `was ${wordsOf(was)}, is ${wordsOf(is)}: readers of ${version} cannot read it` },
+      ]
     return [...before].flatMap(([name, branch]) => compareBranch(branch, after.get(name) ?? branch, field))
   }
 
@@ -46,14 +59,28 @@ const compareTypes = (older: RecordSchema, newer: RecordSchema, version: string)
     return [
       ...(added === '' || hasDefault(was)
         ? []
-        : [{ field, problem: `has the new symbol ${added}, and its enum had no default: readers of ${version} cannot read it` }]),
+        : [
+            {
+              field,
+              problem: `has the new symbol ${added}, and its enum had no default: readers of ${version} cannot read it`,
+            },
+          ]),
       ...(removed === '' || hasDefault(is)
         ? []
-        : [{ field, problem: `lost the symbol ${removed}, and its enum has no default: records of ${version} cannot be read` }]),
+        : [
+            {
+              field,
+              problem: `lost the symbol ${removed}, and its enum has no default: records of ${version} cannot be read`,
+            },
+          ]),
     ]
   }
 
-  const compareFields = (was: readonly RecordField[], is: readonly RecordField[], outer: string): Breach[] => [
+  const compareFields = (
+    was: readonly RecordField[],
+    is: readonly RecordField[],
+    outer: string,
+  ): Breach[] => [
     ...was.flatMap(({ name, type, default: fallback }) => {
       const now = is.find((field) => field.name === name)
       if (now !== undefined) return compare(type, now.type, outer + name)
@@ -61,8 +88,13 @@ const compareTypes = (older: RecordSchema, newer: RecordSchema, version: string)
       return fallback === undefined ? [{ field: outer + name, problem }] : []
     }),
     ...is
-      .filter(({ name, default: fallback }) => fallback === undefined && !was.some((field) => field.name === name))
-      .map(({ name }) => ({ field: outer + name, problem: `is new and has no default: records of ${version} cannot be read` })),
+      .filter(
+        ({ name, default: fallback }) => fallback === undefined && !was.some((field) => field.name === name),
+      )
+      .map(({ name }) => ({
+        field: outer + name,
+        problem: `is new and has no default: records of ${version} cannot be read`,
+      })),
   ]
 
   return compare(older, newer, '')
@@ -80,7 +112,8 @@ const avscBreaches = (older: RecordSchema, newer: RecordSchema): Breach[] => {
   }
 }
 
-const hasDefault = ({ default: symbol, symbols }: EnumSchema): boolean => symbol !== undefined && symbols.includes(symbol)
+const hasDefault = ({ default: symbol, symbols }: EnumSchema): boolean =>
+  symbol !== undefined && symbols.includes(symbol)
 
 /** What a union consists of, by what distinguishes one branch from another; a schema that is no union is its only branch. */
 const branchesOf = (schema: AvroSchema): Map<string, AvroSchema> =>

@@ -7,7 +7,8 @@ const banner = '// Generated from the .avsc file beside it by `npm run generate`
 /** Path under schemas/ → content of every generated file: one of types beside each .avsc, and the index of shapes. */
 export const generateTypes = (): Map<string, string> => {
   const files = new Map<string, string>()
-  for (const [name, schema] of parts) files.set(`parts/${name}.generated.ts`, fileOf(schema as RecordSchema | EnumSchema, 'parts'))
+  for (const [name, schema] of parts)
+    files.set(`parts/${name}.generated.ts`, fileOf(schema as RecordSchema | EnumSchema, 'parts'))
   for (const [name, schema] of shapes) files.set(`events/${name}.generated.ts`, fileOf(schema, 'events'))
   files.set('shapes.generated.ts', indexOf())
   return files
@@ -49,8 +50,11 @@ const arrayOf = (items: string): string => (items.includes(' ') ? `(${items})[]`
 
 const declaration = (schema: RecordSchema | EnumSchema, print: (node: AvroSchema) => string): string => {
   const doc = comment(schema.doc, '')
-  if (schema.type === 'enum') return `${doc}export type ${schema.name} = ${schema.symbols.map((symbol) => `'${symbol}'`).join(' | ')}\n`
-  const fields = schema.fields.map((field) => `${comment(field.doc, '  ')}  ${field.name}: ${print(field.type)}\n`)
+  if (schema.type === 'enum')
+    return `${doc}export type ${schema.name} = ${schema.symbols.map((symbol) => `'${symbol}'`).join(' | ')}\n`
+  const fields = schema.fields.map(
+    (field) => `${comment(field.doc, '  ')}  ${field.name}: ${print(field.type)}\n`,
+  )
   return `${doc}export interface ${schema.name} {\n${fields.join('')}}\n`
 }
 
@@ -61,13 +65,16 @@ const fileNames = new Map([...parts].map(([file, part]) => [(part as RecordSchem
 
 const fileNameOf = (fullName: string): string => {
   const file = fileNames.get(fullName.slice(fullName.lastIndexOf('.') + 1))
-  if (file === undefined) throw new Error(`${fullName} is named in an .avsc file, but no file in schemas/parts defines it`)
+  if (file === undefined)
+    throw new Error(`${fullName} is named in an .avsc file, but no file in schemas/parts defines it`)
   return file
 }
 
 const indexOf = (): string => {
   const rows = [...shapes].map(([file, { name }]) => ({ file, name }))
-  const imports = rows.map(({ file, name }) => `import type { ${name} } from './events/${file}.generated.ts'\n`).join('')
+  const imports = rows
+    .map(({ file, name }) => `import type { ${name} } from './events/${file}.generated.ts'\n`)
+    .join('')
   const members = rows.map(({ file, name }) => `  ${file}: ${name}\n`).join('')
   return `${banner.replace('the .avsc file beside it', 'schemas/events')}${imports}
 /** File name of a schema → the type of its records. */

@@ -5,7 +5,8 @@ const instance = 'instance'
 export type KeyOf<Record> = (record: Record) => string
 
 /** The project's id as decimal text. */
-export const byProject: KeyOf<{ project_id: number | null }> = ({ project_id }) => (project_id === null ? instance : String(project_id))
+export const byProject: KeyOf<{ project_id: number | null }> = ({ project_id }) =>
+  project_id === null ? instance : String(project_id)
 
 export const byGroup: KeyOf<{ group_id: number }> = ({ group_id }) => group(group_id)
 
@@ -14,12 +15,18 @@ export const byUser: KeyOf<{ user_id: number }> = ({ user_id }) => `user:${user_
 export const byKeyId: KeyOf<{ id: number }> = ({ id }) => `key:${id}`
 
 /** Tokens belong to a project or to a group. */
-export const byTokenOwner: KeyOf<{ project_id: number | null; group: { group_id: number | null } | null }> = (record) =>
-  record.project_id === null && record.group?.group_id ? group(record.group.group_id) : byProject(record)
+export const byTokenOwner: KeyOf<{ project_id: number | null; group: { group_id: number | null } | null }> = (
+  record,
+) => (record.project_id === null && record.group?.group_id ? group(record.group.group_id) : byProject(record))
 
 /** So do milestones. */
-export const byMilestoneOwner: KeyOf<{ project_id: number | null; object_attributes: { group_id: number | null } }> = (record) =>
-  record.project_id === null && record.object_attributes.group_id ? group(record.object_attributes.group_id) : byProject(record)
+export const byMilestoneOwner: KeyOf<{
+  project_id: number | null
+  object_attributes: { group_id: number | null }
+}> = (record) =>
+  record.project_id === null && record.object_attributes.group_id
+    ? group(record.object_attributes.group_id)
+    : byProject(record)
 
 /** The namespace in which a user is to be promoted is a top-level group. */
 export const byPromotion: KeyOf<{ promotion_namespace_id: number | null; user_id: number }> = (record) =>

@@ -10,7 +10,10 @@ const readFolder = (name: string): Map<string, AvroSchema> =>
     readdirSync(folder(name))
       .filter((file) => file.endsWith('.avsc'))
       .sort()
-      .map((file) => [file.replace('.avsc', ''), JSON.parse(readFileSync(new URL(file, folder(name)), 'utf8')) as AvroSchema]),
+      .map((file) => [
+        file.replace('.avsc', ''),
+        JSON.parse(readFileSync(new URL(file, folder(name)), 'utf8')) as AvroSchema,
+      ]),
   )
 
 /** File name → schema, of the parts that events share. */
@@ -19,7 +22,9 @@ export const parts: ReadonlyMap<string, AvroSchema> = readFolder('parts')
 /** File name → schema, of the shapes that events have. */
 export const shapes = readFolder('events') as ReadonlyMap<string, RecordSchema>
 
-const partsByName = new Map([...parts.values()].map((part) => [`${namespace}.${(part as RecordSchema).name}`, part]))
+const partsByName = new Map(
+  [...parts.values()].map((part) => [`${namespace}.${(part as RecordSchema).name}`, part]),
+)
 
 /** The schema of a shape with every part written out where it is first used, the normaliser's attributes still in it. */
 export const inlinedSchema = (shape: string): RecordSchema => {
@@ -34,7 +39,12 @@ export const inlinedSchema = (shape: string): RecordSchema => {
       return inline(part)
     }
     if (Array.isArray(node)) return node.map(inline)
-    if (node.type === 'record') return { ...node, namespace, fields: node.fields.map((field) => ({ ...field, type: inline(field.type) })) }
+    if (node.type === 'record')
+      return {
+        ...node,
+        namespace,
+        fields: node.fields.map((field) => ({ ...field, type: inline(field.type) })),
+      }
     if (node.type === 'array') return { ...node, items: inline(node.items) }
     if (node.type === 'map') return { ...node, values: inline(node.values) }
     if (node.type === 'enum') return { ...node, namespace }
@@ -45,7 +55,9 @@ export const inlinedSchema = (shape: string): RecordSchema => {
 
 /** The schema as it is registered, JSON text: how we fill a field is nobody else's business and may change without a new version. */
 export const wireSchema = (shape: string): string =>
-  JSON.stringify(inlinedSchema(shape), (key, value) => (key === 'from' || key === 'coerce' ? undefined : value))
+  JSON.stringify(inlinedSchema(shape), (key, value) =>
+    key === 'from' || key === 'coerce' ? undefined : value,
+  )
 
 const types = new Map<string, Type>()
 

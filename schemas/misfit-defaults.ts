@@ -22,12 +22,15 @@ const fits = (type: AvroSchema, value: unknown, names: NamedTypes): boolean => {
   if (Array.isArray(schema)) return schema[0] !== undefined && fits(schema[0], value, names)
   if (typeof schema === 'string') return primitives[schema]?.(value) === true
   if (schema.type === 'enum') return schema.symbols.includes(value as string)
-  if (schema.type === 'array') return Array.isArray(value) && value.every((item) => fits(schema.items, item, names))
+  if (schema.type === 'array')
+    return Array.isArray(value) && value.every((item) => fits(schema.items, item, names))
   if ('logicalType' in schema) return fits(schema.type, value, names)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   if (schema.type === 'map') return Object.values(value).every((member) => fits(schema.values, member, names))
   const members = value as Record<string, unknown>
-  return schema.fields.every((field) => fits(field.type, Object.hasOwn(members, field.name) ? members[field.name] : field.default, names))
+  return schema.fields.every((field) =>
+    fits(field.type, Object.hasOwn(members, field.name) ? members[field.name] : field.default, names),
+  )
 }
 
 const isNumber = (value: unknown) => typeof value === 'number'

@@ -5,7 +5,8 @@ type NamedSchema = RecordSchema | EnumSchema
 /** Full name → the type that a schema defines on its way. */
 export type NamedTypes = ReadonlyMap<string, NamedSchema>
 
-export const fullNameOf = ({ namespace, name }: NamedSchema): string => (namespace === undefined ? name : `${namespace}.${name}`)
+export const fullNameOf = ({ namespace, name }: NamedSchema): string =>
+  namespace === undefined ? name : `${namespace}.${name}`
 
 export const namedTypesIn = (schema: AvroSchema, found = new Map<string, NamedSchema>()): NamedTypes => {
   if (typeof schema === 'string') return found

@@ -32,21 +32,32 @@ export const mergeRequestTime: TimeOf<MergeRequest> = ({ action, object_attribut
   mr.actioned_at ?? (action === 'open' ? mr.created_at : mr.updated_at)
 
 /** `released_at` may be set by hand, to the past or the future; an update tells no time of its own. */
-export const released: TimeOf<Release> = ({ action, created_at, released_at }) => (action === 'create' ? (released_at ?? created_at) : null)
+export const released: TimeOf<Release> = ({ action, created_at, released_at }) =>
+  action === 'create' ? (released_at ?? created_at) : null
 
 export const pipelineTime: TimeOf<Pipeline> = ({ object_attributes: { status, created_at, finished_at } }) =>
   status === 'created' ? created_at : finished_at
 
-export const jobTime: TimeOf<Job> = ({ build_status, build_created_at, build_started_at, build_finished_at }) => {
+export const jobTime: TimeOf<Job> = ({
+  build_status,
+  build_created_at,
+  build_started_at,
+  build_finished_at,
+}) => {
   if (build_status === 'created') return build_created_at
   return build_status === 'running' ? build_started_at : build_finished_at
 }
 
-export const deployed: TimeOf<Deployment> = ({ status_changed_at, approval }) => status_changed_at ?? approval?.created_at ?? null
+export const deployed: TimeOf<Deployment> = ({ status_changed_at, approval }) =>
+  status_changed_at ?? approval?.created_at ?? null
 
 export const vulnerabilityTime: TimeOf<Vulnerability> = ({
   object_attributes: { state, confirmed_at, dismissed_at, resolved_at, updated_at },
 }) => {
-  const times: Readonly<Record<string, number | null>> = { confirmed: confirmed_at, dismissed: dismissed_at, resolved: resolved_at }
+  const times: Readonly<Record<string, number | null>> = {
+    confirmed: confirmed_at,
+    dismissed: dismissed_at,
+    resolved: resolved_at,
+  }
   return times[state] ?? updated_at
 }

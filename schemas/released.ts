@@ -23,7 +23,12 @@ const releasedFolder = fileURLToPath(new URL('released/', import.meta.url))
 export const currentContract = (): Contract => {
   const events = Object.fromEntries(eventTypes.map((event) => [event, catalogue[event].schema]))
   const shapes = [...new Set<string>(Object.values(events))].sort()
-  return { events, schemas: Object.fromEntries(shapes.map((shape) => [shape, JSON.parse(wireSchema(shape)) as RecordSchema])) }
+  return {
+    events,
+    schemas: Object.fromEntries(
+      shapes.map((shape) => [shape, JSON.parse(wireSchema(shape)) as RecordSchema]),
+    ),
+  }
 }
 
 /** Every released version, oldest first. */
@@ -36,7 +41,9 @@ export const readReleases = (folder = releasedFolder): Release[] =>
       return {
         version,
         events: read('events.json') as Release['events'],
-        schemas: Object.fromEntries(shapes.map((file) => [file.replace('.avsc', ''), read(file) as RecordSchema])),
+        schemas: Object.fromEntries(
+          shapes.map((file) => [file.replace('.avsc', ''), read(file) as RecordSchema]),
+        ),
       }
     })
 
@@ -46,14 +53,24 @@ export const breachesOf = (contract: Contract, releases: readonly Release[]): st
 
 const breachesOfOne = (contract: Contract, { version, events, schemas }: Release): string[] => {
   const gone = Object.keys(events).filter((event) => contract.events[event] === undefined)
-  const pairs = Object.entries(events).flatMap(([event, shape]) => (gone.includes(event) ? [] : [`${shape} ${contract.events[event]}`]))
+  const pairs = Object.entries(events).flatMap(([event, shape]) =>
+    gone.includes(event) ? [] : [`${shape} ${contract.events[event]}`],
+  )
   const broken = [...new Set(pairs)].flatMap((pair) => {
     const [was = '', is = ''] = pair.split(' ')
     const [older, newer] = [schemas[was], contract.schemas[is]]
-    if (older === undefined || newer === undefined) return [`schema ${older === undefined ? was : is} is missing`]
-    return breachesBetween(older, newer, version).map(({ field, problem }) => `schema ${is}${field && `, field ${field}`}: ${problem}`)
+    if (older === undefined || newer === undefined)
+      return [`schema ${older === undefined ? was : is} is missing`]
+    return breachesBetween(older, newer, version).map(
+      ({ field, problem }) => `schema ${is}${field && `, field ${field}`}: ${problem}`,
+    )
   })
-  return [...gone.map((event) => `event ${event} was released in ${version} and is gone: its readers wait for ever`), ...broken]
+  return [
+    ...gone.map(
+      (event) => `event ${event} was released in ${version} and is gone: its readers wait for ever`,
+    ),
+    ...broken,
+  ]
 }
 
 /**
@@ -61,7 +78,11 @@ const breachesOfOne = (contract: Contract, { version, events, schemas }: Release
  *
  * @throws Error when the version is released with other content, or the contract would break an earlier one
  */
-export const writeRelease = (version: string, contract: Contract, folder = releasedFolder): 'written' | 'unchanged' => {
+export const writeRelease = (
+  version: string,
+  contract: Contract,
+  folder = releasedFolder,
+): 'written' | 'unchanged' => {
   const files = filesOf(contract)
   const own = join(folder, version)
   if (existsSync(own)) {
@@ -74,7 +95,8 @@ export const writeRelease = (version: string, contract: Contract, folder = relea
     )
   }
   const breaches = breachesOf(contract, readReleases(folder))
-  if (breaches.length > 0) throw new Error(`${version} would break what is released:\n  ${breaches.join('\n  ')}`)
+  if (breaches.length > 0)
+    throw new Error(`${version} would break what is released:\n  ${breaches.join('\n  ')}`)
   mkdirSync(own, { recursive: true })
   for (const [file, content] of files) writeFileSync(join(own, file), content)
   return 'written'

@@ -3,6 +3,8 @@ import { envExample } from '../cli/config/env-example.ts'
 import { generateDocs } from '../docs/generate/generate-docs.ts'
 import { generateTypes } from '../schemas/generate-types.ts'
 
-for (const [path, content] of generateTypes()) writeFileSync(new URL(`../schemas/${path}`, import.meta.url), content)
-for (const [path, content] of generateDocs()) writeFileSync(new URL(`../docs/${path}`, import.meta.url), content)
+for (const [path, content] of generateTypes())
+  writeFileSync(new URL(`../schemas/${path}`, import.meta.url), content)
+for (const [path, content] of generateDocs())
+  writeFileSync(new URL(`../docs/${path}`, import.meta.url), content)
 writeFileSync(new URL('../.env.example', import.meta.url), envExample())

@@ -2,6 +2,10 @@ interface Lockfile {
   packages: Record<string, object>
 }
 
-export function isSatisfied(wanted: Lockfile, installed: Lockfile | undefined, platform: { os: string; cpu: string }): boolean
+export function isSatisfied(
+  wanted: Lockfile,
+  installed: Lockfile | undefined,
+  platform: { os: string; cpu: string },
+): boolean
 
 export function isNewEnough(version: string): boolean

@@ -19,7 +19,10 @@ export const isSatisfied = (wanted, installed, platform) =>
     if (path === '') return true
     const found = installed.packages[path]
     if (found === undefined)
-      return locked.optional === true && !(fits(locked.os, platform.os) && fits(locked.cpu, platform.cpu) && locked.libc === undefined)
+      return (
+        locked.optional === true &&
+        !(fits(locked.os, platform.os) && fits(locked.cpu, platform.cpu) && locked.libc === undefined)
+      )
     return found.version === locked.version && found.integrity === locked.integrity
   })
 
@@ -48,14 +51,21 @@ const install = (args) => {
 
 const installPackages = () => {
   const platform = { os: process.platform, cpu: process.arch }
-  if (isSatisfied(readJson('package-lock.json'), readJson('node_modules/.package-lock.json'), platform)) return
+  if (isSatisfied(readJson('package-lock.json'), readJson('node_modules/.package-lock.json'), platform))
+    return
   say('installing packages (npm ci) …')
   const startedAt = Date.now()
   const flags = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
   const npm = process.env.npm_execpath
   const [command, leading] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
-  const { status, error } = spawnSync(command, [...leading, ...flags], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
-  if (status !== 0) fail(`The packages could not be installed: npm ci ${error ? `cannot run (${error.message})` : 'says why above'}.`)
+  const { status, error } = spawnSync(command, [...leading, ...flags], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  if (status !== 0)
+    fail(
+      `The packages could not be installed: npm ci ${error ? `cannot run (${error.message})` : 'says why above'}.`,
+    )
   say(`packages installed in ${Math.round((Date.now() - startedAt) / 1000)} s`)
 }
 

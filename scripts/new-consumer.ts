@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { lagExporterPort } from '../cli/lag/lag-exporter-port.ts'
+import { lagExporterPort } from '../cli/lag-exporter/lag-exporter-port.ts'
 import { consumers } from '../consumers/index.ts'
 import { UsageError } from '../lib/errors.ts'
 import { refusalOf } from './new-consumer/refusal-of.ts'
@@ -27,7 +27,7 @@ const filesOf = (name: string): Map<string, string> => {
   const consumer = { name, metricsPort: freePort() }
   return new Map([
     [`consumers/${name}/${name}.ts`, workerText(consumer)],
-    [`test/unit/consumers/${name}.test.ts`, testText(consumer)],
+    [`test/unit/consumers/${name}/${name}.test.ts`, testText(consumer)],
     ...register(consumer, read),
   ])
 }
@@ -39,7 +39,10 @@ const run = (name: string): void => {
     writeFileSync(path(file), content)
   }
   const sources = [...files.keys()].filter((file) => file.endsWith('.ts'))
-  const { status } = spawnSync(path('node_modules/.bin/biome'), ['check', '--write', ...sources], { cwd: path(''), stdio: 'inherit' })
+  const { status } = spawnSync(path('node_modules/.bin/biome'), ['check', '--write', ...sources], {
+    cwd: path(''),
+    stdio: 'inherit',
+  })
   if (status !== 0) throw new UsageError('The files are written, but could not be formatted: see above.')
   console.log(
     `consumers/${name}/${name}.ts is where it begins; docs/write-a-worker.md tells the rest. Then: npm run generate, npm run check`,

@@ -7,7 +7,9 @@ import { currentContract, writeRelease } from '../schemas/released.ts'
 try {
   const contract = currentContract()
   const outcome = writeRelease(packageJson.version, contract)
-  console.log(`schemas/released/${packageJson.version}: ${Object.keys(contract.schemas).length} schemas ${outcome}`)
+  console.log(
+    `schemas/released/${packageJson.version}: ${Object.keys(contract.schemas).length} schemas ${outcome}`,
+  )
 } catch (error) {
   console.error(messageOf(error))
   process.exitCode = 1

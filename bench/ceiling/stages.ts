@@ -1,6 +1,6 @@
 // The ceiling of our ingress: its very stages, without Express and what hangs on it.
 import { run } from '../../cli/run.ts'
-import type { CreateListener } from '../../ingress/app.ts'
+import type { CreateListener } from '../../ingress/http/app.ts'
 import { startIngress } from '../../ingress/ingress.ts'
 import { answerOf, outcomes } from '../../ingress/outcome.ts'
 
@@ -10,7 +10,10 @@ const bare: CreateListener =
     const outcome = await receive(request, 'default')
     const text = JSON.stringify(answerOf(outcome))
     response
-      .writeHead(outcomes[outcome.kind].status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+      .writeHead(outcomes[outcome.kind].status, {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(text),
+      })
       .end(text)
   }
 

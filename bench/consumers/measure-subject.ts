@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '../../lib/config.ts'
-import { allocatorEnvironment, nodeFlags } from '../../local/node-options.ts'
+import { allocatorEnvironment, nodeFlags } from '../../local/process/node-options.ts'
 import type { BenchConsumerName, Standing } from './subject.ts'
 
 /** `bare`: the client's own loop, without the runtime. */
@@ -19,7 +19,10 @@ export const measureSubject = async (
   env: Environment,
 ): Promise<Standing[]> => {
   const args = [...nodeFlags, entry, kind, name, String(records)]
-  const child = spawn(process.execPath, args, { env: { ...env, ...allocatorEnvironment }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, args, {
+    env: { ...env, ...allocatorEnvironment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const ended = once(child, 'exit')
   const standings: Standing[] = []
   for await (const line of createInterface(child.stdout)) standings.push(JSON.parse(line) as Standing)

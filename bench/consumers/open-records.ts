@@ -1,11 +1,11 @@
 import type { Kafka } from 'kafkajs'
 import { setUp } from '../../cli/setup/set-up.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
-import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { createNames } from '../../schemas/topics.ts'
-import type { Servers } from '../../test/helpers/stack-servers.ts'
-import { publishPushes } from '../../test/integration/consumers/worker-under-test.ts'
+import { publishPushes } from '../../test/helpers/process/worker-under-test.ts'
+import type { Servers } from '../../test/helpers/servers/servers.ts'
 import { benchConsumers, projects } from './subject.ts'
 
 /** Topics with records that nobody has handled yet. */

@@ -28,7 +28,8 @@ export const renderWorkersReport = ({ rounds, backlog, startedAt }: WorkersRepor
 }
 
 const rowOf = (rounds: readonly Compared[]): string => {
-  const middle = (figure: Exclude<keyof Compared, 'name'>) => thousands(median(rounds.map((round) => round[figure])))
+  const middle = (figure: Exclude<keyof Compared, 'name'>) =>
+    thousands(median(rounds.map((round) => round[figure])))
   return `| ${rounds[0]?.name} | ${middle('bare')} | ${middle('worker')} | ${middle('workerPeakMiB')} |`
 }
 

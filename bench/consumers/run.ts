@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Servers, startServers } from '../../test/helpers/stack-servers.ts'
+import { type Servers, startServers } from '../../test/helpers/servers/servers.ts'
 import { writeReport } from '../report/write-report.ts'
 import { measureSubject, rateOf, type SubjectKind } from './measure-subject.ts'
 import { openRecords } from './open-records.ts'
@@ -26,7 +26,11 @@ export const workersPlans: Readonly<Record<'full' | 'quick', WorkersPlan>> = {
 type Say = (line: string) => void
 
 /** What the workers' runtime costs, as ratios within one run, and its rate and memory over a backlog. @returns the report, as Markdown */
-export const benchWorkers = async (plan: WorkersPlan, target: 'print' | 'write', say: Say): Promise<string> => {
+export const benchWorkers = async (
+  plan: WorkersPlan,
+  target: 'print' | 'write',
+  say: Say,
+): Promise<string> => {
   const startedAt = new Date()
   const compileCache = await mkdtemp(join(tmpdir(), 'bridge-bench-cache-'))
   say('starting Kafka, the registry and PostgreSQL …')
@@ -38,12 +42,23 @@ export const benchWorkers = async (plan: WorkersPlan, target: 'print' | 'write',
       for (let round = 1; round <= plan.rounds; round++) {
         const count = plan.compared[name]
         const [bare, worker] = [await play('bare', name, count), await play('worker', name, count)]
-        rounds.push({ name, bare: rateOf(bare), worker: rateOf(worker), workerPeakMiB: worker.at(-1)?.peakRssMiB ?? Number.NaN })
-        say(`${name}, round ${round} of ${plan.rounds}: ${(rateOf(worker) / rateOf(bare)).toFixed(2)} of bare`)
+        rounds.push({
+          name,
+          bare: rateOf(bare),
+          worker: rateOf(worker),
+          workerPeakMiB: worker.at(-1)?.peakRssMiB ?? Number.NaN,
+        })
+        say(
+          `${name}, round ${round} of ${plan.rounds}: ${(rateOf(worker) / rateOf(bare)).toFixed(2)} of bare`,
+        )
       }
     }
     say(`a backlog of ${plan.backlog.toLocaleString('en')} records …`)
-    const report = renderWorkersReport({ rounds, backlog: await play('worker', 'noop', plan.backlog), startedAt })
+    const report = renderWorkersReport({
+      rounds,
+      backlog: await play('worker', 'noop', plan.backlog),
+      startedAt,
+    })
     if (target === 'write') await writeReport(report, 'bench:consumers')
     return report
   } finally {

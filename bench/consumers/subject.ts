@@ -2,13 +2,13 @@
 import { z } from 'zod'
 import { auditLog } from '../../consumers/audit-log/audit-log.ts'
 import { type Consumer, defineConsumer, type Handler } from '../../consumers/consumer.ts'
-import { createEventDecoder } from '../../consumers/event-decoder.ts'
-import { fetchSizesOf } from '../../consumers/fetch-sizes.ts'
-import { startWorker } from '../../consumers/worker.ts'
+import { createEventDecoder } from '../../consumers/runtime/event-decoder.ts'
+import { fetchSizesOf } from '../../consumers/runtime/fetch-sizes.ts'
+import { startWorker } from '../../consumers/runtime/worker.ts'
+import { createRegistry, registryVariables } from '../../lib/avro/registry.ts'
 import { readVariables } from '../../lib/config.ts'
-import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { quietLogger } from '../../lib/logger.ts'
-import { createRegistry, registryVariables } from '../../lib/registry.ts'
 import type { RecordOf } from '../../schemas/catalogue.ts'
 import { createNames } from '../../schemas/topics.ts'
 
@@ -54,7 +54,8 @@ const createCount = (total: number) => {
     seconds: (performance.now() - startedAt) / 1000,
     rssMiB: process.memoryUsage.rss() / 1024 ** 2,
     peakRssMiB: process.resourceUsage().maxRSS / 1024,
-    furthestBehind: handledOf.size < projects ? 0 : Math.min(1, Math.min(...handledOf.values()) / (total / projects)),
+    furthestBehind:
+      handledOf.size < projects ? 0 : Math.min(1, Math.min(...handledOf.values()) / (total / projects)),
   })
   return (records: readonly Push[]) => {
     if (count === 0) startedAt = performance.now()
@@ -100,15 +101,25 @@ const runWorker = async (consumer: Consumer<'push'>, count: Count) => {
 
 /** The same client options, fetch sizes, decoding and handler, without the runtime. */
 const runBare = async (consumer: Consumer<'push'>, count: Count) => {
-  const settings = readVariables(z.object({ ...kafkaVariables.shape, ...registryVariables.shape }), process.env)
+  const settings = readVariables(
+    z.object({ ...kafkaVariables.shape, ...registryVariables.shape }),
+    process.env,
+  )
   const logger = quietLogger()
   const decode = createEventDecoder(['push'], createRegistry(settings, 'bench'))
   const handler = await consumer.create(readVariables(consumer.variables, process.env), logger)
   const groupId = `bench-bare-${process.pid}`
-  const client = createKafka(settings, groupId, logger).consumer({ groupId, maxWaitTimeInMs: 500, ...fetchSizesOf(handler) })
+  const client = createKafka(settings, groupId, logger).consumer({
+    groupId,
+    maxWaitTimeInMs: 500,
+    ...fetchSizesOf(handler),
+  })
   const signal = new AbortController().signal
   await client.connect()
-  await client.subscribe({ topics: [createNames(settings.KAFKA_TOPIC_PREFIX).topic('push')], fromBeginning: true })
+  await client.subscribe({
+    topics: [createNames(settings.KAFKA_TOPIC_PREFIX).topic('push')],
+    fromBeginning: true,
+  })
   await client.run({
     partitionsConsumedConcurrently: 3,
     eachBatch: async ({ batch }) => {

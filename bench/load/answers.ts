@@ -28,8 +28,16 @@ export const createAnswers = (): Answers => {
     count: () => latencies.length,
     result: (seconds) => {
       const sorted = Float64Array.from(latencies).sort()
-      const quantile = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN
-      return { statuses, answered: sorted.length, seconds, p50: quantile(0.5), p99: quantile(0.99), p999: quantile(0.999) }
+      const quantile = (q: number) =>
+        sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN
+      return {
+        statuses,
+        answered: sorted.length,
+        seconds,
+        p50: quantile(0.5),
+        p99: quantile(0.99),
+        p999: quantile(0.999),
+      }
     },
   }
 }

@@ -3,12 +3,27 @@ import { createAnswers } from './answers.ts'
 import type { LoadOrder, LoadResult } from './load.ts'
 
 /** Each connection sends its next hook when the last one is answered. */
-export const closedLoop = ({ url, headers, body, connections, maxHooks, maxSeconds }: LoadOrder): Promise<LoadResult> =>
+export const closedLoop = ({
+  url,
+  headers,
+  body,
+  connections,
+  maxHooks,
+  maxSeconds,
+}: LoadOrder): Promise<LoadResult> =>
   new Promise((resolve, reject) => {
     const answers = createAnswers()
     const startedAt = performance.now()
     const run = autocannon(
-      { url, method: 'POST', headers: { ...headers }, body, connections, amount: Math.max(maxHooks, connections), timeout: 20 },
+      {
+        url,
+        method: 'POST',
+        headers: { ...headers },
+        body,
+        connections,
+        amount: Math.max(maxHooks, connections),
+        timeout: 20,
+      },
       (error: Error | null) => {
         clearTimeout(timer)
         if (error) return reject(error)

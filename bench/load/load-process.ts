@@ -4,7 +4,8 @@ import type { LoadOrder } from './load.ts'
 import { openLoop } from './open-loop.ts'
 
 process.on('message', async (order: LoadOrder) => {
-  const result = order.rate === undefined ? await closedLoop(order) : await openLoop({ ...order, rate: order.rate })
+  const result =
+    order.rate === undefined ? await closedLoop(order) : await openLoop({ ...order, rate: order.rate })
   process.send?.(result)
 })
 process.on('disconnect', () => process.exit())

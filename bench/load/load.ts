@@ -34,12 +34,16 @@ export interface Load {
 
 export const startLoad = (): Load => {
   const child = fork(fileURLToPath(new URL('load-process.ts', import.meta.url)), { execArgv: [] })
-  const ended = new Promise<never>((_, reject) => child.once('exit', (code) => reject(new Error(`the load process ended with ${code}`))))
+  const ended = new Promise<never>((_, reject) =>
+    child.once('exit', (code) => reject(new Error(`the load process ended with ${code}`))),
+  )
   ended.catch(() => undefined)
   return {
     send: (order) => {
       child.send(order)
-      const answered = new Promise<LoadResult>((resolve) => child.once('message', (result) => resolve(result as LoadResult)))
+      const answered = new Promise<LoadResult>((resolve) =>
+        child.once('message', (result) => resolve(result as LoadResult)),
+      )
       return Promise.race([answered, ended])
     },
     stop: () => child.disconnect(),

@@ -22,11 +22,35 @@ interface Rule {
 }
 
 const rules: readonly Rule[] = [
-  { what: "hooks/s of the Express receiver's", receiver: 'ours', to: 'express', figure: 'hooksPerSecond', atLeast: 2 },
-  { what: 'of its CPU per thousand hooks', receiver: 'ours', to: 'express', figure: 'cpuPerThousand', atMost: 0.5 },
+  {
+    what: "hooks/s of the Express receiver's",
+    receiver: 'ours',
+    to: 'express',
+    figure: 'hooksPerSecond',
+    atLeast: 2,
+  },
+  {
+    what: 'of its CPU per thousand hooks',
+    receiver: 'ours',
+    to: 'express',
+    figure: 'cpuPerThousand',
+    atMost: 0.5,
+  },
   { what: 'of its p99', receiver: 'ours', to: 'express', figure: 'p99', atMost: 0.5 },
-  { what: 'hooks/s of our stages behind bare `node:http`', receiver: 'ours', to: 'stages', figure: 'hooksPerSecond', atLeast: 0.85 },
-  { what: 'hooks/s by the spool of those by Kafka', receiver: 'spool', to: 'ours', figure: 'hooksPerSecond', atLeast: 0.7 },
+  {
+    what: 'hooks/s of our stages behind bare `node:http`',
+    receiver: 'ours',
+    to: 'stages',
+    figure: 'hooksPerSecond',
+    atLeast: 0.85,
+  },
+  {
+    what: 'hooks/s by the spool of those by Kafka',
+    receiver: 'spool',
+    to: 'ours',
+    figure: 'hooksPerSecond',
+    atLeast: 0.7,
+  },
 ]
 
 const mostMiB = 150
@@ -49,7 +73,11 @@ export const promisesOf = ({ measured, memory, drained }: Seen): Promised[] => [
   ...(drained === undefined ? [] : [judgeDrain(drained)]),
 ]
 
-const judge = ({ what, receiver, to, figure, atLeast, atMost }: Rule, connections: number, measured: readonly Measured[]): Promised[] => {
+const judge = (
+  { what, receiver, to, figure, atLeast, atMost }: Rule,
+  connections: number,
+  measured: readonly Measured[],
+): Promised[] => {
   const ratio = ratioOf(measured, nameOf({ kind: 'closed', connections }), receiver, to, figure)
   if (ratio === undefined) return []
   const bound = atLeast === undefined ? `≤ ${atMost} ×` : `≥ ${atLeast} ×`
@@ -57,7 +85,8 @@ const judge = ({ what, receiver, to, figure, atLeast, atMost }: Rule, connection
   return [{ text: `${connections} connections: ${bound} ${what}`, seen: textOf(ratio), isKept }]
 }
 
-const textOf = ({ median: middle, lowest, highest }: Ratio): string => `${digits(middle)} (${digits(lowest)}–${digits(highest)})`
+const textOf = ({ median: middle, lowest, highest }: Ratio): string =>
+  `${digits(middle)} (${digits(lowest)}–${digits(highest)})`
 
 const digits = (value: number): string => value.toFixed(2)
 

@@ -21,6 +21,10 @@ export const ratioOf = (
   const of = (name: ReceiverName, turn: number) =>
     measured.find((each) => each.receiver === name && each.load === load && each.turn === turn)?.[figure]
   const turns = [...new Set(measured.map(({ turn }) => turn))]
-  const ratios = turns.map((turn) => (of(receiver, turn) ?? Number.NaN) / (of(to, turn) ?? Number.NaN)).filter(Number.isFinite)
-  return ratios.length === 0 ? undefined : { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) }
+  const ratios = turns
+    .map((turn) => (of(receiver, turn) ?? Number.NaN) / (of(to, turn) ?? Number.NaN))
+    .filter(Number.isFinite)
+  return ratios.length === 0
+    ? undefined
+    : { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) }
 }

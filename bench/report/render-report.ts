@@ -39,13 +39,26 @@ const headOf = ({ machine, plan, measured, missing }: Report): string[] => {
     `Load average ${machine.load[0].toFixed(1)} before and ${machine.load[1].toFixed(1)} after; ` +
       `processes that have nothing to do with it took ${percent(median(others))} of the CPU (median), ${percent(Math.max(...others))} at most.`,
     ...failed.map(
-      (each) => `Turn ${each.turn}, ${each.load}: ${each.failed} hooks were not answered as they should be by ${each.receiver}.`,
+      (each) =>
+        `Turn ${each.turn}, ${each.load}: ${each.failed} hooks were not answered as they should be by ${each.receiver}.`,
     ),
     ...missing,
   ]
 }
 
-const columns = ['load', 'receiver', 'hooks/s', '×', 'p50 ms', 'p99 ms', '×', 'p99.9 ms', 'CPU s per 1000', '×', 'RSS MiB']
+const columns = [
+  'load',
+  'receiver',
+  'hooks/s',
+  '×',
+  'p50 ms',
+  'p99 ms',
+  '×',
+  'p99.9 ms',
+  'CPU s per 1000',
+  '×',
+  'RSS MiB',
+]
 
 const tableOf = (report: Report): string[] => [
   `| ${columns.join(' | ')} |`,

@@ -19,15 +19,26 @@ export const describeConfiguration = (env: Environment, given: Environment): Con
   return sections.flatMap(({ name: section, variables }) =>
     Object.entries(variables.shape).map(([variable, schema]): ConfigurationRow => {
       const { value, problems } = read(variable, schema, env)
-      const faults = problems.length > 0 ? problems : (joint.get(variable) ?? []).map(({ problem }) => problem)
+      const faults =
+        problems.length > 0 ? problems : (joint.get(variable) ?? []).map(({ problem }) => problem)
       const origin = originOf(variable, schema, env, given, value)
       const text = origin === 'unset' ? null : isSecret(schema) ? '***' : textOf(value)
-      return { section, variable, value: text, origin, ...(faults.length > 0 && { fault: faults.join('; ') }) }
+      return {
+        section,
+        variable,
+        value: text,
+        origin,
+        ...(faults.length > 0 && { fault: faults.join('; ') }),
+      }
     }),
   )
 }
 
-const read = (variable: string, schema: z.ZodType, env: Environment): { value?: unknown; problems: string[] } => {
+const read = (
+  variable: string,
+  schema: z.ZodType,
+  env: Environment,
+): { value?: unknown; problems: string[] } => {
   try {
     return { value: readVariables(z.object({ [variable]: schema }), env)[variable], problems: [] }
   } catch (error) {
@@ -37,7 +48,8 @@ const read = (variable: string, schema: z.ZodType, env: Environment): { value?: 
 }
 
 /** What is at fault is not shown: a password may stand where none belongs. Nor is the part of a URL that may hold one. */
-const textOf = (value: unknown): string | null => (value === undefined ? null : String(value).replaceAll(/\/\/[^/\s]*@/g, '//***@'))
+const textOf = (value: unknown): string | null =>
+  value === undefined ? null : String(value).replaceAll(/\/\/[^/\s]*@/g, '//***@')
 
 const originOf = (
   variable: string,
@@ -51,5 +63,7 @@ const originOf = (
   if (env[variable]) return 'local stack'
   const { fallback: other } = schema.meta() ?? {}
   if (typeof other === 'string') return originOf(other, z.unknown(), env, given, value)
-  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0) ? 'unset' : 'default'
+  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+    ? 'unset'
+    : 'default'
 }

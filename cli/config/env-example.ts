@@ -13,7 +13,9 @@ export const envExample = (): string => {
   const texts = sections.map(({ name, variables }) => {
     const fresh = Object.entries(variables.shape).filter(([variable]) => !told.has(variable))
     for (const [variable] of fresh) told.add(variable)
-    return fresh.length === 0 ? '' : `\n## ${name}\n${fresh.map(([variable, schema]) => entry(variable, schema)).join('')}`
+    return fresh.length === 0
+      ? ''
+      : `\n## ${name}\n${fresh.map(([variable, schema]) => entry(variable, schema)).join('')}`
   })
   return head + texts.join('')
 }

@@ -1,14 +1,15 @@
-import { workerVariables } from '../../consumers/worker-variables.ts'
+import { workerVariables } from '../../consumers/runtime/worker-variables.ts'
+import { readSources } from '../../ingress/auth/watch-sources.ts'
 import { readIngressSettings } from '../../ingress/config.ts'
-import { readCertificates } from '../../ingress/door/certificates.ts'
-import { readSources } from '../../ingress/door/watch-sources.ts'
+import { readCertificates } from '../../ingress/http/certificates.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { ConfigError, type ConfigFault } from '../../lib/errors.ts'
-import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { quietLogger } from '../../lib/logger.ts'
 
 /** What keeps a process from starting although each variable is right by itself: several of them together, or a file they name. */
-export const jointFaults = (env: Environment): readonly ConfigFault[] => checks.flatMap((check) => faultsOf(() => check(env)))
+export const jointFaults = (env: Environment): readonly ConfigFault[] =>
+  checks.flatMap((check) => faultsOf(() => check(env)))
 
 /** Where servers could be: what is wrong with those that are set is told by their own variables. */
 const servers = { KAFKA_BROKERS: '127.0.0.1:9092', SCHEMA_REGISTRY_URL: 'http://127.0.0.1:8081' }
@@ -23,13 +24,15 @@ const checks: readonly ((env: Environment) => unknown)[] = [
 ]
 
 /** Connects only once it is used. */
-const clientOf = (env: Environment) => createKafka(readVariables(kafkaVariables, env), 'config', quietLogger())
+const clientOf = (env: Environment) =>
+  createKafka(readVariables(kafkaVariables, env), 'config', quietLogger())
 
 const only = (env: Environment, prefix: string): Environment =>
   Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith(prefix)))
 
 /** Empty is as good as unset. */
-const set = (env: Environment): Environment => Object.fromEntries(Object.entries(env).filter(([, value]) => value))
+const set = (env: Environment): Environment =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value))
 
 const faultsOf = (check: () => unknown): readonly ConfigFault[] => {
   try {

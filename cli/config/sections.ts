@@ -1,20 +1,23 @@
 import { z } from 'zod'
 import { consumers } from '../../consumers/index.ts'
-import { workerVariables } from '../../consumers/worker-variables.ts'
+import { workerVariables } from '../../consumers/runtime/worker-variables.ts'
 import { ingressVariables } from '../../ingress/config.ts'
+import { registryVariables } from '../../lib/avro/registry.ts'
 import type { Variables } from '../../lib/config.ts'
-import { kafkaVariables } from '../../lib/kafka.ts'
+import { kafkaVariables } from '../../lib/kafka/client.ts'
 import { loggerVariables } from '../../lib/logger.ts'
 import { operationsVariables } from '../../lib/operations.ts'
-import { registryVariables } from '../../lib/registry.ts'
 import { localPortVariables } from '../../local/local-ports.ts'
-import { lagExporterVariables } from '../lag/lag-exporter.ts'
+import { lagExporterVariables } from '../lag-exporter/lag-exporter.ts'
 import { databaseVariables } from '../setup/set-up.ts'
 import { topicVariables } from '../setup/topics.ts'
 
 const localVariables = z.object({
   ...localPortVariables.shape,
-  BRIDGE_CACHE_DIR: z.string().optional().describe("Where downloads are kept; unset: the user's cache folder."),
+  BRIDGE_CACHE_DIR: z
+    .string()
+    .optional()
+    .describe("Where downloads are kept; unset: the user's cache folder."),
 })
 
 /** Every variable the bridge reads, by who reads it. */

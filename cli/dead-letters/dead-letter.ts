@@ -1,5 +1,5 @@
-import { redriveCountHeader, redriveOriginHeader } from '../../consumers/dead-letter-headers.ts'
-import type { LogMessage } from '../../lib/log-reader.ts'
+import { redriveCountHeader, redriveOriginHeader } from '../../consumers/runtime/dead-letter-headers.ts'
+import type { LogMessage } from '../../lib/kafka/log-reader.ts'
 import { type EventType, isEventType } from '../../schemas/catalogue.ts'
 
 /** What a worker put aside, without the message itself. */

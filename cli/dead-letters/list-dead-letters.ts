@@ -20,9 +20,14 @@ export interface DeadLetterGroup {
 }
 
 /** The largest group first. */
-export const listDeadLetters = async (worker: string | undefined, env: Environment): Promise<DeadLetterGroup[]> => {
+export const listDeadLetters = async (
+  worker: string | undefined,
+  env: Environment,
+): Promise<DeadLetterGroup[]> => {
   const wanted = worker === undefined ? consumers : [findWorker(worker)]
-  const letters = await Promise.all(wanted.map(async (consumer) => (await openDeadLetters(consumer, env)).letters))
+  const letters = await Promise.all(
+    wanted.map(async (consumer) => (await openDeadLetters(consumer, env)).letters),
+  )
   return groupByFingerprint(letters.flat())
 }
 
@@ -33,6 +38,15 @@ export const groupByFingerprint = (letters: readonly DeadLetter[]): DeadLetterGr
       const [first, last] = [inTime[0], inTime.at(-1)] as [DeadLetter, DeadLetter]
       const { worker, fingerprint, error, message } = last
       const events = [...new Set(alike.map(({ event }) => event))].sort()
-      return { worker, fingerprint, error, message, events, count: alike.length, first: first.at, last: last.at }
+      return {
+        worker,
+        fingerprint,
+        error,
+        message,
+        events,
+        count: alike.length,
+        first: first.at,
+        last: last.at,
+      }
     })
     .sort((one, other) => other.count - one.count)

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
-import { deadLetterValueHeader } from '../../consumers/dead-letter-headers.ts'
-import { type LogMessage, readLog } from '../../lib/log-reader.ts'
+import { deadLetterValueHeader } from '../../consumers/runtime/dead-letter-headers.ts'
+import { type LogMessage, readLog } from '../../lib/kafka/log-reader.ts'
 import { type DeadLetter, deadLetterOf } from './dead-letter.ts'
 import { readOrigin } from './read-origin.ts'
 
@@ -25,7 +25,11 @@ export interface ReadLetter {
 export const gone = 'the record was too large for the dead-letter topic, and is gone from where it was read'
 
 /** The same with their messages, which are not all held in memory at once. */
-export async function* readMessages(kafka: Kafka, topic: string, letters: readonly DeadLetter[]): AsyncGenerator<ReadLetter> {
+export async function* readMessages(
+  kafka: Kafka,
+  topic: string,
+  letters: readonly DeadLetter[],
+): AsyncGenerator<ReadLetter> {
   const byOffset = new Map(letters.map((letter) => [letter.offset, letter]))
   if (byOffset.size === 0) return
   for await (const message of readLog(kafka, { topics: [topic], from: 'beginning', to: 'now' })) {

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
-import { type LogMessage, openRecordReader } from '../../lib/log-reader.ts'
-import { openOffsets } from '../../lib/offsets.ts'
+import { type LogMessage, openRecordReader } from '../../lib/kafka/log-reader.ts'
+import { openOffsets } from '../../lib/kafka/offsets.ts'
 
 /**
  * The message of a dead letter where it was read; undefined where it is gone. Of a topic that was made anew another message may be there.
@@ -16,6 +16,8 @@ export const readOrigin = async (kafka: Kafka, letter: LogMessage): Promise<LogM
   if (log === undefined || place.offset < log.low || place.offset >= log.high) return undefined
   const reader = await openRecordReader(kafka)
   const message = await reader.read(place).finally(() => reader.close())
-  const isSame = message?.offset === place.offset && String(message.timestamp) === letter.headers['dead-letter-origin-timestamp']
+  const isSame =
+    message?.offset === place.offset &&
+    String(message.timestamp) === letter.headers['dead-letter-origin-timestamp']
   return isSame ? message : undefined
 }

@@ -1,8 +1,13 @@
 import type { Message } from 'kafkajs'
-import { redriveCountHeader, redriveEventHeader, redriveOfHeader, redriveOriginHeader } from '../../consumers/dead-letter-headers.ts'
+import {
+  redriveCountHeader,
+  redriveEventHeader,
+  redriveOfHeader,
+  redriveOriginHeader,
+} from '../../consumers/runtime/dead-letter-headers.ts'
 import { messageOf } from '../../lib/errors.ts'
-import { isTooLarge } from '../../lib/is-too-large.ts'
-import type { LogMessage } from '../../lib/log-reader.ts'
+import { isTooLarge } from '../../lib/kafka/is-too-large.ts'
+import type { LogMessage } from '../../lib/kafka/log-reader.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { gone, type ReadLetter } from './read-dead-letters.ts'
 import type { Settle } from './settle.ts'
@@ -37,7 +42,12 @@ export const redrivePortion = async (
 
 const lettersOf = (portion: readonly ReadLetter[]) => portion.map(({ letter }) => letter)
 
-const copy = async ({ letter, message }: ReadLetter, settle: Settle, sent: ReadonlySet<string>, partitions: number): Promise<Redriven> => {
+const copy = async (
+  { letter, message }: ReadLetter,
+  settle: Settle,
+  sent: ReadonlySet<string>,
+  partitions: number,
+): Promise<Redriven> => {
   const { dead_letter } = letter
   if (sent.has(nameOf(letter))) return { dead_letter, result: 'was_redriven' }
   if (message === undefined) return { dead_letter, result: 'held_back', detail: gone }
@@ -46,14 +56,22 @@ const copy = async ({ letter, message }: ReadLetter, settle: Settle, sent: Reado
     return { dead_letter, result: 'redriven' }
   } catch (error) {
     if (!isTooLarge(error)) throw error
-    return { dead_letter, result: 'held_back', detail: `the retry topic does not take it: ${messageOf(error)}` }
+    return {
+      dead_letter,
+      result: 'held_back',
+      detail: `the retry topic does not take it: ${messageOf(error)}`,
+    }
   }
 }
 
 const nameOf = ({ dead_letter, offset }: DeadLetter): string => `${dead_letter}@${offset}`
 
 /** The message as it was, in the partition it came from, with what the worker must know of its way. */
-const copyOf = (letter: DeadLetter, { headers, value }: LogMessage, partitions: number): Message & { partition: number } => ({
+const copyOf = (
+  letter: DeadLetter,
+  { headers, value }: LogMessage,
+  partitions: number,
+): Message & { partition: number } => ({
   key: letter.key,
   value,
   partition: Number(letter.origin.split('/').at(-2)) % partitions,

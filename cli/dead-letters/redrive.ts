@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer } from '../../consumers/consumer.ts'
-import { redriveOfHeader } from '../../consumers/dead-letter-headers.ts'
 import { consumers } from '../../consumers/index.ts'
+import { redriveOfHeader } from '../../consumers/runtime/dead-letter-headers.ts'
 import type { Environment } from '../../lib/config.ts'
 import { UsageError } from '../../lib/errors.ts'
-import { readLog } from '../../lib/log-reader.ts'
-import { openOffsets } from '../../lib/offsets.ts'
-import type { RedriveOptions } from '../dead-letters.ts'
+import { readLog } from '../../lib/kafka/log-reader.ts'
+import { openOffsets } from '../../lib/kafka/offsets.ts'
 import { findWorker } from '../find-worker.ts'
+import type { RedriveOptions } from './command.ts'
 import { type DeadLetters, openDeadLetters } from './open-dead-letters.ts'
 import { type ReadLetter, readMessages } from './read-dead-letters.ts'
 import { type Redriven, redrivePortion } from './redrive-portion.ts'
@@ -33,8 +33,12 @@ export async function* redriveDeadLetters(
   if (perSecond < 1) throw new UsageError('--per-second is 1 at least')
   const opened = await openDeadLetters(findWorker(worker, workers), env)
   const meant = opened.letters.filter(isMeant)
-  const [held, letters] = [meant.filter(({ redrives }) => redrives >= maxRedrives), meant.filter(({ redrives }) => redrives < maxRedrives)]
-  for (const { dead_letter, redrives } of held) yield { dead_letter, result: 'held_back', detail: `was taken back ${redrives} times` }
+  const [held, letters] = [
+    meant.filter(({ redrives }) => redrives >= maxRedrives),
+    meant.filter(({ redrives }) => redrives < maxRedrives),
+  ]
+  for (const { dead_letter, redrives } of held)
+    yield { dead_letter, result: 'held_back', detail: `was taken back ${redrives} times` }
   if (options.dryRun) return yield* rehearse(opened, letters)
 
   const settle = await openSettle(opened)
@@ -59,7 +63,8 @@ export async function* redriveDeadLetters(
 
 /** What is held in memory of a portion; one record may be larger. */
 const maxPortionBytes = 16 * 1024 * 1024
-const bytesOf = (portion: readonly ReadLetter[]) => portion.reduce((sum, { message }) => sum + (message?.value?.length ?? 0), 0)
+const bytesOf = (portion: readonly ReadLetter[]) =>
+  portion.reduce((sum, { message }) => sum + (message?.value?.length ?? 0), 0)
 
 /** The dead letters whose copies are on the retry topic. */
 const readSent = async ({ kafka, retryTopic }: DeadLetters): Promise<Set<string>> => {

@@ -1,4 +1,4 @@
-import { recordOf } from '../../consumers/decode-and-handle.ts'
+import { recordOf } from '../../consumers/runtime/decode-and-handle.ts'
 import { messageOf } from '../../lib/errors.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import type { DeadLetters } from './open-dead-letters.ts'
@@ -11,7 +11,10 @@ export interface Rehearsed {
 }
 
 /** What redriving would do, by the code as it is now: nothing is sent and nothing handled. */
-export async function* rehearse(opened: DeadLetters, letters: readonly DeadLetter[]): AsyncGenerator<Rehearsed> {
+export async function* rehearse(
+  opened: DeadLetters,
+  letters: readonly DeadLetter[],
+): AsyncGenerator<Rehearsed> {
   const { kafka, consumer, deadLetterTopic, decode } = opened
   for await (const { letter, message } of readMessages(kafka, deadLetterTopic, letters)) {
     const { dead_letter } = letter

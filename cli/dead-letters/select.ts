@@ -1,6 +1,6 @@
 import { UsageError } from '../../lib/errors.ts'
-import type { DeadLetterOptions } from '../dead-letters.ts'
 import { parseTime } from '../offsets/place.ts'
+import type { DeadLetterOptions } from './command.ts'
 import type { DeadLetter } from './dead-letter.ts'
 
 export type Selection = DeadLetterOptions & { keys: readonly string[]; all?: true }
@@ -22,13 +22,20 @@ export const createSelect = (selection: Selection, now: number): ((letter: DeadL
 
 /** What changes dead letters must be told which. @throws UsageError */
 export const mustSelect = ({ keys, event, project, fingerprint, since, until, all }: Selection): void => {
-  if (keys.length > 0 || all || [event, project, fingerprint, since, until].some((condition) => condition !== undefined)) return
+  if (
+    keys.length > 0 ||
+    all ||
+    [event, project, fingerprint, since, until].some((condition) => condition !== undefined)
+  )
+    return
   throw new UsageError('say which: keys, --event, --project, --fingerprint, --since, --until, or --all')
 }
 
 // In a script it is a variable that was not set, and would mean all of them.
 const refuseEmpty = ({ keys, event, project, fingerprint, since, until }: Selection) => {
-  const empty = Object.entries({ event, project, fingerprint, since, until }).find(([, condition]) => condition?.trim() === '')
+  const empty = Object.entries({ event, project, fingerprint, since, until }).find(
+    ([, condition]) => condition?.trim() === '',
+  )
   if (empty !== undefined) throw new UsageError(`--${empty[0]} is empty: it would say nothing`)
   if (keys.some((key) => key.trim() === '')) throw new UsageError('a key is empty: it would say nothing')
 }

@@ -17,18 +17,40 @@ export interface Settle {
   disconnect(): Promise<void>
 }
 
-export const openSettle = async ({ kafka, deadLetterTopic, retryTopic, operationsTopic }: DeadLetters): Promise<Settle> => {
-  const producer = kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner })
+export const openSettle = async ({
+  kafka,
+  deadLetterTopic,
+  retryTopic,
+  operationsTopic,
+}: DeadLetters): Promise<Settle> => {
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  })
   await producer.connect()
   return {
     record: (letters, operation, reason) => {
       const at = new Date().toISOString()
       const by = { operator: operatorName(), host: hostname(), reason: reason ?? null }
-      const messages = letters.map(({ worker, dead_letter, origin, event, key, delivery_id, fingerprint, redrives }) => ({
-        key: dead_letter,
-        value: JSON.stringify({ at, operation, ...by, worker, dead_letter, origin, event, key, delivery_id, fingerprint, redrives }),
-        partition: 0,
-      }))
+      const messages = letters.map(
+        ({ worker, dead_letter, origin, event, key, delivery_id, fingerprint, redrives }) => ({
+          key: dead_letter,
+          value: JSON.stringify({
+            at,
+            operation,
+            ...by,
+            worker,
+            dead_letter,
+            origin,
+            event,
+            key,
+            delivery_id,
+            fingerprint,
+            redrives,
+          }),
+          partition: 0,
+        }),
+      )
       return send(producer, operationsTopic, messages)
     },
     copy: (message) => send(producer, retryTopic, [message]),
@@ -36,7 +58,12 @@ export const openSettle = async ({ kafka, deadLetterTopic, retryTopic, operation
       send(
         producer,
         deadLetterTopic,
-        letters.map(({ dead_letter }) => ({ key: dead_letter, value: null, partition: 0, headers: { 'dead-letter-settled': operation } })),
+        letters.map(({ dead_letter }) => ({
+          key: dead_letter,
+          value: null,
+          partition: 0,
+          headers: { 'dead-letter-settled': operation },
+        })),
       ),
     disconnect: () => producer.disconnect(),
   }

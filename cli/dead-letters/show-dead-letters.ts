@@ -1,4 +1,4 @@
-import { recordOf } from '../../consumers/decode-and-handle.ts'
+import { recordOf } from '../../consumers/runtime/decode-and-handle.ts'
 import type { Environment } from '../../lib/config.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { findWorker } from '../find-worker.ts'
@@ -23,7 +23,10 @@ export async function* showDeadLetters(
     }
     const value = await recordOf(decode, message, letter.event).then(
       (record) => printable(record as unknown as Record<string, unknown>),
-      (error: unknown) => ({ undecodable: messageOf(error), value_base64: message.value?.toString('base64') ?? null }),
+      (error: unknown) => ({
+        undecodable: messageOf(error),
+        value_base64: message.value?.toString('base64') ?? null,
+      }),
     )
     const own = Object.entries(message.headers).filter(([name]) => !name.startsWith('dead-letter-'))
     yield { ...letter, headers: Object.fromEntries(own), value }

@@ -1,5 +1,5 @@
-import type { Offsets, TopicPartition } from '../../lib/offsets.ts'
-import { nameOf } from '../../lib/offsets.ts'
+import type { Offsets, TopicPartition } from '../../lib/kafka/offsets.ts'
+import { partitionName } from '../../lib/kafka/partition-name.ts'
 import { judge, type LagVerdict, type Movement, moved, type Waiting } from './verdict.ts'
 
 /** How far one group is behind on one topic. */
@@ -36,7 +36,10 @@ export const createLagMeter = ({ offsets, timeOf, groups, stallMs, stalls }: Lag
   // Looked up once for each place: while a group does not move, neither does its oldest record.
   let times = new Map<string, number>()
 
-  const lookUp = async (places: readonly Place[], kept: Map<string, number>): Promise<(Place & Waiting)[]> => {
+  const lookUp = async (
+    places: readonly Place[],
+    kept: Map<string, number>,
+  ): Promise<(Place & Waiting)[]> => {
     for (let start = 0; start < places.length; start += lookUps) {
       await Promise.all(
         places.slice(start, start + lookUps).map(async (place) => {
@@ -49,21 +52,26 @@ export const createLagMeter = ({ offsets, timeOf, groups, stallMs, stalls }: Lag
   }
 
   return async () => {
-    const ends = Map.groupBy(await offsets.ends([...new Set(groups.flatMap(({ topics }) => topics))]), ({ topic }) => topic)
+    const ends = Map.groupBy(
+      await offsets.ends([...new Set(groups.flatMap(({ topics }) => topics))]),
+      ({ topic }) => topic,
+    )
     const kept = new Map<string, number>()
     const lags: Lag[] = []
     for (const { group, topics } of groups) {
       const members = await offsets.members(group)
-      const committed = new Map((await offsets.committed(group, topics)).map((commit) => [nameOf(commit), commit.offset]))
+      const committed = new Map(
+        (await offsets.committed(group, topics)).map((commit) => [partitionName(commit), commit.offset]),
+      )
       const now = Date.now()
       const places = topics
         .flatMap((topic) => ends.get(topic) ?? [])
         .map(({ topic, partition, low, high }): Place => {
-          const next = committed.get(nameOf({ topic, partition }))
+          const next = committed.get(partitionName({ topic, partition }))
           // Where nothing is committed all that is there counts, and what was deleted no longer does.
           const offset = Math.max(low, next ?? low)
           const records = Math.max(0, high - offset)
-          const key = `${group} ${nameOf({ topic, partition })}`
+          const key = `${group} ${partitionName({ topic, partition })}`
           const movement = moved(movements.get(key), next ?? -1, records, now)
           movements.set(key, movement)
           return { topic, partition, offset, records, movement }
@@ -73,12 +81,18 @@ export const createLagMeter = ({ offsets, timeOf, groups, stallMs, stalls }: Lag
       const waiting = Map.groupBy(await lookUp(behind, kept), ({ topic }) => topic)
       for (const topic of topics) {
         const of = waiting.get(topic) ?? []
-        const judged = stalls === 'any partition' ? of : of.map((place) => ({ ...place, movement: { ...place.movement, at: lastMove } }))
+        const judged =
+          stalls === 'any partition'
+            ? of
+            : of.map((place) => ({ ...place, movement: { ...place.movement, at: lastMove } }))
         lags.push({
           group,
           topic,
           records: of.reduce((sum, { records }) => sum + records, 0),
-          oldest: of.reduce<number | null>((least, { oldest }) => (oldest === null ? least : Math.min(least ?? oldest, oldest)), null),
+          oldest: of.reduce<number | null>(
+            (least, { oldest }) => (oldest === null ? least : Math.min(least ?? oldest, oldest)),
+            null,
+          ),
           verdict: judge({ members, waiting: judged, stallMs, now: Date.now() }),
         })
       }
@@ -95,7 +109,8 @@ interface Place extends TopicPartition {
   movement: Movement
 }
 
-const keyOf = (place: Place): string => `${nameOf(place)}@${place.offset}`
+const keyOf = (place: Place): string => `${partitionName(place)}@${place.offset}`
 
 /** Seconds since the oldest record that is not handled was received; 0 where there is none. */
-export const lagSeconds = ({ oldest }: Lag, now: number): number => (oldest === null ? 0 : Math.max(0, (now - oldest) / 1000))
+export const lagSeconds = ({ oldest }: Lag, now: number): number =>
+  oldest === null ? 0 : Math.max(0, (now - oldest) / 1000)

@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import type { Consumer } from '../../consumers/consumer.ts'
-import { openRecordReader } from '../../lib/log-reader.ts'
-import { openOffsets } from '../../lib/offsets.ts'
+import { openRecordReader } from '../../lib/kafka/log-reader.ts'
+import { openOffsets } from '../../lib/kafka/offsets.ts'
 import type { Names } from '../../schemas/topics.ts'
 import { createLagMeter, type LagMeter, type LagMeterOptions } from './lag-meter.ts'
 
@@ -23,7 +23,12 @@ export const openLagMeter = async (
     topics: [...events.map(names.topic), names.retryTopic(name)],
   }))
   return {
-    measure: createLagMeter({ offsets, timeOf: async (place) => (await reader.read(place))?.timestamp, groups, ...stall }),
+    measure: createLagMeter({
+      offsets,
+      timeOf: async (place) => (await reader.read(place))?.timestamp,
+      groups,
+      ...stall,
+    }),
     close: async () => {
       await Promise.all([offsets.close(), reader.close()])
     },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { consumers } from '../../consumers/index.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
-import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { requestTimeoutMs } from '../request-timeout.ts'
@@ -12,11 +12,18 @@ import { openLagMeter } from './open-lag-meter.ts'
 const watchMs = 5000
 
 /** @param shown `behind`: topics with lag, and one line for each group without */
-export const printLag = async (env: Environment, shown: 'behind' | 'all' | 'json', print: (line: string) => void): Promise<void> => {
+export const printLag = async (
+  env: Environment,
+  shown: 'behind' | 'all' | 'json',
+  print: (line: string) => void,
+): Promise<void> => {
   const settings = readVariables(kafkaVariables, env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   const kafka = createKafka(settings, names.group('lag'), quietLogger(), requestTimeoutMs)
-  const { measure, close } = await openLagMeter(kafka, names, consumers, { stallMs: watchMs, stalls: 'whole group' })
+  const { measure, close } = await openLagMeter(kafka, names, consumers, {
+    stallMs: watchMs,
+    stalls: 'whole group',
+  })
   try {
     let lags = await measure()
     if (lags.some(({ verdict }) => verdict === 'behind')) {

@@ -16,7 +16,12 @@ export interface Movement {
  * @param before the look before, if there was one
  * @param records not yet handled
  */
-export const moved = (before: Movement | undefined, offset: number, records: number, now: number): Movement => {
+export const moved = (
+  before: Movement | undefined,
+  offset: number,
+  records: number,
+  now: number,
+): Movement => {
   if (before === undefined) return { offset, at: now }
   const furthest = Math.max(before.offset, before.rewoundFrom ?? -1)
   const isRewound = records > 0 && offset < furthest
@@ -44,7 +49,10 @@ export interface Judged {
 export const judge = ({ members, waiting, stallMs, now }: Judged): LagVerdict => {
   if (waiting.some(({ movement }) => movement.rewoundFrom !== undefined)) return 'rewound'
   if (members === 0) return 'stopped'
-  const ages = waiting.map(({ movement, oldest }) => ({ still: now - movement.at, old: oldest === null ? 0 : now - oldest }))
+  const ages = waiting.map(({ movement, oldest }) => ({
+    still: now - movement.at,
+    old: oldest === null ? 0 : now - oldest,
+  }))
   if (ages.some(({ still, old }) => still >= stallMs && old >= stallMs)) return 'stalled'
   return ages.some(({ old }) => old >= behindMs) ? 'behind' : 'ok'
 }

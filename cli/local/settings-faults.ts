@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import type { Environment } from '../../lib/config.ts'
 import type { ConfigFault } from '../../lib/errors.ts'
-import { nodeFlags } from '../../local/node-options.ts'
-import { hasTokens } from '../../local/process-environment.ts'
+import { nodeFlags } from '../../local/process/node-options.ts'
+import { hasTokens } from '../../local/process/process-environment.ts'
 
 /**
  * What setup, the ingress, or all workers alike would refuse: `bridge config` says it before anything is downloaded or started.
@@ -11,7 +11,11 @@ import { hasTokens } from '../../local/process-environment.ts'
  * @param entry path of cli/bridge.ts
  * @param workers what is wrong with the variables of one of them keeps only that one from running
  */
-export const settingsFaults = async (env: Environment, entry: string, workers: readonly string[]): Promise<ConfigFault[]> => {
+export const settingsFaults = async (
+  env: Environment,
+  entry: string,
+  workers: readonly string[],
+): Promise<ConfigFault[]> => {
   const rows = await new Promise<string>((resolve) => {
     const options = { env: withStandIns(env) as NodeJS.ProcessEnv }
     execFile(process.execPath, [...nodeFlags, entry, 'config', '--json'], options, (error, printed) =>
@@ -20,7 +24,11 @@ export const settingsFaults = async (env: Environment, entry: string, workers: r
   })
   const faults = new Map<string, ConfigFault>()
   for (const line of rows.split('\n').filter((text) => text !== '')) {
-    const { section, variable, fault } = JSON.parse(line) as { section: string; variable: string; fault?: string }
+    const { section, variable, fault } = JSON.parse(line) as {
+      section: string
+      variable: string
+      fault?: string
+    }
     if (fault !== undefined && !workers.includes(section)) faults.set(variable, { variable, problem: fault })
   }
   return [...faults.values()]

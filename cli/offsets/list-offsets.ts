@@ -1,8 +1,9 @@
 import { consumers } from '../../consumers/index.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
-import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
+import { openOffsets, type TopicPartition } from '../../lib/kafka/offsets.ts'
+import { partitionName } from '../../lib/kafka/partition-name.ts'
 import { quietLogger } from '../../lib/logger.ts'
-import { nameOf, openOffsets, type TopicPartition } from '../../lib/offsets.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { findWorker } from '../find-worker.ts'
 
@@ -22,9 +23,9 @@ export async function* listOffsets(worker: string | undefined, env: Environment)
   try {
     for (const { name, events } of worker === undefined ? consumers : [findWorker(worker)]) {
       const topics = [...events.map(names.topic), names.retryTopic(name)]
-      const ends = new Map((await offsets.ends(topics)).map((end) => [nameOf(end), end]))
+      const ends = new Map((await offsets.ends(topics)).map((end) => [partitionName(end), end]))
       for (const { topic, partition, offset } of await offsets.committed(names.group(name), topics)) {
-        const { low = 0, high = 0 } = ends.get(nameOf({ topic, partition })) ?? {}
+        const { low = 0, high = 0 } = ends.get(partitionName({ topic, partition })) ?? {}
         yield { group: names.group(name), topic, partition, committed: offset ?? null, low, high }
       }
     }

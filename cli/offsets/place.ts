@@ -1,7 +1,11 @@
 import { UsageError } from '../../lib/errors.ts'
 
 /** Where a group may be sent. */
-export type Place = { kind: 'beginning' } | { kind: 'end' } | { kind: 'offset'; offset: number } | { kind: 'time'; time: number }
+export type Place =
+  | { kind: 'beginning' }
+  | { kind: 'end' }
+  | { kind: 'offset'; offset: number }
+  | { kind: 'time'; time: number }
 
 /** @throws UsageError where the text is none of them */
 export const parsePlace = (text: string, now: number): Place => {
@@ -17,6 +21,9 @@ export const parseTime = (text: string, now: number): number => {
   const ago = /^(\d+)([smhd])$/.exec(text)
   const date = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
   const time = ago === null ? date : now - Number(ago[1]) * (unitsMs[ago[2] ?? ''] ?? 0)
-  if (Number.isNaN(time)) throw new UsageError(`${text} is no time: give a date, an ISO 8601 time, or a time ago such as 30m, 12h, 7d`)
+  if (Number.isNaN(time))
+    throw new UsageError(
+      `${text} is no time: give a date, an ISO 8601 time, or a time ago such as 30m, 12h, 7d`,
+    )
   return time
 }

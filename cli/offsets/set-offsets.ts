@@ -1,12 +1,13 @@
 import type { Consumer } from '../../consumers/consumer.ts'
-import { forgetHandledDeliveries, handledFolder } from '../../consumers/handled-deliveries.ts'
 import { consumers } from '../../consumers/index.ts'
-import { workerVariables } from '../../consumers/worker-variables.ts'
+import { forgetHandledDeliveries, handledFolder } from '../../consumers/runtime/handled-deliveries.ts'
+import { workerVariables } from '../../consumers/runtime/worker-variables.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { UsageError } from '../../lib/errors.ts'
-import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
+import { isMissing, type Offsets, openOffsets, type TopicPartition } from '../../lib/kafka/offsets.ts'
+import { partitionName } from '../../lib/kafka/partition-name.ts'
 import { quietLogger } from '../../lib/logger.ts'
-import { isMissing, nameOf, type Offsets, openOffsets, type TopicPartition } from '../../lib/offsets.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { findWorker } from '../find-worker.ts'
 import { type Place, parsePlace } from './place.ts'
@@ -42,24 +43,29 @@ export const setOffsets = async (
   const group = names.group(name)
   const all = [...events.map(names.topic), names.retryTopic(name)]
   const topics = options.topic === undefined ? all : all.filter((topic) => topic === options.topic)
-  if (topics.length === 0) throw new UsageError(`${name} does not read ${options.topic}; it reads ${all.join(', ')}`)
+  if (topics.length === 0)
+    throw new UsageError(`${name} does not read ${options.topic}; it reads ${all.join(', ')}`)
 
   const offsets = await openOffsets(createKafka(settings, names.group('offsets'), quietLogger()))
   try {
     const committed = await offsets.committed(group, all)
     const isPart = options.topic !== undefined || options.partition !== undefined
     if (isPart && committed.every(isMissing))
-      throw new UsageError(`${group} has no committed offset at all: set all of them first, without --topic and --partition`)
-    const before = new Map(committed.map((commit) => [nameOf(commit), commit.offset]))
-    const isMeant = ({ partition }: TopicPartition) => options.partition === undefined || String(partition) === options.partition
+      throw new UsageError(
+        `${group} has no committed offset at all: set all of them first, without --topic and --partition`,
+      )
+    const before = new Map(committed.map((commit) => [partitionName(commit), commit.offset]))
+    const isMeant = ({ partition }: TopicPartition) =>
+      options.partition === undefined || String(partition) === options.partition
     const wanted = await targetsOf(offsets, topics, place, isMeant)
     const which = options.partition === undefined ? '' : ` with a partition ${options.partition}`
-    if (wanted.length === 0) throw new UsageError(`${name} reads no ${options.topic ?? 'topic'}${which} that exists`)
+    if (wanted.length === 0)
+      throw new UsageError(`${name} reads no ${options.topic ?? 'topic'}${which} that exists`)
     await commitWhileEmpty(offsets, group, name, wanted)
     const changes = wanted.map(({ topic, partition, offset }) => ({
       topic,
       partition,
-      from: before.get(nameOf({ topic, partition })) ?? null,
+      from: before.get(partitionName({ topic, partition })) ?? null,
       to: offset,
     }))
     if (changes.some(({ from, to }) => from === null || to < from)) await forgetHandled(name, env)
@@ -88,7 +94,12 @@ export const commitWhileEmpty = async (
   }
 }
 
-const targetsOf = async (offsets: Offsets, topics: readonly string[], place: Place, isMeant: (where: TopicPartition) => boolean) => {
+const targetsOf = async (
+  offsets: Offsets,
+  topics: readonly string[],
+  place: Place,
+  isMeant: (where: TopicPartition) => boolean,
+) => {
   if (place.kind === 'time') return (await offsets.at(topics, place.time)).filter(isMeant)
   const ends = (await offsets.ends(topics)).filter(isMeant)
   return ends.map(({ topic, partition, low, high }) => {

@@ -14,9 +14,14 @@ export interface PushesOptions {
 }
 
 /** Prints the lines that match, oldest first. */
-export const printPushes = async (options: PushesOptions, env: Environment, print: (text: string) => void): Promise<void> => {
+export const printPushes = async (
+  options: PushesOptions,
+  env: Environment,
+  print: (text: string) => void,
+): Promise<void> => {
   const folder = pushLogFolder(readVariables(pushAuthorLogVariables, env))
-  if (!existsSync(folder)) throw new UsageError(`there is no push log in ${folder}: set PUSH_AUTHOR_LOG_DIR, or BRIDGE_DATA_DIR`)
+  if (!existsSync(folder))
+    throw new UsageError(`there is no push log in ${folder}: set PUSH_AUTHOR_LOG_DIR, or BRIDGE_DATA_DIR`)
   const firstDay = options.since?.toISOString().slice(0, 10) ?? ''
   const days = readdirSync(folder).filter((file) => file.endsWith('.ndjson') && file.slice(0, 10) >= firstDay)
   for (const day of days.sort()) {
@@ -31,7 +36,9 @@ export const printPushes = async (options: PushesOptions, env: Environment, prin
 const parse = (text: string): PushLine | undefined => {
   try {
     const line = JSON.parse(text) as Partial<PushLine> | null
-    const isPush = [line?.pushed_at, line?.ref, line?.before, line?.after].every((part) => typeof part === 'string')
+    const isPush = [line?.pushed_at, line?.ref, line?.before, line?.after].every(
+      (part) => typeof part === 'string',
+    )
     return isPush ? (line as PushLine) : undefined
   } catch {
     return undefined

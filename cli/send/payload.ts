@@ -13,17 +13,22 @@ const samples = new URL('../../test/fixtures/', import.meta.url)
 
 /** Reads a file, or the bundled sample of that name, and the headers that lie beside it as `<name>.headers` or `<name>.json.headers`. */
 export const readPayload = async (name: string): Promise<Payload> => {
-  if (statSync(name, { throwIfNoEntry: false })?.isFile()) return { ...(await readWithHeaders(name)), isBundled: false }
+  if (statSync(name, { throwIfNoEntry: false })?.isFile())
+    return { ...(await readWithHeaders(name)), isBundled: false }
   const sample = fileURLToPath(new URL(`${name}.json`, samples))
   if (/^\w+$/.test(name) && existsSync(sample)) return { ...(await readWithHeaders(sample)), isBundled: true }
   const bundled = readdirSync(samples)
     .filter((file) => file.endsWith('.json'))
     .map((file) => file.replace('.json', ''))
-  throw new UsageError(`there is no file ${name}, and no sample of that name; bundled are ${bundled.join(', ')}`)
+  throw new UsageError(
+    `there is no file ${name}, and no sample of that name; bundled are ${bundled.join(', ')}`,
+  )
 }
 
 const readWithHeaders = async (file: string): Promise<Omit<Payload, 'isBundled'>> => {
-  const beside = [`${file}.headers`, file.replace(/\.json$/, '.headers')].find((path) => path !== file && existsSync(path))
+  const beside = [`${file}.headers`, file.replace(/\.json$/, '.headers')].find(
+    (path) => path !== file && existsSync(path),
+  )
   const lines = beside === undefined ? [] : (await readFile(beside, 'utf8')).split('\n')
   const headers = lines.flatMap((line): [string, string][] => {
     const colon = line.indexOf(':')

@@ -18,7 +18,11 @@ export interface SendOptions {
 }
 
 /** Posts one hook with the first of the secret tokens; resolves to the answer. */
-export const send = async (payload: string, options: SendOptions, env: Environment): Promise<{ status: number; body: string }> => {
+export const send = async (
+  payload: string,
+  options: SendOptions,
+  env: Environment,
+): Promise<{ status: number; body: string }> => {
   const { body, headers, isBundled } = await readPayload(payload)
   const endpoints = readEndpoints(env)
   const { INGRESS_HOST, INGRESS_PORT, INGRESS_SECRET_TOKENS } = readVariables(variables, env)
@@ -33,9 +37,12 @@ export const send = async (payload: string, options: SendOptions, env: Environme
   sent.set('content-type', 'application/json')
   sent.set('x-gitlab-token', token)
   // Every sample is a new hook, unless it is meant to be the same again.
-  if (isBundled && options.resend === undefined) for (const name of ['webhook-id', 'idempotency-key']) sent.set(name, id)
-  const response = await fetch(url, { method: 'POST', headers: sent, body: new Uint8Array(body) }).catch((error: Error) => {
-    throw new UsageError(`${url} does not answer: ${messageOf(error.cause ?? error)}`)
-  })
+  if (isBundled && options.resend === undefined)
+    for (const name of ['webhook-id', 'idempotency-key']) sent.set(name, id)
+  const response = await fetch(url, { method: 'POST', headers: sent, body: new Uint8Array(body) }).catch(
+    (error: Error) => {
+      throw new UsageError(`${url} does not answer: ${messageOf(error.cause ?? error)}`)
+    },
+  )
   return { status: response.status, body: await response.text() }
 }

@@ -8,11 +8,18 @@ import type { Logger } from '../../lib/logger.ts'
  *
  * @param topics those that are to be alike, whether they exist or not
  */
-export const choosePartitions = async (kafka: Kafka, wanted: number, topics: readonly string[], logger: Logger): Promise<number> => {
+export const choosePartitions = async (
+  kafka: Kafka,
+  wanted: number,
+  topics: readonly string[],
+  logger: Logger,
+): Promise<number> => {
   const [usual, ...others] = await groupByPartitions(kafka, new Set(topics))
   if (usual === undefined) return wanted
   if (others.length > 0) {
-    const different = others.flatMap(({ partitions, names }) => names.map((name) => `${name} has ${partitions}`))
+    const different = others.flatMap(({ partitions, names }) =>
+      names.map((name) => `${name} has ${partitions}`),
+    )
     logger.warn(
       `${usual.names.length} topics have ${usual.partitions} partitions, but ${different.join(', ')}: of one project, these events go to other processes than those, so workers may meet them in another order. ${remedy}`,
     )
@@ -27,7 +34,10 @@ export const choosePartitions = async (kafka: Kafka, wanted: number, topics: rea
 const remedy = 'How to get more: docs/operations.md, "Partitions differ"'
 
 /** The number that most topics have first; of two as frequent ones the larger, since partitions can only be added. */
-const groupByPartitions = async (kafka: Kafka, meant: ReadonlySet<string>): Promise<{ partitions: number; names: string[] }[]> => {
+const groupByPartitions = async (
+  kafka: Kafka,
+  meant: ReadonlySet<string>,
+): Promise<{ partitions: number; names: string[] }[]> => {
   const admin = kafka.admin()
   try {
     await admin.connect()

@@ -16,7 +16,11 @@ const lockId = 4_842_013
  * @returns how many migrations were applied
  */
 export const migrateDatabase = async (ownerUrl: string, workerUrl: string): Promise<number> => {
-  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 5000, application_name: 'gitlab-bridge.setup' })
+  const client = new pg.Client({
+    connectionString: ownerUrl,
+    connectionTimeoutMillis: 5000,
+    application_name: 'gitlab-bridge.setup',
+  })
   try {
     await client.connect()
   } catch (error) {
@@ -37,14 +41,17 @@ const applyMigrations = async (client: pg.Client): Promise<number> => {
   await client.query(
     'create table if not exists gitlab_bridge.migrations (name text primary key, sha256 text not null, applied_at timestamptz not null default now())',
   )
-  const { rows } = await client.query<{ name: string; sha256: string }>('select name, sha256 from gitlab_bridge.migrations')
+  const { rows } = await client.query<{ name: string; sha256: string }>(
+    'select name, sha256 from gitlab_bridge.migrations',
+  )
   const known = new Map(rows.map(({ name, sha256 }) => [name, sha256]))
   let applied = 0
   for (const name of readdirSync(folder).sort()) {
     const sql = readFileSync(new URL(name, folder), 'utf8')
     const sha256 = hash('sha256', sql)
     if (known.get(name) === sha256) continue
-    if (known.has(name)) throw new UsageError(`migration ${name} was changed after it had been applied to this database`)
+    if (known.has(name))
+      throw new UsageError(`migration ${name} was changed after it had been applied to this database`)
     await client.query('begin')
     await client.query(sql)
     await client.query('insert into gitlab_bridge.migrations (name, sha256) values ($1, $2)', [name, sha256])

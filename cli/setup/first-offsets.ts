@@ -1,8 +1,9 @@
 import type { Kafka } from 'kafkajs'
 import type { Consumer } from '../../consumers/consumer.ts'
 import { messageOf, RetriableError } from '../../lib/errors.ts'
+import { isMissing, type Offsets, openOffsets, type TopicPartition } from '../../lib/kafka/offsets.ts'
+import { partitionName } from '../../lib/kafka/partition-name.ts'
 import type { Logger } from '../../lib/logger.ts'
-import { isMissing, nameOf, type Offsets, openOffsets, type TopicPartition } from '../../lib/offsets.ts'
 import type { Names } from '../../schemas/topics.ts'
 import { commitAsMember } from './commit-as-member.ts'
 
@@ -29,12 +30,17 @@ export const commitFirstOffsets = async (
       const missing = committed.filter(isMissing)
       const isNew = missing.length < committed.length || !committed.some(({ topic }) => topic === retryTopic)
       if (outOfRange.length > 0) {
-        const partitions = outOfRange.map(nameOf).join(', ')
-        logger.warn('offsets of this group were out of range: its worker stops until `bridge offsets set`', { group, partitions })
+        const partitions = outOfRange.map(partitionName).join(', ')
+        logger.warn('offsets of this group were out of range: its worker stops until `bridge offsets set`', {
+          group,
+          partitions,
+        })
         sum.lost += outOfRange.length
       }
       if (!isNew) {
-        logger.warn('the offsets of this group have expired: its worker stops until `bridge offsets set`', { group })
+        logger.warn('the offsets of this group have expired: its worker stops until `bridge offsets set`', {
+          group,
+        })
         sum.lost += missing.length
       } else if (missing.length > 0) {
         await commitOldest(kafka, offsets, group, missing)
@@ -49,10 +55,17 @@ export const commitFirstOffsets = async (
   }
 }
 
-const commitOldest = async (kafka: Kafka, offsets: Offsets, group: string, missing: readonly TopicPartition[]) => {
-  const names = new Set(missing.map(nameOf))
+const commitOldest = async (
+  kafka: Kafka,
+  offsets: Offsets,
+  group: string,
+  missing: readonly TopicPartition[],
+) => {
+  const names = new Set(missing.map(partitionName))
   const ends = await offsets.ends([...new Set(missing.map(({ topic }) => topic))])
-  const oldest = ends.filter((end) => names.has(nameOf(end))).map(({ topic, partition, low }) => ({ topic, partition, offset: low }))
+  const oldest = ends
+    .filter((end) => names.has(partitionName(end)))
+    .map(({ topic, partition, low }) => ({ topic, partition, offset: low }))
   try {
     await offsets.commit(group, oldest)
   } catch (error) {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
+import { createRegistry, registryVariables } from '../../lib/avro/registry.ts'
 import { databaseUrl, type Environment, fallback, readVariables, secret } from '../../lib/config.ts'
-import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { type Logger, quietLogger } from '../../lib/logger.ts'
-import { createRegistry, registryVariables } from '../../lib/registry.ts'
 import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
 import { wireSchema } from '../../schemas/load.ts'
 import { createNames } from '../../schemas/topics.ts'
@@ -16,11 +16,15 @@ import { createTopics, retryTopicsOf, topicsOf, topicVariables } from './topics.
 export const databaseVariables = z.object({
   DATABASE_URL: databaseUrl()
     .optional()
-    .describe('PostgreSQL, by the role that owns our tables; only `bridge setup` needs it. Unset: no audit log.')
+    .describe(
+      'PostgreSQL, by the role that owns our tables; only `bridge setup` needs it. Unset: no audit log.',
+    )
     .meta(secret),
   AUDIT_LOG_DATABASE_URL: databaseUrl()
     .optional()
-    .describe('The same database by the role of the audit log; setup creates the role where it does not exist.')
+    .describe(
+      'The same database by the role of the audit log; setup creates the role where it does not exist.',
+    )
     .meta({ ...secret, ...fallback('DATABASE_URL') }),
 })
 
@@ -36,7 +40,11 @@ export const setupVariables = z.object({
  *
  * @throws ConfigError, RetriableError where something does not answer, PermanentError where a schema is refused
  */
-export const setUp = async (env: Environment, logger: Logger, workers: readonly Consumer[] = consumers): Promise<void> => {
+export const setUp = async (
+  env: Environment,
+  logger: Logger,
+  workers: readonly Consumer[] = consumers,
+): Promise<void> => {
   const settings = readVariables(setupVariables, env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
 
@@ -52,7 +60,8 @@ export const setUp = async (env: Environment, logger: Logger, workers: readonly 
   logger.info('first offsets', await commitFirstOffsets(kafka, names, workers, logger))
 
   const registry = createRegistry(settings, names.group('setup'))
-  for (const event of eventTypes) await registry.register(names.subject(names.topic(event)), wireSchema(catalogue[event].schema))
+  for (const event of eventTypes)
+    await registry.register(names.subject(names.topic(event)), wireSchema(catalogue[event].schema))
   logger.info('schemas registered', { subjects: eventTypes.length })
 
   const { DATABASE_URL, AUDIT_LOG_DATABASE_URL } = settings

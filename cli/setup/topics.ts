@@ -31,8 +31,12 @@ export const topicVariables = z.object({
     .enum(['uncompressed', 'gzip', 'zstd'])
     .default('uncompressed')
     .describe('How brokers keep event topics; not every client reads zstd.'),
-  KAFKA_RETENTION_HISTORY_DAYS: days('forever').describe('How long project, group, user and membership events are kept.'),
-  KAFKA_RETENTION_ACTIVITY_DAYS: days('90').describe('How long pushes, merge requests, issues and notes are kept.'),
+  KAFKA_RETENTION_HISTORY_DAYS: days('forever').describe(
+    'How long project, group, user and membership events are kept.',
+  ),
+  KAFKA_RETENTION_ACTIVITY_DAYS: days('90').describe(
+    'How long pushes, merge requests, issues and notes are kept.',
+  ),
   KAFKA_RETENTION_PIPELINES_DAYS: days('14').describe('How long pipelines, jobs and deployments are kept.'),
 })
 type TopicSettings = z.output<typeof topicVariables>
@@ -62,7 +66,11 @@ export const topicsOf = (settings: TopicSettings, names: Names, workers: readonl
   const events = eventTypes.map((event) => ({
     topic: names.topic(event),
     numPartitions: settings.KAFKA_TOPIC_PARTITIONS,
-    config: { ...common, 'cleanup.policy': 'delete', 'retention.ms': millis(retentionDays[catalogue[event].retention]) },
+    config: {
+      ...common,
+      'cleanup.policy': 'delete',
+      'retention.ms': millis(retentionDays[catalogue[event].retention]),
+    },
   }))
   // Keyed by where a record came from; settled ones are deleted by tombstones, so nothing else may expire.
   const deadLetters = workers.map(({ name }) => ({
@@ -74,7 +82,11 @@ export const topicsOf = (settings: TopicSettings, names: Names, workers: readonl
     topic: names.rawChunksTopic,
     numPartitions: settings.KAFKA_TOPIC_PARTITIONS,
     // Kept as long as the longest kept record that may need them.
-    config: { ...common, 'cleanup.policy': 'delete', 'retention.ms': millis(settings.KAFKA_RETENTION_HISTORY_DAYS) },
+    config: {
+      ...common,
+      'cleanup.policy': 'delete',
+      'retention.ms': millis(settings.KAFKA_RETENTION_HISTORY_DAYS),
+    },
   }
   const canary = {
     topic: names.canaryTopic,
@@ -104,7 +116,8 @@ export const retryTopicsOf = (settings: TopicSettings, names: Names, workers: re
     },
   }))
 
-const millis = (duration: string): string => (duration === 'forever' ? '-1' : String(Number(duration) * 86_400_000))
+const millis = (duration: string): string =>
+  duration === 'forever' ? '-1' : String(Number(duration) * 86_400_000)
 
 /** Creates what is missing and sets our limits on what is there; an operator's own settings stay. */
 export const createTopics = async (
@@ -126,7 +139,10 @@ export const createTopics = async (
         topic,
         numPartitions,
         replicationFactor,
-        configEntries: Object.entries(durable(config, replicationFactor)).map(([name, value]) => ({ name, value })),
+        configEntries: Object.entries(durable(config, replicationFactor)).map(([name, value]) => ({
+          name,
+          value,
+        })),
       })),
     })
     await untilLed(
@@ -147,7 +163,9 @@ export const createTopics = async (
 const untilLed = async (admin: Admin, topics: readonly string[]) => {
   for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(100)) {
     const { topics: known } = await admin.fetchTopicMetadata()
-    const led = new Set(known.filter(({ partitions }) => partitions.every(({ leader }) => leader >= 0)).map(({ name }) => name))
+    const led = new Set(
+      known.filter(({ partitions }) => partitions.every(({ leader }) => leader >= 0)).map(({ name }) => name),
+    )
     if (topics.every((topic) => led.has(topic))) return
   }
   throw new Error('some topics still have no leader')

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { classify } from '../../ingress/classify.ts'
 import { ingressVariables, spoolFolderOf } from '../../ingress/config.ts'
+import { classify } from '../../ingress/record/classify.ts'
 import { parseFrames, type Stretch } from '../../ingress/spool/frame.ts'
 import { noteName, segmentSuffix } from '../../ingress/spool/spool-folder.ts'
 import { asideName } from '../../ingress/spool/spool-folders.ts'
@@ -41,7 +41,8 @@ export async function* inspectSpool(env: Environment): AsyncGenerator<SpoolRow> 
       segment < drained.segment || (segment === drained.segment && end <= drained.at) ? 'drained' : 'waiting',
     )
   }
-  for (const file of (await filesOf(join(folder, asideName))) ?? []) yield* rowsOf(folder, join(asideName, file), () => 'set aside')
+  for (const file of (await filesOf(join(folder, asideName))) ?? [])
+    yield* rowsOf(folder, join(asideName, file), () => 'set aside')
 }
 
 const readDrained = (path: string): Promise<{ segment: string; at: number }> =>
@@ -49,11 +50,16 @@ const readDrained = (path: string): Promise<{ segment: string; at: number }> =>
     .then((text) => JSON.parse(text) as { segment: string; at: number })
     .catch(() => ({ segment: '', at: 0 }))
 
-async function* rowsOf(folder: string, file: string, stateOf: (stretch: Stretch) => SpoolRow['state']): AsyncGenerator<SpoolRow> {
+async function* rowsOf(
+  folder: string,
+  file: string,
+  stateOf: (stretch: Stretch) => SpoolRow['state'],
+): AsyncGenerator<SpoolRow> {
   const path = join(folder, file)
   const content = await readFile(path).catch((error: NodeJS.ErrnoException) => error)
   if (Buffer.isBuffer(content)) {
-    for (const stretch of parseFrames(content, 0, true).stretches) yield rowOf(`${file}@${stretch.start}`, stretch, stateOf(stretch))
+    for (const stretch of parseFrames(content, 0, true).stretches)
+      yield rowOf(`${file}@${stretch.start}`, stretch, stateOf(stretch))
   } else if (content.code !== 'ENOENT') {
     yield { place: file, state: 'unreadable', bytes: (await stat(path)).size }
   }
@@ -63,5 +69,13 @@ const rowOf = (place: string, stretch: Stretch, state: SpoolRow['state']): Spool
   const bytes = stretch.end - stretch.start
   if (stretch.kind !== 'hook') return { place, state: state === 'set aside' ? state : stretch.kind, bytes }
   const { id, source, receivedAt } = stretch.hook
-  return { place, state, bytes, id, source, received_at: new Date(receivedAt).toISOString(), event: classify(stretch.hook).name }
+  return {
+    place,
+    state,
+    bytes,
+    id,
+    source,
+    received_at: new Date(receivedAt).toISOString(),
+    event: classify(stretch.hook).name,
+  }
 }

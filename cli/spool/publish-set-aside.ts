@@ -1,21 +1,21 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Carry } from '../../ingress/carry.ts'
 import { ingressVariables, schemaIdsFileOf, spoolFolderOf } from '../../ingress/config.ts'
-import { readEncoders } from '../../ingress/encoders.ts'
+import type { Deliver } from '../../ingress/deliver.ts'
 import type { Hook } from '../../ingress/hook.ts'
 import { createIngressMetrics } from '../../ingress/metrics.ts'
-import { acknowledgeMs, openOutlet } from '../../ingress/open-outlet.ts'
+import { acknowledgeMs, openDeliveryPath } from '../../ingress/open-delivery-path.ts'
+import { readEncoders } from '../../ingress/record/encoders.ts'
 import { parseFrames } from '../../ingress/spool/frame.ts'
 import { asideName } from '../../ingress/spool/spool-folders.ts'
+import { createRegistry, registryVariables } from '../../lib/avro/registry.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
+import { syncFolder } from '../../lib/disk/sync-folder.ts'
 import { messageOf, UsageError } from '../../lib/errors.ts'
-import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { createMetrics } from '../../lib/metrics.ts'
-import { createRegistry, registryVariables } from '../../lib/registry.ts'
-import { syncFolder } from '../../lib/sync-folder.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { filesOf, noSpool } from './spool-files.ts'
 
@@ -45,37 +45,55 @@ const deadlineMs = 30_000
  * @param selected names of files in the folder
  * @throws UsageError where one of them is not there, RetriableError where the brokers or the registry do not answer
  */
-export async function* publishSetAside(env: Environment, selected: readonly string[] | 'all'): AsyncGenerator<PublishedHook> {
+export async function* publishSetAside(
+  env: Environment,
+  selected: readonly string[] | 'all',
+): AsyncGenerator<PublishedHook> {
   const settings = readVariables(variables, env)
   const folder = join(spoolFolderOf(settings), asideName)
   const files = await selectFiles(folder, selected)
   if (files.length === 0) return
-  const { carry, close } = await connect(settings)
+  const { deliver, close } = await connect(settings)
   try {
-    for (const file of files) yield await publish(folder, file, carry)
+    for (const file of files) yield await publish(folder, file, deliver)
   } finally {
     await close()
   }
 }
 
-const connect = async (settings: z.output<typeof variables>): Promise<{ carry: Carry; close(): Promise<void> }> => {
+const connect = async (
+  settings: z.output<typeof variables>,
+): Promise<{ deliver: Deliver; close(): Promise<void> }> => {
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   const clientId = names.group('spool')
   const logger = quietLogger()
   const kafka = createKafka(settings, clientId, logger, acknowledgeMs)
-  const { encoders } = await readEncoders(createRegistry(settings, clientId), names, schemaIdsFileOf(settings), logger)
+  const { encoders } = await readEncoders(
+    createRegistry(settings, clientId),
+    names,
+    schemaIdsFileOf(settings),
+    logger,
+  )
   const metrics = createIngressMetrics(createMetrics())
   const maxQueuedBytes = settings.INGRESS_QUEUE_BYTES
-  const { carry, publisher } = await openOutlet({ kafka, names, encoders, maxQueuedBytes, isWaitedFor: () => false, metrics, logger })
-  return { carry, close: publisher.stop }
+  const { deliver, publisher } = await openDeliveryPath({
+    kafka,
+    names,
+    encoders,
+    maxQueuedBytes,
+    isWaitedFor: () => false,
+    metrics,
+    logger,
+  })
+  return { deliver, close: publisher.stop }
 }
 
-const publish = async (folder: string, file: string, carry: Carry): Promise<PublishedHook> => {
+const publish = async (folder: string, file: string, deliver: Deliver): Promise<PublishedHook> => {
   const hook = hookIn(await readFile(join(folder, file)))
   if (hook === undefined) return { file, result: 'held_back', detail: notOne }
   const { id } = hook
   try {
-    const { topic } = await carry(hook, deadlineMs)
+    const { topic } = await deliver(hook, deadlineMs)
     await rm(join(folder, file), { force: true })
     await syncFolder(folder)
     return { file, result: 'published', id, topic }
@@ -84,14 +102,19 @@ const publish = async (folder: string, file: string, carry: Carry): Promise<Publ
   }
 }
 
-const notOne = 'not one whole hook: bytes the disk damaged, or a segment whose hooks were published as far as they can be read'
+const notOne =
+  'not one whole hook: bytes the disk damaged, or a segment whose hooks were published as far as they can be read'
 
-const selectFiles = async (folder: string, selected: readonly string[] | 'all'): Promise<readonly string[]> => {
+const selectFiles = async (
+  folder: string,
+  selected: readonly string[] | 'all',
+): Promise<readonly string[]> => {
   const files = await filesOf(folder)
   if (files === undefined) throw noSpool(folder)
   if (selected === 'all') return files
   for (const file of selected)
-    if (!files.includes(file)) throw new UsageError(`nothing of the name ${file} was set aside: see \`bridge spool inspect\``)
+    if (!files.includes(file))
+      throw new UsageError(`nothing of the name ${file} was set aside: see \`bridge spool inspect\``)
   return selected
 }
 

@@ -39,12 +39,20 @@ const actorOf = (record: RecordOf): Actor => {
   switch (record.eventType) {
     case 'push':
     case 'tag_push':
-      return { user_id: record.user_id, user_username: clean(record.user_username), user_name: clean(record.user_name) }
+      return {
+        user_id: record.user_id,
+        user_username: clean(record.user_username),
+        user_name: clean(record.user_name),
+      }
     case 'repository_update':
       return { user_id: record.user_id, user_username: null, user_name: clean(record.user_name) }
     default:
       return 'user' in record && record.user !== null
-        ? { user_id: record.user.id, user_username: clean(record.user.username), user_name: clean(record.user.name) }
+        ? {
+            user_id: record.user.id,
+            user_username: clean(record.user.username),
+            user_name: clean(record.user.name),
+          }
         : nobody
   }
 }

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openLineFile } from '../line-file.ts'
+import { openLineFile } from '../../lib/disk/line-file.ts'
 
 /** Appends lines to one file a day; a line with a key that the file already has is not written again. */
 export interface DayFiles {
@@ -13,7 +13,10 @@ export interface DayFiles {
 const maxOpenDays = 4
 
 /** @param keyOf the key of a line as written, so that a restart knows what it has; undefined for a line that is not ours, which is left alone */
-export const openDayFiles = async (folder: string, keyOf: (text: string) => string | undefined): Promise<DayFiles> => {
+export const openDayFiles = async (
+  folder: string,
+  keyOf: (text: string) => string | undefined,
+): Promise<DayFiles> => {
   await mkdir(folder, { recursive: true })
   const days = new Map<string, ReturnType<typeof openFile>>()
 

@@ -9,12 +9,17 @@ import { keyOfLine, keyOfText, pushEvents, pushLinesOf } from './push-line.ts'
 
 export const pushAuthorLogVariables = z.object({
   BRIDGE_DATA_DIR: dataFolder(),
-  PUSH_AUTHOR_LOG_DIR: z.string().optional().describe('Folder of the daily files that say who pushed; unset: pushes in BRIDGE_DATA_DIR.'),
+  PUSH_AUTHOR_LOG_DIR: z
+    .string()
+    .optional()
+    .describe('Folder of the daily files that say who pushed; unset: pushes in BRIDGE_DATA_DIR.'),
 })
 
 /** Where the log lies. */
-export const pushLogFolder = ({ BRIDGE_DATA_DIR, PUSH_AUTHOR_LOG_DIR }: z.output<typeof pushAuthorLogVariables>): string =>
-  PUSH_AUTHOR_LOG_DIR ?? join(BRIDGE_DATA_DIR, 'pushes')
+export const pushLogFolder = ({
+  BRIDGE_DATA_DIR,
+  PUSH_AUTHOR_LOG_DIR,
+}: z.output<typeof pushAuthorLogVariables>): string => PUSH_AUTHOR_LOG_DIR ?? join(BRIDGE_DATA_DIR, 'pushes')
 
 /** Who pushed what, in plain daily files that can be read when everything else is down. A push that several hooks tell is a line each. */
 export const pushAuthorLog = defineConsumer({
@@ -33,7 +38,10 @@ export const pushAuthorLog = defineConsumer({
     return {
       // Resolves once the lines are on disk: the offset must not move before they are.
       async handle(record) {
-        const lines = pushLinesOf(record).map((line) => ({ key: keyOfLine(line), text: JSON.stringify(line) }))
+        const lines = pushLinesOf(record).map((line) => ({
+          key: keyOfLine(line),
+          text: JSON.stringify(line),
+        }))
         await files.append(dayOf(record), lines).catch((error: unknown) => {
           throw new RetriableError(`cannot write to ${folder}: ${messageOf(error)}`, { cause: error })
         })
@@ -43,4 +51,5 @@ export const pushAuthorLog = defineConsumer({
   },
 })
 
-const dayOf = ({ delivery }: RecordOf<(typeof pushEvents)[number]>): string => new Date(delivery.received_at).toISOString().slice(0, 10)
+const dayOf = ({ delivery }: RecordOf<(typeof pushEvents)[number]>): string =>
+  new Date(delivery.received_at).toISOString().slice(0, 10)

@@ -45,7 +45,8 @@ export const pushLinesOf = (record: PushRecord): PushLine[] => {
 }
 
 /** What makes a line one of its kind: the same hook handed over twice writes it once. */
-export const keyOfLine = ({ delivery_id, pushed_at, ref }: PushLine): string => `${delivery_id} ${pushed_at} ${ref}`
+export const keyOfLine = ({ delivery_id, pushed_at, ref }: PushLine): string =>
+  `${delivery_id} ${pushed_at} ${ref}`
 
 /** The key of a line as it stands in a file; undefined for what is no line of ours. */
 export const keyOfText = (text: string): string | undefined => {

@@ -3,7 +3,9 @@ import { wireSchema } from '../../schemas/load.ts'
 import { type Description, defaultPartitions, describeEvents } from './describe.ts'
 import { escapeless, jsonOf } from './example-json.ts'
 
-const { version, license } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Record<string, string>
+const { version, license } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as Record<string, string>
 
 const avroFormat = 'application/vnd.apache.avro;version=1.9.0'
 
@@ -25,7 +27,9 @@ export const generateAsyncApi = (events: readonly Description[] = describeEvents
       messages: Object.fromEntries(events.map((event) => [event.event, messageOf(event)])),
       schemas: {
         headers,
-        ...Object.fromEntries(shapes.map((shape) => [shape, { schemaFormat: avroFormat, schema: JSON.parse(wireSchema(shape)) }])),
+        ...Object.fromEntries(
+          shapes.map((shape) => [shape, { schemaFormat: avroFormat, schema: JSON.parse(wireSchema(shape)) }]),
+        ),
       },
     },
   }
@@ -55,7 +59,8 @@ const channelOf = ({ event, topic, meaning, retention, key }: Description) => ({
       },
       bindingVersion: '0.5.0',
       'x-retention-class': retention.class,
-      'x-partitions-note': 'The default of KAFKA_TOPIC_PARTITIONS, the same for all topics; equal keys are in equal partitions.',
+      'x-partitions-note':
+        'The default of KAFKA_TOPIC_PARTITIONS, the same for all topics; equal keys are in equal partitions.',
     },
   },
 })
@@ -77,7 +82,9 @@ const messageOf = ({ event, shape, meaning, doc, sentBy, key, fact, times, examp
     fact === null
       ? 'delivery.fact_id is delivery.id: nothing else names the fact.'
       : `delivery.fact_id is made of ${fact.fields.join(', ')}; basis ${fact.basis}${fact.weaker.map(({ without, basis }) => `, ${basis} without ${without}`).join('')}.`,
-    times.length === 0 ? 'delivery.occurred_at is null: GitLab does not say.' : `delivery.occurred_at is taken from ${times.join(', ')}.`,
+    times.length === 0
+      ? 'delivery.occurred_at is null: GitLab does not say.'
+      : `delivery.occurred_at is taken from ${times.join(', ')}.`,
   ].join('\n\n'),
   contentType: 'application/avro',
   externalDocs: { url: doc },
@@ -97,15 +104,36 @@ const messageOf = ({ event, shape, meaning, doc, sentBy, key, fact, times, examp
 
 const headers = {
   type: 'object',
-  description: 'CloudEvents 1.0 in the binary mode of its Kafka binding, and W3C trace context. All values are text.',
-  required: ['ce_specversion', 'ce_id', 'ce_source', 'ce_type', 'ce_time', 'ce_subject', 'content-type', 'traceparent'],
+  description:
+    'CloudEvents 1.0 in the binary mode of its Kafka binding, and W3C trace context. All values are text.',
+  required: [
+    'ce_specversion',
+    'ce_id',
+    'ce_source',
+    'ce_type',
+    'ce_time',
+    'ce_subject',
+    'content-type',
+    'traceparent',
+  ],
   additionalProperties: false,
   properties: {
     ce_specversion: { type: 'string', const: '1.0' },
     ce_id: { type: 'string', description: 'delivery.id.' },
-    ce_source: { type: 'string', description: 'Base URL of the GitLab instance; /hooks/<source> where it is not known.' },
-    ce_type: { type: 'string', description: 'com.gitlab. and the event type.', pattern: '^com\\.gitlab\\.[a-z_]+$' },
-    ce_time: { type: 'string', format: 'date-time', description: 'delivery.occurred_at, else delivery.received_at.' },
+    ce_source: {
+      type: 'string',
+      description: 'Base URL of the GitLab instance; /hooks/<source> where it is not known.',
+    },
+    ce_type: {
+      type: 'string',
+      description: 'com.gitlab. and the event type.',
+      pattern: '^com\\.gitlab\\.[a-z_]+$',
+    },
+    ce_time: {
+      type: 'string',
+      format: 'date-time',
+      description: 'delivery.occurred_at, else delivery.received_at.',
+    },
     ce_subject: { type: 'string', description: 'The key of the message.' },
     'content-type': { type: 'string', const: 'application/avro' },
     traceparent: {

@@ -9,5 +9,6 @@ const block = /<!-- (examples\/\S+) -->\n```(\w+)\n[\s\S]*?```\n/g
 export const generateConsumePage = (): string =>
   readFileSync(new URL('docs/consume.md', root), 'utf8').replaceAll(
     block,
-    (_, file: string, language: string) => `<!-- ${file} -->\n\`\`\`${language}\n${readFileSync(new URL(file, root), 'utf8')}\`\`\`\n`,
+    (_, file: string, language: string) =>
+      `<!-- ${file} -->\n\`\`\`${language}\n${readFileSync(new URL(file, root), 'utf8')}\`\`\`\n`,
   )

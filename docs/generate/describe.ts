@@ -22,7 +22,12 @@ export interface Description {
   key: string
   retention: { class: string; days: number | 'forever'; variable: string; sentence: string }
   /** null: the delivery alone names the fact. */
-  fact: { family: string; fields: string[]; basis: string; weaker: { without: string; basis: string }[] } | null
+  fact: {
+    family: string
+    fields: string[]
+    basis: string
+    weaker: { without: string; basis: string }[]
+  } | null
   /** Fields that `delivery.occurred_at` is taken from; none: it is null. */
   times: string[]
   example: Sample
@@ -41,7 +46,8 @@ export const describeEvents = (): Description[] => {
   return eventTypes.map((event) => {
     const own = samples.get(event) ?? []
     const [example] = own
-    if (example === undefined) throw new Error(`test/fixtures has no sample of ${event}: its documentation needs one`)
+    if (example === undefined)
+      throw new Error(`test/fixtures has no sample of ${event}: its documentation needs one`)
     const { schema, doc } = catalogue[event]
     const { doc: shapeDoc = '' } = inlinedSchema(schema)
     return {
@@ -60,7 +66,7 @@ export const describeEvents = (): Description[] => {
   })
 }
 
-const groupOnly = new Set(['Member Hook', 'Project Hook', 'Subgroup Hook'])
+const groupOnly = new Set(['GroupMember Hook', 'Project Hook', 'Subgroup Hook'])
 
 /** Which hooks bring the event, told by the headers of its samples. */
 const sendersOf = (event: EventType, samples: readonly Sample[]): string[] => {
@@ -71,7 +77,9 @@ const sendersOf = (event: EventType, samples: readonly Sample[]): string[] => {
     .map((header) => {
       if (header === 'System Hook') return 'system hooks (`System Hook`)'
       if (groupOnly.has(header)) return `group webhooks (\`${header}\`)`
-      return header.endsWith(' Hook') ? `project and group webhooks (\`${header}\`)` : `callbacks of GitLab Duo flows (\`${header}\`)`
+      return header.endsWith(' Hook')
+        ? `project and group webhooks (\`${header}\`)`
+        : `callbacks of GitLab Duo flows (\`${header}\`)`
     })
 }
 
@@ -80,20 +88,29 @@ const keyWords = new Map<unknown, string>([
   [keys.byGroup, '`group:` and the group id, e.g. `group:78`'],
   [keys.byUser, '`user:` and the user id, e.g. `user:41`'],
   [keys.byKeyId, '`key:` and the id of the SSH key, e.g. `key:4`'],
-  [keys.byTokenOwner, 'project id as decimal text, e.g. `15`; `group:78` for the token of a group; `instance` where neither is known'],
+  [
+    keys.byTokenOwner,
+    'project id as decimal text, e.g. `15`; `group:78` for the token of a group; `instance` where neither is known',
+  ],
   [
     keys.byMilestoneOwner,
     'project id as decimal text, e.g. `15`; `group:78` for the milestone of a group; `instance` where neither is known',
   ],
-  [keys.byPromotion, '`group:` and the id of the top-level group, e.g. `group:78`; `user:41` where GitLab names no group'],
+  [
+    keys.byPromotion,
+    '`group:` and the id of the top-level group, e.g. `group:78`; `user:41` where GitLab names no group',
+  ],
 ])
 
 const keyOf = (event: EventType): string => {
   const { key, schema } = catalogue[event]
   const words = keyWords.get(key)
-  if (words === undefined) throw new Error(`docs/generate/describe.ts has no words for the key of ${event} (${key.name})`)
+  if (words === undefined)
+    throw new Error(`docs/generate/describe.ts has no words for the key of ${event} (${key.name})`)
   const project = inlinedSchema(schema).fields.find(({ name }) => name === 'project_id')
-  return key === keys.byProject && Array.isArray(project?.type) ? `${words}; \`instance\` where GitLab names no project` : words
+  return key === keys.byProject && Array.isArray(project?.type)
+    ? `${words}; \`instance\` where GitLab names no project`
+    : words
 }
 
 const defaults = topicVariables.parse({})
@@ -128,14 +145,19 @@ const factOf = (event: EventType, samples: readonly Sample[]): Description['fact
 const timesOf = (event: EventType, samples: readonly Sample[]): string[] => {
   const { occurredAt } = catalogue[event] as Definition
   const told = samples.filter(({ record }) => occurredAt(record) !== null)
-  return readBy(event, occurredAt, told).filter((path) => isTime(inlinedSchema(catalogue[event].schema), path))
+  return readBy(event, occurredAt, told).filter((path) =>
+    isTime(inlinedSchema(catalogue[event].schema), path),
+  )
 }
 
 /** Fields read in any of the samples; a map is one field, whatever its keys. */
 const readBy = (event: EventType, read: (record: never) => unknown, samples: readonly Sample[]): string[] => {
   const schema = inlinedSchema(catalogue[event].schema)
-  const paths = samples.flatMap(({ record }) => fieldsRead(read, record)).map((path) => mapAbove(schema, path) ?? path)
-  const isOuter = (path: string) => paths.some((other) => other.startsWith(`${path}.`) || other.startsWith(`${path}[]`))
+  const paths = samples
+    .flatMap(({ record }) => fieldsRead(read, record))
+    .map((path) => mapAbove(schema, path) ?? path)
+  const isOuter = (path: string) =>
+    paths.some((other) => other.startsWith(`${path}.`) || other.startsWith(`${path}[]`))
   return [...new Set(paths)].filter((path) => !isOuter(path) && !isRecord(schema, path))
 }
 
@@ -143,7 +165,10 @@ const withNull = (record: Sample['record'], path: string): Sample['record'] => {
   const copy = structuredClone(record)
   const names = path.split('.')
   const last = String(names.pop())
-  const owner = names.reduce<Record<string, unknown>>((outer, name) => (outer[name] ?? {}) as Record<string, unknown>, { ...copy })
+  const owner = names.reduce<Record<string, unknown>>(
+    (outer, name) => (outer[name] ?? {}) as Record<string, unknown>,
+    { ...copy },
+  )
   if (names.length === 0) return { ...copy, [last]: null }
   owner[last] = null
   return copy

@@ -84,12 +84,15 @@ const code = (path: string): string => `\`${path}\``
 
 const factSentence = ({ fact }: Description): string => {
   if (fact === null) return '`fact_id` is the delivery id, basis `delivery`'
-  const fields = fact.fields.map((path) => (path === 'delivery.event_type' ? 'the verb of `delivery.event_type`' : code(path)))
+  const fields = fact.fields.map((path) =>
+    path === 'delivery.event_type' ? 'the verb of `delivery.event_type`' : code(path),
+  )
   const weaker = fact.weaker.map(({ without, basis }) => `, \`${basis}\` where \`${without}\` is null`)
   return `family \`${fact.family}\`: ${fields.join(', ')}; basis \`${fact.basis}\`${weaker.join('')}`
 }
 
 const partOf = (part: RecordSchema | EnumSchema): string => {
-  const body = part.type === 'enum' ? `One of ${part.symbols.map(code).join(', ')}.` : tableOf(fieldRows(part))
+  const body =
+    part.type === 'enum' ? `One of ${part.symbols.map(code).join(', ')}.` : tableOf(fieldRows(part))
   return [`### ${part.name}`, escapeCell(part.doc ?? ''), body].join('\n\n')
 }

@@ -8,11 +8,14 @@ const typesAlong = (schema: RecordSchema, path: string): { path: string; type: A
   let record: AvroSchema | undefined = schema
   for (const step of path.split('.')) {
     if (typeof record !== 'object' || Array.isArray(record) || record.type !== 'record') break
-    const type: AvroSchema | undefined = record.fields.find(({ name }) => name === step.replace('[]', ''))?.type
+    const type: AvroSchema | undefined = record.fields.find(
+      ({ name }) => name === step.replace('[]', ''),
+    )?.type
     if (type === undefined) break
     steps.push({ path: [steps.at(-1)?.path, step].filter(Boolean).join('.'), type })
     const inner: AvroSchema = nullableOf(type) ?? type
-    const item: AvroSchema = typeof inner === 'object' && !Array.isArray(inner) && inner.type === 'array' ? inner.items : inner
+    const item: AvroSchema =
+      typeof inner === 'object' && !Array.isArray(inner) && inner.type === 'array' ? inner.items : inner
     record = resolved(item, named)
   }
   return steps
@@ -36,4 +39,6 @@ export const isRecord = (schema: RecordSchema, path: string): boolean => {
 
 /** The map that the path leads into, if any: its keys are data. */
 export const mapAbove = (schema: RecordSchema, path: string): string | undefined =>
-  typesAlong(schema, path).find(({ type }) => typeof type === 'object' && 'type' in type && type.type === 'map')?.path
+  typesAlong(schema, path).find(
+    ({ type }) => typeof type === 'object' && 'type' in type && type.type === 'map',
+  )?.path

@@ -34,12 +34,18 @@ const typeWords = (type: AvroSchema): TypeWords => {
     return { words: `${words} or null`, ...rest }
   }
   if (typeof type === 'string') return { words: linkOf(type), suffix: '' }
-  if (Array.isArray(type)) return { words: type.map((branch) => typeWords(branch).words).join(' or '), suffix: '' }
+  if (Array.isArray(type))
+    return { words: type.map((branch) => typeWords(branch).words).join(' or '), suffix: '' }
   if (type.type === 'record') return { words: 'record', nested: type, suffix: '' }
-  if (type.type === 'enum') return { words: type.symbols.map((symbol) => `\`${symbol}\``).join(', '), suffix: '' }
+  if (type.type === 'enum')
+    return { words: type.symbols.map((symbol) => `\`${symbol}\``).join(', '), suffix: '' }
   if (type.type === 'array') {
     const { words, nested } = typeWords(type.items)
-    return { words: `list of ${words === 'record' ? 'records' : words}`, ...(nested && { nested }), suffix: '[]' }
+    return {
+      words: `list of ${words === 'record' ? 'records' : words}`,
+      ...(nested && { nested }),
+      suffix: '[]',
+    }
   }
   if (type.type === 'map') return { words: `map of ${typeWords(type.values).words}`, suffix: '' }
   return { words: type.logicalType === 'timestamp-millis' ? 'timestamp' : type.logicalType, suffix: '' }

@@ -9,7 +9,12 @@ export const fieldsRead = (read: (record: never) => unknown, record: object): st
     return new Proxy(value, {
       get(target, name, receiver) {
         const member: unknown = Reflect.get(target, name, receiver)
-        if (typeof name === 'symbol' || typeof member === 'function' || (Array.isArray(target) && name === 'length')) return member
+        if (
+          typeof name === 'symbol' ||
+          typeof member === 'function' ||
+          (Array.isArray(target) && name === 'length')
+        )
+          return member
         const inner = Array.isArray(target) ? `${path}[]` : path === '' ? name : `${path}.${name}`
         paths.add(inner)
         return watch(member, inner)

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { IncomingHttpHeaders } from 'node:http'
-import { classify } from '../../ingress/classify.ts'
-import { createEncodeStage, type Encoders } from '../../ingress/encode.ts'
-import { normalise } from '../../ingress/normalise.ts'
-import { createEncoder } from '../../lib/codec.ts'
+import { classify } from '../../ingress/record/classify.ts'
+import { createEncodeStage, type Encoders } from '../../ingress/record/encode.ts'
+import { normalise } from '../../ingress/record/normalise.ts'
+import { createEncoder } from '../../lib/avro/codec.ts'
 import { catalogue, type EventType, eventTypes, type Records } from '../../schemas/catalogue.ts'
 import { typeOfShape } from '../../schemas/load.ts'
 import { createNames } from '../../schemas/topics.ts'
@@ -33,13 +33,19 @@ const encoders = Object.fromEntries(
 const encode = createEncodeStage(encoders, createNames(''))
 
 /** A body through the stages between authentication and Kafka. */
-const carry = (text: string, given: IncomingHttpHeaders): Sample => {
+const deliver = (text: string, given: IncomingHttpHeaders): Sample => {
   const headers: IncomingHttpHeaders = { ...given, traceparent: fixed.traceparent }
   const id = String(headers['webhook-id'] ?? fixed.id)
   const hook = { id, source: 'default', receivedAt: fixed.receivedAt, headers, body: Buffer.from(text) }
   const normalised = normalise(hook, classify(hook))
   const { event, message } = encode(hook, normalised)
-  return { event, header: headers['x-gitlab-event']?.toString(), record: normalised.record, key: message.key, headers: message.headers }
+  return {
+    event,
+    header: headers['x-gitlab-event']?.toString(),
+    record: normalised.record,
+    key: message.key,
+    headers: message.headers,
+  }
 }
 
 const readHeaders = (file: string): IncomingHttpHeaders =>
@@ -47,13 +53,20 @@ const readHeaders = (file: string): IncomingHttpHeaders =>
     readFileSync(new URL(file, folder), 'utf8')
       .split('\n')
       .filter((line) => line.includes(':'))
-      .map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+      .map((line) => [
+        line.slice(0, line.indexOf(':')).toLowerCase(),
+        line.slice(line.indexOf(':') + 1).trim(),
+      ]),
   )
 
 /** The two topics for what is no event have no fixture. */
 const strange = [
-  carry('{"object_kind":"moon_landing","project_id":15,"crew":3}', { 'x-gitlab-event': 'Moon Landing Hook' }),
-  carry('{"object_kind":"push","project_id":15,"ref":"refs/heads/main"}', { 'x-gitlab-event': 'Push Hook' }),
+  deliver('{"object_kind":"moon_landing","project_id":15,"crew":3}', {
+    'x-gitlab-event': 'Moon Landing Hook',
+  }),
+  deliver('{"object_kind":"push","project_id":15,"ref":"refs/heads/main"}', {
+    'x-gitlab-event': 'Push Hook',
+  }),
 ]
 
 /** Every fixture as a record, by event; the one named as the event comes first. */
@@ -63,7 +76,10 @@ export const readSamples = (): Map<EventType, Sample[]> => {
     .map((file) => file.replace('.json', ''))
     .sort()
   const samples = names.map((name) =>
-    carry(JSON.stringify(JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'))), readHeaders(`${name}.headers`)),
+    deliver(
+      JSON.stringify(JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'))),
+      readHeaders(`${name}.headers`),
+    ),
   )
   return Map.groupBy([...samples, ...strange], ({ event }) => event)
 }

@@ -9,7 +9,8 @@ interface Push {
   commits: { id: string }[]
 }
 
-const { KAFKA_BROKERS = 'localhost:9092', SCHEMA_REGISTRY_URL = 'http://localhost:8081', KAFKA_TOPIC_PREFIX = '' } = process.env
+const { KAFKA_BROKERS = 'localhost:9092', SCHEMA_REGISTRY_URL = 'http://localhost:8081' } = process.env
+const { KAFKA_TOPIC_PREFIX = '' } = process.env
 const [records = 10, seconds = 30] = process.argv.slice(2).map(Number)
 
 const types = new Map<number, Promise<Type>>()
@@ -33,7 +34,8 @@ const decode = async (value: Buffer): Promise<Push> => {
 const kafka = new Kafka({ clientId: 'example', brokers: KAFKA_BROKERS.split(','), logLevel: logLevel.ERROR })
 const consumer = kafka.consumer({ groupId: `${KAFKA_TOPIC_PREFIX}example-typescript` })
 await consumer.connect()
-await consumer.subscribe({ topics: ['push', 'tag_push'].map((event) => `${KAFKA_TOPIC_PREFIX}gitlab.${event}`), fromBeginning: true })
+const topics = ['push', 'tag_push'].map((event) => `${KAFKA_TOPIC_PREFIX}gitlab.${event}`)
+await consumer.subscribe({ topics, fromBeginning: true })
 
 await new Promise<void>((resolve, reject) => {
   let left = records
@@ -46,7 +48,8 @@ await new Promise<void>((resolve, reject) => {
       const { delivery, ref, user_username, commits } = await decode(value)
       const { event_type: event, id, received_at } = delivery
       const time = new Date(received_at).toISOString()
-      console.log(JSON.stringify({ key: String(key), event, delivery: id, time, ref, user_username, commits: commits.length }))
+      const push = { delivery: id, time, ref, user_username, commits: commits.length }
+      console.log(JSON.stringify({ key: String(key), event, ...push }))
       await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(offset) + 1n) }])
       left -= 1
       if (left === 0) resolve()

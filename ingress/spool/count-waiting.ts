@@ -21,7 +21,11 @@ export interface Counted {
  * @param segments oldest first; what is written to others meanwhile is not counted
  * @param start where the earlier process had got to
  */
-export const countWaiting = async (folder: SpoolFolder, segments: readonly string[], start: Position | undefined): Promise<Count> => {
+export const countWaiting = async (
+  folder: SpoolFolder,
+  segments: readonly string[],
+  start: Position | undefined,
+): Promise<Count> => {
   const ofThem: SpoolFolder = { ...folder, segments: async () => [...segments], writeNote: async () => {} }
   // A start does not wait for a bad disk: the patience of the reader is soon over.
   const reader = createSegmentReader(ofThem, start, 3)
@@ -41,7 +45,9 @@ export const countWaiting = async (folder: SpoolFolder, segments: readonly strin
       const { stretches } = await peek()
       const hooks = stretches.flatMap((stretch) => (stretch.kind === 'hook' ? [stretch.hook] : []))
       await reader.advance()
-      return stretches.length === 0 ? undefined : { records: hooks.length, oldestReceivedAt: hooks[0]?.receivedAt }
+      return stretches.length === 0
+        ? undefined
+        : { records: hooks.length, oldestReceivedAt: hooks[0]?.receivedAt }
     },
   }
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, PermanentError, RetriableError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
-import { TopicUnavailableError } from '../available-topics.ts'
-import type { Carry } from '../carry.ts'
+import type { Deliver } from '../deliver.ts'
 import type { Hook } from '../hook.ts'
+import { TopicUnavailableError } from '../publish/topic-availability.ts'
 import type { Spool } from './spool.ts'
 import type { Spools } from './spools.ts'
 
@@ -13,11 +13,15 @@ export interface Drain {
 }
 
 /** Drains all spools, each by itself: one that waits for its topic holds up no other. */
-export const startDrains = ({ common, ofTopics }: Pick<Spools, 'common' | 'ofTopics'>, carry: Carry, logger: Logger): Drain => {
+export const startDrains = (
+  { common, ofTopics }: Pick<Spools, 'common' | 'ofTopics'>,
+  deliver: Deliver,
+  logger: Logger,
+): Drain => {
   const moveTo = (topic: string, hooks: readonly Hook[]): Promise<void> =>
     ofTopics.get(topic)?.take(hooks) ?? Promise.reject(new Error(`there is no spool of ${topic}`))
-  const drains = [startDrain({ spool: common, carry, moveTo, logger })]
-  for (const [topic, spool] of ofTopics) drains.push(startDrain({ spool, topic, carry, moveTo, logger }))
+  const drains = [startDrain({ spool: common, deliver, moveTo, logger })]
+  for (const [topic, spool] of ofTopics) drains.push(startDrain({ spool, topic, deliver, moveTo, logger }))
   return { stop: async () => void (await Promise.all(drains.map(({ stop }) => stop()))) }
 }
 
@@ -25,7 +29,7 @@ export interface DrainOptions {
   spool: Spool
   /** The one its hooks wait for; undefined where they wait for the brokers. */
   topic?: string
-  carry: Carry
+  deliver: Deliver
   /** Puts hooks behind those that wait for another topic alone: all of them, or none. */
   moveTo(topic: string, hooks: readonly Hook[]): Promise<void>
   logger: Logger
@@ -39,14 +43,17 @@ const waitMs = (failure: number): number => Math.min(100 * 2 ** failure, 2000)
  * Takes hooks from a spool to Kafka, oldest first, for as long as it runs. A hook leaves the spool once the brokers have it, or
  * the spool of the topic it has to wait for.
  */
-export const startDrain = ({ spool, topic, carry, moveTo, logger }: DrainOptions): Drain => {
+export const startDrain = ({ spool, topic, deliver, moveTo, logger }: DrainOptions): Drain => {
   const stopping = new AbortController()
   const { signal } = stopping
 
   /** @returns the other topic the hook has to wait for, where it is that */
-  const attempt = async (hook: Hook, unexplained: Map<Hook, number>): Promise<'settled' | 'again' | { waitsFor: string }> => {
+  const attempt = async (
+    hook: Hook,
+    unexplained: Map<Hook, number>,
+  ): Promise<'settled' | 'again' | { waitsFor: string }> => {
     try {
-      await carry(hook, null, topic)
+      await deliver(hook, null, topic)
       return 'settled'
     } catch (error) {
       if (error instanceof TopicUnavailableError && error.topic !== topic) return { waitsFor: error.topic }
@@ -71,22 +78,32 @@ export const startDrain = ({ spool, topic, carry, moveTo, logger }: DrainOptions
     )
 
   /** @returns those to be tried again, in order */
-  const attemptAll = async (hooks: readonly Hook[], unexplained: Map<Hook, number>): Promise<readonly Hook[]> => {
-    const results = await Promise.all(hooks.map(async (hook) => ({ hook, result: await attempt(hook, unexplained) })))
+  const attemptAll = async (
+    hooks: readonly Hook[],
+    unexplained: Map<Hook, number>,
+  ): Promise<readonly Hook[]> => {
+    const results = await Promise.all(
+      hooks.map(async (hook) => ({ hook, result: await attempt(hook, unexplained) })),
+    )
     const again = new Set(results.filter(({ result }) => result === 'again').map(({ hook }) => hook))
     // Only now: what was turned away first need not have been the oldest.
-    const moving = results.flatMap(({ hook, result }) => (typeof result === 'object' ? [{ hook, ...result }] : []))
+    const moving = results.flatMap(({ hook, result }) =>
+      typeof result === 'object' ? [{ hook, ...result }] : [],
+    )
     for (const [waitsFor, moved] of Map.groupBy(moving, (each) => each.waitsFor)) {
       const theirs = moved.map(({ hook }) => hook)
       await moveTo(waitsFor, theirs).catch((error: unknown) => {
-        logger.error('hooks cannot be put aside for their topic', { topic: waitsFor, error: messageOf(error) })
+        logger.error('hooks cannot be put aside for their topic', {
+          topic: waitsFor,
+          error: messageOf(error),
+        })
         for (const hook of theirs) again.add(hook)
       })
     }
     return hooks.filter((hook) => again.has(hook))
   }
 
-  const deliver = async (hooks: readonly Hook[]): Promise<'settled' | 'stopped'> => {
+  const deliverAll = async (hooks: readonly Hook[]): Promise<'settled' | 'stopped'> => {
     const unexplained = new Map<Hook, number>()
     let waiting = hooks
     for (let failures = 0; waiting.length > 0; ) {
@@ -114,7 +131,7 @@ export const startDrain = ({ spool, topic, carry, moveTo, logger }: DrainOptions
         continue
       }
       if (signal.aborted) return
-      if ((await deliver(hooks)) === 'stopped') return
+      if ((await deliverAll(hooks)) === 'stopped') return
       await spool.advance()
       drained += hooks.length
       if (spool.state.records === 0) {
@@ -124,7 +141,9 @@ export const startDrain = ({ spool, topic, carry, moveTo, logger }: DrainOptions
     }
   }
 
-  const running = run().catch((error: unknown) => logger.error('the spool is not drained any more', { topic, error: messageOf(error) }))
+  const running = run().catch((error: unknown) =>
+    logger.error('the spool is not drained any more', { topic, error: messageOf(error) }),
+  )
   return {
     stop: async () => {
       stopping.abort()

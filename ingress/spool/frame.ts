@@ -24,7 +24,10 @@ export const encodeFrame = ({ body, ...head }: Hook): Buffer[] => {
  * A stretch of a segment, from `start` to `end` in bytes. What is torn was being written when the process died:
  * nobody was told that it is kept. What is corrupt was kept, and has been damaged since.
  */
-export type Stretch = { start: number; end: number } & ({ kind: 'hook'; hook: Hook } | { kind: 'torn' | 'corrupt' })
+export type Stretch = { start: number; end: number } & (
+  | { kind: 'hook'; hook: Hook }
+  | { kind: 'torn' | 'corrupt' }
+)
 
 export interface Parsed {
   stretches: Stretch[]
@@ -54,7 +57,11 @@ export const parseFrames = (piece: Buffer, offset: number, isEnd: boolean): Pars
       skip('torn', piece.length)
     } else if (header === 'unsound') {
       // Of a piece that ends here, the last bytes may be the beginning of a sound header.
-      skip('corrupt', nextSoundHeader(piece, at + 1) ?? (isEnd ? piece.length : Math.max(at + 1, piece.length - headerBytes + 1)))
+      skip(
+        'corrupt',
+        nextSoundHeader(piece, at + 1) ??
+          (isEnd ? piece.length : Math.max(at + 1, piece.length - headerBytes + 1)),
+      )
     } else {
       const end = at + headerBytes + header.payloadLength
       if (end > piece.length) {
@@ -78,7 +85,8 @@ type Header = { payloadLength: number; payloadCrc: number } | 'incomplete' | 'un
 const readHeader = (piece: Buffer, at: number): Header => {
   if (piece.length - at < headerBytes) return 'incomplete'
   const header = piece.subarray(at, at + headerBytes)
-  const isSound = header.subarray(0, 4).equals(magic) && crc32(header.subarray(0, 12)) === header.readUInt32BE(12)
+  const isSound =
+    header.subarray(0, 4).equals(magic) && crc32(header.subarray(0, 12)) === header.readUInt32BE(12)
   return isSound ? { payloadLength: header.readUInt32BE(4), payloadCrc: header.readUInt32BE(8) } : 'unsound'
 }
 

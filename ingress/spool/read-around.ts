@@ -9,7 +9,12 @@ const blockBytes = 4096
 export const isUnreadable = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EIO'
 
 /** Reads block by block as far as it goes. @returns no more than `bytes` */
-export const readUpToDamage = async (folder: Readable, segment: string, at: number, bytes: number): Promise<Buffer> => {
+export const readUpToDamage = async (
+  folder: Readable,
+  segment: string,
+  at: number,
+  bytes: number,
+): Promise<Buffer> => {
   const blocks: Buffer[] = []
   for (let filled = 0; filled < bytes; ) {
     const toNextBlock = blockBytes - ((at + filled) % blockBytes)
@@ -22,14 +27,24 @@ export const readUpToDamage = async (folder: Readable, segment: string, at: numb
 }
 
 /** Where a segment can be read again, in strides that grow: a bad disk takes seconds for each block it does not give. */
-export const endOfDamage = async (folder: Readable, segment: string, from: number, size: number): Promise<number> => {
+export const endOfDamage = async (
+  folder: Readable,
+  segment: string,
+  from: number,
+  size: number,
+): Promise<number> => {
   const start = from - (from % blockBytes)
   for (let stride = blockBytes; start + stride < size; stride *= 2)
     if ((await readIfReadable(folder, segment, start + stride, 1)) !== undefined) return start + stride
   return size
 }
 
-const readIfReadable = (folder: Readable, segment: string, at: number, bytes: number): Promise<Buffer | undefined> =>
+const readIfReadable = (
+  folder: Readable,
+  segment: string,
+  at: number,
+  bytes: number,
+): Promise<Buffer | undefined> =>
   folder.read(segment, at, bytes).catch((error: unknown) => {
     if (isUnreadable(error)) return undefined
     throw error

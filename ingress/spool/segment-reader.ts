@@ -49,7 +49,8 @@ export const createSegmentReader = (
     return next === undefined ? undefined : { segment: next, at: 0 }
   }
 
-  const durableSize = async (segment: string): Promise<number> => writer?.endOf(segment) ?? folder.size(segment)
+  const durableSize = async (segment: string): Promise<number> =>
+    writer?.endOf(segment) ?? folder.size(segment)
 
   const isBeingWritten = (segment: string) => writer?.position()?.segment === segment
 
@@ -133,7 +134,9 @@ export interface Position {
 export const readPosition = async (folder: SpoolFolder): Promise<Position | undefined> => {
   try {
     const { segment, at } = JSON.parse((await folder.readNote()) ?? '') as Partial<Position>
-    return typeof segment === 'string' && Number.isSafeInteger(at) && Number(at) >= 0 ? { segment, at: Number(at) } : undefined
+    return typeof segment === 'string' && Number.isSafeInteger(at) && Number(at) >= 0
+      ? { segment, at: Number(at) }
+      : undefined
   } catch {
     return undefined
   }

@@ -17,7 +17,11 @@ export interface SegmentWriter {
 }
 
 /** Never writes to a segment of an earlier process, nor takes its name. @param lastSegment the newest there was, if any */
-export const createSegmentWriter = (folder: SpoolFolder, segmentBytes: number, lastSegment: string | undefined): SegmentWriter => {
+export const createSegmentWriter = (
+  folder: SpoolFolder,
+  segmentBytes: number,
+  lastSegment: string | undefined,
+): SegmentWriter => {
   let number = lastSegment === undefined ? 0 : Number(lastSegment)
   let current: (WritePosition & { file: SegmentFile }) | undefined
   /** Segments with something behind their end that was not kept, and could not be cut off. */

@@ -1,6 +1,6 @@
 import { link, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { syncFolder } from '../../lib/sync-folder.ts'
+import { syncFolder } from '../../lib/disk/sync-folder.ts'
 
 /** What nobody can publish, kept for somebody to look at; there is a limit to it, and nothing is removed from it by us. */
 export interface SetAside {
@@ -17,7 +17,10 @@ export const createSetAside = async (folder: string, maxBytes: number): Promise<
   const takeRoom = async (bytes: number) => {
     // Somebody may have made room meanwhile.
     if (used + bytes > maxBytes) used = await bytesIn(folder)
-    if (used + bytes > maxBytes) throw new Error(`${folder} is full: ${used} of ${maxBytes} bytes; look at what is in it, and take it away`)
+    if (used + bytes > maxBytes)
+      throw new Error(
+        `${folder} is full: ${used} of ${maxBytes} bytes; look at what is in it, and take it away`,
+      )
     used += bytes
   }
 

@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { syncFolder } from '../../lib/sync-folder.ts'
-import { writeAtomically } from '../../lib/write-atomically.ts'
+import { syncFolder } from '../../lib/disk/sync-folder.ts'
+import { writeAtomically } from '../../lib/disk/write-atomically.ts'
 import type { SetAside } from './set-aside.ts'
 
 /** The files of a spool, as far as it needs a file system; tests put one in its place that forgets what was not synced. */

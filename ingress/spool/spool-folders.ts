@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { takeLock } from '../../lib/disk/lock.ts'
+import { syncFolder } from '../../lib/disk/sync-folder.ts'
 import { UsageError } from '../../lib/errors.ts'
-import { takeLock } from '../../lib/lock.ts'
-import { syncFolder } from '../../lib/sync-folder.ts'
 import { createSetAside } from './set-aside.ts'
 import { createSpoolFolder, type SpoolFolder, segmentSuffix } from './spool-folder.ts'
 
@@ -36,7 +36,9 @@ export const openSpoolFolders = async (folder: string, maxAsideBytes: number): P
   const aside = await createSetAside(asideFolder, maxAsideBytes)
   const lock = await lockWithRoom(folder)
   if ('heldBy' in lock)
-    throw new UsageError(`the spool in ${folder} is in use by process ${lock.heldBy}: give each ingress an INGRESS_SPOOL_DIR of its own`)
+    throw new UsageError(
+      `the spool in ${folder} is in use by process ${lock.heldBy}: give each ingress an INGRESS_SPOOL_DIR of its own`,
+    )
   // A folder is on disk once the one it lies in is: up to the one in which the first was made.
   const top = dirname(made ?? asideFolder)
   for (let at = dirname(asideFolder); ; at = dirname(at)) {
@@ -47,7 +49,9 @@ export const openSpoolFolders = async (folder: string, maxAsideBytes: number): P
     common: createSpoolFolder(folder, '', aside),
     ofTopic: (topic) => createSpoolFolder(folder, prefixOf(topic), aside),
     topics: async () => {
-      const segments = (await readdir(folder)).filter((file) => file.endsWith(segmentSuffix) && file.includes('@'))
+      const segments = (await readdir(folder)).filter(
+        (file) => file.endsWith(segmentSuffix) && file.includes('@'),
+      )
       return [...new Set(segments.map((file) => file.slice(0, file.indexOf('@'))))]
     },
     close: () => lock.release(),

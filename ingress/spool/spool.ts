@@ -70,7 +70,14 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
   const start = noted !== undefined && segments.includes(noted.segment) ? noted : undefined
   const count = await countWaiting(folder, segments, start)
   const { bytes } = count
-  const state: SpoolState = { records: 0, bytes, passedBytes: start?.at ?? 0, oldestReceivedAt: null, setAside: 0, lastFailure: null }
+  const state: SpoolState = {
+    records: 0,
+    bytes,
+    passedBytes: start?.at ?? 0,
+    oldestReceivedAt: null,
+    setAside: 0,
+    lastFailure: null,
+  }
   let isCounted = false
   // A segment by the name of one that is gone would be taken to be as far drained as the note says of that.
   const newest = [...segments, ...(noted === undefined ? [] : [noted.segment])].sort().at(-1)
@@ -107,7 +114,8 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
         state.records -= group.reduce((sum, { records }) => sum + records, 0)
         state.bytes -= group.reduce((sum, { bytes }) => sum + bytes, 0)
         if (state.records === 0) state.oldestReceivedAt = null
-        for (const { settle } of group) settle(new RetriableError(`the spool cannot be written: ${messageOf(error)}`, { cause: error }))
+        for (const { settle } of group)
+          settle(new RetriableError(`the spool cannot be written: ${messageOf(error)}`, { cause: error }))
       }
     }
     writing = undefined
@@ -145,7 +153,9 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
   }
 
   const tidy = async () => {
-    await reader.tidy().catch((error: unknown) => logger.warn('a drained segment stays for now', { error: messageOf(error) }))
+    await reader
+      .tidy()
+      .catch((error: unknown) => logger.warn('a drained segment stays for now', { error: messageOf(error) }))
     state.passedBytes = reader.passedBytes()
   }
 
@@ -163,7 +173,12 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
     state.bytes += bytes
     state.oldestReceivedAt ??= receivedAt
     return new Promise((resolve, reject) => {
-      pending.push({ frames, records, bytes, settle: (error) => (error === undefined ? resolve() : reject(error)) })
+      pending.push({
+        frames,
+        records,
+        bytes,
+        settle: (error) => (error === undefined ? resolve() : reject(error)),
+      })
       writing ??= write()
     })
   }

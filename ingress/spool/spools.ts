@@ -31,17 +31,27 @@ const largestSegmentBytes = 64 * mebibyte
  * @param topics those that hooks may have to wait for
  * @param maxBytes the most all segments together may take. Topics that take nothing may have half of it: there must be room for an outage
  */
-export const openSpools = async (folders: SpoolFolders, topics: readonly string[], maxBytes: number, logger: Logger): Promise<Spools> => {
+export const openSpools = async (
+  folders: SpoolFolders,
+  topics: readonly string[],
+  maxBytes: number,
+  logger: Logger,
+): Promise<Spools> => {
   // A segment is deleted as a whole: the smaller it is, the sooner there is room again.
   const segmentBytes = Math.min(largestSegmentBytes, Math.ceil(maxBytes / 16))
   const ofTopics = new Map<string, Spool>()
-  const onDisk = (spools: Iterable<Spool>): number => [...spools].reduce((sum, { state }) => sum + state.bytes + state.passedBytes, 0)
+  const onDisk = (spools: Iterable<Spool>): number =>
+    [...spools].reduce((sum, { state }) => sum + state.bytes + state.passedBytes, 0)
   const hasRoom = (bytes: number): boolean => onDisk([common, ...ofTopics.values()]) + bytes <= maxBytes
-  const hasRoomForTopic = (bytes: number): boolean => hasRoom(bytes) && onDisk(ofTopics.values()) + bytes <= maxBytes / 2
+  const hasRoomForTopic = (bytes: number): boolean =>
+    hasRoom(bytes) && onDisk(ofTopics.values()) + bytes <= maxBytes / 2
 
   const common = await openSpool(folders.common, { hasRoom, segmentBytes }, logger)
   for (const topic of new Set([...topics, ...(await folders.topics())]))
-    ofTopics.set(topic, await openSpool(folders.ofTopic(topic), { hasRoom: hasRoomForTopic, segmentBytes }, logger))
+    ofTopics.set(
+      topic,
+      await openSpool(folders.ofTopic(topic), { hasRoom: hasRoomForTopic, segmentBytes }, logger),
+    )
   const all = [common, ...ofTopics.values()]
 
   return {
@@ -54,7 +64,10 @@ export const openSpools = async (folders: SpoolFolders, topics: readonly string[
       bytes: sumOf(all, 'bytes'),
       passedBytes: sumOf(all, 'passedBytes'),
       setAside: sumOf(all, 'setAside'),
-      oldestReceivedAt: all.reduce<number | null>((oldest, { state }) => earlier(oldest, state.oldestReceivedAt), null),
+      oldestReceivedAt: all.reduce<number | null>(
+        (oldest, { state }) => earlier(oldest, state.oldestReceivedAt),
+        null,
+      ),
       lastFailure: all.map(({ state }) => state.lastFailure).find((failure) => failure !== null) ?? null,
     }),
     close: async () => {
@@ -67,4 +80,5 @@ export const openSpools = async (folders: SpoolFolders, topics: readonly string[
 const sumOf = (spools: readonly Spool[], what: 'records' | 'bytes' | 'passedBytes' | 'setAside'): number =>
   spools.reduce((sum, { state }) => sum + state[what], 0)
 
-const earlier = (a: number | null, b: number | null): number | null => (a === null || b === null ? (a ?? b) : Math.min(a, b))
+const earlier = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b)

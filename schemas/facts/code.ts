@@ -6,14 +6,20 @@ import type { WikiPage } from '../events/wiki_page.generated.ts'
 import { content, exact, type FactOf, textOfChanges } from './fact.ts'
 
 /** A ref that moved from A to B may move back and again to B. */
-export const refChange: FactOf<Push> = ({ project_id, ref, before, after }) => content('ref_change', [project_id, ref, before, after])
+export const refChange: FactOf<Push> = ({ project_id, ref, before, after }) =>
+  content('ref_change', [project_id, ref, before, after])
 
 /** One change alone is the same fact as the push that made it. */
 export const refChanges: FactOf<RepositoryUpdate> = ({ project_id, changes }) =>
   content('ref_change', [project_id, ...changes.flatMap(({ ref, before, after }) => [ref, before, after])])
 
 /** Without `actioned_at` (old versions) `updated_at` must do, which once was rounded to a second. */
-export const mergeRequestChange: FactOf<MergeRequest> = ({ action, user, changes, object_attributes: mr }) => {
+export const mergeRequestChange: FactOf<MergeRequest> = ({
+  action,
+  user,
+  changes,
+  object_attributes: mr,
+}) => {
   const details = [action, mr.system_action, user?.id ?? null, mr.oldrev, textOfChanges(changes)]
   return mr.actioned_at === null
     ? content('merge_request', [mr.id, mr.updated_at], details)
@@ -27,4 +33,5 @@ export const wikiPageChange: FactOf<WikiPage> = ({ project_id, action, object_at
     : exact('wiki_page', [project_id, page.slug, page.version_id], [action])
 
 /** Releases can be edited back and forth. */
-export const releaseChange: FactOf<Release> = ({ id, action, delivery }) => content('release', [id], [action, delivery.body_sha256])
+export const releaseChange: FactOf<Release> = ({ id, action, delivery }) =>
+  content('release', [id], [action, delivery.body_sha256])

@@ -15,18 +15,27 @@ export type FactField = string | number | boolean | null
 export type FactOf<Record> = (record: Record) => Fact | null
 
 /** A fact whose fields name one occurrence; null where one of `needed` is unknown, since without it they would not. */
-export const exact = (family: string, needed: readonly FactField[], others: readonly FactField[] = []): Fact | null =>
-  needed.includes(null) ? null : { family, basis: 'exact', fields: [...needed, ...others] }
+export const exact = (
+  family: string,
+  needed: readonly FactField[],
+  others: readonly FactField[] = [],
+): Fact | null => (needed.includes(null) ? null : { family, basis: 'exact', fields: [...needed, ...others] })
 
 /** A fact whose fields can recur; null where one of `needed` is unknown. */
-export const content = (family: string, needed: readonly FactField[], others: readonly FactField[] = []): Fact | null =>
+export const content = (
+  family: string,
+  needed: readonly FactField[],
+  others: readonly FactField[] = [],
+): Fact | null =>
   needed.includes(null) ? null : { family, basis: 'content', fields: [...needed, ...others] }
 
 /** Two deliveries may look the same and be two facts: two failed log-ins carry the times of the user, not their own. */
 export const onlyDelivery = (): Fact | null => null
 
 /** Changes as one text, whatever the order of their names. */
-export const textOfChanges = (changes: Readonly<Record<string, { previous: string | null; current: string | null }>>): string =>
+export const textOfChanges = (
+  changes: Readonly<Record<string, { previous: string | null; current: string | null }>>,
+): string =>
   JSON.stringify(
     Object.entries(changes)
       .map(([name, { previous, current }]) => [name, previous, current])

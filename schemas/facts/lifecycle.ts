@@ -5,14 +5,20 @@ import type { UserLifecycle } from '../events/user_lifecycle.generated.ts'
 import { exact, type FactOf } from './fact.ts'
 
 /** What the event says of its subject: the last word of its name; a subgroup is a group. */
-const verbOf = ({ delivery }: { delivery: { event_type: string } }): string => delivery.event_type.replace(/^[a-z]+_/, '')
+const verbOf = ({ delivery }: { delivery: { event_type: string } }): string =>
+  delivery.event_type.replace(/^[a-z]+_/, '')
 
 /** A project is created once and destroyed once. */
-export const projectLife: FactOf<ProjectLifecycle> = (record) => exact('project', [verbOf(record), record.project_id])
+export const projectLife: FactOf<ProjectLifecycle> = (record) =>
+  exact('project', [verbOf(record), record.project_id])
 
 export const projectChange: FactOf<ProjectLifecycle> = (record) => {
   const { project_id, updated_at, old_path_with_namespace, path_with_namespace, name, visibility } = record
-  return exact('project', [verbOf(record), project_id, updated_at], [old_path_with_namespace, path_with_namespace, name, visibility])
+  return exact(
+    'project',
+    [verbOf(record), project_id, updated_at],
+    [old_path_with_namespace, path_with_namespace, name, visibility],
+  )
 }
 
 /** A group is created once and destroyed once, whether the hook calls it group or subgroup. */

@@ -6,7 +6,11 @@ import { content, exact, type FactOf } from './fact.ts'
 
 /** A rerun passes through the same states again: only its jobs tell it apart. */
 export const pipelineState: FactOf<Pipeline> = ({ object_attributes: { id, status, finished_at }, builds }) =>
-  exact('pipeline', [id, status], [finished_at, JSON.stringify(builds.map((build) => [build.id, build.status]).sort())])
+  exact(
+    'pipeline',
+    [id, status],
+    [finished_at, JSON.stringify(builds.map((build) => [build.id, build.status]).sort())],
+  )
 
 export const jobState: FactOf<Job> = ({ build_id, build_status, build_started_at, build_finished_at }) =>
   exact('job', [build_id, build_status], [build_started_at, build_finished_at])
@@ -19,5 +23,6 @@ export const deploymentState: FactOf<Deployment> = (record) => {
 }
 
 /** A flag is switched on and off, and GitLab tells no time. */
-export const featureFlagState: FactOf<FeatureFlag> = ({ object_attributes: { id, active, name, description } }) =>
-  content('feature_flag', [id], [active, name, description])
+export const featureFlagState: FactOf<FeatureFlag> = ({
+  object_attributes: { id, active, name, description },
+}) => content('feature_flag', [id], [active, name, description])

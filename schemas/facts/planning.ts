@@ -15,4 +15,5 @@ export const milestoneChange: FactOf<Milestone> = ({ action, object_attributes: 
   exact('milestone', [milestone.id, milestone.updated_at], [action])
 
 /** An award is given once and revoked once; the next one has another id. */
-export const emojiAward: FactOf<Emoji> = ({ action, object_attributes: award }) => exact('emoji', [award.id, action])
+export const emojiAward: FactOf<Emoji> = ({ action, object_attributes: award }) =>
+  exact('emoji', [award.id, action])

@@ -14,7 +14,9 @@ export const accessTokenExpiry = expiry('access_token')
 export const deployTokenExpiry = expiry('deploy_token')
 
 /** GitLab sends no id of a vulnerability, but its address holds it. */
-export const vulnerabilityState: FactOf<Vulnerability> = ({ project_id, object_attributes: { url, state, updated_at } }) =>
-  exact('vulnerability', [project_id, url, state, updated_at])
+export const vulnerabilityState: FactOf<Vulnerability> = ({
+  project_id,
+  object_attributes: { url, state, updated_at },
+}) => exact('vulnerability', [project_id, url, state, updated_at])
 
 export const duoWorkflowEvent: FactOf<DuoWorkflow> = ({ event_id }) => exact('duo_workflow', [event_id])

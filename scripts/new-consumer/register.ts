@@ -27,7 +27,11 @@ const editsFor = ({ name, metricsPort }: NewConsumer): Edit[] => [
     volumes: ["${name}:/var/lib/gitlab-bridge"]
 ${found}`,
   },
-  { file: 'docker-compose.yml', place: /\nvolumes:\n( {2}\S+:\n)+/, become: (found) => `${found}  ${name}:\n` },
+  {
+    file: 'docker-compose.yml',
+    place: /\nvolumes:\n( {2}\S+:\n)+/,
+    become: (found) => `${found}  ${name}:\n`,
+  },
   {
     file: 'monitoring/prometheus/prometheus.yml',
     place: /job_name: worker\n.*\n.*targets:\n( +- \S+\n)+/,
@@ -40,7 +44,8 @@ export const register = (consumer: NewConsumer, read: (file: string) => string):
   const texts = new Map<string, string>()
   for (const { file, place, become } of editsFor(consumer)) {
     const text = texts.get(file) ?? read(file)
-    if (!place.test(text)) throw new UsageError(`${file} is not as expected: the place for ${consumer.name} was not found`)
+    if (!place.test(text))
+      throw new UsageError(`${file} is not as expected: the place for ${consumer.name} was not found`)
     texts.set(file, text.replace(place, become))
   }
   return texts

@@ -6,7 +6,8 @@ export interface NewConsumer {
 }
 
 /** `issue-counter` → `issueCounter`. */
-export const identifierOf = (name: string): string => name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+export const identifierOf = (name: string): string =>
+  name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 
 const variableOf = (name: string): string => `${name.replaceAll('-', '_').toUpperCase()}_GREETING`
 
@@ -39,18 +40,18 @@ export const ${identifierOf(name)} = defineConsumer({
 
 export const testText = ({ name }: NewConsumer): string => `import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ${identifierOf(name)} } from '../../../consumers/${name}/${name}.ts'
-import type { RecordOf } from '../../../schemas/catalogue.ts'
-import { carry, hookOf } from '../../helpers/carry.ts'
-import { recordingLogger } from '../../helpers/recording-logger.ts'
-import { fixture } from '../../helpers/samples.ts'
+import { ${identifierOf(name)} } from '../../../../consumers/${name}/${name}.ts'
+import type { RecordOf } from '../../../../schemas/catalogue.ts'
+import { deliver, hookOf } from '../../../helpers/deliver.ts'
+import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
+import { fixture } from '../../../helpers/records/samples.ts'
 
 test('a push is one line', async () => {
   const { logger, lines } = recordingLogger()
   const handler = await ${identifierOf(name)}.create({ ${variableOf(name)}: 'pushed' }, logger)
   assert.ok('handle' in handler)
   const { body, headers } = fixture('push')
-  const record = { ...(await carry(hookOf(body, headers))).decoded, eventType: 'push' } as unknown as RecordOf<'push'>
+  const record = { ...(await deliver(hookOf(body, headers))).decoded, eventType: 'push' } as unknown as RecordOf<'push'>
   await handler.handle(record, { signal: new AbortController().signal })
   assert.deepEqual(
     lines.map(({ message, fields }) => [message, fields.ref]),

@@ -22,10 +22,21 @@ export const withEvent = (source: string, event: string, schema: string): string
   const lines = source.split('\n')
   const known = lines.map(parse).filter((line) => line !== undefined)
   const above = known.findLast((line) => line.schema === schema) ?? lastOfFirstBlock(known)
-  if (above === undefined) throw new UsageError('schemas/catalogue.ts has no lines of the form we know: add the event by hand.')
+  if (above === undefined)
+    throw new UsageError('schemas/catalogue.ts has no lines of the form we know: add the event by hand.')
   const isOwn = above.schema !== schema
-  const [retention, key, page] = isOwn ? ['activity', 'byProject', 'webhooks'] : [above.retention, above.key, above.page]
-  const cells = [`${event}:`, `event('${schema}',`, `'${retention}',`, `${key},`, 'onlyDelivery,', 'neverTold,', `${page}),`]
+  const [retention, key, page] = isOwn
+    ? ['activity', 'byProject', 'webhooks']
+    : [above.retention, above.key, above.page]
+  const cells = [
+    `${event}:`,
+    `event('${schema}',`,
+    `'${retention}',`,
+    `${key},`,
+    'onlyDelivery,',
+    'neverTold,',
+    `${page}),`,
+  ]
   return lines.toSpliced(above.index + 1, 0, aligned(cells, above.starts)).join('\n')
 }
 
@@ -38,7 +49,8 @@ const parse = (text: string, index: number): Line | undefined => {
   return { index, schema, retention, key, page, starts }
 }
 
-const lastOfFirstBlock = (lines: readonly Line[]): Line | undefined => lines.find(({ index }, i) => lines[i + 1]?.index !== index + 1)
+const lastOfFirstBlock = (lines: readonly Line[]): Line | undefined =>
+  lines.find(({ index }, i) => lines[i + 1]?.index !== index + 1)
 
 /** Cells under those of the line above; one that is too long pushes the rest. */
 const aligned = (cells: readonly string[], starts: readonly number[]): string =>

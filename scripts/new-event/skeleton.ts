@@ -1,5 +1,6 @@
 /** `merge_train` → `MergeTrain`. */
-export const recordName = (event: string): string => event.replaceAll(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+export const recordName = (event: string): string =>
+  event.replaceAll(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
 const title = (event: string): string =>
   event
@@ -32,7 +33,9 @@ export const bodyText = (event: string): string =>
 /** A sibling's body under another name. */
 export const bodyLike = (sibling: string, event: string): string => {
   const body = JSON.parse(sibling) as Record<string, unknown>
-  const named = Object.fromEntries(['object_kind', 'event_name'].filter((name) => name in body).map((name) => [name, event]))
+  const named = Object.fromEntries(
+    ['object_kind', 'event_name'].filter((name) => name in body).map((name) => [name, event]),
+  )
   return `${JSON.stringify({ ...body, ...named }, null, 2)}\n`
 }
 

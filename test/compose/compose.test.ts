@@ -2,10 +2,13 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Compose, createCompose } from '../helpers/compose.ts'
+import { type Compose, createCompose } from '../helpers/servers/compose.ts'
 
 const body = await readFile(new URL('../fixtures/push.json', import.meta.url), 'utf8')
-const dashboard = await readFile(new URL('../../monitoring/grafana/dashboards/bridge.json', import.meta.url), 'utf8')
+const dashboard = await readFile(
+  new URL('../../monitoring/grafana/dashboards/bridge.json', import.meta.url),
+  'utf8',
+)
 const push = JSON.parse(body) as { project_id: number; user_username: string }
 
 let compose: Compose
@@ -34,7 +37,9 @@ test('every metric of the dashboard exists', async () => {
   const names = new Set(dashboard.match(/gitlab_bridge_\w+/g))
   assert.ok(names.size > 10)
   await eventually('all of them are scraped', async () => {
-    const { data } = (await getJson(`${local('PROMETHEUS_PORT')}/api/v1/label/__name__/values`)) as { data: string[] }
+    const { data } = (await getJson(`${local('PROMETHEUS_PORT')}/api/v1/label/__name__/values`)) as {
+      data: string[]
+    }
     return names.isSubsetOf(new Set(data)) || undefined
   })
 })
@@ -86,7 +91,10 @@ const reachesEverything = async (id: string, records: number) => {
   assert.equal(record.value.raw, body)
 
   const lines = await eventually('the push log has it', async () => {
-    const all = (await jsonLines('push-author-log', 'pushes', '--json')) as { delivery_id: string; user_username: string }[]
+    const all = (await jsonLines('push-author-log', 'pushes', '--json')) as {
+      delivery_id: string
+      user_username: string
+    }[]
     const ours = all.filter(({ delivery_id }) => delivery_id === id)
     return ours.length > 0 ? ours : undefined
   })
@@ -113,7 +121,11 @@ const postPush = async (): Promise<string> => {
 }
 
 const post = (token: string): Promise<Response> => {
-  const headers = { 'content-type': 'application/json', 'x-gitlab-event': 'Push Hook', 'x-gitlab-token': token }
+  const headers = {
+    'content-type': 'application/json',
+    'x-gitlab-event': 'Push Hook',
+    'x-gitlab-token': token,
+  }
   return fetch(`${local('INGRESS_PORT')}/hooks`, { method: 'POST', headers, body })
 }
 

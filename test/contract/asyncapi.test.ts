@@ -18,7 +18,10 @@ interface Message {
   payload: unknown
   description: string
   bindings: { kafka: { key: { description: string; examples: string[] } } }
-  examples: { headers: Record<string, string>; payload: Record<string, unknown> & { delivery: Records['push']['delivery'] } }[]
+  examples: {
+    headers: Record<string, string>
+    payload: Record<string, unknown> & { delivery: Records['push']['delivery'] }
+  }[]
 }
 interface HeadersSchema {
   required: string[]
@@ -36,7 +39,9 @@ const document = JSON.parse(text) as {
 const parser = new Parser({ schemaParsers: [AvroSchemaParser() as never] })
 const errorsIn = async (json: string): Promise<string[]> => {
   const { diagnostics } = await parser.parse(json)
-  return diagnostics.filter(({ severity }) => severity <= 1).map(({ message, path }) => `${path.join('.')}: ${message}`)
+  return diagnostics
+    .filter(({ severity }) => severity <= 1)
+    .map(({ message, path }) => `${path.join('.')}: ${message}`)
 }
 
 test('it is AsyncAPI 3 with Avro payloads, without an error or a warning', async () => {
@@ -49,7 +54,10 @@ test('the parser sees a broken reference and a binding that is none', async () =
     assert.ok(small.includes(find), find)
     return errorsIn(small.replace(find, replace))
   }
-  assert.match((await errorsAfter('"#/components/messages/push"', '"#/components/messages/pish"')).join(), /pish' does not exist/)
+  assert.match(
+    (await errorsAfter('"#/components/messages/push"', '"#/components/messages/pish"')).join(),
+    /pish' does not exist/,
+  )
   assert.match((await errorsAfter('"partitions": 6', '"partitions": "six"')).join(), /must be integer/)
 })
 
@@ -63,10 +71,18 @@ test('every payload is the schema that is registered, and one to the Avro parser
     assert.deepEqual(schema, JSON.parse(wireSchema(shape)))
     assert.deepEqual(await problemsOf(schema), [], shape)
   }
-  assert.deepEqual(Object.keys(payloads), [...new Set(eventTypes.map((event) => catalogue[event].schema))].sort())
+  assert.deepEqual(
+    Object.keys(payloads),
+    [...new Set(eventTypes.map((event) => catalogue[event].schema))].sort(),
+  )
   for (const event of eventTypes)
-    assert.deepEqual(document.components.messages[event]?.payload, { $ref: `#/components/schemas/${catalogue[event].schema}` })
-  assert.notDeepEqual(await problemsOf({ type: 'record', name: 'R', fields: [{ name: 'ref', type: 'lung' }] }), [])
+    assert.deepEqual(document.components.messages[event]?.payload, {
+      $ref: `#/components/schemas/${catalogue[event].schema}`,
+    })
+  assert.notDeepEqual(
+    await problemsOf({ type: 'record', name: 'R', fields: [{ name: 'ref', type: 'lung' }] }),
+    [],
+  )
 })
 
 test('every event has its topic, its retention and its key', () => {
@@ -77,7 +93,8 @@ test('every event has its topic, its retention and its key', () => {
     assert.equal(bindings.kafka['x-retention-class'], catalogue[event].retention)
     assert.deepEqual(bindings.kafka.topicConfiguration['cleanup.policy'], ['delete'])
   }
-  const daysOf = (event: string) => Number(document.channels[event]?.bindings.kafka.topicConfiguration['retention.ms']) / 86_400_000
+  const daysOf = (event: string) =>
+    Number(document.channels[event]?.bindings.kafka.topicConfiguration['retention.ms']) / 86_400_000
   assert.deepEqual([daysOf('push'), daysOf('job')], [90, 14])
   assert.equal(document.channels.project_create?.bindings.kafka.topicConfiguration['retention.ms'], -1)
 })
@@ -86,7 +103,10 @@ test('the example of every event is a record of its schema, under the key and he
   const { required, properties } = document.components.schemas.headers
   for (const { event, example } of events) {
     const [{ headers, payload } = assert.fail(event)] = document.components.messages[event]?.examples ?? []
-    assert.ok(typeOfShape(catalogue[event].schema).isValid({ ...payload, raw: Buffer.from(String(payload.raw)) }), event)
+    assert.ok(
+      typeOfShape(catalogue[event].schema).isValid({ ...payload, raw: Buffer.from(String(payload.raw)) }),
+      event,
+    )
     assert.equal(payload.delivery.event_type, event)
     assert.deepEqual(payload.delivery.coercion_faults, [], event)
     assert.deepEqual(headers, example.headers)

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compileNormaliser } from '../../ingress/compile-normaliser.ts'
-import { type AvroSchema, isIdentity, nullableOf, type RecordField, type RecordSchema } from '../../schemas/avro-schema.ts'
+import { compileNormaliser } from '../../ingress/record/compile-normaliser.ts'
+import {
+  type AvroSchema,
+  isIdentity,
+  nullableOf,
+  type RecordField,
+  type RecordSchema,
+} from '../../schemas/avro-schema.ts'
 import { inlinedSchema, parts, shapes, typeOfShape, wireSchema } from '../../schemas/load.ts'
 
 const files: [string, RecordSchema][] = [
-  ...[...parts].map(([name, schema]): [string, RecordSchema] => [`parts/${name}.avsc`, schema as RecordSchema]),
+  ...[...parts].map(([name, schema]): [string, RecordSchema] => [
+    `parts/${name}.avsc`,
+    schema as RecordSchema,
+  ]),
   ...[...shapes].map(([name, schema]): [string, RecordSchema] => [`events/${name}.avsc`, schema]),
 ]
 
@@ -43,7 +52,8 @@ const forEachField = (check: (field: RecordField, path: string) => void) => {
 const kindOf = (type: AvroSchema) => (typeof type === 'object' && !Array.isArray(type) ? type.type : type)
 
 test('every record, enum and field says what it is', () => {
-  for (const [file, schema] of files) walk(schema, file, { type: ({ name, doc }, path) => assert.ok(doc, `${path} ${name}`) })
+  for (const [file, schema] of files)
+    walk(schema, file, { type: ({ name, doc }, path) => assert.ok(doc, `${path} ${name}`) })
   forEachField(({ doc }, path) => assert.match(doc ?? '', /\S.*[.)…]$/s, path))
 })
 
@@ -77,7 +87,9 @@ test('an enum has a default among its symbols, so that old readers survive new o
 })
 
 test('a field whose type is an enum of ours is optional, or has a default', () => {
-  const enums = [...parts.values()].filter((part) => kindOf(part) === 'enum').map((part) => `gitlab_bridge.${(part as RecordSchema).name}`)
+  const enums = [...parts.values()]
+    .filter((part) => kindOf(part) === 'enum')
+    .map((part) => `gitlab_bridge.${(part as RecordSchema).name}`)
   forEachField((field, path) => {
     if (enums.includes(String(field.type))) assert.notEqual(field.default, undefined, path)
   })
@@ -100,14 +112,17 @@ test('only what is required itself may hold what is required: an optional part n
 
 /** A part that is named twice is written out at both places. */
 const withAllPartsWritten = (shape: string): AvroSchema => {
-  const byName = new Map([...parts.values()].map((part) => [`gitlab_bridge.${(part as RecordSchema).name}`, part]))
+  const byName = new Map(
+    [...parts.values()].map((part) => [`gitlab_bridge.${(part as RecordSchema).name}`, part]),
+  )
   const write = (node: AvroSchema): AvroSchema => {
     if (typeof node === 'string') {
       const part = byName.get(node)
       return part === undefined ? node : write(part)
     }
     if (Array.isArray(node)) return node.map(write)
-    if (node.type === 'record') return { ...node, fields: node.fields.map((field) => ({ ...field, type: write(field.type) })) }
+    if (node.type === 'record')
+      return { ...node, fields: node.fields.map((field) => ({ ...field, type: write(field.type) })) }
     if (node.type === 'array') return { ...node, items: write(node.items) }
     if (node.type === 'map') return { ...node, values: write(node.values) }
     return node
@@ -147,14 +162,19 @@ test('names are words: types in CamelCase, fields and files in snake_case, all i
 
 test('a field holds nothing the schema language does not know but from and coerce', () => {
   forEachField((field, path) => {
-    for (const key of Object.keys(field)) assert.ok(['name', 'type', 'doc', 'default', 'from', 'coerce'].includes(key), `${path}: ${key}`)
-    for (const from of [field.from ?? []].flat()) assert.match(from, /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/, path)
+    for (const key of Object.keys(field))
+      assert.ok(['name', 'type', 'doc', 'default', 'from', 'coerce'].includes(key), `${path}: ${key}`)
+    for (const from of [field.from ?? []].flat())
+      assert.match(from, /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/, path)
   })
 })
 
 test('the normaliser knows how to fill every field of every shape', () => {
   for (const shape of shapes.keys())
-    assert.doesNotThrow(() => compileNormaliser(inlinedSchema(shape), ['delivery', 'raw', 'event_name', 'reason', 'detail']), shape)
+    assert.doesNotThrow(
+      () => compileNormaliser(inlinedSchema(shape), ['delivery', 'raw', 'event_name', 'reason', 'detail']),
+      shape,
+    )
 })
 
 test('how a field is filled is nobody else’s business: it is not in the schema that is registered', () => {

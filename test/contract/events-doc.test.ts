@@ -33,17 +33,21 @@ test('every event has a section with topic, key, retention, senders, schema, fac
 })
 
 test('every shared part has a section, once', () => {
-  for (const part of parts.values()) assert.equal(page.split(`\n### ${(part as { name: string }).name}\n`).length, 2)
+  for (const part of parts.values())
+    assert.equal(page.split(`\n### ${(part as { name: string }).name}\n`).length, 2)
 })
 
 test('every link leads to one heading, or to a file', () => {
-  const anchors = [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase().replaceAll(' ', '-'))
+  const anchors = [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading.toLowerCase().replaceAll(' ', '-'),
+  )
   assert.equal(new Set(anchors).size, anchors.length)
   const targets = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target)
   assert.ok(targets.length > 300)
   for (const target of new Set(targets)) {
     if (target.startsWith('#')) assert.ok(anchors.includes(target.slice(1)), target)
-    else if (!target.startsWith('https://docs.gitlab.com/')) assert.ok(existsSync(new URL(`../../docs/${target}`, import.meta.url)), target)
+    else if (!target.startsWith('https://docs.gitlab.com/'))
+      assert.ok(existsSync(new URL(`../../docs/${target}`, import.meta.url)), target)
   }
 })
 
@@ -55,11 +59,17 @@ test('nothing that looks like a tag is lost to a Markdown reader', () => {
 test('it says what readers trip over: build is job, confidential topics, denied and revoked', () => {
   assert.match(page, /GitLab's `build` is \[`job`\]/)
   assert.match(sectionOf('confidential_note'), /\(`Confidential Note Hook`\)/)
-  assert.match(sectionOf('user_access_request_denied_for_group'), /the same fact as user_access_request_revoked_for_group/)
+  assert.match(
+    sectionOf('user_access_request_denied_for_group'),
+    /the same fact as user_access_request_revoked_for_group/,
+  )
 })
 
 test('who sends an event is told by its samples', () => {
-  assert.match(sectionOf('push'), /project and group webhooks \(`Push Hook`\), system hooks \(`System Hook`\)/)
+  assert.match(
+    sectionOf('push'),
+    /project and group webhooks \(`Push Hook`\), system hooks \(`System Hook`\)/,
+  )
   assert.match(sectionOf('subgroup_create'), /\*\*Sent by\*\*: group webhooks \(`Subgroup Hook`\);/)
   assert.match(sectionOf('user_create'), /\*\*Sent by\*\*: system hooks \(`System Hook`\);/)
   assert.match(sectionOf('unknown'), /\*\*Sent by\*\*: any hook\n/)
@@ -68,15 +78,28 @@ test('who sends an event is told by its samples', () => {
 test('the rule of a fact is read off the rule itself', () => {
   const factOf = (event: string) => /\*\*Fact\*\*: (.+)/.exec(sectionOf(event))?.[1]
   assert.equal(factOf('push'), 'family `ref_change`: `project_id`, `ref`, `before`, `after`; basis `content`')
-  assert.equal(factOf('wiki_page')?.split('; ')[1], 'basis `exact`, `content` where `object_attributes.version_id` is null')
+  assert.equal(
+    factOf('wiki_page')?.split('; ')[1],
+    'basis `exact`, `content` where `object_attributes.version_id` is null',
+  )
   assert.equal(factOf('user_failed_login'), '`fact_id` is the delivery id, basis `delivery`')
-  assert.match(sectionOf('job'), /`occurred_at` is `build_created_at` or `build_started_at` or `build_finished_at`/)
+  assert.match(
+    sectionOf('job'),
+    /`occurred_at` is `build_created_at` or `build_started_at` or `build_finished_at`/,
+  )
 })
 
 test('of the fields that a function looks at, nested and listed ones are named by their path', () => {
   const record = { a: 1, b: { c: 2, d: 3 }, list: [{ x: 1, y: 2 }], unread: 4 }
   const read = ({ a, b, list }: typeof record) => [a, b.c, list.map(({ x }) => x)]
-  assert.deepEqual(fieldsRead(read as (record: never) => unknown, record).sort(), ['a', 'b', 'b.c', 'list', 'list[]', 'list[].x'])
+  assert.deepEqual(fieldsRead(read as (record: never) => unknown, record).sort(), [
+    'a',
+    'b',
+    'b.c',
+    'list',
+    'list[]',
+    'list[].x',
+  ])
 })
 
 test('descriptions stand on samples of every event', () => {
@@ -89,7 +112,13 @@ test('descriptions stand on samples of every event', () => {
 const consume = onDisk('consume.md')
 
 test('the examples in docs/consume.md are the files that the tests run', () => {
-  for (const file of ['typescript/consume.ts', 'python/consume.py', 'python/requirements.txt', 'java/Consume.java', 'java/pom.xml']) {
+  for (const file of [
+    'typescript/consume.ts',
+    'python/consume.py',
+    'python/requirements.txt',
+    'java/Consume.java',
+    'java/pom.xml',
+  ]) {
     const text = readFileSync(new URL(`../../examples/${file}`, import.meta.url), 'utf8')
     assert.match(consume, new RegExp(`<!-- examples/${file} -->`))
     assert.ok(consume.includes(`\n${text}\`\`\`\n`), file)
@@ -104,5 +133,6 @@ test('the versions that docs/consume.md tells to install are those we use', () =
 
 test('its links lead somewhere', () => {
   for (const [, target = ''] of consume.matchAll(/\]\(([^)]+)\)/g))
-    if (!target.startsWith('https://')) assert.ok(existsSync(new URL(`../../docs/${target}`, import.meta.url)), target)
+    if (!target.startsWith('https://'))
+      assert.ok(existsSync(new URL(`../../docs/${target}`, import.meta.url)), target)
 })

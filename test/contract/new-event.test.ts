@@ -17,7 +17,11 @@ symlinkSync(join(root, 'node_modules'), join(scratch, 'node_modules'))
 
 const { npm_config_schema: _, NODE_TEST_CONTEXT: __, ...env } = process.env
 const run = (args: readonly string[], more: Record<string, string> = {}) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: scratch, env: { ...env, ...more }, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: scratch,
+    env: { ...env, ...more },
+    encoding: 'utf8',
+  })
   return { status, stdout, stderr: stderr.trim() }
 }
 const newEvent = (...args: string[]) => run(['scripts/new-event.ts', ...args])
@@ -32,13 +36,22 @@ const refusals: Record<string, { args: string[]; sentence: RegExp }> = {
   'no name': { args: [], sentence: /missing required argument 'name'/ },
   'a name with capitals': { args: ['mergeTrain'], sentence: /^"mergeTrain" is no event type: small letters/ },
   'an event there is': { args: ['push'], sentence: /^push is in schemas\/catalogue\.ts already\.$/ },
-  'a name of GitLab’s that is not ours': { args: ['build'], sentence: /^GitLab's build is the event job here/ },
+  'a name of GitLab’s that is not ours': {
+    args: ['build'],
+    sentence: /^GitLab's build is the event job here/,
+  },
   'a schema there is not': {
     args: ['merge_train', '--schema', 'train'],
     sentence: /^There is no schema train to share; there are access_token, /,
   },
-  'the schema of the unknown': { args: ['merge_train', '--schema', 'unknown'], sentence: /^There is no schema unknown to share/ },
-  'the name of a schema': { args: ['user_lifecycle'], sentence: /exists already: use it with --schema user_lifecycle/ },
+  'the schema of the unknown': {
+    args: ['merge_train', '--schema', 'unknown'],
+    sentence: /^There is no schema unknown to share/,
+  },
+  'the name of a schema': {
+    args: ['user_lifecycle'],
+    sentence: /exists already: use it with --schema user_lifecycle/,
+  },
   'the name of a shared part': { args: ['environment'], sentence: /^A type is called Environment already/ },
 }
 
@@ -86,7 +99,10 @@ test('its line stands under the columns of the one above', () => {
     assert.deepEqual(starts(line), starts(above), line)
   }
   const long = withEvent(read('schemas/catalogue.ts'), 'merge_request_with_a_very_long_name', 'merge_request')
-  assert.match(long, /\n {2}merge_request_with_a_very_long_name: event\('merge_request', 'activity', byProject, /)
+  assert.match(
+    long,
+    /\n {2}merge_request_with_a_very_long_name: event\('merge_request', 'activity', byProject, /,
+  )
 })
 
 test('the whole program still compiles, and the new records are typed', () => {
@@ -106,9 +122,9 @@ export type Misspelt = Records['merge_trian']
 
 test('a hook of the new event lands typed on its topic', () => {
   const script = `
-    import { carry, hookOf } from './test/helpers/carry.ts'
+    import { deliver, hookOf } from './test/helpers/records/deliver.ts'
     for (const body of [{ object_kind: 'merge_train', project: { id: '58' }, position: 2 }, { event_name: 'project_archive', project_id: 58, path: 'x' }, { object_kind: 'merge_train' }]) {
-      const { message, decoded } = await carry(hookOf(body))
+      const { message, decoded } = await deliver(hookOf(body))
       console.log(JSON.stringify([message.topic, message.key, decoded.project_id, decoded.path ?? null, decoded.raw.toString() === JSON.stringify(body)]))
     }`
   const { status, stdout, stderr } = run(['--input-type=module-typescript', '--eval', script])
@@ -132,6 +148,10 @@ test('its documents are fresh, and what is released stays readable', () => {
     assert.equal(JSON.parse(read('docs/asyncapi.json')).channels[event].address, `gitlab.${event}`)
   }
   assert.equal(Object.keys(JSON.parse(read('docs/asyncapi.json')).channels).length, eventTypes.length + 2)
-  const { status, stdout } = run(['--test', 'test/contract/events-doc.test.ts', 'test/contract/released.test.ts'])
+  const { status, stdout } = run([
+    '--test',
+    'test/contract/events-doc.test.ts',
+    'test/contract/released.test.ts',
+  ])
   assert.equal(status, 0, stdout)
 })

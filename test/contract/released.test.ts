@@ -4,14 +4,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import avsc, { type Resolver, type Type } from 'avsc'
-import { classify } from '../../ingress/classify.ts'
-import { normalise } from '../../ingress/normalise.ts'
+import { classify } from '../../ingress/record/classify.ts'
+import { normalise } from '../../ingress/record/normalise.ts'
 import { catalogue } from '../../schemas/catalogue.ts'
 import { typeOfShape } from '../../schemas/load.ts'
-import { breachesOf, type Contract, currentContract, readReleases, writeRelease } from '../../schemas/released.ts'
-import { hookOf } from '../helpers/carry.ts'
-import { fixtures } from '../helpers/samples.ts'
-import { schemaEdits, versionsOf } from '../helpers/schema-edits.ts'
+import {
+  breachesOf,
+  type Contract,
+  currentContract,
+  readReleases,
+  writeRelease,
+} from '../../schemas/released.ts'
+import { hookOf } from '../helpers/records/deliver.ts'
+import { fixtures } from '../helpers/records/samples.ts'
+import { schemaEdits, versionsOf } from '../helpers/records/schema-edits.ts'
 
 const releases = readReleases()
 
@@ -21,7 +27,9 @@ test('every schema can read what every released version wrote, and the other way
 })
 
 for (const { version, events, schemas } of releases) {
-  const types = new Map(Object.entries(schemas).map(([shape, schema]) => [shape, avsc.Type.forSchema(schema as avsc.Schema)]))
+  const types = new Map(
+    Object.entries(schemas).map(([shape, schema]) => [shape, avsc.Type.forSchema(schema as avsc.Schema)]),
+  )
 
   test(`every sample goes through a reader of ${version} and comes back`, () => {
     for (const { name, body, headers } of fixtures) {
@@ -30,7 +38,11 @@ for (const { version, events, schemas } of releases) {
       if (released === undefined) continue // the event is newer
       const seen = released.fromBuffer(now.toBuffer(record), resolverOf(released, now))
       const back = now.fromBuffer(released.toBuffer(seen), resolverOf(now, released)) as typeof record
-      assert.deepEqual({ raw: back.raw, id: back.delivery.id }, { raw: record.raw, id: record.delivery.id }, name)
+      assert.deepEqual(
+        { raw: back.raw, id: back.delivery.id },
+        { raw: record.raw, id: record.delivery.id },
+        name,
+      )
       assert.ok(now.isValid(back), name)
     }
   })
@@ -45,7 +57,10 @@ const resolverOf = (reader: Type, writer: Type): Resolver => {
   return resolver
 }
 
-const contractOf = (push: Contract['schemas'][string]): Contract => ({ events: { push: 'push' }, schemas: { push } })
+const contractOf = (push: Contract['schemas'][string]): Contract => ({
+  events: { push: 'push' },
+  schemas: { push },
+})
 
 for (const edit of schemaEdits) {
   const verdict = edit.sentence === null ? 'is compatible' : 'is a breach, told by schema and field'
@@ -95,14 +110,18 @@ test('a version is released once: the same again is nothing, another content is 
   const push = { ...contract.schemas.push, doc: 'Somebody pushed.' } as Contract['schemas'][string]
   const edited = { ...contract, schemas: { ...contract.schemas, push } }
   assert.throws(() => writeRelease('0.1.0', edited, folder), {
-    message: '0.1.0 is released with another push.avsc: raise the version in package.json, then release again.',
+    message:
+      '0.1.0 is released with another push.avsc: raise the version in package.json, then release again.',
   })
   assert.equal(writeRelease('0.2.0', edited, folder), 'written')
 })
 
 test('what would break a released version is not released', () => {
   const { events, schemas } = currentContract()
-  const push = { ...schemas.push, fields: schemas.push?.fields.filter(({ name }) => name !== 'ref') } as Contract['schemas'][string]
+  const push = {
+    ...schemas.push,
+    fields: schemas.push?.fields.filter(({ name }) => name !== 'ref'),
+  } as Contract['schemas'][string]
   assert.throws(
     () => writeRelease('0.3.0', { events, schemas: { ...schemas, push } }, folder),
     /would break.*\n.*schema push, field ref: was removed/,

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { nullableOf } from '../../schemas/avro-schema.ts'
 import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
 import { shapes } from '../../schemas/load.ts'
-import { carry, hookOf } from '../helpers/carry.ts'
-import { corpus, fixtures, type Sample } from '../helpers/samples.ts'
+import { deliver, hookOf } from '../helpers/records/deliver.ts'
+import { corpus, fixtures, type Sample } from '../helpers/records/samples.ts'
 
 /** Fields that a sample brings in a shape no GitLab has ever sent, or in one we cannot do better with; and why. */
 const knownFaults: Readonly<Record<string, { fields: string[]; reason: string }>> = {}
@@ -14,7 +14,10 @@ const aliases: Readonly<Record<string, string>> = { build: 'job' }
 
 /** The event a sample must become, by its own word; undefined where the catalogue does not know it yet. */
 const expectedEvent = ({ body }: Sample): string | undefined => {
-  const { object_kind, event_name } = JSON.parse(body.toString()) as { object_kind?: string; event_name?: string }
+  const { object_kind, event_name } = JSON.parse(body.toString()) as {
+    object_kind?: string
+    event_name?: string
+  }
   const word = object_kind ?? event_name ?? ''
   const event = aliases[word] ?? word
   return Object.hasOwn(catalogue, event) ? event : undefined
@@ -27,7 +30,7 @@ for (const [origin, samples] of [
   test(`every sample of ${origin} comes out as the event it says it is, whole`, async (t) => {
     if (samples.length === 0) return t.skip('not present here')
     for (const sample of samples) {
-      const { event, message, decoded } = await carry(hookOf(sample.body, sample.headers))
+      const { event, message, decoded } = await deliver(hookOf(sample.body, sample.headers))
       assert.ok(decoded.raw.equals(sample.body), sample.name)
       assert.equal(message.topic, `gitlab.${event}`, sample.name)
       assert.equal(decoded.delivery.event_type, event, sample.name)
@@ -41,7 +44,7 @@ for (const [origin, samples] of [
   test(`of no sample of ${origin} a field is unreadable`, async (t) => {
     if (samples.length === 0) return t.skip('not present here')
     for (const sample of samples) {
-      const { decoded } = await carry(hookOf(sample.body, sample.headers))
+      const { decoded } = await deliver(hookOf(sample.body, sample.headers))
       assert.deepEqual(decoded.delivery.coercion_faults, knownFaults[sample.name]?.fields ?? [], sample.name)
     }
   })
@@ -49,7 +52,7 @@ for (const [origin, samples] of [
 
 test('every event of the catalogue has a sample of our own', async () => {
   const seen = new Set<string>()
-  for (const sample of fixtures) seen.add((await carry(hookOf(sample.body, sample.headers))).event)
+  for (const sample of fixtures) seen.add((await deliver(hookOf(sample.body, sample.headers))).event)
   const ours = new Set(['unknown', 'quarantine'])
   assert.deepEqual(
     eventTypes.filter((event) => !seen.has(event) && !ours.has(event)),
@@ -60,11 +63,12 @@ test('every event of the catalogue has a sample of our own', async () => {
 test('a text that needs no conversion is in the record as it is in the body', async () => {
   let compared = 0
   for (const sample of [...fixtures, ...corpus]) {
-    const { event, decoded } = await carry(hookOf(sample.body, sample.headers))
+    const { event, decoded } = await deliver(hookOf(sample.body, sample.headers))
     const body = JSON.parse(sample.body.toString()) as Record<string, unknown>
     for (const { name, type, from, coerce } of shapes.get(catalogue[event].schema)?.fields ?? []) {
       const isText = type === 'string' || nullableOf(type) === 'string'
-      if (!isText || from !== undefined || coerce !== undefined || body[name] == null || name === 'reason') continue
+      if (!isText || from !== undefined || coerce !== undefined || body[name] == null || name === 'reason')
+        continue
       compared++
       assert.equal(decoded[name], body[name], `${sample.name}: ${name}`)
     }
@@ -73,12 +77,15 @@ test('a text that needs no conversion is in the record as it is in the body', as
 })
 
 test('a time in a record is the time in the body', async () => {
-  const { decoded } = await carry(
+  const { decoded } = await deliver(
     hookOf(
       Buffer.from(
         '{"event_name":"project_create","project_id":1,"created_at":"2012-07-21T07:30:54Z","updated_at":"2012-07-21 07:38:22 UTC"}',
       ),
     ),
   )
-  assert.deepEqual([decoded.created_at, decoded.updated_at], [Date.UTC(2012, 6, 21, 7, 30, 54), Date.UTC(2012, 6, 21, 7, 38, 22)])
+  assert.deepEqual(
+    [decoded.created_at, decoded.updated_at],
+    [Date.UTC(2012, 6, 21, 7, 30, 54), Date.UTC(2012, 6, 21, 7, 38, 22)],
+  )
 })

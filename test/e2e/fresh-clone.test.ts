@@ -5,15 +5,15 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { readVariables } from '../../lib/config.ts'
-import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { createLogger } from '../../lib/logger.ts'
 import { eventTypes } from '../../schemas/catalogue.ts'
 import { createNames } from '../../schemas/topics.ts'
-import { eventually } from '../helpers/stack.ts'
-import { createClone, type Started } from '../helpers/stack-clone.ts'
-import { blocksOf, readPage } from '../helpers/stack-markdown.ts'
-import { processesNaming, stillRunning } from '../helpers/stack-processes.ts'
-import { countOn } from '../helpers/stack-records.ts'
+import { createClone, type Started } from '../helpers/process/clone.ts'
+import { processesNaming, stillRunning } from '../helpers/process/processes.ts'
+import { blocksOf, readPage } from '../helpers/records/markdown.ts'
+import { countOn } from '../helpers/records/records.ts'
+import { eventually } from '../helpers/servers/stack.ts'
 
 interface Endpoints {
   hook_url: string
@@ -28,8 +28,12 @@ const minutes = 60_000
 const names = createNames('')
 
 // The corpus lies beside the repository where there is one; a clone has the fixture, which is of the same shape.
-const corpus = fileURLToPath(new URL('../../../shared/payloads/gitlab-docs-19.4-webhooks/push.json', import.meta.url))
-const pushFile = existsSync(corpus) ? corpus : fileURLToPath(new URL('../fixtures/push.json', import.meta.url))
+const corpus = fileURLToPath(
+  new URL('../../../shared/payloads/gitlab-docs-19.4-webhooks/push.json', import.meta.url),
+)
+const pushFile = existsSync(corpus)
+  ? corpus
+  : fileURLToPath(new URL('../fixtures/push.json', import.meta.url))
 const push = readFileSync(pushFile)
 const { user_username: pusher, user_name: pusherName, project_id: projectId } = JSON.parse(push.toString())
 
@@ -56,7 +60,9 @@ const untilReady = async (started: Started) => {
 }
 
 const curl = async (file: string, token: string, ...headers: string[]) => {
-  const options = ['Content-Type: application/json', `X-Gitlab-Token: ${token}`, ...headers].map((header) => `-H '${header}'`)
+  const options = ['Content-Type: application/json', `X-Gitlab-Token: ${token}`, ...headers].map(
+    (header) => `-H '${header}'`,
+  )
   const { code, stdout, stderr } = await clone.run(
     `curl -sS -w '\\n%{http_code}' ${options.join(' ')} --data-binary '@${file}' '${endpoints.hook_url}'`,
   )
@@ -77,7 +83,9 @@ const recordsOnAllTopics = async () => {
 
 const schemaIds = async () => {
   const ids = eventTypes.map(async (event) => {
-    const answer = await fetch(`${endpoints.schema_registry_url}/subjects/${names.subject(names.topic(event))}/versions/latest`)
+    const answer = await fetch(
+      `${endpoints.schema_registry_url}/subjects/${names.subject(names.topic(event))}/versions/latest`,
+    )
     return [event, ((await answer.json()) as { id: number }).id] as const
   })
   return Object.fromEntries(await Promise.all(ids))
@@ -85,7 +93,9 @@ const schemaIds = async () => {
 
 const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024)
 
-test('`npm start` in a fresh clone, in a path with spaces, reaches the final block', { timeout: 15 * minutes }, async (t) => {
+test('`npm start` in a fresh clone, in a path with spaces, reaches the final block', {
+  timeout: 15 * minutes,
+}, async (t) => {
   const startedAt = Date.now()
   stack = await clone.start()
   endpoints = await untilReady(stack)
@@ -114,7 +124,10 @@ test('the lag of every worker can be scraped', async () => {
   for (const worker of ['audit-log', 'push-author-log'])
     assert.match(
       text,
-      new RegExp(`^gitlab_bridge_consumer_lag_records\\{group="gitlab-bridge.${worker}",topic="gitlab.push"\\} \\d+$`, 'm'),
+      new RegExp(
+        `^gitlab_bridge_consumer_lag_records\\{group="gitlab-bridge.${worker}",topic="gitlab.push"\\} \\d+$`,
+        'm',
+      ),
     )
 })
 
@@ -131,9 +144,13 @@ test('at rest the ingress takes less than 150 MB and the whole stack less than 1
   const ingress = processes.find(({ command }) => command.endsWith('cli/bridge.ts ingress'))
   assert.ok(ingress)
   const wholeBytes = processes.reduce((sum, { rssBytes }) => sum + rssBytes, 0)
-  t.diagnostic(`RSS: ingress ${megabytes(ingress.rssBytes)} MB; npm and everything below it ${megabytes(wholeBytes)} MB`)
+  t.diagnostic(
+    `RSS: ingress ${megabytes(ingress.rssBytes)} MB; npm and everything below it ${megabytes(wholeBytes)} MB`,
+  )
   for (const { command, rssBytes } of processes.toSorted((a, b) => b.rssBytes - a.rssBytes).slice(0, 8)) {
-    t.diagnostic(`${String(megabytes(rssBytes)).padStart(4)} MB  ${command.slice(0, 30)} … ${command.slice(-50)}`)
+    t.diagnostic(
+      `${String(megabytes(rssBytes)).padStart(4)} MB  ${command.slice(0, 30)} … ${command.slice(-50)}`,
+    )
   }
   assert.ok(processes.length >= 6, 'the stack was measured')
   assert.ok(megabytes(ingress.rssBytes) < 150)
@@ -181,13 +198,18 @@ test('`npx bridge pushes` shows the pusher', async () => {
 const auditRows = async () => {
   const client = new pg.Client({ connectionString: endpoints.database_url })
   await client.connect()
-  const { rows } = await client.query('select event_type, user_username, raw from audit_log.events where delivery_id = $1', [deliveryId])
+  const { rows } = await client.query(
+    'select event_type, user_username, raw from audit_log.events where delivery_id = $1',
+    [deliveryId],
+  )
   await client.end()
   return rows
 }
 
 test('the audit log has the row', async () => {
-  await eventually(async () => assert.deepEqual(await auditRows(), [{ event_type: 'push', user_username: pusher, raw: push }]))
+  await eventually(async () =>
+    assert.deepEqual(await auditRows(), [{ event_type: 'push', user_username: pusher, raw: push }]),
+  )
 })
 
 test('a wrong token is answered 401 and nothing is published', async () => {
@@ -219,7 +241,8 @@ test('`npx bridge config` prints the configuration and no secret', async () => {
   const { stdout } = await clone.run("INGRESS_SECRET_TOKENS='do not print me' npx bridge config")
   assert.match(stdout, /INGRESS_SECRET_TOKENS +\*\*\*/)
   const password = new URL(endpoints.database_url).password
-  for (const secret of ['do not print me', password, endpoints.secret_token]) assert.ok(!(printed + stdout).includes(secret))
+  for (const secret of ['do not print me', password, endpoints.secret_token])
+    assert.ok(!(printed + stdout).includes(secret))
 })
 
 test('a fault of the configuration is told by the name of its variable', async () => {
@@ -230,9 +253,13 @@ test('a fault of the configuration is told by the name of its variable', async (
 
 test('every command has help', async () => {
   const help = await bridge('--help')
-  const commands = [...help.matchAll(/^ {2}([a-z][a-z-]+)(?= )/gm)].map(([, name]) => String(name)).filter((name) => name !== 'help')
+  const commands = [...help.matchAll(/^ {2}([a-z][a-z-]+)(?= )/gm)]
+    .map(([, name]) => String(name))
+    .filter((name) => name !== 'help')
   assert.ok(
-    ['local', 'setup', 'ingress', 'consumer', 'send', 'tail', 'pushes', 'config'].every((name) => commands.includes(name)),
+    ['local', 'setup', 'ingress', 'consumer', 'send', 'tail', 'pushes', 'config'].every((name) =>
+      commands.includes(name),
+    ),
     help,
   )
   for (const command of commands) {
@@ -252,7 +279,10 @@ test('every shell block of the README works as it stands', async () => {
     assert.notEqual(stdout, '', text)
     printed.push(stdout)
   }
-  assert.match(String(printed[0]), /^\{"outcome":"published","event":"push","topic":"gitlab\.push","id":"[^"]+"\}$/)
+  assert.match(
+    String(printed[0]),
+    /^\{"outcome":"published","event":"push","topic":"gitlab\.push","id":"[^"]+"\}$/,
+  )
 
   for (const { text } of blocks.filter(({ info }) => info === 'sh psql')) {
     if ((await clone.run('command -v psql')).code === 0) {
@@ -264,7 +294,9 @@ test('every shell block of the README works as it stands', async () => {
       await client.connect()
       const { rows } = await client.query(String(/-c '([^']+)'/.exec(text)?.[1]))
       await client.end()
-      assert.ok(rows.some(({ event_type, user_username }) => event_type === 'push' && user_username === pusher))
+      assert.ok(
+        rows.some(({ event_type, user_username }) => event_type === 'push' && user_username === pusher),
+      )
     }
   }
 })
@@ -290,7 +322,9 @@ test('with everything down `npx bridge pushes` still answers', async () => {
   assert.ok((await bridge('pushes')).includes(`  ${pusher}  `))
 })
 
-test('a second `npm start` installs nothing and finds the same data and the same schema ids', { timeout: 10 * minutes }, async (t) => {
+test('a second `npm start` installs nothing and finds the same data and the same schema ids', {
+  timeout: 10 * minutes,
+}, async (t) => {
   const startedAt = Date.now()
   const token = endpoints.secret_token
   stack = await clone.start()

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import pg from 'pg'
-import { eventually, openStack } from '../helpers/stack.ts'
-import { post, sample } from '../helpers/stack-hooks.ts'
-import { countOn, recordsOf } from '../helpers/stack-records.ts'
-import { startServers } from '../helpers/stack-servers.ts'
+import { post, sample } from '../helpers/records/hooks.ts'
+import { countOn, recordsOf } from '../helpers/records/records.ts'
+import { startServers } from '../helpers/servers/servers.ts'
+import { eventually, openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('audit-log')
 await stack.setUp()
@@ -13,7 +13,11 @@ const { hookUrl } = await stack.startReady(['ingress'])
 let worker = await stack.startReady(['consumer', 'audit-log'])
 
 const rowsOf = async (deliveryId: string, url = stack.databaseUrl): Promise<Record<string, unknown>[]> =>
-  (await query(url, 'select * from audit_log.events where delivery_id = $1 order by received_at', [deliveryId])).rows
+  (
+    await query(url, 'select * from audit_log.events where delivery_id = $1 order by received_at', [
+      deliveryId,
+    ])
+  ).rows
 
 const query = async (url: string, text: string, values: unknown[] = []): Promise<pg.QueryResult> => {
   const client = new pg.Client({ connectionString: url })
@@ -31,14 +35,19 @@ const unique = (name: string) => `${name}-${randomBytes(6).toString('hex')}`
 /** How many records the worker is done with, none of them put aside. */
 const handled = async (): Promise<number> => {
   const metrics = await (await fetch(worker.metricsUrl)).text()
-  const counts = [...metrics.matchAll(/consumer_handled_total\{[^}]*outcome="processed"\} (\d+)/g)].map(([, count]) => Number(count))
+  const counts = [...metrics.matchAll(/consumer_handled_total\{[^}]*outcome="processed"\} (\d+)/g)].map(
+    ([, count]) => Number(count),
+  )
   return counts.reduce((sum, count) => sum + count, 0)
 }
 
 const firstId = unique('first')
 
 test('an event is one row, its body byte for byte', async () => {
-  await post(hookUrl, sample('merge_request'), { 'idempotency-key': firstId, 'x-gitlab-event': 'Merge Request Hook' })
+  await post(hookUrl, sample('merge_request'), {
+    'idempotency-key': firstId,
+    'x-gitlab-event': 'Merge Request Hook',
+  })
   const [row, ...others] = await eventually(async () => {
     const rows = await rowsOf(firstId)
     assert.ok(rows.length > 0)
@@ -100,8 +109,16 @@ test('rows can be neither changed nor removed, by the worker’s role nor by the
   assert.ok(tables.length > 1, 'there is a partition')
   for (const url of [stack.databaseUrl, stack.auditLogUrl]) {
     for (const table of tables) {
-      for (const statement of ["update audit_log.% set user_name = 'x'", 'delete from audit_log.%', 'truncate audit_log.%']) {
-        await assert.rejects(query(url, statement.replace('%', table)), { code: '42501' }, `${statement} ${table}`)
+      for (const statement of [
+        "update audit_log.% set user_name = 'x'",
+        'delete from audit_log.%',
+        'truncate audit_log.%',
+      ]) {
+        await assert.rejects(
+          query(url, statement.replace('%', table)),
+          { code: '42501' },
+          `${statement} ${table}`,
+        )
       }
     }
   }
@@ -132,7 +149,9 @@ test('the worker’s role can neither create nor alter nor drop', async () => {
 
 test('whoever asks for a month while another makes it gets it too', async () => {
   for (const month of Array.from({ length: 12 }, (_, index) => new Date(Date.UTC(2090, index)))) {
-    await Promise.all(Array.from({ length: 4 }, () => query(stack.auditLogUrl, 'select audit_log.ensure_month($1)', [month])))
+    await Promise.all(
+      Array.from({ length: 4 }, () => query(stack.auditLogUrl, 'select audit_log.ensure_month($1)', [month])),
+    )
   }
   const { rowCount } = await query(
     stack.databaseUrl,
@@ -159,7 +178,9 @@ test('while the database is down its partition waits, nothing is put aside, and 
     await servers.startAgain('postgres')
     await eventually(async () => assert.equal((await rowsOf(id, servers.databaseUrl)).length, 1))
     assert.equal(await countOn(stack, own.deadLetterTopic), 0)
-    await eventually(async () => assert.doesNotMatch(await (await fetch(own.worker.metricsUrl)).text(), waiting))
+    await eventually(async () =>
+      assert.doesNotMatch(await (await fetch(own.worker.metricsUrl)).text(), waiting),
+    )
     await own.worker.stop(10_000)
   } finally {
     await servers.remove()

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readVariables } from '../../lib/config.ts'
-import { createKafka, endConnections, kafkaVariables } from '../../lib/kafka.ts'
+import { createKafka, endConnections, kafkaVariables } from '../../lib/kafka/client.ts'
+import { openOffsets } from '../../lib/kafka/offsets.ts'
 import { quietLogger } from '../../lib/logger.ts'
-import { openOffsets } from '../../lib/offsets.ts'
-import { eventually, openStack } from '../helpers/stack.ts'
+import { eventually, openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('connections')
 const connections = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length

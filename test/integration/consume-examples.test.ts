@@ -3,11 +3,11 @@ import { execFile } from 'node:child_process'
 import { before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { pythonWith } from '../helpers/python.ts'
-import { openStack } from '../helpers/stack.ts'
-import { post, pushOf, sample } from '../helpers/stack-hooks.ts'
-import { compileExample } from '../helpers/stack-java.ts'
-import { recordsOf } from '../helpers/stack-records.ts'
+import { compileExample } from '../helpers/process/java.ts'
+import { pythonWith } from '../helpers/process/python.ts'
+import { post, pushOf, sample } from '../helpers/records/hooks.ts'
+import { recordsOf } from '../helpers/records/records.ts'
+import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('examples')
 const example = (path: string) => fileURLToPath(new URL(`../../examples/${path}`, import.meta.url))
@@ -46,7 +46,8 @@ before(async () => {
 const languages: Record<string, () => Promise<string[]>> = {
   TypeScript: async () => [process.execPath, example('typescript/consume.ts')],
   Python: async () => [await pythonWith(example('python/requirements.txt')), example('python/consume.py')],
-  Java: async () => compileExample(example('java/Consume.java'), example('java/pom.xml'), await stack.temporaryFolder()),
+  Java: async () =>
+    compileExample(example('java/Consume.java'), example('java/pom.xml'), await stack.temporaryFolder()),
 }
 
 for (const [language, prepare] of Object.entries(languages)) {
@@ -56,7 +57,10 @@ for (const [language, prepare] of Object.entries(languages)) {
       const { PATH, HOME } = process.env
       const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL, KAFKA_TOPIC_PREFIX } = stack.env
       const env = { PATH, HOME, KAFKA_BROKERS, SCHEMA_REGISTRY_URL, KAFKA_TOPIC_PREFIX }
-      const { stdout } = await promisify(execFile)(command, [...args, String(records), String(seconds)], { env, timeout: 90_000 })
+      const { stdout } = await promisify(execFile)(command, [...args, String(records), String(seconds)], {
+        env,
+        timeout: 90_000,
+      })
       return stdout.split('\n').filter(Boolean).map(lineOf)
     }
     const first = await print(2, 60)
@@ -67,7 +71,8 @@ for (const [language, prepare] of Object.entries(languages)) {
   })
 }
 
-const byDelivery = (lines: readonly Line[]): Line[] => lines.toSorted((a, b) => a.delivery.localeCompare(b.delivery))
+const byDelivery = (lines: readonly Line[]): Line[] =>
+  lines.toSorted((a, b) => a.delivery.localeCompare(b.delivery))
 
 /** Every language has its own way to write the same moment. */
 const lineOf = (text: string): Line => {

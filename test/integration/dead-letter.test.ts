@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { eventually, openStack } from '../helpers/stack.ts'
-import { post, pushOf } from '../helpers/stack-hooks.ts'
-import { countOn, messagesOn } from '../helpers/stack-records.ts'
+import { post, pushOf } from '../helpers/records/hooks.ts'
+import { countOn, messagesOn } from '../helpers/records/records.ts'
+import { eventually, openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('dead-letter')
 await stack.setUp({ KAFKA_TOPIC_PARTITIONS: '1' })
@@ -19,7 +19,11 @@ const pushers = () =>
     .map((line) => (JSON.parse(line) as { delivery_id: string }).delivery_id)
 
 const garbage = {
-  noWireFormat: { key: '15', value: Buffer.from('certainly not Avro'), headers: { ce_id: 'garbage', 'x-own': 'kept' } },
+  noWireFormat: {
+    key: '15',
+    value: Buffer.from('certainly not Avro'),
+    headers: { ce_id: 'garbage', 'x-own': 'kept' },
+  },
   tornRecord: { key: '15', value: Buffer.alloc(0) }, // filled in from a real record below
 }
 
@@ -32,7 +36,9 @@ garbage.tornRecord.value = Buffer.from(real?.value ?? []).subarray(0, 40)
 await producer.send({ topic, messages: [garbage.noWireFormat, garbage.tornRecord] })
 await producer.disconnect()
 await post(hookUrl, pushOf(15), { 'idempotency-key': 'after' })
-const { metricsUrl, stop } = await stack.startReady(['consumer', 'push-author-log'], { PUSH_AUTHOR_LOG_DIR: folder })
+const { metricsUrl, stop } = await stack.startReady(['consumer', 'push-author-log'], {
+  PUSH_AUTHOR_LOG_DIR: folder,
+})
 
 test('records that cannot be decoded do not hold up those that follow', async () => {
   await eventually(() => assert.deepEqual(pushers(), ['before', 'after']))

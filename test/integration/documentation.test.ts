@@ -4,15 +4,15 @@ import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { describeConfiguration } from '../../cli/config/describe.ts'
-import { exportDeadLetters, exportLag } from '../../cli/lag/lag-metrics.ts'
+import { exportDeadLetters, exportLag } from '../../cli/lag-exporter/lag-metrics.ts'
 import { consumers } from '../../consumers/index.ts'
-import { createConsumerMetrics } from '../../consumers/metrics.ts'
+import { createConsumerMetrics } from '../../consumers/runtime/metrics.ts'
 import { createIngressMetrics } from '../../ingress/metrics.ts'
 import { outcomes } from '../../ingress/outcome.ts'
 import { createMetrics } from '../../lib/metrics.ts'
 import { eventTypes } from '../../schemas/catalogue.ts'
 import { createNames } from '../../schemas/topics.ts'
-import { anchorsOf, blocksOf, linksOf, pages, readPage } from '../helpers/stack-markdown.ts'
+import { anchorsOf, blocksOf, linksOf, pages, readPage } from '../helpers/records/markdown.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const readme = readPage('README.md')
@@ -43,12 +43,14 @@ test('what cannot be executed names variables, commands and workers that exist',
   const rows = describeConfiguration({}, {})
   const compose = readPage('docker-compose.yml')
   const known = new Set(rows.map(({ variable }) => variable))
-  const named = [...readme.matchAll(/\b((?:KAFKA|SCHEMA_REGISTRY|DATABASE|INGRESS)_[A-Z_]+?)(?:_FILE)?\b(?!…)/g)].map(
-    ([, name = '']) => name,
-  )
+  const named = [
+    ...readme.matchAll(/\b((?:KAFKA|SCHEMA_REGISTRY|DATABASE|INGRESS)_[A-Z_]+?)(?:_FILE)?\b(?!…)/g),
+  ].map(([, name = '']) => name)
   assert.ok(named.length > 10)
   assert.deepEqual(
-    named.filter((name) => !known.has(name) && !known.has(`${name}_FILE`) && !compose.includes(`\${${name}:-`)),
+    named.filter(
+      (name) => !known.has(name) && !known.has(`${name}_FILE`) && !compose.includes(`\${${name}:-`),
+    ),
     [],
   )
   const workers = [...block.matchAll(/bridge consumer (\S+)/g)].map(([, name]) => name)
@@ -75,7 +77,8 @@ test('docs/operations.md says of every outcome what it means', () => {
 
 test('docs/operations.md names every worker, its port, and only metrics that exist', async () => {
   const page = readPage('docs/operations.md')
-  for (const { name, metricsPort } of consumers) assert.ok(page.includes(`| \`bridge consumer ${name}\` | ${metricsPort} |`), name)
+  for (const { name, metricsPort } of consumers)
+    assert.ok(page.includes(`| \`bridge consumer ${name}\` | ${metricsPort} |`), name)
   const metrics = createMetrics()
   createIngressMetrics(metrics)
   createConsumerMetrics(metrics, eventTypes)
@@ -99,7 +102,9 @@ test('every link of the documentation leads somewhere', () => {
       checked += 1
       const [path = '', anchor] = link.split('#')
       const target = path === '' ? page : normalize(join(dirname(page), path))
-      const isThere = existsSync(join(root, target)) && (anchor === undefined || anchorsOf(readPage(target)).includes(anchor))
+      const isThere =
+        existsSync(join(root, target)) &&
+        (anchor === undefined || anchorsOf(readPage(target)).includes(anchor))
       if (!isThere) broken.push(`${page}: ${link}`)
     }
   }

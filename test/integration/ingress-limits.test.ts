@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import kafkajs, { type Admin } from 'kafkajs'
-import { readRaw } from '../../lib/read-raw.ts'
-import { eventually, openStack } from '../helpers/stack.ts'
-import { post, pushOf } from '../helpers/stack-hooks.ts'
-import { recordsOf } from '../helpers/stack-records.ts'
+import { post, pushOf } from '../helpers/records/hooks.ts'
+import { readRaw } from '../helpers/records/read-raw.ts'
+import { recordsOf } from '../helpers/records/records.ts'
+import { eventually, openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('ingress-limits')
 await stack.setUp()
@@ -28,7 +28,10 @@ const setLimit = (topics: readonly string[], bytes: number) =>
 const large = (): Buffer => pushOf(15, { padding: randomBytes(150_000).toString('hex') })
 
 /** Posts it, and waits until it is on its topic. @returns in how many pieces the body went, null where it went whole */
-const postAndFind = async (hookUrl: string | undefined, body: Buffer): Promise<{ status: number; pieces: number | null }> => {
+const postAndFind = async (
+  hookUrl: string | undefined,
+  body: Buffer,
+): Promise<{ status: number; pieces: number | null }> => {
   const id = randomBytes(8).toString('hex')
   const { status } = await post(hookUrl, body, { 'idempotency-key': id })
   return { status, pieces: await find(id, body) }
@@ -60,7 +63,9 @@ test('a topic that takes less than before, under a running ingress: large bodies
   await eventually(async () => assert.equal(await metricOf(metricsUrl, 'ingress_spool_records'), 0))
   assert.deepEqual(await postAndFind(hookUrl, large()), { status: 200, pieces: 2 })
   await setLimit(limited, 1_000_000)
-  await eventually(async () => assert.deepEqual(await postAndFind(hookUrl, large()), { status: 200, pieces: null }))
+  await eventually(async () =>
+    assert.deepEqual(await postAndFind(hookUrl, large()), { status: 200, pieces: null }),
+  )
   assert.equal(await metricOf(metricsUrl, 'ingress_spool_set_aside'), 0)
   await stop(10_000)
 })
@@ -68,7 +73,9 @@ test('a topic that takes less than before, under a running ingress: large bodies
 test('a start without the topic of body pieces: a hook that needs them waits on disk until it is there', async () => {
   await withAdmin((admin) => admin.deleteTopics({ topics: [rawChunksTopic] }))
   await setLimit([push], 200_000)
-  const { hookUrl, stop } = await stack.startReady(['ingress'], { INGRESS_SPOOL_DIR: await stack.temporaryFolder() })
+  const { hookUrl, stop } = await stack.startReady(['ingress'], {
+    INGRESS_SPOOL_DIR: await stack.temporaryFolder(),
+  })
   assert.equal((await post(hookUrl, pushOf(15))).status, 200)
   const body = large()
   const { status } = await post(hookUrl, body, { 'idempotency-key': 'waits' })

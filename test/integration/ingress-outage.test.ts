@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { eventually, openStack } from '../helpers/stack.ts'
-import { post, sample } from '../helpers/stack-hooks.ts'
-import { recordsOf } from '../helpers/stack-records.ts'
+import { post, sample } from '../helpers/records/hooks.ts'
+import { recordsOf } from '../helpers/records/records.ts'
+import { eventually, openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('ingress-outage')
 await stack.setUp()
@@ -19,9 +19,12 @@ test('with the broker frozen a hook is answered within 5 s, and what was answere
   } finally {
     process.kill(stack.kafkaPid, 'SIGCONT')
   }
-  const isThere = async (id: string) => (await recordsOf(stack, 'push')).some(({ value }) => value.delivery.id === id)
+  const isThere = async (id: string) =>
+    (await recordsOf(stack, 'push')).some(({ value }) => value.delivery.id === id)
   await eventually(async () => assert.ok(await isThere('frozen')))
-  await eventually(async () => assert.equal((await post(hookUrl, sample('push'), { 'idempotency-key': 'thawed' })).status, 200))
+  await eventually(async () =>
+    assert.equal((await post(hookUrl, sample('push'), { 'idempotency-key': 'thawed' })).status, 200),
+  )
   assert.ok(await isThere('thawed'))
 })
 
@@ -35,7 +38,9 @@ test('hooks that arrive while it is told to stop are answered, and each one answ
   for (let number = 0; number < 100; number++) answers.push(send(`stopping-${number}`).catch(() => undefined))
   await Promise.race(answers)
   await stop(10_000)
-  const kept = (await Promise.all(answers)).filter((answer) => answer?.status === 200).map((answer) => answer?.id)
+  const kept = (await Promise.all(answers))
+    .filter((answer) => answer?.status === 200)
+    .map((answer) => answer?.id)
   const onTopic = new Set((await recordsOf(stack, 'tag_push')).map(({ value }) => value.delivery.id))
   assert.ok(kept.length > 0)
   assert.deepEqual(

@@ -5,10 +5,10 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream'
 import { test } from 'node:test'
-import { schemaIdOf } from '../../lib/codec.ts'
-import { eventually, openStack } from '../helpers/stack.ts'
-import { post, sample } from '../helpers/stack-hooks.ts'
-import { messagesOn } from '../helpers/stack-records.ts'
+import { schemaIdOf } from '../../lib/avro/codec.ts'
+import { post, sample } from '../helpers/records/hooks.ts'
+import { messagesOn } from '../helpers/records/records.ts'
+import { eventually, openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('ingress-start')
 
@@ -44,10 +44,14 @@ test('with one topic missing it starts, and says which and what to do', async ()
     assert.ok(found)
     return found
   })
-  const { topic, todo } = logged().find(({ message = '' }) => message.startsWith('a topic is not available')) ?? {}
+  const { topic, todo } =
+    logged().find(({ message = '' }) => message.startsWith('a topic is not available')) ?? {}
   assert.deepEqual({ topic, todo }, { topic: missing, todo: 'run `bridge setup`' })
   const ready = await fetch(metrics.replace('/metrics', '/readyz'))
-  assert.deepEqual([ready.status, await ready.json()], [200, { status: `degraded: not available: ${missing}` }])
+  assert.deepEqual(
+    [ready.status, await ready.json()],
+    [200, { status: `degraded: not available: ${missing}` }],
+  )
   await stop(10_000)
 })
 
@@ -57,7 +61,10 @@ test('a registry that comes back with other ids than it said before: they are ta
   const before = await stack.startReady(['ingress'], { BRIDGE_DATA_DIR: folder })
   await before.stop(10_000)
   const said = Object.entries(JSON.parse(await readFile(memory, 'utf8')) as Record<string, number>)
-  await writeFile(memory, JSON.stringify(Object.fromEntries(said.map(([name, id]) => [name, id + 1_000_000]))))
+  await writeFile(
+    memory,
+    JSON.stringify(Object.fromEntries(said.map(([name, id]) => [name, id + 1_000_000]))),
+  )
 
   let isUp = false
   const { hostname, port } = new URL(stack.schemaRegistryUrl)

@@ -4,9 +4,9 @@ import { request as createRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { eventTypes } from '../../schemas/catalogue.ts'
-import { eventually, openStack, secretToken } from '../helpers/stack.ts'
-import { post, pushOf, sample } from '../helpers/stack-hooks.ts'
-import { countOn, messagesOn, recordsOf } from '../helpers/stack-records.ts'
+import { post, pushOf, sample } from '../helpers/records/hooks.ts'
+import { countOn, messagesOn, recordsOf } from '../helpers/records/records.ts'
+import { eventually, openStack, secretToken } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('ingress')
 await stack.setUp()
@@ -14,16 +14,29 @@ const { hookUrl, metricsUrl } = await stack.startReady(['ingress'])
 
 test('a hook is on its topic when the answer comes, keyed, placed and stamped as documented', async () => {
   const before = Date.now()
-  const { status, body } = await post(hookUrl, sample('push'), { 'idempotency-key': '0190-first', traceparent })
+  const { status, body } = await post(hookUrl, sample('push'), {
+    'idempotency-key': '0190-first',
+    traceparent,
+  })
   const after = Date.now()
 
-  const [record, ...others] = (await recordsOf(stack, 'push')).filter(({ value }) => value.delivery.id === '0190-first')
+  const [record, ...others] = (await recordsOf(stack, 'push')).filter(
+    ({ value }) => value.delivery.id === '0190-first',
+  )
   assert.ok(record)
   assert.deepEqual([others, status], [[], 200])
-  assert.deepEqual(body, { outcome: 'published', event: 'push', topic: stack.names.topic('push'), id: '0190-first' })
+  assert.deepEqual(body, {
+    outcome: 'published',
+    event: 'push',
+    topic: stack.names.topic('push'),
+    id: '0190-first',
+  })
   assert.equal(record.key, '15')
   assert.equal(record.partition, 0) // murmur2("15") by Kafka's own client, of 3 partitions; wire-format.test.ts asks it for more keys
-  assert.ok(record.timestamp >= before && record.timestamp <= after, `${before} ≤ ${record.timestamp} ≤ ${after}`)
+  assert.ok(
+    record.timestamp >= before && record.timestamp <= after,
+    `${before} ≤ ${record.timestamp} ≤ ${after}`,
+  )
   assert.equal(record.timestamp, record.value.delivery.received_at)
   const { ce_time, ...headers } = record.headers
   assert.equal(Date.parse(String(ce_time)), record.timestamp) // a push does not say when it happened
@@ -63,9 +76,17 @@ test('a wrong token and no token are answered 401, and nothing is published on a
 })
 
 test('a body that is not JSON is kept in quarantine with the reason, and answered 200', async () => {
-  const { status, body } = await post(hookUrl, 'half a {"json', { 'idempotency-key': 'not-json', 'x-gitlab-event': 'Push Hook' })
-  assert.deepEqual([status, body.outcome, body.topic, body.id], [200, 'quarantined', stack.names.topic('quarantine'), 'not-json'])
-  const [record] = (await recordsOf(stack, 'quarantine')).filter(({ value }) => value.delivery.id === 'not-json')
+  const { status, body } = await post(hookUrl, 'half a {"json', {
+    'idempotency-key': 'not-json',
+    'x-gitlab-event': 'Push Hook',
+  })
+  assert.deepEqual(
+    [status, body.outcome, body.topic, body.id],
+    [200, 'quarantined', stack.names.topic('quarantine'), 'not-json'],
+  )
+  const [record] = (await recordsOf(stack, 'quarantine')).filter(
+    ({ value }) => value.delivery.id === 'not-json',
+  )
   assert.equal(record?.value.reason, 'not_json')
   assert.equal(record?.value.delivery.event_header, 'Push Hook')
   assert.equal(record?.value.raw.toString(), 'half a {"json')
@@ -75,14 +96,21 @@ test('a push without its project is kept in quarantine, and the reason names wha
   const body = pushOf(15, { project_id: undefined, project: undefined, before: undefined })
   const answer = await post(hookUrl, body, { 'idempotency-key': 'no-identity' })
   assert.deepEqual([answer.status, answer.body.outcome], [200, 'quarantined'])
-  const [record] = (await recordsOf(stack, 'quarantine')).filter(({ value }) => value.delivery.id === 'no-identity')
+  const [record] = (await recordsOf(stack, 'quarantine')).filter(
+    ({ value }) => value.delivery.id === 'no-identity',
+  )
   assert.equal(record?.value.reason, 'missing_identity')
   assert.match(String(record?.value.detail), /^push without .*before/)
 })
 
 test('an event nobody has heard of is kept on the unknown topic under its name', async () => {
-  const { status, body } = await post(hookUrl, '{"object_kind":"moon_landing","project_id":7}', { 'idempotency-key': 'moon' })
-  assert.deepEqual([status, body.outcome, body.event, body.topic], [200, 'unknown', 'moon_landing', stack.names.topic('unknown')])
+  const { status, body } = await post(hookUrl, '{"object_kind":"moon_landing","project_id":7}', {
+    'idempotency-key': 'moon',
+  })
+  assert.deepEqual(
+    [status, body.outcome, body.event, body.topic],
+    [200, 'unknown', 'moon_landing', stack.names.topic('unknown')],
+  )
   const [record] = (await recordsOf(stack, 'unknown')).filter(({ value }) => value.delivery.id === 'moon')
   assert.equal(record?.value.event_name, 'moon_landing')
   assert.equal(record?.key, '7')
@@ -136,17 +164,24 @@ test('a burst of hooks on many connections is on the topic completely, and in or
       ),
     ),
   )
-  const sent = answered.flatMap((_, connection) => Array.from({ length: hooksEach }, (_, number) => hookOf(connection, number).id))
+  const sent = answered.flatMap((_, connection) =>
+    Array.from({ length: hooksEach }, (_, number) => hookOf(connection, number).id),
+  )
   assert.deepEqual(answered.flat().sort(), sent.sort())
 
   const messages = await eventually(async () => {
-    const found = (await messagesOn(stack, stack.names.topic('push'))).filter(({ headers }) => headers.ce_id?.startsWith('burst-'))
+    const found = (await messagesOn(stack, stack.names.topic('push'))).filter(({ headers }) =>
+      headers.ce_id?.startsWith('burst-'),
+    )
     assert.ok(found.length >= connections * hooksEach) // on a busy machine some may be spooled first
     return found
   })
   assert.equal(messages.length, connections * hooksEach)
   assert.equal(new Set(messages.map(({ headers }) => headers.ce_id)).size, connections * hooksEach)
-  const byConnectionAndKey = Map.groupBy(messages, ({ key, headers }) => `${headers.ce_id?.split('-')[1]} ${key}`)
+  const byConnectionAndKey = Map.groupBy(
+    messages,
+    ({ key, headers }) => `${headers.ce_id?.split('-')[1]} ${key}`,
+  )
   assert.equal(byConnectionAndKey.size, connections * projects)
   for (const [name, ordered] of byConnectionAndKey) {
     const numbers = ordered.map(({ headers }) => Number(headers.ce_id?.split('-')[2]))
@@ -163,7 +198,8 @@ test('a burst of hooks on many connections is on the topic completely, and in or
 
 test('what became of the hooks is counted', async () => {
   const metrics = await (await fetch(metricsUrl)).text()
-  const counted = (series: string) => Number(new RegExp(`^gitlab_bridge_${series} (\\d+)$`, 'm').exec(metrics)?.[1])
+  const counted = (series: string) =>
+    Number(new RegExp(`^gitlab_bridge_${series} (\\d+)$`, 'm').exec(metrics)?.[1])
   const [published, spooled] = [
     counted('ingress_hooks_total\\{outcome="published"\\}'),
     counted('ingress_hooks_total\\{outcome="spooled"\\}'),
@@ -188,7 +224,9 @@ const pipeline = (hooks: readonly { id: string; body: Buffer }[]): Promise<strin
       received += chunk
       if (received.split('HTTP/1.1 ').length - 1 < hooks.length || !received.endsWith('}')) return
       socket.destroy()
-      resolve([...received.matchAll(/HTTP\/1\.1 20[02] [^{]*\{[^}]*"id":"([^"]+)"\}/g)].map(([, id = '']) => id))
+      resolve(
+        [...received.matchAll(/HTTP\/1\.1 20[02] [^{]*\{[^}]*"id":"([^"]+)"\}/g)].map(([, id = '']) => id),
+      )
     })
     for (const { id, body } of hooks) {
       socket.write(

@@ -12,7 +12,7 @@ import { type Admin, Kafka, logLevel } from 'kafkajs'
 import { Client } from 'pg'
 import { processStart } from '../../lib/process-table.ts'
 import { cacheFolder } from '../../local/artifacts.ts'
-import { type PartName, partNames } from '../../local/parts.ts'
+import { type PartName, partNames } from '../../local/servers.ts'
 import { type LocalStack, startLocalStack } from '../../local/stack.ts'
 
 const cacheDir = cacheFolder(env)
@@ -30,7 +30,11 @@ after(async () => {
 })
 
 const withAdmin = async <T>(work: (admin: Admin, kafka: Kafka) => Promise<T>): Promise<T> => {
-  const kafka = new Kafka({ brokers: [stack.kafkaBrokers], logLevel: logLevel.NOTHING, retry: { retries: 1 } })
+  const kafka = new Kafka({
+    brokers: [stack.kafkaBrokers],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 1 },
+  })
   const admin = kafka.admin()
   await admin.connect()
   try {
@@ -109,7 +113,9 @@ test('a database killed with -9 keeps what it acknowledged', async () => {
 
 test('the owner of the database is no superuser, needs its password, and can create narrower roles', async () => {
   await withDatabase(async (client) => {
-    const { rows } = await client.query('select rolsuper, rolcreaterole from pg_roles where rolname = current_user')
+    const { rows } = await client.query(
+      'select rolsuper, rolcreaterole from pg_roles where rolname = current_user',
+    )
     assert.deepEqual(rows, [{ rolsuper: false, rolcreaterole: true }])
     await client.query('create role narrow login')
     await client.query('grant usage on schema public to narrow')
@@ -148,7 +154,9 @@ test('a parent killed with -9 leaves no process behind, and the next start on it
     import { startLocalStack } from ${JSON.stringify(new URL('../../local/stack.ts', import.meta.url).href)}
     const stack = await startLocalStack({ ...${options}, env: process.env })
     console.log(JSON.stringify(${JSON.stringify(partNames)}.map((name) => stack.part(name).pid)))`
-  const parent = spawn(execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const parent = spawn(execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const [line] = (await once(createInterface(parent.stdout), 'line')) as [string]
   parent.kill('SIGKILL')
   await once(parent, 'exit')

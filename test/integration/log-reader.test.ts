@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CompressionTypes } from 'kafkajs'
 import { readVariables } from '../../lib/config.ts'
-import { createKafka, kafkaVariables } from '../../lib/kafka.ts'
-import { type LogMessage, readLog } from '../../lib/log-reader.ts'
-import { startKafkaProxy } from '../e2e/consumers/kafka-proxy.ts'
-import { recordingLogger } from '../helpers/recording-logger.ts'
-import { openStack } from '../helpers/stack.ts'
+import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
+import { type LogMessage, readLog } from '../../lib/kafka/log-reader.ts'
+import { startKafkaProxy } from '../helpers/faults/kafka-proxy.ts'
+import { recordingLogger } from '../helpers/process/recording-logger.ts'
+import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('log-reader')
 const admin = stack.kafka.admin()
@@ -21,7 +21,12 @@ const createTopic = async (name: string, numPartitions: number): Promise<string>
 }
 
 /** Reads until so many messages came; the limit of the test ends a reader that waits for ever. */
-const read = async (topics: readonly string[], from: 'beginning' | 'now', count: number, onStart = () => {}): Promise<LogMessage[]> => {
+const read = async (
+  topics: readonly string[],
+  from: 'beginning' | 'now',
+  count: number,
+  onStart = () => {},
+): Promise<LogMessage[]> => {
   const messages: LogMessage[] = []
   const reader = readLog(stack.kafka, { topics, from, signal: AbortSignal.timeout(30_000) })
   const first = reader.next()
@@ -39,8 +44,15 @@ const numbersOf = (messages: readonly LogMessage[]) => messages.map(({ value }) 
 test('from the beginning it reads every message of several topics and partitions, in order within each', async () => {
   const topics = [await createTopic('one', 3), await createTopic('two', 2)]
   for (let number = 0; number < 500; number += 10) {
-    const messages = Array.from({ length: 10 }, (_, index) => ({ partition: (number / 10) % 2, value: String(number + index) }))
-    await producer.send({ topic: topics[number % 20 === 0 ? 0 : 1] ?? '', messages, compression: CompressionTypes.GZIP })
+    const messages = Array.from({ length: 10 }, (_, index) => ({
+      partition: (number / 10) % 2,
+      value: String(number + index),
+    }))
+    await producer.send({
+      topic: topics[number % 20 === 0 ? 0 : 1] ?? '',
+      messages,
+      compression: CompressionTypes.GZIP,
+    })
   }
   const messages = await read(topics, 'beginning', 500)
   assert.deepEqual(
@@ -72,18 +84,30 @@ test('a message comes with numbers for offset and time, text for key and headers
     ],
   })
   assert.deepEqual(await read([topic], 'beginning', 2), [
-    { topic, partition: 0, offset: 0, timestamp, key: 'clé', value: Buffer.from([0, 255]), headers: { a: 'ä' } },
+    {
+      topic,
+      partition: 0,
+      offset: 0,
+      timestamp,
+      key: 'clé',
+      value: Buffer.from([0, 255]),
+      headers: { a: 'ä' },
+    },
     { topic, partition: 0, offset: 1, timestamp, key: null, value: null, headers: {} },
   ])
 })
 
 test('from now it reads what comes later and nothing that was there', async () => {
   const topic = await createTopic('now', 2)
-  await producer.send({ topic, messages: [0, 1].flatMap((partition) => Array.from({ length: 20 }, () => ({ partition, value: '1' }))) })
+  await producer.send({
+    topic,
+    messages: [0, 1].flatMap((partition) => Array.from({ length: 20 }, () => ({ partition, value: '1' }))),
+  })
   let isReading = true
   const produce = async () => {
     // Whatever is sent before the reader has found its place is before "now": it is sent until one came.
-    for (let number = 100; isReading; number++) await producer.send({ topic, messages: [{ partition: number % 2, value: String(number) }] })
+    for (let number = 100; isReading; number++)
+      await producer.send({ topic, messages: [{ partition: number % 2, value: String(number) }] })
   }
   let producing = Promise.resolve()
   const messages = await read([topic], 'now', 10, () => {
@@ -99,9 +123,13 @@ test('from now it reads what comes later and nothing that was there', async () =
 
 test('to now it ends with the last message that was there, also where there is none', async () => {
   const [topic, empty] = [await createTopic('to-now', 3), await createTopic('empty', 1)]
-  await producer.send({ topic, messages: Array.from({ length: 30 }, (_, number) => ({ partition: number % 2, value: String(number) })) })
+  await producer.send({
+    topic,
+    messages: Array.from({ length: 30 }, (_, number) => ({ partition: number % 2, value: String(number) })),
+  })
   const messages: LogMessage[] = []
-  for await (const message of readLog(stack.kafka, { topics: [topic, empty], from: 'beginning', to: 'now' })) messages.push(message)
+  for await (const message of readLog(stack.kafka, { topics: [topic, empty], from: 'beginning', to: 'now' }))
+    messages.push(message)
   assert.equal(messages.length, 30)
 })
 
@@ -129,11 +157,17 @@ test('where it is to outlive an outage, it goes on where it was; else it throws'
   const onOutage = (error: unknown) => void outages.push(error)
   const readThrough = (options: { onOutage?(error: unknown): void }) => {
     const signal = AbortSignal.timeout(30_000)
-    return readLog(createKafka(settings, 'outage', recordingLogger().logger), { topics: [topic], from: 'beginning', signal, ...options })
+    return readLog(createKafka(settings, 'outage', recordingLogger().logger), {
+      topics: [topic],
+      from: 'beginning',
+      signal,
+      ...options,
+    })
   }
   const [patient, impatient] = [readThrough({ onOutage }), readThrough({})]
   t.after(() => patient.return(undefined))
-  const send = (value: string, partition: number) => producer.send({ topic, messages: [{ partition, value }] })
+  const send = (value: string, partition: number) =>
+    producer.send({ topic, messages: [{ partition, value }] })
   await send('1', 0)
   for (const reader of [patient, impatient]) assert.equal(String((await reader.next()).value?.value), '1')
   const [going, ending] = [patient.next(), impatient.next()]

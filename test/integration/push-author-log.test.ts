@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { eventually, openStack } from '../helpers/stack.ts'
-import { post, pushOf, sample } from '../helpers/stack-hooks.ts'
-import { recordsOf } from '../helpers/stack-records.ts'
+import { post, pushOf, sample } from '../helpers/records/hooks.ts'
+import { recordsOf } from '../helpers/records/records.ts'
+import { eventually, openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('push-author-log')
 await stack.setUp()
@@ -58,7 +58,9 @@ test('a push is one line that says who pushed what, in the file of its day', asy
 
 test('a repository update is one line for each ref it moved', async () => {
   await post(hookUrl, sample('repository_update_many'), { 'idempotency-key': 'an-update' })
-  const { changes } = JSON.parse(sample('repository_update_many').toString()) as { changes: { ref: string }[] }
+  const { changes } = JSON.parse(sample('repository_update_many').toString()) as {
+    changes: { ref: string }[]
+  }
   assert.ok(changes.length > 1)
   await eventually(() => assert.equal(linesOf('an-update').length, changes.length))
   assert.deepEqual(
@@ -78,7 +80,9 @@ test('a record that is delivered again writes no second line; a hook that GitLab
   await eventually(() => assert.equal(linesOf('a-push').length, 2))
   const handled = await eventually(async () => {
     const metrics = await (await fetch(worker.metricsUrl)).text()
-    const counts = [...metrics.matchAll(/consumer_handled_total\{[^}]*outcome="processed"\} (\d+)/g)].map(([, count]) => Number(count))
+    const counts = [...metrics.matchAll(/consumer_handled_total\{[^}]*outcome="processed"\} (\d+)/g)].map(
+      ([, count]) => Number(count),
+    )
     const sum = counts.reduce((a, b) => a + b, 0)
     assert.ok(sum >= 3) // the two of before once more, and the new one
     return sum
@@ -91,7 +95,11 @@ test('SIGTERM in the middle of a stream loses no line and doubles none', async (
   await worker.stop(10_000)
   const ids = Array.from({ length: 600 }, (_, number) => `stream-${number}`)
   for (let start = 0; start < ids.length; start += 50) {
-    await Promise.all(ids.slice(start, start + 50).map((id, index) => post(hookUrl, pushOf(index), { 'idempotency-key': id })))
+    await Promise.all(
+      ids
+        .slice(start, start + 50)
+        .map((id, index) => post(hookUrl, pushOf(index), { 'idempotency-key': id })),
+    )
   }
   const streamed = () => linesWritten().filter(({ delivery_id }) => delivery_id.startsWith('stream-'))
   worker = await startWorker()
@@ -134,5 +142,8 @@ test('`bridge pushes` reads the log with everything else down', async () => {
     ofOne,
   )
   assert.deepEqual(await asked('--user', 'nobody'), [])
-  assert.match(String((await asked('--project', '15'))[0]), / isolheim {2}nordlicht\/signal {2}refs\/heads\/main /)
+  assert.match(
+    String((await asked('--project', '15'))[0]),
+    / isolheim {2}nordlicht\/signal {2}refs\/heads\/main /,
+  )
 })

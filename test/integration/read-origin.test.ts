@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readOrigin } from '../../cli/dead-letters/read-origin.ts'
-import type { LogMessage } from '../../lib/log-reader.ts'
-import { openStack } from '../helpers/stack.ts'
+import type { LogMessage } from '../../lib/kafka/log-reader.ts'
+import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('read-origin')
 const admin = stack.kafka.admin()
@@ -12,7 +12,8 @@ test.after(() => Promise.all([admin.disconnect(), producer.disconnect()]))
 
 const topic = stack.names.topic('push')
 const sentAt = Date.now()
-const createTopic = () => admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 2, replicationFactor: 1 }] })
+const createTopic = () =>
+  admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 2, replicationFactor: 1 }] })
 const send = (value: string, timestamp: number) =>
   producer.send({ topic, messages: [{ partition: 1, key: '15', value, timestamp: String(timestamp) }] })
 const letterOf = (offset: number, timestamp: number): LogMessage => ({
@@ -20,7 +21,8 @@ const letterOf = (offset: number, timestamp: number): LogMessage => ({
   key: `${topic}/1/${offset}`,
   headers: { 'dead-letter-origin-timestamp': String(timestamp) },
 })
-const valueAt = async (offset: number, timestamp: number) => (await readOrigin(stack.kafka, letterOf(offset, timestamp)))?.value?.toString()
+const valueAt = async (offset: number, timestamp: number) =>
+  (await readOrigin(stack.kafka, letterOf(offset, timestamp)))?.value?.toString()
 
 test('the record of a dead letter is read where it lay, and no other in its place', async () => {
   await createTopic()

@@ -1,24 +1,30 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { createFit } from '../../ingress/fit.ts'
-import { normalise } from '../../ingress/normalise.ts'
-import { type RecordWithRaw, readRaw } from '../../lib/read-raw.ts'
-import { decode, encode, hookOf } from '../helpers/carry.ts'
-import { openStack } from '../helpers/stack.ts'
+import { createFit } from '../../ingress/record/chunk-oversized.ts'
+import { normalise } from '../../ingress/record/normalise.ts'
+import { decode, encode, hookOf } from '../helpers/records/deliver.ts'
+import { type RecordWithRaw, readRaw } from '../helpers/records/read-raw.ts'
+import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('read-raw')
 const topic = stack.names.rawChunksTopic
 const [admin, producer] = [stack.kafka.admin(), stack.kafka.producer()]
 await Promise.all([admin.connect(), producer.connect()])
 test.after(() => Promise.all([admin.disconnect(), producer.disconnect()]))
-await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 2, replicationFactor: 1 }] })
+await admin.createTopics({
+  waitForLeaders: true,
+  topics: [{ topic, numPartitions: 2, replicationFactor: 1 }],
+})
 
 /** A body that does not fit, as the ingress cuts it: its record, and its pieces, not sent yet. */
 const cut = async (id: string, letter: string, maxBytes = 10_000) => {
   const hook = hookOf(Buffer.alloc(15_000, letter), {}, { id, receivedAt: Date.now() })
   const fit = createFit(encode, () => maxBytes, topic)
-  const { message, chunks } = fit(hook, normalise(hook, { event: 'unknown', name: null, by: 'body', body: {} }))
+  const { message, chunks } = fit(
+    hook,
+    normalise(hook, { event: 'unknown', name: null, by: 'body', body: {} }),
+  )
   const record = (await decode(message.value)) as unknown as RecordWithRaw
   return { hook, record, chunks }
 }
@@ -33,9 +39,18 @@ test('a body that travelled in its record is taken from there', async () => {
 })
 
 test('each record gets its own body, though another came under its id, and pieces for another limit lie between', async () => {
-  const [first, second, other] = [await cut('twice', 'a'), await cut('twice', 'b'), await cut('twice', 'a', 8000)]
+  const [first, second, other] = [
+    await cut('twice', 'a'),
+    await cut('twice', 'b'),
+    await cut('twice', 'a', 8000),
+  ]
   assert.deepEqual([first.chunks.length, second.chunks.length, other.chunks.length], [3, 3, 4])
-  await send([...first.chunks.slice(0, 2), ...other.chunks.slice(0, 2), ...second.chunks, ...first.chunks.slice(1)])
+  await send([
+    ...first.chunks.slice(0, 2),
+    ...other.chunks.slice(0, 2),
+    ...second.chunks,
+    ...first.chunks.slice(1),
+  ])
   assert.ok((await read(first.record)).equals(first.hook.body))
   assert.ok((await read(second.record)).equals(second.hook.body))
 })

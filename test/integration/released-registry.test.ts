@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { createRegistry } from '../../lib/avro/registry.ts'
 import { PermanentError, RetriableError } from '../../lib/errors.ts'
-import { createRegistry } from '../../lib/registry.ts'
-import { schemaEdits, versionsOf } from '../helpers/schema-edits.ts'
-import { openStack } from '../helpers/stack.ts'
+import { schemaEdits, versionsOf } from '../helpers/records/schema-edits.ts'
+import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('released')
 const registry = createRegistry({ SCHEMA_REGISTRY_URL: stack.schemaRegistryUrl }, 'test')

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import kafkajs from 'kafkajs'
 import { consumers } from '../../consumers/index.ts'
+import { createRegistry, registryVariables } from '../../lib/avro/registry.ts'
 import { readVariables } from '../../lib/config.ts'
-import { createRegistry, registryVariables } from '../../lib/registry.ts'
 import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
 import { wireSchema } from '../../schemas/load.ts'
-import { openStack } from '../helpers/stack.ts'
+import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('setup')
 const admin = stack.kafka.admin()
@@ -14,11 +14,19 @@ await admin.connect()
 
 /** `bridge setup` to its end, what it said of the topics, and what it warned of. */
 const runSetup = async (env: Readonly<Record<string, string>> = {}) => {
-  const { exited, lines } = await stack.start(['setup'], { DATABASE_URL: stack.databaseUrl, KAFKA_TOPIC_PARTITIONS: '', ...env })
+  const { exited, lines } = await stack.start(['setup'], {
+    DATABASE_URL: stack.databaseUrl,
+    KAFKA_TOPIC_PARTITIONS: '',
+    ...env,
+  })
   const { code } = await exited
-  const said = lines.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : []))
+  const said = lines.flatMap((line) =>
+    line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : [],
+  )
   const sum = (name: string) =>
-    said.filter(({ message }) => /topics$/.test(String(message))).reduce((total, fields) => total + Number(fields[name]), 0)
+    said
+      .filter(({ message }) => /topics$/.test(String(message)))
+      .reduce((total, fields) => total + Number(fields[name]), 0)
   const { created, changed, kept } = { created: sum('created'), changed: sum('changed'), kept: sum('kept') }
   const warnings = said.filter(({ level }) => level === 'warn').map(({ message }) => String(message))
   return {
@@ -38,7 +46,9 @@ const settingsOf = async (topic: string): Promise<Record<string, string>> => {
     resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
   })
   return Object.fromEntries(
-    resources.flatMap(({ configEntries }) => configEntries.map(({ configName, configValue }) => [configName, configValue])),
+    resources.flatMap(({ configEntries }) =>
+      configEntries.map(({ configName, configValue }) => [configName, configValue]),
+    ),
   )
 }
 
@@ -96,9 +106,13 @@ test('a dead-letter topic has one partition and is compacted: nothing in it expi
 test('every subject has its schema and is FULL_TRANSITIVE', async () => {
   for (const event of eventTypes) {
     const subject = stack.names.subject(stack.names.topic(event))
-    const config = (await (await fetch(`${stack.schemaRegistryUrl}/config/${subject}`)).json()) as { compatibilityLevel: string }
+    const config = (await (await fetch(`${stack.schemaRegistryUrl}/config/${subject}`)).json()) as {
+      compatibilityLevel: string
+    }
     assert.equal(config.compatibilityLevel, 'FULL_TRANSITIVE', subject)
-    const latest = (await (await fetch(`${stack.schemaRegistryUrl}/subjects/${subject}/versions/latest`)).json()) as { schema: string }
+    const latest = (await (
+      await fetch(`${stack.schemaRegistryUrl}/subjects/${subject}/versions/latest`)
+    ).json()) as { schema: string }
     assert.deepEqual(JSON.parse(latest.schema), JSON.parse(wireSchema(catalogue[event].schema)))
   }
 })
@@ -108,7 +122,10 @@ test('a second setup creates and changes nothing, and leaves an operator’s own
   await alter(topic, { ...(await ownSettings(topic)), 'segment.ms': '3600000' })
   const again = await runSetup()
   assert.equal(again.code, 0, again.lines.join('\n'))
-  assert.deepEqual([again.created, again.changed, again.kept, again.migrations, again.warnings], [0, 0, first.created, 0, []])
+  assert.deepEqual(
+    [again.created, again.changed, again.kept, again.migrations, again.warnings],
+    [0, 0, first.created, 0, []],
+  )
   assert.equal((await settingsOf(topic))['segment.ms'], '3600000')
 })
 
@@ -119,7 +136,10 @@ test('what is ours is put right again, and missing topics are made, with the ope
   const again = await runSetup()
   assert.deepEqual([again.created, again.changed], [1, 1])
   const settings = await settingsOf(topic)
-  assert.deepEqual([settings['max.message.bytes'], settings['segment.ms']], [String(32 * 1024 * 1024), '3600000'])
+  assert.deepEqual(
+    [settings['max.message.bytes'], settings['segment.ms']],
+    [String(32 * 1024 * 1024), '3600000'],
+  )
 })
 
 test('retention is configurable', async () => {
@@ -128,14 +148,16 @@ test('retention is configurable', async () => {
   assert.equal((await settingsOf(stack.names.topic('project_create')))['retention.ms'], '-1')
 })
 
-const partitionsOf = async (topic: string) => (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length
+const partitionsOf = async (topic: string) =>
+  (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length
 
 test('a new topic gets as many partitions as those that exist, whatever KAFKA_TOPIC_PARTITIONS says, and setup says so', async () => {
   const topics = [stack.names.topic('tag_push'), stack.names.retryTopic('audit-log')]
   await admin.deleteTopics({ topics })
   const again = await runSetup({ KAFKA_TOPIC_PARTITIONS: '12' })
   assert.deepEqual([again.code, again.created], [0, 2])
-  for (const topic of [...topics, stack.names.topic('push')]) assert.equal(await partitionsOf(topic), 6, topic)
+  for (const topic of [...topics, stack.names.topic('push')])
+    assert.equal(await partitionsOf(topic), 6, topic)
   const [warning, ...others] = again.warnings
   assert.match(
     String(warning),
@@ -154,7 +176,10 @@ test('topics that differ in their number of partitions are named, and left as th
   assert.match(String(warning), /^\d+ topics have 6 partitions, but /)
   for (const topic of wider) assert.ok(warning?.includes(`${topic} has 8`), warning)
   assert.deepEqual(others, [])
-  assert.deepEqual([await partitionsOf(stack.names.topic('tag_push')), await partitionsOf(stack.names.topic('push'))], [6, 8])
+  assert.deepEqual(
+    [await partitionsOf(stack.names.topic('tag_push')), await partitionsOf(stack.names.topic('push'))],
+    [6, 8],
+  )
 })
 
 test('the registry refuses a schema that old records could not be read with, and the error says so', async () => {
@@ -182,7 +207,9 @@ const ownSettings = async (topic: string): Promise<Record<string, string>> => {
     includeSynonyms: false,
     resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
   })
-  const entries = resources.flatMap(({ configEntries }) => configEntries).filter(({ configSource }) => Number(configSource) === 1)
+  const entries = resources
+    .flatMap(({ configEntries }) => configEntries)
+    .filter(({ configSource }) => Number(configSource) === 1)
   return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]))
 }
 

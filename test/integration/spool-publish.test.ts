@@ -4,9 +4,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import kafkajs from 'kafkajs'
-import { eventually, openStack } from '../helpers/stack.ts'
-import { post, pushOf } from '../helpers/stack-hooks.ts'
-import { recordsOf } from '../helpers/stack-records.ts'
+import { post, pushOf } from '../helpers/records/hooks.ts'
+import { recordsOf } from '../helpers/records/records.ts'
+import { eventually, openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('spool-publish')
 await stack.setUp()
@@ -16,15 +16,23 @@ const takeTimestampsFor = async (ms: number) => {
   const admin = stack.kafka.admin()
   await admin.connect()
   const configEntries = [{ name: 'message.timestamp.before.max.ms', value: String(ms) }]
-  await admin.alterConfigs({ validateOnly: false, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }] })
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }],
+  })
   await admin.disconnect()
 }
 const run = async (...args: readonly string[]) => {
   const { exited, lines } = await stack.start(['spool', ...args])
   const { code } = await exited
-  return { code, said: lines.join('\n'), rows: () => lines.map((line) => JSON.parse(line) as Record<string, string>) }
+  return {
+    code,
+    said: lines.join('\n'),
+    rows: () => lines.map((line) => JSON.parse(line) as Record<string, string>),
+  }
 }
-const setAside = async () => (await run('inspect', '--json')).rows().filter(({ state }) => state === 'set aside')
+const setAside = async () =>
+  (await run('inspect', '--json')).rows().filter(({ state }) => state === 'set aside')
 const fileOf = (place = '') => place.replace(/^set-aside\/(.*)@0$/, '$1')
 
 test('what the brokers refuse is set aside; once they take it, it is published as it came, and is gone from there', async () => {
@@ -36,12 +44,17 @@ test('what the brokers refuse is set aside; once they take it, it is published a
     assert.equal(found.length, 2)
     return found
   })
-  assert.match((await run('publish', '--all')).said, /held_back: the brokers refuse the record: .*\n0 published, 2 held back$/)
+  assert.match(
+    (await run('publish', '--all')).said,
+    /held_back: the brokers refuse the record: .*\n0 published, 2 held back$/,
+  )
   assert.equal((await setAside()).length, 2)
 
   await takeTimestampsFor(10_000_000)
   const [one, two] = rows.map(({ place }) => fileOf(place))
-  assert.deepEqual((await run('publish', String(two), '--json')).rows(), [{ file: two, result: 'published', id: rows[1]?.id, topic }])
+  assert.deepEqual((await run('publish', String(two), '--json')).rows(), [
+    { file: two, result: 'published', id: rows[1]?.id, topic },
+  ])
   assert.deepEqual(
     (await setAside()).map(({ place }) => fileOf(place)),
     [one],
@@ -74,5 +87,8 @@ test('it publishes nothing that was not named', async () => {
     assert.deepEqual([code, said], [1, 'say which: names of files, or --all'])
   }
   const { code, said } = await run('publish', 'elsewhere.bin')
-  assert.deepEqual([code, said], [1, 'nothing of the name elsewhere.bin was set aside: see `bridge spool inspect`'])
+  assert.deepEqual(
+    [code, said],
+    [1, 'nothing of the name elsewhere.bin was set aside: see `bridge spool inspect`'],
+  )
 })

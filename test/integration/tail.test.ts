@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { eventually, openStack } from '../helpers/stack.ts'
-import { post, sample } from '../helpers/stack-hooks.ts'
+import { post, sample } from '../helpers/records/hooks.ts'
+import { eventually, openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('tail')
 await stack.setUp()
@@ -20,8 +20,19 @@ test('a record as JSON has the documented shape, with numbers for offset and tim
   const { code, lines } = await tail('push', '--from-beginning', '--count', '1', '--json')
   assert.equal(code, 0)
   const record = JSON.parse(String(lines.join('')))
-  assert.deepEqual(Object.keys(record).sort(), ['headers', 'key', 'offset', 'partition', 'timestamp', 'topic', 'value'])
-  assert.deepEqual([record.topic, record.partition, record.offset, record.key], [stack.names.topic('push'), 0, 0, '15'])
+  assert.deepEqual(Object.keys(record).sort(), [
+    'headers',
+    'key',
+    'offset',
+    'partition',
+    'timestamp',
+    'topic',
+    'value',
+  ])
+  assert.deepEqual(
+    [record.topic, record.partition, record.offset, record.key],
+    [stack.names.topic('push'), 0, 0, '15'],
+  )
   assert.equal(typeof record.timestamp, 'number')
   assert.equal(record.headers.ce_id, 'text')
   assert.equal(record.value.project_id, 15)
@@ -45,7 +56,10 @@ test('`raw_base64` stands in its place where it is none', async () => {
 
 test('for people it prints the place, the fields and the body', async () => {
   const { lines } = await tail('push', '--from-beginning', '--count', '1')
-  assert.match(String(lines[0]), new RegExp(`^\\d{4}-\\d\\d-\\d\\dT\\S+ ${stack.names.topic('push')} partition 0 offset 0 key 15$`))
+  assert.match(
+    String(lines[0]),
+    new RegExp(`^\\d{4}-\\d\\d-\\d\\dT\\S+ ${stack.names.topic('push')} partition 0 offset 0 key 15$`),
+  )
   assert.ok(lines.some((line) => line.trim() === '"project_id": 15,'))
   assert.ok(lines.join('\n').includes(sample('push').toString().trim()))
 })

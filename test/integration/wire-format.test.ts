@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import type { EventType } from '../../schemas/catalogue.ts'
-import { openStack } from '../helpers/stack.ts'
-import { post, pushOf, sample } from '../helpers/stack-hooks.ts'
-import { readWithJava } from '../helpers/stack-java.ts'
-import { recordsOf } from '../helpers/stack-records.ts'
+import { readWithJava } from '../helpers/process/java.ts'
+import { post, pushOf, sample } from '../helpers/records/hooks.ts'
+import { recordsOf } from '../helpers/records/records.ts'
+import { openStack } from '../helpers/servers/stack.ts'
 
 /** What java/Reader.java prints. */
 interface ReadByJava {
@@ -30,11 +30,20 @@ const { hookUrl } = await stack.startReady(['ingress'])
 const sent = new Map<string, Buffer>()
 const send = async (body: Buffer) => sent.set((await post(hookUrl, body)).body.id, body)
 for (let project = 1; project <= 60; project++) await send(pushOf(project * 7919))
-for (const event of ['push', 'tag_push', 'repository_update', 'merge_request', 'project_rename']) await send(sample(event))
+for (const event of ['push', 'tag_push', 'repository_update', 'merge_request', 'project_rename'])
+  await send(sample(event))
 await send(randomBytes(3000))
 await send(Buffer.from('{"object_kind":"moon_landing","crew":["Ægir","月"]}'))
 
-const events: EventType[] = ['push', 'tag_push', 'repository_update', 'merge_request', 'project_rename', 'unknown', 'quarantine']
+const events: EventType[] = [
+  'push',
+  'tag_push',
+  'repository_update',
+  'merge_request',
+  'project_rename',
+  'unknown',
+  'quarantine',
+]
 const topics = events.map(stack.names.topic)
 const read = (await readWithJava(stack, topics, await stack.temporaryFolder())) as ReadByJava[]
 
@@ -58,11 +67,13 @@ test('they find a zero byte, the id of the topic’s schema, and nothing behind 
 
 test('every record lies in the partition that Kafka’s own murmur2 gives its key', () => {
   assert.ok(new Set(read.map(({ partition }) => partition)).size === 6, 'the keys reach every partition')
-  for (const { key, partition, partitionByMurmur2 } of read) assert.equal(partition, partitionByMurmur2, `key ${key}`)
+  for (const { key, partition, partitionByMurmur2 } of read)
+    assert.equal(partition, partitionByMurmur2, `key ${key}`)
 })
 
 test('they read the same fields, headers and times as our own reader', async () => {
-  const place = ({ topic, partition, offset }: { topic: string; partition: number; offset: number }) => `${topic}/${partition}/${offset}`
+  const place = ({ topic, partition, offset }: { topic: string; partition: number; offset: number }) =>
+    `${topic}/${partition}/${offset}`
   const byPlace = new Map(read.map((record) => [place(record), record]))
   for (const event of events) {
     const records = await recordsOf(stack, event)
@@ -70,8 +81,14 @@ test('they read the same fields, headers and times as our own reader', async () 
     for (const { value, ...ours } of records) {
       const theirs = byPlace.get(place(ours))
       const { timestamp, key, headers } = ours
-      assert.deepEqual({ timestamp: theirs?.timestamp, key: theirs?.key, headers: theirs?.headers }, { timestamp, key, headers })
-      assert.deepEqual(theirs?.value, JSON.parse(JSON.stringify({ ...value, raw: value.raw.toString('base64') })))
+      assert.deepEqual(
+        { timestamp: theirs?.timestamp, key: theirs?.key, headers: theirs?.headers },
+        { timestamp, key, headers },
+      )
+      assert.deepEqual(
+        theirs?.value,
+        JSON.parse(JSON.stringify({ ...value, raw: value.raw.toString('base64') })),
+      )
     }
   }
 })

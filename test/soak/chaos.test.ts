@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { assertConserved, openWorld, sayTally, token, untilDrained } from '../helpers/conservation.ts'
-import { startDriver } from '../helpers/conservation-driver.ts'
-import { startServers } from '../helpers/stack-servers.ts'
+import { assertConserved, openWorld, sayTally, token, untilDrained } from '../helpers/faults/conservation.ts'
+import { startDriver } from '../helpers/faults/conservation-driver.ts'
+import { startServers } from '../helpers/servers/servers.ts'
 
 const minutes = Number(process.env.BRIDGE_TEST_SOAK_MINUTES ?? 20)
 

@@ -3,7 +3,13 @@ import { defineConsumer } from '../../consumers/consumer.ts'
 
 // Checked by `tsc --noEmit` alone: every line below a @ts-expect-error must be an error, every other line none.
 
-const common = { name: 'x', summary: 'X.', repeats: 'harmless', metricsPort: 1, variables: z.object({ X_URL: z.string() }) } as const
+const common = {
+  name: 'x',
+  summary: 'X.',
+  repeats: 'harmless',
+  metricsPort: 1,
+  variables: z.object({ X_URL: z.string() }),
+} as const
 const close = async () => {}
 
 defineConsumer({

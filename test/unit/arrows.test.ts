@@ -20,12 +20,12 @@ const mayImport: Readonly<Record<Layer, readonly Layer[]>> = {
 
 /** The files in which code of the Kafka client runs, and what for. Types of it may stand elsewhere: they are erased. */
 const kafkaFiles: Readonly<Record<string, string>> = {
-  'lib/kafka.ts': 'the one place where its options are set',
-  'ingress/producer.ts': 'produces',
-  'ingress/topic-facts.ts': 'its admin client: reads what topics take',
-  'consumers/worker.ts': 'the partitioner of the producer for dead letters',
-  'consumers/each-batch.ts': 'its error classes, by which a rebalance is told',
-  'consumers/assigner.ts': 'encodes assignments as the protocol wants them',
+  'lib/kafka/client.ts': 'the one place where its options are set',
+  'ingress/publish/sender.ts': 'produces',
+  'ingress/publish/topic-metadata.ts': 'its admin client: reads what topics take',
+  'consumers/runtime/worker.ts': 'the partitioner of the producer for dead letters',
+  'consumers/runtime/each-batch.ts': 'its error classes, by which a rebalance is told',
+  'consumers/runtime/assigner.ts': 'encodes assignments as the protocol wants them',
   'cli/dead-letters/settle.ts': 'the partitioner of the producer for redrives',
   'cli/setup/topics.ts': 'its admin client: creates and alters topics',
 }
@@ -85,7 +85,8 @@ test('arrows point one way: ingress and consumers never meet, lib and schemas kn
 
 test('nothing that runs imports from the tests, the documentation or the scripts', () => {
   for (const file of sources)
-    for (const imported of importsOf(file)) assert.doesNotMatch(imported, /^(test|docs|scripts|bench|examples)\//, file)
+    for (const imported of importsOf(file))
+      assert.doesNotMatch(imported, /^(test|docs|scripts|bench|examples)\//, file)
 })
 
 test('every import of ours names a file that exists', () => {
@@ -108,12 +109,13 @@ test('code of the Kafka client runs in the files that are listed here, and in no
 
 test('neither the schemas nor the local stack know the Kafka client, not even by type', () => {
   for (const file of sources)
-    if (/^(schemas|local)\//.test(file)) assert.ok(!importsOf(file).some((imported) => imported.startsWith('kafkajs')), file)
+    if (/^(schemas|local)\//.test(file))
+      assert.ok(!importsOf(file).some((imported) => imported.startsWith('kafkajs')), file)
 })
 
 test('what a package is for is known to one place: express, pg, winston, prom-client and avsc', () => {
   const owners: Record<string, RegExp> = {
-    express: /^(ingress\/app|lib\/operations)\.ts$/,
+    express: /^(ingress\/http\/app|lib\/operations)\.ts$/,
     helmet: /^lib\/operations\.ts$/,
     winston: /^lib\/logger\.ts$/,
     'prom-client': /^lib\/(metrics|operations)\.ts$/,
@@ -128,5 +130,9 @@ test('what a package is for is known to one place: express, pg, winston, prom-cl
 test('only entry files touch the process: its environment, its arguments, its end', () => {
   for (const file of sources)
     if (!file.startsWith('cli/') && !file.startsWith('local/'))
-      assert.doesNotMatch(readFileSync(join(root, file), 'utf8'), /\bprocess\.(env|argv|exit|on|once)\b/, file)
+      assert.doesNotMatch(
+        readFileSync(join(root, file), 'utf8'),
+        /\bprocess\.(env|argv|exit|on|once)\b/,
+        file,
+      )
 })

@@ -5,11 +5,19 @@ import { Kafka, logLevel, Partitioners } from 'kafkajs'
 
 const { PORT, KAFKA_BROKERS = '', TOPIC = '', TOKEN = '' } = process.env
 
-const kafka = new Kafka({ clientId: 'express-receiver', brokers: KAFKA_BROKERS.split(','), logLevel: logLevel.ERROR })
-const producer = kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner })
+const kafka = new Kafka({
+  clientId: 'express-receiver',
+  brokers: KAFKA_BROKERS.split(','),
+  logLevel: logLevel.ERROR,
+})
+const producer = kafka.producer({
+  allowAutoTopicCreation: false,
+  createPartitioner: Partitioners.DefaultPartitioner,
+})
 await producer.connect()
 
-const isRight = (token: string) => token.length === TOKEN.length && timingSafeEqual(Buffer.from(token), Buffer.from(TOKEN))
+const isRight = (token: string) =>
+  token.length === TOKEN.length && timingSafeEqual(Buffer.from(token), Buffer.from(TOKEN))
 
 const app = express()
 app.use(express.json({ limit: '25mb' }))

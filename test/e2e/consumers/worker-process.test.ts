@@ -2,11 +2,16 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { eventually } from '../../helpers/stack.ts'
-import { messagesOn } from '../../helpers/stack-records.ts'
-import { attemptsIn, effectsIn, startEffects } from '../../integration/consumers/start-effects.ts'
-import { openWorkerStack, publishPushes, pushConsumer, sorted } from '../../integration/consumers/worker-under-test.ts'
-import { startKafkaProxy } from './kafka-proxy.ts'
+import { startKafkaProxy } from '../../helpers/faults/kafka-proxy.ts'
+import { attemptsIn, effectsIn, startEffects } from '../../helpers/process/start-effects.ts'
+import {
+  openWorkerStack,
+  publishPushes,
+  pushConsumer,
+  sorted,
+} from '../../helpers/process/worker-under-test.ts'
+import { messagesOn } from '../../helpers/records/records.ts'
+import { eventually } from '../../helpers/servers/stack.ts'
 
 const names = ['shared', 'careless', 'hanging', 'deadly', 'frozen', 'refused'] as const
 const stack = await openWorkerStack(
@@ -32,7 +37,8 @@ const untilHandled = (files: readonly string[], ids: readonly string[]) =>
   })
 const publishToEach = async (prefix: string) => {
   const ids: string[] = []
-  for (const partition of [0, 1, 2]) ids.push(...(await publishPushes(stack, 1, { prefix, from: partition, partition })))
+  for (const partition of [0, 1, 2])
+    ids.push(...(await publishPushes(stack, 1, { prefix, from: partition, partition })))
   return ids
 }
 
@@ -42,7 +48,9 @@ test('SIGTERM in the middle of long handling: it is finished and committed, and 
   const [first, second] = [await start(t, 'shared', env, 'first'), await start(t, 'shared', env, 'second')]
   await Promise.all([first.operationsUrl(), second.operationsUrl()])
   await publishToEach('early')
-  await eventually(() => assert.ok(idsIn('first').length > 0 && idsIn('second').length > 0, 'both have their share'))
+  await eventually(() =>
+    assert.ok(idsIn('first').length > 0 && idsIn('second').length > 0, 'both have their share'),
+  )
   await eventually(() => assert.equal(idsIn('first').length + idsIn('second').length, 3))
 
   const long = await publishToEach('long')
@@ -58,7 +66,11 @@ test('SIGTERM in the middle of long handling: it is finished and committed, and 
   assert.ok(performance.now() - stopped < 10_000, `handled ${performance.now() - stopped} ms later`)
   await untilHandled(['first', 'second'], long)
   const all = ['first', 'second'].flatMap((file) => attemptsIn(join(folder, file)))
-  assert.deepEqual(sorted(all.filter((id) => id.startsWith('long'))), sorted(long), 'nothing is handled twice')
+  assert.deepEqual(
+    sorted(all.filter((id) => id.startsWith('long'))),
+    sorted(long),
+    'nothing is handled twice',
+  )
 })
 
 test('a handler that leaves a promise behind which fails is told on, and ends nothing', async (t) => {
@@ -99,7 +111,10 @@ for (const [worker, most] of [
     for (let starts = 1, isThrough = false; !isThrough; starts++) {
       assert.ok(starts <= 5, `it was tried ${tries()} times`)
       const running = await start(t, worker, env, file)
-      isThrough = await Promise.race([running.exited.then(() => false), untilHandled([file], others).then(() => true)])
+      isThrough = await Promise.race([
+        running.exited.then(() => false),
+        untilHandled([file], others).then(() => true),
+      ])
     }
     const letters = await messagesOn(stack, stack.names.deadLetterTopic(worker))
     assert.equal(letters.at(-1)?.headers['dead-letter-error'], 'AttemptsUsedUpError')

@@ -1,7 +1,13 @@
 // Attacks on the door of a real ingress process. Without servers behind it everything it lets in lies in its spool: after each attack we look there.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { type LoneIngress, rawRequest, sendRaw, signed, startLoneIngress } from '../../helpers/conservation-alone.ts'
+import {
+  type LoneIngress,
+  rawRequest,
+  sendRaw,
+  signed,
+  startLoneIngress,
+} from '../../helpers/faults/conservation-alone.ts'
 
 const token = 'the-token-of-the-door'
 const key = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
@@ -26,16 +32,30 @@ const [byToken, bySignature, byEither, behindProxy] = await Promise.all([
     INGRESS_MAX_BODY_BYTES: String(mebibyte),
     INGRESS_UNPROVEN_BYTES: String(mebibyte),
   }),
-  startLoneIngress({ INGRESS_SIGNING_TOKENS: key, INGRESS_SECRET_TOKENS: token, INGRESS_FAILED_LOGINS_PER_MINUTE: '5' }),
-  startLoneIngress({ INGRESS_SECRET_TOKENS: token, INGRESS_TRUSTED_PROXIES: '1', INGRESS_ALLOWED_CIDRS: '34.74.90.64/28,2001:db8::/32' }),
+  startLoneIngress({
+    INGRESS_SIGNING_TOKENS: key,
+    INGRESS_SECRET_TOKENS: token,
+    INGRESS_FAILED_LOGINS_PER_MINUTE: '5',
+  }),
+  startLoneIngress({
+    INGRESS_SECRET_TOKENS: token,
+    INGRESS_TRUSTED_PROXIES: '1',
+    INGRESS_ALLOWED_CIDRS: '34.74.90.64/28,2001:db8::/32',
+  }),
 ])
 const all = [byToken, bySignature, byEither, behindProxy]
 after(() => Promise.all(all.map((ingress) => ingress.remove())))
 
 type Headers = readonly (readonly [string, string])[]
 const tokenHeader: [string, string] = ['X-Gitlab-Token', token]
-const send = async (ingress: LoneIngress, headers: Headers, options: Parameters<typeof rawRequest>[2] = {}, sent: Buffer | string = body) =>
-  (await sendRaw(ingress.hookUrl, [rawRequest(sent, [...headers, ['Connection', 'close']], options)])).statuses
+const send = async (
+  ingress: LoneIngress,
+  headers: Headers,
+  options: Parameters<typeof rawRequest>[2] = {},
+  sent: Buffer | string = body,
+) =>
+  (await sendRaw(ingress.hookUrl, [rawRequest(sent, [...headers, ['Connection', 'close']], options)]))
+    .statuses
 /** What an action has let in. */
 const letInBy = async (ingress: LoneIngress, action: () => Promise<void>): Promise<number> => {
   const before = (await ingress.letIn()).length
@@ -97,7 +117,10 @@ test('attack 2, replay: a signed hook is worth nothing once its time is over', a
 
 test('attack 3, a stale signature under a fresh timestamp, and timestamps that are none', async () => {
   const stale = signed(key, body, { atSeconds: nowSeconds() - 4000 })
-  const refreshed: Headers = stale.map(([name, value]) => [name, name === 'webhook-timestamp' ? String(nowSeconds()) : value])
+  const refreshed: Headers = stale.map(([name, value]) => [
+    name,
+    name === 'webhook-timestamp' ? String(nowSeconds()) : value,
+  ])
   const letIn = await letInBy(bySignature, async () => {
     assert.deepEqual(await send(bySignature, refreshed), [401])
     const now = String(nowSeconds())
@@ -121,14 +144,19 @@ test('attack 3, a stale signature under a fresh timestamp, and timestamps that a
 
 test('attack 4, another body, id or time under a true signature', async () => {
   const headers = signed(key, body, { id: 'original' })
-  const swapped = (name: string, value: string): Headers => headers.map(([each, old]) => [each, each === name ? value : old])
+  const swapped = (name: string, value: string): Headers =>
+    headers.map(([each, old]) => [each, each === name ? value : old])
   const letIn = await letInBy(bySignature, async () => {
     for (const other of [body.replace('attack', 'attacK'), `${body} `, body.slice(1), '', `${body}\0`])
       assert.deepEqual(await send(bySignature, headers, {}, other), [401])
     assert.deepEqual(await send(bySignature, swapped('webhook-id', 'another')), [401])
     assert.deepEqual(await send(bySignature, swapped('webhook-timestamp', String(nowSeconds() - 1))), [401])
     // The parts are joined by a dot: what is moved over it must not verify.
-    const moved: Headers = [['webhook-id', `original.${nowSeconds()}`], ['webhook-timestamp', String(nowSeconds())], ...headers.slice(2)]
+    const moved: Headers = [
+      ['webhook-id', `original.${nowSeconds()}`],
+      ['webhook-timestamp', String(nowSeconds())],
+      ...headers.slice(2),
+    ]
     assert.deepEqual(await send(bySignature, moved), [401])
     assert.deepEqual(await send(bySignature, signed(otherKey, body)), [401])
   })
@@ -137,7 +165,10 @@ test('attack 4, another body, id or time under a true signature', async () => {
 
 test('attack 5, a header sent again and again', async () => {
   const good = signed(key, body)
-  const many = Array.from({ length: 50 }, (): [string, string] => ['webhook-signature', `v1,${Buffer.alloc(32, 7).toString('base64')}`])
+  const many = Array.from({ length: 50 }, (): [string, string] => [
+    'webhook-signature',
+    `v1,${Buffer.alloc(32, 7).toString('base64')}`,
+  ])
   assert.equal(
     await letInBy(byToken, async () => {
       assert.deepEqual(await send(byToken, [['X-Gitlab-Token', 'wrong'], tokenHeader]), [401])
@@ -174,7 +205,11 @@ test('attack 6, empty and missing credentials', async () => {
       `v2,${Buffer.alloc(32).toString('base64')}`,
       `v1a,${Buffer.alloc(32).toString('base64')}`,
     ])
-      assert.deepEqual(await send(bySignature, [...signed(key, body).slice(0, 2), ['webhook-signature', signature]]), [401], signature)
+      assert.deepEqual(
+        await send(bySignature, [...signed(key, body).slice(0, 2), ['webhook-signature', signature]]),
+        [401],
+        signature,
+      )
   })
   assert.equal(unsigned, 0)
 })
@@ -190,8 +225,19 @@ test('attack 7, a spoofed address: what the proxy saw counts, not what was sent 
       '',
       'localhost',
     ])
-      assert.deepEqual(await send(behindProxy, [tokenHeader, ['X-Forwarded-For', forwarded]]), [403], forwarded)
-    assert.deepEqual(await send(behindProxy, [tokenHeader, ['X-Forwarded-For', '34.74.90.70'], ['X-Forwarded-For', '198.51.100.7']]), [403])
+      assert.deepEqual(
+        await send(behindProxy, [tokenHeader, ['X-Forwarded-For', forwarded]]),
+        [403],
+        forwarded,
+      )
+    assert.deepEqual(
+      await send(behindProxy, [
+        tokenHeader,
+        ['X-Forwarded-For', '34.74.90.70'],
+        ['X-Forwarded-For', '198.51.100.7'],
+      ]),
+      [403],
+    )
     for (const name of ['X-Real-IP', 'Forwarded', 'X-Client-IP', 'True-Client-IP', 'CF-Connecting-IP'])
       assert.deepEqual(await send(behindProxy, [tokenHeader, [name, '34.74.90.70']]), [403], name)
   })
@@ -209,7 +255,11 @@ test('attack 8, a body that never comes: with credentials it is given up in time
     const slow = await sendRaw(byToken.hookUrl, drip, 8000)
     assert.deepEqual(slow.statuses, [408])
     assert.ok(slow.tookMs > 900 && slow.tookMs < 4000, `${slow.tookMs} ms`)
-    const stranger = await sendRaw(byToken.hookUrl, [rawRequest('', [['Content-Length', '1000']], { length: false })], 8000)
+    const stranger = await sendRaw(
+      byToken.hookUrl,
+      [rawRequest('', [['Content-Length', '1000']], { length: false })],
+      8000,
+    )
     assert.deepEqual(stranger.statuses, [401])
     assert.ok(stranger.tookMs < 900, `${stranger.tookMs} ms`)
   })
@@ -225,7 +275,10 @@ test('attack 9, a body that is too large, with its length and without', async ()
       rawRequest('', [tokenHeader, ['Content-Length', String(tooMuch.length)]], { length: false }),
     ])
     assert.deepEqual(announced.statuses, [413])
-    const untold = await sendRaw(byToken.hookUrl, [rawRequest('', chunked, { length: false }), ...Array.from({ length: 40 }, () => chunk)])
+    const untold = await sendRaw(byToken.hookUrl, [
+      rawRequest('', chunked, { length: false }),
+      ...Array.from({ length: 40 }, () => chunk),
+    ])
     assert.deepEqual(untold.statuses, [413])
     for (const length of ['-1', '1e3', '0x10', '99999999999999999999', '5, 5', '']) {
       const { statuses } = await sendRaw(
@@ -282,7 +335,10 @@ test('attack 10, paths: no way around the door, and no sender that is not one', 
   const letIn = await letInBy(byToken, async () => {
     for (const target of targets) {
       const statuses = await send(byToken, [tokenHeader], { target })
-      assert.ok(statuses.length === 0 || statuses.every((status) => status >= 400 && status < 500), `${target}: ${statuses}`)
+      assert.ok(
+        statuses.length === 0 || statuses.every((status) => status >= 400 && status < 500),
+        `${target}: ${statuses}`,
+      )
     }
     for (const target of [
       '/hooks',
@@ -315,7 +371,9 @@ test('attack 11, downgrade: where signatures are asked for a token does not do, 
     0,
   )
   assert.equal(
-    await letInBy(byEither, async () => assert.deepEqual(await send(byEither, [tokenHeader, ...signed(otherKey, body)]), [401])),
+    await letInBy(byEither, async () =>
+      assert.deepEqual(await send(byEither, [tokenHeader, ...signed(otherKey, body)]), [401]),
+    ),
     0,
   )
 })
@@ -323,7 +381,8 @@ test('attack 11, downgrade: where signatures are asked for a token does not do, 
 test('attack 12, a flood of wrong credentials: 429 for them, while valid ones from the same address pass', async () => {
   const letIn = await letInBy(byEither, async () => {
     const statuses: number[] = []
-    for (let guess = 0; guess < 12; guess++) statuses.push(...(await send(byEither, [['X-Gitlab-Token', `guess-${guess}`]])))
+    for (let guess = 0; guess < 12; guess++)
+      statuses.push(...(await send(byEither, [['X-Gitlab-Token', `guess-${guess}`]])))
     assert.deepEqual(new Set(statuses), new Set([401, 429]))
     assert.deepEqual(statuses.slice(-4), [429, 429, 429, 429])
     assert.deepEqual(await send(byEither, [tokenHeader]), [202])
@@ -338,7 +397,9 @@ test('unproven bodies share a budget: strangers with plausible signatures cannot
   const half = Buffer.alloc(400_000, 'x')
   const letIn = await letInBy(bySignature, async () => {
     const answers = await Promise.all(
-      Array.from({ length: 6 }, () => sendRaw(bySignature.hookUrl, [rawRequest('', plausible(), { length: false }), half], 4000)),
+      Array.from({ length: 6 }, () =>
+        sendRaw(bySignature.hookUrl, [rawRequest('', plausible(), { length: false }), half], 4000),
+      ),
     )
     const statuses = answers.flatMap((answer) => answer.statuses)
     assert.ok(statuses.filter((status) => status === 503).length >= 3, `${statuses}`)
@@ -357,7 +418,11 @@ test('connections on which nothing comes do not keep the ingress from stopping',
     INGRESS_BODY_TIMEOUT_SECONDS: '1',
     INGRESS_PUBLISH_DEADLINE_SECONDS: '1',
   })
-  const silent = ['', 'POST /hooks HTTP/1.1\r\nHost:', rawRequest('', [tokenHeader, ['Content-Length', '10']], { length: false })]
+  const silent = [
+    '',
+    'POST /hooks HTTP/1.1\r\nHost:',
+    rawRequest('', [tokenHeader, ['Content-Length', '10']], { length: false }),
+  ]
   const answers = silent.map((bytes) => sendRaw(held.hookUrl, [bytes], 60_000))
   await sendRaw(held.hookUrl, [rawRequest(body, [tokenHeader, ['Connection', 'close']])])
   const startedAt = performance.now()
@@ -373,7 +438,8 @@ test('connections on which nothing comes do not keep the ingress from stopping',
 })
 
 test('nobody’s secret is in what the ingress says, and it says no version', async () => {
-  for (const ingress of all) assert.doesNotMatch(ingress.lines.join('\n'), new RegExp(`${token}|${key.slice(6)}|guess-`))
+  for (const ingress of all)
+    assert.doesNotMatch(ingress.lines.join('\n'), new RegExp(`${token}|${key.slice(6)}|guess-`))
   const { text } = await sendRaw(byToken.hookUrl, [rawRequest(body, [['Connection', 'close']])])
   assert.doesNotMatch(text, /express|node|x-powered-by|server:|\bat \//i)
 })

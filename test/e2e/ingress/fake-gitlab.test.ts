@@ -4,13 +4,14 @@ import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listen, urlOf } from '../../../lib/operations.ts'
-import { createHookState, deliveryOf, startFakeGitlab } from '../../helpers/fake-gitlab.ts'
+import { createHookState, deliveryOf, startFakeGitlab } from '../../helpers/servers/fake-gitlab.ts'
 
 const minute = 60_000
 
 test('2xx and 3xx within ten seconds are success, everything else is failure', () => {
   for (const status of [200, 202, 204, 302]) assert.equal(deliveryOf({ status, tookMs: 10 }), 'success')
-  for (const status of [undefined, 400, 401, 404, 408, 413, 429, 500, 503]) assert.equal(deliveryOf({ status, tookMs: 10 }), 'failure')
+  for (const status of [undefined, 400, 401, 404, 408, 413, 429, 500, 503])
+    assert.equal(deliveryOf({ status, tookMs: 10 }), 'failure')
   assert.equal(deliveryOf({ status: 200, tookMs: 10_001 }), 'failure')
 })
 

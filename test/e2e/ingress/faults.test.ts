@@ -9,8 +9,7 @@ import { promisify } from 'node:util'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import kafkajs from 'kafkajs'
 import type { Environment } from '../../../lib/config.ts'
-import { readLog } from '../../../lib/log-reader.ts'
-import { type RecordWithRaw, readRaw } from '../../../lib/read-raw.ts'
+import { readLog } from '../../../lib/kafka/log-reader.ts'
 import {
   assertConserved,
   eventually,
@@ -22,10 +21,11 @@ import {
   sayTally,
   token,
   untilDrained,
-} from '../../helpers/conservation.ts'
-import { bodyOf, type Posted, postHook, startDriver } from '../../helpers/conservation-driver.ts'
-import { startFakeGitlab } from '../../helpers/fake-gitlab.ts'
-import { startServers } from '../../helpers/stack-servers.ts'
+} from '../../helpers/faults/conservation.ts'
+import { bodyOf, type Posted, postHook, startDriver } from '../../helpers/faults/conservation-driver.ts'
+import { type RecordWithRaw, readRaw } from '../../helpers/records/read-raw.ts'
+import { startFakeGitlab } from '../../helpers/servers/fake-gitlab.ts'
+import { startServers } from '../../helpers/servers/servers.ts'
 
 const servers = await startServers(['kafka', 'registry'])
 after(() => servers.remove())
@@ -43,7 +43,10 @@ const killAndAwait = async (process: { kill(signal: NodeJS.Signals): void; exite
 const drive = (urls: () => readonly string[], perSecond = 25) => startDriver({ urls, token, perSecond })
 
 /** Hooks posted one after the other, each once the one before is answered. */
-const postInOrder = async (url: string, bodies: readonly { id: string; body: Buffer }[]): Promise<Posted[]> => {
+const postInOrder = async (
+  url: string,
+  bodies: readonly { id: string; body: Buffer }[],
+): Promise<Posted[]> => {
   const posted: Posted[] = []
   for (const { id, body } of bodies) {
     const answer = await postHook(url, token, id, body)
@@ -60,9 +63,11 @@ const conclude = async (t: TestContext, posted: readonly Posted[]) => {
 }
 
 const port = String(await freePort())
-const startAgain = (env: Environment = {}): Promise<IngressProcess> => world.start({ INGRESS_PORT: port, ...env })
+const startAgain = (env: Environment = {}): Promise<IngressProcess> =>
+  world.start({ INGRESS_PORT: port, ...env })
 let ingress = await startAgain()
-const untilSpooling = () => eventually(async () => assert.ok((await ingress.metric('ingress_spool_records')) > 0))
+const untilSpooling = () =>
+  eventually(async () => assert.ok((await ingress.metric('ingress_spool_records')) > 0))
 const untilPublishing = async () => {
   await untilDrained(ingress)
   await eventually(async () => {
@@ -143,7 +148,10 @@ test('registry frozen, then killed: hooks are published as before, by an ingress
   await sleep(outageMs(1))
   await Promise.all([driver.stop(), driverOfSecond.stop()])
   await untilDrained(second)
-  assert.deepEqual(await second.readiness(), { code: 200, status: 'degraded: the schema registry has not answered' })
+  assert.deepEqual(await second.readiness(), {
+    code: 200,
+    status: 'degraded: the schema registry has not answered',
+  })
   await servers.startAgain('registry')
   await eventually(async () => assert.equal((await second.readiness()).status, 'ready'))
   await second.stop(15_000)
@@ -160,7 +168,10 @@ test('ingress stopped, then killed -9, while the broker is frozen, and started a
     await untilSpooling()
     await sleep(outageMs(0.5) + Math.random() * 500)
     ingress.kill(end % 2 === 0 ? 'SIGTERM' : 'SIGKILL')
-    assert.deepEqual(await ingress.exited, end % 2 === 0 ? { code: 0, signal: null } : { code: null, signal: 'SIGKILL' })
+    assert.deepEqual(
+      await ingress.exited,
+      end % 2 === 0 ? { code: 0, signal: null } : { code: null, signal: 'SIGKILL' },
+    )
     ingress = await startAgain()
   }
   assert.ok((await ingress.metric('ingress_spool_records')) > 0, 'what waits is still known')
@@ -205,7 +216,9 @@ test('500 hooks of one project, spooled and drained, keep their order', async (t
   const found = (await world.read([world.names.topic('push')]))
     .filter(({ mark }) => order.has(mark))
     .toSorted((a, b) => a.offset - b.offset)
-  const last = [...Map.groupBy(found, ({ mark }) => mark).values()].map((records) => order.get(records.at(-1)?.mark ?? '') ?? -1)
+  const last = [...Map.groupBy(found, ({ mark }) => mark).values()].map(
+    (records) => order.get(records.at(-1)?.mark ?? '') ?? -1,
+  )
   assert.equal(new Set(found.map(({ partition }) => partition)).size, 1)
   assert.deepEqual(
     last,
@@ -241,17 +254,28 @@ test('rolling restart of two ingresses behind a load balancer', async (t) => {
     await each.stop(15_000)
   }
   const { answered, posted } = await conclude(t, driver.posted)
-  assert.equal(answered, posted, JSON.stringify(driver.posted.filter(({ status }) => status !== 200).slice(0, 3)))
+  assert.equal(
+    answered,
+    posted,
+    JSON.stringify(driver.posted.filter(({ status }) => status !== 200).slice(0, 3)),
+  )
 })
 
 test('a spool that is full: what does not fit is told so, what was taken is kept, and there is room again afterwards', async (t) => {
-  const small = await world.start({ INGRESS_SPOOL_DIR: await world.folder(), INGRESS_SPOOL_MAX_BYTES: '40000' })
+  const small = await world.start({
+    INGRESS_SPOOL_DIR: await world.folder(),
+    INGRESS_SPOOL_MAX_BYTES: '40000',
+  })
   const driver = drive(() => [small.hookUrl], 40)
   await sleep(500)
   freeze()
-  await eventually(async () => assert.ok((await small.metric('ingress_hooks_total{outcome="unavailable"}')) > 0))
+  await eventually(async () =>
+    assert.ok((await small.metric('ingress_hooks_total{outcome="unavailable"}')) > 0),
+  )
   // A smaller hook may still have found room.
-  await eventually(async () => assert.deepEqual(await small.readiness(), { code: 503, status: 'spool: full' }))
+  await eventually(async () =>
+    assert.deepEqual(await small.readiness(), { code: 503, status: 'spool: full' }),
+  )
   await sleep(outageMs(0.5))
   assert.ok((await small.metric('ingress_spool_bytes')) <= 40_000)
   thaw()
@@ -277,7 +301,9 @@ test('a disk that is full: the same, and the ingress empties it by itself', asyn
     const driver = drive(() => [small.hookUrl], 40)
     await sleep(500)
     freeze()
-    await eventually(async () => assert.ok((await small.metric('ingress_hooks_total{outcome="unavailable"}')) > 0))
+    await eventually(async () =>
+      assert.ok((await small.metric('ingress_hooks_total{outcome="unavailable"}')) > 0),
+    )
     assert.equal((await small.readiness()).code, 503)
     await sleep(outageMs(0.5))
     await killAndAwait(small)
@@ -329,12 +355,19 @@ test('a body too large for the cluster goes in pieces, in an outage too, and is 
   const signal = AbortSignal.timeout(60_000)
   const registry = new SchemaRegistry({ host: servers.schemaRegistryUrl })
   const bodies = new Map<string, Buffer>()
-  for await (const { value } of readLog(world.kafka, { topics: [world.names.topic('push')], from: 'beginning', to: 'now', signal })) {
+  for await (const { value } of readLog(world.kafka, {
+    topics: [world.names.topic('push')],
+    from: 'beginning',
+    to: 'now',
+    signal,
+  })) {
     const record = (await registry.decode(value ?? Buffer.alloc(0))) as RecordWithRaw
     if (record.delivery.raw_chunks !== null)
       bodies.set(record.delivery.id, await readRaw(record, world.kafka, world.names.rawChunksTopic, signal))
   }
   for (const { id, body } of large) assert.ok(bodies.get(id)?.equals(body), id)
-  t.diagnostic(`${[...bodies.keys()]} read again, ${second[0]?.tookMs.toFixed(0)} ms to the answer in the outage`)
+  t.diagnostic(
+    `${[...bodies.keys()]} read again, ${second[0]?.tookMs.toFixed(0)} ms to the answer in the outage`,
+  )
   await other.stop(15_000)
 })

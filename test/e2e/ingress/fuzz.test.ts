@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, test } from 'node:test'
-import { isSoak } from '../../helpers/conservation.ts'
-import { rawRequest, sendRaw, startLoneIngress } from '../../helpers/conservation-alone.ts'
+import { isSoak } from '../../helpers/faults/conservation.ts'
+import { rawRequest, sendRaw, startLoneIngress } from '../../helpers/faults/conservation-alone.ts'
 
 const cases = isSoak ? 200_000 : 10_000
 const connectionsAtATime = 96
@@ -97,26 +97,45 @@ const closing: [string, string] = ['Connection', 'close']
 const idHeader = (id: string): [string, string] => ['Idempotency-Key', id]
 
 const makers: ((random: Random, id: string) => Case)[] = [
-  (_, id) => ({ name: 'a good hook', pieces: [rawRequest(body, [credentials, idHeader(id), closing])], good: [id] }),
+  (_, id) => ({
+    name: 'a good hook',
+    pieces: [rawRequest(body, [credentials, idHeader(id), closing])],
+    good: [id],
+  }),
   (random, id) => {
     const request = rawRequest(body, [credentials, idHeader(id), closing])
     const cut = 1 + random.below(request.length - 1)
-    return { name: 'a good hook in two pieces', pieces: [request.subarray(0, cut), random.below(5), request.subarray(cut)], good: [id] }
+    return {
+      name: 'a good hook in two pieces',
+      pieces: [request.subarray(0, cut), random.below(5), request.subarray(cut)],
+      good: [id],
+    }
   },
   (_, id) => {
     const ids = [`${id}-1`, `${id}-2`, `${id}-3`]
     const last = (index: number) => (index === ids.length - 1 ? [closing] : [])
     return {
       name: 'good hooks in a pipeline',
-      pieces: [Buffer.concat(ids.map((each, index) => rawRequest(body, [credentials, idHeader(each), ...last(index)])))],
+      pieces: [
+        Buffer.concat(
+          ids.map((each, index) => rawRequest(body, [credentials, idHeader(each), ...last(index)])),
+        ),
+      ],
       good: ids,
     }
   },
   (random, id) => {
-    const parts = Array.from({ length: 1 + random.below(4) }, () => `${random.bytes(random.below(40)).toString('hex')} `)
+    const parts = Array.from(
+      { length: 1 + random.below(4) },
+      () => `${random.bytes(random.below(40)).toString('hex')} `,
+    )
     const chunks = parts.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`).join('')
     const headers: [string, string][] = [credentials, idHeader(id), closing, ['Transfer-Encoding', 'chunked']]
-    return { name: 'a good hook in chunks', pieces: [rawRequest('', headers, { length: false }), `${chunks}0\r\n\r\n`], good: [id] }
+    return {
+      name: 'a good hook in chunks',
+      pieces: [rawRequest('', headers, { length: false }), `${chunks}0\r\n\r\n`],
+      good: [id],
+    }
   },
   (_, id) => ({ name: 'no credentials', pieces: [rawRequest(body, [idHeader(id), closing])] }),
   (random, id) => ({
@@ -145,22 +164,33 @@ const makers: ((random: Random, id: string) => Case)[] = [
   }),
   (random, id) => {
     const headers: [string, string][] = [credentials, idHeader(id), ['Content-Length', random.pick(lengths)]]
-    return { name: 'a bad length', pieces: [rawRequest(body, headers, { length: random.chance(0.5) }).subarray(0, -body.length), 'end'] }
+    return {
+      name: 'a bad length',
+      pieces: [rawRequest(body, headers, { length: random.chance(0.5) }).subarray(0, -body.length), 'end'],
+    }
   },
   (random, id) => {
     const request = rawRequest(body, [credentials, idHeader(id)])
-    return { name: 'cut short', pieces: [request.subarray(0, random.below(request.length)), random.pick<Piece>(['end', 'reset'])] }
+    return {
+      name: 'cut short',
+      pieces: [request.subarray(0, random.below(request.length)), random.pick<Piece>(['end', 'reset'])],
+    }
   },
   (random, id) => {
     const junk = Array.from({ length: random.below(20) }, (): [string, string] => [
       random.bytes(1 + random.below(10)).toString('latin1'),
       random.bytes(random.below(60)).toString('latin1'),
     ])
-    return { name: 'junk headers, no credentials', pieces: [rawRequest(body, [...junk, idHeader(id), closing])] }
+    return {
+      name: 'junk headers, no credentials',
+      pieces: [rawRequest(body, [...junk, idHeader(id), closing])],
+    }
   },
   (random, id) => ({
     name: 'huge headers, no credentials',
-    pieces: [rawRequest(body, [['X-Huge', 'h'.repeat(10_000 + random.below(30_000))], idHeader(id), closing])],
+    pieces: [
+      rawRequest(body, [['X-Huge', 'h'.repeat(10_000 + random.below(30_000))], idHeader(id), closing]),
+    ],
   }),
   (random) => ({
     name: 'many headers, no credentials',
@@ -184,18 +214,31 @@ const makers: ((random: Random, id: string) => Case)[] = [
     ])
     return {
       name: 'garbage for chunks',
-      pieces: [rawRequest('', [credentials, idHeader(id), ['Transfer-Encoding', 'chunked']], { length: false }), garbage, 'end'],
+      pieces: [
+        rawRequest('', [credentials, idHeader(id), ['Transfer-Encoding', 'chunked']], { length: false }),
+        garbage,
+        'end',
+      ],
     }
   },
   (random, id) => {
     const headers: [string, string][] = [
       credentials,
       idHeader(id),
-      ['Transfer-Encoding', random.pick(['chunked', 'gzip, chunked', 'chunked, identity', 'xchunked', ' chunked'])],
+      [
+        'Transfer-Encoding',
+        random.pick(['chunked', 'gzip, chunked', 'chunked, identity', 'xchunked', ' chunked']),
+      ],
     ]
-    return { name: 'two lengths, as smugglers send', pieces: [rawRequest('0\r\n\r\nPOST /hooks HTTP/1.1\r\n\r\n', headers), 'end'] }
+    return {
+      name: 'two lengths, as smugglers send',
+      pieces: [rawRequest('0\r\n\r\nPOST /hooks HTTP/1.1\r\n\r\n', headers), 'end'],
+    }
   },
-  (random) => ({ name: 'noise', pieces: [random.bytes(1 + random.below(3000)), random.pick<Piece>(['end', 'reset'])] }),
+  (random) => ({
+    name: 'noise',
+    pieces: [random.bytes(1 + random.below(3000)), random.pick<Piece>(['end', 'reset'])],
+  }),
   (random, id) => ({
     name: 'another protocol',
     pieces: [
@@ -203,7 +246,9 @@ const makers: ((random: Random, id: string) => Case)[] = [
         Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]),
         'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
         'GET /hooks\r\n',
-        rawRequest(body, [idHeader(id)], { version: random.pick(['HTTP/1.0', 'HTTP/0.9', 'HTTP/2.0', 'HTCPCP/1.0', '']) }),
+        rawRequest(body, [idHeader(id)], {
+          version: random.pick(['HTTP/1.0', 'HTTP/0.9', 'HTTP/2.0', 'HTCPCP/1.0', '']),
+        }),
       ]),
       'end',
     ],
@@ -231,11 +276,17 @@ const makers: ((random: Random, id: string) => Case)[] = [
     name: 'too large and said so',
     pieces: [rawRequest('', [credentials, idHeader(id), ['Content-Length', '100001']], { length: false })],
   }),
-  (_, id) => ({ name: 'closed before the answer', pieces: [rawRequest('x'.repeat(50_000), [idHeader(id)]), 'reset'] }),
+  (_, id) => ({
+    name: 'closed before the answer',
+    pieces: [rawRequest('x'.repeat(50_000), [idHeader(id)]), 'reset'],
+  }),
 ]
 
 const memoryOf = async () => {
-  const [rss, heap] = [await ingress.metric('process_resident_memory_bytes'), await ingress.metric('nodejs_heap_size_used_bytes')]
+  const [rss, heap] = [
+    await ingress.metric('process_resident_memory_bytes'),
+    await ingress.metric('nodejs_heap_size_used_bytes'),
+  ]
   assert.ok(rss > 0 && heap > 0)
   return { rss: rss / 2 ** 20, heap: heap / 2 ** 20 }
 }
@@ -247,7 +298,11 @@ test(`${cases} hostile requests: whole hooks with credentials are let in, nothin
   let number = 0
   const runOne = async (index: number) => {
     const random = createRandom(index * 2654435761)
-    const { name, pieces, good = [] } = random.pick(makers)(random, createHash('sha1').update(String(index)).digest('hex'))
+    const {
+      name,
+      pieces,
+      good = [],
+    } = random.pick(makers)(random, createHash('sha1').update(String(index)).digest('hex'))
     for (const id of good) expected.add(id)
     const { statuses: seen, text } = await sendRaw(ingress.hookUrl, pieces, 3000)
     for (const status of seen) statuses.set(status, (statuses.get(status) ?? 0) + 1)
@@ -287,5 +342,8 @@ test(`${cases} hostile requests: whole hooks with credentials are let in, nothin
     `memory: rss ${before.rss.toFixed(0)} → ${afterwards.rss.toFixed(0)} MB, heap ${before.heap.toFixed(0)} → ${afterwards.heap.toFixed(0)} MB`,
   )
   // A young process still grows into its heap; one that has seen 60,000 requests does not.
-  assert.ok(afterwards.rss < before.rss * (isSoak ? 1.15 : 1.6) + 20, `rss ${before.rss} → ${afterwards.rss} MB`)
+  assert.ok(
+    afterwards.rss < before.rss * (isSoak ? 1.15 : 1.6) + 20,
+    `rss ${before.rss} → ${afterwards.rss} MB`,
+  )
 })

@@ -6,10 +6,19 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cacheFolder } from '../../../local/artifacts.ts'
-import { startKafkaCluster } from '../../../local/kafka-cluster.ts'
-import { assertConserved, eventually, isSoak, openWorld, outageMs, sayTally, token, untilDrained } from '../../helpers/conservation.ts'
-import { bodyOf, type Posted, postHook, startDriver } from '../../helpers/conservation-driver.ts'
-import { startServers } from '../../helpers/stack-servers.ts'
+import {
+  assertConserved,
+  eventually,
+  isSoak,
+  openWorld,
+  outageMs,
+  sayTally,
+  token,
+  untilDrained,
+} from '../../helpers/faults/conservation.ts'
+import { bodyOf, type Posted, postHook, startDriver } from '../../helpers/faults/conservation-driver.ts'
+import { startKafkaCluster } from '../../helpers/servers/kafka-cluster.ts'
+import { startServers } from '../../helpers/servers/servers.ts'
 
 const dataDir = await mkdtemp(join(tmpdir(), 'bridge-test-cluster-'))
 const [cluster, servers] = await Promise.all([

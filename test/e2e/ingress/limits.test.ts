@@ -4,10 +4,15 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { after, suite, test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
-import { openCertificateMaker } from '../../helpers/certificate-maker.ts'
-import { eventually, isSoak } from '../../helpers/conservation.ts'
-import { type LoneIngress, rawRequest, sendRaw, startLoneIngress } from '../../helpers/conservation-alone.ts'
-import { sendTls } from '../../helpers/send-tls.ts'
+import { eventually, isSoak } from '../../helpers/faults/conservation.ts'
+import {
+  type LoneIngress,
+  rawRequest,
+  sendRaw,
+  startLoneIngress,
+} from '../../helpers/faults/conservation-alone.ts'
+import { sendTls } from '../../helpers/faults/send-tls.ts'
+import { openCertificateMaker } from '../../helpers/servers/certificate-maker.ts'
 
 const token = 'the-token-of-the-patient'
 const hook = rawRequest('{"object_kind":"push"}', [
@@ -55,7 +60,12 @@ const heldMs = async (socket: Socket): Promise<number> => {
 const doors = {
   HTTP: {
     ingress: plain,
-    hold: () => [silent(plain), silent(plain), dripping(silent(plain), headers), dripping(silent(plain), 'POST /')],
+    hold: () => [
+      silent(plain),
+      silent(plain),
+      dripping(silent(plain), headers),
+      dripping(silent(plain), 'POST /'),
+    ],
     post: async () => (await sendRaw(plain.hookUrl, [hook])).statuses,
   },
   HTTPS: {
@@ -71,7 +81,9 @@ const doors = {
 }
 
 /** Side by side: all they do is wait. */
-suite('who holds connections and sends nothing whole counts, is cut off, and then there is room again', { concurrency: true }, () => {
+suite('who holds connections and sends nothing whole counts, is cut off, and then there is room again', {
+  concurrency: true,
+}, () => {
   for (const [name, { ingress, hold, post }] of Object.entries(doors)) {
     test(name, async () => {
       assert.deepEqual(await post(), [202])
@@ -84,9 +96,12 @@ suite('who holds connections and sends nothing whole counts, is cut off, and the
   }
 })
 
-test('a connection that is kept and not used is closed after a minute', { skip: isSoak ? false : 'takes a minute' }, async () => {
+test('a connection that is kept and not used is closed after a minute', {
+  skip: isSoak ? false : 'takes a minute',
+}, async () => {
   const sockets = [silent(plain), silentBehindTls(encrypted)]
-  for (const socket of sockets) socket.write(hook.toString().replace('Connection: close', 'Connection: keep-alive'))
+  for (const socket of sockets)
+    socket.write(hook.toString().replace('Connection: close', 'Connection: keep-alive'))
   for (const ms of await Promise.all(sockets.map(heldMs))) assert.ok(ms > 60_000 && ms < 70_000, `${ms} ms`)
 })
 

@@ -4,8 +4,8 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { eventually } from '../../helpers/conservation.ts'
-import { rawRequest, sendRaw, signed, startLoneIngress } from '../../helpers/conservation-alone.ts'
+import { eventually } from '../../helpers/faults/conservation.ts'
+import { rawRequest, sendRaw, signed, startLoneIngress } from '../../helpers/faults/conservation-alone.ts'
 
 const key = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
 const body = '{"object_kind":"push","marker":"senders"}'
@@ -17,11 +17,9 @@ const write = async (file: string, text: string) => {
   await writeFile(`${file}.new`, text)
   await rename(`${file}.new`, file)
 }
-const [sources, unnamedTokens, berlinTokens] = ['sources.yaml', 'tokens', 'berlin'].map((name) => join(folder, name)) as [
-  string,
-  string,
-  string,
-]
+const [sources, unnamedTokens, berlinTokens] = ['sources.yaml', 'tokens', 'berlin'].map((name) =>
+  join(folder, name),
+) as [string, string, string]
 await write(unnamedTokens, 'unnamed, with a comma\n')
 await write(berlinTokens, 'berlin-old\n')
 await write(
@@ -50,9 +48,12 @@ const bearing = (token: string): Header => ['X-Gitlab-Token', token]
 const through = (...proxies: string[]): Header => ['X-Forwarded-For', proxies.join(', ')]
 const fromBerlin = through('34.74.90.70', '10.0.0.1')
 const post = async (target: string, headers: readonly Header[], sent = body): Promise<number | undefined> =>
-  (await sendRaw(ingress.hookUrl, [rawRequest(sent, [...headers, ['Connection', 'close']], { target })])).statuses[0]
+  (await sendRaw(ingress.hookUrl, [rawRequest(sent, [...headers, ['Connection', 'close']], { target })]))
+    .statuses[0]
 const lastUsed = (source: string, proof: string, credential: number) =>
-  ingress.metric(`ingress_credential_last_used_timestamp_seconds{source="${source}",proof="${proof}",credential="${credential}"}`)
+  ingress.metric(
+    `ingress_credential_last_used_timestamp_seconds{source="${source}",proof="${proof}",credential="${credential}"}`,
+  )
 
 test('each sender comes in by its own path with its own credential, and by no other', async () => {
   const credentials: Record<string, Header[]> = {
@@ -81,7 +82,11 @@ test('ranges are those of the sender, by the address the outermost of our proxie
   assert.equal(await post('/hooks/berlin', [right, through('198.51.100.7', '10.0.0.1')]), 403)
   assert.equal(await post('/hooks/berlin', [right, through('34.74.90.70', '198.51.100.7', '10.0.0.1')]), 403)
   assert.equal(await post('/hooks/berlin', [right, through('198.51.100.7', '34.74.90.70', '10.0.0.1')]), 202)
-  assert.equal(await post('/hooks/berlin', [right, through('34.74.90.70')]), 403, 'written by one proxy only, so by nobody we trust')
+  assert.equal(
+    await post('/hooks/berlin', [right, through('34.74.90.70')]),
+    403,
+    'written by one proxy only, so by nobody we trust',
+  )
   assert.equal(await post('/hooks/hamburg', [bearing('hamburg'), through('198.51.100.7', '10.0.0.1')]), 202)
 })
 
@@ -119,7 +124,10 @@ test('a secret is rotated without a restart, and the metric says when the old on
 })
 
 test('a sender is added and another one removed without a restart', async () => {
-  await write(sources, `sources: {bremen: {secret_tokens: [bremen]}, munich: {signing_tokens: ['${key}'], require_signature: true}}`)
+  await write(
+    sources,
+    `sources: {bremen: {secret_tokens: [bremen]}, munich: {signing_tokens: ['${key}'], require_signature: true}}`,
+  )
   await eventually(async () => assert.equal(await post('/hooks/bremen', [bearing('bremen')]), 202))
   assert.equal(await post('/hooks/hamburg', [bearing('hamburg')]), 401)
   assert.equal(await post('/hooks/munich', signed(key, body)), 202)

@@ -5,20 +5,23 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { startChild } from '../../../local/child.ts'
-import { nodeFlags } from '../../../local/node-options.ts'
-import { eventually, freePort } from '../../helpers/conservation.ts'
-import { loneEnv, rawRequest, sendRaw, startLoneIngress } from '../../helpers/conservation-alone.ts'
-import { bodyOf, postHook } from '../../helpers/conservation-driver.ts'
+import { startChild } from '../../../local/process/child.ts'
+import { nodeFlags } from '../../../local/process/node-options.ts'
+import { eventually, freePort } from '../../helpers/faults/conservation.ts'
+import { loneEnv, rawRequest, sendRaw, startLoneIngress } from '../../helpers/faults/conservation-alone.ts'
+import { bodyOf, postHook } from '../../helpers/faults/conservation-driver.ts'
 
-const statusOf = (answer: Awaited<ReturnType<typeof postHook>>) => (answer === 'refused' ? answer : answer.status)
+const statusOf = (answer: Awaited<ReturnType<typeof postHook>>) =>
+  answer === 'refused' ? answer : answer.status
 
 test('with nothing behind it an ingress that starts takes hooks at once, before it has given up waiting for Kafka', async () => {
   const port = await freePort()
   let isStarted = false
-  const starting = startLoneIngress({ INGRESS_SECRET_TOKENS: 'token', INGRESS_PORT: String(port) }).finally(() => {
-    isStarted = true
-  })
+  const starting = startLoneIngress({ INGRESS_SECRET_TOKENS: 'token', INGRESS_PORT: String(port) }).finally(
+    () => {
+      isStarted = true
+    },
+  )
   const post = (id: string) => postHook(`http://127.0.0.1:${port}/hooks`, 'token', id, bodyOf(id, 0))
   let answer = await post('first')
   for (; answer === 'refused' && !isStarted; answer = await post('first')) await sleep(20)
@@ -42,7 +45,11 @@ test('told to stop while it still waits for Kafka it answers the hook under way,
     name: 'ingress',
     command: process.execPath,
     args: [...nodeFlags, fileURLToPath(new URL('../../../cli/bridge.ts', import.meta.url)), 'ingress'],
-    env: loneEnv(folder, { INGRESS_SECRET_TOKENS: 'token', INGRESS_PORT: String(port), INGRESS_DRAIN_SECONDS: '1' }),
+    env: loneEnv(folder, {
+      INGRESS_SECRET_TOKENS: 'token',
+      INGRESS_PORT: String(port),
+      INGRESS_DRAIN_SECONDS: '1',
+    }),
     cwd: folder,
     output: () => {},
     stopSignal: 'SIGTERM',

@@ -8,10 +8,15 @@ import { tmpdir } from 'node:os'
 import { after, test } from 'node:test'
 import type { ConnectionOptions, SecureVersion } from 'node:tls'
 import type { Environment } from '../../../lib/config.ts'
-import { openCertificateMaker } from '../../helpers/certificate-maker.ts'
-import { eventually } from '../../helpers/conservation.ts'
-import { type LoneIngress, rawRequest, sendRaw, startLoneIngress } from '../../helpers/conservation-alone.ts'
-import { sendTls } from '../../helpers/send-tls.ts'
+import { eventually } from '../../helpers/faults/conservation.ts'
+import {
+  type LoneIngress,
+  rawRequest,
+  sendRaw,
+  startLoneIngress,
+} from '../../helpers/faults/conservation-alone.ts'
+import { sendTls } from '../../helpers/faults/send-tls.ts'
+import { openCertificateMaker } from '../../helpers/servers/certificate-maker.ts'
 
 const token = 'the-token-behind-tls'
 const body = '{"object_kind":"push","marker":"tls"}'
@@ -36,15 +41,27 @@ const tlsOf = ({ certFile, keyFile }: { certFile: string; keyFile: string }) => 
 })
 /** Files of their own, to be replaced. */
 const replaceable = async () => {
-  const tls = { certFile: await maker.file(own.cert), keyFile: await maker.file(own.key), caFile: await maker.file(authority.cert) }
+  const tls = {
+    certFile: await maker.file(own.cert),
+    keyFile: await maker.file(own.key),
+    caFile: await maker.file(authority.cert),
+  }
   return { ...tls, env: { ...tlsOf(tls), INGRESS_TLS_CLIENT_CA_FILE: tls.caFile } }
 }
 const files = await replaceable()
 const [encrypted, mutual, replaced, lax] = await Promise.all([
   startLoneIngress({ INGRESS_SECRET_TOKENS: token, ...tlsOf(own) }),
-  startLoneIngress({ INGRESS_SECRET_TOKENS: token, ...tlsOf(own), INGRESS_TLS_CLIENT_CA_FILE: authority.certFile }),
+  startLoneIngress({
+    INGRESS_SECRET_TOKENS: token,
+    ...tlsOf(own),
+    INGRESS_TLS_CLIENT_CA_FILE: authority.certFile,
+  }),
   startLoneIngress({ INGRESS_SECRET_TOKENS: token, ...files.env }),
-  startLoneIngress({ INGRESS_SECRET_TOKENS: token, ...tlsOf(own), NODE_OPTIONS: '--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0' }),
+  startLoneIngress({
+    INGRESS_SECRET_TOKENS: token,
+    ...tlsOf(own),
+    NODE_OPTIONS: '--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0',
+  }),
 ])
 const all = [encrypted, mutual, replaced, lax]
 after(() => Promise.all(all.map((ingress) => ingress.remove())))
@@ -59,7 +76,11 @@ const during = async (ingress: LoneIngress, action: () => Promise<unknown>) => {
   const before = await counts()
   await action()
   const now = await counts()
-  return { letIn: now.letIn - before.letIn, received: now.received - before.received, turnedAway: now.turnedAway - before.turnedAway }
+  return {
+    letIn: now.letIn - before.letIn,
+    received: now.received - before.received,
+    turnedAway: now.turnedAway - before.turnedAway,
+  }
 }
 const nothing = { letIn: 0, received: 0 }
 const statusesOf = async (ingress: LoneIngress, bytes: Buffer, options: ConnectionOptions) =>
@@ -80,7 +101,11 @@ test('a hook by HTTPS is taken, whichever TLS its sender speaks, and needs its s
   const { letIn } = await during(encrypted, async () => {
     for (const maxVersion of versions) {
       assert.deepEqual(await statusesOf(encrypted, hook, { ...trusting, maxVersion }), [202], maxVersion)
-      assert.deepEqual(await statusesOf(encrypted, withToken('wrong'), { ...trusting, maxVersion }), [401], maxVersion)
+      assert.deepEqual(
+        await statusesOf(encrypted, withToken('wrong'), { ...trusting, maxVersion }),
+        [401],
+        maxVersion,
+      )
     }
   })
   assert.equal(letIn, versions.length)
@@ -107,7 +132,12 @@ test('plain HTTP gets no answer at the port of TLS, and HTTP/2 none either', asy
 })
 
 test('TLS older than 1.2 is refused, whatever Node is told to allow', async () => {
-  const old: ConnectionOptions = { ...trusting, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }
+  const old: ConnectionOptions = {
+    ...trusting,
+    minVersion: 'TLSv1',
+    maxVersion: 'TLSv1.1',
+    ciphers: 'DEFAULT@SECLEVEL=0',
+  }
   for (const ingress of [encrypted, lax]) {
     const count = await during(ingress, async () => {
       assert.equal((await sendTls(ingress.hookUrl, hook, old)).code, 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION')
@@ -120,7 +150,11 @@ test('with mutual TLS a good certificate opens the connection, and the hook stil
   const { letIn } = await during(mutual, async () => {
     for (const maxVersion of versions) {
       assert.deepEqual(await statusesOf(mutual, hook, { ...asClient, maxVersion }), [202], maxVersion)
-      assert.deepEqual(await statusesOf(mutual, withToken('wrong'), { ...asClient, maxVersion }), [401], maxVersion)
+      assert.deepEqual(
+        await statusesOf(mutual, withToken('wrong'), { ...asClient, maxVersion }),
+        [401],
+        maxVersion,
+      )
       assert.deepEqual(
         await statusesOf(mutual, rawRequest(body, [['Connection', 'close']]), { ...asClient, maxVersion }),
         [401],
@@ -137,10 +171,16 @@ test('with mutual TLS nobody else gets as far as HTTP: not one byte is answered,
   const strangers: Record<string, { reason: RegExp; shown?: { cert: string; key: string } }> = {
     'no certificate': { reason: /DID_NOT_RETURN_A_CERTIFICATE/ },
     'of another authority': { reason: /UNABLE_TO_VERIFY/, shown: await foreign.issue('client') },
-    'of another authority of the same name': { reason: /UNABLE_TO_VERIFY|CERT_SIGNATURE_FAILURE/, shown: namesake },
+    'of another authority of the same name': {
+      reason: /UNABLE_TO_VERIFY|CERT_SIGNATURE_FAILURE/,
+      shown: namesake,
+    },
     expired: { reason: /CERT_HAS_EXPIRED/, shown: await authority.issue('client', -1) },
     'our own, which is a server’s': { reason: /INVALID_PURPOSE/, shown: own },
-    'issued by a good client': { reason: /INVALID|UNABLE/, shown: { cert: grandchild.cert + client.cert, key: grandchild.key } },
+    'issued by a good client': {
+      reason: /INVALID|UNABLE/,
+      shown: { cert: grandchild.cert + client.cert, key: grandchild.key },
+    },
     'by nobody but itself': { reason: /SELF_SIGNED/, shown: await maker.authority('itself') },
   }
   // The parser answers junk with 400: where it does not, it has not seen it.
@@ -156,7 +196,9 @@ test('with mutual TLS nobody else gets as far as HTTP: not one byte is answered,
         }
     })
     assert.deepEqual(count, { ...nothing, turnedAway: 4 }, name)
-    await eventually(() => assert.equal(mutual.lines.slice(before).filter((line) => reason.test(line)).length, 4, name))
+    await eventually(() =>
+      assert.equal(mutual.lines.slice(before).filter((line) => reason.test(line)).length, 4, name),
+    )
   }
 })
 
@@ -220,7 +262,12 @@ test('once another authority vouches for the senders, neither a certificate nor 
   )
   const next = await foreign.issue('client')
   await replace(files.caFile, foreign.cert)
-  await eventually(async () => assert.deepEqual(await statusesOf(replaced, hook, { ...trusting, cert: next.cert, key: next.key }), [202]))
+  await eventually(async () =>
+    assert.deepEqual(
+      await statusesOf(replaced, hook, { ...trusting, cert: next.cert, key: next.key }),
+      [202],
+    ),
+  )
   const count = await during(replaced, async () => {
     assert.deepEqual(await statusesOf(replaced, hook, asClient), [])
     assert.deepEqual(await statusesOf(replaced, hook, { ...asClient, session }), [])
@@ -234,7 +281,9 @@ test('handshakes broken off by the hundred are nothing to it', async () => {
   const count = await during(mutual, async () => {
     for (let round = 0; round < 10; round++)
       await Promise.all(
-        Array.from({ length: 30 }, (_, index) => sendRaw(mutual.hookUrl, [hello, index % 2 === 0 ? 'reset' : 'end'], 20_000)),
+        Array.from({ length: 30 }, (_, index) =>
+          sendRaw(mutual.hookUrl, [hello, index % 2 === 0 ? 'reset' : 'end'], 20_000),
+        ),
       )
     assert.deepEqual(await statusesOf(mutual, hook, asClient), [202])
   })
@@ -245,16 +294,32 @@ test('what cannot be served is refused at the start, in a sentence that names th
   const good = { ...tlsOf(own), INGRESS_TLS_CLIENT_CA_FILE: authority.certFile }
   const junk = await maker.file('-----BEGIN CERTIFICATE-----\njunk\n-----END CERTIFICATE-----\n')
   const cases: [env: Environment, said: RegExp][] = [
-    [{ ...good, INGRESS_TLS_CERT_FILE: '' }, /INGRESS_TLS_CERT_FILE: is not set, but INGRESS_TLS_KEY_FILE is/],
-    [{ ...good, INGRESS_TLS_KEY_FILE: '/nowhere.pem' }, /INGRESS_TLS_KEY_FILE: cannot be read: .*nowhere\.pem/],
+    [
+      { ...good, INGRESS_TLS_CERT_FILE: '' },
+      /INGRESS_TLS_CERT_FILE: is not set, but INGRESS_TLS_KEY_FILE is/,
+    ],
+    [
+      { ...good, INGRESS_TLS_KEY_FILE: '/nowhere.pem' },
+      /INGRESS_TLS_KEY_FILE: cannot be read: .*nowhere\.pem/,
+    ],
     [{ ...good, INGRESS_TLS_CERT_FILE: tmpdir() }, /INGRESS_TLS_CERT_FILE: cannot be read: EISDIR/],
-    [{ ...good, INGRESS_TLS_KEY_FILE: client.keyFile }, /INGRESS_TLS_KEY_FILE: is not the key of .*INGRESS_TLS_CERT_FILE/],
+    [
+      { ...good, INGRESS_TLS_KEY_FILE: client.keyFile },
+      /INGRESS_TLS_KEY_FILE: is not the key of .*INGRESS_TLS_CERT_FILE/,
+    ],
     [{ ...good, INGRESS_TLS_KEY_FILE: own.certFile }, /INGRESS_TLS_KEY_FILE: holds no private key/],
     [{ ...good, INGRESS_TLS_CERT_FILE: own.keyFile }, /INGRESS_TLS_CERT_FILE: holds no certificate/],
-    [{ ...good, INGRESS_TLS_CLIENT_CA_FILE: await maker.file('') }, /INGRESS_TLS_CLIENT_CA_FILE: holds no certificate/],
-    [{ ...good, INGRESS_TLS_CLIENT_CA_FILE: junk }, /INGRESS_TLS_CLIENT_CA_FILE: holds a certificate that cannot be read/],
+    [
+      { ...good, INGRESS_TLS_CLIENT_CA_FILE: await maker.file('') },
+      /INGRESS_TLS_CLIENT_CA_FILE: holds no certificate/,
+    ],
+    [
+      { ...good, INGRESS_TLS_CLIENT_CA_FILE: junk },
+      /INGRESS_TLS_CLIENT_CA_FILE: holds a certificate that cannot be read/,
+    ],
   ]
-  const startAndRemove = async (env: Environment) => (await startLoneIngress({ INGRESS_SECRET_TOKENS: token, ...env })).remove()
+  const startAndRemove = async (env: Environment) =>
+    (await startLoneIngress({ INGRESS_SECRET_TOKENS: token, ...env })).remove()
   for (const [env, said] of cases)
     await assert.rejects(startAndRemove(env), (error) => {
       assert.match(String(error), said)
@@ -267,6 +332,9 @@ test('after all of it every door still works, and none has said a secret or cras
   for (const ingress of all) {
     assert.equal((await fetch(`${ingress.operationsUrl}/livez`)).status, 200)
     assert.equal(await ingress.metric('ingress_in_flight_hooks'), 0)
-    assert.doesNotMatch(ingress.lines.join('\n'), new RegExp(`unhandled|uncaught|TypeError|request failed|BEGIN|${token}`, 'i'))
+    assert.doesNotMatch(
+      ingress.lines.join('\n'),
+      new RegExp(`unhandled|uncaught|TypeError|request failed|BEGIN|${token}`, 'i'),
+    )
   }
 })

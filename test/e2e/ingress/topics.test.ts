@@ -7,7 +7,6 @@ import { after, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import { cacheFolder } from '../../../local/artifacts.ts'
-import { startKafkaCluster } from '../../../local/kafka-cluster.ts'
 import {
   assertConserved,
   eventually,
@@ -18,10 +17,17 @@ import {
   token,
   untilDrained,
   type World,
-} from '../../helpers/conservation.ts'
-import { bodyOf, type Driver, type Posted, postHook, startDriver } from '../../helpers/conservation-driver.ts'
-import { startKafkaWithAcls } from '../../helpers/kafka-with-acls.ts'
-import { startServers } from '../../helpers/stack-servers.ts'
+} from '../../helpers/faults/conservation.ts'
+import {
+  bodyOf,
+  type Driver,
+  type Posted,
+  postHook,
+  startDriver,
+} from '../../helpers/faults/conservation-driver.ts'
+import { startKafkaCluster } from '../../helpers/servers/kafka-cluster.ts'
+import { startKafkaWithAcls } from '../../helpers/servers/kafka-with-acls.ts'
+import { startServers } from '../../helpers/servers/servers.ts'
 
 const [kafka, servers] = await Promise.all([startKafkaWithAcls(), startServers(['registry'])])
 const world = await openWorld(kafka.brokers, servers.schemaRegistryUrl)
@@ -58,11 +64,19 @@ const entry = (operation: Operation, permission: 'ALLOW' | 'DENY') => ({
   permissionType: AclPermissionTypes[permission],
 })
 const forbid = (operation: Operation) =>
-  withAdmin(world.kafka, (admin) => admin.createAcls({ acl: [entry('ALL', 'ALLOW'), entry(operation, 'DENY')] }))
+  withAdmin(world.kafka, (admin) =>
+    admin.createAcls({ acl: [entry('ALL', 'ALLOW'), entry(operation, 'DENY')] }),
+  )
 const allowAll = () =>
   withAdmin(world.kafka, (admin) =>
     admin.deleteAcls({
-      filters: [{ ...entry('ALL', 'ALLOW'), operation: AclOperationTypes.ANY, permissionType: AclPermissionTypes.ANY }],
+      filters: [
+        {
+          ...entry('ALL', 'ALLOW'),
+          operation: AclOperationTypes.ANY,
+          permissionType: AclPermissionTypes.ANY,
+        },
+      ],
     }),
   )
 
@@ -72,7 +86,9 @@ const statusesOf = (posted: readonly Posted[]) => [...new Set(posted.map(({ stat
 
 /** While it lasts: hooks of the topic are spooled, the others published; readiness says so. */
 const assertHoldsUpNoOther = async (ingress: IngressProcess, driver: Driver) => {
-  await eventually(async () => assert.match((await ingress.readiness()).status, /^degraded: not available: faults-\w+\.gitlab\.push$/))
+  await eventually(async () =>
+    assert.match((await ingress.readiness()).status, /^degraded: not available: faults-\w+\.gitlab\.push$/),
+  )
   await eventually(async () => assert.equal(driver.posted.at(-1)?.status, 200))
   const from = driver.posted.length
   await sleep(outageMs(3))
@@ -105,7 +121,9 @@ const startSeries = (url: string) => {
 
 const assertInOrder = async ({ read, names }: World, posted: readonly Posted[]) => {
   const order = new Map(posted.map(({ id }, number) => [id, number]))
-  const found = (await read([names.topic('push')])).filter(({ mark }) => order.has(mark)).toSorted((a, b) => a.offset - b.offset)
+  const found = (await read([names.topic('push')]))
+    .filter(({ mark }) => order.has(mark))
+    .toSorted((a, b) => a.offset - b.offset)
   const numbers = [...new Set(found.map(({ mark }) => order.get(mark) ?? -1))]
   assert.ok(numbers.length > 50, `${numbers.length} hooks`)
   assert.deepEqual(
@@ -145,7 +163,11 @@ const outlast = async (t: TestContext, world: World, { begin, end, hooks }: Faul
   const tally = await assertConserved(world, [...driver.posted, ...series.posted])
   t.diagnostic(sayTally(t.name, tally))
   assert.equal(tally.answered, tally.posted)
-  assert.equal(ingress.lines.filter((line) => line.includes('a topic is not available')).length, 1, 'said once')
+  assert.equal(
+    ingress.lines.filter((line) => line.includes('a topic is not available')).length,
+    1,
+    'said once',
+  )
   await ingress.stop(15_000)
 }
 
@@ -155,7 +177,11 @@ for (const operation of ['WRITE', 'ALL'] as const) {
 }
 
 test('a topic deleted under us and made again by setup', (t) =>
-  outlast(t, world, { begin: deleteTopic, end: () => eventually(() => world.setUp()), hooks: 'once it has begun' }))
+  outlast(t, world, {
+    begin: deleteTopic,
+    end: () => eventually(() => world.setUp()),
+    hooks: 'once it has begun',
+  }))
 
 test('a topic missing at the start, and at the next: what waits for it is found again', async (t) => {
   await deleteTopic()
@@ -185,7 +211,12 @@ test('a topic missing at the start, and at the next: what waits for it is found 
 
 test('a topic whose only replica is on a broker that is dead', async (t) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'bridge-test-cluster-'))
-  const cluster = await startKafkaCluster({ dataDir, cacheDir: cacheFolder(process.env), env: process.env, nodes: 3 })
+  const cluster = await startKafkaCluster({
+    dataDir,
+    cacheDir: cacheFolder(process.env),
+    env: process.env,
+    nodes: 3,
+  })
   const wide = await openWorld(cluster.brokers, servers.schemaRegistryUrl)
   try {
     await wide.setUp()

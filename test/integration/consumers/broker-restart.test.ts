@@ -1,17 +1,26 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { eventually } from '../../helpers/stack.ts'
-import { startServers } from '../../helpers/stack-servers.ts'
-import { sharedStackOf, sharedStackVariable } from '../../helpers/stack-setup.ts'
-import { assertEffects } from './assert-effects.ts'
-import type { Effect } from './start-effects.ts'
-import { openWorkerStack, publishPushes, pushConsumer, startHere, untilCount } from './worker-under-test.ts'
+import type { Effect } from '../../helpers/process/start-effects.ts'
+import {
+  openWorkerStack,
+  publishPushes,
+  pushConsumer,
+  startHere,
+  untilCount,
+} from '../../helpers/process/worker-under-test.ts'
+import { assertEffects } from '../../helpers/records/assert-effects.ts'
+import { startServers } from '../../helpers/servers/servers.ts'
+import { eventually } from '../../helpers/servers/stack.ts'
+import { sharedStackOf, sharedStackVariable } from '../../helpers/servers/stack-setup.ts'
 
 // Servers of its own: others must not feel the restart.
 const servers = await startServers()
 process.env[sharedStackVariable] = JSON.stringify(sharedStackOf(servers))
 const effects: Effect[] = []
-const steady = pushConsumer('steady', async ({ delivery, project_id }) => void effects.push({ id: delivery.id, project: project_id }))
+const steady = pushConsumer(
+  'steady',
+  async ({ delivery, project_id }) => void effects.push({ id: delivery.id, project: project_id }),
+)
 
 test('a worker outlives the restart of the brokers and goes on where it was', async (t) => {
   const stack = await openWorkerStack('broker-restart', [steady])

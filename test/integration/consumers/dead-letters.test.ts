@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { DeadLetter } from '../../../cli/dead-letters/dead-letter.ts'
 import type { DeadLetterGroup } from '../../../cli/dead-letters/list-dead-letters.ts'
-import { deadLetterHeaders } from '../../../consumers/dead-letter-headers.ts'
 import type { PushLine } from '../../../consumers/push-author-log/push-line.ts'
+import { deadLetterHeaders } from '../../../consumers/runtime/dead-letter-headers.ts'
 import { PermanentError } from '../../../lib/errors.ts'
-import { eventually, openStack } from '../../helpers/stack.ts'
-import { countOn, messagesOn } from '../../helpers/stack-records.ts'
-import { publishPushes, sorted } from './worker-under-test.ts'
+import { publishPushes, sorted } from '../../helpers/process/worker-under-test.ts'
+import { countOn, messagesOn } from '../../helpers/records/records.ts'
+import { eventually, openStack } from '../../helpers/servers/stack.ts'
 
 const stack = await openStack('dead-letters')
 await stack.setUp()
@@ -17,7 +17,11 @@ const folder = await stack.temporaryFolder()
 const retryTopic = stack.names.retryTopic('push-author-log')
 const deadLetterTopic = stack.names.deadLetterTopic('push-author-log')
 
-const errors = [new Error('no user 17'), new TypeError('x is undefined'), new PermanentError('the ref "main" is too long')]
+const errors = [
+  new Error('no user 17'),
+  new TypeError('x is undefined'),
+  new PermanentError('the ref "main" is too long'),
+]
 
 /** Puts aside what lies on the push topic, as the worker does. */
 const bury = async () => {
@@ -25,7 +29,15 @@ const bury = async () => {
   const producer = stack.kafka.producer()
   await producer.connect()
   const messages = pushes.map(({ topic, partition, offset, timestamp, key, value, headers }, index) => {
-    const message = { topic, partition, offset: String(offset), timestamp: String(timestamp), key: Buffer.from(key ?? ''), value, headers }
+    const message = {
+      topic,
+      partition,
+      offset: String(offset),
+      timestamp: String(timestamp),
+      key: Buffer.from(key ?? ''),
+      value,
+      headers,
+    }
     const reason = deadLetterHeaders(message, 'push', errors[index % 3], 2)
     return { key: `${topic}/${partition}/${offset}`, value, headers: { ...headers, ...reason }, partition: 0 }
   })
@@ -52,7 +64,8 @@ test('a thousand dead letters of three kinds go back to their worker and to no o
   const ids = await publishPushes(stack, 1000)
   await bury()
   // From now on nobody is to see these pushes but through the retry topic.
-  for (const worker of ['push-author-log', 'audit-log']) await bridge('offsets', 'set', worker, '--to', 'end', '--json')
+  for (const worker of ['push-author-log', 'audit-log'])
+    await bridge('offsets', 'set', worker, '--to', 'end', '--json')
 
   const groups = await list()
   assert.deepEqual(
@@ -79,21 +92,38 @@ test('a thousand dead letters of three kinds go back to their worker and to no o
 
   const auditLog = await stack.startReady(['consumer', 'audit-log'])
   const pushLog = await stack.startReady(['consumer', 'push-author-log'], { PUSH_AUTHOR_LOG_DIR: folder })
-  const first = await stack.start(['dead-letters', 'redrive', 'push-author-log', '--all', '--per-second', '500'])
+  const first = await stack.start([
+    'dead-letters',
+    'redrive',
+    'push-author-log',
+    '--all',
+    '--per-second',
+    '500',
+  ])
   await eventually(async () => assert.ok((await countOn(stack, retryTopic)) >= 300))
   first.kill('SIGKILL')
   await first.exited
   const sent = await countOn(stack, retryTopic)
   assert.ok(sent < 1000, `${sent} sent before the kill`)
 
-  const again = await bridge<{ result: string }>('dead-letters', 'redrive', 'push-author-log', '--all', '--per-second', '2000', '--json')
+  const again = await bridge<{ result: string }>(
+    'dead-letters',
+    'redrive',
+    'push-author-log',
+    '--all',
+    '--per-second',
+    '2000',
+    '--json',
+  )
   assert.deepEqual(await list(), [])
   assert.equal(await countOn(stack, retryTopic), 1000)
   assert.equal(again.filter(({ result }) => result === 'redriven').length, 1000 - sent)
   await eventually(() => assert.equal(linesWritten().length, 1000))
   assert.deepEqual(sorted(linesWritten()), sorted(ids))
 
-  const audited = (await (await fetch(auditLog.metricsUrl)).text()).match(/^gitlab_bridge_consumer_handled_total\{event="push".*$/gm)
+  const audited = (await (await fetch(auditLog.metricsUrl)).text()).match(
+    /^gitlab_bridge_consumer_handled_total\{event="push".*$/gm,
+  )
   assert.deepEqual(
     audited?.map((line) => line.slice(line.lastIndexOf(' '))),
     [' 0', ' 0', ' 0'],
@@ -105,7 +135,12 @@ test('a copy that was sent before the run died is settled without being sent aga
   await publishPushes(stack, 1, { prefix: 'half', projects: 1 })
   await bury()
   const [left] = (
-    await bridge<DeadLetter & { headers: Record<string, string> }>('dead-letters', 'show', 'push-author-log', '--json')
+    await bridge<DeadLetter & { headers: Record<string, string> }>(
+      'dead-letters',
+      'show',
+      'push-author-log',
+      '--json',
+    )
   ).slice(-1)
   assert.ok(left)
   const { dead_letter, offset } = left
@@ -117,7 +152,8 @@ test('a copy that was sent before the run died is settled without being sent aga
   })
   await producer.disconnect()
 
-  const redrive = () => bridge<{ result: string }>('dead-letters', 'redrive', 'push-author-log', dead_letter, '--json')
+  const redrive = () =>
+    bridge<{ result: string }>('dead-letters', 'redrive', 'push-author-log', dead_letter, '--json')
   assert.deepEqual(await redrive(), [{ dead_letter, result: 'was_redriven' }])
   assert.equal(await countOn(stack, retryTopic), 1001)
   assert.deepEqual(await redrive(), [])
@@ -126,16 +162,29 @@ test('a copy that was sent before the run died is settled without being sent aga
 })
 
 test('every redrive and every discard is on record, with who did it and why', async () => {
-  const discarded = await bridge<{ result: string }>('dead-letters', 'discard', 'push-author-log', '--all', '--reason', 'a test', '--json')
+  const discarded = await bridge<{ result: string }>(
+    'dead-letters',
+    'discard',
+    'push-author-log',
+    '--all',
+    '--reason',
+    'a test',
+    '--json',
+  )
   assert.equal(discarded.length, 1000)
   assert.deepEqual(await list(), [])
   const operations = (await messagesOn(stack, stack.names.operationsTopic)).map(
     ({ value }) => JSON.parse(String(value)) as Record<string, unknown>,
   )
-  const redriven = new Set(operations.filter(({ operation }) => operation === 'redrive').map(({ dead_letter }) => dead_letter))
+  const redriven = new Set(
+    operations.filter(({ operation }) => operation === 'redrive').map(({ dead_letter }) => dead_letter),
+  )
   assert.ok(redriven.size >= 1000, `${redriven.size} redriven`)
   const last = operations.at(-1)
-  assert.deepEqual([last?.operation, last?.worker, last?.reason, last?.event], ['discard', 'push-author-log', 'a test', 'push'])
+  assert.deepEqual(
+    [last?.operation, last?.worker, last?.reason, last?.event],
+    ['discard', 'push-author-log', 'a test', 'push'],
+  )
   assert.ok(last?.operator && last.host && last.at)
 })
 

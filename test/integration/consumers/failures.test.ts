@@ -4,9 +4,16 @@ import kafkajs from 'kafkajs'
 import { z } from 'zod'
 import { defineConsumer } from '../../../consumers/consumer.ts'
 import { PermanentError, RetriableError } from '../../../lib/errors.ts'
-import { eventually } from '../../helpers/stack.ts'
-import { messagesOn, recordsOf } from '../../helpers/stack-records.ts'
-import { openWorkerStack, type Push, publishPushes, pushConsumer, startHere, untilCount } from './worker-under-test.ts'
+import {
+  openWorkerStack,
+  type Push,
+  publishPushes,
+  pushConsumer,
+  startHere,
+  untilCount,
+} from '../../helpers/process/worker-under-test.ts'
+import { messagesOn, recordsOf } from '../../helpers/records/records.ts'
+import { eventually } from '../../helpers/servers/stack.ts'
 
 /** Whatever is asked of it throws. */
 const withGetters = (error: Error): Error => {
@@ -84,12 +91,18 @@ test('nothing a handler throws, whatever its type, ends the loop: it is tried as
   t.after(worker.stop)
   assert.equal(await worker.metric('consumer_circuit_state{state="closed"}'), 1)
   await eventually(() => assert.equal(attempts.at(-1), 'd-19'))
-  const expected = Array.from({ length: 20 }, (_, n) => Array.from({ length: kinds[n]?.tries ?? 1 }, () => `d-${n}`)).flat()
+  const expected = Array.from({ length: 20 }, (_, n) =>
+    Array.from({ length: kinds[n]?.tries ?? 1 }, () => `d-${n}`),
+  ).flat()
   assert.deepEqual(attempts, expected)
 
   const buried = await messagesOn(stack, stack.names.deadLetterTopic('throwing'))
   assert.deepEqual(
-    buried.map(({ key, headers }) => [key?.split('/').at(-1), headers['dead-letter-attempts'], headers['dead-letter-error']]),
+    buried.map(({ key, headers }) => [
+      key?.split('/').at(-1),
+      headers['dead-letter-attempts'],
+      headers['dead-letter-error'],
+    ]),
     [
       ['1', '2', 'TypeError'],
       ['2', '2', 'undefined'],
@@ -106,7 +119,9 @@ test('nothing a handler throws, whatever its type, ends the loop: it is tried as
       ['13', '2', 'function'],
     ],
   )
-  await eventually(async () => assert.equal(await worker.metric('consumer_handled_total{event="push",outcome="processed"}'), 7))
+  await eventually(async () =>
+    assert.equal(await worker.metric('consumer_handled_total{event="push",outcome="processed"}'), 7),
+  )
   assert.equal(await worker.metric('consumer_handled_total{event="push",outcome="dead_lettered"}'), 13)
   assert.equal(await worker.metric('consumer_retries_total'), 12)
 })
@@ -164,7 +179,10 @@ test('a dead letter that cannot be written stops the partition instead of being 
   const tried = () => worker.lines.filter(({ message }) => message === 'circuit open').length
   await eventually(() => assert.ok(tried() >= 2))
   assert.deepEqual(buriedEffects, events.slice(0, place))
-  const offsets = await admin.fetchOffsets({ groupId: stack.names.group('unburied'), topics: [stack.names.topic('push')] })
+  const offsets = await admin.fetchOffsets({
+    groupId: stack.names.group('unburied'),
+    topics: [stack.names.topic('push')],
+  })
   assert.equal(Math.max(...(offsets[0]?.partitions ?? []).map(({ offset }) => Number(offset))), place)
 
   await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })

@@ -2,19 +2,28 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { eventually } from '../../helpers/stack.ts'
-import { countOn } from '../../helpers/stack-records.ts'
-import { assertEffects } from './assert-effects.ts'
-import { startDownstream } from './downstream.ts'
-import { startLagHere } from './lag-under-test.ts'
-import { attemptsIn, type Effect, effectsIn, startEffects } from './start-effects.ts'
-import { openWorkerStack, publishPushes, pushConsumer, startHere, untilCount } from './worker-under-test.ts'
+import { startDownstream } from '../../helpers/faults/downstream.ts'
+import { startLagHere } from '../../helpers/process/lag-under-test.ts'
+import { attemptsIn, type Effect, effectsIn, startEffects } from '../../helpers/process/start-effects.ts'
+import {
+  openWorkerStack,
+  publishPushes,
+  pushConsumer,
+  startHere,
+  untilCount,
+} from '../../helpers/process/worker-under-test.ts'
+import { assertEffects } from '../../helpers/records/assert-effects.ts'
+import { countOn } from '../../helpers/records/records.ts'
+import { eventually } from '../../helpers/servers/stack.ts'
 
 /** The soak run lets everything last longer. */
 const isSoak = process.env.BRIDGE_TEST_SOAK === '1'
 
 const effects: Effect[] = []
-const flowing = pushConsumer('flowing', async ({ delivery, project_id }) => void effects.push({ id: delivery.id, project: project_id }))
+const flowing = pushConsumer(
+  'flowing',
+  async ({ delivery, project_id }) => void effects.push({ id: delivery.id, project: project_id }),
+)
 const downstream = await startDownstream()
 after(() => downstream.goDown())
 const forwarding = pushConsumer('forwarding', (record) => downstream.give(record).then(() => undefined))
@@ -67,7 +76,9 @@ test('while downstream is down the worker waits, stays in its group and tells it
   const group = async () => {
     const admin = stack.kafka.admin()
     await admin.connect()
-    const { groups } = await admin.describeGroups([stack.names.group('forwarding')]).finally(() => admin.disconnect())
+    const { groups } = await admin
+      .describeGroups([stack.names.group('forwarding')])
+      .finally(() => admin.disconnect())
     return groups.map(({ state, members }) => ({ state, members: members.map(({ memberId }) => memberId) }))
   }
   await untilCount(downstream.received, skipped)
@@ -85,7 +96,10 @@ test('while downstream is down the worker waits, stays in its group and tells it
     ids.push(...(await publishPushes(stack, 20, { prefix: 'outage', from: ids.length })))
     lives.push(await worker.live())
     const topic = stack.names.topic('push')
-    lags.push({ records: await lag.lag('records', 'forwarding', topic), seconds: await lag.lag('seconds', 'forwarding', topic) })
+    lags.push({
+      records: await lag.lag('records', 'forwarding', topic),
+      seconds: await lag.lag('seconds', 'forwarding', topic),
+    })
     await sleep(1000)
   }
   // Now and then it tries whether downstream is back.
@@ -94,11 +108,16 @@ test('while downstream is down the worker waits, stays in its group and tells it
   assert.equal(worker.lines.filter(({ message }) => message === 'Consumer has joined the group').length, 1)
   assert.equal(downstream.received.length, arrived)
   const [first, last] = [lags[1], lags.at(-1)]
-  assert.ok(first && last && last.records > first.records && last.seconds > first.seconds + 5, JSON.stringify(lags))
+  assert.ok(
+    first && last && last.records > first.records && last.seconds > first.seconds + 5,
+    JSON.stringify(lags),
+  )
   assert.equal(await lag.verdict('forwarding'), 'stalled')
 
   await downstream.comeBack()
-  await eventually(() => assert.equal(new Set(downstream.received.map(({ id }) => id)).size, skipped + ids.length))
+  await eventually(() =>
+    assert.equal(new Set(downstream.received.map(({ id }) => id)).size, skipped + ids.length),
+  )
   assertEffects(
     downstream.received.filter(({ id }) => id.startsWith('outage')),
     ids,

@@ -5,10 +5,16 @@ import { Kafka, logLevel } from 'kafkajs'
 import { discardDeadLetters } from '../../../cli/dead-letters/discard.ts'
 import { readDeadLetters } from '../../../cli/dead-letters/read-dead-letters.ts'
 import { PermanentError, RetriableError } from '../../../lib/errors.ts'
-import { eventually } from '../../helpers/stack.ts'
-import { readWithJava } from '../../helpers/stack-java.ts'
-import { startLagHere } from './lag-under-test.ts'
-import { openWorkerStack, publishPushes, pushConsumer, startHere, untilCount } from './worker-under-test.ts'
+import { readWithJava } from '../../helpers/process/java.ts'
+import { startLagHere } from '../../helpers/process/lag-under-test.ts'
+import {
+  openWorkerStack,
+  publishPushes,
+  pushConsumer,
+  startHere,
+  untilCount,
+} from '../../helpers/process/worker-under-test.ts'
+import { eventually } from '../../helpers/servers/stack.ts'
 
 const running = pushConsumer('running', async ({ delivery }) => {
   await sleep(60)
@@ -35,7 +41,10 @@ const start = Date.now() - 300_000
 await publishPushes(stack, 200, { partition: 0, receivedAt: (index) => start + index * 1000 })
 
 // What others say: Kafka's own client of the records and their times, the public part of kafkajs of the group's offset.
-const records = (await readWithJava(stack, [topic], await stack.temporaryFolder())) as { offset: number; timestamp: number }[]
+const records = (await readWithJava(stack, [topic], await stack.temporaryFolder())) as {
+  offset: number
+  timestamp: number
+}[]
 const timeAt = new Map(records.map(({ offset, timestamp }) => [offset, timestamp]))
 const admin = new Kafka({ brokers: stack.kafkaBrokers.split(','), logLevel: logLevel.NOTHING }).admin()
 
@@ -43,7 +52,10 @@ const truth = async (name: string) => {
   const [committed] = await admin.fetchOffsets({ groupId: stack.names.group(name), topics: [topic] })
   const offset = Number(committed?.partitions.find(({ partition }) => partition === 0)?.offset)
   const oldest = timeAt.get(offset)
-  return { records: records.length - offset, seconds: oldest === undefined ? 0 : (Date.now() - oldest) / 1000 }
+  return {
+    records: records.length - offset,
+    seconds: oldest === undefined ? 0 : (Date.now() - oldest) / 1000,
+  }
 }
 
 test('lag in seconds is true within two seconds for a worker that runs, one that waits, and one that is stopped', async (t) => {
@@ -59,10 +71,17 @@ test('lag in seconds is true within two seconds for a worker that runs, one that
   /** A worker that runs moves while we ask: the truth is what it was before or after, or in between. */
   const assertTrue = async (name: string) => {
     const before = await truth(name)
-    const [seconds, count] = [await exporter.lag('seconds', name, topic), await exporter.lag('records', name, topic)]
+    const [seconds, count] = [
+      await exporter.lag('seconds', name, topic),
+      await exporter.lag('records', name, topic),
+    ]
     const after = await truth(name)
     const said = `${name}: ${count} records, ${seconds} s; true ${before.records}, ${before.seconds} and then ${after.records}, ${after.seconds}`
-    assert.ok(seconds > Math.min(before.seconds, after.seconds) - 2 && seconds < Math.max(before.seconds, after.seconds) + 2, said)
+    assert.ok(
+      seconds > Math.min(before.seconds, after.seconds) - 2 &&
+        seconds < Math.max(before.seconds, after.seconds) + 2,
+      said,
+    )
     assert.ok(count >= after.records && count <= before.records, said)
     return after
   }
@@ -100,6 +119,11 @@ test('the dead letters that stand open are counted, with the age of the oldest',
   assert.ok(age > 0 && age <= (Date.now() - before) / 1000, String(age))
 
   const [letter] = await readDeadLetters(stack.kafka, 'burying', stack.names.deadLetterTopic('burying'))
-  for await (const _ of discardDeadLetters('burying', { keys: [letter?.dead_letter ?? ''] }, stack.env, workers));
+  for await (const _ of discardDeadLetters(
+    'burying',
+    { keys: [letter?.dead_letter ?? ''] },
+    stack.env,
+    workers,
+  ));
   await eventually(async () => assert.equal(await depth(), 2))
 })

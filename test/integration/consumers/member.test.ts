@@ -5,16 +5,23 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer } from '../../../consumers/consumer.ts'
-import { createMember, type MemberOptions } from '../../../consumers/member.ts'
-import { startWorker } from '../../../consumers/worker.ts'
+import { createGroupMember, type GroupMemberOptions } from '../../../consumers/runtime/group-member.ts'
+import { startWorker } from '../../../consumers/runtime/worker.ts'
 import { readVariables } from '../../../lib/config.ts'
-import { createKafka, kafkaVariables } from '../../../lib/kafka.ts'
-import { createKafkajsCluster } from '../../../lib/kafkajs-cluster.ts'
-import { recordingLogger } from '../../helpers/recording-logger.ts'
-import { eventually } from '../../helpers/stack.ts'
-import { messagesOn } from '../../helpers/stack-records.ts'
-import { type EffectsProcess, effectsIn, startEffects } from './start-effects.ts'
-import { openWorkerStack, publishPushes, pushConsumer, sorted, startHere, untilCount } from './worker-under-test.ts'
+import { createKafka, kafkaVariables } from '../../../lib/kafka/client.ts'
+import { createKafkajsCluster } from '../../../lib/kafka/cluster.ts'
+import { recordingLogger } from '../../helpers/process/recording-logger.ts'
+import { type EffectsProcess, effectsIn, startEffects } from '../../helpers/process/start-effects.ts'
+import {
+  openWorkerStack,
+  publishPushes,
+  pushConsumer,
+  sorted,
+  startHere,
+  untilCount,
+} from '../../helpers/process/worker-under-test.ts'
+import { messagesOn } from '../../helpers/records/records.ts'
+import { eventually } from '../../helpers/servers/stack.ts'
 
 const begun: string[] = []
 const slow = pushConsumer('slow', async ({ delivery }, { signal }) => {
@@ -23,7 +30,10 @@ const slow = pushConsumer('slow', async ({ delivery }, { signal }) => {
   await once(signal, 'abort')
   throw new Error('released')
 })
-const paired = { ...pushConsumer('paired', async () => undefined), events: ['push', 'tag_push'] } as unknown as Consumer
+const paired = {
+  ...pushConsumer('paired', async () => undefined),
+  events: ['push', 'tag_push'],
+} as unknown as Consumer
 const waiting = pushConsumer('waiting', async () => undefined)
 const transactional = pushConsumer('transactional', async ({ delivery }) => void committed.push(delivery.id))
 const committed: string[] = []
@@ -43,8 +53,11 @@ test('a worker that is stopped in the middle of a long handling releases it with
   assert.deepEqual(begun, ['d-0', 'd-0', 'd-1', 'd-2'])
 })
 
-const memberWith = (name: string, given: Pick<MemberOptions, 'eachBatch' | 'isHandling'> & Partial<MemberOptions>) =>
-  createMember({
+const memberWith = (
+  name: string,
+  given: Pick<GroupMemberOptions, 'eachBatch' | 'isHandling'> & Partial<GroupMemberOptions>,
+) =>
+  createGroupMember({
     kafka: createKafka(readVariables(kafkaVariables, stack.env), 'test', recordingLogger().logger),
     group: stack.names.group(name),
     topics: [stack.names.topic('push')],
@@ -136,7 +149,12 @@ test('a worker that is stopped while its group waits for a dead member leaves th
   )
 
   const told = new AbortController()
-  const starting = startWorker(waiting, { ...stack.env, CONSUMER_SESSION_SECONDS: '30' }, recordingLogger().logger, told.signal)
+  const starting = startWorker(
+    waiting,
+    { ...stack.env, CONSUMER_SESSION_SECONDS: '30' },
+    recordingLogger().logger,
+    told.signal,
+  )
   const stateOf = async () => (await admin.describeGroups([group])).groups[0]?.state
   await eventually(async () => assert.equal(await stateOf(), 'PreparingRebalance'))
   const toldAt = Date.now()
@@ -147,14 +165,24 @@ test('a worker that is stopped while its group waits for a dead member leaves th
 })
 
 test('the ends of transactions, and what one took back, are no records that wait', async (t) => {
-  const worker = await startHere(stack, transactional, { CONSUMER_STALL_SECONDS: '1', CONSUMER_TIMEOUT_SECONDS: '0.5' })
+  const worker = await startHere(stack, transactional, {
+    CONSUMER_STALL_SECONDS: '1',
+    CONSUMER_TIMEOUT_SECONDS: '0.5',
+  })
   t.after(worker.stop)
   let failure: unknown
   worker.failure.catch((error: unknown) => {
     failure = error
   })
-  const [topic, value] = [stack.names.topic('push'), (await messagesOn(stack, stack.names.topic('push')))[0]?.value]
-  const producer = stack.kafka.producer({ transactionalId: stack.names.group('transactional'), idempotent: true, maxInFlightRequests: 1 })
+  const [topic, value] = [
+    stack.names.topic('push'),
+    (await messagesOn(stack, stack.names.topic('push')))[0]?.value,
+  ]
+  const producer = stack.kafka.producer({
+    transactionalId: stack.names.group('transactional'),
+    idempotent: true,
+    maxInFlightRequests: 1,
+  })
   await producer.connect()
   t.after(() => producer.disconnect())
   for (const [partition, end] of [
@@ -167,7 +195,10 @@ test('the ends of transactions, and what one took back, are no records that wait
   }
   await untilCount(committed, 4)
   await sleep(3000) // longer than anything may stand still
-  assert.deepEqual([failure, await worker.metric('consumer_rebuilds_total'), committed.length], [undefined, 0, 4])
+  assert.deepEqual(
+    [failure, await worker.metric('consumer_rebuilds_total'), committed.length],
+    [undefined, 0, 4],
+  )
 })
 
 test('of both topics a project’s events meet in one process, also when processes come and go', async (t) => {
@@ -175,7 +206,13 @@ test('of both topics a project’s events meet in one process, also when process
   const running = new Map<string, EffectsProcess>()
   t.after(() => Promise.all([...running.values()].map((process) => process.stop(10_000))))
   const start = async (name: string) => {
-    running.set(name, await startEffects('paired', join(folder, name), { ...stack.env, EFFECTS_EVENTS: paired.events.join(',') }))
+    running.set(
+      name,
+      await startEffects('paired', join(folder, name), {
+        ...stack.env,
+        EFFECTS_EVENTS: paired.events.join(','),
+      }),
+    )
   }
   const stop = async (name: string) => {
     await running.get(name)?.stop(10_000)
@@ -184,7 +221,9 @@ test('of both topics a project’s events meet in one process, also when process
   const membersAreAll = async () => {
     const admin = stack.kafka.admin()
     await admin.connect()
-    const { groups } = await admin.describeGroups([stack.names.group('paired')]).finally(() => admin.disconnect())
+    const { groups } = await admin
+      .describeGroups([stack.names.group('paired')])
+      .finally(() => admin.disconnect())
     assert.deepEqual(
       groups.map(({ state, protocol, members }) => [state, protocol, members.length]),
       [['Stable', 'gitlab-bridge-co-partition', running.size]],
@@ -199,7 +238,9 @@ test('of both topics a project’s events meet in one process, also when process
     return homes
   }
   const effectsOf = (round: string) =>
-    readdirSync(folder).flatMap((name) => effectsIn(join(folder, name)).filter(({ id }) => id.startsWith(`${round}-`)))
+    readdirSync(folder).flatMap((name) =>
+      effectsIn(join(folder, name)).filter(({ id }) => id.startsWith(`${round}-`)),
+    )
 
   const play = async (round: string) => {
     await eventually(membersAreAll)
@@ -210,8 +251,13 @@ test('of both topics a project’s events meet in one process, also when process
     await eventually(() => assert.deepEqual(sorted(effectsOf(round).map(({ id }) => id)), sorted(ids)))
     const homes = homesOf(round)
     assert.equal(homes.size, 12)
-    for (const [project, names] of homes) assert.equal(names.size, 1, `project ${project} of ${round}: ${[...names]}`)
-    assert.equal(new Set([...homes.values()].flatMap((names) => [...names])).size, running.size, 'every process has its share')
+    for (const [project, names] of homes)
+      assert.equal(names.size, 1, `project ${project} of ${round}: ${[...names]}`)
+    assert.equal(
+      new Set([...homes.values()].flatMap((names) => [...names])).size,
+      running.size,
+      'every process has its share',
+    )
   }
   await start('one')
   await start('two')

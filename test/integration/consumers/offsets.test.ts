@@ -3,10 +3,16 @@ import { test } from 'node:test'
 import type { Admin } from 'kafkajs'
 import { setOffsets } from '../../../cli/offsets/set-offsets.ts'
 import { setUp } from '../../../cli/setup/set-up.ts'
-import { openOffsets } from '../../../lib/offsets.ts'
-import { recordingLogger } from '../../helpers/recording-logger.ts'
-import { eventually } from '../../helpers/stack.ts'
-import { openWorkerStack, publishPushes, pushConsumer, startHere, untilCount } from './worker-under-test.ts'
+import { openOffsets } from '../../../lib/kafka/offsets.ts'
+import { recordingLogger } from '../../helpers/process/recording-logger.ts'
+import {
+  openWorkerStack,
+  publishPushes,
+  pushConsumer,
+  startHere,
+  untilCount,
+} from '../../helpers/process/worker-under-test.ts'
+import { eventually } from '../../helpers/servers/stack.ts'
 
 const handled: string[] = []
 const worker = pushConsumer('reader', async ({ delivery }) => void handled.push(delivery.id))
@@ -22,9 +28,9 @@ const withAdmin = async (action: (admin: Admin) => Promise<unknown>) => {
 
 const committed = async () => {
   const offsets = await openOffsets(stack.kafka)
-  return (await offsets.committed(group, [topic, stack.names.retryTopic('reader')]).finally(() => offsets.close())).map(
-    ({ offset }) => offset,
-  )
+  return (
+    await offsets.committed(group, [topic, stack.names.retryTopic('reader')]).finally(() => offsets.close())
+  ).map(({ offset }) => offset)
 }
 
 test('setup commits a first offset for every partition, and leaves those that are there', async () => {
@@ -41,7 +47,10 @@ test('setup commits a first offset for every partition, and leaves those that ar
   await setUp(stack.env, recordingLogger().logger, [worker])
   assert.deepEqual(await committed(), before)
   for (const partition of ['3', 'x', '']) {
-    await assert.rejects(setOffsets('reader', { to: 'end', topic, partition }, stack.env, [worker]), /reads no .*push with a partition/)
+    await assert.rejects(
+      setOffsets('reader', { to: 'end', topic, partition }, stack.env, [worker]),
+      /reads no .*push with a partition/,
+    )
   }
 })
 
@@ -53,16 +62,25 @@ test('offsets that expired stop the worker, with a sentence that names the gap a
   // What fails while it lets go of the rest hides nothing.
   const clinging: typeof worker = {
     ...worker,
-    create: async (...given) => ({ ...(await worker.create(...given)), close: () => Promise.reject(new Error('does not close')) }),
+    create: async (...given) => ({
+      ...(await worker.create(...given)),
+      close: () => Promise.reject(new Error('does not close')),
+    }),
   }
   await assert.rejects(startHere(stack, clinging), (error: Error) => {
     assert.match(error.message, /reader has no committed offset at all: they expired/)
-    assert.match(error.message, /bridge offsets set reader --to beginning .*bridge offsets set reader --to end/)
+    assert.match(
+      error.message,
+      /bridge offsets set reader --to beginning .*bridge offsets set reader --to end/,
+    )
     return true
   })
   // A part of them alone would make the rest look new to setup.
   for (const part of [{ topic }, { partition: '0' }]) {
-    await assert.rejects(setOffsets('reader', { to: 'end', ...part }, stack.env, [worker]), { name: 'UsageError', message: /all of them/ })
+    await assert.rejects(setOffsets('reader', { to: 'end', ...part }, stack.env, [worker]), {
+      name: 'UsageError',
+      message: /all of them/,
+    })
   }
   assert.deepEqual([...new Set(await committed())], [undefined])
   assert.equal((await setOffsets('reader', { to: 'end' }, stack.env, [worker])).length, 6)
@@ -78,10 +96,14 @@ test('records that were deleted before they were handled stop the worker', async
   )
   await offsets.close()
   const high = ends.find((end) => end.topic === topic && end.partition === 0)?.high ?? 0
-  await withAdmin((admin) => deleteRecords(admin, { topic, partitions: [{ partition: 0, offset: String(high) }] }))
+  await withAdmin((admin) =>
+    deleteRecords(admin, { topic, partitions: [{ partition: 0, offset: String(high) }] }),
+  )
   await assert.rejects(
     startHere(stack, worker),
-    new RegExp(`has to go on at offset 0 of .*gitlab\\.push/0, but the oldest record there is ${high}: ${high} were deleted`),
+    new RegExp(
+      `has to go on at offset 0 of .*gitlab\\.push/0, but the oldest record there is ${high}: ${high} were deleted`,
+    ),
   )
   assert.equal(handled.length, 30)
 })
@@ -108,8 +130,12 @@ test('records that are deleted under a running worker stop it likewise', async (
   await publishPushes(stack, 1, { prefix: 'held', projects: 1 })
   await untilCount(seen, 1)
   await publishPushes(stack, 10, { prefix: 'lost', projects: 1 })
-  const [{ partition, high } = { partition: 0, high: 0 }] = (await endsOf()).sort((one, other) => other.high - one.high)
-  await withAdmin((admin) => deleteRecords(admin, { topic, partitions: [{ partition, offset: String(high) }] }))
+  const [{ partition, high } = { partition: 0, high: 0 }] = (await endsOf()).sort(
+    (one, other) => other.high - one.high,
+  )
+  await withAdmin((admin) =>
+    deleteRecords(admin, { topic, partitions: [{ partition, offset: String(high) }] }),
+  )
   release()
   await publishPushes(stack, 1, { prefix: 'next', projects: 1 })
   await assert.rejects(running.failure, /10 were deleted before they were handled/)
@@ -146,7 +172,9 @@ test('a topic that is new to a running worker gets its first offset from setup',
   const wider = { ...wide, events: ['push', 'tag_push'] as const }
   await setUp(stack.env, recordingLogger().logger, [wider as never])
   const offsets = await openOffsets(stack.kafka)
-  const offsetsOfNew = (await offsets.committed(stack.names.group('widening'), [stack.names.topic('tag_push')])).map(({ offset }) => offset)
+  const offsetsOfNew = (
+    await offsets.committed(stack.names.group('widening'), [stack.names.topic('tag_push')])
+  ).map(({ offset }) => offset)
   await offsets.close()
   assert.deepEqual(offsetsOfNew, [0, 0, 0])
   await publishPushes(stack, 5, { prefix: 'after' })

@@ -2,8 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setOffsets } from '../../../cli/offsets/set-offsets.ts'
 import { rebuild } from '../../../cli/rebuild/rebuild.ts'
-import { eventually } from '../../helpers/stack.ts'
-import { openWorkerStack, publishPushes, pushConsumer, startHere, untilCount } from './worker-under-test.ts'
+import {
+  openWorkerStack,
+  publishPushes,
+  pushConsumer,
+  startHere,
+  untilCount,
+} from '../../helpers/process/worker-under-test.ts'
+import { eventually } from '../../helpers/servers/stack.ts'
 
 const handled: string[] = []
 const forgotten: number[] = []
@@ -42,7 +48,10 @@ test('a stopped worker goes on where it is sent: the beginning, a time, an offse
 test('while the worker runs its offsets are left alone', async (t) => {
   const worker = await startHere(stack, plain)
   t.after(worker.stop)
-  await assert.rejects(set('beginning'), { name: 'UsageError', message: /plain is running \(1 in .*gitlab-bridge\.plain\): stop it first/ })
+  await assert.rejects(set('beginning'), {
+    name: 'UsageError',
+    message: /plain is running \(1 in .*gitlab-bridge\.plain\): stop it first/,
+  })
 })
 
 test('a worker that can be rebuilt forgets and begins with the first event; others, and one without first events, are refused', async () => {
@@ -63,5 +72,8 @@ test('a worker that can be rebuilt forgets and begins with the first event; othe
   const partition = ends.find(({ high }) => Number(high) > 0)?.partition ?? 0
   await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: '1' }] })
   await admin.disconnect()
-  await assert.rejects(rebuild('rebuilt', stack.env, workers), new RegExp(`the first events are gone from .*push/${partition}`))
+  await assert.rejects(
+    rebuild('rebuilt', stack.env, workers),
+    new RegExp(`the first events are gone from .*push/${partition}`),
+  )
 })

@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import kafkajs from 'kafkajs'
+import type { RedriveOptions } from '../../../cli/dead-letters/command.ts'
 import { readDeadLetters } from '../../../cli/dead-letters/read-dead-letters.ts'
 import { redriveDeadLetters } from '../../../cli/dead-letters/redrive.ts'
 import type { Selection } from '../../../cli/dead-letters/select.ts'
-import type { RedriveOptions } from '../../../cli/dead-letters.ts'
 import { PermanentError } from '../../../lib/errors.ts'
-import { eventually } from '../../helpers/stack.ts'
-import { messagesOn } from '../../helpers/stack-records.ts'
-import { openWorkerStack, publishPushes, pushConsumer, sorted, startHere, untilCount } from './worker-under-test.ts'
+import {
+  openWorkerStack,
+  publishPushes,
+  pushConsumer,
+  sorted,
+  startHere,
+  untilCount,
+} from '../../helpers/process/worker-under-test.ts'
+import { messagesOn } from '../../helpers/records/records.ts'
+import { eventually } from '../../helpers/servers/stack.ts'
 
 const handled: string[] = []
 let isBroken = true
@@ -18,7 +25,10 @@ const failing = pushConsumer('failing', async ({ delivery }) => {
 })
 const stack = await openWorkerStack('redrive', [failing])
 const topic = stack.names.topic('push')
-const [deadLetterTopic, retryTopic] = [stack.names.deadLetterTopic('failing'), stack.names.retryTopic('failing')]
+const [deadLetterTopic, retryTopic] = [
+  stack.names.deadLetterTopic('failing'),
+  stack.names.retryTopic('failing'),
+]
 
 const ids = await publishPushes(stack, 25, { partition: 0 })
 const pushBytes = (await messagesOn(stack, topic))[0]?.value?.length ?? 0
@@ -36,8 +46,13 @@ await producer.disconnect()
 const limit = async (name: string, bytes: number, settings: Record<string, string>) => {
   const admin = stack.kafka.admin()
   await admin.connect()
-  const configEntries = Object.entries({ ...settings, 'max.message.bytes': String(bytes) }).map(([key, value]) => ({ name: key, value }))
-  await admin.alterConfigs({ validateOnly: false, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries }] })
+  const configEntries = Object.entries({ ...settings, 'max.message.bytes': String(bytes) }).map(
+    ([key, value]) => ({ name: key, value }),
+  )
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries }],
+  })
   await admin.disconnect()
 }
 // A push with less than the whole reason; the large record not at all.
@@ -47,13 +62,18 @@ await limit(retryTopic, largeBytes + 2500, { 'message.timestamp.type': 'LogAppen
 const worker = await startHere(stack, failing)
 
 const open = () => readDeadLetters(stack.kafka, 'failing', deadLetterTopic)
-const redrive = (options: Selection & RedriveOptions) => Array.fromAsync(redriveDeadLetters('failing', options, stack.env, [failing]))
+const redrive = (options: Selection & RedriveOptions) =>
+  Array.fromAsync(redriveDeadLetters('failing', options, stack.env, [failing]))
 
 test('whatever a record lacks and however large it is, it stands open and holds nothing up', async () => {
   await eventually(async () => assert.equal((await open()).length, ids.length + 2))
   const headers = (await messagesOn(stack, deadLetterTopic)).map((letter) => letter.headers)
   const places = Map.groupBy(headers, (each) => each['dead-letter-value'])
-  assert.deepEqual([...places].map(([place, { length }]) => `${length} ${place}`).sort(), ['1 at-origin', '1 none', `${ids.length} here`])
+  assert.deepEqual([...places].map(([place, { length }]) => `${length} ${place}`).sort(), [
+    '1 at-origin',
+    '1 none',
+    `${ids.length} here`,
+  ])
   for (const each of places.get('here') ?? []) assert.equal(each['dead-letter-message']?.length, 200)
   assert.deepEqual(
     worker.lines.filter(({ message }) => message.startsWith('circuit')),
@@ -62,7 +82,10 @@ test('whatever a record lacks and however large it is, it stands open and holds 
 })
 
 test('no more go back in a second than was said', async () => {
-  await assert.rejects(redrive({ keys: [], all: true, perSecond: 0 }), { name: 'UsageError', message: '--per-second is 1 at least' })
+  await assert.rejects(redrive({ keys: [], all: true, perSecond: 0 }), {
+    name: 'UsageError',
+    message: '--per-second is 1 at least',
+  })
   isBroken = false
   const letters = await open()
   const keys = letters.map(({ dead_letter }) => dead_letter).filter((key) => key.startsWith(`${topic}/0/`))
@@ -109,7 +132,10 @@ test('what was left at its origin is held back once it is gone from there', asyn
   const admin = stack.kafka.admin()
   await admin.connect()
   await admin.fetchTopicOffsets(place) // the client deletes only where it has asked for leaders
-  await admin.deleteTopicRecords({ topic: place, partitions: [{ partition: Number(partition), offset: String(Number(offset) + 1) }] })
+  await admin.deleteTopicRecords({
+    topic: place,
+    partitions: [{ partition: Number(partition), offset: String(Number(offset) + 1) }],
+  })
   await admin.disconnect()
   const keys = [letter?.dead_letter ?? '']
   assert.match(String((await redrive({ keys, dryRun: true }))[0]?.detail), /is gone from where it was read/)

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Consumer, SingleHandler } from '../../../consumers/consumer.ts'
 import type { RecordOf } from '../../../schemas/catalogue.ts'
-import { recordingLogger } from '../../helpers/recording-logger.ts'
+import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const copy = mkdtempSync(join(tmpdir(), 'bridge-scaffold-'))
@@ -50,13 +50,23 @@ test('a scaffolded worker is complete: it compiles, passes the linter and its te
   for (const name of ['issue-counter', 's3-copy-2']) await node('scripts/new-consumer.ts', name)
   await run('tsc', '--noEmit')
   await run('biome', 'check', 'consumers', 'test/unit/consumers')
-  await node('--test', 'test/unit/consumers/issue-counter.test.ts', 'test/unit/consumers/s3-copy-2.test.ts')
-  assert.match(await node('cli/bridge.ts', 'consumer', 'list'), /^issue-counter +Writes a line for every push\.$/m)
+  await node(
+    '--test',
+    'test/unit/consumers/issue-counter/issue-counter.test.ts',
+    'test/unit/consumers/s3-copy-2/s3-copy-2.test.ts',
+  )
+  assert.match(
+    await node('cli/bridge.ts', 'consumer', 'list'),
+    /^issue-counter +Writes a line for every push\.$/m,
+  )
   // It names what is not set here, and fails for it.
   await assert.rejects(node('cli/bridge.ts', 'config'), /^issue-counter +ISSUE_COUNTER_GREETING +pushed/m)
   const compose = readFileSync(join(copy, 'docker-compose.yml'), 'utf8')
   assert.match(compose, /\n {2}issue-counter:\n {4}<<: \*process\n {4}command: \[consumer, issue-counter\]\n/)
-  assert.match(readFileSync(join(copy, 'monitoring/prometheus/prometheus.yml'), 'utf8'), /- issue-counter:\d+\n/)
+  assert.match(
+    readFileSync(join(copy, 'monitoring/prometheus/prometheus.yml'), 'utf8'),
+    /- issue-counter:\d+\n/,
+  )
   const code = readFileSync(join(copy, 'consumers/issue-counter/issue-counter.ts'), 'utf8')
   assert.ok(code.split('\n').length < 50, `${code.split('\n').length} lines`)
   // What it remembers must outlive its container.
@@ -73,7 +83,10 @@ test('the example of docs/write-a-worker.md compiles in its place, formatted as 
   rmSync(join(copy, 'test/unit'), { recursive: true })
   await run('tsc', '--noEmit')
   await run('biome', 'check', 'consumers')
-  assert.match(await node('cli/bridge.ts', 'consumer', 'list'), /^issue-counter +Tells a counter about every opened issue\.$/m)
+  assert.match(
+    await node('cli/bridge.ts', 'consumer', 'list'),
+    /^issue-counter +Tells a counter about every opened issue\.$/m,
+  )
 })
 
 test('the example does what it says: it counts an opened issue by the delivery, and throws what the table below it says', async (t) => {
@@ -85,11 +98,18 @@ test('the example does what it says: it counts an opened issue by the delivery, 
   }).listen(0, '127.0.0.1')
   t.after(() => counter.close())
   await once(counter, 'listening')
-  const { issueCounter } = (await import(join(copy, 'consumers/issue-counter/issue-counter.ts'))) as { issueCounter: Consumer }
+  const { issueCounter } = (await import(join(copy, 'consumers/issue-counter/issue-counter.ts'))) as {
+    issueCounter: Consumer
+  }
   const url = `http://127.0.0.1:${(counter.address() as AddressInfo).port}/`
-  const handler = (await issueCounter.create({ ISSUE_COUNTER_URL: url }, recordingLogger().logger)) as SingleHandler<'issue'>
+  const handler = (await issueCounter.create(
+    { ISSUE_COUNTER_URL: url },
+    recordingLogger().logger,
+  )) as SingleHandler<'issue'>
   const handle = (action: string) =>
-    handler.handle({ action, delivery: { id: 'a-delivery' } } as RecordOf<'issue'>, { signal: AbortSignal.timeout(10_000) })
+    handler.handle({ action, delivery: { id: 'a-delivery' } } as RecordOf<'issue'>, {
+      signal: AbortSignal.timeout(10_000),
+    })
 
   assert.equal(await handle('close'), 'skipped')
   assert.equal(requests.length, 0)

@@ -7,12 +7,12 @@ import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setUp } from '../../../cli/setup/set-up.ts'
 import { cacheFolder } from '../../../local/artifacts.ts'
-import { startKafkaCluster } from '../../../local/kafka-cluster.ts'
-import { recordingLogger } from '../../helpers/recording-logger.ts'
-import { openStack } from '../../helpers/stack.ts'
-import { startServers } from '../../helpers/stack-servers.ts'
-import { type SharedStack, sharedStackVariable } from '../../helpers/stack-setup.ts'
-import { publishPushes, pushConsumer, startHere } from './worker-under-test.ts'
+import { recordingLogger } from '../../helpers/process/recording-logger.ts'
+import { publishPushes, pushConsumer, startHere } from '../../helpers/process/worker-under-test.ts'
+import { startKafkaCluster } from '../../helpers/servers/kafka-cluster.ts'
+import { startServers } from '../../helpers/servers/servers.ts'
+import { openStack } from '../../helpers/servers/stack.ts'
+import { type SharedStack, sharedStackVariable } from '../../helpers/servers/stack-setup.ts'
 
 const dataDir = await mkdtemp(join(tmpdir(), 'bridge-test-cluster-'))
 const [cluster, servers] = await Promise.all([
@@ -42,15 +42,22 @@ const hanging = pushConsumer('hanging', async ({ delivery }) => {
 })
 
 test('a handler that hangs ends the process, also while partitions of another broker go on', async (t) => {
-  await setUp({ ...stack.env, DATABASE_URL: '', AUDIT_LOG_DATABASE_URL: '' }, recordingLogger().logger, [hanging])
+  await setUp({ ...stack.env, DATABASE_URL: '', AUDIT_LOG_DATABASE_URL: '' }, recordingLogger().logger, [
+    hanging,
+  ])
   const admin = stack.kafka.admin()
   await admin.connect()
-  const { topics } = await admin.fetchTopicMetadata({ topics: [stack.names.topic('push')] }).finally(() => admin.disconnect())
+  const { topics } = await admin
+    .fetchTopicMetadata({ topics: [stack.names.topic('push')] })
+    .finally(() => admin.disconnect())
   const [one, ...others] = topics[0]?.partitions ?? []
   const other = others.find(({ leader }) => leader !== one?.leader)
   assert.ok(one && other, 'one broker leads all partitions')
 
-  const worker = await startHere(stack, hanging, { CONSUMER_TIMEOUT_SECONDS: '0.5', CONSUMER_STALL_SECONDS: '2' })
+  const worker = await startHere(stack, hanging, {
+    CONSUMER_TIMEOUT_SECONDS: '0.5',
+    CONSUMER_STALL_SECONDS: '2',
+  })
   let failure: unknown
   worker.failure.catch((error: unknown) => {
     failure = error

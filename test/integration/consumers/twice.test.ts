@@ -9,21 +9,27 @@ import { setOffsets } from '../../../cli/offsets/set-offsets.ts'
 import { rebuild } from '../../../cli/rebuild/rebuild.ts'
 import { type Consumer, defineConsumer } from '../../../consumers/consumer.ts'
 import { consumers } from '../../../consumers/index.ts'
-import { classify } from '../../../ingress/classify.ts'
-import { createEncodeStage } from '../../../ingress/encode.ts'
-import { readEncoders } from '../../../ingress/encoders.ts'
-import { normalise } from '../../../ingress/normalise.ts'
+import { classify } from '../../../ingress/record/classify.ts'
+import { createEncodeStage } from '../../../ingress/record/encode.ts'
+import { readEncoders } from '../../../ingress/record/encoders.ts'
+import { normalise } from '../../../ingress/record/normalise.ts'
+import { createRegistry, registryVariables } from '../../../lib/avro/registry.ts'
 import type { Environment } from '../../../lib/config.ts'
 import { readVariables } from '../../../lib/config.ts'
-import { nameOf, openOffsets } from '../../../lib/offsets.ts'
-import { createRegistry, registryVariables } from '../../../lib/registry.ts'
+import { openOffsets } from '../../../lib/kafka/offsets.ts'
+import { partitionName } from '../../../lib/kafka/partition-name.ts'
 import { type EventType, eventTypes } from '../../../schemas/catalogue.ts'
-import { hookOf } from '../../helpers/carry.ts'
-import { recordingLogger } from '../../helpers/recording-logger.ts'
-import { fixtures } from '../../helpers/samples.ts'
-import { eventually } from '../../helpers/stack.ts'
-import { effectsIn, startEffects } from './start-effects.ts'
-import { openWorkerStack, publishPushes, pushConsumer, startHere } from './worker-under-test.ts'
+import { recordingLogger } from '../../helpers/process/recording-logger.ts'
+import { effectsIn, startEffects } from '../../helpers/process/start-effects.ts'
+import {
+  openWorkerStack,
+  publishPushes,
+  pushConsumer,
+  startHere,
+} from '../../helpers/process/worker-under-test.ts'
+import { hookOf } from '../../helpers/records/deliver.ts'
+import { fixtures } from '../../helpers/records/samples.ts'
+import { eventually } from '../../helpers/servers/stack.ts'
 
 /** Has no database, and an effect that cannot be told to be there already: the runtime has to remember. */
 const sent: string[] = []
@@ -57,9 +63,13 @@ const publishSamples = async () => {
   // The brokers delete what is older than they are to keep it, whenever they look.
   const hooks = fixtures.map(({ body, headers }) => hookOf(body, headers, { receivedAt: Date.now() }))
   const encoded = hooks.map((hook) => ({ id: hook.id, ...encode(hook, normalise(hook, classify(hook))) }))
-  const producer = stack.kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false })
+  const producer = stack.kafka.producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+    allowAutoTopicCreation: false,
+  })
   await producer.connect()
-  for (const { message } of [...encoded, ...encoded]) await producer.send({ topic: message.topic, acks: -1, messages: [message] })
+  for (const { message } of [...encoded, ...encoded])
+    await producer.send({ topic: message.topic, acks: -1, messages: [message] })
   await producer.disconnect()
   return encoded.map(({ id, event }) => ({ id, event }))
 }
@@ -78,9 +88,10 @@ const harnesses: Readonly<Record<string, (ids: readonly string[]) => Promise<Har
     effects: async () => {
       const client = new pg.Client({ connectionString: stack.databaseUrl })
       await client.connect()
-      const { rows } = await client.query<{ delivery_id: string }>('select delivery_id from audit_log.events where delivery_id = any($1)', [
-        ids,
-      ])
+      const { rows } = await client.query<{ delivery_id: string }>(
+        'select delivery_id from audit_log.events where delivery_id = any($1)',
+        [ids],
+      )
       await client.end()
       return rows.map(({ delivery_id }) => delivery_id)
     },
@@ -89,7 +100,8 @@ const harnesses: Readonly<Record<string, (ids: readonly string[]) => Promise<Har
     const folder = await stack.temporaryFolder()
     return {
       env: { PUSH_AUTHOR_LOG_DIR: folder },
-      effects: async () => readdirSync(folder).flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n')),
+      effects: async () =>
+        readdirSync(folder).flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n')),
     }
   },
   sender: async () => ({ env: {}, effects: async () => [...sent] }),
@@ -106,8 +118,14 @@ const untilAllIsHandled = async ({ name, events }: Consumer) => {
   const offsets = await openOffsets(stack.kafka)
   const topics = events.map(stack.names.topic)
   await eventually(async () => {
-    const committed = new Map((await offsets.committed(stack.names.group(name), topics)).map((commit) => [nameOf(commit), commit.offset]))
-    for (const end of await offsets.ends(topics)) assert.equal(committed.get(nameOf(end)), end.high, nameOf(end))
+    const committed = new Map(
+      (await offsets.committed(stack.names.group(name), topics)).map((commit) => [
+        partitionName(commit),
+        commit.offset,
+      ]),
+    )
+    for (const end of await offsets.ends(topics))
+      assert.equal(committed.get(partitionName(end)), end.high, partitionName(end))
   }).finally(() => offsets.close())
 }
 
@@ -165,7 +183,8 @@ test('a kill -9 repeats no more than what was in hand', async () => {
     effectsIn(file)
       .map(({ id }) => id)
       .filter((id) => id.startsWith('killed-'))
-  const start = () => startEffects('killed', file, { ...stack.env, EFFECTS_DELAY_MS: '3', EFFECTS_SKIPPED_FOR_DAYS: '1' })
+  const start = () =>
+    startEffects('killed', file, { ...stack.env, EFFECTS_DELAY_MS: '3', EFFECTS_SKIPPED_FOR_DAYS: '1' })
   for (let kill = 1; kill <= kills; kill++) {
     const process = await start()
     await process.eventually(() => assert.ok(effects().length >= (kill * records) / (kills + 1)))

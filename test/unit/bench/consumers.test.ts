@@ -4,12 +4,21 @@ import { judgeBacklog, judgeRatio, ratesOf } from '../../../bench/consumers/prom
 import type { Standing } from '../../../bench/consumers/subject.ts'
 
 /** Where a worker stands after each tenth of 1,000 records, handled at these rates. */
-const standings = (rates: readonly number[], more: { rss?: readonly number[]; peak?: number; halfWay?: number } = {}): Standing[] => {
+const standings = (
+  rates: readonly number[],
+  more: { rss?: readonly number[]; peak?: number; halfWay?: number } = {},
+): Standing[] => {
   let seconds = 0
   return rates.map((rate, index) => {
     seconds += 100 / rate
     const rssMiB = more.rss?.[index] ?? 150
-    return { count: (index + 1) * 100, seconds, rssMiB, peakRssMiB: more.peak ?? 151, furthestBehind: more.halfWay ?? 0.4 }
+    return {
+      count: (index + 1) * 100,
+      seconds,
+      rssMiB,
+      peakRssMiB: more.peak ?? 151,
+      furthestBehind: more.halfWay ?? 0.4,
+    }
   })
 }
 const steady = Array.from({ length: 10 }, () => 50)

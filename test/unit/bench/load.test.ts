@@ -12,7 +12,14 @@ const serve = async (t: TestContext, listener: RequestListener): Promise<LoadOrd
   t.after(() => server.close().closeAllConnections())
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`
-  return { url, headers: { 'X-Gitlab-Token': 'a-token' }, body: '{"a":1}', connections: 4, maxHooks: 100, maxSeconds: 10 }
+  return {
+    url,
+    headers: { 'X-Gitlab-Token': 'a-token' },
+    body: '{"a":1}',
+    connections: 4,
+    maxHooks: 100,
+    maxSeconds: 10,
+  }
 }
 
 test('a closed loop sends every hook whole, and tells the answers by status', async (t) => {
@@ -30,7 +37,8 @@ test('a closed loop sends every hook whole, and tells the answers by status', as
 test('an open loop sends so many a second', async (t) => {
   const order = await serve(
     t,
-    (request, response) => void request.resume().on('end', () => response.setHeader('Content-Length', 2).end('ok')),
+    (request, response) =>
+      void request.resume().on('end', () => response.setHeader('Content-Length', 2).end('ok')),
   )
   const { statuses, seconds } = await openLoop({ ...order, rate: 200 })
   assert.deepEqual(statuses, { 200: 100 })

@@ -5,13 +5,18 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { consumers } from '../../../consumers/index.ts'
-import { temporaryFolder } from '../local/temporary-folder.ts'
+import { temporaryFolder } from '../../helpers/process/temporary-folder.ts'
 
 const entry = fileURLToPath(new URL('../../../cli/bridge.ts', import.meta.url))
 
-const bridge = (args: string[], env: Record<string, string>): Promise<{ code: number; printed: string; said: string }> =>
+const bridge = (
+  args: string[],
+  env: Record<string, string>,
+): Promise<{ code: number; printed: string; said: string }> =>
   new Promise((resolve) => {
-    const options = { env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env } }
+    const options = {
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
+    }
     execFile(process.execPath, [entry, ...args], options, (error, printed, said) =>
       resolve({ code: error === null ? 0 : Number(error.code), printed, said }),
     )
@@ -49,6 +54,9 @@ test('so it does where only several settings together are wrong, and it misses n
   const { code, said } = await bridge(['local'], { BRIDGE_DATA_DIR, INGRESS_TLS_KEY_FILE: '/nowhere' })
   assert.deepEqual(
     [code, said],
-    [1, 'The configuration cannot be used:\n  INGRESS_TLS_CERT_FILE: is not set, but INGRESS_TLS_KEY_FILE is\n'],
+    [
+      1,
+      'The configuration cannot be used:\n  INGRESS_TLS_CERT_FILE: is not set, but INGRESS_TLS_KEY_FILE is\n',
+    ],
   )
 })

@@ -12,7 +12,9 @@ const printing = async (command: string) => {
     let failed = 0
     process.stdout.on('error', () => { if (++failed === 3) { console.error('goes on'); process.exit(7) } })
     setInterval(() => process.stdout.write('line\\n'), 5)`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk
@@ -29,5 +31,6 @@ test('a command that only prints ends quietly with its reader', async () => {
 })
 
 test('one that changes something, or runs on, goes on without being heard', async () => {
-  for (const command of ['redrive', 'ingress']) assert.deepEqual(await printing(command), { code: 7, said: 'goes on\n' }, command)
+  for (const command of ['redrive', 'ingress'])
+    assert.deepEqual(await printing(command), { code: 7, said: 'goes on\n' }, command)
 })

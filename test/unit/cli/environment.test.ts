@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { readEndpoints, withLocalStack, withLocalToken } from '../../../cli/environment.ts'
-import { takeLock } from '../../../lib/lock.ts'
+import { takeLock } from '../../../lib/disk/lock.ts'
 
 const endpoints = {
   hook_url: 'http://127.0.0.1:8080/hooks',
@@ -64,7 +64,11 @@ test('what a killed stack has left behind does not count', async (t) => {
 test('to be looked at, its token is there where the user has set none', async (t) => {
   const BRIDGE_DATA_DIR = await stack(t)
   assert.equal(withLocalToken({ BRIDGE_DATA_DIR }).INGRESS_SECRET_TOKENS, 'local-token')
-  for (const own of [{ INGRESS_SECRET_TOKENS: 'x' }, { INGRESS_SIGNING_TOKENS_FILE: '/x' }, { BRIDGE_DATA_DIR: '/nowhere' }]) {
+  for (const own of [
+    { INGRESS_SECRET_TOKENS: 'x' },
+    { INGRESS_SIGNING_TOKENS_FILE: '/x' },
+    { BRIDGE_DATA_DIR: '/nowhere' },
+  ]) {
     const env = { BRIDGE_DATA_DIR, ...own }
     assert.equal(withLocalToken(env), env)
   }

@@ -18,7 +18,11 @@ const faultsOf = (env: Readonly<Record<string, string>>): string => {
 test('without any credential there is no door', () => {
   assert.match(faultsOf({}), /^INGRESS_SECRET_TOKENS: is not set.*anybody could post hooks$/)
   assert.match(faultsOf({ INGRESS_SECRET_TOKENS: ' , ' }), /anybody could post hooks/)
-  for (const env of [{ INGRESS_SECRET_TOKENS: 'a' }, { INGRESS_SIGNING_TOKENS: key }, { INGRESS_SOURCES_FILE: 'sources.yaml' }])
+  for (const env of [
+    { INGRESS_SECRET_TOKENS: 'a' },
+    { INGRESS_SIGNING_TOKENS: key },
+    { INGRESS_SOURCES_FILE: 'sources.yaml' },
+  ])
     assert.equal(faultsOf(env), 'none')
 })
 
@@ -32,13 +36,23 @@ test('what would hold for nobody is refused: the senders of a file have their ra
   const ofFile = { INGRESS_SOURCES_FILE: 'sources.yaml' }
   const ranges = { INGRESS_ALLOWED_CIDRS: '10.0.0.0/8' }
   const instance = { INGRESS_INSTANCE: 'https://git.example' }
-  assert.match(faultsOf({ ...ofFile, ...ranges }), /^INGRESS_ALLOWED_CIDRS: does not hold .*INGRESS_SOURCES_FILE/)
-  assert.match(faultsOf({ ...ofFile, ...instance }), /^INGRESS_INSTANCE: does not hold .*INGRESS_SOURCES_FILE/)
+  assert.match(
+    faultsOf({ ...ofFile, ...ranges }),
+    /^INGRESS_ALLOWED_CIDRS: does not hold .*INGRESS_SOURCES_FILE/,
+  )
+  assert.match(
+    faultsOf({ ...ofFile, ...instance }),
+    /^INGRESS_INSTANCE: does not hold .*INGRESS_SOURCES_FILE/,
+  )
   assert.equal(faultsOf({ ...ofFile, ...ranges, ...instance, INGRESS_SECRET_TOKENS: 'a' }), 'none')
 })
 
 test('a certificate has a key, a key a certificate, and who asks for certificates shows one', () => {
-  const [cert, certKey, ca] = [{ INGRESS_TLS_CERT_FILE: 'c' }, { INGRESS_TLS_KEY_FILE: 'k' }, { INGRESS_TLS_CLIENT_CA_FILE: 'a' }]
+  const [cert, certKey, ca] = [
+    { INGRESS_TLS_CERT_FILE: 'c' },
+    { INGRESS_TLS_KEY_FILE: 'k' },
+    { INGRESS_TLS_CLIENT_CA_FILE: 'a' },
+  ]
   const faults = (...given: object[]) => faultsOf(Object.assign({ INGRESS_SECRET_TOKENS: 'a' }, ...given))
   assert.match(faults(cert), /^INGRESS_TLS_KEY_FILE: is not set, but INGRESS_TLS_CERT_FILE is$/)
   assert.match(faults(certKey), /^INGRESS_TLS_CERT_FILE: is not set, but INGRESS_TLS_KEY_FILE is$/)
@@ -50,6 +64,9 @@ test('a certificate has a key, a key a certificate, and who asks for certificate
 
 test('the queue takes any body that the door lets in, in pieces too', () => {
   const given = { INGRESS_SECRET_TOKENS: 'a', INGRESS_MAX_BODY_BYTES: '50000000' }
-  assert.match(faultsOf(given), /^INGRESS_QUEUE_BYTES: must be at least twice INGRESS_MAX_BODY_BYTES, 100000000:/)
+  assert.match(
+    faultsOf(given),
+    /^INGRESS_QUEUE_BYTES: must be at least twice INGRESS_MAX_BODY_BYTES, 100000000:/,
+  )
   assert.equal(faultsOf({ ...given, INGRESS_QUEUE_BYTES: '100000000' }), 'none')
 })

@@ -25,6 +25,10 @@ test('the answer to a kept hook names what became of it, its event, its topic an
 })
 
 test('the answer to a hook that was turned away gives the reason, but not which credential was wrong', () => {
-  const refused: Outcome = { kind: 'unauthenticated', reason: 'the secret token is wrong', rejection: 'unknown_source' }
+  const refused: Outcome = {
+    kind: 'unauthenticated',
+    reason: 'the secret token is wrong',
+    rejection: 'unknown_source',
+  }
   assert.deepEqual(answerOf(refused), { outcome: 'unauthenticated', reason: 'the secret token is wrong' })
 })

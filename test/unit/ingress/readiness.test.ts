@@ -3,10 +3,17 @@ import { test } from 'node:test'
 import { type IngressState, readinessOf } from '../../../ingress/readiness.ts'
 
 const now = 1_780_000_000_000
-const empty: IngressState['spool'] = { records: 0, bytes: 0, passedBytes: 0, oldestReceivedAt: null, setAside: 0, lastFailure: null }
+const empty: IngressState['spool'] = {
+  records: 0,
+  bytes: 0,
+  passedBytes: 0,
+  oldestReceivedAt: null,
+  setAside: 0,
+  lastFailure: null,
+}
 const well: IngressState = {
   isDraining: false,
-  outlet: 'open',
+  deliveryPath: 'open',
   spool: empty,
   spools: empty,
   unavailableTopics: [],
@@ -15,7 +22,9 @@ const well: IngressState = {
   now,
 }
 type Spools = 'spool' | 'spools'
-const of = (changes: Partial<Omit<IngressState, Spools>> & { [spool in Spools]?: Partial<IngressState['spool']> }) => {
+const of = (
+  changes: Partial<Omit<IngressState, Spools>> & { [spool in Spools]?: Partial<IngressState['spool']> },
+) => {
   const spool = { ...empty, ...changes.spool }
   const { ok, status } = readinessOf({ ...well, ...changes, spool, spools: { ...spool, ...changes.spools } })
   return [ok, status]
@@ -25,23 +34,30 @@ test('ready, degraded or not: only where a hook could be lost or should go elsew
   assert.deepEqual(of({}), [true, 'ready'])
   assert.deepEqual(of({ spool: { records: 3 } }), [true, 'degraded: spooling'])
   assert.deepEqual(of({ spools: { records: 3 } }), [true, 'degraded: spooling'])
-  assert.deepEqual(of({ outlet: 'connecting' }), [true, 'degraded: connecting'])
+  assert.deepEqual(of({ deliveryPath: 'connecting' }), [true, 'degraded: connecting'])
   assert.deepEqual(of({ schemaIds: 'disk' }), [true, 'degraded: the schema registry has not answered'])
-  assert.deepEqual(of({ outlet: 'failing' }), [true, 'degraded: the brokers do not acknowledge'])
-  assert.deepEqual(of({ outlet: 'connecting', spool: { records: 3 } }), [true, 'degraded: spooling'])
+  assert.deepEqual(of({ deliveryPath: 'failing' }), [true, 'degraded: the brokers do not acknowledge'])
+  assert.deepEqual(of({ deliveryPath: 'connecting', spool: { records: 3 } }), [true, 'degraded: spooling'])
   assert.deepEqual(of({ isDraining: true }), [false, 'draining'])
   assert.deepEqual(of({ isDraining: true, spool: { records: 3, lastFailure: 'full' } }), [false, 'draining'])
 })
 
 test('where it must spool and cannot, it is not ready', () => {
-  assert.deepEqual(of({ outlet: 'failing', spool: { records: 3, lastFailure: 'full' } }), [false, 'spool: full'])
+  assert.deepEqual(of({ deliveryPath: 'failing', spool: { records: 3, lastFailure: 'full' } }), [
+    false,
+    'spool: full',
+  ])
   assert.deepEqual(
-    of({ outlet: 'failing', spool: { lastFailure: 'ENOSPC' } }),
+    of({ deliveryPath: 'failing', spool: { lastFailure: 'ENOSPC' } }),
     [false, 'spool: ENOSPC'],
     'nor where it could not from the start',
   )
-  assert.deepEqual(of({ outlet: 'connecting', spool: { lastFailure: 'EIO' } }), [false, 'spool: EIO'])
-  assert.deepEqual(of({ spool: { lastFailure: 'EIO' } }), [true, 'ready'], 'the brokers take everything: the disk is not needed')
+  assert.deepEqual(of({ deliveryPath: 'connecting', spool: { lastFailure: 'EIO' } }), [false, 'spool: EIO'])
+  assert.deepEqual(
+    of({ spool: { lastFailure: 'EIO' } }),
+    [true, 'ready'],
+    'the brokers take everything: the disk is not needed',
+  )
   assert.deepEqual(
     of({ spool: { records: 3, lastFailure: 'full' } }),
     [true, 'degraded: spooling; spool: full'],
@@ -53,9 +69,19 @@ test('topics that take nothing are named; where the spool has no more room for t
   const unavailableTopics = ['gitlab.job', 'gitlab.push']
   const named = 'degraded: not available: gitlab.job, gitlab.push'
   assert.deepEqual(of({ unavailableTopics, spools: { records: 3 } }), [true, named])
-  assert.deepEqual(of({ unavailableTopics, spools: { records: 3, lastFailure: 'full' } }), [true, `${named}; spool: full`])
-  assert.deepEqual(of({ unavailableTopics, spool: { records: 3 } }), [true, 'degraded: spooling; not available: gitlab.job, gitlab.push'])
-  const failing = { unavailableTopics, outlet: 'failing', spool: { records: 3, lastFailure: 'full' } } as const
+  assert.deepEqual(of({ unavailableTopics, spools: { records: 3, lastFailure: 'full' } }), [
+    true,
+    `${named}; spool: full`,
+  ])
+  assert.deepEqual(of({ unavailableTopics, spool: { records: 3 } }), [
+    true,
+    'degraded: spooling; not available: gitlab.job, gitlab.push',
+  ])
+  const failing = {
+    unavailableTopics,
+    deliveryPath: 'failing',
+    spool: { records: 3, lastFailure: 'full' },
+  } as const
   assert.deepEqual(of(failing), [false, 'spool: full'])
 })
 

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { test } from 'node:test'
-import { TopicUnavailableError } from '../../../ingress/available-topics.ts'
-import { unlimited } from '../../../ingress/door/byte-budget.ts'
-import { createSource } from '../../../ingress/door/source.ts'
+import { createSource } from '../../../ingress/auth/source.ts'
 import type { Hook } from '../../../ingress/hook.ts'
+import { unlimited } from '../../../ingress/http/byte-budget.ts'
 import { createIngressMetrics } from '../../../ingress/metrics.ts'
 import type { Kept, TurnedAway } from '../../../ingress/outcome.ts'
+import { TopicUnavailableError } from '../../../ingress/publish/topic-availability.ts'
 import { createReceive, type Stages } from '../../../ingress/receive.ts'
 import { RetriableError } from '../../../lib/errors.ts'
 import { createMetrics } from '../../../lib/metrics.ts'
 import { createNames } from '../../../schemas/topics.ts'
-import { recordingLogger } from '../../helpers/recording-logger.ts'
+import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 
 const body = Buffer.from('{"object_kind":"push"}')
 const published: Kept = { kind: 'published', event: 'push', topic: 'gitlab.push', id: 'x' }
@@ -52,9 +52,9 @@ const receiving = (stages: Partial<Stages> = {}, { spooled = 0, isSpoolFull = fa
     admit: step('admit', stages.admit ?? (() => ({ source, proof: 'token', label: '1' }))),
     throttle: step('throttle', stages.throttle ?? ((_request, refusal) => refusal)),
     readBody: step('read', stages.readBody ?? (async () => body)),
-    carry: step('carry', async (hook, deadlineMs) => {
+    deliver: step('deliver', async (hook, deadlineMs) => {
       hooks.push(hook)
-      return (stages.carry ?? (async () => published))(hook, deadlineMs)
+      return (stages.deliver ?? (async () => published))(hook, deadlineMs)
     }),
   })
   const post = (headers: IncomingHttpHeaders = {}) => receive({ headers } as IncomingMessage, 'acme')
@@ -65,7 +65,7 @@ const refusal: TurnedAway = { kind: 'unauthenticated', reason: 'the secret token
 test('a hook passes every stage once, in order', async () => {
   const { post, steps } = receiving()
   assert.deepEqual(await post(), published)
-  assert.deepEqual(steps, ['admit', 'read', 'carry'])
+  assert.deepEqual(steps, ['admit', 'read', 'deliver'])
 })
 
 test('of a stranger not one byte is read', async () => {
@@ -88,15 +88,19 @@ test('a wrong signature is found before anything is made of the body', async () 
 })
 
 test('a hook the brokers do not acknowledge is spooled: kept, under its event', async () => {
-  const { post, steps } = receiving({ carry: () => Promise.reject(new RetriableError('no acknowledgement')) })
+  const { post, steps } = receiving({
+    deliver: () => Promise.reject(new RetriableError('no acknowledgement')),
+  })
   assert.partialDeepStrictEqual(await post(), { kind: 'spooled', event: 'push', topic: 'gitlab.push' })
-  assert.deepEqual(steps, ['admit', 'read', 'carry', 'spool'])
+  assert.deepEqual(steps, ['admit', 'read', 'deliver', 'spool'])
 })
 
 test('a hook whose topic takes nothing is put among those that wait for it alone, without a line in the log for each', async () => {
-  const { post, steps, lines } = receiving({ carry: () => Promise.reject(new TopicUnavailableError('gitlab.push', 'gone')) })
+  const { post, steps, lines } = receiving({
+    deliver: () => Promise.reject(new TopicUnavailableError('gitlab.push', 'gone')),
+  })
   assert.partialDeepStrictEqual(await post(), { kind: 'spooled', event: 'push', topic: 'gitlab.push' })
-  assert.deepEqual([steps, lines], [['admit', 'read', 'carry', 'spool of gitlab.push'], []])
+  assert.deepEqual([steps, lines], [['admit', 'read', 'deliver', 'spool of gitlab.push'], []])
 })
 
 test('while hooks wait in the spool a new one goes behind them, not past them', async () => {
@@ -108,12 +112,12 @@ test('while hooks wait in the spool a new one goes behind them, not past them', 
 test('a hook the spool has no room for goes past those that wait in it: better than to be refused', async () => {
   const { post, steps } = receiving({}, { spooled: 1, isSpoolFull: true })
   assert.deepEqual(await post(), published)
-  assert.deepEqual(steps, ['admit', 'read', 'spool', 'carry'])
+  assert.deepEqual(steps, ['admit', 'read', 'spool', 'deliver'])
 })
 
 test('what the body took to arrive, the brokers do not get', async () => {
   const deadlines: (number | null)[] = []
-  const carry: Stages['carry'] = async (_hook, deadlineMs) => {
+  const deliver: Stages['deliver'] = async (_hook, deadlineMs) => {
     deadlines.push(deadlineMs)
     return published
   }
@@ -123,15 +127,18 @@ test('what the body took to arrive, the brokers do not get', async () => {
     return body
   }
   const publishDeadlineMs = 500
-  await receiving({ carry, publishDeadlineMs, readBody: slowly(40) }).post()
-  await receiving({ carry, publishDeadlineMs, readBody: slowly(600) }).post()
+  await receiving({ deliver, publishDeadlineMs, readBody: slowly(40) }).post()
+  await receiving({ deliver, publishDeadlineMs, readBody: slowly(600) }).post()
   const [shorter = 500, least] = deadlines
   assert.ok(Number(shorter) <= 460 && Number(shorter) > 300, `${shorter} of 500 ms`)
   assert.equal(least, 300, 'brokers that are well need no more')
 })
 
 test('only where neither the brokers nor the disk take a hook it is not kept, and that is an error in the log', async () => {
-  const { post, lines } = receiving({ carry: () => Promise.reject(new RetriableError('down')) }, { isSpoolFull: true })
+  const { post, lines } = receiving(
+    { deliver: () => Promise.reject(new RetriableError('down')) },
+    { isSpoolFull: true },
+  )
   assert.equal((await post()).kind, 'unavailable')
   assert.ok(lines.some(({ level, fields }) => level === 'error' && fields.error === 'the spool is full'))
 })
@@ -172,5 +179,8 @@ test('no credential goes with the hook, neither to the spool nor to a record', a
 test('an instance the source is pinned to goes before what the hook says of itself', async () => {
   const { post, hooks } = receiving()
   await post({ 'x-gitlab-instance': 'https://elsewhere.example' })
-  assert.deepEqual([hooks[0]?.headers['x-gitlab-instance'], hooks[0]?.source], ['https://git.example', 'acme'])
+  assert.deepEqual(
+    [hooks[0]?.headers['x-gitlab-instance'], hooks[0]?.source],
+    ['https://git.example', 'acme'],
+  )
 })

@@ -5,7 +5,16 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { z } from 'zod'
 import { sections } from '../../../cli/config/sections.ts'
-import { databaseUrl, fallback, flag, list, port, readVariables, secret, type Variables } from '../../../lib/config.ts'
+import {
+  databaseUrl,
+  fallback,
+  flag,
+  list,
+  port,
+  readVariables,
+  secret,
+  type Variables,
+} from '../../../lib/config.ts'
 import { ConfigError } from '../../../lib/errors.ts'
 
 const fileWith = (t: TestContext, text: string) => {
@@ -31,8 +40,15 @@ test('a variable that is empty is a variable that is not set', () => {
     TLS: flag().default(true),
     IDS: list().default([]),
   })
-  assert.deepEqual(readVariables(variables, { NAME: '', PORT: '', TLS: '', IDS: '' }), { NAME: 'nobody', PORT: 8080, TLS: true, IDS: [] })
-  assert.deepEqual(faultsOf(z.object({ NAME: z.string() }), { NAME: '' }), [{ variable: 'NAME', problem: 'is not set' }])
+  assert.deepEqual(readVariables(variables, { NAME: '', PORT: '', TLS: '', IDS: '' }), {
+    NAME: 'nobody',
+    PORT: 8080,
+    TLS: true,
+    IDS: [],
+  })
+  assert.deepEqual(faultsOf(z.object({ NAME: z.string() }), { NAME: '' }), [
+    { variable: 'NAME', problem: 'is not set' },
+  ])
 })
 
 test('every variable at fault is named at once', () => {
@@ -47,7 +63,8 @@ test('a fault names the variable and the problem, never the value, whichever var
   const marker = 'wrong-value-4711'
   for (const { variables } of sections)
     for (const [name, variable] of Object.entries(variables.shape))
-      for (const { problem } of faultsOf(z.object({ [name]: variable }), { [name]: marker })) assert.doesNotMatch(problem, /4711/, name)
+      for (const { problem } of faultsOf(z.object({ [name]: variable }), { [name]: marker }))
+        assert.doesNotMatch(problem, /4711/, name)
 })
 
 test('the message of a configuration error names every variable, one a line', () => {
@@ -76,7 +93,10 @@ test('an item of a file may hold commas; in the environment they separate', (t) 
     TOKENS: ['one,two', 'three'],
     KEYS: ['one,two', 'three'],
   })
-  assert.deepEqual(readVariables(variables, { TOKENS: 'one,two', KEYS: 'one,two' }), { TOKENS: ['one', 'two'], KEYS: ['one', 'two'] })
+  assert.deepEqual(readVariables(variables, { TOKENS: 'one,two', KEYS: 'one,two' }), {
+    TOKENS: ['one', 'two'],
+    KEYS: ['one', 'two'],
+  })
 })
 
 test('a list that is not set is not set, unless it need not be', () => {
@@ -85,13 +105,22 @@ test('a list that is not set is not set, unless it need not be', () => {
 })
 
 test('a secret that is set goes before its file', (t) => {
-  assert.deepEqual(readVariables(z.object({ KEY: z.string().meta(secret) }), { KEY: 'here', KEY_FILE: fileWith(t, 'there') }), {
-    KEY: 'here',
-  })
+  assert.deepEqual(
+    readVariables(z.object({ KEY: z.string().meta(secret) }), {
+      KEY: 'here',
+      KEY_FILE: fileWith(t, 'there'),
+    }),
+    {
+      KEY: 'here',
+    },
+  )
 })
 
 test('only secrets come from files', (t) => {
-  assert.deepEqual(readVariables(z.object({ NAME: z.string().default('x') }), { NAME_FILE: fileWith(t, 'y') }), { NAME: 'x' })
+  assert.deepEqual(
+    readVariables(z.object({ NAME: z.string().default('x') }), { NAME_FILE: fileWith(t, 'y') }),
+    { NAME: 'x' },
+  )
 })
 
 test('a file that cannot be read is a fault of its own variable', () => {
@@ -110,13 +139,19 @@ test('a file with nothing in it leaves the secret unset', (t) => {
 test('a variable takes the value of its fallback where neither it nor its file is set', (t) => {
   const variables = z.object({ WORKER_URL: z.string().meta({ ...secret, ...fallback('OWNER_URL') }) })
   assert.deepEqual(readVariables(variables, { OWNER_URL: 'owner' }), { WORKER_URL: 'owner' })
-  assert.deepEqual(readVariables(variables, { OWNER_URL: 'owner', WORKER_URL: 'worker' }), { WORKER_URL: 'worker' })
-  assert.deepEqual(readVariables(variables, { OWNER_URL: 'owner', WORKER_URL_FILE: fileWith(t, 'file') }), { WORKER_URL: 'file' })
+  assert.deepEqual(readVariables(variables, { OWNER_URL: 'owner', WORKER_URL: 'worker' }), {
+    WORKER_URL: 'worker',
+  })
+  assert.deepEqual(readVariables(variables, { OWNER_URL: 'owner', WORKER_URL_FILE: fileWith(t, 'file') }), {
+    WORKER_URL: 'file',
+  })
 })
 
 test('the file of a fallback counts as the fallback', (t) => {
   const variables = z.object({ WORKER_URL: z.string().meta({ ...secret, ...fallback('OWNER_URL') }) })
-  assert.deepEqual(readVariables(variables, { OWNER_URL_FILE: fileWith(t, 'owner') }), { WORKER_URL: 'owner' })
+  assert.deepEqual(readVariables(variables, { OWNER_URL_FILE: fileWith(t, 'owner') }), {
+    WORKER_URL: 'owner',
+  })
 })
 
 test('a list is cut at commas, and what is empty in it is dropped', () => {
@@ -126,26 +161,34 @@ test('a list is cut at commas, and what is empty in it is dropped', () => {
 
 test('a flag takes yes and no in the words people use, and nothing else', () => {
   const variables = z.object({ TLS: flag() })
-  for (const yes of ['1', 'true', 'yes', 'on', 'TRUE']) assert.equal(readVariables(variables, { TLS: yes }).TLS, true, yes)
-  for (const no of ['0', 'false', 'no', 'off']) assert.equal(readVariables(variables, { TLS: no }).TLS, false, no)
+  for (const yes of ['1', 'true', 'yes', 'on', 'TRUE'])
+    assert.equal(readVariables(variables, { TLS: yes }).TLS, true, yes)
+  for (const no of ['0', 'false', 'no', 'off'])
+    assert.equal(readVariables(variables, { TLS: no }).TLS, false, no)
   assert.equal(faultsOf(variables, { TLS: 'perhaps' }).length, 1)
 })
 
 test('a port is a whole number from 0 to 65535', () => {
   const variables = z.object({ PORT: port() })
   for (const text of ['0', '65535']) assert.equal(readVariables(variables, { PORT: text }).PORT, Number(text))
-  for (const text of ['-1', '65536', '80.5', 'http']) assert.equal(faultsOf(variables, { PORT: text }).length, 1, text)
+  for (const text of ['-1', '65536', '80.5', 'http'])
+    assert.equal(faultsOf(variables, { PORT: text }).length, 1, text)
 })
 
 test('every variable says what it is for, in a sentence', () => {
   for (const { variables } of sections)
-    for (const [name, variable] of Object.entries(variables.shape)) assert.match(variable.description ?? '', /^.+[.…]$/, name)
+    for (const [name, variable] of Object.entries(variables.shape))
+      assert.match(variable.description ?? '', /^.+[.…]$/, name)
 })
 
 test('a variable whose name says secret is marked as one', () => {
   for (const { variables } of sections)
     for (const [name, variable] of Object.entries(variables.shape))
-      assert.equal(variable.meta()?.secret === true, /PASSWORD|_TOKENS?$|SECRET|DATABASE_URL/.test(name), name)
+      assert.equal(
+        variable.meta()?.secret === true,
+        /PASSWORD|_TOKENS?$|SECRET|DATABASE_URL/.test(name),
+        name,
+      )
 })
 
 test('what is wrong is said in words for whoever set it', () => {
@@ -159,15 +202,30 @@ test('what is wrong is said in words for whoever set it', () => {
     DATABASE: databaseUrl(),
   })
   const problems = (env: Record<string, string>) => faultsOf(variables, env).map(({ problem }) => problem)
-  const wrong = { TLS: 'perhaps', LEVEL: 'loud', REGISTRY: 'nowhere', DATABASE: 'postgres://owner:hun#ter2@db/x' }
+  const wrong = {
+    TLS: 'perhaps',
+    LEVEL: 'loud',
+    REGISTRY: 'nowhere',
+    DATABASE: 'postgres://owner:hun#ter2@db/x',
+  }
   const same = ['must be true or false', 'must be one of info, debug', 'must be a URL']
   const database = /^must be a URL such as postgres:.*%23 for #/
   const [first, second] = [
     problems({ ...wrong, SECONDS: '0', PORT: '70000', ATTEMPTS: 'many' }),
     problems({ ...wrong, SECONDS: 'x', PORT: '-1', ATTEMPTS: '1.5' }),
   ]
-  assert.deepEqual(first.slice(0, -1), ['must be more than 0', 'must be at most 65535', 'must be a number', ...same])
-  assert.deepEqual(second.slice(0, -1), ['must be a number', 'must be at least 0', 'must be a whole number', ...same])
+  assert.deepEqual(first.slice(0, -1), [
+    'must be more than 0',
+    'must be at most 65535',
+    'must be a number',
+    ...same,
+  ])
+  assert.deepEqual(second.slice(0, -1), [
+    'must be a number',
+    'must be at least 0',
+    'must be a whole number',
+    ...same,
+  ])
   for (const problem of [first.at(-1), second.at(-1)]) assert.match(String(problem), database)
 })
 

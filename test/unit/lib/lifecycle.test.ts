@@ -2,12 +2,15 @@ import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import { test } from 'node:test'
 import { type Running, runUntilStopped } from '../../../lib/lifecycle.ts'
-import { recordingLogger } from '../../helpers/recording-logger.ts'
+import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 
 const never = new Promise<never>(() => {})
 const running = (others: Partial<Running> = {}) => {
   const calls = { stop: 0 }
-  return { calls, running: { failure: never, stop: async () => void calls.stop++, ...others } satisfies Running }
+  return {
+    calls,
+    running: { failure: never, stop: async () => void calls.stop++, ...others } satisfies Running,
+  }
 }
 const run = (what: Running | Promise<Running>, limitMs = 5000) => {
   const signals = new EventEmitter()
@@ -76,7 +79,10 @@ test('a second signal does not stop it a second time, nor kill it', async () => 
   })
   signals.emit('SIGINT')
   await new Promise(setImmediate)
-  assert.ok(signals.emit('SIGINT') && signals.emit('SIGTERM'), 'a signal nobody listens to would kill the process')
+  assert.ok(
+    signals.emit('SIGINT') && signals.emit('SIGTERM'),
+    'a signal nobody listens to would kill the process',
+  )
   resolve()
   assert.deepEqual([await code, stops], [0, 1])
 })

@@ -9,7 +9,9 @@ const loggerUrl = new URL('../../../lib/logger.ts', import.meta.url)
 /** What a process prints whose only work is this code. */
 const printedBy = (code: string, env: Record<string, string> = {}) => {
   const script = `import { createLogger } from ${JSON.stringify(loggerUrl.href)}; const logger = createLogger('worker-x', ${JSON.stringify(env)}); ${code}`
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' })
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+  })
   assert.equal(stderr, '')
   return stdout
     .trim()
@@ -22,7 +24,13 @@ test('a line is one JSON object with its time, level, process, message and field
   assert.deepEqual(others, [])
   const { timestamp, ...rest } = JSON.parse(line ?? '')
   assert.ok(!Number.isNaN(Date.parse(timestamp)))
-  assert.deepEqual(rest, { level: 'info', process: 'worker-x', message: 'two\nlines', count: 2, nested: { a: 1 } })
+  assert.deepEqual(rest, {
+    level: 'info',
+    process: 'worker-x',
+    message: 'two\nlines',
+    count: 2,
+    nested: { a: 1 },
+  })
 })
 
 test('what is below the level is not printed', () => {
@@ -40,7 +48,10 @@ test('for people a line is its level, its message and its fields', () => {
 })
 
 test('a logger prints what it is given and nothing of its environment: no secret gets into a line by itself', () => {
-  const lines = printedBy(`logger.error('x', {})`, { INGRESS_SECRET_TOKENS: 'secret-4711', DATABASE_URL: 'postgres://u:secret-4711@h/d' })
+  const lines = printedBy(`logger.error('x', {})`, {
+    INGRESS_SECRET_TOKENS: 'secret-4711',
+    DATABASE_URL: 'postgres://u:secret-4711@h/d',
+  })
   assert.doesNotMatch(lines.join(), /4711/)
 })
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createConsumerMetrics } from '../../../consumers/metrics.ts'
+import { createConsumerMetrics } from '../../../consumers/runtime/metrics.ts'
 import { createIngressMetrics } from '../../../ingress/metrics.ts'
 import { createMetrics } from '../../../lib/metrics.ts'
-import { seriesValue } from '../../helpers/series-value.ts'
+import { seriesValue } from '../../helpers/process/series-value.ts'
 
 test('every combination of labels exists from the start, at 0', async () => {
   const metrics = createMetrics()
@@ -11,7 +11,8 @@ test('every combination of labels exists from the start, at 0', async () => {
   metrics.gauge('waiting', 'Waiting.', { place: ['a', 'b'] })
   metrics.histogram('seconds', 'Seconds.', [1, 2], { place: ['a'] })
   for (const event of ['push', 'job'])
-    for (const outcome of ['ok', 'failed']) assert.equal(await seriesValue(metrics, 'calls_total', { event, outcome }), 0)
+    for (const outcome of ['ok', 'failed'])
+      assert.equal(await seriesValue(metrics, 'calls_total', { event, outcome }), 0)
   for (const place of ['a', 'b']) assert.equal(await seriesValue(metrics, 'waiting', { place }), 0)
   assert.equal(await seriesValue(metrics, 'seconds_count', { place: 'a' }), 0)
   assert.equal(await seriesValue(metrics, 'calls_total', { event: 'telepathy' }), undefined)
@@ -35,7 +36,9 @@ test('every metric of the bridge has our prefix, a help text that is a sentence,
   const metrics = createMetrics()
   createIngressMetrics(metrics)
   createConsumerMetrics(metrics, ['push'])
-  const own = (await metrics.registry.getMetricsAsJSON()).filter(({ name }) => /^gitlab_bridge_(ingress|consumer)/.test(name))
+  const own = (await metrics.registry.getMetricsAsJSON()).filter(({ name }) =>
+    /^gitlab_bridge_(ingress|consumer)/.test(name),
+  )
   assert.ok(own.length > 15)
   for (const { name, help, type } of own) {
     assert.match(help, /\.$/, name)

@@ -72,14 +72,25 @@ test('a taken port, and a host that is not ours, are said by the variable to cha
       () => assert.fail('it listens'),
       (error: unknown) => (error instanceof UsageError ? error.message : assert.fail(String(error))),
     )
-  assert.match(await refusalOf(port, '127.0.0.1', 'INGRESS'), new RegExp(`^INGRESS_PORT: port ${port} on 127.0.0.1 is taken`))
-  assert.match(await refusalOf(0, '203.0.113.1', 'INGRESS'), /^INGRESS_HOST: cannot listen on 203\.0\.113\.1: .*EADDRNOTAVAIL/)
+  assert.match(
+    await refusalOf(port, '127.0.0.1', 'INGRESS'),
+    new RegExp(`^INGRESS_PORT: port ${port} on 127.0.0.1 is taken`),
+  )
+  assert.match(
+    await refusalOf(0, '203.0.113.1', 'INGRESS'),
+    /^INGRESS_HOST: cannot listen on 203\.0\.113\.1: .*EADDRNOTAVAIL/,
+  )
   assert.match(await refusalOf(port, '127.0.0.1'), new RegExp(`^port ${port} on 127.0.0.1 is taken`))
 })
 
 test('of the operations port it is METRICS_PORT', async (t) => {
   const { url } = await start(t, { alive: fine, ready: fine })
-  const options = { host: '127.0.0.1', registry: createMetrics().registry, isAlive: () => fine, isReady: () => fine }
+  const options = {
+    host: '127.0.0.1',
+    registry: createMetrics().registry,
+    isAlive: () => fine,
+    isReady: () => fine,
+  }
   await assert.rejects(
     startOperationsServer({ ...options, port: Number(new URL(url).port) }),
     /^UsageError: METRICS_PORT: port \d+ .* taken/,

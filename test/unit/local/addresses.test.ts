@@ -8,5 +8,10 @@ test('only addresses of this machine alone are loopback', () => {
 })
 
 test('a wildcard is reached by the loopback address, and IPv6 is bracketed', () => {
-  assert.deepEqual(['0.0.0.0', '::', '192.168.0.7', '::1'].map(reachable), ['127.0.0.1', '127.0.0.1', '192.168.0.7', '[::1]'])
+  assert.deepEqual(['0.0.0.0', '::', '192.168.0.7', '::1'].map(reachable), [
+    '127.0.0.1',
+    '127.0.0.1',
+    '192.168.0.7',
+    '[::1]',
+  ])
 })

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { type Endpoints, removeEndpoints, writeEndpoints } from '../../../local/endpoints.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../helpers/process/temporary-folder.ts'
 
 const endpoints: Endpoints = {
   hook_url: 'http://127.0.0.1:8080/hooks',

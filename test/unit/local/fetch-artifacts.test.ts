@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { UsageError } from '../../../lib/errors.ts'
 import { artifactFolder, fetchArtifacts } from '../../../local/fetch-artifacts.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../helpers/process/temporary-folder.ts'
 
 /** A `mvn` that runs `script` with the folder to fill as $folder; it remembers its calls. */
 const fakeMaven = async (folder: string, script: string) => {
@@ -20,7 +20,10 @@ ${script}
 `,
   )
   await chmod(join(folder, 'mvn'), 0o755)
-  return { env: { PATH: `${folder}:/usr/bin:/bin` }, calls: async () => (await readFile(calls, 'utf8')).split('\n').length - 1 }
+  return {
+    env: { PATH: `${folder}:/usr/bin:/bin` },
+    calls: async () => (await readFile(calls, 'utf8')).split('\n').length - 1,
+  }
 }
 const store = 'mkdir -p "$folder"; echo jar > "$folder/a.jar"'
 
@@ -28,7 +31,12 @@ test('each part is downloaded once, with one line, and reused after that', async
   const folder = await temporaryFolder(t)
   const { env, calls } = await fakeMaven(folder, store)
   const said: string[] = []
-  const fetchAll = () => fetchArtifacts(['kafka', 'registry'], { cacheDir: join(folder, 'cache'), env, say: (line) => said.push(line) })
+  const fetchAll = () =>
+    fetchArtifacts(['kafka', 'registry'], {
+      cacheDir: join(folder, 'cache'),
+      env,
+      say: (line) => said.push(line),
+    })
   await fetchAll()
   await fetchAll()
   assert.equal(await calls(), 2)

@@ -28,8 +28,16 @@ const summary: Summary = {
 test('the block holds everything needed to send a hook and follow it', () => {
   const block = finalBlock(summary)
   const { endpoints, topics, running, dataDir } = summary
-  const said = [...Object.values(endpoints.metrics), ...topics, ...running, dataDir, endpoints.hook_url, endpoints.kafka_brokers]
-  for (const text of [...said, endpoints.schema_registry_url, endpoints.database_url]) assert.ok(block.includes(text), text)
+  const said = [
+    ...Object.values(endpoints.metrics),
+    ...topics,
+    ...running,
+    dataDir,
+    endpoints.hook_url,
+    endpoints.kafka_brokers,
+  ]
+  for (const text of [...said, endpoints.schema_registry_url, endpoints.database_url])
+    assert.ok(block.includes(text), text)
 })
 
 test('the curl can be pasted as it is', () => {
@@ -53,7 +61,10 @@ test('a worker that waits for configuration is listed with the variables it wait
 })
 
 test('the GitLab setting for local addresses is named when the hook port is widened, and only then', () => {
-  assert.match(finalBlock({ ...summary, isWidened: true }), /Allow requests to the local network from webhooks and integrations/)
+  assert.match(
+    finalBlock({ ...summary, isWidened: true }),
+    /Allow requests to the local network from webhooks and integrations/,
+  )
   assert.doesNotMatch(finalBlock(summary), /local network/)
 })
 

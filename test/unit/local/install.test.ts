@@ -5,7 +5,13 @@ import { isNewEnough, isSatisfied } from '../../../scripts/install.mjs'
 const here = { os: 'linux', cpu: 'x64' }
 const express = { version: '5.3.0', integrity: 'sha512-a' }
 const nodeHere = { version: '24.21.0', integrity: 'sha512-b', optional: true, os: 'linux', cpu: 'x64' }
-const nodeElsewhere = { version: '24.21.0', integrity: 'sha512-c', optional: true, os: ['linux'], cpu: ['arm64'] }
+const nodeElsewhere = {
+  version: '24.21.0',
+  integrity: 'sha512-c',
+  optional: true,
+  os: ['linux'],
+  cpu: ['arm64'],
+}
 const wanted = {
   packages: {
     '': {},
@@ -25,7 +31,9 @@ test('nothing installed, or an installation that was killed, is not enough', () 
 })
 
 test('another version is not enough', () => {
-  const installed = { packages: { ...complete.packages, 'node_modules/express': { ...express, version: '5.2.0' } } }
+  const installed = {
+    packages: { ...complete.packages, 'node_modules/express': { ...express, version: '5.2.0' } },
+  }
   assert.equal(isSatisfied(wanted, installed, here), false)
 })
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { UsageError } from '../../../lib/errors.ts'
 import { findJava, javaMajorVersion, requireMaven } from '../../../local/java.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../helpers/process/temporary-folder.ts'
 
 const namesEverySystem = (error: Error) => {
   assert.ok(error instanceof UsageError)
@@ -13,7 +13,11 @@ const namesEverySystem = (error: Error) => {
 }
 
 test('the major version is read from what java -version prints', () => {
-  const printed = ['openjdk version "17.0.15" 2025-04-15', 'java version "1.8.0_392"', 'openjdk version "25-ea" 2025-09-16']
+  const printed = [
+    'openjdk version "17.0.15" 2025-04-15',
+    'java version "1.8.0_392"',
+    'openjdk version "25-ea" 2025-09-16',
+  ]
   assert.deepEqual(printed.map(javaMajorVersion), [17, 8, 25])
 })
 

@@ -7,14 +7,20 @@ const processes = [
   { name: 'audit-log', metricsPort: 9465 },
   { name: 'lag-exporter', metricsPort: 9474 },
 ]
-const anyPorts = { INGRESS_PORT: '0', LOCAL_KAFKA_PORT: '0', LOCAL_REGISTRY_PORT: '0', LOCAL_DATABASE_PORT: '0' }
+const anyPorts = {
+  INGRESS_PORT: '0',
+  LOCAL_KAFKA_PORT: '0',
+  LOCAL_REGISTRY_PORT: '0',
+  LOCAL_DATABASE_PORT: '0',
+}
 const choose = (METRICS_PORT: string) => chooseLocalPorts({ ...anyPorts, METRICS_PORT }, processes, () => {})
 
 test('an operations port above which the others have no room is a fault of its variable', async () => {
   const most = 65535 - (9474 - 9464)
   await assert.rejects(
     choose(String(most + 1)),
-    (error) => error instanceof ConfigError && error.message.startsWith(`METRICS_PORT: must be at most ${most}`),
+    (error) =>
+      error instanceof ConfigError && error.message.startsWith(`METRICS_PORT: must be at most ${most}`),
   )
   const { metrics, release } = await choose(String(most))
   await release()

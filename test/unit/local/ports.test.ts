@@ -16,7 +16,10 @@ const silent = () => {}
 test('a taken port is named by its variable and the next free one is used', async (t) => {
   const preferred = await takenPort(t)
   const said: string[] = []
-  const { ports, release } = await choosePorts({ kafka: { variable: 'LOCAL_KAFKA_PORT', preferred } }, (line) => said.push(line))
+  const { ports, release } = await choosePorts(
+    { kafka: { variable: 'LOCAL_KAFKA_PORT', preferred } },
+    (line) => said.push(line),
+  )
   await release()
   assert.ok(ports.kafka > preferred)
   assert.deepEqual(said, [`LOCAL_KAFKA_PORT: port ${preferred} is taken, using ${ports.kafka}`])
@@ -24,11 +27,14 @@ test('a taken port is named by its variable and the next free one is used', asyn
 
 test('a taken hook port is not exchanged: the error names INGRESS_PORT and the number', async (t) => {
   const preferred = await takenPort(t)
-  await assert.rejects(choosePorts({ hook: { variable: 'INGRESS_PORT', preferred, fixed: true } }, silent), (error: Error) => {
-    assert.ok(error instanceof UsageError)
-    assert.match(error.message, new RegExp(`^INGRESS_PORT: port ${preferred} on 127.0.0.1 is taken`))
-    return true
-  })
+  await assert.rejects(
+    choosePorts({ hook: { variable: 'INGRESS_PORT', preferred, fixed: true } }, silent),
+    (error: Error) => {
+      assert.ok(error instanceof UsageError)
+      assert.match(error.message, new RegExp(`^INGRESS_PORT: port ${preferred} on 127.0.0.1 is taken`))
+      return true
+    },
+  )
 })
 
 test('0 asks for any free port, a fixed one too', async () => {
@@ -51,7 +57,13 @@ test('a chosen port is held until it is released, so that nobody else chooses it
 })
 
 test('a host that is not ours is named by its own variable', async () => {
-  const hook = { variable: 'INGRESS_PORT', preferred: 0, host: '203.0.113.1', hostVariable: 'INGRESS_HOST', fixed: true }
+  const hook = {
+    variable: 'INGRESS_PORT',
+    preferred: 0,
+    host: '203.0.113.1',
+    hostVariable: 'INGRESS_HOST',
+    fixed: true,
+  }
   for (const preferred of [0, 8080])
     await assert.rejects(
       choosePorts({ hook: { ...hook, preferred } }, silent),

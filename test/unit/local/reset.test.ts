@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { UsageError } from '../../../lib/errors.ts'
 import { openDataFolder } from '../../../local/data-folder.ts'
 import { resetDataFolder } from '../../../local/reset.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../helpers/process/temporary-folder.ts'
 
 const yes = async () => true
 const no = async () => false
@@ -15,7 +15,7 @@ const no = async () => false
 const usedFolder = async (folder: string): Promise<string> => {
   const path = join(folder, '.bridge')
   const opened = await openDataFolder(path)
-  await opened.household.close([])
+  await opened.childProcesses.close([])
   await opened.release()
   await mkdir(join(path, 'pushes'))
   return path
@@ -49,5 +49,6 @@ test('a folder that never held our data is not touched', async (t) => {
 })
 
 test('a home folder and a folder that holds the working folder are refused', async () => {
-  for (const folder of [homedir(), cwd(), '/']) await assert.rejects(resetDataFolder(folder, yes), /^UsageError: BRIDGE_DATA_DIR/)
+  for (const folder of [homedir(), cwd(), '/'])
+    await assert.rejects(resetDataFolder(folder, yes), /^UsageError: BRIDGE_DATA_DIR/)
 })

@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openSecrets } from '../../../local/secrets.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../helpers/process/temporary-folder.ts'
 
 test('secrets are generated once and are the same ever after', async (t) => {
   const folder = await temporaryFolder(t)

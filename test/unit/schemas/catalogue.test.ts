@@ -9,15 +9,18 @@ test('every event has a schema that exists, and every schema has an event', () =
 })
 
 test('every event says where GitLab describes it', () => {
-  for (const event of eventTypes) assert.match(catalogue[event].doc, /^https:\/\/docs\.gitlab\.com\/\S+$/, event)
+  for (const event of eventTypes)
+    assert.match(catalogue[event].doc, /^https:\/\/docs\.gitlab\.com\/\S+$/, event)
 })
 
 test('what happened to people and projects is kept for ever', () => {
   for (const event of eventTypes)
-    if (/^(project_|group_|subgroup_|user_|key_)/.test(event)) assert.equal(catalogue[event].retention, 'history', event)
+    if (/^(project_|group_|subgroup_|user_|key_)/.test(event))
+      assert.equal(catalogue[event].retention, 'history', event)
 })
 
 test('a property of every object is no event', () => {
-  for (const name of ['__proto__', 'constructor', 'toString', '']) assert.equal(isEventType(name), false, name)
+  for (const name of ['__proto__', 'constructor', 'toString', ''])
+    assert.equal(isEventType(name), false, name)
   for (const event of eventTypes) assert.ok(isEventType(event))
 })

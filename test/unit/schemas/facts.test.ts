@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { classify } from '../../../ingress/classify.ts'
-import { normalise } from '../../../ingress/normalise.ts'
+import { classify } from '../../../ingress/record/classify.ts'
+import { normalise } from '../../../ingress/record/normalise.ts'
 
 type Body = Record<string, unknown>
 type Edit = (body: Body) => void

@@ -23,7 +23,8 @@ test('a part that only another part uses is written out too', () => {
 
 test('every type written out carries the namespace, so that no name depends on where it stands', () => {
   for (const shape of shapes.keys())
-    for (const type of typesIn(JSON.parse(wireSchema(shape)))) assert.equal((type as RecordSchema).namespace, 'gitlab_bridge', shape)
+    for (const type of typesIn(JSON.parse(wireSchema(shape))))
+      assert.equal((type as RecordSchema).namespace, 'gitlab_bridge', shape)
 })
 
 test('writing out a schema changes neither the shape nor the parts it was made of', () => {

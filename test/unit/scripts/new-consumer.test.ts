@@ -53,10 +53,10 @@ test('workers can be added one after the other, however long the list becomes, a
     index,
   )
 
-  const { services, volumes } = parse(current('docker-compose.yml'), { merge: true, maxAliasCount: -1 }) as Record<
-    'services' | 'volumes',
-    object
-  >
+  const { services, volumes } = parse(current('docker-compose.yml'), {
+    merge: true,
+    maxAliasCount: -1,
+  }) as Record<'services' | 'volumes', object>
   const scraped = current('monitoring/prometheus/prometheus.yml')
   parse(scraped)
   for (const [index, name] of names.entries()) {
@@ -75,13 +75,12 @@ test('a name is refused that is none, is taken, or would mean two things', () =>
     [`a${'-b'.repeat(40)}`]: /kebab-case/,
     list: /`bridge consumer list`/,
     'audit-log': /consumers\/audit-log exists/,
-    middleware: /consumers\/middleware exists/,
-    breaker: /consumers\/breaker\.ts exists/,
-    'push-line': /push-line\.test\.ts exists/,
-    setup: /cli\/setup\.ts exists/,
-    'lag-exporter': /cli\/lag-exporter\.ts exists/,
+    runtime: /consumers\/runtime exists/,
+    consumer: /consumers\/consumer\.ts exists/,
+    setup: /cli\/setup exists/,
+    'lag-exporter': /cli\/lag-exporter exists/,
     kafka: /docker-compose\.yml has a kafka/,
-    pushes: /cli\/pushes\.ts exists/,
+    pushes: /cli\/pushes exists/,
     secrets: /docker-compose\.yml has a secrets/,
     class: /class means something else/,
     delete: /delete means something else/,
@@ -92,7 +91,8 @@ test('a name is refused that is none, is taken, or would mean two things', () =>
     test: /test means something else/,
     handler: /handler means something else/,
   }
-  for (const [name, reason] of Object.entries(refused)) assert.match(String(refusalOf(name, present)), reason, name)
+  for (const [name, reason] of Object.entries(refused))
+    assert.match(String(refusalOf(name, present)), reason, name)
 })
 
 test('where a place is not found, it says in which file', () => {

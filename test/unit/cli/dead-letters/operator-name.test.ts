@@ -12,5 +12,6 @@ test('who runs a command has a name, and where the account has none, what the en
     'nina',
   )
   assert.equal(operatorName(withoutAccount, { USER: 'nina' }), 'nina')
-  for (const env of [{}, { USER: '' }]) assert.equal(operatorName(withoutAccount, env), `uid ${process.getuid?.()}`)
+  for (const env of [{}, { USER: '' }])
+    assert.equal(operatorName(withoutAccount, env), `uid ${process.getuid?.()}`)
 })

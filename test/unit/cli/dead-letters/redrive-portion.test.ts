@@ -22,7 +22,8 @@ const letterAt = (offset: number): ReadLetter => {
 /** Takes no copy of the second letter: `error` is what comes of it. */
 const settling = (error: Error) => {
   const written: string[] = []
-  const names = (letters: readonly DeadLetter[]) => letters.map(({ dead_letter }) => dead_letter.slice(-1)).join()
+  const names = (letters: readonly DeadLetter[]) =>
+    letters.map(({ dead_letter }) => dead_letter.slice(-1)).join()
   const settle: Settle = {
     record: async (letters) => void written.push(`record ${names(letters)}`),
     copy: async ({ value, partition }) => {
@@ -34,7 +35,13 @@ const settling = (error: Error) => {
   }
   return { settle, written }
 }
-const portion: ReadLetter[] = [letterAt(1), letterAt(2), { ...letterAt(3), message: undefined }, letterAt(4), letterAt(5)]
+const portion: ReadLetter[] = [
+  letterAt(1),
+  letterAt(2),
+  { ...letterAt(3), message: undefined },
+  letterAt(4),
+  letterAt(5),
+]
 const sent = new Set(['gitlab.push/4/4@4'])
 
 test('what is too large for the retry topic or gone stays open and holds up no other', async () => {
@@ -45,7 +52,11 @@ test('what is too large for the retry topic or gone stays open and holds up no o
     [
       ['1', 'redriven', undefined],
       ['2', 'held_back', 'the retry topic does not take it: too large'],
-      ['3', 'held_back', 'the record was too large for the dead-letter topic, and is gone from where it was read'],
+      [
+        '3',
+        'held_back',
+        'the record was too large for the dead-letter topic, and is gone from where it was read',
+      ],
       ['4', 'was_redriven', undefined],
       ['5', 'redriven', undefined],
     ],

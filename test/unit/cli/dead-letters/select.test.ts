@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { type DeadLetter, deadLetterOf } from '../../../../cli/dead-letters/dead-letter.ts'
 import { groupByFingerprint } from '../../../../cli/dead-letters/list-dead-letters.ts'
 import { createSelect, mustSelect, type Selection } from '../../../../cli/dead-letters/select.ts'
-import { deadLetterHeaders, fingerprintOf } from '../../../../consumers/dead-letter-headers.ts'
+import { deadLetterHeaders, fingerprintOf } from '../../../../consumers/runtime/dead-letter-headers.ts'
 import type { EventType } from '../../../../schemas/catalogue.ts'
 
 const letter = (offset: number, event: EventType, project: string, error: unknown): DeadLetter => {
@@ -21,7 +21,14 @@ const letter = (offset: number, event: EventType, project: string, error: unknow
     Object.entries(deadLetterHeaders(message, event, error, 2)).map(([name, value]) => [name, String(value)]),
   )
   const at = new Date(Date.UTC(2026, 4, 1 + offset)).toISOString()
-  const logged = { topic: 'dead', partition: 0, offset, timestamp: 0, key: `gitlab.${event}/0/${offset}`, value: null }
+  const logged = {
+    topic: 'dead',
+    partition: 0,
+    offset,
+    timestamp: 0,
+    key: `gitlab.${event}/0/${offset}`,
+    value: null,
+  }
   return deadLetterOf('a-worker', { ...logged, headers: { ...headers, 'dead-letter-at': at } })
 }
 
@@ -44,7 +51,8 @@ test('dead letters are selected by key, event, project, error and time; all cond
     [{ since: '2026-05-02', until: '2026-05-03' }, [1]],
     [{ since: '36h' }, [2]],
   ]
-  for (const [selection, wanted] of cases) assert.deepEqual(selected(selection), wanted, JSON.stringify(selection))
+  for (const [selection, wanted] of cases)
+    assert.deepEqual(selected(selection), wanted, JSON.stringify(selection))
 })
 
 test('failures of one kind are one group, whatever the numbers, ids and quoted values in them', () => {
@@ -76,7 +84,9 @@ test('ids of any form fall together, words do not', () => {
     duration: () => `${randomInt(10_000)}ms`,
   }
   for (const [form, id] of Object.entries(forms)) {
-    const prints = Array.from({ length: 200 }, () => fingerprintOf(new Error(`delivery ${id()} of ${id()}: refused`)))
+    const prints = Array.from({ length: 200 }, () =>
+      fingerprintOf(new Error(`delivery ${id()} of ${id()}: refused`)),
+    )
     assert.equal(new Set(prints).size, 1, form)
   }
   assert.notEqual(fingerprintOf(new Error('no user added')), fingerprintOf(new Error('no group added')))
@@ -95,5 +105,8 @@ test('a condition that is empty is refused: it is a variable that was not set, n
         name: 'UsageError',
         message: `--${condition} is empty: it would say nothing`,
       })
-  assert.throws(() => selected({ keys: ['gitlab.push/0/1', ''] }), { name: 'UsageError', message: /a key is empty/ })
+  assert.throws(() => selected({ keys: ['gitlab.push/0/1', ''] }), {
+    name: 'UsageError',
+    message: /a key is empty/,
+  })
 })

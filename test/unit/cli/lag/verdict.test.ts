@@ -29,7 +29,8 @@ test('one partition that stands makes it stalled, however the others move', () =
 })
 
 test('who went back is rewound until it is where it was', () => {
-  const verdictOf = (movement: ReturnType<typeof moved>) => judged({ waiting: [{ movement, oldest: now - 90_000 }] })
+  const verdictOf = (movement: ReturnType<typeof moved>) =>
+    judged({ waiting: [{ movement, oldest: now - 90_000 }] })
   const before = moved(undefined, 50, 0, 1)
   const back = moved(before, 10, 40, 2)
   const onTheWay = moved(back, 30, 30, 3)

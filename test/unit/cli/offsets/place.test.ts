@@ -5,7 +5,9 @@ import { parsePlace } from '../../../../cli/offsets/place.ts'
 test('a place is the beginning, the end, an offset or a time', () => {
   const now = Date.parse('2026-06-01T12:00:00Z')
   assert.deepEqual(
-    ['beginning', 'end', '17', '2h', '2026-05-01', '2026-05-01T10:00:00Z'].map((text) => parsePlace(text, now)),
+    ['beginning', 'end', '17', '2h', '2026-05-01', '2026-05-01T10:00:00Z'].map((text) =>
+      parsePlace(text, now),
+    ),
     [
       { kind: 'beginning' },
       { kind: 'end' },
@@ -15,5 +17,6 @@ test('a place is the beginning, the end, an offset or a time', () => {
       { kind: 'time', time: Date.parse('2026-05-01T10:00:00Z') },
     ],
   )
-  for (const text of ['', 'start', '-3', '2 weeks']) assert.throws(() => parsePlace(text, now), { name: 'UsageError' })
+  for (const text of ['', 'start', '-3', '2 weeks'])
+    assert.throws(() => parsePlace(text, now), { name: 'UsageError' })
 })

@@ -6,9 +6,9 @@ import { inspectSpool } from '../../../../cli/spool/inspect.ts'
 import { openSpoolFolders } from '../../../../ingress/spool/spool-folders.ts'
 import { openSpools } from '../../../../ingress/spool/spools.ts'
 import { UsageError } from '../../../../lib/errors.ts'
-import { hookOf } from '../../../helpers/carry.ts'
-import { recordingLogger } from '../../../helpers/recording-logger.ts'
-import { temporaryFolder } from '../../local/temporary-folder.ts'
+import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
+import { temporaryFolder } from '../../../helpers/process/temporary-folder.ts'
+import { hookOf } from '../../../helpers/records/deliver.ts'
 
 test('every hook is listed with its place, those that wait for a topic alone, drained ones and those set aside, too', async (t) => {
   const folder = await temporaryFolder(t)
@@ -54,9 +54,16 @@ test('a file that cannot be read is said, and the others are listed', async (t) 
 test('a folder that is not there, or cannot be read, is not taken for an empty spool', async (t) => {
   const folder = await temporaryFolder(t)
   const inspect = (env: Record<string, string>) => Array.fromAsync(inspectSpool(env))
-  const says = (pattern: RegExp) => (error: unknown) => error instanceof UsageError && pattern.test(error.message)
-  await assert.rejects(inspect({ BRIDGE_DATA_DIR: '/nowhere' }), says(/^there is no spool in \/nowhere\/spool: set INGRESS_SPOOL_DIR/))
+  const says = (pattern: RegExp) => (error: unknown) =>
+    error instanceof UsageError && pattern.test(error.message)
+  await assert.rejects(
+    inspect({ BRIDGE_DATA_DIR: '/nowhere' }),
+    says(/^there is no spool in \/nowhere\/spool: set INGRESS_SPOOL_DIR/),
+  )
   await writeFile(join(folder, 'file'), '')
-  await assert.rejects(inspect({ INGRESS_SPOOL_DIR: join(folder, 'file') }), says(/file cannot be read: ENOTDIR/))
+  await assert.rejects(
+    inspect({ INGRESS_SPOOL_DIR: join(folder, 'file') }),
+    says(/file cannot be read: ENOTDIR/),
+  )
   assert.deepEqual(await inspect({ INGRESS_SPOOL_DIR: folder }), [])
 })

@@ -1,20 +1,28 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TopicUnavailableError } from '../../../../ingress/available-topics.ts'
-import type { Carry } from '../../../../ingress/carry.ts'
+import type { Deliver } from '../../../../ingress/deliver.ts'
 import type { Hook } from '../../../../ingress/hook.ts'
+import { TopicUnavailableError } from '../../../../ingress/publish/topic-availability.ts'
 import { startDrain } from '../../../../ingress/spool/drain.ts'
 import { openSpool } from '../../../../ingress/spool/spool.ts'
 import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
-import { createForgetfulDisk } from '../../../helpers/forgetful-folder.ts'
-import { recordingLogger } from '../../../helpers/recording-logger.ts'
-import { spoolLimits } from '../../../helpers/spool-limits.ts'
+import { createForgetfulDisk } from '../../../helpers/faults/forgetful-folder.ts'
+import { spoolLimits } from '../../../helpers/faults/spool-limits.ts'
+import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 
-const hookOf = (id: string): Hook => ({ id, source: 'default', receivedAt: 1, headers: {}, body: Buffer.from(id) })
-const kept = (hook: Hook) => ({ kind: 'published', event: 'push', topic: 'gitlab.push', id: hook.id }) as const
+const hookOf = (id: string): Hook => ({
+  id,
+  source: 'default',
+  receivedAt: 1,
+  headers: {},
+  body: Buffer.from(id),
+})
+const kept = (hook: Hook) =>
+  ({ kind: 'published', event: 'push', topic: 'gitlab.push', id: hook.id }) as const
 const noPush = () => new TopicUnavailableError('gitlab.push', 'gone')
 const until = async (condition: () => boolean) => {
-  for (const deadline = Date.now() + 20_000; !condition(); await new Promise(setImmediate)) assert.ok(Date.now() < deadline, 'in time')
+  for (const deadline = Date.now() + 20_000; !condition(); await new Promise(setImmediate))
+    assert.ok(Date.now() < deadline, 'in time')
 }
 
 /** A drain whose hooks are carried by a script: by id, what becomes of the first, second, … attempt; afterwards it succeeds. */
@@ -36,7 +44,7 @@ const draining = async (
     if (failing-- > 0) throw new RetriableError('the disk is full')
     moved.push([waitsFor, hooks.map(({ id }) => id)])
   }
-  const carry: Carry = async (hook, deadlineMs) => {
+  const deliver: Deliver = async (hook, deadlineMs) => {
     attempts.push(hook.id)
     deadlines.add(deadlineMs)
     const next = script[hook.id]?.shift()
@@ -45,7 +53,7 @@ const draining = async (
     carried.push(hook.id)
     return kept(hook)
   }
-  const drain = startDrain({ spool, ...(topic !== undefined && { topic }), carry, moveTo, logger })
+  const drain = startDrain({ spool, ...(topic !== undefined && { topic }), deliver, moveTo, logger })
   return { disk, spool, attempts, carried, deadlines, moved, lines, drain }
 }
 
@@ -85,7 +93,11 @@ test('an outage is waited for, however long; nothing is set aside', async () => 
 })
 
 test('what the brokers refuse for good is set aside at once and does not hold up the others', async () => {
-  const { spool, carried, attempts, disk, drain } = await draining({ b: [new PermanentError('too large')] }, ['a', 'b', 'c'])
+  const { spool, carried, attempts, disk, drain } = await draining({ b: [new PermanentError('too large')] }, [
+    'a',
+    'b',
+    'c',
+  ])
   await until(() => spool.state.records === 0)
   assert.deepEqual([carried, attempts.length, [...disk.aside.keys()]], [['a', 'c'], 3, ['b-1.bin']])
   await drain.stop()
@@ -124,7 +136,13 @@ test('a disk that cannot be read, noted on or deleted from for a while does not 
 
 test('hooks whose topic takes nothing go where they wait for it alone, together and in order, and hold up no other', async () => {
   const later = new Promise((_, reject) => setImmediate(reject, noPush()))
-  const { spool, carried, attempts, moved, disk, drain } = await draining({ b: [later], d: [noPush()] }, ['a', 'b', 'c', 'd', 'e'])
+  const { spool, carried, attempts, moved, disk, drain } = await draining({ b: [later], d: [noPush()] }, [
+    'a',
+    'b',
+    'c',
+    'd',
+    'e',
+  ])
   await until(() => spool.state.records === 0)
   assert.deepEqual(moved, [['gitlab.push', ['b', 'd']]], 'though d was turned away first')
   assert.deepEqual([carried, attempts.length, disk.aside.size], [['a', 'c', 'e'], 5, 0])
@@ -151,9 +169,13 @@ test('hooks that cannot be put where they wait for their topic stay, and come ag
 })
 
 test('hooks that wait for a topic stay in its spool; the first finds out when it works again, and the others follow', async () => {
-  const { spool, carried, attempts, moved, drain } = await draining({ a: [noPush(), noPush(), noPush()], b: [noPush()] }, ['a', 'b', 'c'], {
-    topic: 'gitlab.push',
-  })
+  const { spool, carried, attempts, moved, drain } = await draining(
+    { a: [noPush(), noPush(), noPush()], b: [noPush()] },
+    ['a', 'b', 'c'],
+    {
+      topic: 'gitlab.push',
+    },
+  )
   await until(() => spool.state.records === 0)
   assert.deepEqual(attempts, ['a', 'b', 'c', 'a', 'a', 'a', 'b'])
   assert.deepEqual([carried, moved], [['c', 'a', 'b'], []])
@@ -162,7 +184,9 @@ test('hooks that wait for a topic stay in its spool; the first finds out when it
 
 test('a hook that waited for one topic may have to wait for another', async () => {
   const noJob = new TopicUnavailableError('gitlab.job', 'gone')
-  const { spool, carried, moved, drain } = await draining({ a: [noJob] }, ['a', 'b'], { topic: 'gitlab.push' })
+  const { spool, carried, moved, drain } = await draining({ a: [noJob] }, ['a', 'b'], {
+    topic: 'gitlab.push',
+  })
   await until(() => spool.state.records === 0)
   assert.deepEqual([carried, moved], [['b'], [['gitlab.job', ['a']]]])
   await drain.stop()

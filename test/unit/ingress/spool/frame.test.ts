@@ -13,9 +13,11 @@ const hookOf = (id: string, body: Buffer | string = id): Hook => ({
   body: Buffer.from(body),
 })
 const frameOf = (hook: Hook): Buffer => Buffer.concat(encodeFrame(hook))
-const framesOf = (...ids: string[]): Buffer => Buffer.concat(ids.map((id) => frameOf(hookOf(id, `the body of ${id}`))))
+const framesOf = (...ids: string[]): Buffer =>
+  Buffer.concat(ids.map((id) => frameOf(hookOf(id, `the body of ${id}`))))
 const parseWhole = (segment: Buffer): Stretch[] => parseFrames(segment, 0, true).stretches
-const idsOf = (stretches: readonly Stretch[]) => stretches.flatMap((stretch) => (stretch.kind === 'hook' ? [stretch.hook.id] : []))
+const idsOf = (stretches: readonly Stretch[]) =>
+  stretches.flatMap((stretch) => (stretch.kind === 'hook' ? [stretch.hook.id] : []))
 const kindsOf = (stretches: readonly Stretch[]) => stretches.map(({ kind }) => kind)
 /** Stretches lie end to end, from the beginning to the end: no byte is read twice, none is passed over. */
 const assertGapless = (stretches: readonly Stretch[], length: number) => {
@@ -67,10 +69,14 @@ test('whatever hooks are written, the same are read, in order', () => {
 
 test('read in pieces of any size, a segment is the same', () => {
   fc.assert(
-    fc.property(fc.array(anyHook, { minLength: 1, maxLength: 6 }), fc.integer({ min: 1, max: 4000 }), (hooks, pieceBytes) => {
-      const segment = Buffer.concat(hooks.map(frameOf))
-      assert.deepEqual(parseInPieces(segment, pieceBytes), parseWhole(segment))
-    }),
+    fc.property(
+      fc.array(anyHook, { minLength: 1, maxLength: 6 }),
+      fc.integer({ min: 1, max: 4000 }),
+      (hooks, pieceBytes) => {
+        const segment = Buffer.concat(hooks.map(frameOf))
+        assert.deepEqual(parseInPieces(segment, pieceBytes), parseWhole(segment))
+      },
+    ),
   )
 })
 
@@ -79,7 +85,11 @@ test('torn at any byte, the hooks before the tear are there, and what is torn is
   const ends = parseWhole(segment).map(({ end }) => end)
   for (let cut = 0; cut < segment.length; cut++) {
     const stretches = parseWhole(segment.subarray(0, cut))
-    assert.deepEqual(idsOf(stretches), ['one', 'two', 'three'].slice(0, ends.filter((end) => end <= cut).length), `cut at ${cut}`)
+    assert.deepEqual(
+      idsOf(stretches),
+      ['one', 'two', 'three'].slice(0, ends.filter((end) => end <= cut).length),
+      `cut at ${cut}`,
+    )
     assert.deepEqual(
       kindsOf(stretches).filter((kind) => kind === 'corrupt'),
       [],
@@ -132,8 +142,13 @@ test('after damage of any length the reading goes on at the next sound hook, in 
 
 test('the magic inside of a body or of noise is no header', () => {
   const misleading = hookOf('misleading', `GKB1${'GKB1'.repeat(30)}`)
-  assert.deepEqual(idsOf(parseWhole(Buffer.concat([frameOf(misleading), framesOf('next')]))), ['misleading', 'next'])
-  assert.deepEqual(idsOf(parseWhole(Buffer.concat([Buffer.from('GKB1GKB1GKB1'), framesOf('next')]))), ['next'])
+  assert.deepEqual(idsOf(parseWhole(Buffer.concat([frameOf(misleading), framesOf('next')]))), [
+    'misleading',
+    'next',
+  ])
+  assert.deepEqual(idsOf(parseWhole(Buffer.concat([Buffer.from('GKB1GKB1GKB1'), framesOf('next')]))), [
+    'next',
+  ])
 })
 
 test('a frame whose sums are right and whose payload is none is corrupt, not a failure', () => {
@@ -145,9 +160,20 @@ test('a frame whose sums are right and whose payload is none is corrupt, not a f
     header.writeUInt32BE(crc32(header.subarray(0, 12)), 12)
     return Buffer.concat([header, payload])
   }
-  for (const payload of ['', 'abc', '\0\0\0\x09{"id":1', '\xff\xff\xff\xffno head', '\0\0\0\x02no JSON', '\0\0\0\x04null']) {
+  for (const payload of [
+    '',
+    'abc',
+    '\0\0\0\x09{"id":1',
+    '\xff\xff\xff\xffno head',
+    '\0\0\0\x02no JSON',
+    '\0\0\0\x04null',
+  ]) {
     const stretches = parseWhole(Buffer.concat([framed(Buffer.from(payload, 'latin1')), framesOf('next')]))
-    assert.deepEqual([kindsOf(stretches), idsOf(stretches)], [['corrupt', 'hook'], ['next']], JSON.stringify(payload))
+    assert.deepEqual(
+      [kindsOf(stretches), idsOf(stretches)],
+      [['corrupt', 'hook'], ['next']],
+      JSON.stringify(payload),
+    )
   }
 })
 

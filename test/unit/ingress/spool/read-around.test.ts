@@ -3,13 +3,20 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Hook } from '../../../../ingress/hook.ts'
 import { openSpool, type Spool } from '../../../../ingress/spool/spool.ts'
-import { createForgetfulDisk, type ForgetfulDisk } from '../../../helpers/forgetful-folder.ts'
-import { recordingLogger } from '../../../helpers/recording-logger.ts'
-import { spoolLimits } from '../../../helpers/spool-limits.ts'
+import { createForgetfulDisk, type ForgetfulDisk } from '../../../helpers/faults/forgetful-folder.ts'
+import { spoolLimits } from '../../../helpers/faults/spool-limits.ts'
+import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 
 const bodyBytes = 3000
-const hookOf = (id: string): Hook => ({ id, source: 'default', receivedAt: 1000, headers: {}, body: Buffer.alloc(bodyBytes, id) })
-const open = (disk: ForgetfulDisk): Promise<Spool> => openSpool(disk.mount(), spoolLimits(1e6, 1e5), recordingLogger().logger)
+const hookOf = (id: string): Hook => ({
+  id,
+  source: 'default',
+  receivedAt: 1000,
+  headers: {},
+  body: Buffer.alloc(bodyBytes, id),
+})
+const open = (disk: ForgetfulDisk): Promise<Spool> =>
+  openSpool(disk.mount(), spoolLimits(1e6, 1e5), recordingLogger().logger)
 const ids = Array.from({ length: 20 }, (_, number) => `hook-${String(number).padStart(2, '0')}`)
 const segment = '000000000001'
 

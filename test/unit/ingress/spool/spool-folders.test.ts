@@ -9,8 +9,8 @@ import { promisify } from 'node:util'
 import { openSpool } from '../../../../ingress/spool/spool.ts'
 import { openSpoolFolders } from '../../../../ingress/spool/spool-folders.ts'
 import { UsageError } from '../../../../lib/errors.ts'
-import { recordingLogger } from '../../../helpers/recording-logger.ts'
-import { spoolLimits } from '../../../helpers/spool-limits.ts'
+import { spoolLimits } from '../../../helpers/faults/spool-limits.ts'
+import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 
 const temporary = await mkdtemp(join(tmpdir(), 'bridge-test-'))
 after(() => rm(temporary, { recursive: true, force: true }))
@@ -20,7 +20,10 @@ const openFolders = (path: string, maxAsideBytes = 1e6) => openSpoolFolders(path
 /** What the process asks of the disk from now on, in order. */
 const watchDisk = async () => {
   const probe = await open(temporary, 'r')
-  const prototype = Object.getPrototypeOf(probe) as Record<'write' | 'datasync' | 'sync', (...args: unknown[]) => Promise<unknown>>
+  const prototype = Object.getPrototypeOf(probe) as Record<
+    'write' | 'datasync' | 'sync',
+    (...args: unknown[]) => Promise<unknown>
+  >
   await probe.close()
   const calls: string[] = []
   const original = { ...{ write: prototype.write, datasync: prototype.datasync, sync: prototype.sync } }
@@ -96,7 +99,10 @@ test('a segment is never made twice', async () => {
 test('a second process on the same folder is refused and told what to do; once the first is gone it is let in', async () => {
   const path = join(temporary, 'locked')
   const folder = await openFolders(path)
-  await assert.rejects(openFolders(path), (error) => error instanceof UsageError && /INGRESS_SPOOL_DIR/.test(error.message))
+  await assert.rejects(
+    openFolders(path),
+    (error) => error instanceof UsageError && /INGRESS_SPOOL_DIR/.test(error.message),
+  )
   await folder.close()
   await (await openFolders(path)).close()
 })

@@ -4,9 +4,14 @@ import fc from 'fast-check'
 import type { Hook } from '../../../../ingress/hook.ts'
 import { parseFrames } from '../../../../ingress/spool/frame.ts'
 import { openSpool, type Spool } from '../../../../ingress/spool/spool.ts'
-import { createForgetfulDisk, type Operation, operations, type Remains } from '../../../helpers/forgetful-folder.ts'
-import { recordingLogger } from '../../../helpers/recording-logger.ts'
-import { spoolLimits } from '../../../helpers/spool-limits.ts'
+import {
+  createForgetfulDisk,
+  type Operation,
+  operations,
+  type Remains,
+} from '../../../helpers/faults/forgetful-folder.ts'
+import { spoolLimits } from '../../../helpers/faults/spool-limits.ts'
+import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 
 const maxBytes = 2000
 const limits = spoolLimits(maxBytes, 700)
@@ -42,10 +47,17 @@ const steps = fc
           .map((failure): Step[] => [{ do: 'fail', ...failure }]),
       },
       { weight: 1, arbitrary: fc.constant<Step[]>([{ do: 'heal' }]) },
-      { weight: 2, arbitrary: fc.record({ remains, doesNoteRevert: fc.boolean() }).map((crash): Step[] => [{ do: 'crash', ...crash }]) },
       {
         weight: 2,
-        arbitrary: fc.record({ change: fc.integer({ min: 1, max: 6 }), remains }).map((crash): Step[] => [{ do: 'crashAt', ...crash }]),
+        arbitrary: fc
+          .record({ remains, doesNoteRevert: fc.boolean() })
+          .map((crash): Step[] => [{ do: 'crash', ...crash }]),
+      },
+      {
+        weight: 2,
+        arbitrary: fc
+          .record({ change: fc.integer({ min: 1, max: 6 }), remains })
+          .map((crash): Step[] => [{ do: 'crashAt', ...crash }]),
       },
     ),
     { maxLength: 40 },
@@ -161,7 +173,8 @@ const createModel = () => {
     const state = (await open()).state
     // A disk that fails to read long enough is taken at its word: what it may have lost is there for somebody to look at.
     for (const segment of disk.aside.values())
-      for (const stretch of parseFrames(segment, 0, true).stretches) if (stretch.kind === 'hook') owed.delete(stretch.hook.id)
+      for (const stretch of parseFrames(segment, 0, true).stretches)
+        if (stretch.kind === 'hook') owed.delete(stretch.hook.id)
     assert.deepEqual([...owed], [], 'every hook that was answered is read')
     assert.deepEqual([state.records, state.bytes, state.oldestReceivedAt], [0, 0, null])
     await append([10])

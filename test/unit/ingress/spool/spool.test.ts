@@ -3,11 +3,17 @@ import { test } from 'node:test'
 import type { Hook } from '../../../../ingress/hook.ts'
 import { openSpool, type Spool } from '../../../../ingress/spool/spool.ts'
 import { RetriableError } from '../../../../lib/errors.ts'
-import { createForgetfulDisk, type ForgetfulDisk } from '../../../helpers/forgetful-folder.ts'
-import { recordingLogger } from '../../../helpers/recording-logger.ts'
-import { spoolLimits } from '../../../helpers/spool-limits.ts'
+import { createForgetfulDisk, type ForgetfulDisk } from '../../../helpers/faults/forgetful-folder.ts'
+import { spoolLimits } from '../../../helpers/faults/spool-limits.ts'
+import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 
-const hookOf = (id: string, bytes = 10): Hook => ({ id, source: 'default', receivedAt: 1000, headers: {}, body: Buffer.alloc(bytes, id) })
+const hookOf = (id: string, bytes = 10): Hook => ({
+  id,
+  source: 'default',
+  receivedAt: 1000,
+  headers: {},
+  body: Buffer.alloc(bytes, id),
+})
 const open = (disk: ForgetfulDisk, { maxBytes = 1e6, segmentBytes = 1e5 } = {}): Promise<Spool> =>
   openSpool(disk.mount(), spoolLimits(maxBytes, segmentBytes), recordingLogger().logger)
 const appendAll = (spool: Spool, ...ids: string[]) => Promise.all(ids.map((id) => spool.append(hookOf(id))))
@@ -46,7 +52,9 @@ test('no append resolves before the sync that covers it', async () => {
   const order: string[] = []
   await Promise.all(
     ['a', 'b', 'c'].map((id) =>
-      spool.append(hookOf(id)).then(() => order.push(`${id} after ${disk.calls.filter((call) => call.startsWith('sync')).length}`)),
+      spool
+        .append(hookOf(id))
+        .then(() => order.push(`${id} after ${disk.calls.filter((call) => call.startsWith('sync')).length}`)),
     ),
   )
   assert.deepEqual(order, ['a after 1', 'b after 2', 'c after 2'])
@@ -136,7 +144,10 @@ test('full, it turns hooks away and says so; drained, it takes them again', asyn
   const disk = createForgetfulDisk()
   const spool = await open(disk, { maxBytes: 300 })
   await spool.append(hookOf('a', 100))
-  await assert.rejects(spool.append(hookOf('b', 200)), (error) => error instanceof RetriableError && /full/.test(error.message))
+  await assert.rejects(
+    spool.append(hookOf('b', 200)),
+    (error) => error instanceof RetriableError && /full/.test(error.message),
+  )
   assert.equal(spool.state.lastFailure, 'full')
   assert.deepEqual(await drainAll(spool), ['a'])
   assert.equal(spool.state.lastFailure, null)
@@ -167,7 +178,10 @@ test('what is drained counts for as long as it is on disk', async () => {
   assert.equal(full.bytesOnDisk(), maxBytes)
   await spool.peek(never)
   await spool.advance()
-  assert.deepEqual([spool.state.records, spool.state.bytes + spool.state.passedBytes, full.bytesOnDisk()], [100, maxBytes, maxBytes])
+  assert.deepEqual(
+    [spool.state.records, spool.state.bytes + spool.state.passedBytes, full.bytesOnDisk()],
+    [100, maxBytes, maxBytes],
+  )
   await assert.rejects(spool.append(hookOf('late')), /full/)
   full.crash()
   const again = await open(full, { maxBytes })
@@ -184,7 +198,10 @@ test('hooks taken over from another spool are let in though it be full, all of t
   await assert.rejects(spool.take([hookOf('a'), hookOf('b')]), RetriableError)
   assert.deepEqual([spool.state.records, spool.state.bytes, spool.state.oldestReceivedAt], [0, 0, null])
   await spool.take([{ ...hookOf('a'), receivedAt: 7 }, hookOf('b')])
-  assert.deepEqual([spool.state.records, spool.state.bytes, spool.state.oldestReceivedAt], [2, disk.bytesOnDisk(), 7])
+  assert.deepEqual(
+    [spool.state.records, spool.state.bytes, spool.state.oldestReceivedAt],
+    [2, disk.bytesOnDisk(), 7],
+  )
   assert.ok(disk.bytesOnDisk() > 100)
   assert.deepEqual(await drainAll(spool), ['a', 'b'])
 })
@@ -323,20 +340,27 @@ test('peeking twice shows the same; only advancing moves on', async () => {
 test('its state says how much waits and since when', async () => {
   const disk = createForgetfulDisk()
   const spool = await open(disk)
-  assert.deepEqual({ ...spool.state }, { records: 0, bytes: 0, passedBytes: 0, oldestReceivedAt: null, setAside: 0, lastFailure: null })
+  assert.deepEqual(
+    { ...spool.state },
+    { records: 0, bytes: 0, passedBytes: 0, oldestReceivedAt: null, setAside: 0, lastFailure: null },
+  )
   await spool.append({ ...hookOf('a'), receivedAt: 5 })
   await spool.append({ ...hookOf('b'), receivedAt: 9 })
   const { records, bytes, oldestReceivedAt } = spool.state
   assert.deepEqual([records, bytes, oldestReceivedAt], [2, disk.bytesOnDisk(), 5])
   const again = await open(disk)
-  assert.deepEqual([again.state.records, again.state.bytes, again.state.oldestReceivedAt], [2, disk.bytesOnDisk(), 5])
+  assert.deepEqual(
+    [again.state.records, again.state.bytes, again.state.oldestReceivedAt],
+    [2, disk.bytesOnDisk(), 5],
+  )
 })
 
 /** A disk with a segment for each of so many hooks, of a process that is gone. */
 const leftBehind = async (hooks: number) => {
   const disk = createForgetfulDisk()
   const spool = await open(disk, { segmentBytes: 1 })
-  for (let number = 0; number < hooks; number++) await spool.append({ ...hookOf(`old ${number}`), receivedAt: number + 5 })
+  for (let number = 0; number < hooks; number++)
+    await spool.append({ ...hookOf(`old ${number}`), receivedAt: number + 5 })
   disk.crash('everything')
   const ids = Array.from({ length: hooks }, (_, number) => `old ${number}`)
   return { disk, ids, reads: () => disk.calls.filter((call) => call.startsWith('read')).length }
@@ -347,7 +371,10 @@ test('however much an earlier process left, it is opened at once: what is not co
   const bytes = disk.bytesOnDisk()
   const spool = await open(disk)
   assert.ok(reads() <= 2, `${reads()} reads`)
-  assert.deepEqual([spool.state.records > 0, spool.state.bytes, spool.state.oldestReceivedAt], [true, bytes, 5])
+  assert.deepEqual(
+    [spool.state.records > 0, spool.state.bytes, spool.state.oldestReceivedAt],
+    [true, bytes, 5],
+  )
 
   const peeking = spool.peek(never)
   for (const id of ['new 1', 'new 2']) {
@@ -356,7 +383,10 @@ test('however much an earlier process left, it is opened at once: what is not co
     assert.ok(spool.state.records < 52)
   }
   await peeking
-  assert.deepEqual([spool.state.records, spool.state.bytes, spool.state.oldestReceivedAt], [52, disk.bytesOnDisk(), 5])
+  assert.deepEqual(
+    [spool.state.records, spool.state.bytes, spool.state.oldestReceivedAt],
+    [52, disk.bytesOnDisk(), 5],
+  )
   assert.deepEqual(await drainAll(spool), [...ids, 'new 1', 'new 2'])
   assert.deepEqual([spool.state.bytes, disk.segments.size], [0, 0])
 })

@@ -1,14 +1,14 @@
 // All spools together, on disks that forget: what one topic that takes nothing does to the others.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TopicUnavailableError } from '../../../../ingress/available-topics.ts'
-import type { Carry } from '../../../../ingress/carry.ts'
+import type { Deliver } from '../../../../ingress/deliver.ts'
 import type { Hook } from '../../../../ingress/hook.ts'
+import { TopicUnavailableError } from '../../../../ingress/publish/topic-availability.ts'
 import { startDrains } from '../../../../ingress/spool/drain.ts'
 import { openSpools, type Spools } from '../../../../ingress/spool/spools.ts'
 import { RetriableError } from '../../../../lib/errors.ts'
-import { createForgetfulDisk } from '../../../helpers/forgetful-folder.ts'
-import { recordingLogger } from '../../../helpers/recording-logger.ts'
+import { createForgetfulDisk } from '../../../helpers/faults/forgetful-folder.ts'
+import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 
 const topics = ['gitlab.push', 'gitlab.job']
 /** Its source says which topic it belongs on. */
@@ -20,7 +20,8 @@ const hookOf = (id: string, topic = 'gitlab.push', { receivedAt = 1, bytes = 10 
   body: Buffer.alloc(bytes, id),
 })
 const until = async (condition: () => boolean) => {
-  for (const deadline = Date.now() + 20_000; !condition(); await new Promise(setImmediate)) assert.ok(Date.now() < deadline, 'in time')
+  for (const deadline = Date.now() + 20_000; !condition(); await new Promise(setImmediate))
+    assert.ok(Date.now() < deadline, 'in time')
 }
 
 /** A disk for each spool. */
@@ -38,7 +39,8 @@ const createDisks = () => {
     topics: async () => [...ofTopics].filter(([, { segments }]) => segments.size > 0).map(([topic]) => topic),
     close: async () => {},
   })
-  const open = (maxBytes = 1e6): Promise<Spools> => openSpools(folders(), topics, maxBytes, recordingLogger().logger)
+  const open = (maxBytes = 1e6): Promise<Spools> =>
+    openSpools(folders(), topics, maxBytes, recordingLogger().logger)
   return { common, ofTopic, open, all: () => [common, ...ofTopics.values()] }
 }
 
@@ -46,24 +48,29 @@ const createDisks = () => {
 const createBrokers = (spools: Spools) => {
   const broken = new Set<string>()
   const taken: string[] = []
-  const carry: Carry = async ({ id, source: topic }, _deadlineMs, waitedFor) => {
+  const deliver: Deliver = async ({ id, source: topic }, _deadlineMs, waitedFor) => {
     await new Promise(setImmediate)
     if (broken.has(topic)) throw new TopicUnavailableError(topic, 'gone')
-    if (spools.isWaitedFor(topic) && topic !== waitedFor) throw new TopicUnavailableError(topic, 'older hooks wait for it')
+    if (spools.isWaitedFor(topic) && topic !== waitedFor)
+      throw new TopicUnavailableError(topic, 'older hooks wait for it')
     taken.push(id)
     return { kind: 'published', event: 'push', topic, id }
   }
-  return { broken, taken, carry }
+  return { broken, taken, deliver }
 }
 
 test('hooks of a topic that takes nothing leave the spool of all to wait by themselves, and follow in order once it works again', async () => {
   const spools = await createDisks().open()
-  const { broken, taken, carry } = createBrokers(spools)
+  const { broken, taken, deliver } = createBrokers(spools)
   broken.add('gitlab.push')
-  for (const id of ['p1', 'j1', 'p2', 'j2', 'p3']) await spools.append(hookOf(id, id.startsWith('p') ? 'gitlab.push' : 'gitlab.job'))
-  const drains = startDrains(spools, carry, recordingLogger().logger)
+  for (const id of ['p1', 'j1', 'p2', 'j2', 'p3'])
+    await spools.append(hookOf(id, id.startsWith('p') ? 'gitlab.push' : 'gitlab.job'))
+  const drains = startDrains(spools, deliver, recordingLogger().logger)
   await until(() => spools.common.state.records === 0)
-  assert.deepEqual([taken, spools.isWaitedFor('gitlab.push'), spools.isWaitedFor('gitlab.job')], [['j1', 'j2'], true, false])
+  assert.deepEqual(
+    [taken, spools.isWaitedFor('gitlab.push'), spools.isWaitedFor('gitlab.job')],
+    [['j1', 'j2'], true, false],
+  )
   assert.equal(spools.state().records, 3)
 
   await spools.append(hookOf('p4'), 'gitlab.push')
@@ -81,10 +88,10 @@ test('hooks of a topic that takes nothing leave the spool of all to wait by them
 
 test('what comes through the spool of all does not overtake what waits for its topic, though that works again', async () => {
   const spools = await createDisks().open()
-  const { taken, carry } = createBrokers(spools)
+  const { taken, deliver } = createBrokers(spools)
   await Promise.all(['p1', 'p2'].map((id) => spools.append(hookOf(id), 'gitlab.push')))
   await Promise.all(['p3', 'p4'].map((id) => spools.append(hookOf(id))))
-  const drains = startDrains(spools, carry, recordingLogger().logger)
+  const drains = startDrains(spools, deliver, recordingLogger().logger)
   await until(() => spools.state().records === 0)
   assert.deepEqual(taken, ['p1', 'p2', 'p3', 'p4'])
   await drains.stop()
@@ -98,15 +105,15 @@ test('wherever the power fails while hooks are put aside for their topic, none i
       await Promise.all(['p1', 'p2', 'p3'].map((id) => before.append(hookOf(id))))
       const failing = which === 'common' ? disks.common : disks.ofTopic(which)
       failing.crashAt(change)
-      const { broken, carry } = createBrokers(before)
+      const { broken, deliver } = createBrokers(before)
       broken.add('gitlab.push')
-      const drains = startDrains(before, carry, recordingLogger().logger)
+      const drains = startDrains(before, deliver, recordingLogger().logger)
       for (let turn = 0; turn < 40; turn++) await new Promise(setImmediate)
       for (const disk of disks.all()) disk.crash()
       await drains.stop()
 
       const after = await disks.open()
-      const { taken, carry: carryAll } = createBrokers(after)
+      const { taken, deliver: carryAll } = createBrokers(after)
       const again = startDrains(after, carryAll, recordingLogger().logger)
       await until(() => after.state().records === 0)
       assert.deepEqual([...new Set(taken)], ['p1', 'p2', 'p3'], `the disk of ${which} at change ${change}`)
@@ -120,7 +127,12 @@ test('what waits for a topic is found again after a restart, that of a topic tha
   const first = await disks.open()
   await first.append(hookOf('p1', 'gitlab.push', { receivedAt: 5 }), 'gitlab.push')
   const old = await openSpools(
-    { common: disks.common.mount(), ofTopic: (topic) => disks.ofTopic(topic).mount(), topics: async () => [], close: async () => {} },
+    {
+      common: disks.common.mount(),
+      ofTopic: (topic) => disks.ofTopic(topic).mount(),
+      topics: async () => [],
+      close: async () => {},
+    },
     ['gitlab.old'],
     1e6,
     recordingLogger().logger,
@@ -131,8 +143,8 @@ test('what waits for a topic is found again after a restart, that of a topic tha
   const spools = await disks.open()
   assert.deepEqual([spools.state().records, spools.state().oldestReceivedAt], [2, 3])
   assert.deepEqual([spools.isWaitedFor('gitlab.push'), spools.isWaitedFor('gitlab.old')], [true, true])
-  const { taken, carry } = createBrokers(spools)
-  const drains = startDrains(spools, carry, recordingLogger().logger)
+  const { taken, deliver } = createBrokers(spools)
+  const drains = startDrains(spools, deliver, recordingLogger().logger)
   await until(() => spools.state().records === 0)
   assert.deepEqual(taken.toSorted(), ['o1', 'p1'])
   await drains.stop()
@@ -177,14 +189,14 @@ test('a full spool still lets its hooks go to where they wait for their topic: t
     )
   )
     count++
-  const { broken, taken, carry } = createBrokers(spools)
+  const { broken, taken, deliver } = createBrokers(spools)
   broken.add('gitlab.push')
   let most = 0
   const drains = startDrains(
     spools,
     (...given) => {
       most = Math.max(most, ...[disks.all().reduce((sum, disk) => sum + disk.bytesOnDisk(), 0)])
-      return carry(...given)
+      return deliver(...given)
     },
     recordingLogger().logger,
   )

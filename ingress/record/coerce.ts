@@ -1,0 +1,127 @@
+/** What the coercions of one body could not read, as dotted paths of the record. */
+export interface Problems {
+  /** Optional fields whose value came in a shape we do not know; they become null. */
+  faults: string[]
+  /** Identity fields that are absent or unreadable. */
+  missing: string[]
+}
+
+/** Turns one JSON value into what the schema wants; null when absent, null and a fault when unreadable. */
+export type Coerce<T> = (value: unknown, path: string, problems: Problems) => T | null
+
+const fault = (path: string, problems: Problems): null => {
+  problems.faults.push(path)
+  return null
+}
+
+export const toText: Coerce<string> = (value, path, problems) => {
+  if (typeof value === 'string') return value
+  return value == null ? null : fault(path, problems)
+}
+
+export const toBoolean: Coerce<boolean> = (value, path, problems) => {
+  if (typeof value === 'boolean') return value
+  return value == null ? null : fault(path, problems)
+}
+
+const toInteger =
+  (limit: number): Coerce<number> =>
+  (value, path, problems) => {
+    if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= limit) return value
+    if (value == null) return null
+    if (typeof value === 'string' && /^-?\d{1,15}$/.test(value) && Math.abs(Number(value)) <= limit)
+      return Number(value)
+    return fault(path, problems)
+  }
+
+export const toLong = toInteger(Number.MAX_SAFE_INTEGER)
+
+export const toInt = toInteger(2 ** 31 - 1)
+
+export const toDouble: Coerce<number> = (value, path, problems) => {
+  if (typeof value === 'number') return value
+  return value == null ? null : fault(path, problems)
+}
+
+/** Any JSON value as JSON text. */
+export const toJson: Coerce<string> = (value, path, problems) => {
+  if (value == null) return null
+  try {
+    return JSON.stringify(value) ?? null
+  } catch {
+    return fault(path, problems) // nested deeper than the stack
+  }
+}
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Each member by `convert`; a hostile `__proto__` stays an ordinary key. */
+const toMapOf =
+  <T>(convert: (value: unknown, path: string, problems: Problems) => T): Coerce<Record<string, T>> =>
+  (value, path, problems) => {
+    if (value == null) return null
+    if (!isObject(value)) return fault(path, problems)
+    const map: Record<string, T> = Object.create(null)
+    for (const [key, member] of Object.entries(value)) map[key] = convert(member, path, problems)
+    return map
+  }
+
+export const toJsonMap = toMapOf<string>((value, path, problems) => toJson(value, path, problems) ?? 'null')
+
+/** GitLab tells a change as `{previous, current}`, or (reviewers) as a bare pair. */
+export const toChanges = toMapOf((value, path, problems) => {
+  const [previous, current] = isObject(value)
+    ? [value.previous, value.current]
+    : Array.isArray(value)
+      ? value
+      : [undefined, value]
+  return { previous: toJson(previous, path, problems), current: toJson(current, path, problems) }
+})
+
+/** GitLab hides addresses that are not public. */
+export const toEmail: Coerce<string> = (value, path, problems) =>
+  value === '' || value === '[REDACTED]' ? null : toText(value, path, problems)
+
+/** SHA-1 and SHA-256 repositories both say "nothing" with zeros. */
+export const toIsZeroSha: Coerce<boolean> = (value, path, problems) => {
+  const sha = toText(value, path, problems)
+  return sha === null ? null : /^0{40}(0{24})?$/.test(sha)
+}
+
+const visibilities: Readonly<Record<string, string>> = { '0': 'private', '10': 'internal', '20': 'public' }
+const visibilityNames = new Set(Object.values(visibilities))
+
+/** A name, a number, or `visibilitylevel|private` from instances of about 2019. */
+export const toVisibility: Coerce<string> = (value, path, problems) => {
+  if (value == null) return null
+  if (typeof value !== 'string' && typeof value !== 'number') return fault(path, problems)
+  const name = String(value).replace('visibilitylevel|', '').toLowerCase()
+  const visibility = visibilities[name] ?? name
+  return visibilityNames.has(visibility) ? visibility : 'other'
+}
+
+const accessLevels: Readonly<Record<string, string>> = {
+  '0': 'no_access',
+  '5': 'minimal_access',
+  '10': 'guest',
+  '15': 'planner',
+  '20': 'reporter',
+  '30': 'developer',
+  '40': 'maintainer',
+  '50': 'owner',
+}
+const accessLevelNames = new Set(Object.values(accessLevels))
+
+/** "Maintainer" or 40; a custom role by any name is `other`. */
+export const toAccessLevel: Coerce<string> = (value, path, problems) => {
+  if (value == null) return null
+  if (typeof value !== 'string' && typeof value !== 'number') return fault(path, problems)
+  const name = String(value).toLowerCase().replace(' ', '_')
+  const level = accessLevels[name] ?? name
+  return accessLevelNames.has(level) ? level : 'other'
+}
+
+/** GitLab's own word where the access level is `other`. */
+export const toOtherAccessLevel: Coerce<string> = (value, path) =>
+  toAccessLevel(value, path, { faults: [], missing: [] }) === 'other' ? String(value) : null

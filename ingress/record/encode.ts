@@ -1,0 +1,80 @@
+import type { Encode } from '../../lib/avro/codec.ts'
+import { messageOf } from '../../lib/errors.ts'
+import { catalogue, type EventType, type Records } from '../../schemas/catalogue.ts'
+import type { KeyOf } from '../../schemas/key.ts'
+import type { Names } from '../../schemas/topics.ts'
+import type { Hook } from '../hook.ts'
+import { type Normalised, normalise } from './normalise.ts'
+import { randomHex } from './random-hex.ts'
+
+/** A record as Kafka is to hold it. */
+export interface OutgoingMessage {
+  topic: string
+  key: string
+  value: Buffer
+  headers: Record<string, string>
+  /** Milliseconds since 1970, as Kafka wants it: decimal text. */
+  timestamp: string
+}
+
+export type Encoders = { readonly [E in EventType]: Encode<Records[E]> }
+
+/** A normalised hook, ready for Kafka; `event` differs from what went in where the record could not be encoded. */
+export interface Encoded {
+  event: EventType
+  message: OutgoingMessage
+}
+
+export type EncodeStage = (hook: Hook, normalised: Normalised) => Encoded
+
+/** @param encoders by event, each knowing its schema id */
+export const createEncodeStage = (encoders: Encoders, names: Names): EncodeStage => {
+  const encode: EncodeStage = (hook, { event, record }) => {
+    let value: Buffer
+    try {
+      value = (encoders[event] as Encode<typeof record>)(record)
+    } catch (error) {
+      if (event === 'quarantine') throw error
+      const quarantine = { reason: 'unencodable', detail: messageOf(error).slice(0, 200) } as const
+      return encode(
+        hook,
+        normalise(hook, { event: 'quarantine', name: event, by: 'body', body: {}, quarantine }),
+      )
+    }
+    const key = (catalogue[event].key as KeyOf<typeof record>)(record)
+    const message = {
+      topic: names.topic(event),
+      key,
+      value,
+      headers: headersOf(hook, record, key),
+      timestamp: String(hook.receivedAt),
+    }
+    return { event, message }
+  }
+  return encode
+}
+
+/** CloudEvents in Kafka's binary mode: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md */
+const headersOf = (
+  { headers }: Hook,
+  { delivery }: Records[EventType],
+  key: string,
+): Record<string, string> => ({
+  ce_specversion: '1.0',
+  ce_id: delivery.id,
+  ce_source: delivery.instance ?? `/hooks/${delivery.source}`,
+  ce_type: `com.gitlab.${delivery.event_type}`,
+  ce_time: new Date(delivery.occurred_at ?? delivery.received_at).toISOString(),
+  ce_subject: key,
+  'content-type': 'application/avro',
+  traceparent: traceparentOf(headers.traceparent),
+})
+
+const traceparentPattern = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+/** The sender's trace goes on; without one it begins here. https://www.w3.org/TR/trace-context/#traceparent-header */
+const traceparentOf = (received: string | string[] | undefined): string => {
+  if (typeof received === 'string' && traceparentPattern.test(received)) return received
+  const random = randomHex(24)
+  return `00-${random.slice(0, 32)}-${random.slice(32)}-01`
+}

@@ -1,0 +1,17 @@
+/**
+ * Waits for a promise, but no longer than the limit. Use it for calls whose own timeouts do not cover every case.
+ *
+ * @param limitMs in milliseconds
+ * @throws Error if the promise has not settled within the limit; the work behind it may still finish later
+ */
+export const withTimeLimit = async <T>(limitMs: number, promise: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

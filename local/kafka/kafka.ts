@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { exists } from '../process/prepare-once.ts'
+import { runStep } from '../process/run-step.ts'
+import { waitUntilReady } from '../process/wait-until-ready.ts'
+import type { JavaPartOptions, Part } from '../server.ts'
+import { isKafkaReady } from './is-kafka-ready.ts'
+import { type KafkaNode, kafkaProperties } from './kafka-properties.ts'
+
+/** A node's place in a cluster. */
+export interface KafkaMembership {
+  node: KafkaNode
+  /** Every node of the cluster, this one too. */
+  voters: readonly KafkaNode[]
+  clusterId: string
+}
+
+/**
+ * Starts Apache Kafka, one combined KRaft node, and formats its storage the first time. Resolves when it answers as a cluster.
+ *
+ * @param membership default: a cluster of this node alone
+
+ * @returns url is `host:port`, as KAFKA_BROKERS wants it
+ * @throws Error naming the log when it does not start
+ */
+export const startKafka = async (options: JavaPartOptions, membership = alone(options)): Promise<Part> => {
+  const { childProcesses, folder, logFile, port, java, jars } = options
+  const { node, voters } = membership
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await formatOnce(membership, options)
+  await writeFile(join(folder, 'server.properties'), kafkaProperties(node, voters, 'data'))
+  const child = await childProcesses.start({
+    name: voters.length === 1 ? 'kafka' : `kafka-${node.id}`,
+    command: java,
+    args: [
+      ...['-Xms64m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:-UsePerfData', '-XX:+ExitOnOutOfMemoryError'],
+      '-Djdk.nio.maxCachedBufferSize=1048576', // else every thread keeps a direct buffer as large as the largest record it saw
+      ...logging(logFile),
+      ...['-cp', join(jars, '*'), 'kafka.Kafka', 'server.properties'],
+    ],
+    env: {},
+    cwd: folder,
+    output: `${logFile}.out`,
+    stopSignal: 'SIGTERM',
+  })
+  await waitUntilReady(child, () => isKafkaReady(port), { logFile })
+  return { ...child, url: `127.0.0.1:${port}`, port }
+}
+
+const alone = ({ port, innerPort }: JavaPartOptions): KafkaMembership => {
+  const node: KafkaNode = { id: 1, port, controllerPort: innerPort }
+  return { node, voters: [node], clusterId: newClusterId() }
+}
+
+// Kafka's own tool takes a leading hyphen for an option, which one in 64 would have.
+export const newClusterId = (): string =>
+  Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url').replace(/^-/, 'A')
+
+const logging = (logFile: string): string[] => [
+  `-Dlog4j2.configurationFile=${fileURLToPath(new URL('log4j2.properties', import.meta.url))}`,
+  `-Dbridge.log.file=${logFile}`,
+]
+
+/** A killed format leaves nothing: it works in a folder that gets its real name when it is done. */
+const formatOnce = async (
+  { node, voters, clusterId }: KafkaMembership,
+  { childProcesses, folder, logFile, java, jars }: JavaPartOptions,
+): Promise<void> => {
+  if (await exists(join(folder, 'data'))) return
+  await rm(join(folder, 'data.new'), { recursive: true, force: true })
+  await writeFile(join(folder, 'format.properties'), kafkaProperties(node, voters, 'data.new'))
+  const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', 'format.properties']
+  await runStep(childProcesses, {
+    name: voters.length === 1 ? 'kafka-format' : `kafka-${node.id}-format`,
+    command: java,
+    args: [
+      '-Xmx64m',
+      '-XX:TieredStopAtLevel=1',
+      '-XX:-UsePerfData',
+      ...logging(logFile),
+      '-cp',
+      join(jars, '*'),
+      ...format,
+    ],
+    env: {},
+    cwd: folder,
+    output: `${logFile}.out`,
+    stopSignal: 'SIGKILL',
+  })
+  await rename(join(folder, 'data.new'), join(folder, 'data'))
+}

@@ -1,0 +1,99 @@
+import { chown, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Child } from '../process/child.ts'
+import { prepareOnce } from '../process/prepare-once.ts'
+import { runStep } from '../process/run-step.ts'
+import { waitUntilReady } from '../process/wait-until-ready.ts'
+import type { Part, PartOptions } from '../server.ts'
+import { type PostgresHome, preparePostgresHome } from './postgres-home.ts'
+import { endOrphan } from './postgres-orphan.ts'
+import { databaseName, ensureOwner } from './postgres-owner.ts'
+
+/** The passwords of the two roles; generated once per data folder. */
+interface PostgresOptions extends PartOptions {
+  superuserPassword: string
+  ownerPassword: string
+}
+
+/**
+ * Starts PostgreSQL on TCP alone (no socket in /tmp), fsync on, and creates the cluster, the owner and the database the first time.
+ *
+ * @returns url is that of the owner, as DATABASE_URL wants it
+ * @throws UsageError where there are no binaries for this machine; Error naming the log when it does not start
+ */
+export const startPostgres = async (options: PostgresOptions): Promise<Part> => {
+  const { childProcesses, folder, logFile, port, superuserPassword, ownerPassword } = options
+  const home = await preparePostgresHome(folder)
+  await prepareOnce(home.data, (draft) => initialise(home, draft, options))
+  await endOrphan(home.data)
+  const start = () =>
+    childProcesses.start({
+      name: 'postgres',
+      command: join(home.bin, 'postgres'),
+      args: ['-D', home.data, ...settings(port)],
+      env: environment,
+      cwd: '/',
+      output: logFile,
+      stopSignal: 'SIGINT', // fast: SIGTERM would wait for every client to leave
+      uid: home.uid,
+    })
+  const url = (user: string, password: string, database: string) =>
+    `postgres://${user}:${password}@127.0.0.1:${port}/${database}`
+  const superuserUrl = url('postgres', superuserPassword, 'postgres')
+  const child = await pastStaleMemory(start)
+  await waitUntilReady(child, () => ensureOwner(superuserUrl, ownerPassword), { logFile })
+  return { ...child, url: url(databaseName, ownerPassword, databaseName), port }
+}
+
+const environment = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C', TZ: 'UTC' }
+
+const settings = (port: number): string[] =>
+  Object.entries({
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    max_connections: 60,
+    shared_buffers: '48MB',
+    max_wal_size: '256MB',
+    huge_pages: 'off',
+    io_method: 'sync',
+    log_min_messages: 'warning',
+    log_line_prefix: '%m [%p] ',
+  }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+
+const initialise = async (
+  { bin, uid }: PostgresHome,
+  draft: string,
+  options: PostgresOptions,
+): Promise<void> => {
+  const passwordFile = `${draft}.password`
+  await writeFile(passwordFile, options.superuserPassword, { mode: 0o600 })
+  if (uid !== undefined) for (const path of [draft, passwordFile]) await chown(path, uid, uid)
+  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+  const access = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
+  await runStep(options.childProcesses, {
+    name: 'postgres-initdb',
+    command: join(bin, 'initdb'),
+    args: ['-D', draft, ...access, ...locale],
+    env: environment,
+    cwd: '/',
+    output: options.logFile,
+    stopSignal: 'SIGKILL',
+    uid,
+  })
+  await rm(passwordFile)
+}
+
+/**
+ * After a kill -9 the old server's own children notice a moment later, and until then a new one refuses their shared memory.
+ * It says so within its first instants, so a server that lives past them has got through.
+ */
+const pastStaleMemory = async (start: () => Promise<Child>): Promise<Child> => {
+  for (let attempt = 1; ; attempt++) {
+    const child = await start()
+    const ended = await Promise.race([child.exited, sleep(250)])
+    if (ended === undefined || attempt === 20) return child
+    await sleep(250)
+  }
+}

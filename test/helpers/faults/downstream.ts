@@ -1,0 +1,47 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { RetriableError } from '../../../lib/errors.ts'
+import type { Effect } from '../process/start-effects.ts'
+import type { Push } from '../process/worker-under-test.ts'
+
+/** A server that a worker hands its records to, and that can be down: then it refuses connections. */
+export interface Downstream {
+  /** What it was given, in the order in which it was. */
+  readonly received: readonly Effect[]
+  /** @throws RetriableError while it is down */
+  give(record: Push): Promise<void>
+  goDown(): void
+  comeBack(): Promise<void>
+}
+
+export const startDownstream = async (): Promise<Downstream> => {
+  const received: Effect[] = []
+  let server: Server
+  let port = 0
+  const comeBack = async () => {
+    server = createServer((request, response) => {
+      const [, project, id = ''] = (request.url ?? '').split('/')
+      received.push({ id, project: Number(project) })
+      response.end()
+    }).listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    port = (server.address() as AddressInfo).port
+  }
+  await comeBack()
+  return {
+    received,
+    give: async ({ project_id, delivery }) => {
+      const answer = fetch(`http://127.0.0.1:${port}/${project_id}/${delivery.id}`, { method: 'POST' })
+      await answer.then(
+        (response) => response.arrayBuffer(),
+        (cause: unknown) => Promise.reject(new RetriableError('downstream does not answer', { cause })),
+      )
+    },
+    goDown: () => {
+      server.close()
+      server.closeAllConnections()
+    },
+    comeBack,
+  }
+}

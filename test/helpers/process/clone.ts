@@ -1,0 +1,126 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { after } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { resetDataFolder } from '../../../local/reset.ts'
+import { eventually } from '../servers/stack.ts'
+import { processesNaming, processesOf, type RunningProcess, stillRunning } from './processes.ts'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** A clone of the repository as it stands, in a folder of its own with spaces in its path. */
+export interface Clone {
+  readonly path: string
+  /** Runs a shell command in it, as a user would; resolves when it ended, whatever its code. */
+  run(command: string): Promise<{ code: number | null; stdout: string; stderr: string }>
+  /** `npm start`, in a process group of its own as a shell would start it, every port a free one. */
+  start(): Promise<Started>
+}
+
+/** A running `npm start`. */
+export interface Started {
+  readonly npmPid: number
+  readonly exited: Promise<void>
+  /** All that was printed so far. */
+  output(): string
+  /** npm and everything below it. */
+  processes(): RunningProcess[]
+  /** What Ctrl-C does: the terminal signals the whole foreground group. */
+  pressCtrlC(): void
+}
+
+/** Removed, with whatever still runs in it, when the tests are over. */
+export const createClone = async (): Promise<Clone> => {
+  const parent = await mkdtemp(join(tmpdir(), 'bridge e2e '))
+  await chmod(parent, 0o755) // PostgreSQL runs as another user when we are root
+  const path = join(parent, 'fresh clone')
+  await copyWorkingState(path)
+
+  // npm as the user has it, not as it was changed for the script that runs this test.
+  const own = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'))
+  const kept = Object.entries(process.env).filter(([name]) =>
+    /^(HOME|USER|LANG|TMPDIR|JAVA_HOME|XDG_.*|BRIDGE_CACHE_DIR|.*_proxy|.*_PROXY|NODE_EXTRA_CA_CERTS)$/.test(
+      name,
+    ),
+  )
+  const ports = [
+    'INGRESS_PORT',
+    'LOCAL_KAFKA_PORT',
+    'LOCAL_REGISTRY_PORT',
+    'LOCAL_DATABASE_PORT',
+    'METRICS_PORT',
+  ].map((name) => [name, '0'])
+  const env = { ...Object.fromEntries([...kept, ...ports]), PATH: own.join(delimiter) }
+
+  const running: Started[] = []
+  after(async () => {
+    const left = [...running.flatMap(({ npmPid }) => processesOf(npmPid)), ...processesNaming(path)]
+    for (const pid of new Set(left.map((each) => each.pid))) process.kill(pid, 'SIGKILL')
+    await eventually(() => {
+      if (stillRunning(left).length > 0) throw new Error('processes of the clone outlive SIGKILL')
+    })
+    await Promise.all(running.map(({ exited }) => exited))
+    await resetDataFolder(join(path, '.bridge'), async () => true)
+    await rm(parent, { recursive: true, force: true })
+  })
+
+  return {
+    path,
+    run: (command) =>
+      new Promise((resolve) => {
+        execFile(
+          'sh',
+          ['-euc', command],
+          { cwd: path, env, maxBuffer: 64 * 1024 * 1024 },
+          (error, stdout, stderr) =>
+            resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
+        )
+      }),
+    async start() {
+      const npm = spawn('npm', ['start'], {
+        cwd: path,
+        env,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      const chunks: string[] = []
+      for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (chunk) => chunks.push(String(chunk)))
+      const exited = once(npm, 'exit').then(() => {})
+      await once(npm, 'spawn')
+      const npmPid = npm.pid as number
+      const started: Started = {
+        npmPid,
+        exited,
+        output: () => chunks.join(''),
+        processes: () => processesOf(npmPid),
+        pressCtrlC: () => process.kill(-npmPid, 'SIGINT'),
+      }
+      running.push(started)
+      return started
+    },
+  }
+}
+
+/** What is committed or about to be: tracked and untracked files, not what is ignored or deleted. */
+const copyWorkingState = async (path: string): Promise<void> => {
+  const list = async (...args: string[]) =>
+    (
+      await promisify(execFile)('git', ['ls-files', '-z', ...args], {
+        cwd: root,
+        maxBuffer: 16 * 1024 * 1024,
+      })
+    ).stdout
+      .split('\0')
+      .filter(Boolean)
+  const deleted = new Set(await list('--deleted'))
+  const files = await list('--cached', '--others', '--exclude-standard')
+  for (const file of new Set(files)) {
+    if (deleted.has(file) || file === 'node_modules') continue // a link of that name is not ignored by git
+    await mkdir(dirname(join(path, file)), { recursive: true })
+    await cp(join(root, file), join(path, file))
+  }
+}

@@ -1,0 +1,22 @@
+import type { Metrics } from '../../../lib/metrics.ts'
+
+/** The value of one series, e.g. `ingress_hooks_total` with `{ outcome: 'published' }`; undefined where it does not exist. */
+export const seriesValue = async (
+  metrics: Metrics,
+  name: string,
+  labels: Record<string, string> = {},
+): Promise<number | undefined> => {
+  const metric = (await metrics.registry.getMetricsAsJSON()).find((candidate) =>
+    `gitlab_bridge_${name}`.startsWith(candidate.name),
+  )
+  const values = (metric?.values ?? []) as {
+    value: number
+    metricName?: string
+    labels: Record<string, unknown>
+  }[]
+  return values.find(
+    (row) =>
+      (row.metricName ?? metric?.name) === `gitlab_bridge_${name}` &&
+      Object.entries(labels).every(([label, value]) => row.labels[label] === value),
+  )?.value
+}

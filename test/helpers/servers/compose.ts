@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+/** A project of the repository's docker-compose.yml that shares nothing with another one: name, ports, volumes and image are its own. */
+export interface Compose {
+  /** Ports on 127.0.0.1, by the variable that publishes them. */
+  readonly ports: Readonly<Record<PortVariable, number>>
+  /** `docker compose <args>`; resolves to what it printed on standard output, rejects with what it said. */
+  run(...args: string[]): Promise<string>
+  /** Runs a command inside a service's container. */
+  exec(service: string, ...command: string[]): Promise<string>
+  /** `up -d --wait`; rejects with the state and the last lines of every service. */
+  up(): Promise<void>
+  /** Removes containers, volumes and the image. */
+  remove(): Promise<void>
+}
+
+const portVariables = [
+  'INGRESS_PORT',
+  'LOCAL_KAFKA_PORT',
+  'LOCAL_REGISTRY_PORT',
+  'LOCAL_DATABASE_PORT',
+  'PROMETHEUS_PORT',
+  'GRAFANA_PORT',
+] as const
+type PortVariable = (typeof portVariables)[number]
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** @throws Error in one sentence where there is no engine: a test of the compose file that is skipped would look like one that passed */
+export const createCompose = async (project: string): Promise<Compose> => {
+  const free = await freePorts(portVariables.length)
+  const ports = Object.fromEntries(portVariables.map((variable, index) => [variable, free[index]])) as Record<
+    PortVariable,
+    number
+  >
+  const image = `${project}:test`
+  const env = { ...withoutOurs(process.env), ...mapValues(ports, String), BRIDGE_IMAGE: image }
+  // A developer's .env is not what is tested.
+  const run = (...args: string[]) =>
+    docker(
+      env,
+      'compose',
+      '--progress',
+      'quiet',
+      '--project-name',
+      project,
+      '--env-file',
+      '/dev/null',
+      ...args,
+    )
+  await docker(env, 'version').catch((error: Error) => {
+    throw new Error(
+      `No Docker engine answers: start one, or set DOCKER_HOST. This test needs it and does not skip itself. (${error.message})`,
+    )
+  })
+  return {
+    ports,
+    run,
+    exec: (service, ...command) => run('exec', '--no-TTY', service, ...command),
+    up: async () => {
+      await run('up', '--detach', '--wait', '--wait-timeout', '240').catch(async (error: Error) => {
+        const [state, logs] = [await run('ps', '--all'), await run('logs', '--tail', '20')]
+        throw new Error(`${error.message}\n${state}\n${logs}`)
+      })
+    },
+    remove: async () => {
+      await run('down', '--volumes', '--remove-orphans')
+      await docker(env, 'image', 'rm', '--force', image)
+    },
+  }
+}
+
+const docker = async (env: NodeJS.ProcessEnv, ...args: string[]): Promise<string> => {
+  try {
+    return (await promisify(execFile)('docker', args, { cwd: root, env, maxBuffer: 64 * 1024 * 1024 })).stdout
+  } catch (error) {
+    const { stderr } = error as { stderr?: string }
+    throw new Error(`docker ${args.join(' ')}: ${stderr?.trim() || String(error)}`, { cause: error })
+  }
+}
+
+/** What the compose file reads must not come from the shell the test was started in. */
+const withoutOurs = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(INGRESS|KAFKA|LOCAL|LOG|COMPOSE)_/.test(name)),
+  )
+
+const mapValues = <Key extends string, From, To>(
+  from: Record<Key, From>,
+  to: (value: From) => To,
+): Record<Key, To> =>
+  Object.fromEntries(Object.entries<From>(from).map(([key, value]) => [key, to(value)])) as Record<Key, To>
+
+/** Ports that nobody listens on; taken at the same time, so that no two are the same. */
+const freePorts = async (count: number): Promise<number[]> => {
+  const servers = Array.from({ length: count }, () => createServer())
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve, reject) => {
+          server.once('error', reject)
+          server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port))
+        }),
+    ),
+  )
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { describeConfiguration } from '../../../../cli/config/describe.ts'
+import { sections } from '../../../../cli/config/sections.ts'
+import { isSecret } from '../../../../lib/config.ts'
+
+const fileWith = (t: TestContext, text: string) => {
+  const folder = mkdtempSync(join(tmpdir(), 'describe-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'secret'), text)
+  return join(folder, 'secret')
+}
+const secrets = [
+  ...new Set(
+    sections.flatMap(({ variables }) =>
+      Object.entries(variables.shape)
+        .filter(([, variable]) => isSecret(variable))
+        .map(([name]) => name),
+    ),
+  ),
+]
+const rowOf = (variable: string, env: Record<string, string>, given = env) => {
+  const row = describeConfiguration(env, given).find((each) => each.variable === variable)
+  assert.ok(row, variable)
+  return row
+}
+
+test('no secret is printed, set or wrong, in a value or in a fault', () => {
+  assert.ok(secrets.length >= 5)
+  for (const value of [
+    'marker-4711',
+    'postgres://user:marker-4711@host/db',
+    'whsec_marker4711marker4711marker4711',
+    'https://marker-4711',
+  ]) {
+    const env = Object.fromEntries(secrets.map((name) => [name, value]))
+    assert.doesNotMatch(JSON.stringify(describeConfiguration(env, env)), /4711/, value)
+  }
+})
+
+test('no secret that comes from a file is printed', (t) => {
+  const file = fileWith(t, 'marker-4711\n')
+  const env = Object.fromEntries(secrets.map((name) => [`${name}_FILE`, file]))
+  const rows = describeConfiguration(env, env)
+  assert.doesNotMatch(JSON.stringify(rows), /4711/)
+  assert.ok(
+    rows.some(
+      ({ variable, origin, value }) =>
+        variable === 'INGRESS_SECRET_TOKENS' && origin === 'file' && value === '***',
+    ),
+  )
+})
+
+test('a secret that is not set is told from one that is', () => {
+  assert.deepEqual(rowOf('INGRESS_SECRET_TOKENS', {}).value, null)
+  assert.deepEqual(rowOf('INGRESS_SECRET_TOKENS', { INGRESS_SECRET_TOKENS: 'x' }).value, '***')
+})
+
+test('a value is told as it takes effect, and where it comes from', () => {
+  assert.partialDeepStrictEqual(rowOf('INGRESS_PORT', {}), {
+    section: 'ingress',
+    value: '8080',
+    origin: 'default',
+  })
+  assert.partialDeepStrictEqual(rowOf('INGRESS_PORT', { INGRESS_PORT: '9000' }), {
+    value: '9000',
+    origin: 'environment',
+  })
+  assert.partialDeepStrictEqual(rowOf('KAFKA_BROKERS', { KAFKA_BROKERS: 'a:1, b:2' }), {
+    value: 'a:1,b:2',
+    origin: 'environment',
+  })
+  assert.partialDeepStrictEqual(rowOf('KAFKA_BROKERS', { KAFKA_BROKERS: 'a:1' }, {}), {
+    value: 'a:1',
+    origin: 'local stack',
+  })
+  assert.partialDeepStrictEqual(rowOf('KAFKA_SSL_CA_FILE', {}), { value: null, origin: 'unset' })
+})
+
+test('every fault is told by its variable, and only there', () => {
+  const env = { INGRESS_PORT: 'eighty', KAFKA_BROKERS: 'a:1', SCHEMA_REGISTRY_URL: 'nowhere' }
+  const faults = describeConfiguration(env, env).filter(
+    ({ fault, variable }) => fault !== undefined && variable in env,
+  )
+  assert.deepEqual(
+    faults.map(({ variable }) => variable),
+    ['SCHEMA_REGISTRY_URL', 'INGRESS_PORT'],
+  )
+})
+
+test('what is required and missing is a fault', () => {
+  assert.equal(rowOf('KAFKA_BROKERS', {}).fault, 'is not set')
+})
+
+test('a value that is at fault is not shown: a password may stand where none belongs', () => {
+  for (const value of ['http://user:marker-4711@host/', 'http://:marker-4711@host/', 'marker-4711']) {
+    const row = rowOf('SCHEMA_REGISTRY_URL', { SCHEMA_REGISTRY_URL: value })
+    assert.ok(row.fault)
+    assert.doesNotMatch(JSON.stringify(row), /4711/, value)
+  }
+})
+
+test('nor is the part of any URL that may hold a password', () => {
+  const row = rowOf('INGRESS_INSTANCE', {
+    INGRESS_SECRET_TOKENS: 'x',
+    INGRESS_INSTANCE: 'https://user:mark@er-4711@host/gitlab',
+  })
+  assert.partialDeepStrictEqual(row, { value: 'https://***@host/gitlab', origin: 'environment' })
+})
+
+test('what keeps a process from starting although each variable is right by itself is told, too', (t) => {
+  const needed = { KAFKA_BROKERS: 'a:1', SCHEMA_REGISTRY_URL: 'http://a', INGRESS_SECRET_TOKENS: 'x' }
+  const file = fileWith(t, 'no certificate')
+  const twice = fileWith(t, 'sources: { default: { secret_tokens: [y] } }')
+  const cases: [variable: string, env: Record<string, string>, fault: RegExp][] = [
+    [
+      'INGRESS_SECRET_TOKENS',
+      { INGRESS_SECRET_TOKENS: '' },
+      /is not set, nor is .* anybody could post hooks/,
+    ],
+    [
+      'INGRESS_SIGNING_TOKENS',
+      { INGRESS_REQUIRE_SIGNATURE: 'true' },
+      /is not set, but INGRESS_REQUIRE_SIGNATURE is/,
+    ],
+    ['INGRESS_SOURCES_FILE', { INGRESS_SOURCES_FILE: '/nowhere' }, /cannot be read/],
+    ['INGRESS_SOURCES_FILE', { INGRESS_SOURCES_FILE: file }, /./],
+    ['INGRESS_SOURCES_FILE', { INGRESS_SOURCES_FILE: twice }, /give them in one place/],
+    ['INGRESS_TLS_KEY_FILE', { INGRESS_TLS_CERT_FILE: file }, /is not set, but INGRESS_TLS_CERT_FILE is/],
+    [
+      'INGRESS_TLS_CERT_FILE',
+      { INGRESS_TLS_CERT_FILE: file, INGRESS_TLS_KEY_FILE: file },
+      /holds no certificate/,
+    ],
+    ['KAFKA_SASL_USERNAME', { KAFKA_SASL_MECHANISM: 'plain' }, /is not set, but KAFKA_SASL_MECHANISM is/],
+    ['KAFKA_SSL_CA_FILE', { KAFKA_SSL: 'yes', KAFKA_SSL_CA_FILE: '/nowhere' }, /cannot read \/nowhere/],
+  ]
+  for (const [variable, env, fault] of cases) {
+    assert.equal(rowOf(variable, needed).fault, undefined, variable)
+    assert.match(rowOf(variable, { ...needed, ...env }).fault ?? '', fault, variable)
+  }
+  // One does not hide another, nor does a variable that is wrong by itself.
+  const all = {
+    ...needed,
+    INGRESS_SOURCES_FILE: '/nowhere',
+    KAFKA_BROKERS: '',
+    KAFKA_SSL: 'yes',
+    KAFKA_SSL_KEY_FILE: '/nowhere',
+    KAFKA_SASL_MECHANISM: 'plain',
+  }
+  for (const variable of [
+    'INGRESS_SOURCES_FILE',
+    'KAFKA_BROKERS',
+    'KAFKA_SSL_KEY_FILE',
+    'KAFKA_SASL_USERNAME',
+  ])
+    assert.ok(rowOf(variable, all).fault, variable)
+})
+
+test('what stands in for a variable says where it comes from', () => {
+  const url = 'postgres://owner@host/db'
+  assert.equal(rowOf('AUDIT_LOG_DATABASE_URL', { DATABASE_URL: url }, {}).origin, 'local stack')
+  assert.equal(rowOf('AUDIT_LOG_DATABASE_URL', { DATABASE_URL: url }).origin, 'environment')
+  assert.equal(rowOf('AUDIT_LOG_DATABASE_URL', {}).origin, 'unset')
+})

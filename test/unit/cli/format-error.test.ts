@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { test } from 'node:test'
+import { formatError } from '../../../cli/format-error.ts'
+import { readVariables } from '../../../lib/config.ts'
+import { PermanentError, RetriableError, UsageError } from '../../../lib/errors.ts'
+import { createKafka, kafkaVariables } from '../../../lib/kafka/client.ts'
+import { recordingLogger } from '../../helpers/process/recording-logger.ts'
+
+const nowhere = { BRIDGE_DATA_DIR: '/nowhere' }
+const thrownBy = async (action: () => unknown): Promise<unknown> => {
+  try {
+    await action()
+  } catch (error) {
+    return error
+  }
+  return assert.fail('nothing was thrown')
+}
+
+test('brokers that do not answer are one sentence with their variable and address', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  const env = { ...nowhere, KAFKA_BROKERS: `127.0.0.1:${port}` }
+  const admin = createKafka(readVariables(kafkaVariables, env), 'test', recordingLogger().logger).admin()
+  const error = await thrownBy(() => admin.connect())
+  const [sentence, ...more] = formatError(error, env)
+  assert.match(sentence, new RegExp(`^Kafka \\(KAFKA_BROKERS: 127.0.0.1:${port}\\): .*ECONNREFUSED`))
+  assert.deepEqual(more, [])
+})
+
+test('so is all that is foreseen, and what the system refuses', async () => {
+  const { readFile } = await import('node:fs/promises')
+  assert.deepEqual(formatError(new UsageError('do that'), nowhere), ['do that'])
+  assert.deepEqual(formatError(new RetriableError('it does not answer'), nowhere), ['it does not answer'])
+  assert.deepEqual(formatError(new PermanentError('it says no'), nowhere), ['it says no'])
+  const [sentence, ...more] = formatError(await thrownBy(() => readFile('/nowhere')), nowhere)
+  assert.match(sentence, /^ENOENT: .* '\/nowhere'$/)
+  assert.deepEqual(more, [])
+})
+
+test('what nobody foresaw comes with its stack', () => {
+  const error = new TypeError('odd')
+  assert.deepEqual(formatError(error, nowhere), ['odd', error])
+})
+
+test('where servers are not set it is said that no local stack runs either', async () => {
+  const error = await thrownBy(() => readVariables(kafkaVariables, nowhere))
+  const said =
+    'The configuration cannot be used:\n  KAFKA_BROKERS: is not set\n  and no local stack runs in /nowhere (npm start)'
+  assert.deepEqual(formatError(error, nowhere), [said])
+  const other = await thrownBy(() => readVariables(kafkaVariables, { KAFKA_BROKERS: 'localhost' }))
+  assert.deepEqual(formatError(other, nowhere), [
+    'The configuration cannot be used:\n  KAFKA_BROKERS: item 1 must be host:port',
+  ])
+})

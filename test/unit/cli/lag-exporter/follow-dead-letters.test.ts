@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { followDeadLetters } from '../../../../cli/lag-exporter/follow-dead-letters.ts'
+import type { LogMessage, ReadLogOptions } from '../../../../lib/kafka/log-reader.ts'
+import { createNames } from '../../../../schemas/topics.ts'
+import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
+import { until } from '../../../helpers/process/until.ts'
+
+const names = createNames('')
+const place = { topic: names.deadLetterTopic('worker'), partition: 0, offset: 0, timestamp: 0 }
+const letter = (key: string, at: number): LogMessage => ({
+  ...place,
+  key,
+  value: Buffer.from('record'),
+  headers: { 'dead-letter-at': new Date(at).toISOString() },
+})
+const tombstone = (key: string): LogMessage => ({ ...place, key, value: null, headers: {} })
+
+test('what stands open holds through an outage, until all is read anew', async (t) => {
+  const steps = Array.from({ length: 4 }, () => Promise.withResolvers<void>())
+  const reached: number[] = []
+  const at = (step: number) => {
+    reached.push(step)
+    return steps[step]?.promise
+  }
+  const readings = [
+    async function* ({ onCaughtUp }: ReadLogOptions) {
+      yield letter('a', 1)
+      yield letter('b', 2)
+      await at(0)
+      onCaughtUp?.()
+      yield letter('c', 3)
+      yield tombstone('a')
+      await at(1)
+      throw new Error('the brokers are away')
+    },
+    async function* ({ onCaughtUp }: ReadLogOptions) {
+      yield letter('b', 2)
+      await at(2)
+      onCaughtUp?.()
+      await at(3)
+    },
+  ]
+  const ending = new AbortController()
+  const { logger, lines } = recordingLogger()
+  const followed = followDeadLetters(
+    (options) => readings.shift()?.(options) ?? assert.fail('read too often'),
+    names,
+    [{ name: 'worker' }, { name: 'other' }],
+    ending.signal,
+    logger,
+  )
+  t.after(() => ending.abort())
+  const untilAt = (step: number) => until(() => assert.equal(reached.at(-1), step), 10_000)
+
+  await untilAt(0)
+  assert.equal(followed.open('worker'), undefined)
+  steps[0]?.resolve()
+  await untilAt(1)
+  assert.deepEqual([followed.open('worker'), followed.open('other')], [[2, 3], []])
+  steps[1]?.resolve()
+  await untilAt(2)
+  assert.deepEqual(
+    lines.map(({ fields }) => fields.error),
+    ['the brokers are away'],
+  )
+  assert.deepEqual(followed.open('worker'), [2, 3])
+  steps[2]?.resolve()
+  await untilAt(3)
+  assert.deepEqual(followed.open('worker'), [2])
+  ending.abort()
+  steps[3]?.resolve()
+})

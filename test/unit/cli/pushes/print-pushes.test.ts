@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { InvalidArgumentError } from 'commander'
+import { pushesCommand } from '../../../../cli/pushes/command.ts'
+import { type PushesOptions, printPushes } from '../../../../cli/pushes/print-pushes.ts'
+import type { PushLine } from '../../../../consumers/push-author-log/push-line.ts'
+import { UsageError } from '../../../../lib/errors.ts'
+
+const line = (others: Partial<PushLine>): PushLine => ({
+  pushed_at: '2026-06-01T10:00:00.000Z',
+  user_id: 4,
+  user_username: 'isolheim',
+  user_name: 'Ingrid Solheim',
+  project_id: 15,
+  project_path: 'nordlicht/signal',
+  ref: 'refs/heads/main',
+  before: 'a'.repeat(40),
+  after: 'b'.repeat(40),
+  commits: 2,
+  source_event: 'push',
+  delivery_id: 'one',
+  ...others,
+})
+const text = (others: Partial<PushLine>) => `${JSON.stringify(line(others))}\n`
+
+const print = async (t: TestContext, files: Record<string, string>, options: PushesOptions = {}) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pushes-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
+  const printed: string[] = []
+  await printPushes(options, { PUSH_AUTHOR_LOG_DIR: folder }, (each) => void printed.push(each))
+  return printed
+}
+const idsOf = (printed: string[]) => printed.map((each) => (JSON.parse(each) as PushLine).delivery_id)
+
+const twoDays = {
+  '2026-06-02.ndjson': text({
+    pushed_at: '2026-06-02T09:00:00.000Z',
+    delivery_id: 'three',
+    project_id: 16,
+    project_path: 'nordlicht/beacon',
+  }),
+  '2026-06-01.ndjson':
+    text({ delivery_id: 'one' }) +
+    text({
+      pushed_at: '2026-06-01T23:00:00.000Z',
+      delivery_id: 'two',
+      user_id: 5,
+      user_username: 'other',
+      user_name: 'Other',
+    }),
+  'notes.txt': 'not ours',
+}
+
+test('lines come oldest first, over all days, as the log holds them', async (t) => {
+  const printed = await print(t, twoDays, { json: true })
+  assert.deepEqual(idsOf(printed), ['one', 'two', 'three'])
+  assert.equal(`${printed[0]}\n`, text({ delivery_id: 'one' }))
+})
+
+test('a project is found by its id or its path, not by a part of either', async (t) => {
+  for (const project of ['15', 'nordlicht/signal'])
+    assert.deepEqual(idsOf(await print(t, twoDays, { json: true, project })), ['one', 'two'])
+  for (const project of ['1', 'signal', ''])
+    assert.deepEqual(await print(t, twoDays, { json: true, project }), [], project)
+})
+
+test('a user is found by id, user name or name', async (t) => {
+  for (const user of ['5', 'other', 'Other'])
+    assert.deepEqual(idsOf(await print(t, twoDays, { json: true, user })), ['two'])
+})
+
+test('since begins with the first push at or after that time', async (t) => {
+  const since = (time: string) => print(t, twoDays, { json: true, since: new Date(time) }).then(idsOf)
+  assert.deepEqual(await since('2026-06-01T23:00:00.000Z'), ['two', 'three'])
+  assert.deepEqual(await since('2026-06-01T23:00:00.001Z'), ['three'])
+  assert.deepEqual(await since('2026-06-03'), [])
+})
+
+test('all filters must match', async (t) => {
+  assert.deepEqual(
+    idsOf(await print(t, twoDays, { json: true, project: '15', user: '4', since: new Date('2026-06-01') })),
+    ['one'],
+  )
+})
+
+test('a half written last line is left out', async (t) => {
+  const torn = {
+    '2026-06-01.ndjson': text({ delivery_id: 'one' }) + text({ delivery_id: 'two' }).slice(0, 50),
+  }
+  assert.deepEqual(idsOf(await print(t, torn, { json: true })), ['one'])
+})
+
+test('what is no push is left out, whatever it is', async (t) => {
+  const foreign = [
+    'null',
+    '4711',
+    '"text"',
+    '[]',
+    '{}',
+    '{"pushed_at": "2026-06-01T10:00:00.000Z"}',
+    '',
+    'no JSON',
+  ].join('\n')
+  const files = {
+    '2026-06-01.ndjson': `${text({ delivery_id: 'one' })}${foreign}\n${text({ delivery_id: 'two' })}`,
+  }
+  assert.deepEqual(idsOf(await print(t, files, { json: true, since: new Date('2026-06-01') })), [
+    'one',
+    'two',
+  ])
+  assert.equal((await print(t, files)).length, 2)
+})
+
+test('for people a line says when, who, where and what', async (t) => {
+  const printed = await print(t, {
+    '2026-06-01.ndjson':
+      text({}) +
+      text({ commits: 1 }) +
+      text({ user_username: null, commits: null }) +
+      text({ user_username: null, user_name: null, user_id: null, project_path: null }),
+  })
+  const [place, shas] = ['nordlicht/signal  refs/heads/main', 'aaaaaaaaaa..bbbbbbbbbb']
+  assert.deepEqual(printed, [
+    `2026-06-01T10:00:00.000Z  isolheim  ${place}  ${shas}, 2 commits`,
+    `2026-06-01T10:00:00.000Z  isolheim  ${place}  ${shas}, 1 commit`,
+    `2026-06-01T10:00:00.000Z  Ingrid Solheim  ${place}  ${shas}`,
+    `2026-06-01T10:00:00.000Z  user ?  project 15  refs/heads/main  ${shas}, 2 commits`,
+  ])
+})
+
+test('a log that is not there is said in one sentence, with what to set', async () => {
+  const print = printPushes({}, { BRIDGE_DATA_DIR: '/nowhere' }, () => {})
+  await assert.rejects(
+    print,
+    (error) => error instanceof UsageError && /\/nowhere\/pushes.*PUSH_AUTHOR_LOG_DIR/.test(error.message),
+  )
+})
+
+const parseSince = (value: string): Date =>
+  pushesCommand.options
+    .find(({ long }) => long === '--since')
+    ?.parseArg?.(value, undefined) as unknown as Date
+
+test('since takes a date, a time, or a time ago', () => {
+  assert.equal(parseSince('2026-05-01').toISOString(), '2026-05-01T00:00:00.000Z')
+  assert.equal(parseSince('2026-05-01T12:00:00+02:00').toISOString(), '2026-05-01T10:00:00.000Z')
+  for (const [ago, millis] of [
+    ['30m', 1_800_000],
+    ['12h', 43_200_000],
+    ['7d', 604_800_000],
+  ] as const)
+    assert.ok(Math.abs(Date.now() - millis - parseSince(ago).getTime()) < 5000, ago)
+})
+
+test('since refuses what is no time', () => {
+  for (const value of ['yesterday', '7w', '', '-1d', '2026-13-01', `${'9'.repeat(20)}d`])
+    assert.throws(() => parseSince(value), InvalidArgumentError, value)
+})

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { auditRowOf } from '../../../../consumers/audit-log/audit-row.ts'
+import { deliver, hookOf, receivedAt } from '../../../helpers/records/deliver.ts'
+import { fixture, fixtures } from '../../../helpers/records/samples.ts'
+
+const rowOf = async (body: Buffer | object, headers = {}) => {
+  const { event, decoded } = await deliver(hookOf(body, headers, { id: 'an-id' }))
+  return auditRowOf({ ...decoded, eventType: event } as unknown as Parameters<typeof auditRowOf>[0])
+}
+const bodyOf = (name: string) => JSON.parse(fixture(name).body.toString())
+
+test('a row tells what the delivery tells, and keeps the body', async () => {
+  const { body } = fixture('push')
+  assert.partialDeepStrictEqual(await rowOf(body, { 'x-gitlab-instance': 'https://git.example' }), {
+    received_at: new Date(receivedAt).toISOString(),
+    delivery_id: 'an-id',
+    event_type: 'push',
+    source: 'default',
+    instance: 'https://git.example',
+    occurred_at: null,
+    fact_basis: 'content',
+    project_id: 15,
+    project_path: 'nordlicht/signal',
+    raw: body,
+  })
+})
+
+test('who did it is found where the event keeps it', async () => {
+  const actorOf = async (name: string) => {
+    const { user_id, user_username, user_name } = await rowOf(fixture(name).body)
+    return [user_id, user_username, user_name]
+  }
+  const [push, update, mergeRequest] = [bodyOf('push'), bodyOf('repository_update'), bodyOf('merge_request')]
+  assert.deepEqual(await actorOf('push'), [push.user_id, push.user_username, push.user_name])
+  assert.deepEqual(await actorOf('repository_update'), [update.user_id, null, update.user_name])
+  assert.deepEqual(await actorOf('merge_request'), [
+    mergeRequest.user.id,
+    mergeRequest.user.username,
+    mergeRequest.user.name,
+  ])
+})
+
+test('events that name their subject only have no actor: a created user did not create itself', async () => {
+  for (const name of [
+    'project_create',
+    'user_create',
+    'user_add_to_team',
+    'user_add_to_group',
+    'key_create',
+    'group_create',
+  ]) {
+    const { user_id, user_username, user_name } = await rowOf(fixture(name).body)
+    assert.deepEqual([user_id, user_username, user_name], [null, null, null], name)
+  }
+})
+
+test('a project that was created is named by its path', async () => {
+  assert.equal(
+    (await rowOf(fixture('project_create').body)).project_path,
+    bodyOf('project_create').path_with_namespace,
+  )
+})
+
+test('a NUL, which PostgreSQL does not take in text, is replaced everywhere but in the body', async () => {
+  const body = {
+    ...bodyOf('push'),
+    user_name: 'a\0b',
+    user_username: '\0',
+    project: { path_with_namespace: 'a\0/b' },
+  }
+  const row = await rowOf(body)
+  assert.deepEqual([row.user_name, row.user_username, row.project_path], ['a\ufffdb', '\ufffd', 'a\ufffd/b'])
+  assert.ok(row.raw.equals(Buffer.from(JSON.stringify(body))))
+})
+
+test('every event makes a row with a time PostgreSQL can read, and no text with a NUL', async () => {
+  for (const { name, body, headers } of fixtures) {
+    const { raw, ...row } = await rowOf(body, headers)
+    assert.ok(raw.equals(body), name)
+    for (const time of [row.received_at, row.occurred_at ?? row.received_at])
+      assert.match(time, /^\d{4}-\d\d-\d\dT/, name)
+    for (const value of Object.values(row))
+      if (typeof value === 'string') assert.ok(!value.includes('\0'), name)
+  }
+})

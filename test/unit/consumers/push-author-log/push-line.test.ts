@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { keyOfLine, type PushLine, pushLinesOf } from '../../../../consumers/push-author-log/push-line.ts'
+import { deliver, hookOf, receivedAt } from '../../../helpers/records/deliver.ts'
+import { fixture } from '../../../helpers/records/samples.ts'
+
+/** The lines of a sample, as the worker sees it. */
+const linesOf = async (name: string, id = 'an-id'): Promise<PushLine[]> => {
+  const { event, decoded } = await deliver(hookOf(fixture(name).body, fixture(name).headers, { id }))
+  return pushLinesOf({ ...decoded, eventType: event } as unknown as Parameters<typeof pushLinesOf>[0])
+}
+
+test('a push is one line that says who pushed what', async () => {
+  assert.deepEqual(await linesOf('push'), [
+    {
+      pushed_at: new Date(receivedAt).toISOString(),
+      user_id: 4,
+      user_username: 'isolheim',
+      user_name: 'Ingrid Solheim',
+      project_id: 15,
+      project_path: 'nordlicht/signal',
+      ref: 'refs/heads/main',
+      before: 'eac4319652648775ff6caff67b5d09e313e02127',
+      after: '674f2ee575f0f2399ebbbcb6c36c9a3c2308a47c',
+      commits: JSON.parse(fixture('push').body.toString()).total_commits_count,
+      source_event: 'push',
+      delivery_id: 'an-id',
+    },
+  ])
+})
+
+test('the line has its fields in the order users read them in', async () => {
+  const fields =
+    'pushed_at user_id user_username user_name project_id project_path ref before after commits source_event delivery_id'
+  for (const name of ['push', 'tag_push', 'repository_update'])
+    for (const line of await linesOf(name)) assert.equal(Object.keys(line).join(' '), fields)
+})
+
+test('a tag is told by its own event', async () => {
+  assert.partialDeepStrictEqual(await linesOf('tag_push'), [{ source_event: 'tag_push' }])
+})
+
+test('a repository update is one line for each ref it moved, without what it does not tell', async () => {
+  const body = JSON.parse(fixture('repository_update_many').body.toString())
+  const lines = await linesOf('repository_update_many')
+  assert.deepEqual(
+    lines.map(({ ref, before, after }) => ({ before, after, ref })),
+    body.changes.map(({ ref, before, after }: PushLine) => ({ before, after, ref })),
+  )
+  assert.ok(lines.length > 1)
+  for (const { user_username, commits, source_event } of lines)
+    assert.deepEqual([user_username, commits, source_event], [null, null, 'repository_update'])
+})
+
+test('an old system hook without project or user name still makes a line', async () => {
+  const [line] = await linesOf('push_system_old')
+  assert.deepEqual([line?.project_id, line?.source_event], [15, 'push'])
+})
+
+test('the same hook makes the same keys, another delivery or ref others', async () => {
+  const keys = async (name: string, id?: string) => (await linesOf(name, id)).map(keyOfLine)
+  assert.deepEqual(await keys('repository_update_many'), await keys('repository_update_many'))
+  const all = [
+    ...(await keys('repository_update_many', 'one')),
+    ...(await keys('repository_update_many', 'two')),
+    ...(await keys('push', 'one')),
+  ]
+  assert.equal(new Set(all).size, all.length)
+})

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sharesOf } from '../../../../consumers/runtime/assigner.ts'
+
+const partitions = new Map([
+  ['push', [0, 1, 2, 3, 4, 5]],
+  ['job', [0, 1, 2, 3, 4, 5]],
+  ['small', [0, 1, 2]],
+])
+
+test('one partition number of every topic goes to one member', () => {
+  assert.deepEqual(
+    sharesOf(['b', 'a'], partitions),
+    new Map([
+      ['a', { push: [0, 2, 4], job: [0, 2, 4], small: [0, 2] }],
+      ['b', { push: [1, 3, 5], job: [1, 3, 5], small: [1] }],
+    ]),
+  )
+})
+
+test('every partition has one member, however many there are', () => {
+  for (const count of [1, 2, 3, 5, 7]) {
+    const members = Array.from({ length: count }, (_, index) => `member-${index}`)
+    const shares = [...sharesOf(members, partitions).values()]
+    for (const [topic, all] of partitions)
+      assert.deepEqual(shares.flatMap((share) => share[topic] ?? []).sort(), all)
+  }
+})

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { mock, test } from 'node:test'
+import { createBreaker, pauseMs } from '../../../../consumers/runtime/breaker.ts'
+import { RetriableError } from '../../../../lib/errors.ts'
+
+const open = () => {
+  const calls: string[] = []
+  const waits: number[] = []
+  const breaker = createBreaker({
+    pause: () => void calls.push('pause'),
+    resume: () => void calls.push('resume'),
+    onChange: (state, { wait_ms }) => {
+      calls.push(state)
+      if (wait_ms !== undefined) waits.push(wait_ms)
+    },
+    waitMs: (failure) => failure * 1000,
+  })
+  return { breaker, calls, waits }
+}
+
+test('an outage pauses, a while later it is tried again, and a success closes the circuit', (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.after(() => mock.timers.reset())
+  const { breaker, calls } = open()
+  breaker.trip('push/0', new RetriableError('down'))
+  assert.equal(breaker.state(), 'open')
+  mock.timers.tick(999)
+  assert.equal(breaker.state(), 'open')
+  mock.timers.tick(1)
+  assert.equal(breaker.state(), 'half_open')
+  breaker.succeed('push/0')
+  assert.deepEqual(calls, ['pause', 'open', 'half_open', 'resume', 'closed'])
+})
+
+test('each further failure waits longer, until that partition succeeds; a Retry-After is believed', (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.after(() => mock.timers.reset())
+  const { breaker, waits } = open()
+  breaker.trip('push/0', new RetriableError('down'))
+  mock.timers.tick(1000)
+  breaker.succeed('push/1')
+  breaker.trip('push/0', new RetriableError('down'))
+  mock.timers.tick(2000)
+  breaker.succeed('push/0')
+  breaker.trip('push/0', new RetriableError('down'))
+  mock.timers.tick(1000)
+  breaker.trip('push/0', new RetriableError('busy', { retryAfterMs: 77_000 }))
+  assert.deepEqual(waits, [1000, 2000, 1000, 77_000])
+})
+
+test('what other partitions find out while it is open prolongs nothing', (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.after(() => mock.timers.reset())
+  const { breaker, waits } = open()
+  breaker.trip('push/0', new RetriableError('down'))
+  breaker.trip('push/1', new RetriableError('down'))
+  breaker.succeed('push/2')
+  assert.deepEqual([breaker.state(), waits], ['open', [1000]])
+  mock.timers.tick(1000)
+  assert.equal(breaker.state(), 'half_open')
+})
+
+test('waits grow from a second to half a minute', () => {
+  for (const [failure, least, most] of [
+    [1, 1000, 1200],
+    [3, 4000, 4800],
+    [20, 30_000, 36_000],
+  ] as const) {
+    const wait = pauseMs(failure)
+    assert.ok(wait >= least && wait <= most, `${failure}: ${wait}`)
+  }
+})

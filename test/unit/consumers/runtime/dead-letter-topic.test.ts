@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { IHeaders, Producer, ProducerRecord } from 'kafkajs'
+import { fingerprintOf } from '../../../../consumers/runtime/dead-letter-headers.ts'
+import { createDeadLetterTopic } from '../../../../consumers/runtime/dead-letter-topic.ts'
+import { createConsumerMetrics } from '../../../../consumers/runtime/metrics.ts'
+import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
+import { createMetrics } from '../../../../lib/metrics.ts'
+import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
+import { seriesValue } from '../../../helpers/process/series-value.ts'
+import { message } from '../../../helpers/records/run-context.ts'
+
+const putting = (send: (record: ProducerRecord) => Promise<unknown> = async () => []) => {
+  const sent: ProducerRecord[] = []
+  const producer = {
+    send: async (record: ProducerRecord) => {
+      sent.push(record)
+      return send(record)
+    },
+  } as unknown as Producer
+  const metrics = createMetrics()
+  const { logger, lines } = recordingLogger()
+  const putAside = createDeadLetterTopic(
+    producer,
+    'gitlab-bridge.dead-letter.x',
+    () => 'push',
+    createConsumerMetrics(metrics, ['push']),
+    logger,
+  )
+  return { putAside, sent, metrics, lines }
+}
+const headersOf = (sent: ProducerRecord[]) =>
+  (sent[0]?.messages[0]?.headers ?? {}) as Record<string, Buffer | string>
+
+test('the value is unchanged, the key is where it came from, and all in-sync replicas have it', async () => {
+  const { putAside, sent } = putting()
+  await putAside(message(), new Error('broken'), 5)
+  const [record] = sent
+  assert.partialDeepStrictEqual(record, { topic: 'gitlab-bridge.dead-letter.x', acks: -1 })
+  assert.partialDeepStrictEqual(record?.messages[0], {
+    key: 'gitlab.push/2/41',
+    value: Buffer.from('value'),
+    timestamp: '1780000000000',
+    partition: 0,
+  })
+})
+
+test('headers hold its own headers, whence it came, and why it was put aside', async () => {
+  const { putAside, sent } = putting()
+  await putAside(message({ headers: { ce_id: 'an-id' } }), new PermanentError('no such project'), 1)
+  const { 'dead-letter-at': at, 'dead-letter-stack': stack, ...headers } = headersOf(sent)
+  assert.partialDeepStrictEqual(headers, {
+    ce_id: 'an-id',
+    'dead-letter-key': Buffer.from('15'),
+    'dead-letter-origin': 'gitlab.push/2/41',
+    'dead-letter-origin-timestamp': '1780000000000',
+    'dead-letter-attempts': '1',
+    'dead-letter-error': 'PermanentError',
+    'dead-letter-message': 'no such project',
+  })
+  assert.ok(Math.abs(Date.now() - Date.parse(String(at))) < 60_000)
+  assert.match(String(stack), /no such project[\s\S]*dead-letter-topic\.test/)
+})
+
+test('headers of an earlier dead letter do not hide the reason of this one', async () => {
+  const { putAside, sent } = putting()
+  await putAside(
+    message({ headers: { 'dead-letter-message': 'the first reason' } }),
+    new Error('the second reason'),
+    1,
+  )
+  assert.equal(headersOf(sent)['dead-letter-message'], 'the second reason')
+})
+
+test('a message of a megabyte is bounded, and cut letters do no harm', async () => {
+  const { putAside, sent } = putting()
+  await putAside(message(), new Error(`x${'ä'.repeat(500_000)}`), 1)
+  for (const name of ['dead-letter-message', 'dead-letter-stack'])
+    assert.ok(Buffer.byteLength(String(headersOf(sent)[name])) < 4010, name)
+})
+
+test('anything thrown can be put aside', async () => {
+  const { putAside, sent } = putting()
+  await putAside(message({ key: null }), 'thrown text', 1)
+  assert.partialDeepStrictEqual(headersOf(sent), {
+    'dead-letter-key': '',
+    'dead-letter-error': 'string',
+    'dead-letter-message': 'thrown text',
+  })
+})
+
+test('a message without a value is a dead letter that says so, and no tombstone', async () => {
+  const { putAside, sent } = putting()
+  await putAside(message({ value: null }), new Error('broken'), 1)
+  await putAside(message({ value: Buffer.alloc(0) }), new Error('broken'), 1)
+  const [none, empty] = sent.map(({ messages: [letter] }) => letter)
+  assert.deepEqual([none?.value, empty?.value], [Buffer.alloc(0), Buffer.alloc(0)])
+  assert.deepEqual(
+    [none?.headers?.['dead-letter-value'], empty?.headers?.['dead-letter-value']],
+    ['none', 'here'],
+  )
+})
+
+/** Refuses, as the brokers do, what is larger than a topic takes. */
+const limitedTo = (bytes: number) => async (record: ProducerRecord) => {
+  if (sizeOf(record) <= bytes) return []
+  const cause = Object.assign(new Error('larger than the max message size'), { type: 'MESSAGE_TOO_LARGE' })
+  throw new Error('wrapped by the client', { cause })
+}
+const sizeOf = ({ messages: [letter] }: ProducerRecord) =>
+  [letter?.key, letter?.value, ...Object.entries((letter?.headers ?? {}) as IHeaders).flat()]
+    .map((part) => Buffer.byteLength(String(part ?? '')))
+    .reduce((sum, bytes) => sum + bytes, 0)
+const longError = Object.assign(new Error('m'.repeat(10_000)), {
+  name: 'N'.repeat(10_000),
+  stack: 's'.repeat(10_000),
+})
+
+test('what the topic does not take with its whole reason goes there with less of it', async () => {
+  const { putAside, sent } = putting(limitedTo(95_000 + 1500))
+  const value = Buffer.alloc(95_000, 'v')
+  await putAside(message({ value, headers: { ce_id: 'an-id' } }), longError, 1)
+  assert.equal(sent.length, 2)
+  const letter = sent[1]?.messages[0]
+  assert.equal(letter?.value, value)
+  const { 'dead-letter-message': text, 'dead-letter-value': place, ce_id } = letter?.headers ?? {}
+  assert.deepEqual([text, place, ce_id], ['m'.repeat(200), 'here', 'an-id'])
+})
+
+test('what the topic does not take at all is left where it was read, whatever is large in it', async () => {
+  const large = 'x'.repeat(95_000)
+  for (const part of [{ value: Buffer.from(large) }, { key: Buffer.from(large) }, { headers: { large } }]) {
+    const { putAside, sent, metrics, lines } = putting(limitedTo(1500))
+    const headers = { 'redrive-origin': 'gitlab.push/0/7', 'redrive-count': '2', ...part.headers }
+    await putAside(message({ ...part, headers }), longError, 1)
+    const letter = sent.at(-1)?.messages[0]
+    assert.deepEqual([letter?.key, letter?.value], ['gitlab.push/2/41', Buffer.alloc(0)])
+    assert.partialDeepStrictEqual(letter?.headers, {
+      'dead-letter-value': 'at-origin',
+      'dead-letter-key': part.key === undefined ? Buffer.from('15') : '',
+      'dead-letter-fingerprint': fingerprintOf(longError),
+      'redrive-origin': 'gitlab.push/0/7',
+      'redrive-count': '2',
+    })
+    assert.equal(await seriesValue(metrics, 'consumer_dead_letters_total'), 1)
+    assert.partialDeepStrictEqual(lines[0]?.fields, { form: 'at-origin' })
+  }
+})
+
+test('it is counted and logged once the brokers have it', async () => {
+  const { putAside, metrics, lines } = putting()
+  await putAside(message(), new Error('broken'), 5)
+  assert.equal(await seriesValue(metrics, 'consumer_dead_letters_total'), 1)
+  assert.deepEqual(
+    lines.map(({ level }) => level),
+    ['error'],
+  )
+  assert.partialDeepStrictEqual(lines[0]?.fields, { origin: 'gitlab.push/2/41', error: 'broken' })
+})
+
+test('while the brokers do not take it the partition waits: retriable, and not counted', async () => {
+  const { putAside, metrics } = putting(() => Promise.reject(new Error('brokers down')))
+  await assert.rejects(
+    putAside(message(), new Error('broken'), 5),
+    (error) => error instanceof RetriableError && /gitlab\.push\/2\/41.*brokers down/.test(error.message),
+  )
+  assert.equal(await seriesValue(metrics, 'consumer_dead_letters_total'), 0)
+})
+
+test('so it waits where the topic does not even take the smallest, and tries each once', async () => {
+  const { putAside, sent } = putting(limitedTo(10))
+  await assert.rejects(putAside(message(), new Error('broken'), 5), RetriableError)
+  assert.equal(sent.length, 3)
+})

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Handler } from '../../../../consumers/consumer.ts'
+import { decodeAndHandle } from '../../../../consumers/runtime/decode-and-handle.ts'
+import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
+import type { EventType, RecordOf } from '../../../../schemas/catalogue.ts'
+import { message, runContext } from '../../../helpers/records/run-context.ts'
+
+const close = async () => {}
+const decode = async (value: Buffer) => ({ text: value.toString() })
+const eventOf = ({ topic }: { topic: string }) => topic.replace('gitlab.', '') as EventType
+const messages = [
+  message({ value: Buffer.from('a') }),
+  message({ value: Buffer.from('b'), topic: 'gitlab.tag_push' }),
+]
+const handleWith = (handler: Handler<EventType>) => decodeAndHandle(decode, eventOf, handler)
+const textOf = (record: RecordOf) => (record as unknown as { text: string }).text
+
+test('records are handed over one by one, in order, each with the event of its topic', async () => {
+  const seen: string[] = []
+  const handle = handleWith({
+    handle: async (record) => void seen.push(`${textOf(record)} ${record.eventType}`) as undefined,
+    close,
+  })
+  assert.deepEqual(await handle(messages, runContext().context), ['processed', 'processed'])
+  assert.deepEqual(seen, ['a push', 'b tag_push'])
+})
+
+test('a handler that says skipped is believed', async () => {
+  const handle = handleWith({
+    handle: async (record) => (textOf(record) === 'a' ? 'skipped' : undefined),
+    close,
+  })
+  assert.deepEqual(await handle(messages, runContext().context), ['skipped', 'processed'])
+})
+
+test('a batch handler gets all of them at once, and its word holds for all', async () => {
+  const sizes: number[] = []
+  const handler = (result: 'skipped' | undefined): Handler<EventType> => ({
+    batchSize: 500,
+    handleBatch: async (records) => {
+      sizes.push(records.length)
+      return result
+    },
+    close,
+  })
+  assert.deepEqual(await handleWith(handler(undefined))(messages, runContext().context), [
+    'processed',
+    'processed',
+  ])
+  assert.deepEqual(await handleWith(handler('skipped'))(messages, runContext().context), [
+    'skipped',
+    'skipped',
+  ])
+  assert.deepEqual(sizes, [2, 2])
+})
+
+test('a message without a value can never be handled', async () => {
+  const handle = handleWith({ handle: () => assert.fail('handled'), close })
+  await assert.rejects(handle([message({ value: null })], runContext().context), PermanentError)
+})
+
+test('what fails beside others comes back alone, and fails then without being tried again', async () => {
+  const tried: string[] = []
+  const failures: unknown[] = [new Error('first'), new Error('second')]
+  const handle = handleWith({
+    handle: async () => {
+      tried.push('tried')
+      if (tried.length > 1 && failures.length > 0) throw failures.shift()
+      return undefined
+    },
+    close,
+  })
+  const [good, bad, other] = [message(), message(), message()]
+  assert.deepEqual(await handle([good, bad, other], runContext().context), ['processed'])
+  await assert.rejects(handle([bad, other], runContext().context), /first/)
+  await assert.rejects(handle([bad], runContext().context), /first/)
+  assert.equal(tried.length, 2)
+  await assert.rejects(handle([bad], runContext().context), /second/)
+  assert.deepEqual(await handle([bad], runContext().context), ['processed'])
+  assert.equal(tried.length, 4)
+})
+
+test('a worker that stops begins with no further message of the call', async () => {
+  const { context, stop } = runContext()
+  const handle = handleWith({ handle: async () => void stop.abort() as undefined, close })
+  assert.deepEqual(await handle([message(), message()], context), ['processed'])
+})
+
+test('what the decoder says of a value goes further out as it is', async () => {
+  for (const error of [new PermanentError('no Avro'), new RetriableError('registry down')]) {
+    const handle = decodeAndHandle(() => Promise.reject(error), eventOf, {
+      handle: () => assert.fail('handled'),
+      close,
+    })
+    await assert.rejects(handle([message()], runContext().context), error)
+  }
+})
+
+test('the handler is told when its time is up', async () => {
+  const { context, signal } = runContext()
+  const seen: AbortSignal[] = []
+  await handleWith({
+    handle: async (_record, { signal: given }) => void seen.push(given) as undefined,
+    close,
+  })([message()], context)
+  signal.abort()
+  assert.equal(seen[0]?.aborted, true)
+})

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import kafkajs, { type EachBatchPayload, type OffsetsByTopicPartition } from 'kafkajs'
+import { createBreaker } from '../../../../consumers/runtime/breaker.ts'
+import { createEachBatch } from '../../../../consumers/runtime/each-batch.ts'
+import { chain, type Handle } from '../../../../consumers/runtime/middleware/chain.ts'
+import { deadLetter } from '../../../../consumers/runtime/middleware/dead-letter.ts'
+import { keepAlive } from '../../../../consumers/runtime/middleware/keep-alive.ts'
+import { retry } from '../../../../consumers/runtime/middleware/retry.ts'
+import { skipRepeats } from '../../../../consumers/runtime/middleware/skip-repeats.ts'
+import { createPositions } from '../../../../consumers/runtime/positions.ts'
+import { RetriableError } from '../../../../lib/errors.ts'
+import type { Offsets } from '../../../../lib/kafka/offsets.ts'
+
+const topic = 'push'
+const attempts = 2
+
+const hung = Promise.withResolvers<never>()
+test.after(() => hung.reject(new Error('the tests are over')))
+
+/** What the group has committed; each process that is started goes on with it. */
+interface Group {
+  committed: Map<number, { offset: number; metadata: string }>
+  isRebalancing: boolean
+  putAside: string[]
+}
+
+const openGroup = (metadata = ''): Group => ({
+  committed: new Map([0, 1].map((partition) => [partition, { offset: 7, metadata }])),
+  isRebalancing: false,
+  putAside: [],
+})
+
+const offsetsOf = ({ committed }: Group): Offsets => ({
+  ends: async () =>
+    [...committed.keys()].map((partition) => ({ topic, partition, low: 0, high: 20, leader: 1 })),
+  committed: async () => [...committed].map(([partition, commit]) => ({ topic, partition, ...commit })),
+  at: async () => [],
+  commit: async () => undefined,
+  members: async () => 1,
+  close: async () => undefined,
+})
+
+/** A process that has joined the group; the chain is a worker's, but for what needs servers. */
+const start = async (group: Group, handle: Handle, remember?: () => Promise<void>) => {
+  const stopping = new AbortController()
+  const positions = createPositions(offsetsOf(group), 'the-group', 'the-worker')
+  await positions.load({ [topic]: [...group.committed.keys()] })
+  const handled = { has: () => false, remember: async () => remember?.(), close: async () => {} }
+  const now = () => 0
+  const ignore = () => {}
+  const eachBatch = createEachBatch({
+    handle: chain(
+      [
+        skipRepeats(handled, () => 'push'),
+        deadLetter(async ({ partition, offset }) => void group.putAside.push(`${partition}/${offset}`)),
+        retry(attempts, now, ignore),
+        keepAlive(1),
+      ],
+      handle,
+    ),
+    batchSize: 1,
+    breaker: createBreaker({ pause: ignore, resume: ignore, onChange: ignore, waitMs: () => 60_000 }),
+    positions,
+    inHand: new Set(),
+    stopping: stopping.signal,
+    signal: stopping.signal,
+    onGap: (error) => assert.fail(error),
+  })
+  /** What the client would commit by itself. */
+  const resolved = new Map([...group.committed].map(([partition, { offset }]) => [partition, offset]))
+  const uncommittedOffsets = (): OffsetsByTopicPartition => {
+    const changed = [...resolved].filter(
+      ([partition, offset]) => group.committed.get(partition)?.offset !== offset,
+    )
+    const partitions = changed.map(([partition, offset]) => ({ partition, offset: String(offset) }))
+    return { topics: partitions.length === 0 ? [] : [{ topic, partitions }] }
+  }
+  const commit = ({ topics }: OffsetsByTopicPartition) => {
+    for (const { partition, offset, ...more } of topics.flatMap(({ partitions }) => partitions))
+      group.committed.set(partition, {
+        offset: Number(offset),
+        metadata: 'metadata' in more ? String(more.metadata) : '',
+      })
+  }
+  const give = (partition: number, ...offsets: number[]) => {
+    const messages = offsets.map((offset) => ({
+      offset: String(offset),
+      key: null,
+      value: null,
+      timestamp: '0',
+      attributes: 0,
+    }))
+    const payload = {
+      batch: { topic, partition, messages, lastOffset: () => String(offsets.at(-1)) },
+      resolveOffset: (offset: string) => resolved.set(partition, Number(offset) + 1),
+      heartbeat: async () => {
+        if (group.isRebalancing)
+          throw new kafkajs.KafkaJSError('The group is rebalancing, so a rejoin is needed')
+      },
+      commitOffsetsIfNecessary: async (chosen?: OffsetsByTopicPartition) => chosen && commit(chosen),
+      uncommittedOffsets,
+      isRunning: () => true,
+      isStale: () => false,
+    }
+    return eachBatch(payload as unknown as EachBatchPayload)
+  }
+  return { give, stop: () => stopping.abort(), autoCommit: () => commit(uncommittedOffsets()) }
+}
+
+test('a rebalance in the middle of an attempt is not held against the message, however often it comes', async () => {
+  const group = openGroup()
+  for (let round = 0; round < 3 * attempts; round++) {
+    group.isRebalancing = false
+    const process = await start(group, async () => {
+      group.isRebalancing = true
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      throw new RetriableError('down')
+    })
+    await assert.rejects(process.give(0, 7), /rebalancing/)
+  }
+  assert.deepEqual([group.putAside, group.committed.get(0)?.metadata], [[], 'failed attempts: 0'])
+})
+
+test('nor is an outage behind the effect: what was handled cannot be remembered', async () => {
+  const group = openGroup()
+  for (let process = 0; process < 3 * attempts; process++) {
+    const { give } = await start(
+      group,
+      async () => ['processed'],
+      () => Promise.reject(new Error('the disk is full')),
+    )
+    await give(0, 7)
+  }
+  assert.deepEqual([group.putAside, group.committed.get(0)?.metadata], [[], 'failed attempts: 0'])
+})
+
+test('nor is our own stop', async () => {
+  const group = openGroup('failed attempts: 1, begun: 1')
+  const process = await start(group, async () => {
+    process.stop()
+    throw new Error('aborted')
+  })
+  await process.give(0, 7)
+  assert.deepEqual([group.putAside, group.committed.get(0)?.metadata], [[], 'failed attempts: 1'])
+})
+
+test('a message that ends every process is put aside in the end', async () => {
+  const group = openGroup()
+  for (let process = 0; process < 3 * attempts && group.putAside.length === 0; process++) {
+    const { give } = await start(group, () => hung.promise)
+    await Promise.race([give(0, 7), new Promise((resolve) => setTimeout(resolve, 10))])
+  }
+  assert.deepEqual(group.putAside, ['0/7'])
+})
+
+test('what is committed of a suspect partition takes the others with it', async () => {
+  const group = openGroup()
+  const handled: string[] = []
+  group.committed.set(0, { offset: 7, metadata: 'failed attempts: 0, begun: 1' })
+  const { give } = await start(group, async (messages) => {
+    for (const { partition, offset } of messages) handled.push(`${partition}/${offset}`)
+    return messages.map(() => 'processed')
+  })
+  await give(1, 7, 8)
+  await give(0, 7)
+  assert.deepEqual(handled, ['1/7', '1/8', '0/7'])
+  assert.deepEqual(group.committed.get(1), { offset: 9, metadata: '' })
+})
+
+test('behind a hole the count of a message is not overwritten by the next commit of the client', async () => {
+  const group = openGroup()
+  const process = await start(group, () => hung.promise)
+  void process.give(0, 9)
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  process.autoCommit()
+  assert.deepEqual(group.committed.get(0), { offset: 9, metadata: 'failed attempts: 0, begun: 1' })
+})
+
+test('while the group waits for this member, no further suspect partition begins an attempt', async () => {
+  const group = openGroup('failed attempts: 0, begun: 1')
+  const begun: number[] = []
+  const { give } = await start(group, async ([message]) => {
+    begun.push(message?.partition ?? -1)
+    group.isRebalancing = true
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    throw new Error('slow')
+  })
+  const ends = await Promise.allSettled([give(0, 7), give(1, 7)])
+  assert.deepEqual([begun, ends.map(({ status }) => status)], [[0], ['rejected', 'rejected']])
+})

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Kafka } from 'kafkajs'
+import { createGroupMember } from '../../../../consumers/runtime/group-member.ts'
+
+/** Clients that join as soon as they run, and what their listeners can be told. */
+const fakeKafka = () => {
+  const clients: { emit(event: string, payload: object): void }[] = []
+  const join = { memberId: 'id', memberAssignment: { push: [clients.length] } }
+  const consumer = () => {
+    const listeners: [string, (event: { payload: object }) => void][] = []
+    const emit = (event: string, payload: object) => {
+      for (const [name, listener] of listeners) if (name === event) listener({ payload })
+    }
+    clients.push({ emit })
+    const names = ['GROUP_JOIN', 'HEARTBEAT', 'FETCH', 'FETCH_START', 'END_BATCH_PROCESS', 'CRASH']
+    return {
+      events: Object.fromEntries(names.map((name) => [name, name])),
+      on: (name: string, listener: (event: { payload: object }) => void) =>
+        void listeners.push([name, listener]),
+      connect: async () => {},
+      subscribe: async () => {},
+      run: async () => emit('GROUP_JOIN', join),
+      disconnect: async () => {},
+    }
+  }
+  return { kafka: { consumer } as unknown as Kafka, clients, join }
+}
+
+test('a client that was replaced has no say in what this member holds', async () => {
+  const { kafka, clients, join } = fakeKafka()
+  const told: string[] = []
+  const member = createGroupMember({
+    kafka,
+    group: 'the-group',
+    topics: ['push'],
+    eachBatch: async () => {},
+    fetchSizes: { maxBytes: 1000, maxBytesPerPartition: 1000 },
+    concurrency: 1,
+    sessionSeconds: 6,
+    attemptSeconds: 1,
+    isHandling: () => false,
+    onNothing: (_, next) => void told.push(`nothing before ${next}`),
+    onJoin: async () => void told.push('join'),
+    fail: assert.fail,
+  })
+  await member.start()
+  await member.rebuild()
+  const nothing = (lastOffset: string) => ({ topic: 'push', partition: 0, batchSize: 0, lastOffset })
+  const [old, current] = clients
+  old?.emit('GROUP_JOIN', join)
+  old?.emit('END_BATCH_PROCESS', nothing('3'))
+  current?.emit('END_BATCH_PROCESS', nothing('5'))
+  assert.deepEqual(told, ['join', 'join', 'nothing before 6'])
+})

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { GroupError } from '../../../../../consumers/runtime/group-error.ts'
+import type { Handle } from '../../../../../consumers/runtime/middleware/chain.ts'
+import {
+  AttemptsUsedUpError,
+  exponentialDelayMs,
+  retry,
+} from '../../../../../consumers/runtime/middleware/retry.ts'
+import { PermanentError, RetriableError } from '../../../../../lib/errors.ts'
+import { message, runContext } from '../../../../helpers/records/run-context.ts'
+
+const now = () => 0
+const ignore = () => {}
+const failing = (times: number, error: Error) => {
+  const calls = { count: 0 }
+  const handle: Handle = async (messages) => {
+    calls.count += 1
+    if (calls.count <= times) throw error
+    return messages.map(() => 'processed' as const)
+  }
+  return { handle, calls }
+}
+
+test('a message that fails twice is handled on the third attempt', async () => {
+  const { handle, calls } = failing(2, new Error('flaky'))
+  assert.deepEqual(await retry(3, now, ignore)(handle)([message()], runContext().context), ['processed'])
+  assert.equal(calls.count, 3)
+})
+
+test('after the last attempt the failure goes further out', async () => {
+  const { handle, calls } = failing(Number.POSITIVE_INFINITY, new Error('broken'))
+  await assert.rejects(retry(3, now, ignore)(handle)([message()], runContext().context), /broken/)
+  assert.equal(calls.count, 3)
+})
+
+test('a record that can never work, an outage and a group in motion are not tried again here', async () => {
+  for (const error of [
+    new PermanentError('no such project'),
+    new RetriableError('down'),
+    new GroupError(new Error('rebalance')),
+  ]) {
+    const { handle, calls } = failing(1, error)
+    await assert.rejects(retry(5, now, ignore)(handle)([message()], runContext().context), error)
+    assert.equal(calls.count, 1, error.name)
+  }
+})
+
+test('several messages that fail together are not tried again together', async () => {
+  const { handle, calls } = failing(1, new Error('one of them'))
+  await assert.rejects(
+    retry(5, now, ignore)(handle)([message(), message()], runContext().context),
+    /one of them/,
+  )
+  assert.equal(calls.count, 1)
+})
+
+test('failed attempts are remembered before the next one, for a process that dies of it', async () => {
+  const { context, remembered } = runContext()
+  const seen: number[][] = []
+  const handle: Handle = async () => {
+    seen.push([...remembered])
+    throw new Error('broken')
+  }
+  await assert.rejects(retry(3, now, ignore)(handle)([message()], context))
+  assert.deepEqual(seen, [[], [1], [1, 2]])
+})
+
+test('a new process goes on counting where the old one died', async () => {
+  const { handle, calls } = failing(Number.POSITIVE_INFINITY, new Error('broken'))
+  await assert.rejects(retry(5, now, ignore)(handle)([message()], runContext(3).context))
+  assert.equal(calls.count, 2)
+})
+
+test('a message that has used up its attempts is not tried again: it may be the death of every process', async () => {
+  const { handle, calls } = failing(0, new Error())
+  await assert.rejects(retry(5, now, ignore)(handle)([message()], runContext(5).context), AttemptsUsedUpError)
+  assert.equal(calls.count, 0)
+})
+
+test('each attempt at a message that may have ended a process is announced to the next one before it begins', async () => {
+  const { context, foretold } = runContext()
+  const seen: number[] = []
+  const handle: Handle = async () => {
+    seen.push(foretold.length)
+    throw new Error('broken')
+  }
+  await assert.rejects(retry(3, now, ignore)(handle)([message()], { ...context, isSuspect: true }))
+  assert.deepEqual([seen, new Set(foretold)], [[1, 2, 3], new Set(['begun'])])
+})
+
+test('the nth wait is asked for by its number, and every further attempt is told', async () => {
+  const [failures, told]: [number[], unknown[]] = [[], []]
+  const { handle } = failing(2, new Error('flaky'))
+  const delay = (failure: number) => {
+    failures.push(failure)
+    return 0
+  }
+  await retry(5, delay, (error) => void told.push((error as Error).message))(handle)(
+    [message()],
+    runContext().context,
+  )
+  assert.deepEqual(
+    [failures, told],
+    [
+      [1, 2],
+      ['flaky', 'flaky'],
+    ],
+  )
+})
+
+test('a worker that stops does not wait to the end', async () => {
+  const { context, stop } = runContext()
+  const { handle, calls } = failing(1, new Error('flaky'))
+  const handling = retry(
+    5,
+    () => 60_000,
+    () => stop.abort(),
+  )(handle)([message()], context)
+  await assert.rejects(handling, { name: 'AbortError' })
+  assert.equal(calls.count, 1)
+})
+
+test('while it waits the group is told that we are alive, and a group that says no ends the waiting', async () => {
+  const { context } = runContext()
+  const lost = new GroupError(new Error('expelled'))
+  const { handle, calls } = failing(1, new Error('flaky'))
+  await assert.rejects(
+    retry(5, () => 1, ignore)(handle)([message()], { ...context, heartbeat: () => Promise.reject(lost) }),
+    lost,
+  )
+  assert.equal(calls.count, 1)
+})
+
+test('waits grow from a fifth of a second to ten, and no worker marches in step with another', () => {
+  for (const [failure, least] of [
+    [1, 200],
+    [2, 400],
+    [5, 3200],
+    [7, 10_000],
+    [50, 10_000],
+  ] as const) {
+    const delays = Array.from({ length: 20 }, () => exponentialDelayMs(failure))
+    assert.ok(
+      delays.every((delay) => delay >= least && delay <= least * 1.2),
+      `${failure}: ${delays}`,
+    )
+    assert.ok(new Set(delays).size > 1)
+  }
+})

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { consumers } from '../../../../consumers/index.ts'
+import { variablesOf, workerVariables } from '../../../../consumers/runtime/worker-variables.ts'
+import { readVariables } from '../../../../lib/config.ts'
+
+test('a handler must not be taken for one that hangs while it has time: the two times are refused together', () => {
+  const tooLong = { CONSUMER_TIMEOUT_SECONDS: '120' }
+  const tooShort = { CONSUMER_STALL_SECONDS: '10', CONSUMER_TIMEOUT_SECONDS: '10' }
+  const servers = { KAFKA_BROKERS: 'localhost:9092', SCHEMA_REGISTRY_URL: 'http://localhost:8081' }
+  const database = { AUDIT_LOG_DATABASE_URL: 'postgres://localhost:5432/none' }
+  for (const env of [tooLong, tooShort]) {
+    const refused = {
+      name: 'ConfigError',
+      message: /^CONSUMER_STALL_SECONDS: must be more than CONSUMER_TIMEOUT_SECONDS/,
+    }
+    assert.throws(() => readVariables(workerVariables, env), refused)
+    for (const consumer of consumers)
+      assert.throws(() => readVariables(variablesOf(consumer), { ...servers, ...database, ...env }), refused)
+  }
+  assert.equal(
+    readVariables(workerVariables, { CONSUMER_TIMEOUT_SECONDS: '119' }).CONSUMER_STALL_SECONDS,
+    120,
+  )
+})

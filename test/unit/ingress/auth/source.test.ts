@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isAllowed } from '../../../../ingress/auth/address.ts'
+import {
+  cidr,
+  createSource,
+  findMatch,
+  isEqual,
+  type SourceSettings,
+  signingToken,
+} from '../../../../ingress/auth/source.ts'
+
+const sourceWith = (settings: Partial<SourceSettings> = {}) =>
+  createSource('berlin', {
+    secret_tokens: ['s1'],
+    signing_tokens: [],
+    require_signature: false,
+    allowed_cidrs: [],
+    ...settings,
+  })
+const key = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
+
+test('which proof is asked for follows from what is configured', () => {
+  assert.equal(sourceWith().accepts, 'token')
+  assert.equal(sourceWith({ signing_tokens: [key] }).accepts, 'either')
+  assert.equal(sourceWith({ signing_tokens: [key], require_signature: true }).accepts, 'signature')
+})
+
+test('secrets are kept as digests, keys as bytes, each under its number: the source itself tells no secret', () => {
+  const source = sourceWith({ secret_tokens: ['tell-nobody', 's2'], signing_tokens: [key] })
+  assert.deepEqual(
+    source.secrets.map(({ label }) => label),
+    ['1', '2'],
+  )
+  assert.deepEqual(
+    source.signingKeys.map(({ bytes }) => bytes.toString()),
+    ['0123456789abcdef0123456789abcdef'],
+  )
+  assert.doesNotMatch(JSON.stringify(source), /tell-nobody/)
+})
+
+test('every credential is compared, whichever matches and wherever it differs', () => {
+  const { secrets } = sourceWith({ secret_tokens: ['aaaaaaaa', 'bbbbbbbb', 'cccccccc'] })
+  const comparisons = (token: string) => {
+    let count = 0
+    const match = findMatch(secrets, (bytes) => {
+      count += 1
+      return isEqual(bytes, Buffer.from(token))
+    })
+    return [match?.label, count]
+  }
+  assert.deepEqual(comparisons('aaaaaaaa'), ['1', 3])
+  assert.deepEqual(comparisons('cccccccc'), ['3', 3])
+  for (const wrong of ['', 'a', 'aaaaaaab', 'xaaaaaaa', 'cccccccc ', 'x'.repeat(10_000)])
+    assert.deepEqual(comparisons(wrong), [undefined, 3])
+})
+
+test('equal is what is as long and the same: neither a beginning nor what goes on behind it', () => {
+  const secret = Buffer.from('abcd')
+  for (const other of ['', 'abc', 'abc\0', 'abcd\0', 'abcde', 'abce', 'xbcd'])
+    assert.equal(isEqual(secret, Buffer.from(other)), false, other)
+  assert.equal(isEqual(secret, Buffer.from('abcd')), true)
+})
+
+test('ranges of IPv4 and IPv6, single addresses, and IPv4 in the clothes of IPv6', () => {
+  const { allowedAddresses } = sourceWith({
+    allowed_cidrs: ['34.74.90.64/28', '10.1.2.3', '2001:db8::/32', '::1'],
+  })
+  for (const inside of ['34.74.90.64', '34.74.90.79', '10.1.2.3', '2001:db8:ffff::1', '::1'])
+    assert.ok(isAllowed(inside, allowedAddresses), inside)
+  for (const outside of [
+    '34.74.90.63',
+    '34.74.90.80',
+    '10.1.2.4',
+    '2001:db9::1',
+    '::2',
+    '',
+    'nonsense',
+    '34.74.90.64, 1.1.1.1',
+  ])
+    assert.equal(isAllowed(outside, allowedAddresses), false, outside)
+})
+
+test('no range is any address; everything can be said in a range too', () => {
+  assert.equal(sourceWith().allowedAddresses, null)
+  assert.ok(isAllowed('whatever', null))
+  assert.ok(isAllowed('203.0.113.9', sourceWith({ allowed_cidrs: ['0.0.0.0/0'] }).allowedAddresses))
+})
+
+test('what is no range is refused', () => {
+  for (const text of ['10.0.0.0/8', '::/0', '192.0.2.1', 'fe80::1/128'])
+    assert.ok(cidr.safeParse(text).success, text)
+  for (const text of [
+    '',
+    '10.0.0.0/33',
+    '::/129',
+    '10.0.0.0/',
+    '10.0.0.0/-1',
+    '10.0.0.0/8/9',
+    '10.0.0/8',
+    'gitlab.com',
+    '10.0.0.0/1e1',
+    'fe80::1%eth0',
+    '10.0.0.0/ 8',
+  ])
+    assert.equal(cidr.safeParse(text).success, false, text)
+})
+
+test('a signing token is whsec_ and base64', () => {
+  assert.ok(signingToken.safeParse(key).success)
+  for (const text of [
+    '',
+    'whsec_',
+    'whsec_short',
+    key.replace('whsec_', ''),
+    `${key}!`,
+    ` ${key}`,
+    'whsec_???'.padEnd(40, '?'),
+  ])
+    assert.equal(signingToken.safeParse(text).success, false, text)
+})

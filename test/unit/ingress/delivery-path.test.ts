@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createDeliveryPath, type OpenDeliveryPath } from '../../../ingress/delivery-path.ts'
+import { RetriableError, UsageError } from '../../../lib/errors.ts'
+import { recordingLogger } from '../../helpers/process/recording-logger.ts'
+import { hookOf } from '../../helpers/records/deliver.ts'
+
+const kept = { kind: 'published', event: 'push', topic: 'gitlab.push', id: 'a' } as const
+const openWay = () => {
+  const calls = { stop: 0 }
+  const way = {
+    deliver: async () => kept,
+    publisher: { state: () => 'open', stop: async () => void calls.stop++ },
+  } as unknown as OpenDeliveryPath
+  return { way, calls }
+}
+/** An outlet whose attempts to connect go by a script; the last entry is repeated. */
+const connecting = (...script: (OpenDeliveryPath | Error | Promise<OpenDeliveryPath>)[]) => {
+  let attempts = 0
+  const { logger, lines } = recordingLogger()
+  const deliveryPath = createDeliveryPath(async () => {
+    const next = script[Math.min(attempts++, script.length - 1)]
+    if (next instanceof Error) throw next
+    return next as OpenDeliveryPath
+  }, logger)
+  return { deliveryPath, lines, attempts: () => attempts }
+}
+
+test('once connected hooks are carried', async () => {
+  const { way, calls } = openWay()
+  const { deliveryPath } = connecting(way)
+  await deliveryPath.opened
+  assert.equal(deliveryPath.state(), 'open')
+  assert.deepEqual(await deliveryPath.deliver(hookOf('{}'), null), kept)
+  assert.equal(deliveryPath.publisher(), way.publisher)
+  await deliveryPath.stop()
+  assert.equal(calls.stop, 1)
+})
+
+test('while it connects a hook is turned away as retriable at once, so that it is spooled', async () => {
+  const { deliveryPath } = connecting(new Promise<OpenDeliveryPath>(() => {}))
+  assert.deepEqual([deliveryPath.state(), deliveryPath.publisher()], ['connecting', undefined])
+  await assert.rejects(deliveryPath.deliver(hookOf('{}'), 4000), RetriableError)
+})
+
+test('it connects again and again, and opens by itself', async () => {
+  const { way } = openWay()
+  const { deliveryPath, lines, attempts } = connecting(
+    new RetriableError('refused'),
+    new RetriableError('refused'),
+    way,
+  )
+  await deliveryPath.opened
+  assert.deepEqual([attempts(), deliveryPath.state(), lines.length], [3, 'open', 2])
+  await deliveryPath.stop()
+})
+
+test('what waiting does not mend is said to whoever starts, and tried again all the same: somebody may mend it', async () => {
+  const { way } = openWay()
+  const { deliveryPath } = connecting(new UsageError('no topics: run `bridge setup`'), way)
+  await assert.rejects(deliveryPath.opened, UsageError)
+  while (deliveryPath.state() !== 'open') await new Promise((resolve) => setTimeout(resolve, 5))
+  assert.deepEqual(await deliveryPath.deliver(hookOf('{}'), null), kept)
+  await deliveryPath.stop()
+})
+
+test('stopping ends the attempts without waiting for the next', async () => {
+  const { deliveryPath, attempts } = connecting(new RetriableError('refused'))
+  while (attempts() < 3) await new Promise((resolve) => setTimeout(resolve, 5))
+  const startedAt = performance.now()
+  await deliveryPath.stop()
+  assert.ok(performance.now() - startedAt < 900, 'the wait after the third attempt alone is a second')
+  const made = attempts()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.equal(attempts(), made)
+})

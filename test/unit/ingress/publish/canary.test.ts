@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import type { Kafka } from 'kafkajs'
+import { createIngressMetrics } from '../../../../ingress/metrics.ts'
+import { startCanary } from '../../../../ingress/publish/canary.ts'
+import type { Publisher } from '../../../../ingress/publish/publisher.ts'
+import { RetriableError } from '../../../../lib/errors.ts'
+import { createMetrics } from '../../../../lib/metrics.ts'
+import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
+import { seriesValue } from '../../../helpers/process/series-value.ts'
+
+// That a record comes back takes a real broker: test/e2e/ingress/faults.test.ts.
+const watching = (t: TestContext, publisher: () => Publisher | undefined) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: 1_780_000_000_000 })
+  const metrics = createMetrics()
+  const { logger, lines } = recordingLogger()
+  const canary = startCanary({
+    kafka: {} as Kafka,
+    topic: 'gitlab-bridge.canary',
+    publisher,
+    metrics: createIngressMetrics(metrics),
+    logger,
+  })
+  t.after(() => canary.stop())
+  const pass = async (ms: number) => {
+    t.mock.timers.tick(ms)
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
+  }
+  return {
+    canary,
+    lines,
+    pass,
+    readBack: () => seriesValue(metrics, 'ingress_canary_read_back_timestamp_seconds'),
+  }
+}
+const publisherThat = (publish: Publisher['publish']) => ({ publish }) as unknown as Publisher
+
+test('while there is no way to Kafka nothing is looked for', async (t) => {
+  const { canary, lines, pass } = watching(t, () => undefined)
+  await pass(60_000)
+  assert.deepEqual([canary.lastReadBack(), lines], [null, []])
+})
+
+test('a canary that is not acknowledged is said, does not count as read back, and the next is sent all the same', async (t) => {
+  const topics: string[] = []
+  const away = publisherThat(async ({ topic }) => {
+    topics.push(topic)
+    throw new RetriableError('no acknowledgement within 5 s')
+  })
+  const { canary, lines, pass, readBack } = watching(t, () => away)
+  await pass(0)
+  const since = canary.lastReadBack()
+  for (let round = 0; round < 4; round++) await pass(15_000)
+  assert.deepEqual(topics, Array(5).fill('gitlab-bridge.canary'))
+  assert.deepEqual(
+    lines.map(({ level }) => level),
+    Array(5).fill('warn'),
+  )
+  assert.deepEqual(
+    [canary.lastReadBack(), since, await readBack()],
+    [1_780_000_000_000, 1_780_000_000_000, 0],
+  )
+})
+
+test('never two at a time, and none once it is stopped', async (t) => {
+  let sent = 0
+  const stuck = publisherThat(() => {
+    sent += 1
+    return new Promise(() => {})
+  })
+  const { canary, pass } = watching(t, () => stuck)
+  await pass(60_000)
+  assert.equal(sent, 1)
+  canary.stop()
+  await pass(60_000)
+  assert.equal(sent, 1)
+})

@@ -1,0 +1,265 @@
+// What one topic that takes nothing does to a publisher's others.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { PublisherOptions } from '../../../../ingress/publish/publisher.ts'
+import type { Sender } from '../../../../ingress/publish/sender.ts'
+import { TopicUnavailableError } from '../../../../ingress/publish/topic-availability.ts'
+import { PermanentError, UsageError } from '../../../../lib/errors.ts'
+import { partitionName } from '../../../../lib/kafka/partition-name.ts'
+import { until } from '../../../helpers/process/until.ts'
+import {
+  type Answer,
+  acknowledgeAll,
+  factsOf,
+  fail,
+  gone,
+  publishing,
+  refusal,
+  topics,
+} from '../../../helpers/records/publishing.ts'
+
+const eventually = <T>(attempt: () => Promise<T>): Promise<T> => until(attempt, 20_000)
+
+test('a cluster without any of the topics was never set up, or is another one', async () => {
+  const readTopicFacts = async () => new Map(topics.map((topic) => [topic, gone()]))
+  await assert.rejects(
+    publishing([], { readTopicFacts }),
+    (error) => error instanceof UsageError && /bridge setup/.test(error.message),
+  )
+})
+
+test('a cluster whose topics have no leaders is waited for', async () => {
+  const leaderless = () =>
+    Object.assign(new Error('no leader'), { name: 'KafkaJSProtocolError', type: 'LEADER_NOT_AVAILABLE' })
+  const readTopicFacts = async () => new Map(topics.map((topic) => [topic, leaderless()]))
+  await assert.rejects(publishing([], { readTopicFacts }), { name: 'RetriableError', message: /no leader/ })
+})
+
+test('a topic that is missing at the start is named, its records are turned away at once, and taken once it is there', async () => {
+  const there = new Set(['gitlab.job'])
+  const readTopicFacts: PublisherOptions['readTopicFacts'] = async (some) =>
+    new Map(some.map((topic) => [topic, there.has(topic) ? factsOf(topic) : gone()]))
+  const { publisher, publish, sent, lines } = await publishing([], { readTopicFacts })
+  assert.deepEqual(publisher.unavailableTopics(), ['gitlab.push'])
+  await assert.rejects(
+    publish('a'),
+    (error) => error instanceof TopicUnavailableError && error.topic === 'gitlab.push',
+  )
+  await publish('b', { topic: 'gitlab.job' })
+  assert.deepEqual(sent, [['b']])
+  there.add('gitlab.push')
+  await eventually(() => publish('c'))
+  assert.deepEqual(publisher.unavailableTopics(), [])
+  const said = lines
+    .filter(({ fields }) => fields.topic === 'gitlab.push')
+    .map(({ level, fields }) => [level, fields.todo])
+  assert.deepEqual(said.filter(([level]) => level !== 'debug'), [['error', 'run `bridge setup`'], ['info', undefined]]) // biome-ignore format: one line each
+})
+
+test('a look that has no end is not the last', async () => {
+  let looks = 0
+  const readTopicFacts: PublisherOptions['readTopicFacts'] = async (some) => {
+    looks += 1
+    if (looks === 2) await new Promise(() => undefined)
+    return new Map(
+      some.map((topic) => [topic, looks === 1 && topic === 'gitlab.push' ? gone() : factsOf(topic)]),
+    )
+  }
+  const { publisher, publish } = await publishing([], { readTopicFacts, lookLimitMs: 10 })
+  await eventually(() => publish('a'))
+  assert.deepEqual([publisher.unavailableTopics(), looks], [[], 3])
+})
+
+test('a topic nobody has heard of is turned away at once', async () => {
+  const { publish, sent } = await publishing()
+  await assert.rejects(publish('a', { topic: 'gitlab.nowhere' }), {
+    name: 'TopicUnavailableError',
+    message: /gitlab\.nowhere/,
+  })
+  assert.deepEqual(sent, [])
+})
+
+/** Brokers on which a topic takes nothing: any request that names it fails, for all who are in it. */
+const without =
+  (topic: string, error: Error = gone()): Answer =>
+  (batch) =>
+    batch.some((message) => message.topic === topic) ? Promise.reject(error) : acknowledgeAll(batch)
+
+const faults = {
+  missing: gone(),
+  forbidden: Object.assign(new Error('no'), {
+    name: 'KafkaJSProtocolError',
+    type: 'TOPIC_AUTHORIZATION_FAILED',
+  }),
+  'without a leader': Object.assign(new Error('no'), {
+    name: 'KafkaJSProtocolError',
+    type: 'LEADER_NOT_AVAILABLE',
+  }),
+  'short of replicas': Object.assign(new Error('no'), {
+    name: 'KafkaJSProtocolError',
+    type: 'NOT_ENOUGH_REPLICAS',
+  }),
+}
+for (const [fault, error] of Object.entries(faults)) {
+  test(`a topic that is ${fault} is taken out, and holds up no other`, async () => {
+    const { publisher, publish, sent } = await publishing([], {}, without('gitlab.push', error))
+    const job = { topic: 'gitlab.job' }
+    const results = await Promise.allSettled([
+      publish('first', job),
+      publish('a'),
+      publish('b', job),
+      publish('c'),
+      publish('d', job),
+    ])
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
+    )
+    for (const result of results)
+      if (result.status === 'rejected') assert.ok(result.reason instanceof TopicUnavailableError)
+    assert.deepEqual(sent, [['first'], ['a', 'b', 'c', 'd'], ['a', 'c'], ['b', 'd']])
+    assert.deepEqual(publisher.unavailableTopics(), ['gitlab.push'])
+    await Promise.all([publish('e', job), assert.rejects(publish('f'), TopicUnavailableError)])
+    assert.deepEqual(sent.at(-1), ['e'])
+  })
+}
+
+test('a topic that fails in a way nobody has seen is taken out once others are seen to be taken', async () => {
+  const { publisher, publish, sent } = await publishing(
+    [],
+    {},
+    without('gitlab.push', new TypeError('undefined is not a function')),
+  )
+  const job = { topic: 'gitlab.job' }
+  await Promise.all([
+    assert.rejects(publish('a'), TopicUnavailableError),
+    publish('b', job),
+    publish('c', job),
+  ])
+  assert.deepEqual(publisher.unavailableTopics(), ['gitlab.push'])
+  assert.deepEqual(sent.at(-1), ['a'], 'it has failed alone once more since')
+  await Promise.all([publish('d', job), assert.rejects(publish('e'), TopicUnavailableError)])
+  assert.deepEqual(sent.at(-1), ['d'])
+})
+
+test('brokers that answer strangely for every topic are an outage, not so many topics at fault', async () => {
+  const strange = fail(new TypeError('undefined is not a function'))
+  const { publisher, publish, sent } = await publishing(Array.from({ length: 7 }, () => strange))
+  const deadlineMs = 20_000
+  await Promise.all([
+    publish('a', { deadlineMs }),
+    publish('b', { topic: 'gitlab.job', deadlineMs }),
+    publish('c', { deadlineMs }),
+  ])
+  assert.deepEqual(publisher.unavailableTopics(), [])
+  assert.ok(sent.length > 7)
+  await publish('d')
+})
+
+test('once its back-off is over, one record alone finds out whether a topic works again; then the others follow', async () => {
+  const { promise: mended, resolve: mend } = Promise.withResolvers<void>()
+  let isBroken = true
+  const answer: Answer = async (batch) => {
+    if (isBroken) return without('gitlab.push')(batch)
+    await mended
+    return acknowledgeAll(batch)
+  }
+  const { publisher, publish, sent, calls } = await publishing([], {}, answer)
+  await assert.rejects(publish('a'), TopicUnavailableError)
+  assert.equal(sent.length, 2)
+  isBroken = false
+  const probed = eventually(() => publish('probe', { deadlineMs: 20_000 }))
+  await eventually(async () => assert.deepEqual(sent.at(-1), ['probe']))
+  await assert.rejects(publish('b'), TopicUnavailableError, 'not while it is being found out')
+  const connectsBefore = calls.connect
+  mend()
+  await probed
+  assert.deepEqual(publisher.unavailableTopics(), [])
+  await Promise.all(['c', 'd', 'e'].map((key) => publish(key)))
+  assert.deepEqual(sent.slice(-3), [['probe'], ['c'], ['d', 'e']])
+  assert.equal(calls.connect, connectsBefore + 1, 'the others do not go by the way of the probe')
+})
+
+test('a topic that still fails is left alone for longer each time', async () => {
+  const { publish, sent } = await publishing([], {}, without('gitlab.push'))
+  await assert.rejects(publish('a'), TopicUnavailableError)
+  const probedAt: number[] = []
+  await eventually(async () => {
+    const before = sent.length
+    await assert.rejects(publish('again'), TopicUnavailableError)
+    if (sent.length > before) probedAt.push(Date.now())
+    assert.equal(probedAt.length, 2)
+  })
+  const [first = 0, second = 0] = probedAt
+  assert.ok(second - first >= 990, `${second - first} ms; 500 before the first`)
+})
+
+test('a topic is not blamed for what another has done to the client', async () => {
+  // As kafkajs does: it asks for all topics it has ever sent to, and one that is gone fails the answer.
+  const there = new Set(topics)
+  let connects = 0
+  const connect = async (): Promise<Sender> => {
+    connects += 1
+    const seen = new Set<string>()
+    return {
+      send: async (batch) => {
+        for (const { topic } of batch) seen.add(topic)
+        if ([...seen].some((topic) => !there.has(topic))) throw gone()
+        return acknowledgeAll(batch)
+      },
+      abandon: () => {},
+      close: async () => {},
+    }
+  }
+  const { publisher, publish } = await publishing([], { connect })
+  await publish('a')
+  there.delete('gitlab.push')
+  await publish('b', { topic: 'gitlab.job' })
+  assert.deepEqual([publisher.unavailableTopics(), connects], [[], 2])
+  await assert.rejects(publish('c'), TopicUnavailableError)
+  await publish('d', { topic: 'gitlab.job' })
+  assert.deepEqual(publisher.unavailableTopics(), ['gitlab.push'])
+})
+
+test('a record the brokers refuse does not keep its topic out, though it be the one that finds out', async () => {
+  const { publisher, publish } = await publishing([fail(gone()), fail(gone()), fail(refusal())])
+  await assert.rejects(publish('a'), TopicUnavailableError)
+  await eventually(() => assert.rejects(publish('poison'), PermanentError))
+  assert.deepEqual(publisher.unavailableTopics(), [])
+  await publish('b')
+})
+
+test('a topic made anew with fewer partitions: what was placed on one that is no more is turned away, and placed anew', async () => {
+  let partitions = 8
+  const readTopicFacts: PublisherOptions['readTopicFacts'] = async (some) =>
+    new Map(some.map((topic) => [topic, { partitions, maxBytes: 1e6 }]))
+  const answer: Answer = async (batch) =>
+    new Set(
+      batch
+        .filter(({ partition }) => partition < 2)
+        .map(({ topic, partition }) => partitionName({ topic, partition })),
+    )
+  const keys = Array.from({ length: 20 }, (_, key) => String(key))
+  const { publish } = await publishing([], { readTopicFacts }, answer)
+  partitions = 2
+  const results = await Promise.allSettled(keys.map((key) => publish(key)))
+  assert.ok(results.some(({ status }) => status === 'fulfilled'))
+  for (const result of results)
+    if (result.status === 'rejected') assert.ok(result.reason instanceof TopicUnavailableError)
+  for (const key of keys) await eventually(() => publish(key))
+})
+
+test('stopping gives up the record that was to find out', async () => {
+  const { publisher, publish, sent } = await publishing([
+    fail(gone()),
+    fail(gone()),
+    () => new Promise(() => {}),
+  ])
+  await assert.rejects(publish('a'), TopicUnavailableError)
+  const probing = eventually(async () => {
+    await assert.rejects(publish('probe'), /stopping/)
+  })
+  await eventually(async () => assert.deepEqual(sent.at(-1), ['probe']))
+  await publisher.stop()
+  await probing
+})

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { awaitRegistry } from '../../../../ingress/record/await-registry.ts'
+import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
+import { encoders } from '../../../helpers/records/deliver.ts'
+
+test('a registry that was silent is asked until it says the ids; what else it says is told', async () => {
+  const { logger, lines } = recordingLogger()
+  const answers = [{ from: 'disk' }, new Error('it does not know our schemas'), { from: 'registry' }] as const
+  let asked = 0
+  const read = async () => {
+    const answer = answers[asked++]
+    if (answer === undefined || answer instanceof Error) throw answer
+    return { encoders, ...answer }
+  }
+  const alive = setTimeout(() => {}, 5000) // its own timer holds up nobody
+  assert.equal(await awaitRegistry(read, 1, logger), encoders)
+  clearTimeout(alive)
+  assert.equal(asked, 3)
+  assert.deepEqual(
+    lines.map(({ level, fields }) => [level, fields.error]),
+    [['error', 'it does not know our schemas']],
+  )
+})

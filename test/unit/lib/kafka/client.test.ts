@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { z } from 'zod'
+import { readVariables } from '../../../../lib/config.ts'
+import { ConfigError } from '../../../../lib/errors.ts'
+import { createKafka, kafkaVariables } from '../../../../lib/kafka/client.ts'
+import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
+
+const { KAFKA_BROKERS } = kafkaVariables.shape
+const brokersOf = (text: string) =>
+  readVariables(z.object({ KAFKA_BROKERS }), { KAFKA_BROKERS: text }).KAFKA_BROKERS
+
+test('brokers are host and port', () => {
+  assert.deepEqual(brokersOf('localhost:9092, kafka_1.example.com:1,10.0.0.1:65535'), [
+    'localhost:9092',
+    'kafka_1.example.com:1',
+    '10.0.0.1:65535',
+  ])
+})
+
+test('what the client would take and never reach is a fault of its variable, by its place in the list', () => {
+  for (const wrong of [
+    'localhost',
+    'http://localhost:9092',
+    'localhost:',
+    ':9092',
+    'a:0',
+    'a:65536',
+    'a:x',
+    '[::1]:9092',
+    'user:secret@a:1',
+  ])
+    assert.throws(
+      () => brokersOf(`fine:1,${wrong}`),
+      (error) => error instanceof ConfigError && error.message === 'KAFKA_BROKERS: item 2 must be host:port',
+      wrong,
+    )
+  assert.throws(() => brokersOf(','), /KAFKA_BROKERS: names no broker/)
+})
+
+test('that a partition has no leader for a moment is not cried out, what is no part of an ordinary life is', () => {
+  const { logger, lines } = recordingLogger()
+  const client = createKafka(readVariables(kafkaVariables, { KAFKA_BROKERS: 'a:1' }), 'test', logger).logger()
+  const error = 'There is no leader for this topic-partition as we are in the middle of a leadership election'
+  client.error('Response Metadata(key: 3, version: 6)', { error })
+  client.error('Response Metadata(key: 3, version: 6)', { error: 'Not authorized to access topics' })
+  assert.deepEqual(
+    lines.map(({ level }) => level),
+    ['debug', 'error'],
+  )
+})
