@@ -1,4 +1,7 @@
-import { redriveCountHeader, redriveOriginHeader } from '../../consumers/runtime/dead-letter-headers.ts'
+import {
+  redriveCountHeader,
+  redriveOriginHeader,
+} from '../../consumers/runtime/dead-letters/dead-letter-headers.ts'
 import type { LogMessage } from '../../lib/kafka/log-reader.ts'
 import { type EventType, isEventType } from '../../schemas/catalogue.ts'
 

@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs'
-import { deadLetterValueHeader } from '../../consumers/runtime/dead-letter-headers.ts'
+import { deadLetterValueHeader } from '../../consumers/runtime/dead-letters/dead-letter-headers.ts'
 import { type LogMessage, readLog } from '../../lib/kafka/log-reader.ts'
 import { type DeadLetter, deadLetterOf } from './dead-letter.ts'
 import { readOrigin } from './read-origin.ts'

@@ -4,7 +4,7 @@ import {
   redriveEventHeader,
   redriveOfHeader,
   redriveOriginHeader,
-} from '../../consumers/runtime/dead-letter-headers.ts'
+} from '../../consumers/runtime/dead-letters/dead-letter-headers.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { isTooLarge } from '../../lib/kafka/is-too-large.ts'
 import type { LogMessage } from '../../lib/kafka/log-reader.ts'

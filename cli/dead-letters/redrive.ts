@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
-import { redriveOfHeader } from '../../consumers/runtime/dead-letter-headers.ts'
+import { redriveOfHeader } from '../../consumers/runtime/dead-letters/dead-letter-headers.ts'
 import type { Environment } from '../../lib/config.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { readLog } from '../../lib/kafka/log-reader.ts'

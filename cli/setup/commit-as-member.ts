@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs'
-import { coPartition } from '../../consumers/runtime/assigner.ts'
+import { coPartition } from '../../consumers/runtime/group/assigner.ts'
 import type { TopicPartition } from '../../lib/kafka/offsets.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { type EventType, isEventType } from '../../schemas/catalogue.ts'
 import type { Message } from '../consumer.ts'
-import { redriveEventHeader } from './dead-letter-headers.ts'
+import { redriveEventHeader } from './dead-letters/dead-letter-headers.ts'
 
 /** Which event a message is: its topic tells, or a header where it came back through the retry topic. */
 export const createEventOf =

@@ -24,8 +24,8 @@ const kafkaFiles: Readonly<Record<string, string>> = {
   'ingress/publish/sender.ts': 'produces',
   'ingress/publish/topic-metadata.ts': 'its admin client: reads what topics take',
   'consumers/runtime/worker.ts': 'the partitioner of the producer for dead letters',
-  'consumers/runtime/each-batch.ts': 'its error classes, by which a rebalance is told',
-  'consumers/runtime/assigner.ts': 'encodes assignments as the protocol wants them',
+  'consumers/runtime/batch/each-batch.ts': 'its error classes, by which a rebalance is told',
+  'consumers/runtime/group/assigner.ts': 'encodes assignments as the protocol wants them',
   'cli/dead-letters/settle.ts': 'the partitioner of the producer for redrives',
   'cli/setup/topics.ts': 'its admin client: creates and alters topics',
 }

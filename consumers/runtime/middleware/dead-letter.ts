@@ -1,7 +1,7 @@
 import { RetriableError } from '../../../lib/errors.ts'
 import type { Message } from '../../consumer.ts'
-import { GroupError } from '../group-error.ts'
 import type { Middleware } from './chain.ts'
+import { GroupError } from './group-error.ts'
 import { AttemptsUsedUpError } from './retry.ts'
 
 /** Puts a message aside for good; resolves once the brokers have it. */

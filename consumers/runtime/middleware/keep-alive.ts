@@ -1,5 +1,5 @@
-import { createTicker } from '../ticker.ts'
 import type { Middleware } from './chain.ts'
+import { createTicker } from './ticker.ts'
 
 /**
  * Tells the group that we are alive while a handler works, so long as its time is not up: a handler that hangs loses its

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PermanentError, RetriableError } from '../../../lib/errors.ts'
-import { GroupError } from '../group-error.ts'
 import type { Middleware, RunContext } from './chain.ts'
+import { GroupError } from './group-error.ts'
 
 /** The message has had its attempts, and the last ones did not come back: they hung, or cost the process. */
 export class AttemptsUsedUpError extends Error {

@@ -1,5 +1,5 @@
-import { createTicker } from '../ticker.ts'
 import type { Middleware, RunContext } from './chain.ts'
+import { createTicker } from './ticker.ts'
 
 /**
  * Tells the handler by its signal that time is up, and the next process too: should the handler hang, this one ends once the group has

@@ -4,7 +4,10 @@ import { test } from 'node:test'
 import { type DeadLetter, deadLetterOf } from '../../../../cli/dead-letters/dead-letter.ts'
 import { groupByFingerprint } from '../../../../cli/dead-letters/list-dead-letters.ts'
 import { createSelect, mustSelect, type Selection } from '../../../../cli/dead-letters/select.ts'
-import { deadLetterHeaders, fingerprintOf } from '../../../../consumers/runtime/dead-letter-headers.ts'
+import {
+  deadLetterHeaders,
+  fingerprintOf,
+} from '../../../../consumers/runtime/dead-letters/dead-letter-headers.ts'
 import type { EventType } from '../../../../schemas/catalogue.ts'
 
 const letter = (offset: number, event: EventType, project: string, error: unknown): DeadLetter => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { GroupError } from '../../../../../consumers/runtime/group-error.ts'
+import { GroupError } from '../../../../../consumers/runtime/middleware/group-error.ts'
 import { keepAlive } from '../../../../../consumers/runtime/middleware/keep-alive.ts'
 import { message, runContext } from '../../../../helpers/records/run-context.ts'
 

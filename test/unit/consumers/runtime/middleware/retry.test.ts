@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { GroupError } from '../../../../../consumers/runtime/group-error.ts'
 import type { Handle } from '../../../../../consumers/runtime/middleware/chain.ts'
+import { GroupError } from '../../../../../consumers/runtime/middleware/group-error.ts'
 import {
   AttemptsUsedUpError,
   exponentialDelayMs,

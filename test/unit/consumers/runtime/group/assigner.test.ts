@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sharesOf } from '../../../../consumers/runtime/assigner.ts'
+import { sharesOf } from '../../../../../consumers/runtime/group/assigner.ts'
 
 const partitions = new Map([
   ['push', [0, 1, 2, 3, 4, 5]],

@@ -1,14 +1,14 @@
-import { UsageError } from '../../lib/errors.ts'
+import { UsageError } from '../../../lib/errors.ts'
 import {
   type CommittedOffset,
   isMissing,
   type LogEnds,
   type Offsets,
   type TopicPartition,
-} from '../../lib/kafka/offsets.ts'
-import { partitionName } from '../../lib/kafka/partition-name.ts'
-import type { Assignment } from './group-member.ts'
-import type { Progress } from './watchdog.ts'
+} from '../../../lib/kafka/offsets.ts'
+import { partitionName } from '../../../lib/kafka/partition-name.ts'
+import type { Assignment } from '../group/group-member.ts'
+import type { Progress } from '../watchdog/stall-detector.ts'
 
 /**
  * What is known of a partition since it was given to this member. `new`: nothing of it has been begun. `suspect`: whoever began there

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Kafka } from 'kafkajs'
-import { createGroupMember } from '../../../../consumers/runtime/group-member.ts'
+import { createGroupMember } from '../../../../../consumers/runtime/group/group-member.ts'
 
 /** Clients that join as soon as they run, and what their listeners can be told. */
 const fakeKafka = () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { attemptsMetadata, createPositions } from '../../../../consumers/runtime/positions.ts'
-import type { Offsets } from '../../../../lib/kafka/offsets.ts'
+import { attemptsMetadata, createPositions } from '../../../../../consumers/runtime/positions/positions.ts'
+import type { Offsets } from '../../../../../lib/kafka/offsets.ts'
 
 const place = { topic: 'push', partition: 0 }
 

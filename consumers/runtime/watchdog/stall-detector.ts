@@ -1,4 +1,4 @@
-import type { RunningCalls } from './middleware/track-calls.ts'
+import type { RunningCalls } from '../middleware/track-calls.ts'
 
 /** How far a partition has come. */
 export interface Progress {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createMutex } from '../../../../consumers/runtime/mutex.ts'
+import { createMutex } from '../../../lib/mutex.ts'
 
 test('one acts at a time, in order; the failure of one is its own', async () => {
   const inTurn = createMutex()

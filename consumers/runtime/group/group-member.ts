@@ -1,10 +1,10 @@
 import type { EachBatchHandler, Kafka, Consumer as KafkajsConsumer } from 'kafkajs'
-import { UsageError } from '../../lib/errors.ts'
-import { createKafkajsCluster } from '../../lib/kafka/cluster.ts'
-import type { TopicPartition } from '../../lib/kafka/offsets.ts'
+import { UsageError } from '../../../lib/errors.ts'
+import { createKafkajsCluster } from '../../../lib/kafka/cluster.ts'
+import type { TopicPartition } from '../../../lib/kafka/offsets.ts'
+import { heartbeatMs } from '../pipeline.ts'
 import { coPartition } from './assigner.ts'
 import type { FetchSizes } from './fetch-sizes.ts'
-import { heartbeatMs } from './pipeline.ts'
 
 /** Topic → partitions. */
 export type Assignment = Readonly<Record<string, readonly number[]>>

@@ -1,5 +1,5 @@
-import type { EventType } from '../../schemas/catalogue.ts'
-import type { Handler } from '../consumer.ts'
+import type { EventType } from '../../../schemas/catalogue.ts'
+import type { Handler } from '../../consumer.ts'
 
 /** How much the client fetches at a time, in bytes; a larger record comes nevertheless. */
 export interface FetchSizes {

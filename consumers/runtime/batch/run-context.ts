@@ -1,8 +1,8 @@
 import type { EachBatchPayload } from 'kafkajs'
-import type { Message } from '../consumer.ts'
-import { askGroup } from './group-error.ts'
-import type { RunContext } from './middleware/chain.ts'
-import { attemptsMetadata, type Positions } from './positions.ts'
+import type { Message } from '../../consumer.ts'
+import type { RunContext } from '../middleware/chain.ts'
+import { askGroup } from '../middleware/group-error.ts'
+import { attemptsMetadata, type Positions } from '../positions/positions.ts'
 
 /** What the chain is told beside the messages of a call, `first` and those after it. */
 export const contextOf = (

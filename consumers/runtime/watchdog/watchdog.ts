@@ -1,6 +1,6 @@
-import { messageOf } from '../../lib/errors.ts'
-import type { Logger } from '../../lib/logger.ts'
-import type { Verdict } from './watchdog.ts'
+import { messageOf } from '../../../lib/errors.ts'
+import type { Logger } from '../../../lib/logger.ts'
+import type { Verdict } from './stall-detector.ts'
 
 export interface KeepWatchOptions {
   look(): Promise<Verdict>

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { keepWatch } from '../../../../consumers/runtime/keep-watch.ts'
-import type { Verdict } from '../../../../consumers/runtime/watchdog.ts'
-import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
-import { eventually } from '../../../helpers/servers/stack.ts'
+import type { Verdict } from '../../../../../consumers/runtime/watchdog/stall-detector.ts'
+import { keepWatch } from '../../../../../consumers/runtime/watchdog/watchdog.ts'
+import { recordingLogger } from '../../../../helpers/process/recording-logger.ts'
+import { eventually } from '../../../../helpers/servers/stack.ts'
 
 const watch = (t: { after(end: () => void): void }, verdicts: (Verdict | Error)[], join = async () => {}) => {
   const happened: string[] = []

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { messageOf, readable } from '../../lib/errors.ts'
-import type { EventType } from '../../schemas/catalogue.ts'
-import type { Message } from '../consumer.ts'
+import { messageOf, readable } from '../../../lib/errors.ts'
+import type { EventType } from '../../../schemas/catalogue.ts'
+import type { Message } from '../../consumer.ts'
 
 /** Header of a message on the retry topic: which event it is, since the topic no longer tells. */
 export const redriveEventHeader = 'redrive-event'

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { IHeaders, Producer, ProducerRecord } from 'kafkajs'
-import { fingerprintOf } from '../../../../consumers/runtime/dead-letter-headers.ts'
-import { createDeadLetterTopic } from '../../../../consumers/runtime/dead-letter-topic.ts'
-import { createConsumerMetrics } from '../../../../consumers/runtime/metrics.ts'
-import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
-import { createMetrics } from '../../../../lib/metrics.ts'
-import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
-import { seriesValue } from '../../../helpers/process/series-value.ts'
-import { message } from '../../../helpers/records/run-context.ts'
+import { fingerprintOf } from '../../../../../consumers/runtime/dead-letters/dead-letter-headers.ts'
+import { createDeadLetterTopic } from '../../../../../consumers/runtime/dead-letters/dead-letter-topic.ts'
+import { createConsumerMetrics } from '../../../../../consumers/runtime/metrics.ts'
+import { PermanentError, RetriableError } from '../../../../../lib/errors.ts'
+import { createMetrics } from '../../../../../lib/metrics.ts'
+import { recordingLogger } from '../../../../helpers/process/recording-logger.ts'
+import { seriesValue } from '../../../../helpers/process/series-value.ts'
+import { message } from '../../../../helpers/records/run-context.ts'
 
 const putting = (send: (record: ProducerRecord) => Promise<unknown> = async () => []) => {
   const sent: ProducerRecord[] = []

@@ -1,9 +1,11 @@
 import type { Producer } from 'kafkajs'
-import { messageOf, RetriableError } from '../../lib/errors.ts'
-import { isTooLarge } from '../../lib/kafka/is-too-large.ts'
-import type { Logger } from '../../lib/logger.ts'
-import type { EventType } from '../../schemas/catalogue.ts'
-import type { Message } from '../consumer.ts'
+import { messageOf, RetriableError } from '../../../lib/errors.ts'
+import { isTooLarge } from '../../../lib/kafka/is-too-large.ts'
+import type { Logger } from '../../../lib/logger.ts'
+import type { EventType } from '../../../schemas/catalogue.ts'
+import type { Message } from '../../consumer.ts'
+import type { ConsumerMetrics } from '../metrics.ts'
+import type { PutAside } from '../middleware/dead-letter.ts'
 import {
   type DeadLetterForm,
   deadLetterForms,
@@ -11,8 +13,6 @@ import {
   redriveCountHeader,
   redriveOriginHeader,
 } from './dead-letter-headers.ts'
-import type { ConsumerMetrics } from './metrics.ts'
-import type { PutAside } from './middleware/dead-letter.ts'
 
 /**
  * Puts messages on the consumer's dead-letter topic: value unchanged, keyed by where it came from, the reason in headers. Where

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createWatchdog, looks, type Verdict } from '../../../../consumers/runtime/watchdog.ts'
+import {
+  createWatchdog,
+  looks,
+  type Verdict,
+} from '../../../../../consumers/runtime/watchdog/stall-detector.ts'
 
 /** A worker with a partition on each of two brokers, and one more on the first. */
 const watch = () => {
