@@ -26,7 +26,7 @@ export type DeadLetterForm = (typeof deadLetterForms)[number]
 /** Limits of a text, in bytes: of the message and the stack of an error, and of what is kept of either where space is short. */
 const [maxTextBytes, maxBriefBytes] = [4000, 200]
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
 
