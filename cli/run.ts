@@ -2,7 +2,7 @@ import type { Environment } from '../lib/config.ts'
 import { type Running, runUntilStopped } from '../lib/lifecycle.ts'
 import { createLogger, type Logger } from '../lib/logger.ts'
 import { withLocalStack } from './environment.ts'
-import { outageMessage } from './outage-message.ts'
+import { outageMessage } from './output/outage-message.ts'
 
 /** How long a process may take to stop; the workers' own promise is 10 s. */
 const stopLimitMs = 25_000

@@ -8,9 +8,9 @@ import { kafkaVariables } from '../../lib/kafka/client.ts'
 import { loggerVariables } from '../../lib/logger.ts'
 import { operationsVariables } from '../../lib/operations.ts'
 import { localPortVariables } from '../../local/local-ports.ts'
-import { lagExporterVariables } from '../lag-exporter/lag-exporter.ts'
-import { databaseVariables } from '../setup/set-up.ts'
-import { topicVariables } from '../setup/topics.ts'
+import { databaseVariables } from '../variables/database-variables.ts'
+import { lagExporterVariables } from '../variables/lag-exporter-variables.ts'
+import { topicVariables } from '../variables/topic-variables.ts'
 
 const localVariables = z.object({
   ...localPortVariables.shape,

@@ -23,7 +23,7 @@ export const consumerCommand = new Command('consumer')
     const [{ surviveUnhandledRejections }, { startWorker }, { findWorker }] = await Promise.all([
       import('../../consumers/runtime/unhandled-rejections.ts'),
       import('../../consumers/runtime/worker.ts'),
-      import('../find-worker.ts'),
+      import('../workers/find-worker.ts'),
     ])
     const consumer = findWorker(name)
     await run(name, (env, logger, told) => {

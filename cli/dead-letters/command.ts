@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { end } from '../end.ts'
 import { withLocalStack } from '../environment.ts'
+import { end } from '../output/end.ts'
 
 const number = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('must be a whole number')

@@ -1,10 +1,10 @@
 import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
 import type { Environment } from '../../lib/config.ts'
-import { findWorker } from '../find-worker.ts'
+import { findWorker } from '../workers/find-worker.ts'
+import { openSettle } from './dead-letter-writer.ts'
 import { openDeadLetters } from './open-dead-letters.ts'
-import { createSelect, mustSelect, type Selection } from './select.ts'
-import { openSettle } from './settle.ts'
+import { createSelect, mustSelect, type Selection } from './selector.ts'
 
 export interface Discarded {
   dead_letter: string

@@ -1,7 +1,7 @@
 import { consumers } from '../../consumers/index.ts'
 import type { Environment } from '../../lib/config.ts'
 import type { EventType } from '../../schemas/catalogue.ts'
-import { findWorker } from '../find-worker.ts'
+import { findWorker } from '../workers/find-worker.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { openDeadLetters } from './open-dead-letters.ts'
 

@@ -9,8 +9,8 @@ import { messageOf } from '../../lib/errors.ts'
 import { isTooLarge } from '../../lib/kafka/is-too-large.ts'
 import type { LogMessage } from '../../lib/kafka/log-reader.ts'
 import type { DeadLetter } from './dead-letter.ts'
+import type { Settle } from './dead-letter-writer.ts'
 import { gone, type ReadLetter } from './read-dead-letters.ts'
-import type { Settle } from './settle.ts'
 
 /** `held_back`: it cannot or should not go; `detail` says why. `was_redriven`: an interrupted run had sent it, and it only had to be settled. */
 export interface Redriven {

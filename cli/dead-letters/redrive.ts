@@ -6,14 +6,14 @@ import type { Environment } from '../../lib/config.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { readLog } from '../../lib/kafka/log-reader.ts'
 import { openOffsets } from '../../lib/kafka/offsets.ts'
-import { findWorker } from '../find-worker.ts'
+import { findWorker } from '../workers/find-worker.ts'
 import type { RedriveOptions } from './command.ts'
+import { openSettle } from './dead-letter-writer.ts'
+import { type Rehearsed, rehearse } from './dry-run.ts'
 import { type DeadLetters, openDeadLetters } from './open-dead-letters.ts'
 import { type ReadLetter, readMessages } from './read-dead-letters.ts'
 import { type Redriven, redrivePortion } from './redrive-portion.ts'
-import { type Rehearsed, rehearse } from './rehearse.ts'
-import { createSelect, mustSelect, type Selection } from './select.ts'
-import { openSettle } from './settle.ts'
+import { createSelect, mustSelect, type Selection } from './selector.ts'
 
 /**
  * Copies dead letters to the retry topic, which only their worker reads, and settles them.

@@ -1,12 +1,12 @@
 import { recordOf } from '../../consumers/runtime/decode-and-handle.ts'
 import type { Environment } from '../../lib/config.ts'
 import { messageOf } from '../../lib/errors.ts'
-import { findWorker } from '../find-worker.ts'
-import { printable } from '../tail/print-record.ts'
+import { printable } from '../output/printable-record.ts'
+import { findWorker } from '../workers/find-worker.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { openDeadLetters } from './open-dead-letters.ts'
 import { gone, readMessages } from './read-dead-letters.ts'
-import { createSelect, type Selection } from './select.ts'
+import { createSelect, type Selection } from './selector.ts'
 
 /** Dead letters in full; `value` is the record, or why it cannot be decoded and the bytes. */
 export async function* showDeadLetters(

@@ -9,21 +9,12 @@ import type { Logger } from '../../lib/logger.ts'
 import { createMetrics } from '../../lib/metrics.ts'
 import { operationsVariables, startOperationsServer } from '../../lib/operations.ts'
 import { createNames } from '../../schemas/topics.ts'
-import { openLagMeter } from '../lag/open-lag-meter.ts'
+import { openLagMeter } from '../lag-meter/open-lag-meter.ts'
+import { lagExporterPort } from '../variables/lag-exporter-port.ts'
+import { lagExporterVariables } from '../variables/lag-exporter-variables.ts'
 import { followDeadLetters } from './follow-dead-letters.ts'
 import { createFreshness } from './freshness.ts'
-import { lagExporterPort } from './lag-exporter-port.ts'
 import { exportDeadLetters, exportLag } from './lag-metrics.ts'
-
-export const lagExporterVariables = z.object({
-  LAG_STALL_SECONDS: z.coerce
-    .number()
-    .positive()
-    .default(120)
-    .describe(
-      'How long a worker may not move in a partition, with records waiting there, before it counts as stalled.',
-    ),
-})
 
 const variables = z.object({
   ...operationsVariables(lagExporterPort).shape,

@@ -1,6 +1,6 @@
 import type { Metrics } from '../../lib/metrics.ts'
-import { type Lag, lagSeconds } from '../lag/lag-meter.ts'
-import { lagVerdicts } from '../lag/verdict.ts'
+import { type Lag, lagSeconds } from '../lag-meter/lag-meter.ts'
+import { lagVerdicts } from '../lag-meter/verdict.ts'
 import type { FollowedDeadLetters } from './follow-dead-letters.ts'
 import type { Freshness } from './freshness.ts'
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { end } from '../end.ts'
 import { withLocalStack } from '../environment.ts'
+import { end } from '../output/end.ts'
 
 /** `bridge lag`: how far every worker is behind, also one that does not run. */
 export const lagCommand = new Command('lag')

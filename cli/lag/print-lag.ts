@@ -4,9 +4,9 @@ import { type Environment, readVariables } from '../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { createNames } from '../../schemas/topics.ts'
+import { type Lag, lagSeconds } from '../lag-meter/lag-meter.ts'
+import { openLagMeter } from '../lag-meter/open-lag-meter.ts'
 import { requestTimeoutMs } from '../request-timeout.ts'
-import { type Lag, lagSeconds } from './lag-meter.ts'
-import { openLagMeter } from './open-lag-meter.ts'
 
 /** How long a group with old records is watched to tell whether it moves, in milliseconds. */
 const watchMs = 5000

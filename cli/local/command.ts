@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { readVariables } from '../../lib/config.ts'
 import { ConfigError, UsageError } from '../../lib/errors.ts'
-import { lagExporterPort } from '../lag-exporter/lag-exporter-port.ts'
+import { lagExporterPort } from '../variables/lag-exporter-port.ts'
 import { settingsFaults } from './settings-faults.ts'
 
 /** `bridge local`: everything on this machine, from nothing; what `npm start` runs. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { end } from '../end.ts'
 import { withLocalStack } from '../environment.ts'
+import { end } from '../output/end.ts'
 
 const list = new Command('list')
   .description('where each worker goes on, partition by partition')

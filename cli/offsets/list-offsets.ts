@@ -5,7 +5,7 @@ import { openOffsets, type TopicPartition } from '../../lib/kafka/offsets.ts'
 import { partitionName } from '../../lib/kafka/partition-name.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { createNames } from '../../schemas/topics.ts'
-import { findWorker } from '../find-worker.ts'
+import { findWorker } from '../workers/find-worker.ts'
 
 interface OffsetRow extends TopicPartition {
   group: string

@@ -9,7 +9,7 @@ import { isMissing, type Offsets, openOffsets, type TopicPartition } from '../..
 import { partitionName } from '../../lib/kafka/partition-name.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { createNames } from '../../schemas/topics.ts'
-import { findWorker } from '../find-worker.ts'
+import { findWorker } from '../workers/find-worker.ts'
 import { type Place, parsePlace } from './place.ts'
 
 export interface SetOffsetsOptions {

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { end } from '../end.ts'
 import { withLocalStack } from '../environment.ts'
+import { end } from '../output/end.ts'
 
 /** `bridge rebuild <worker>`: everything it made is made again, from the first event on. */
 export const rebuildCommand = new Command('rebuild')

@@ -7,8 +7,8 @@ import { openOffsets } from '../../lib/kafka/offsets.ts'
 import { partitionName } from '../../lib/kafka/partition-name.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { createNames } from '../../schemas/topics.ts'
-import { findWorker } from '../find-worker.ts'
 import { commitWhileEmpty, forgetHandled } from '../offsets/set-offsets.ts'
+import { findWorker } from '../workers/find-worker.ts'
 
 /**
  * Lets a worker forget what it made and sends it back to the first event.

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Environment, list, port, readVariables, secret } from '../../lib/config.ts'
 import { messageOf, UsageError } from '../../lib/errors.ts'
 import { readEndpoints } from '../environment.ts'
-import { readPayload } from './payload.ts'
+import { readPayload } from './read-payload.ts'
 
 const variables = z.object({
   INGRESS_HOST: z.string().default('127.0.0.1'),

@@ -2,33 +2,20 @@ import { z } from 'zod'
 import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
 import { createRegistry, registryVariables } from '../../lib/avro/registry.ts'
-import { databaseUrl, type Environment, fallback, readVariables, secret } from '../../lib/config.ts'
+import { type Environment, readVariables } from '../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { type Logger, quietLogger } from '../../lib/logger.ts'
 import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
 import { wireSchema } from '../../schemas/load.ts'
 import { createNames } from '../../schemas/topics.ts'
+import { databaseVariables } from '../variables/database-variables.ts'
+import { topicVariables } from '../variables/topic-variables.ts'
 import { choosePartitions } from './choose-partitions.ts'
 import { migrateDatabase } from './database.ts'
 import { commitFirstOffsets } from './first-offsets.ts'
-import { createTopics, retryTopicsOf, topicsOf, topicVariables } from './topics.ts'
+import { createTopics, retryTopicsOf, topicsOf } from './topics.ts'
 
-export const databaseVariables = z.object({
-  DATABASE_URL: databaseUrl()
-    .optional()
-    .describe(
-      'PostgreSQL, by the role that owns our tables; only `bridge setup` needs it. Unset: no audit log.',
-    )
-    .meta(secret),
-  AUDIT_LOG_DATABASE_URL: databaseUrl()
-    .optional()
-    .describe(
-      'The same database by the role of the audit log; setup creates the role where it does not exist.',
-    )
-    .meta({ ...secret, ...fallback('DATABASE_URL') }),
-})
-
-export const setupVariables = z.object({
+const setupVariables = z.object({
   ...kafkaVariables.shape,
   ...registryVariables.shape,
   ...topicVariables.shape,

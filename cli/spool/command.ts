@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { UsageError } from '../../lib/errors.ts'
-import { end } from '../end.ts'
 import { withLocalStack } from '../environment.ts'
+import { end } from '../output/end.ts'
 
 const inspect = new Command('inspect')
   .description(

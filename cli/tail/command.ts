@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { end } from '../end.ts'
 import { withLocalStack } from '../environment.ts'
+import { end } from '../output/end.ts'
 import type { TailOptions } from './tail.ts'
 
 /** A whole number of 1 or more, as an option's value. */

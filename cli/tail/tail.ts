@@ -8,9 +8,9 @@ import { type LogMessage, readLog } from '../../lib/kafka/log-reader.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { eventTypes, isEventType } from '../../schemas/catalogue.ts'
 import { createNames } from '../../schemas/topics.ts'
-import { outageMessage } from '../outage-message.ts'
+import { outageMessage } from '../output/outage-message.ts'
+import { printable, toText } from '../output/printable-record.ts'
 import { requestTimeoutMs } from '../request-timeout.ts'
-import { printable, toText } from './print-record.ts'
 
 const variables = z.object({ ...kafkaVariables.shape, ...registryVariables.shape })
 

@@ -1,4 +1,4 @@
-import { topicVariables } from '../../cli/setup/topics.ts'
+import { topicVariables } from '../../cli/variables/topic-variables.ts'
 import { catalogue, type EventType, eventTypes } from '../../schemas/catalogue.ts'
 import type { Fact } from '../../schemas/facts/fact.ts'
 import * as keys from '../../schemas/key.ts'

@@ -26,7 +26,7 @@ const kafkaFiles: Readonly<Record<string, string>> = {
   'consumers/runtime/worker.ts': 'the partitioner of the producer for dead letters',
   'consumers/runtime/batch/each-batch.ts': 'its error classes, by which a rebalance is told',
   'consumers/runtime/group/assigner.ts': 'encodes assignments as the protocol wants them',
-  'cli/dead-letters/settle.ts': 'the partitioner of the producer for redrives',
+  'cli/dead-letters/dead-letter-writer.ts': 'the partitioner of the producer for redrives',
   'cli/setup/topics.ts': 'its admin client: creates and alters topics',
 }
 

@@ -4,7 +4,7 @@ import kafkajs from 'kafkajs'
 import type { RedriveOptions } from '../../../cli/dead-letters/command.ts'
 import { readDeadLetters } from '../../../cli/dead-letters/read-dead-letters.ts'
 import { redriveDeadLetters } from '../../../cli/dead-letters/redrive.ts'
-import type { Selection } from '../../../cli/dead-letters/select.ts'
+import type { Selection } from '../../../cli/dead-letters/selector.ts'
 import { PermanentError } from '../../../lib/errors.ts'
 import {
   openWorkerStack,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type DeadLetter, deadLetterOf } from '../../../../cli/dead-letters/dead-letter.ts'
+import type { Settle } from '../../../../cli/dead-letters/dead-letter-writer.ts'
 import type { ReadLetter } from '../../../../cli/dead-letters/read-dead-letters.ts'
 import { redrivePortion } from '../../../../cli/dead-letters/redrive-portion.ts'
-import type { Settle } from '../../../../cli/dead-letters/settle.ts'
 
 const letterAt = (offset: number): ReadLetter => {
   const value = Buffer.from(`value ${offset}`)

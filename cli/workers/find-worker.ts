@@ -1,6 +1,6 @@
-import type { Consumer } from '../consumers/consumer.ts'
-import { consumers } from '../consumers/index.ts'
-import { UsageError } from '../lib/errors.ts'
+import type { Consumer } from '../../consumers/consumer.ts'
+import { consumers } from '../../consumers/index.ts'
+import { UsageError } from '../../lib/errors.ts'
 
 /** The worker of that name. @throws UsageError naming those there are */
 export const findWorker = (name: string, workers: readonly Consumer[] = consumers): Consumer => {

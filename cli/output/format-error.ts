@@ -1,6 +1,6 @@
-import type { Environment } from '../lib/config.ts'
-import { ConfigError, messageOf, UsageError } from '../lib/errors.ts'
-import { readEndpoints, withLocalStack } from './environment.ts'
+import type { Environment } from '../../lib/config.ts'
+import { ConfigError, messageOf, UsageError } from '../../lib/errors.ts'
+import { readEndpoints, withLocalStack } from '../environment.ts'
 import { outageMessage } from './outage-message.ts'
 
 /** What a command that failed prints on standard error: sentences for the operator, and a stack only where nobody expected it. */

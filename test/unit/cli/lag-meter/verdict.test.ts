@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { judge, moved } from '../../../../cli/lag/verdict.ts'
+import { judge, moved } from '../../../../cli/lag-meter/verdict.ts'
 
 const now = 1_000_000
 const still = moved(undefined, 5, 5, now - 130_000)

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
-import { formatError } from '../../../cli/format-error.ts'
-import { readVariables } from '../../../lib/config.ts'
-import { PermanentError, RetriableError, UsageError } from '../../../lib/errors.ts'
-import { createKafka, kafkaVariables } from '../../../lib/kafka/client.ts'
-import { recordingLogger } from '../../helpers/process/recording-logger.ts'
+import { formatError } from '../../../../cli/output/format-error.ts'
+import { readVariables } from '../../../../lib/config.ts'
+import { PermanentError, RetriableError, UsageError } from '../../../../lib/errors.ts'
+import { createKafka, kafkaVariables } from '../../../../lib/kafka/client.ts'
+import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 
 const nowhere = { BRIDGE_DATA_DIR: '/nowhere' }
 const thrownBy = async (action: () => unknown): Promise<unknown> => {

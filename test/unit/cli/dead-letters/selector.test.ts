@@ -3,7 +3,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { type DeadLetter, deadLetterOf } from '../../../../cli/dead-letters/dead-letter.ts'
 import { groupByFingerprint } from '../../../../cli/dead-letters/list-dead-letters.ts'
-import { createSelect, mustSelect, type Selection } from '../../../../cli/dead-letters/select.ts'
+import { createSelect, mustSelect, type Selection } from '../../../../cli/dead-letters/selector.ts'
 import {
   deadLetterHeaders,
   fingerprintOf,

@@ -1,5 +1,5 @@
-import type { Environment } from '../lib/config.ts'
-import { messageOf, PermanentError, RetriableError } from '../lib/errors.ts'
+import type { Environment } from '../../lib/config.ts'
+import { messageOf, PermanentError, RetriableError } from '../../lib/errors.ts'
 
 /** What another server, or the system, did not do for us, in one sentence; undefined for a fault that may be our own. */
 export const outageMessage = (error: unknown, env: Environment): string | undefined => {

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 /** A command that prints for ever, and whose reader has gone after the first line. */
 const printing = async (command: string) => {
   const script = `
-    const { endWithReader } = await import(${JSON.stringify(new URL('../../../cli/end.ts', import.meta.url).href)})
+    const { endWithReader } = await import(${JSON.stringify(new URL('../../../../cli/output/end.ts', import.meta.url).href)})
     endWithReader(${JSON.stringify(command)})
     let failed = 0
     process.stdout.on('error', () => { if (++failed === 3) { console.error('goes on'); process.exit(7) } })
