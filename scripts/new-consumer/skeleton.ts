@@ -42,7 +42,7 @@ export const testText = ({ name }: NewConsumer): string => `import assert from '
 import { test } from 'node:test'
 import { ${identifierOf(name)} } from '../../../../consumers/${name}/${name}.ts'
 import type { RecordOf } from '../../../../schemas/catalogue.ts'
-import { deliver, hookOf } from '../../../helpers/deliver.ts'
+import { deliver, hookOf } from '../../../helpers/records/deliver.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 import { fixture } from '../../../helpers/records/samples.ts'
 

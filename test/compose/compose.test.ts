@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
+import { eventually } from '../helpers/process/eventually.ts'
 import { type Compose, createCompose } from '../helpers/servers/compose.ts'
 
 const body = await readFile(new URL('../fixtures/push.json', import.meta.url), 'utf8')
@@ -10,6 +10,8 @@ const dashboard = await readFile(
   'utf8',
 )
 const push = JSON.parse(body) as { project_id: number; user_username: string }
+/** How long a container may take to show what a test waits for. */
+const limitMs = 60_000
 
 let compose: Compose
 let firstHook: string
@@ -21,11 +23,17 @@ before(async () => {
 after(() => compose?.remove())
 
 test('comes up whole: Prometheus reaches every process and Grafana finds the dashboard', async () => {
-  await eventually('every process is up', async () => {
-    const up = await ask<{ metric: { process: string }; value: [number, string] }>('up')
+  await eventually(async () => {
+    const up = await queryPrometheus<{ metric: { process: string }; value: [number, string] }>('up')
     const reached = up.filter(({ value }) => value[1] === '1').map(({ metric }) => metric.process)
-    return reached.sort().join() === 'audit-log,ingress,lag-exporter,prometheus,push-author-log' || undefined
-  })
+    assert.deepEqual(reached.sort(), [
+      'audit-log',
+      'ingress',
+      'lag-exporter',
+      'prometheus',
+      'push-author-log',
+    ])
+  }, limitMs)
   const found = (await getJson(`${local('GRAFANA_PORT')}/api/search`)) as { uid: string }[]
   assert.deepEqual(
     found.map(({ uid }) => uid),
@@ -36,12 +44,12 @@ test('comes up whole: Prometheus reaches every process and Grafana finds the das
 test('every metric of the dashboard exists', async () => {
   const names = new Set(dashboard.match(/gitlab_bridge_\w+/g))
   assert.ok(names.size > 10)
-  await eventually('all of them are scraped', async () => {
+  await eventually(async () => {
     const { data } = (await getJson(`${local('PROMETHEUS_PORT')}/api/v1/label/__name__/values`)) as {
       data: string[]
     }
-    return names.isSubsetOf(new Set(data)) || undefined
-  })
+    assert.deepEqual([...names.difference(new Set(data))], [], 'metrics that no process exports')
+  }, limitMs)
 })
 
 test('a hook with a wrong secret token is turned away', async () => {
@@ -90,23 +98,25 @@ const reachesEverything = async (id: string, records: number) => {
   assert.equal(record.value.project_id, push.project_id)
   assert.equal(record.value.raw, body)
 
-  const lines = await eventually('the push log has it', async () => {
+  const lines = await eventually(async () => {
     const all = (await jsonLines('push-author-log', 'pushes', '--json')) as {
       delivery_id: string
       user_username: string
     }[]
     const ours = all.filter(({ delivery_id }) => delivery_id === id)
-    return ours.length > 0 ? ours : undefined
-  })
+    assert.ok(ours.length > 0, 'the push log does not have the hook')
+    return ours
+  }, limitMs)
   assert.deepEqual(
     lines.map(({ user_username }) => user_username),
     [push.user_username],
   )
 
-  const rows = await eventually('the audit log has it', async () => {
+  const rows = await eventually(async () => {
     const hex = await query(`select encode(raw, 'hex') from audit_log.events where delivery_id = '${id}'`)
-    return hex === '' ? undefined : hex.split('\n')
-  })
+    assert.notEqual(hex, '', 'the audit log does not have the hook')
+    return hex.split('\n')
+  }, limitMs)
   assert.deepEqual(rows, [Buffer.from(body).toString('hex')])
 }
 
@@ -161,7 +171,7 @@ const query = async (sql: string): Promise<string> => {
   return text.trim()
 }
 
-const ask = async <Sample>(promql: string): Promise<Sample[]> => {
+const queryPrometheus = async <Sample>(promql: string): Promise<Sample[]> => {
   const url = `${local('PROMETHEUS_PORT')}/api/v1/query?query=${encodeURIComponent(promql)}`
   return ((await getJson(url)) as { data: { result: Sample[] } }).data.result
 }
@@ -173,12 +183,3 @@ const getJson = async (url: string): Promise<unknown> => {
 }
 
 const local = (variable: keyof Compose['ports']): string => `http://127.0.0.1:${compose.ports[variable]}`
-
-/** Asks until there is an answer. @throws Error naming what did not come about within a minute */
-const eventually = async <T>(what: string, answer: () => Promise<T | undefined>): Promise<T> => {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(250)) {
-    const found = await answer()
-    if (found !== undefined) return found
-  }
-  throw new Error(`within a minute it did not come about that ${what}`)
-}

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import pg from 'pg'
+import { eventually } from '../helpers/process/eventually.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
 import { countOn, recordsOf } from '../helpers/records/records.ts'
 import { startServers } from '../helpers/servers/servers.ts'
-import { eventually, openStack } from '../helpers/servers/stack.ts'
+import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('audit-log')
 await stack.setUp()

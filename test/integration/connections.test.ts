@@ -4,7 +4,8 @@ import { readVariables } from '../../lib/config.ts'
 import { createKafka, endConnections, kafkaVariables } from '../../lib/kafka/client.ts'
 import { openOffsets } from '../../lib/kafka/offsets.ts'
 import { quietLogger } from '../../lib/logger.ts'
-import { eventually, openStack } from '../helpers/servers/stack.ts'
+import { eventually } from '../helpers/process/eventually.ts'
+import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('connections')
 const connections = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length

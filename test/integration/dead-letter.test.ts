@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { eventually } from '../helpers/process/eventually.ts'
 import { post, pushOf } from '../helpers/records/hooks.ts'
 import { countOn, messagesOn } from '../helpers/records/records.ts'
-import { eventually, openStack } from '../helpers/servers/stack.ts'
+import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('dead-letter')
 await stack.setUp({ KAFKA_TOPIC_PARTITIONS: '1' })

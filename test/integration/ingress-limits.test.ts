@@ -3,10 +3,11 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import kafkajs, { type Admin } from 'kafkajs'
+import { eventually } from '../helpers/process/eventually.ts'
 import { post, pushOf } from '../helpers/records/hooks.ts'
 import { readRaw } from '../helpers/records/read-raw.ts'
 import { recordsOf } from '../helpers/records/records.ts'
-import { eventually, openStack } from '../helpers/servers/stack.ts'
+import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('ingress-limits')
 await stack.setUp()

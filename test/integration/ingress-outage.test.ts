@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { eventually } from '../helpers/process/eventually.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
 import { recordsOf } from '../helpers/records/records.ts'
-import { eventually, openStack } from '../helpers/servers/stack.ts'
+import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('ingress-outage')
 await stack.setUp()

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream'
 import { test } from 'node:test'
 import { schemaIdOf } from '../../lib/avro/codec.ts'
+import { eventually } from '../helpers/process/eventually.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
 import { messagesOn } from '../helpers/records/records.ts'
-import { eventually, openStack } from '../helpers/servers/stack.ts'
+import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('ingress-start')
 

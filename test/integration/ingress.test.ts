@@ -4,9 +4,10 @@ import { request as createRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { eventTypes } from '../../schemas/catalogue.ts'
+import { eventually } from '../helpers/process/eventually.ts'
 import { post, pushOf, sample } from '../helpers/records/hooks.ts'
 import { countOn, messagesOn, recordsOf } from '../helpers/records/records.ts'
-import { eventually, openStack, secretToken } from '../helpers/servers/stack.ts'
+import { openStack, secretToken } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('ingress')
 await stack.setUp()

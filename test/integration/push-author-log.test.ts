@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { eventually } from '../helpers/process/eventually.ts'
 import { post, pushOf, sample } from '../helpers/records/hooks.ts'
 import { recordsOf } from '../helpers/records/records.ts'
-import { eventually, openStack } from '../helpers/servers/stack.ts'
+import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('push-author-log')
 await stack.setUp()

@@ -4,9 +4,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import kafkajs from 'kafkajs'
+import { eventually } from '../helpers/process/eventually.ts'
 import { post, pushOf } from '../helpers/records/hooks.ts'
 import { recordsOf } from '../helpers/records/records.ts'
-import { eventually, openStack } from '../helpers/servers/stack.ts'
+import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('spool-publish')
 await stack.setUp()

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startKafkaProxy } from '../../helpers/faults/kafka-proxy.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 import { attemptsIn, effectsIn, startEffects } from '../../helpers/process/start-effects.ts'
 import {
   openWorkerStack,
@@ -11,7 +12,6 @@ import {
   sorted,
 } from '../../helpers/process/worker-under-test.ts'
 import { messagesOn } from '../../helpers/records/records.ts'
-import { eventually } from '../../helpers/servers/stack.ts'
 
 const names = ['shared', 'careless', 'hanging', 'deadly', 'frozen', 'refused'] as const
 const stack = await openWorkerStack(

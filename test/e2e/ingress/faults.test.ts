@@ -12,7 +12,6 @@ import type { Environment } from '../../../lib/config.ts'
 import { readLog } from '../../../lib/kafka/log-reader.ts'
 import {
   assertConserved,
-  eventually,
   freePort,
   type IngressProcess,
   isSoak,
@@ -23,6 +22,7 @@ import {
   untilDrained,
 } from '../../helpers/faults/conservation.ts'
 import { bodyOf, type Posted, postHook, startDriver } from '../../helpers/faults/conservation-driver.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 import { type RecordWithRaw, readRaw } from '../../helpers/records/read-raw.ts'
 import { startFakeGitlab } from '../../helpers/servers/fake-gitlab.ts'
 import { startServers } from '../../helpers/servers/servers.ts'

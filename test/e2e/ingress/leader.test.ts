@@ -8,7 +8,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { cacheFolder } from '../../../local/artifacts.ts'
 import {
   assertConserved,
-  eventually,
   isSoak,
   openWorld,
   outageMs,
@@ -17,6 +16,7 @@ import {
   untilDrained,
 } from '../../helpers/faults/conservation.ts'
 import { bodyOf, type Posted, postHook, startDriver } from '../../helpers/faults/conservation-driver.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 import { startKafkaCluster } from '../../helpers/servers/kafka-cluster.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
 

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { after, suite, test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
-import { eventually, isSoak } from '../../helpers/faults/conservation.ts'
+import { isSoak } from '../../helpers/faults/conservation.ts'
 import {
   type LoneIngress,
   rawRequest,
@@ -12,6 +12,7 @@ import {
   startLoneIngress,
 } from '../../helpers/faults/conservation-alone.ts'
 import { sendTls } from '../../helpers/faults/send-tls.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 import { openCertificateMaker } from '../../helpers/servers/certificate-maker.ts'
 
 const token = 'the-token-of-the-patient'

@@ -7,9 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startChild } from '../../../local/process/child.ts'
 import { nodeFlags } from '../../../local/process/node-options.ts'
-import { eventually, freePort } from '../../helpers/faults/conservation.ts'
+import { freePort } from '../../helpers/faults/conservation.ts'
 import { loneEnv, rawRequest, sendRaw, startLoneIngress } from '../../helpers/faults/conservation-alone.ts'
 import { bodyOf, postHook } from '../../helpers/faults/conservation-driver.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 
 const statusOf = (answer: Awaited<ReturnType<typeof postHook>>) =>
   answer === 'refused' ? answer : answer.status

@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os'
 import { after, test } from 'node:test'
 import type { ConnectionOptions, SecureVersion } from 'node:tls'
 import type { Environment } from '../../../lib/config.ts'
-import { eventually } from '../../helpers/faults/conservation.ts'
 import {
   type LoneIngress,
   rawRequest,
@@ -16,6 +15,7 @@ import {
   startLoneIngress,
 } from '../../helpers/faults/conservation-alone.ts'
 import { sendTls } from '../../helpers/faults/send-tls.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 import { openCertificateMaker } from '../../helpers/servers/certificate-maker.ts'
 
 const token = 'the-token-behind-tls'

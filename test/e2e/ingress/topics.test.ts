@@ -9,7 +9,6 @@ import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import { cacheFolder } from '../../../local/artifacts.ts'
 import {
   assertConserved,
-  eventually,
   type IngressProcess,
   openWorld,
   outageMs,
@@ -25,6 +24,7 @@ import {
   postHook,
   startDriver,
 } from '../../helpers/faults/conservation-driver.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 import { startKafkaCluster } from '../../helpers/servers/kafka-cluster.ts'
 import { startKafkaWithAcls } from '../../helpers/servers/kafka-with-acls.ts'
 import { startServers } from '../../helpers/servers/servers.ts'

@@ -17,9 +17,9 @@ import { nodeFlags } from '../../../local/process/node-options.ts'
 import { catalogue, eventTypes } from '../../../schemas/catalogue.ts'
 import { wireSchema } from '../../../schemas/load.ts'
 import { createNames, type Names } from '../../../schemas/topics.ts'
+import { eventually } from '../process/eventually.ts'
 import { recordingLogger } from '../process/recording-logger.ts'
-import { tellOf, tellOnFailure } from '../process/tell-on-failure.ts'
-import { until } from '../process/until.ts'
+import { reportOnFailure, reportOutputOf } from '../process/report-on-failure.ts'
 import { markOf, type Posted } from './conservation-driver.ts'
 
 /** Minutes are scaled to seconds, unless the whole is asked for: `npm run test:soak`. */
@@ -72,7 +72,7 @@ export interface World {
 const entry = fileURLToPath(new URL('../../../cli/bridge.ts', import.meta.url))
 
 export const openWorld = async (kafkaBrokers: string, schemaRegistryUrl: string): Promise<World> => {
-  tellOnFailure()
+  reportOnFailure()
   const cleanUps: (() => Promise<unknown>)[] = []
   const folder = async () => {
     const path = await mkdtemp(join(tmpdir(), 'bridge-test-'))
@@ -127,7 +127,7 @@ export const openWorld = async (kafkaBrokers: string, schemaRegistryUrl: string)
 /** `bridge ingress` as a process of its own; resolves once it accepts hooks. @throws Error with its output where it ends before that */
 export const startIngressProcess = async (env: Environment, cwd: string): Promise<IngressProcess> => {
   const lines: string[] = []
-  tellOf('the ingress', lines)
+  reportOutputOf('the ingress', lines)
   const child = await startChild({
     name: 'ingress',
     command: process.execPath,
@@ -172,10 +172,6 @@ const parsed = (line: string): { url?: string; metrics?: string } => {
     return {}
   }
 }
-
-/** Asks until the question no longer throws; then its answer, or after a generous limit its last error. */
-export const eventually = <T>(question: () => T | Promise<T>, limitMs = 120_000): Promise<T> =>
-  until(question, limitMs)
 
 /** Resolves once nothing waits on the ingress' disk any more and new hooks go straight to the brokers. */
 export const untilDrained = (ingress: IngressProcess): Promise<void> =>

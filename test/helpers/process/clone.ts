@@ -7,7 +7,7 @@ import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { resetDataFolder } from '../../../local/reset.ts'
-import { eventually } from '../servers/stack.ts'
+import { eventually } from './eventually.ts'
 import { processesNaming, processesOf, type RunningProcess, stillRunning } from './processes.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '../../../lib/config.ts'
 import { type Child, startChild } from '../../../local/process/child.ts'
-import { eventually } from '../servers/stack.ts'
-import { tellOf } from './tell-on-failure.ts'
+import { eventually } from './eventually.ts'
+import { reportOutputOf } from './report-on-failure.ts'
 
 /** What a worker did: the id of the delivery, and its project. */
 export interface Effect {
@@ -30,7 +30,7 @@ export const startEffects = async (
   env: Environment,
 ): Promise<EffectsProcess> => {
   const lines: string[] = []
-  tellOf(worker, lines)
+  reportOutputOf(worker, lines)
   const child = await startChild({
     name: worker,
     command: process.execPath,

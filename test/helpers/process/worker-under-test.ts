@@ -11,7 +11,8 @@ import type { Running } from '../../../lib/lifecycle.ts'
 import type { RecordOf } from '../../../schemas/catalogue.ts'
 import { typeOfShape, wireSchema } from '../../../schemas/load.ts'
 import { deliver, hookOf } from '../records/deliver.ts'
-import { eventually, openStack, type Stack } from '../servers/stack.ts'
+import { openStack, type Stack } from '../servers/stack.ts'
+import { eventually } from './eventually.ts'
 import { type LogLine, recordingLogger } from './recording-logger.ts'
 
 export type Push = RecordOf<'push'>

@@ -3,7 +3,8 @@ import { createRegistry, registryVariables } from '../../../lib/avro/registry.ts
 import { readVariables } from '../../../lib/config.ts'
 import { type LogMessage, readLog } from '../../../lib/kafka/log-reader.ts'
 import type { EventType, Records } from '../../../schemas/catalogue.ts'
-import { eventually, type Stack } from '../servers/stack.ts'
+import { eventually } from '../process/eventually.ts'
+import type { Stack } from '../servers/stack.ts'
 
 /** How many messages a topic holds at this moment, all partitions together. */
 export const countOn = async ({ kafka }: Pick<Stack, 'kafka'>, topic: string): Promise<number> => {

@@ -14,8 +14,8 @@ import { type Child, startChild } from '../../../local/process/child.ts'
 import { nodeFlags } from '../../../local/process/node-options.ts'
 import { eventTypes } from '../../../schemas/catalogue.ts'
 import { createNames, type Names } from '../../../schemas/topics.ts'
-import { tellOf, tellOnFailure } from '../process/tell-on-failure.ts'
-import { until } from '../process/until.ts'
+import { eventually } from '../process/eventually.ts'
+import { reportOnFailure, reportOutputOf } from '../process/report-on-failure.ts'
 import { startServers } from './servers.ts'
 import { type SharedStack, sharedStackOf, sharedStackVariable } from './stack-setup.ts'
 
@@ -65,7 +65,7 @@ const entry = fileURLToPath(new URL('../../../cli/bridge.ts', import.meta.url))
  * @param name goes into the names of its topics
  */
 export const openStack = async (name: string): Promise<Stack> => {
-  tellOnFailure()
+  reportOnFailure()
   const cleanUps: (() => Promise<void>)[] = []
   after(async () => {
     for (const cleanUp of cleanUps.reverse()) await cleanUp()
@@ -101,7 +101,7 @@ export const openStack = async (name: string): Promise<Stack> => {
 
   const start = async (args: readonly string[], given: Environment = {}): Promise<BridgeProcess> => {
     const lines: string[] = []
-    tellOf(`bridge ${args.join(' ')}`, lines)
+    reportOutputOf(`bridge ${args.join(' ')}`, lines)
     const child = await startChild({
       name: args.join(' '),
       command: process.execPath,
@@ -177,7 +177,3 @@ const withRole = (url: string, role: string, password: string): string => {
   changed.password = password
   return changed.href
 }
-
-/** Asks until the question no longer throws; then its answer, or after a generous limit its last error. */
-export const eventually = <T>(question: () => T | Promise<T>, limitMs = 60_000): Promise<T> =>
-  until(question, limitMs)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { eventually } from '../../helpers/process/eventually.ts'
 import type { Effect } from '../../helpers/process/start-effects.ts'
 import {
   openWorkerStack,
@@ -10,7 +11,6 @@ import {
 } from '../../helpers/process/worker-under-test.ts'
 import { assertEffects } from '../../helpers/records/assert-effects.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
-import { eventually } from '../../helpers/servers/stack.ts'
 import { sharedStackOf, sharedStackVariable } from '../../helpers/servers/stack-setup.ts'
 
 // Servers of its own: others must not feel the restart.

@@ -7,9 +7,10 @@ import type { DeadLetterGroup } from '../../../cli/dead-letters/list-dead-letter
 import type { PushLine } from '../../../consumers/push-author-log/push-line.ts'
 import { deadLetterHeaders } from '../../../consumers/runtime/dead-letters/dead-letter-headers.ts'
 import { PermanentError } from '../../../lib/errors.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 import { publishPushes, sorted } from '../../helpers/process/worker-under-test.ts'
 import { countOn, messagesOn } from '../../helpers/records/records.ts'
-import { eventually, openStack } from '../../helpers/servers/stack.ts'
+import { openStack } from '../../helpers/servers/stack.ts'
 
 const stack = await openStack('dead-letters')
 await stack.setUp()

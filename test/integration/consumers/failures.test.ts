@@ -4,6 +4,7 @@ import kafkajs from 'kafkajs'
 import { z } from 'zod'
 import { defineConsumer } from '../../../consumers/consumer.ts'
 import { PermanentError, RetriableError } from '../../../lib/errors.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 import {
   openWorkerStack,
   type Push,
@@ -13,7 +14,6 @@ import {
   untilCount,
 } from '../../helpers/process/worker-under-test.ts'
 import { messagesOn, recordsOf } from '../../helpers/records/records.ts'
-import { eventually } from '../../helpers/servers/stack.ts'
 
 /** Whatever is asked of it throws. */
 const withGetters = (error: Error): Error => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startDownstream } from '../../helpers/faults/downstream.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 import { startLagHere } from '../../helpers/process/lag-under-test.ts'
 import { attemptsIn, type Effect, effectsIn, startEffects } from '../../helpers/process/start-effects.ts'
 import {
@@ -14,7 +15,6 @@ import {
 } from '../../helpers/process/worker-under-test.ts'
 import { assertEffects } from '../../helpers/records/assert-effects.ts'
 import { countOn } from '../../helpers/records/records.ts'
-import { eventually } from '../../helpers/servers/stack.ts'
 
 /** The soak run lets everything last longer. */
 const isSoak = process.env.BRIDGE_TEST_SOAK === '1'

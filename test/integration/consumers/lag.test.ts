@@ -5,6 +5,7 @@ import { Kafka, logLevel } from 'kafkajs'
 import { discardDeadLetters } from '../../../cli/dead-letters/discard.ts'
 import { readDeadLetters } from '../../../cli/dead-letters/read-dead-letters.ts'
 import { PermanentError, RetriableError } from '../../../lib/errors.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 import { readWithJava } from '../../helpers/process/java.ts'
 import { startLagHere } from '../../helpers/process/lag-under-test.ts'
 import {
@@ -14,7 +15,6 @@ import {
   startHere,
   untilCount,
 } from '../../helpers/process/worker-under-test.ts'
-import { eventually } from '../../helpers/servers/stack.ts'
 
 const running = pushConsumer('running', async ({ delivery }) => {
   await sleep(60)

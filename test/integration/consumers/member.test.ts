@@ -10,6 +10,7 @@ import { startWorker } from '../../../consumers/runtime/worker.ts'
 import { readVariables } from '../../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../../lib/kafka/client.ts'
 import { createKafkajsCluster } from '../../../lib/kafka/cluster.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { type EffectsProcess, effectsIn, startEffects } from '../../helpers/process/start-effects.ts'
 import {
@@ -21,7 +22,6 @@ import {
   untilCount,
 } from '../../helpers/process/worker-under-test.ts'
 import { messagesOn } from '../../helpers/records/records.ts'
-import { eventually } from '../../helpers/servers/stack.ts'
 
 const begun: string[] = []
 const slow = pushConsumer('slow', async ({ delivery }, { signal }) => {

@@ -4,6 +4,7 @@ import type { Admin } from 'kafkajs'
 import { setOffsets } from '../../../cli/offsets/set-offsets.ts'
 import { setUp } from '../../../cli/setup/set-up.ts'
 import { openOffsets } from '../../../lib/kafka/offsets.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import {
   openWorkerStack,
@@ -12,7 +13,6 @@ import {
   startHere,
   untilCount,
 } from '../../helpers/process/worker-under-test.ts'
-import { eventually } from '../../helpers/servers/stack.ts'
 
 const handled: string[] = []
 const worker = pushConsumer('reader', async ({ delivery }) => void handled.push(delivery.id))

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setOffsets } from '../../../cli/offsets/set-offsets.ts'
 import { rebuild } from '../../../cli/rebuild/rebuild.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 import {
   openWorkerStack,
   publishPushes,
@@ -9,7 +10,6 @@ import {
   startHere,
   untilCount,
 } from '../../helpers/process/worker-under-test.ts'
-import { eventually } from '../../helpers/servers/stack.ts'
 
 const handled: string[] = []
 const forgotten: number[] = []

@@ -6,6 +6,7 @@ import { readDeadLetters } from '../../../cli/dead-letters/read-dead-letters.ts'
 import { redriveDeadLetters } from '../../../cli/dead-letters/redrive.ts'
 import type { Selection } from '../../../cli/dead-letters/selector.ts'
 import { PermanentError } from '../../../lib/errors.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 import {
   openWorkerStack,
   publishPushes,
@@ -15,7 +16,6 @@ import {
   untilCount,
 } from '../../helpers/process/worker-under-test.ts'
 import { messagesOn } from '../../helpers/records/records.ts'
-import { eventually } from '../../helpers/servers/stack.ts'
 
 const handled: string[] = []
 let isBroken = true

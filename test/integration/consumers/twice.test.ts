@@ -19,6 +19,7 @@ import { readVariables } from '../../../lib/config.ts'
 import { openOffsets } from '../../../lib/kafka/offsets.ts'
 import { partitionName } from '../../../lib/kafka/partition-name.ts'
 import { type EventType, eventTypes } from '../../../schemas/catalogue.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { effectsIn, startEffects } from '../../helpers/process/start-effects.ts'
 import {
@@ -29,7 +30,6 @@ import {
 } from '../../helpers/process/worker-under-test.ts'
 import { hookOf } from '../../helpers/records/deliver.ts'
 import { fixtures } from '../../helpers/records/samples.ts'
-import { eventually } from '../../helpers/servers/stack.ts'
 
 /** Has no database, and an effect that cannot be told to be there already: the runtime has to remember. */
 const sent: string[] = []

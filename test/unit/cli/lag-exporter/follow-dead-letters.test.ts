@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { followDeadLetters } from '../../../../cli/lag-exporter/follow-dead-letters.ts'
 import type { LogMessage, ReadLogOptions } from '../../../../lib/kafka/log-reader.ts'
 import { createNames } from '../../../../schemas/topics.ts'
+import { eventually } from '../../../helpers/process/eventually.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
-import { until } from '../../../helpers/process/until.ts'
 
 const names = createNames('')
 const place = { topic: names.deadLetterTopic('worker'), partition: 0, offset: 0, timestamp: 0 }
@@ -51,7 +51,7 @@ test('what stands open holds through an outage, until all is read anew', async (
     logger,
   )
   t.after(() => ending.abort())
-  const untilAt = (step: number) => until(() => assert.equal(reached.at(-1), step), 10_000)
+  const untilAt = (step: number) => eventually(() => assert.equal(reached.at(-1), step), 10_000)
 
   await untilAt(0)
   assert.equal(followed.open('worker'), undefined)

@@ -4,8 +4,8 @@ import type { PublisherOptions } from '../../../../ingress/publish/publisher.ts'
 import { TopicUnavailableError } from '../../../../ingress/publish/topic-availability.ts'
 import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
 import { partitionName } from '../../../../lib/kafka/partition-name.ts'
+import { eventually } from '../../../helpers/process/eventually.ts'
 import { seriesValue } from '../../../helpers/process/series-value.ts'
-import { until } from '../../../helpers/process/until.ts'
 import {
   type Answer,
   acknowledgeAll,
@@ -98,7 +98,7 @@ test('brokers that do not answer are told from those that do, and from a topic o
   ])
   assert.equal(publisher.state(), 'open')
   const waiting = publish('a')
-  await until(() => assert.equal(publisher.state(), 'failing'), 5000)
+  await eventually(() => assert.equal(publisher.state(), 'failing'), 5000)
   await waiting
   assert.equal(publisher.state(), 'open')
   await assert.rejects(publish('poison'), PermanentError)

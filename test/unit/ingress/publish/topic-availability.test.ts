@@ -6,7 +6,7 @@ import type { Sender } from '../../../../ingress/publish/sender.ts'
 import { TopicUnavailableError } from '../../../../ingress/publish/topic-availability.ts'
 import { PermanentError, UsageError } from '../../../../lib/errors.ts'
 import { partitionName } from '../../../../lib/kafka/partition-name.ts'
-import { until } from '../../../helpers/process/until.ts'
+import { eventually } from '../../../helpers/process/eventually.ts'
 import {
   type Answer,
   acknowledgeAll,
@@ -17,8 +17,6 @@ import {
   refusal,
   topics,
 } from '../../../helpers/records/publishing.ts'
-
-const eventually = <T>(attempt: () => Promise<T>): Promise<T> => until(attempt, 20_000)
 
 test('a cluster without any of the topics was never set up, or is another one', async () => {
   const readTopicFacts = async () => new Map(topics.map((topic) => [topic, gone()]))

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createKnownTopics, type KnownTopicsOptions } from '../../../../ingress/publish/topic-limits.ts'
 import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
+import { eventually } from '../../../helpers/process/eventually.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
-import { until } from '../../../helpers/process/until.ts'
 
 const topic = 'gitlab.push'
 const mebibyte = 1024 * 1024
@@ -92,7 +92,10 @@ test('a topic that cannot be seen any more is still known', async (t) => {
 test('limits that were raised are noticed by themselves; new partitions are not taken up', async (t) => {
   const { known, told, lines } = knowing(t, 200_000, { lookEveryMs: 5 })
   Object.assign(told, { partitions: 6, maxBytes: mebibyte })
-  await until(() => assert.deepEqual(known.factsOf(topic), { partitions: 3, maxBytes: mebibyte }), 20_000)
+  await eventually(
+    () => assert.deepEqual(known.factsOf(topic), { partitions: 3, maxBytes: mebibyte }),
+    20_000,
+  )
   assert.equal(lines.length, 1)
 })
 

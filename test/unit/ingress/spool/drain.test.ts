@@ -9,6 +9,7 @@ import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
 import { createForgetfulDisk } from '../../../helpers/faults/forgetful-folder.ts'
 import { spoolLimits } from '../../../helpers/faults/spool-limits.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
+import { waitUntil } from '../../../helpers/process/wait-until.ts'
 
 const hookOf = (id: string): Hook => ({
   id,
@@ -20,10 +21,6 @@ const hookOf = (id: string): Hook => ({
 const kept = (hook: Hook) =>
   ({ kind: 'published', event: 'push', topic: 'gitlab.push', id: hook.id }) as const
 const noPush = () => new TopicUnavailableError('gitlab.push', 'gone')
-const until = async (condition: () => boolean) => {
-  for (const deadline = Date.now() + 20_000; !condition(); await new Promise(setImmediate))
-    assert.ok(Date.now() < deadline, 'in time')
-}
 
 /** A drain whose hooks are carried by a script: by id, what becomes of the first, second, … attempt; afterwards it succeeds. */
 const draining = async (
@@ -59,17 +56,17 @@ const draining = async (
 
 test('hooks are carried oldest first, without a deadline, and leave the spool', async () => {
   const { spool, carried, deadlines, disk, drain } = await draining({}, ['a', 'b', 'c'])
-  await until(() => spool.state.records === 0)
+  await waitUntil(() => spool.state.records === 0)
   assert.deepEqual([carried, [...deadlines]], [['a', 'b', 'c'], [null]])
-  await until(() => disk.segments.size === 0)
+  await waitUntil(() => disk.segments.size === 0)
   await drain.stop()
 })
 
 test('hooks that come while it runs are carried too', async () => {
   const { spool, carried, drain } = await draining({}, ['a'])
-  await until(() => spool.state.records === 0)
+  await waitUntil(() => spool.state.records === 0)
   await spool.append(hookOf('b'))
-  await until(() => spool.state.records === 0)
+  await waitUntil(() => spool.state.records === 0)
   assert.deepEqual(carried, ['a', 'b'])
   await drain.stop()
 })
@@ -80,14 +77,14 @@ test('no hook leaves the disk before its acknowledgement', async () => {
   await new Promise((done) => setTimeout(done, 50))
   assert.deepEqual([spool.state.records, disk.segments.size], [2, 1])
   resolve()
-  await until(() => spool.state.records === 0)
+  await waitUntil(() => spool.state.records === 0)
   await drain.stop()
 })
 
 test('an outage is waited for, however long; nothing is set aside', async () => {
   const outage = Array.from({ length: 5 }, () => new RetriableError('the brokers are away'))
   const { spool, attempts, disk, drain } = await draining({ a: outage }, ['a'])
-  await until(() => spool.state.records === 0)
+  await waitUntil(() => spool.state.records === 0)
   assert.deepEqual([attempts.length, disk.aside.size], [6, 0])
   await drain.stop()
 })
@@ -98,7 +95,7 @@ test('what the brokers refuse for good is set aside at once and does not hold up
     'b',
     'c',
   ])
-  await until(() => spool.state.records === 0)
+  await waitUntil(() => spool.state.records === 0)
   assert.deepEqual([carried, attempts.length, [...disk.aside.keys()]], [['a', 'c'], 3, ['b-1.bin']])
   await drain.stop()
 })
@@ -106,7 +103,7 @@ test('what the brokers refuse for good is set aside at once and does not hold up
 test('a bug of ours in carrying a hook is tried a few times, then the hook is set aside', async () => {
   const bug = Array.from({ length: 10 }, () => new TypeError('undefined is not a function'))
   const { spool, carried, attempts, disk, drain } = await draining({ a: bug }, ['a', 'b'])
-  await until(() => spool.state.records === 0)
+  await waitUntil(() => spool.state.records === 0)
   assert.deepEqual([carried, attempts.filter((id) => id === 'a').length, disk.aside.size], [['b'], 4, 1])
   await drain.stop()
 })
@@ -116,7 +113,7 @@ test('a refused hook that cannot be set aside stays in the spool until it can', 
   const { spool, disk, drain } = await draining({ a: refused }, [])
   disk.fail('setAside', 'ENOSPC', 2)
   await spool.append(hookOf('a'))
-  await until(() => spool.state.records === 0)
+  await waitUntil(() => spool.state.records === 0)
   assert.deepEqual([...disk.aside.keys()], ['a-1.bin'])
   await drain.stop()
 })
@@ -127,9 +124,9 @@ test('a disk that cannot be read, noted on or deleted from for a while does not 
   disk.fail('writeNote', 'ENOSPC', 1)
   disk.fail('remove', 'EIO', 1)
   await spool.append(hookOf('a'))
-  await until(() => spool.state.records === 0)
+  await waitUntil(() => spool.state.records === 0)
   await spool.append(hookOf('b'))
-  await until(() => spool.state.records === 0)
+  await waitUntil(() => spool.state.records === 0)
   assert.deepEqual(carried, ['a', 'b'])
   await drain.stop()
 })
@@ -143,7 +140,7 @@ test('hooks whose topic takes nothing go where they wait for it alone, together 
     'd',
     'e',
   ])
-  await until(() => spool.state.records === 0)
+  await waitUntil(() => spool.state.records === 0)
   assert.deepEqual(moved, [['gitlab.push', ['b', 'd']]], 'though d was turned away first')
   assert.deepEqual([carried, attempts.length, disk.aside.size], [['a', 'c', 'e'], 5, 0])
   await drain.stop()
@@ -157,7 +154,7 @@ test('hooks that cannot be put where they wait for their topic stay, and come ag
       moveFailures: 2,
     },
   )
-  await until(() => spool.state.records === 0)
+  await waitUntil(() => spool.state.records === 0)
   assert.deepEqual(
     [carried, moved.flatMap(([, ids]) => ids)],
     [
@@ -176,7 +173,7 @@ test('hooks that wait for a topic stay in its spool; the first finds out when it
       topic: 'gitlab.push',
     },
   )
-  await until(() => spool.state.records === 0)
+  await waitUntil(() => spool.state.records === 0)
   assert.deepEqual(attempts, ['a', 'b', 'c', 'a', 'a', 'a', 'b'])
   assert.deepEqual([carried, moved], [['c', 'a', 'b'], []])
   await drain.stop()
@@ -187,7 +184,7 @@ test('a hook that waited for one topic may have to wait for another', async () =
   const { spool, carried, moved, drain } = await draining({ a: [noJob] }, ['a', 'b'], {
     topic: 'gitlab.push',
   })
-  await until(() => spool.state.records === 0)
+  await waitUntil(() => spool.state.records === 0)
   assert.deepEqual([carried, moved], [['b'], [['gitlab.job', ['a']]]])
   await drain.stop()
 })
@@ -195,7 +192,7 @@ test('a hook that waited for one topic may have to wait for another', async () =
 test('stopping lets go of what is not acknowledged: it is still in the spool', async () => {
   const outage = Array.from({ length: 100 }, () => new RetriableError('the brokers are away'))
   const { spool, disk, attempts, drain } = await draining({ a: outage }, ['a', 'b'])
-  await until(() => attempts.length > 2)
+  await waitUntil(() => attempts.length > 2)
   await drain.stop()
   assert.equal(spool.state.records, 2)
   disk.crash()

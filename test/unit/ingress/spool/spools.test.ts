@@ -9,6 +9,7 @@ import { openSpools, type Spools } from '../../../../ingress/spool/spools.ts'
 import { RetriableError } from '../../../../lib/errors.ts'
 import { createForgetfulDisk } from '../../../helpers/faults/forgetful-folder.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
+import { waitUntil } from '../../../helpers/process/wait-until.ts'
 
 const topics = ['gitlab.push', 'gitlab.job']
 /** Its source says which topic it belongs on. */
@@ -19,10 +20,6 @@ const hookOf = (id: string, topic = 'gitlab.push', { receivedAt = 1, bytes = 10 
   headers: {},
   body: Buffer.alloc(bytes, id),
 })
-const until = async (condition: () => boolean) => {
-  for (const deadline = Date.now() + 20_000; !condition(); await new Promise(setImmediate))
-    assert.ok(Date.now() < deadline, 'in time')
-}
 
 /** A disk for each spool. */
 const createDisks = () => {
@@ -66,7 +63,7 @@ test('hooks of a topic that takes nothing leave the spool of all to wait by them
   for (const id of ['p1', 'j1', 'p2', 'j2', 'p3'])
     await spools.append(hookOf(id, id.startsWith('p') ? 'gitlab.push' : 'gitlab.job'))
   const drains = startDrains(spools, deliver, recordingLogger().logger)
-  await until(() => spools.common.state.records === 0)
+  await waitUntil(() => spools.common.state.records === 0)
   assert.deepEqual(
     [taken, spools.isWaitedFor('gitlab.push'), spools.isWaitedFor('gitlab.job')],
     [['j1', 'j2'], true, false],
@@ -75,9 +72,9 @@ test('hooks of a topic that takes nothing leave the spool of all to wait by them
 
   await spools.append(hookOf('p4'), 'gitlab.push')
   await spools.append(hookOf('j3', 'gitlab.job'))
-  await until(() => taken.includes('j3'))
+  await waitUntil(() => taken.includes('j3'))
   broken.clear()
-  await until(() => spools.state().records === 0)
+  await waitUntil(() => spools.state().records === 0)
   assert.deepEqual(
     taken.filter((id) => id.startsWith('p')),
     ['p1', 'p2', 'p3', 'p4'],
@@ -92,7 +89,7 @@ test('what comes through the spool of all does not overtake what waits for its t
   await Promise.all(['p1', 'p2'].map((id) => spools.append(hookOf(id), 'gitlab.push')))
   await Promise.all(['p3', 'p4'].map((id) => spools.append(hookOf(id))))
   const drains = startDrains(spools, deliver, recordingLogger().logger)
-  await until(() => spools.state().records === 0)
+  await waitUntil(() => spools.state().records === 0)
   assert.deepEqual(taken, ['p1', 'p2', 'p3', 'p4'])
   await drains.stop()
 })
@@ -115,7 +112,7 @@ test('wherever the power fails while hooks are put aside for their topic, none i
       const after = await disks.open()
       const { taken, deliver: carryAll } = createBrokers(after)
       const again = startDrains(after, carryAll, recordingLogger().logger)
-      await until(() => after.state().records === 0)
+      await waitUntil(() => after.state().records === 0)
       assert.deepEqual([...new Set(taken)], ['p1', 'p2', 'p3'], `the disk of ${which} at change ${change}`)
       await again.stop()
     }
@@ -145,7 +142,7 @@ test('what waits for a topic is found again after a restart, that of a topic tha
   assert.deepEqual([spools.isWaitedFor('gitlab.push'), spools.isWaitedFor('gitlab.old')], [true, true])
   const { taken, deliver } = createBrokers(spools)
   const drains = startDrains(spools, deliver, recordingLogger().logger)
-  await until(() => spools.state().records === 0)
+  await waitUntil(() => spools.state().records === 0)
   assert.deepEqual(taken.toSorted(), ['o1', 'p1'])
   await drains.stop()
 })
@@ -200,7 +197,7 @@ test('a full spool still lets its hooks go to where they wait for their topic: t
     },
     recordingLogger().logger,
   )
-  await until(() => spools.common.state.records === 0)
+  await waitUntil(() => spools.common.state.records === 0)
   assert.equal(taken.length, Math.floor(count / 2))
   assert.equal(spools.state().records, Math.ceil(count / 2))
   assert.ok(most <= 4000 + 4000 / 16 + 200, `${most} bytes at most`)
