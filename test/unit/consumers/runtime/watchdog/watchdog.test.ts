@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Verdict } from '../../../../../consumers/runtime/watchdog/stall-detector.ts'
 import { keepWatch } from '../../../../../consumers/runtime/watchdog/watchdog.ts'
+import { eventually } from '../../../../helpers/process/eventually.ts'
 import { recordingLogger } from '../../../../helpers/process/recording-logger.ts'
-import { eventually } from '../../../../helpers/servers/stack.ts'
 
 const watch = (t: { after(end: () => void): void }, verdicts: (Verdict | Error)[], join = async () => {}) => {
   const happened: string[] = []
