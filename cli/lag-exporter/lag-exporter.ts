@@ -6,7 +6,7 @@ import { createKafka, endConnections, kafkaVariables } from '../../lib/kafka/cli
 import { readLog } from '../../lib/kafka/log-reader.ts'
 import type { Running } from '../../lib/lifecycle.ts'
 import type { Logger } from '../../lib/logger.ts'
-import { createMetrics } from '../../lib/metrics.ts'
+import { createMetrics } from '../../lib/metrics/metrics.ts'
 import { operationsVariables, startOperationsServer } from '../../lib/operations.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { openLagMeter } from '../lag-meter/open-lag-meter.ts'

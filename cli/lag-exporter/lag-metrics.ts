@@ -1,87 +1,65 @@
-import type { Metrics } from '../../lib/metrics.ts'
+import type { Metrics } from '../../lib/metrics/metrics.ts'
 import { type Lag, lagSeconds } from '../lag-meter/lag-meter.ts'
 import { lagVerdicts } from '../lag-meter/verdict.ts'
 import type { FollowedDeadLetters } from './follow-dead-letters.ts'
 import type { Freshness } from './freshness.ts'
 
-/** Lag by group and topic; seconds are counted up to the very scrape. */
+/** Exports the lag by group and topic. The seconds are computed at each scrape, even where the measurement is older. */
 export const exportLag = (
   metrics: Metrics,
   groups: readonly string[],
   lag: Freshness<readonly Lag[]>,
 ): void => {
-  const labels = { group: [], topic: [] }
-  metrics.gauge(
-    'consumer_lag_records',
-    'Records a worker has not handled yet, whether it runs or not.',
-    labels,
-    async (gauge) => {
-      for (const each of await lag.latest()) gauge.set({ group: each.group, topic: each.topic }, each.records)
-    },
-  )
-  metrics.gauge(
-    'consumer_lag_seconds',
-    'Age of the oldest record a worker has not handled yet; 0 where there is none.',
-    labels,
-    async (gauge) => {
-      for (const each of await lag.latest())
-        gauge.set({ group: each.group, topic: each.topic }, lagSeconds(each, Date.now()))
-    },
-  )
-  metrics.gauge(
-    'lag_measurement_age_seconds',
-    'How long ago lag was measured. It grows while Kafka does not answer; everything about lag is as of then.',
-    {},
-    async (gauge) => {
-      await lag.latest()
-      gauge.set(lag.age() / 1000)
-    },
-  )
-  const help =
-    '1 for the worst that is true of any topic. behind: moves; stalled: does not; stopped: no process; rewound: went back.'
-  metrics.gauge('consumer_lag_verdict', help, { group: groups, verdict: lagVerdicts }, async (gauge) => {
-    const byGroup = Map.groupBy(await lag.latest(), ({ group }) => group)
-    for (const [group, of] of byGroup) {
-      const worst = Math.max(...of.map(({ verdict }) => lagVerdicts.indexOf(verdict)))
+  metrics.gauge('consumer_lag_records', seriesFromMeasurement, async (gauge) => {
+    for (const { group, topic, records } of await lag.latest()) gauge.set({ group, topic }, records)
+  })
+  metrics.gauge('consumer_lag_seconds', seriesFromMeasurement, async (gauge) => {
+    for (const each of await lag.latest()) {
+      gauge.set({ group: each.group, topic: each.topic }, lagSeconds(each, Date.now()))
+    }
+  })
+  metrics.gauge('lag_measurement_age_seconds', {}, async (gauge) => {
+    await lag.latest()
+    gauge.set(lag.age() / 1000)
+  })
+  metrics.gauge('consumer_lag_verdict', { groups }, async (gauge) => {
+    const lagByGroup = Map.groupBy(await lag.latest(), ({ group }) => group)
+    for (const [group, lags] of lagByGroup) {
+      const worst = Math.max(...lags.map(({ verdict }) => lagVerdicts.indexOf(verdict)))
       for (const [rank, verdict] of lagVerdicts.entries())
         gauge.set({ group, verdict }, rank === worst ? 1 : 0)
     }
   })
 }
 
+/** A series of these metrics appears with the first measurement of its group and topic. */
+const seriesFromMeasurement: Record<'groups' | 'topics', readonly string[]> = { groups: [], topics: [] }
+
 /**
- * How many dead letters stand open, and since when.
+ * Exports the number of open dead letters of each worker, and the age of the oldest.
  *
- * @param open worker → when each was put aside, milliseconds since 1970; undefined while that is not known: then there is no series
+ * @param open worker → the time at which each of its open dead letters was published, in milliseconds since
+ *   1970; undefined until the dead-letter topics have been read, and there is no series until then
  */
 export const exportDeadLetters = (
   metrics: Metrics,
   workers: readonly string[],
   open: FollowedDeadLetters['open'],
 ): void => {
-  const labels = { consumer: [] }
-  metrics.gauge(
-    'dead_letters',
-    'Dead letters that are neither taken back nor given up.',
-    labels,
-    async (gauge) => {
-      for (const consumer of workers) {
-        const letters = open(consumer)
-        if (letters !== undefined) gauge.set({ consumer }, letters.length)
-      }
-    },
-  )
-  metrics.gauge(
-    'dead_letter_oldest_age_seconds',
-    'Age of the oldest of them; 0 where there is none.',
-    labels,
-    async (gauge) => {
-      for (const consumer of workers) {
-        const letters = open(consumer)
-        if (letters === undefined) continue
-        const oldest = letters.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY)
-        gauge.set({ consumer }, oldest === Number.POSITIVE_INFINITY ? 0 : (Date.now() - oldest) / 1000)
-      }
-    },
-  )
+  metrics.gauge('dead_letters', seriesOnceRead, async (gauge) => {
+    for (const consumer of workers) {
+      const letters = open(consumer)
+      if (letters !== undefined) gauge.set({ consumer }, letters.length)
+    }
+  })
+  metrics.gauge('dead_letter_oldest_age_seconds', seriesOnceRead, async (gauge) => {
+    for (const consumer of workers) {
+      const letters = open(consumer)
+      if (letters === undefined) continue
+      const oldest = letters.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY)
+      gauge.set({ consumer }, oldest === Number.POSITIVE_INFINITY ? 0 : (Date.now() - oldest) / 1000)
+    }
+  })
 }
+
+const seriesOnceRead: Record<'workers', readonly string[]> = { workers: [] }

@@ -15,7 +15,7 @@ import { syncFolder } from '../../lib/disk/sync-folder.ts'
 import { messageOf, UsageError } from '../../lib/errors.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { quietLogger } from '../../lib/logger.ts'
-import { createMetrics } from '../../lib/metrics.ts'
+import { createMetrics } from '../../lib/metrics/metrics.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { filesOf, noSpool } from './spool-files.ts'
 

@@ -1,8 +1,8 @@
-import type { Metrics } from '../../../lib/metrics.ts'
+import type { Metrics } from '../../../lib/metrics/metrics.ts'
 
 /** The value of one series, e.g. `ingress_hooks_total` with `{ outcome: 'published' }`; undefined where it does not exist. */
 export const seriesValue = async (
-  metrics: Metrics,
+  metrics: Pick<Metrics, 'registry'>,
   name: string,
   labels: Record<string, string> = {},
 ): Promise<number | undefined> => {

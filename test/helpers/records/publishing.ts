@@ -3,7 +3,7 @@ import { createPublisher, type PublisherOptions } from '../../../ingress/publish
 import type { Placed, Sender } from '../../../ingress/publish/sender.ts'
 import type { TopicFacts } from '../../../ingress/publish/topic-metadata.ts'
 import { partitionName } from '../../../lib/kafka/partition-name.ts'
-import { createMetrics } from '../../../lib/metrics.ts'
+import { createMetrics } from '../../../lib/metrics/metrics.ts'
 import { recordingLogger } from '../process/recording-logger.ts'
 
 /** What the brokers answer to a request: the partitions that acknowledged, or a failure. */

@@ -6,7 +6,7 @@ import { TopicUnavailableError } from '../../../ingress/publish/topic-availabili
 import { createFit } from '../../../ingress/record/chunk-oversized.ts'
 import type { OutgoingMessage } from '../../../ingress/record/encode.ts'
 import { RetriableError } from '../../../lib/errors.ts'
-import { createMetrics } from '../../../lib/metrics.ts'
+import { createMetrics } from '../../../lib/metrics/metrics.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { seriesValue } from '../../helpers/process/series-value.ts'
 import { encode, hookOf } from '../../helpers/records/deliver.ts'

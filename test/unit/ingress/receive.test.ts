@@ -9,7 +9,7 @@ import type { Kept, TurnedAway } from '../../../ingress/outcome.ts'
 import { TopicUnavailableError } from '../../../ingress/publish/topic-availability.ts'
 import { createReceive, type Stages } from '../../../ingress/receive.ts'
 import { RetriableError } from '../../../lib/errors.ts'
-import { createMetrics } from '../../../lib/metrics.ts'
+import { createMetrics } from '../../../lib/metrics/metrics.ts'
 import { createNames } from '../../../schemas/topics.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 

@@ -4,12 +4,12 @@ import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { UsageError } from '../../../lib/errors.ts'
-import { createMetrics } from '../../../lib/metrics.ts'
+import { createMetrics } from '../../../lib/metrics/metrics.ts'
 import { type Health, listen, startOperationsServer, urlOf } from '../../../lib/operations.ts'
 
 const start = async (t: TestContext, health: { alive: Health; ready: Health }) => {
   const metrics = createMetrics()
-  metrics.counter('calls_total', 'Calls.')
+  metrics.counter('ingress_received_total')
   const server = await startOperationsServer({
     host: '127.0.0.1',
     port: 0,
@@ -26,7 +26,7 @@ test('metrics are in the text format of Prometheus', async (t) => {
   const { url } = await start(t, { alive: fine, ready: fine })
   const response = await fetch(`${url}/metrics`)
   assert.match(response.headers.get('content-type') ?? '', /text\/plain.*version=0\.0\.4/)
-  assert.match(await response.text(), /^gitlab_bridge_calls_total 0$/m)
+  assert.match(await response.text(), /^gitlab_bridge_ingress_received_total 0$/m)
 })
 
 test('the probes answer 200 or 503 with one word, and follow what the process says now', async (t) => {

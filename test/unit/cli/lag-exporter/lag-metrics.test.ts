@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { exportDeadLetters, exportLag } from '../../../../cli/lag-exporter/lag-metrics.ts'
-import { createMetrics } from '../../../../lib/metrics.ts'
+import { createMetrics } from '../../../../lib/metrics/metrics.ts'
 import { seriesValue } from '../../../helpers/process/series-value.ts'
 
 test('how old the measurement of lag is can be scraped', async () => {

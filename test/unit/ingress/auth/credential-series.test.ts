@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { createCredentialSeries } from '../../../../ingress/auth/credential-series.ts'
 import { createSource } from '../../../../ingress/auth/source.ts'
 import { createIngressMetrics } from '../../../../ingress/metrics.ts'
-import { createMetrics } from '../../../../lib/metrics.ts'
+import { createMetrics } from '../../../../lib/metrics/metrics.ts'
 
 const key = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
 const source = (name: string, secret_tokens: string[], signing_tokens: string[] = []) =>
@@ -11,11 +11,16 @@ const source = (name: string, secret_tokens: string[], signing_tokens: string[] 
 
 /** What is told which credentials there are, what marks one as used just now, and every series as `source proof credential: time`. */
 const observed = () => {
-  const { credentialUsed } = createIngressMetrics(createMetrics())
+  const metrics = createMetrics()
+  const { credentialUsed } = createIngressMetrics(metrics)
   const { configure, note, show } = createCredentialSeries(credentialUsed)
   const series = async () => {
     show()
-    return (await credentialUsed.get()).values
+    const gauge = metrics.registry.getSingleMetric(
+      'gitlab_bridge_ingress_credential_last_used_timestamp_seconds',
+    )
+    assert.ok(gauge)
+    return (await gauge.get()).values
       .map(({ labels: { source, proof, credential }, value }) => `${source} ${proof} ${credential}: ${value}`)
       .sort()
   }

@@ -7,7 +7,7 @@ import { createApp } from '../../../../ingress/http/app.ts'
 import { createIngressMetrics } from '../../../../ingress/metrics.ts'
 import { type Outcome, outcomeKinds, outcomes } from '../../../../ingress/outcome.ts'
 import type { Receive } from '../../../../ingress/receive.ts'
-import { createMetrics } from '../../../../lib/metrics.ts'
+import { createMetrics } from '../../../../lib/metrics/metrics.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 import { seriesValue } from '../../../helpers/process/series-value.ts'
 

@@ -5,7 +5,7 @@ import { createIngressMetrics } from '../../../../ingress/metrics.ts'
 import { startCanary } from '../../../../ingress/publish/canary.ts'
 import type { Publisher } from '../../../../ingress/publish/publisher.ts'
 import { RetriableError } from '../../../../lib/errors.ts'
-import { createMetrics } from '../../../../lib/metrics.ts'
+import { createMetrics } from '../../../../lib/metrics/metrics.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 import { seriesValue } from '../../../helpers/process/series-value.ts'
 

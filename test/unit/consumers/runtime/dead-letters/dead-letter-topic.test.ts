@@ -5,7 +5,7 @@ import { fingerprintOf } from '../../../../../consumers/runtime/dead-letters/dea
 import { createDeadLetterTopic } from '../../../../../consumers/runtime/dead-letters/dead-letter-topic.ts'
 import { createConsumerMetrics } from '../../../../../consumers/runtime/metrics.ts'
 import { PermanentError, RetriableError } from '../../../../../lib/errors.ts'
-import { createMetrics } from '../../../../../lib/metrics.ts'
+import { createMetrics } from '../../../../../lib/metrics/metrics.ts'
 import { recordingLogger } from '../../../../helpers/process/recording-logger.ts'
 import { seriesValue } from '../../../../helpers/process/series-value.ts'
 import { message } from '../../../../helpers/records/run-context.ts'

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { exportDeadLetters, exportLag } from '../../../../cli/lag-exporter/lag-metrics.ts'
+import { createConsumerMetrics } from '../../../../consumers/runtime/metrics.ts'
+import { createIngressMetrics } from '../../../../ingress/metrics.ts'
+import { metricCatalogue, metricPrefix } from '../../../../lib/metrics/catalogue.ts'
+import type { MetricDeclaration, ProcessKind } from '../../../../lib/metrics/declaration.ts'
+import { createMetrics, type Metrics } from '../../../../lib/metrics/metrics.ts'
+
+const declarations: [name: string, MetricDeclaration][] = Object.entries(metricCatalogue)
+
+const create: Record<ProcessKind, (metrics: Metrics) => void> = {
+  ingress: createIngressMetrics,
+  worker: (metrics) => createConsumerMetrics(metrics, ['push']),
+  'lag-exporter': (metrics) => {
+    exportLag(metrics, [], { latest: async () => [], age: () => 0 })
+    exportDeadLetters(metrics, [], () => [])
+  },
+}
+
+for (const [process, createMetricsOf] of Object.entries(create)) {
+  test(`${process} exports the metrics that the catalogue names for it, and no others of ours`, async () => {
+    const metrics = createMetrics()
+    createMetricsOf(metrics)
+    const isNodeMetric = /^gitlab_bridge_(process|nodejs)_/
+    const exported = (await metrics.registry.getMetricsAsJSON())
+      .filter(({ name }) => !isNodeMetric.test(name))
+      .map(({ name, help, type }) => ({ name, help, type: String(type) }))
+    const declared = declarations
+      .filter(([, { processes }]) => processes.some((each) => each === process))
+      .map(([name, { help, type }]) => ({ name: metricPrefix + name, help, type: String(type) }))
+    const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name)
+    assert.deepEqual(exported.sort(byName), declared.sort(byName))
+  })
+}
+
+test('every metric has our prefix, a help text that is a sentence, and _total at the end only if it is a counter', async () => {
+  assert.ok(declarations.length > 35)
+  for (const [name, { help, type }] of declarations) {
+    assert.match(help, /^[A-Z0-9].*\.$/, name)
+    assert.equal(name.endsWith('_total'), type === 'counter', name)
+  }
+  for (const { name } of await createMetrics().registry.getMetricsAsJSON())
+    assert.match(name, /^gitlab_bridge_/)
+})
+
+test('a metric that measures seconds, a time or bytes says so in its name', () => {
+  const suffixes: Partial<Record<MetricDeclaration['unit'], string>> = {
+    seconds: '_seconds',
+    timestamp: '_timestamp_seconds',
+    bytes: '_bytes',
+  }
+  for (const [name, { unit }] of declarations) assert.ok(name.endsWith(suffixes[unit] ?? ''), name)
+})
+
+test('no label names a project, a user or a path: their number has no bound', () => {
+  for (const [name, { labels }] of declarations)
+    assert.doesNotMatch(Object.keys(labels ?? {}).join(), /project|user|path/, name)
+})
