@@ -1,9 +1,9 @@
 import type { Logger } from '../lib/logger.ts'
 import type { Hook } from './hook.ts'
 import type { IngressMetrics } from './metrics.ts'
-import type { Kept } from './outcome.ts'
+import { acknowledged, type Kept } from './outcome.ts'
 import type { Publisher } from './publish/publisher.ts'
-import { TopicUnavailableError } from './publish/topic-availability.ts'
+import { TopicUnavailableError } from './publish/topic-unavailable-error.ts'
 import type { Fit } from './record/chunk-oversized.ts'
 import { classify } from './record/classify.ts'
 import type { OutgoingMessage } from './record/encode.ts'
@@ -62,8 +62,7 @@ export const createDeliver = ({ fit, publisher, isWaitedFor, metrics, logger }: 
         fields: faults.slice(0, 5),
       })
     }
-    const kind = event === 'unknown' ? 'unknown' : event === 'quarantine' ? 'quarantined' : 'published'
-    return { kind, event: kind === 'published' ? event : (name ?? event), topic, id: hook.id }
+    return acknowledged({ event, name, topic, id: hook.id })
   }
 }
 

@@ -1,23 +1,27 @@
-/** What can become of a hook. One row each: what GitLab is told, and how it is counted. */
+/** What can become of a hook, with the HTTP status that GitLab gets. The key is also the value of a metric label. */
 export const outcomes = {
   published: { status: 200 },
-  unknown: { status: 200 }, // authenticated but not an event we know: kept on its own topic
-  quarantined: { status: 200 }, // a 4xx would count towards disabling the hook, and GitLab would not send it again
-  spooled: { status: 202 }, // on our disk: Kafka gets it as soon as it can
+  // The hook is authentic, but we do not know its event. It is published to a topic of its own.
+  unknown: { status: 200 },
+  // GitLab would not send the hook again, and it would count a 4xx towards disabling the hook.
+  quarantined: { status: 200 },
+  // The hook is on our disk. It is published as soon as Kafka acknowledges records again.
+  spooled: { status: 202 },
   unauthenticated: { status: 401 },
   forbidden: { status: 403 },
   too_slow: { status: 408 },
   too_large: { status: 413 },
   throttled: { status: 429 },
   unavailable: { status: 503 },
-  aborted: { status: 499 }, // the sender went away before its body was complete: nobody is left to answer
+  // The sender closed the connection before its body was complete, so nobody reads this status.
+  aborted: { status: 499 },
 } as const satisfies Record<string, { status: number }>
 
 export type OutcomeKind = keyof typeof outcomes
 
 export const outcomeKinds = Object.keys(outcomes) as OutcomeKind[]
 
-/** Why a sender is turned away; values of a metric's label. */
+/** Why a sender was rejected because of its credentials or its address. Values of a metric label. */
 export const rejections = [
   'handshake',
   'no_credentials',
@@ -30,7 +34,7 @@ export const rejections = [
 ] as const
 export type Rejection = (typeof rejections)[number]
 
-/** A hook that cannot be lost any more: acknowledged by the brokers, or on our disk. */
+/** A hook that can no longer be lost: the brokers have acknowledged it, or it is on our disk. */
 export interface Kept {
   kind: 'published' | 'unknown' | 'quarantined' | 'spooled'
   event: string
@@ -38,17 +42,81 @@ export interface Kept {
   id: string
 }
 
-/** A hook that was turned away; `reason` is one sentence for whoever looks at GitLab's recent deliveries. */
+/** A hook that was rejected. `reason` is one sentence; GitLab shows it under "Recent events" of the hook. */
 export interface TurnedAway {
   kind: Exclude<OutcomeKind, Kept['kind']>
   reason: string
-  /** Where the sender's credentials or address are the reason: which. */
+  /** Set if the credentials or the address of the sender are the reason. */
   rejection?: Rejection
 }
 
 export type Outcome = Kept | TurnedAway
 
-/** The answer's body. GitLab shows it under "Recent events" of the hook. */
+/** Of which event a kept hook is, and where its record goes. */
+export interface KeptHook {
+  /** Our event type. */
+  event: string
+  /** The name of the event in GitLab, if the hook gave one. */
+  name: string | null
+  topic: string
+  /** The id of the delivery. */
+  id: string
+}
+
+/** The brokers have acknowledged the record of the hook. */
+export const acknowledged = ({ event, name, topic, id }: KeptHook): Kept => {
+  if (event === 'unknown') return { kind: 'unknown', event: name ?? event, topic, id }
+  if (event === 'quarantine') return { kind: 'quarantined', event: name ?? event, topic, id }
+  return { kind: 'published', event, topic, id }
+}
+
+/** The hook is on our disk. */
+export const spooled = ({ event, name, topic, id }: KeptHook): Kept => ({
+  kind: 'spooled',
+  event: name ?? event,
+  topic,
+  id,
+})
+
+/** The credentials are missing or wrong. */
+export const unauthenticated = (rejection: Rejection, reason: string): TurnedAway => ({
+  kind: 'unauthenticated',
+  rejection,
+  reason,
+})
+
+/** The address of the sender is not allowed. */
+export const forbidden = (reason: string): TurnedAway => ({ kind: 'forbidden', rejection: 'address', reason })
+
+/** Too many requests with wrong credentials came from the address of the sender. */
+export const throttled = (reason: string): TurnedAway => ({
+  kind: 'throttled',
+  rejection: 'too_many',
+  reason,
+})
+
+/** The body is larger than we accept. */
+export const tooLarge = (maxBodyBytes: number): TurnedAway => ({
+  kind: 'too_large',
+  reason: `the body is larger than ${maxBodyBytes} bytes`,
+})
+
+/** The body did not arrive in time. */
+export const tooSlow = (timeoutMs: number): TurnedAway => ({
+  kind: 'too_slow',
+  reason: `the body took longer than ${timeoutMs / 1000} s`,
+})
+
+/** The sender closed the connection too early. */
+export const aborted = (): TurnedAway => ({
+  kind: 'aborted',
+  reason: 'the connection closed before the body was complete',
+})
+
+/** We cannot take the hook now, through no fault of the sender. */
+export const unavailable = (reason: string): TurnedAway => ({ kind: 'unavailable', reason })
+
+/** The body of the answer. GitLab shows it under "Recent events" of the hook. */
 export const answerOf = (outcome: Outcome): Record<string, string> => {
   if ('reason' in outcome) return { outcome: outcome.kind, reason: outcome.reason }
   const { kind, event, topic, id } = outcome

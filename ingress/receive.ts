@@ -14,8 +14,8 @@ import { type Hook, hookHeaders } from './hook.ts'
 import { type ByteBudget, unlimited } from './http/byte-budget.ts'
 import type { ReadBody } from './http/read-body.ts'
 import type { IngressMetrics } from './metrics.ts'
-import type { Kept, Outcome } from './outcome.ts'
-import { TopicUnavailableError } from './publish/topic-availability.ts'
+import { type Kept, type Outcome, spooled, unavailable } from './outcome.ts'
+import { TopicUnavailableError } from './publish/topic-unavailable-error.ts'
 import { classify } from './record/classify.ts'
 import type { Spools } from './spool/spools.ts'
 
@@ -85,7 +85,7 @@ export const createReceive = (stages: Stages): Receive => {
 
     // What waits in the spool goes first: a hook that overtook it would undo what a later one says. Better late than lost, though.
     const mustWait = spools.common.state.records > 0
-    return mustWait && (await spoolFailure(hook)) === undefined ? spooled(hook) : publish(hook)
+    return mustWait && (await spoolFailure(hook)) === undefined ? keptOnDisk(hook) : publish(hook)
   }
 
   async function publish(hook: Hook): Promise<Outcome> {
@@ -98,9 +98,9 @@ export const createReceive = (stages: Stages): Receive => {
       if (topic === undefined)
         logger.warn('hook not published, spooling it', { delivery_id: hook.id, error: messageOf(error) })
       const failure = await spoolFailure(hook, topic)
-      if (failure === undefined) return spooled(hook)
+      if (failure === undefined) return keptOnDisk(hook)
       logger.error('hook not kept', { delivery_id: hook.id, error: messageOf(failure) })
-      return { kind: 'unavailable', reason: 'neither the brokers nor our disk take the hook; it is not kept' }
+      return unavailable('neither the brokers nor our disk take the hook; it is not kept')
     }
   }
 
@@ -114,9 +114,9 @@ export const createReceive = (stages: Stages): Receive => {
     }
   }
 
-  function spooled(hook: Hook): Kept {
+  function keptOnDisk(hook: Hook): Kept {
     const { event, name } = classify(hook)
-    return { kind: 'spooled', event: name ?? event, topic: names.topic(event), id: hook.id }
+    return spooled({ event, name, topic: names.topic(event), id: hook.id })
   }
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
-import type { Rejection, TurnedAway } from '../outcome.ts'
+import { forbidden, type TurnedAway, tooLarge, unauthenticated } from '../outcome.ts'
 import { addressOf, isAllowed } from './address.ts'
 import { findMatch, isEqual, type Source } from './source.ts'
 import type { FindSource } from './sources.ts'
@@ -44,7 +44,7 @@ export const createAdmit = (options: AdmitOptions): Admit => {
         isIP(address) === 0
           ? 'X-Forwarded-For does not say which address this is'
           : 'this address may not send hooks'
-      return { kind: 'forbidden', rejection: 'address', reason }
+      return forbidden(reason)
     }
     const admitted = checkCredentials(source, request.headers, options)
     if ('proof' in admitted && Number(request.headers['content-length'] ?? 0) > maxBodyBytes)
@@ -54,17 +54,6 @@ export const createAdmit = (options: AdmitOptions): Admit => {
 }
 
 const wrongToken = 'the secret token is wrong'
-
-export const tooLarge = (maxBodyBytes: number): TurnedAway => ({
-  kind: 'too_large',
-  reason: `the body is larger than ${maxBodyBytes} bytes`,
-})
-
-export const unauthenticated = (rejection: Rejection, reason: string): TurnedAway => ({
-  kind: 'unauthenticated',
-  rejection,
-  reason,
-})
 
 type Limits = Pick<AdmitOptions, 'now' | 'signatureToleranceMs'>
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import type { TurnedAway } from '../outcome.ts'
-import { type Admitted, type Signed, unauthenticated } from './admit.ts'
+import { type TurnedAway, unauthenticated } from '../outcome.ts'
+import type { Admitted, Signed } from './admit.ts'
 import { findMatch, isEqual } from './source.ts'
 
 /** A sender that is who it says it is, by which of its credentials. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { TurnedAway } from '../outcome.ts'
+import { type TurnedAway, throttled } from '../outcome.ts'
 import { addressOf } from './address.ts'
 
 /** Counts wrong credentials by address, so that guessing is slow. Good credentials are never asked. */
@@ -38,9 +38,5 @@ export const createThrottle =
   (request, refusal) => {
     if (refusal.kind !== 'unauthenticated' || failedLogins.add(addressOf(request, trustedProxies)) === 'few')
       return refusal
-    return {
-      kind: 'throttled',
-      rejection: 'too_many',
-      reason: 'too many wrong credentials from this address',
-    }
+    return throttled('too many wrong credentials from this address')
   }

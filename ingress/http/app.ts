@@ -4,10 +4,10 @@ import { messageOf } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { IngressMetrics } from '../metrics.ts'
 import { answerOf, type Outcome, outcomes } from '../outcome.ts'
-import type { Receive } from '../receive.ts'
 
 export interface AppOptions {
-  receive: Receive
+  /** The stages of one hook. Never rejects. */
+  receive(request: IncomingMessage, sourceName: string): Promise<Outcome>
   metrics: Pick<IngressMetrics, 'received' | 'hooks' | 'rejections' | 'inFlight' | 'duration'>
   logger: Logger
   /** While true every answer closes its connection, so that senders move on to another process. */

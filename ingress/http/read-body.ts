@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { tooLarge } from '../auth/admit.ts'
-import type { TurnedAway } from '../outcome.ts'
+import { aborted, type TurnedAway, tooLarge, tooSlow, unavailable } from '../outcome.ts'
 import type { ByteBudget } from './byte-budget.ts'
 
 /** The body's exact bytes, or why there are none. */
@@ -25,18 +24,13 @@ export const createReadBody =
       }
       const read = (chunk: Buffer) => {
         if (bytes + chunk.length > maxBytes) return settle(tooLarge(maxBytes))
-        if (!budget.take(chunk.length))
-          return settle({ kind: 'unavailable', reason: 'too many unproven bodies at a time' })
+        if (!budget.take(chunk.length)) return settle(unavailable('too many unproven bodies at a time'))
         bytes += chunk.length
         chunks.push(chunk)
       }
       const end = () =>
         settle(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes))
-      const abort = () =>
-        settle({ kind: 'aborted', reason: 'the connection closed before the body was complete' })
-      const timer = setTimeout(settle, timeoutMs, {
-        kind: 'too_slow',
-        reason: `the body took longer than ${timeoutMs / 1000} s`,
-      })
+      const abort = () => settle(aborted())
+      const timer = setTimeout(settle, timeoutMs, tooSlow(timeoutMs))
       request.on('data', read).on('end', end).on('error', abort).on('close', abort)
     })

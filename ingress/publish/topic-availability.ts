@@ -3,17 +3,7 @@ import { withTimeLimit } from '../../lib/time-limit.ts'
 import { causeOf, isForbidden } from './sender.ts'
 import { createKnownTopics, type KnownTopics, type KnownTopicsOptions } from './topic-limits.ts'
 import type { TopicFacts } from './topic-metadata.ts'
-
-/** One topic takes nothing: its records must wait, those of other topics need not. */
-export class TopicUnavailableError extends RetriableError {
-  override readonly name: string = 'TopicUnavailableError'
-  readonly topic: string
-
-  constructor(topic: string, problem: string) {
-    super(`topic ${topic} is not available: ${problem}`)
-    this.topic = topic
-  }
-}
+import { TopicUnavailableError } from './topic-unavailable-error.ts'
 
 /** Which topics take records now, and what is known of them. */
 export interface AvailableTopics extends Pick<KnownTopics, 'explain'> {

@@ -1,5 +1,5 @@
 import type { Hook } from '../hook.ts'
-import { TopicUnavailableError } from '../publish/topic-availability.ts'
+import { TopicUnavailableError } from '../publish/topic-unavailable-error.ts'
 import type { Encoded, EncodeStage, OutgoingMessage } from './encode.ts'
 import { type Normalised, normalise } from './normalise.ts'
 

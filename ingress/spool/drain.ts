@@ -3,7 +3,7 @@ import { messageOf, PermanentError, RetriableError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Deliver } from '../deliver.ts'
 import type { Hook } from '../hook.ts'
-import { TopicUnavailableError } from '../publish/topic-availability.ts'
+import { TopicUnavailableError } from '../publish/topic-unavailable-error.ts'
 import type { Spool } from './spool.ts'
 import type { Spools } from './spools.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Hook } from '../../../../ingress/hook.ts'
-import { TopicUnavailableError } from '../../../../ingress/publish/topic-availability.ts'
+import { TopicUnavailableError } from '../../../../ingress/publish/topic-unavailable-error.ts'
 import { createFit } from '../../../../ingress/record/chunk-oversized.ts'
 import { classify } from '../../../../ingress/record/classify.ts'
 import { normalise } from '../../../../ingress/record/normalise.ts'
