@@ -21,7 +21,10 @@ export interface RecordField {
   type: AvroSchema
   doc?: string
   default?: unknown
-  /** Where GitLab puts the value when that is not the field's own name: dotted paths, tried in order. For the normaliser only. */
+  /**
+   * Where GitLab puts the value when that is not the field's own name: dotted paths, tried in order until
+   * one is readable. In a list field, each path after the first names a single item. For the normaliser only.
+   */
   from?: string | string[]
   /** How GitLab's value becomes ours when the Avro type does not say it. For the normaliser only. */
   coerce?: string

@@ -14,6 +14,10 @@ export const byUser: KeyOf<{ user_id: number }> = ({ user_id }) => `user:${user_
 
 export const byKeyId: KeyOf<{ id: number }> = ({ id }) => `key:${id}`
 
+/** The project's id, or else the group's, for what can belong to either of them. */
+export const byProjectOrGroup: KeyOf<{ project_id: number | null; group_id: number | null }> = (record) =>
+  record.project_id === null && record.group_id !== null ? group(record.group_id) : byProject(record)
+
 /** Tokens belong to a project or to a group. */
 export const byTokenOwner: KeyOf<{ project_id: number | null; group: { group_id: number | null } | null }> = (
   record,

@@ -31,12 +31,21 @@ export const opened: TimeOf<Acted> = ({ action, object_attributes: { created_at,
 export const mergeRequestTime: TimeOf<MergeRequest> = ({ action, object_attributes: mr }) =>
   mr.actioned_at ?? (action === 'open' ? mr.created_at : mr.updated_at)
 
-/** `released_at` may be set by hand, to the past or the future; an update tells no time of its own. */
-export const released: TimeOf<Release> = ({ action, created_at, released_at }) =>
-  action === 'create' ? (released_at ?? created_at) : null
+/**
+ * A release is created at `created_at`. People set `released_at` by hand, to the past or the future, so it is not the
+ * time of the event. An update carries no time of its own.
+ */
+export const released: TimeOf<Release> = ({ action, created_at }) => (action === 'create' ? created_at : null)
 
-export const pipelineTime: TimeOf<Pipeline> = ({ object_attributes: { status, created_at, finished_at } }) =>
-  status === 'created' ? created_at : finished_at
+const finishedStatuses: readonly (string | null)[] = ['success', 'failed', 'canceled', 'skipped']
+
+/** A pipeline that runs again still carries the `finished_at` of its previous run. */
+export const pipelineTime: TimeOf<Pipeline> = ({
+  object_attributes: { status, created_at, finished_at },
+}) => {
+  if (status === 'created') return created_at
+  return finishedStatuses.includes(status) ? finished_at : null
+}
 
 export const jobTime: TimeOf<Job> = ({
   build_status,
@@ -45,7 +54,8 @@ export const jobTime: TimeOf<Job> = ({
   build_finished_at,
 }) => {
   if (build_status === 'created') return build_created_at
-  return build_status === 'running' ? build_started_at : build_finished_at
+  if (build_status === 'running') return build_started_at
+  return finishedStatuses.includes(build_status) ? build_finished_at : null
 }
 
 export const deployed: TimeOf<Deployment> = ({ status_changed_at, approval }) =>

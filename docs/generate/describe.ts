@@ -89,6 +89,10 @@ const keyWords = new Map<unknown, string>([
   [keys.byUser, '`user:` and the user id, e.g. `user:41`'],
   [keys.byKeyId, '`key:` and the id of the SSH key, e.g. `key:4`'],
   [
+    keys.byProjectOrGroup,
+    'project id as decimal text, e.g. `15`; `group:78` where GitLab names a group and no project; `instance` where it names neither',
+  ],
+  [
     keys.byTokenOwner,
     'project id as decimal text, e.g. `15`; `group:78` for the token of a group; `instance` where neither is known',
   ],

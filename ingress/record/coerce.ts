@@ -21,6 +21,7 @@ export const toText: Coerce<string> = (value, path, problems) => {
 
 export const toBoolean: Coerce<boolean> = (value, path, problems) => {
   if (typeof value === 'boolean') return value
+  if (value === 'true' || value === 'false') return value === 'true'
   return value == null ? null : fault(path, problems)
 }
 
@@ -38,8 +39,12 @@ export const toLong = toInteger(Number.MAX_SAFE_INTEGER)
 
 export const toInt = toInteger(2 ** 31 - 1)
 
+/** A number, or a decimal number as text. The length of the text is limited: a longer one is not a measured value. */
+const decimalPattern = /^-?\d{1,15}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?$/
+
 export const toDouble: Coerce<number> = (value, path, problems) => {
   if (typeof value === 'number') return value
+  if (typeof value === 'string' && decimalPattern.test(value)) return Number(value)
   return value == null ? null : fault(path, problems)
 }
 
@@ -107,6 +112,7 @@ const accessLevels: Readonly<Record<string, string>> = {
   '10': 'guest',
   '15': 'planner',
   '20': 'reporter',
+  '25': 'security_manager',
   '30': 'developer',
   '40': 'maintainer',
   '50': 'owner',

@@ -1,4 +1,5 @@
 import {
+  type ArraySchema,
   type AvroSchema,
   nullableOf,
   type RecordField,
@@ -69,25 +70,31 @@ export const compileNormaliser = (schema: RecordSchema, given: readonly string[]
       `const [${constants.map((_, i) => `k${i}`)}] = constants\nreturn (${parameters}) => (${result})`,
     )(constants)
 
-  /** An expression that turns `value` into the Avro type, or null; `value` and `path` are expressions too. */
-  const convert = (type: AvroSchema, value: string, path: string, coerce: string | undefined): string => {
-    const resolved = (typeof type === 'string' && records.get(type)) || type
-    if (coerce === undefined && typeof resolved === 'object' && !Array.isArray(resolved)) {
-      if (resolved.type === 'record')
-        return `${constant(nested(compileRecord(resolved)))}(${value}, ${path}, problems)`
-      if (resolved.type === 'array')
-        return `${constant(items(compileItem(resolved.items)))}(${value}, ${path}, problems)`
-    }
+  /** The coercion that turns a JSON value into the Avro type. */
+  const coercionFor = (type: AvroSchema, field: string, coerce: string | undefined): Coerce<unknown> => {
+    const resolved = resolve(type)
+    if (coerce === undefined && isRecord(resolved)) return nested(compileRecord(resolved))
+    if (coerce === undefined && isArray(resolved)) return items(coercionFor(resolved.items, field, undefined))
     const coercion = coercions[coerce ?? nameOf(type)]
     if (coercion === undefined)
-      throw new Error(`schema ${schema.name}: no coercion for ${JSON.stringify(coerce ?? type)} at ${path}`)
-    return `${constant(coercion)}(${value}, ${path}, problems)`
+      throw new Error(`schema ${schema.name}: no coercion for ${JSON.stringify(coerce ?? type)} at ${field}`)
+    return coercion
   }
+
+  const resolve = (type: AvroSchema): AvroSchema => (typeof type === 'string' && records.get(type)) || type
 
   const property = ({ name, type, from = name, coerce, default: fallback }: RecordField): string => {
     const inner = nullableOf(type)
-    const value = [from].flat().map(access).join(' ?? ')
-    const converted = convert(inner ?? type, value, `'${name}'`, coerce)
+    const coercion = coercionFor(inner ?? type, name, coerce)
+    const [first = name, ...others] = [from].flat()
+    // For a list, the further places hold one item each.
+    const alternatives = others.map((path) =>
+      isArray(resolve(type)) ? `${constant(listOfOne)}(${access(path)})` : access(path),
+    )
+    const converted =
+      alternatives.length === 0
+        ? `${constant(coercion)}(${access(first)}, '${name}', problems)`
+        : `${constant(firstReadable(coercion))}([${[access(first), ...alternatives].join(', ')}], '${name}', problems)`
     if (inner !== undefined) return `${name}: ${converted}`
     return `${name}: ${converted} ?? ${fallback === undefined ? `${constant(missing)}('${name}', problems)` : JSON.stringify(fallback)}`
   }
@@ -102,11 +109,30 @@ export const compileNormaliser = (schema: RecordSchema, given: readonly string[]
     return compile('body, problems, given', `{ ${properties.join(', ')} }`) as Normaliser
   }
 
-  const compileItem = (type: AvroSchema) =>
-    compile('value, path, problems', convert(type, 'value', 'path', undefined)) as Coerce<unknown>
-
   return compileRecord(schema)
 }
+
+const isRecord = (type: AvroSchema): type is RecordSchema =>
+  typeof type === 'object' && !Array.isArray(type) && type.type === 'record'
+
+const isArray = (type: AvroSchema): type is ArraySchema =>
+  typeof type === 'object' && !Array.isArray(type) && type.type === 'array'
+
+const listOfOne = (value: unknown): unknown[] | null => (value == null ? null : [value])
+
+/** Reads the first of several places that holds a readable value. It is a fault only if none of them does. */
+const firstReadable =
+  (coerce: Coerce<unknown>) =>
+  (values: readonly unknown[], path: string, problems: Problems): unknown => {
+    const faults = problems.faults.length
+    for (const value of values) {
+      if (value == null) continue
+      problems.faults.length = faults
+      const read = coerce(value, path, problems)
+      if (read !== null) return read
+    }
+    return null
+  }
 
 const nameOf = (type: AvroSchema): string => {
   if (typeof type === 'string') return type

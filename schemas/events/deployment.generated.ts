@@ -61,7 +61,7 @@ export interface DeploymentApprovalRule {
   user_id: number | null
   /** Group whose members may approve. */
   group_id: number | null
-  /** Members from this level on may approve. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, developer 30, maintainer 40, owner 50); anything else is other. */
+  /** Members from this level on may approve. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, security_manager 25, developer 30, maintainer 40, owner 50); anything else is other. */
   access_level: AccessLevel | null
   /** What GitLab wrote where access_level is other, e.g. the name of a custom role; null elsewhere. */
   access_level_other: string | null

@@ -19,7 +19,7 @@ export interface GroupMember {
   group_name: string | null
   /** Last segment of the group's path only. */
   group_path: string | null
-  /** What the member may do. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, developer 30, maintainer 40, owner 50); anything else is other. */
+  /** What the member may do. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, security_manager 25, developer 30, maintainer 40, owner 50); anything else is other. */
   group_access: AccessLevel | null
   /** What GitLab wrote where group_access is other, e.g. the name of a custom role; null elsewhere. */
   group_access_other: string | null

@@ -23,13 +23,15 @@ export interface Issue {
   user: User | null
   /** Id of the project; null for an epic, which belongs to a group that GitLab does not name. Also the key of the record. */
   project_id: number | null
+  /** Id of the group the event belongs to, where it belongs to no project and GitLab names the group. Then also the key of the record. */
+  group_id: number | null
   /** The project; null for an epic. */
   project: Project | null
   /** The issue or work item as it is now. Identity. */
   object_attributes: IssueAttributes
   /** Labels as they are now. */
   labels: Label[]
-  /** Users it is assigned to; on old instances without id. */
+  /** Users it is assigned to, or the one of assignee where the list is absent; on old instances without id. */
   assignees: User[]
   /** What this event changed, by attribute name; values as JSON text. */
   changes: Record<string, Change>

@@ -29,11 +29,11 @@ export interface MemberApproval {
 
 /** The promotion asked for. */
 export interface MemberApprovalAttributes {
-  /** Level asked for. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, developer 30, maintainer 40, owner 50); anything else is other. */
+  /** Level asked for. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, security_manager 25, developer 30, maintainer 40, owner 50); anything else is other. */
   new_access_level: AccessLevel | null
   /** What GitLab wrote where new_access_level is other, e.g. the name of a custom role; null elsewhere. */
   new_access_level_other: string | null
-  /** Level so far; null for a new member. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, developer 30, maintainer 40, owner 50); anything else is other. */
+  /** Level so far; null for a new member. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, security_manager 25, developer 30, maintainer 40, owner 50); anything else is other. */
   old_access_level: AccessLevel | null
   /** What GitLab wrote where old_access_level is other, e.g. the name of a custom role; null elsewhere. */
   old_access_level_other: string | null

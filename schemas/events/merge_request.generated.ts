@@ -30,7 +30,7 @@ export interface MergeRequest {
   labels: Label[]
   /** What this event changed, by attribute name; values as JSON text. */
   changes: Record<string, Change>
-  /** Users it is assigned to. */
+  /** Users it is assigned to; the one of assignee where the list is absent. */
   assignees: User[]
   /** Users asked to review it. */
   reviewers: Reviewer[]

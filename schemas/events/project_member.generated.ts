@@ -24,7 +24,7 @@ export interface ProjectMember {
   project_path_with_namespace: string | null
   /** Who may see the project. */
   project_visibility: Visibility | null
-  /** What the member may do. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, developer 30, maintainer 40, owner 50); anything else is other. */
+  /** What the member may do. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, security_manager 25, developer 30, maintainer 40, owner 50); anything else is other. */
   access_level: AccessLevel | null
   /** What GitLab wrote where access_level is other, e.g. the name of a custom role; null elsewhere. */
   access_level_other: string | null

@@ -14,6 +14,8 @@ export interface Quarantine {
   reason: string
   /** The same for people; names the field or the limit. */
   detail: string | null
+  /** Id of the group the event belongs to, where it belongs to no project and GitLab names the group. Then also the key of the record. */
+  group_id: number | null
   /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
   raw: Buffer
 }

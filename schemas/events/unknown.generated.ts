@@ -10,6 +10,8 @@ export interface Unknown {
   event_name: string | null
   /** Id of the project the event belongs to; null where GitLab names none. Also the key of the record. */
   project_id: number | null
+  /** Id of the group the event belongs to, where it belongs to no project and GitLab names the group. Then also the key of the record. */
+  group_id: number | null
   /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
   raw: Buffer
 }

@@ -2,7 +2,7 @@
 
 import type { Label } from './label.generated.ts'
 
-/** The attributes of an issue or work item. The deprecated assignee_id and position are left to raw; what happened is in the event's action. */
+/** The attributes of an issue or work item. The deprecated position is left to raw, and assignee_id where assignee_ids is there; what happened is in the event's action. */
 export interface IssueAttributes {
   /** Id of the issue or work item, unique in the instance. */
   id: number | null
@@ -16,7 +16,7 @@ export interface IssueAttributes {
   project_id: number | null
   /** User who opened it. */
   author_id: number | null
-  /** Users it is assigned to. */
+  /** Users it is assigned to; the one of assignee_id where the list is absent. */
   assignee_ids: number[]
   /** opened or closed. */
   state: string | null

@@ -4,7 +4,7 @@ import type { Commit } from './commit.generated.ts'
 import type { Label } from './label.generated.ts'
 import type { Project } from './project.generated.ts'
 
-/** The attributes of a merge request. The deprecated aliases assignee, assignee_id, work_in_progress, merge_status and position are left to raw; what happened is in the event's action. */
+/** The attributes of a merge request. The deprecated fields merge_status and position are left to raw, and assignee, assignee_id and work_in_progress where their successors are there; what happened is in the event's action. */
 export interface MergeRequestAttributes {
   /** Merge request id, unique in the instance. Missing only in partial bodies. */
   id: number | null
@@ -36,7 +36,7 @@ export interface MergeRequestAttributes {
   target: Project | null
   /** User who opened it. */
   author_id: number | null
-  /** Users it is assigned to. */
+  /** Users it is assigned to; the one of assignee_id where the list is absent. */
   assignee_ids: number[]
   /** Users asked to review it. */
   reviewer_ids: number[]
@@ -60,7 +60,7 @@ export interface MergeRequestAttributes {
   head_pipeline_id: number | null
   /** Milestone. */
   milestone_id: number | null
-  /** Whether it is a draft. */
+  /** Whether it is a draft; work_in_progress where GitLab does not say draft (before 14.0). */
   draft: boolean | null
   /** Whether every thread that blocks the merge is resolved. */
   blocking_discussions_resolved: boolean | null

@@ -20,12 +20,12 @@ export interface NotePosition {
   new_line: number | null
   /** First and last line of a note on several lines, open: the object as JSON text. */
   line_range: string | null
-  /** Width of the image, pixels; image only. */
+  /** Width of the image, pixels, which can be a fraction; image only. */
   width: number | null
-  /** Height of the image, pixels; image only. */
+  /** Height of the image, pixels, which can be a fraction; image only. */
   height: number | null
-  /** Distance from the left edge, pixels; image only. */
+  /** Distance from the left edge, pixels, which can be a fraction; image only. */
   x: number | null
-  /** Distance from the upper edge, pixels; image only. */
+  /** Distance from the upper edge, pixels, which can be a fraction; image only. */
   y: number | null
 }

@@ -129,6 +129,7 @@ test('keys are told in words that fit the example: a project, group:, user:, key
     assert.ok(wordsOf(event).startsWith(prefix), `${event}: ${wordsOf(event)}`)
   }
   assert.equal(wordsOf('push'), 'project id as decimal text, e.g. 15')
-  assert.match(wordsOf('work_item'), /instance where GitLab names no project$/)
+  assert.match(wordsOf('work_item'), /group:78 where GitLab names a group and no project/)
+  assert.match(wordsOf('merge_request'), /instance where GitLab names no project$/)
   assert.match(wordsOf('milestone'), /group:78 for the milestone of a group/)
 })

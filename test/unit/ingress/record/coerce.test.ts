@@ -63,9 +63,12 @@ test('text is taken as it is, anything else is a fault', () => {
   for (const other of [1, true, {}, []]) assert.equal(read(toText, other), 'fault')
 })
 
-test('a boolean is no 0, no 1 and no text', () => {
-  for (const value of [true, false]) assert.equal(read(toBoolean, value), value)
-  for (const other of [0, 1, 'true', {}]) assert.equal(read(toBoolean, other), 'fault')
+test('a boolean is read as a boolean or as the text true or false; 0, 1 and any other text are faults', () => {
+  for (const value of [true, false]) {
+    assert.equal(read(toBoolean, value), value)
+    assert.equal(read(toBoolean, String(value)), value)
+  }
+  for (const other of [0, 1, 'yes', 'TRUE', '', {}]) assert.equal(read(toBoolean, other), 'fault')
 })
 
 test('ids beyond 32 bits stay whole, as numbers and as text', () => {
@@ -100,9 +103,17 @@ test('an int ends where 32 bits end', () => {
   for (const value of [2 ** 31, '2147483648', -(2 ** 31) - 1]) assert.equal(read(toInt, value), 'fault')
 })
 
-test('a double is any number, and no text', () => {
+test('a double is any number, as a number or as decimal text', () => {
   for (const value of [0.5, -3, 1e300]) assert.equal(read(toDouble, value), value)
-  assert.equal(read(toDouble, '0.5'), 'fault')
+  for (const [text, value] of [
+    ['0.5', 0.5],
+    ['62.148397104446744', 62.148397104446744],
+    ['-3', -3],
+    ['1e-7', 1e-7],
+  ] as const)
+    assert.equal(read(toDouble, text), value)
+  for (const other of ['', '.5', '0x7', 'NaN', ' 1', `1${'0'.repeat(20)}`, true, [1]])
+    assert.equal(read(toDouble, other), 'fault', String(other))
 })
 
 test('an open value is kept as JSON text that parses to the same', () => {

@@ -203,3 +203,30 @@ test('a coercion or a type that nobody knows is found out when the schema is com
   assert.throws(() => compile([optional('id', 'long', { coerce: 'telepathy' })]), /Sample.*telepathy/)
   assert.throws(() => compile([optional('id', 'test.Nowhere')]), /no coercion/)
 })
+
+test('of several places the first readable one is taken; it is a fault only if none of them is readable', () => {
+  const read = compile([
+    optional('project_id', 'long', { from: ['project_id', 'project.id', 'object.project_id'] }),
+  ])
+  assert.deepEqual(read({ project_id: 'kran', project: { id: 77 } }), {
+    record: { project_id: 77 },
+    faults: [],
+    missing: [],
+  })
+  assert.deepEqual(read({ project_id: 'kran', object: { project_id: {} } }).faults, ['project_id'])
+  assert.equal(read({ project_id: null, object: { project_id: '5' } }).record.project_id, 5)
+})
+
+test('a list that is absent is made of the single item of another place; an empty list stays empty', () => {
+  const read = compile([
+    { name: 'ids', type: { type: 'array', items: 'long' }, default: [], from: ['ids', 'id', 'person.id'] },
+    { name: 'people', type: { type: 'array', items: person }, default: [], from: ['people', 'person'] },
+  ])
+  assert.deepEqual(read({ id: 4, person: { id: 5, name: 'Jan' } }).record, {
+    ids: [4],
+    people: [{ id: 5, name: 'Jan' }],
+  })
+  assert.deepEqual(read({ ids: [], id: 4, people: [], person: { id: 5 } }).record, { ids: [], people: [] })
+  assert.deepEqual(read({}).record, { ids: [], people: [] })
+  assert.deepEqual(read({ person: { id: 5 } }).record.ids, [5])
+})
