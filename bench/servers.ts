@@ -33,7 +33,7 @@ export const startServers = async (processEnv: Environment): Promise<Servers> =>
     dataDir,
     cacheDir: cacheFolder(processEnv),
     env: processEnv,
-    parts: ['kafka', 'registry'],
+    servers: ['kafka', 'registry'],
   })
   const stop = async () => {
     await stack.stop()

@@ -4,7 +4,7 @@ import { registryVariables } from '../lib/avro/registry.ts'
 import { dataFolder, type Environment, flag, list, port, readVariables, secret } from '../lib/config.ts'
 import { ConfigError } from '../lib/errors.ts'
 import { kafkaVariables } from '../lib/kafka/client.ts'
-import { operationsVariables } from '../lib/operations.ts'
+import { operationsVariables } from '../lib/http/operations-server.ts'
 import { cidr, signingToken } from './auth/source.ts'
 
 const seconds = (value: number) => z.coerce.number().positive().default(value)

@@ -1,4 +1,4 @@
-import type { Health } from '../lib/operations.ts'
+import type { Health } from '../lib/http/operations-server.ts'
 import type { SpoolState } from './spool/spool.ts'
 
 /** What readiness is made of. */

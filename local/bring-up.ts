@@ -9,7 +9,7 @@ import { type BridgeProgram, runAndKeep, runToCompletion } from './process/bridg
 import { keepRunning } from './process/keep-running.ts'
 import { type Output, ownName } from './process/output.ts'
 import { processEnvironments, type StackUrls } from './process/process-environment.ts'
-import { type PartName, partNames, partStarters } from './servers.ts'
+import { type ServerName, serverNames, serverStarters } from './servers.ts'
 import { faultsOf, type Worker } from './workers.ts'
 
 /** What `bridge local` supervises and where. */
@@ -44,8 +44,8 @@ export const bringUp = async (stack: SupervisedStack, means: Means): Promise<voi
   const { folder, signal } = means
   await removeEndpoints(dataDir)
   const ports = await chooseLocalPorts(env, [...workers, ...others], output.linesOf(ownName))
-  await ports.releaseParts()
-  const urls = await startParts(stack, means, ports)
+  await ports.releaseServers()
+  const urls = await startServers(stack, means, ports)
   const environments = processEnvironments(env, dataDir, urls, folder.secrets)
   const program: BridgeProgram = { ...stack, childProcesses: folder.childProcesses, signal }
   await runToCompletion(program, 'setup', environments.setup)
@@ -107,34 +107,34 @@ export const bringUp = async (stack: SupervisedStack, means: Means): Promise<voi
   )
 }
 
-const startParts = async (
+const startServers = async (
   { env, cacheDir, output }: SupervisedStack,
   means: Means,
   ports: LocalPorts,
 ): Promise<StackUrls> => {
   const { folder, java, signal } = means
-  const starters = partStarters({ dataFolder: folder, cacheDir, java, ports: ports.parts })
+  const starters = serverStarters({ dataFolder: folder, cacheDir, java, ports: ports.servers })
   const say = output.linesOf(ownName)
-  const given: Readonly<Record<PartName, string | undefined>> = {
+  const given: Readonly<Record<ServerName, string | undefined>> = {
     kafka: env.KAFKA_BROKERS,
     registry: env.SCHEMA_REGISTRY_URL,
     postgres: readVariables(database, env).DATABASE_URL,
   }
-  const start = async (name: PartName): Promise<string> => {
+  const start = async (name: ServerName): Promise<string> => {
     if (given[name]) return given[name]
     const startedAt = Date.now()
-    const part = await starters[name]()
-    say(`${name} answers on 127.0.0.1:${part.port} after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
+    const server = await starters[name]()
+    say(`${name} answers on 127.0.0.1:${server.port} after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
     const startAgain = async () => {
       const again = await starters[name]()
       say(`${name} answers again`)
       return again
     }
-    void keepRunning(part, { name, startAgain, say, signal })
-    return part.url
+    void keepRunning(server, { name, startAgain, say, signal })
+    return server.url
   }
   const [kafkaBrokers = '', schemaRegistryUrl = '', databaseUrl = ''] = await Promise.all(
-    partNames.map(start),
+    serverNames.map(start),
   )
   return { kafkaBrokers, schemaRegistryUrl, databaseUrl }
 }

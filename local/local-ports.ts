@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Environment, port, readVariables } from '../lib/config.ts'
 import { ConfigError } from '../lib/errors.ts'
 import { choosePorts, type WantedPort } from './ports.ts'
-import { type PartPorts, wantedPartPorts } from './servers.ts'
+import { type ServerPorts, wantedServerPorts } from './servers.ts'
 
 /** The variables of the local stack's own ports. */
 export const localPortVariables = z.object({
@@ -23,11 +23,11 @@ const variables = z.object({
 
 /** Everything that listens: the parts, the hook, and the operations port of each process by name. */
 export interface LocalPorts {
-  parts: PartPorts
+  servers: ServerPorts
   hook: number
   metrics: Readonly<Record<string, number>>
   /** To be called right before the parts are started. */
-  releaseParts(): Promise<void>
+  releaseServers(): Promise<void>
   /** To be called right before everything else is started, and when nothing more will be. */
   release(): Promise<void>
 }
@@ -78,23 +78,23 @@ export const chooseLocalPorts = async (
       },
     ],
   )
-  const parts = wantedPartPorts({
+  const servers = wantedServerPorts({
     kafka: LOCAL_KAFKA_PORT,
     registry: LOCAL_REGISTRY_PORT,
     postgres: LOCAL_DATABASE_PORT,
   })
   const { ports, release } = await choosePorts<string>(
-    { hook, ...unlessProvided(parts, env), ...Object.fromEntries(metrics) },
+    { hook, ...unlessProvided(servers, env), ...Object.fromEntries(metrics) },
     say,
   )
   const portOf = (name: string) => ports[name] ?? 0
   return {
-    parts: Object.fromEntries(Object.keys(parts).map((name) => [name, portOf(name)])) as PartPorts,
+    servers: Object.fromEntries(Object.keys(servers).map((name) => [name, portOf(name)])) as ServerPorts,
     hook: portOf('hook'),
     metrics: Object.fromEntries(
       ['ingress', ...processes.map(({ name }) => name)].map((name) => [name, portOf(metricsName(name))]),
     ),
-    releaseParts: () => release(Object.keys(parts)),
+    releaseServers: () => release(Object.keys(servers)),
     release,
   }
 }
@@ -103,10 +103,10 @@ const metricsName = (process: string) => `metrics of ${process}`
 
 // A port nobody will listen on is not worth a warning.
 const unlessProvided = (
-  parts: ReturnType<typeof wantedPartPorts>,
+  servers: ReturnType<typeof wantedServerPorts>,
   env: Environment,
-): Partial<typeof parts> => {
-  const { kafka, kafkaController, registry, registryManagement, postgres } = parts
+): Partial<typeof servers> => {
+  const { kafka, kafkaController, registry, registryManagement, postgres } = servers
   return {
     ...(env.KAFKA_BROKERS ? {} : { kafka, kafkaController }),
     ...(env.SCHEMA_REGISTRY_URL ? {} : { registry, registryManagement }),

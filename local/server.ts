@@ -2,13 +2,13 @@ import type { Child } from './process/child.ts'
 import type { ChildProcesses } from './process/child-processes.ts'
 
 /** A running server of the stack. It can be frozen, killed, and started again on the same port and data. */
-export interface Part extends Child {
+export interface Server extends Child {
   readonly url: string
   readonly port: number
 }
 
 /** What every part is started with. */
-export interface PartOptions {
+export interface ServerOptions {
   childProcesses: ChildProcesses
   /** Its own folder; data and generated settings live here. */
   folder: string
@@ -19,7 +19,7 @@ export interface PartOptions {
 }
 
 /** For the parts that run on Java. */
-export interface JavaPartOptions extends PartOptions {
+export interface JavaServerOptions extends ServerOptions {
   /** Path of the program. */
   java: string
   /** Folder of the program's jars, complete. */

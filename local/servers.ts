@@ -5,24 +5,24 @@ import { startKafka } from './kafka/kafka.ts'
 import type { WantedPort } from './ports.ts'
 import { startPostgres } from './postgres/postgres.ts'
 import { startRegistry } from './registry/registry.ts'
-import type { Part } from './server.ts'
+import type { Server } from './server.ts'
 
 /** The servers of the embedded stack. */
-export const partNames = ['kafka', 'registry', 'postgres'] as const
-export type PartName = (typeof partNames)[number]
+export const serverNames = ['kafka', 'registry', 'postgres'] as const
+export type ServerName = (typeof serverNames)[number]
 
 /** A port for each part, and those that only the parts themselves use. */
-export type PartPorts = Record<PartName | 'kafkaController' | 'registryManagement', number>
+export type ServerPorts = Record<ServerName | 'kafkaController' | 'registryManagement', number>
 
 /** How each part is started: on the same ports and data every time. */
-export const partStarters = ({
+export const serverStarters = ({
   dataFolder,
   cacheDir,
   java,
   ports,
-}: PartsOptions): Record<PartName, () => Promise<Part>> => {
+}: StartersOptions): Record<ServerName, () => Promise<Server>> => {
   const { path, childProcesses, secrets } = dataFolder
-  const place = (name: PartName) => ({
+  const place = (name: ServerName) => ({
     childProcesses,
     folder: join(path, name),
     logFile: join(path, 'logs', `${name}.log`),
@@ -52,18 +52,18 @@ export const partStarters = ({
   }
 }
 
-interface PartsOptions {
+interface StartersOptions {
   dataFolder: DataFolder
   cacheDir: string
   /** Not used when neither Kafka nor the registry is started. */
   java: string
-  ports: PartPorts
+  ports: ServerPorts
 }
 
 /** Ports to choose, given the preferred ones; 0 is any free one. */
-export const wantedPartPorts = (
-  preferred: Readonly<Record<PartName, number>>,
-): Record<keyof PartPorts, WantedPort> => ({
+export const wantedServerPorts = (
+  preferred: Readonly<Record<ServerName, number>>,
+): Record<keyof ServerPorts, WantedPort> => ({
   kafka: { variable: 'LOCAL_KAFKA_PORT', preferred: preferred.kafka },
   registry: { variable: 'LOCAL_REGISTRY_PORT', preferred: preferred.registry },
   postgres: { variable: 'LOCAL_DATABASE_PORT', preferred: preferred.postgres },
@@ -72,7 +72,7 @@ export const wantedPartPorts = (
 })
 
 /** Kafka goes last: the registry and PostgreSQL do not need it, but whoever still writes does. */
-export const partsStopOrder = [
+export const serverStopOrder = [
   { names: ['registry', 'postgres'], graceMs: 1500 },
   { names: ['kafka'], graceMs: 2500 },
 ] as const

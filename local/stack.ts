@@ -3,8 +3,14 @@ import { openDataFolder } from './data-folder.ts'
 import { fetchArtifacts } from './fetch-artifacts.ts'
 import { findJava } from './java.ts'
 import { choosePorts } from './ports.ts'
-import type { Part } from './server.ts'
-import { type PartName, partNames, partStarters, partsStopOrder, wantedPartPorts } from './servers.ts'
+import type { Server } from './server.ts'
+import {
+  type ServerName,
+  serverNames,
+  serverStarters,
+  serverStopOrder,
+  wantedServerPorts,
+} from './servers.ts'
 
 /** The servers of the embedded stack alone, running: what tests work against. */
 export interface LocalStack {
@@ -15,9 +21,9 @@ export interface LocalStack {
   /** Of the owner role, as DATABASE_URL wants it; empty when PostgreSQL was not asked for. */
   readonly databaseUrl: string
   /** The running process of a part. @throws Error when it was not asked for */
-  part(name: PartName): Part
+  server(name: ServerName): Server
   /** Starts a part that has ended again, on the same port and data; resolves when it answers. */
-  startAgain(name: PartName): Promise<Part>
+  startAgain(name: ServerName): Promise<Server>
   /** Stops everything that runs. */
   stop(): Promise<void>
 }
@@ -31,9 +37,9 @@ interface LocalStackOptions {
   /** For finding Java and Maven. */
   env: Environment
   /** Default: all. */
-  parts?: readonly PartName[]
+  servers?: readonly ServerName[]
   /** Default 0: any free port. */
-  ports?: Partial<Record<PartName, number>>
+  ports?: Partial<Record<ServerName, number>>
 }
 
 /**
@@ -42,37 +48,37 @@ interface LocalStackOptions {
  * @throws UsageError when Java or Maven is missing, or another process uses the data folder
  */
 export const startLocalStack = async (options: LocalStackOptions): Promise<LocalStack> => {
-  const { dataDir, cacheDir, env, parts = partNames, ports = {} } = options
-  const onJava = parts.filter((name) => name !== 'postgres')
+  const { dataDir, cacheDir, env, servers = serverNames, ports = {} } = options
+  const onJava = servers.filter((name) => name !== 'postgres')
   const java = onJava.length > 0 ? await findJava(env) : 'java'
   await fetchArtifacts(onJava, { cacheDir, env, say: () => {} })
   const dataFolder = await openDataFolder(dataDir)
   const stop = async () => {
-    await dataFolder.childProcesses.close(partsStopOrder)
+    await dataFolder.childProcesses.close(serverStopOrder)
     await dataFolder.release()
   }
   try {
     const { ports: chosen, release } = await choosePorts(
-      wantedPartPorts({ kafka: 0, registry: 0, postgres: 0, ...ports }),
+      wantedServerPorts({ kafka: 0, registry: 0, postgres: 0, ...ports }),
       () => {},
     )
-    const starters = partStarters({ dataFolder, cacheDir, java, ports: chosen })
+    const starters = serverStarters({ dataFolder, cacheDir, java, ports: chosen })
     await release()
-    const running = new Map<PartName, Part>()
-    const startAgain = async (name: PartName): Promise<Part> => {
-      const part = await starters[name]()
-      running.set(name, part)
-      return part
+    const running = new Map<ServerName, Server>()
+    const startAgain = async (name: ServerName): Promise<Server> => {
+      const server = await starters[name]()
+      running.set(name, server)
+      return server
     }
-    await Promise.all(parts.map(startAgain))
+    await Promise.all(servers.map(startAgain))
     return {
       kafkaBrokers: running.get('kafka')?.url ?? '',
       schemaRegistryUrl: running.get('registry')?.url ?? '',
       databaseUrl: running.get('postgres')?.url ?? '',
-      part(name) {
-        const part = running.get(name)
-        if (part === undefined) throw new Error(`${name} is not part of this stack`)
-        return part
+      server(name) {
+        const server = running.get(name)
+        if (server === undefined) throw new Error(`${name} was not started in this stack`)
+        return server
       },
       startAgain,
       stop,

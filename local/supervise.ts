@@ -5,7 +5,7 @@ import { removeEndpoints } from './endpoints.ts'
 import { fetchArtifacts } from './fetch-artifacts.ts'
 import { findJava } from './java.ts'
 import { ownName } from './process/output.ts'
-import { partsStopOrder } from './servers.ts'
+import { serverStopOrder } from './servers.ts'
 
 /**
  * Brings up the whole stack, says where everything is, and keeps it running until it is told to stop; then stops everything in order.
@@ -31,7 +31,7 @@ export const supervise = async (stack: SupervisedStack, stopSignal: AbortSignal)
     await folder.childProcesses.close([
       { names: ['setup', 'ingress'], graceMs: 2500 },
       { names: [...stack.workers, ...stack.others].map(({ name }) => name), graceMs: 2500 },
-      ...partsStopOrder,
+      ...serverStopOrder,
     ])
     await up.catch(() => {}) // it may have been about to write the endpoints
     await removeEndpoints(stack.dataDir)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { registryVariables } from '../../lib/avro/registry.ts'
 import { dataFolder } from '../../lib/config.ts'
 import { kafkaVariables } from '../../lib/kafka/client.ts'
-import { operationsVariables } from '../../lib/operations.ts'
+import { operationsVariables } from '../../lib/http/operations-server.ts'
 import type { Consumer } from '../consumer.ts'
 
 const variables = z.object({

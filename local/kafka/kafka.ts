@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { exists } from '../process/prepare-once.ts'
 import { runStep } from '../process/run-step.ts'
 import { waitUntilReady } from '../process/wait-until-ready.ts'
-import type { JavaPartOptions, Part } from '../server.ts'
+import type { JavaServerOptions, Server } from '../server.ts'
 import { isKafkaReady } from './is-kafka-ready.ts'
 import { type KafkaNode, kafkaProperties } from './kafka-properties.ts'
 
@@ -25,7 +25,10 @@ export interface KafkaMembership {
  * @returns url is `host:port`, as KAFKA_BROKERS wants it
  * @throws Error naming the log when it does not start
  */
-export const startKafka = async (options: JavaPartOptions, membership = alone(options)): Promise<Part> => {
+export const startKafka = async (
+  options: JavaServerOptions,
+  membership = alone(options),
+): Promise<Server> => {
   const { childProcesses, folder, logFile, port, java, jars } = options
   const { node, voters } = membership
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -49,7 +52,7 @@ export const startKafka = async (options: JavaPartOptions, membership = alone(op
   return { ...child, url: `127.0.0.1:${port}`, port }
 }
 
-const alone = ({ port, innerPort }: JavaPartOptions): KafkaMembership => {
+const alone = ({ port, innerPort }: JavaServerOptions): KafkaMembership => {
   const node: KafkaNode = { id: 1, port, controllerPort: innerPort }
   return { node, voters: [node], clusterId: newClusterId() }
 }
@@ -66,7 +69,7 @@ const logging = (logFile: string): string[] => [
 /** A killed format leaves nothing: it works in a folder that gets its real name when it is done. */
 const formatOnce = async (
   { node, voters, clusterId }: KafkaMembership,
-  { childProcesses, folder, logFile, java, jars }: JavaPartOptions,
+  { childProcesses, folder, logFile, java, jars }: JavaServerOptions,
 ): Promise<void> => {
   if (await exists(join(folder, 'data'))) return
   await rm(join(folder, 'data.new'), { recursive: true, force: true })

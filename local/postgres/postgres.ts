@@ -5,13 +5,13 @@ import type { Child } from '../process/child.ts'
 import { prepareOnce } from '../process/prepare-once.ts'
 import { runStep } from '../process/run-step.ts'
 import { waitUntilReady } from '../process/wait-until-ready.ts'
-import type { Part, PartOptions } from '../server.ts'
+import type { Server, ServerOptions } from '../server.ts'
 import { type PostgresHome, preparePostgresHome } from './postgres-home.ts'
 import { endOrphan } from './postgres-orphan.ts'
 import { databaseName, ensureOwner } from './postgres-owner.ts'
 
 /** The passwords of the two roles; generated once per data folder. */
-interface PostgresOptions extends PartOptions {
+interface PostgresOptions extends ServerOptions {
   superuserPassword: string
   ownerPassword: string
 }
@@ -22,7 +22,7 @@ interface PostgresOptions extends PartOptions {
  * @returns url is that of the owner, as DATABASE_URL wants it
  * @throws UsageError where there are no binaries for this machine; Error naming the log when it does not start
  */
-export const startPostgres = async (options: PostgresOptions): Promise<Part> => {
+export const startPostgres = async (options: PostgresOptions): Promise<Server> => {
   const { childProcesses, folder, logFile, port, superuserPassword, ownerPassword } = options
   const home = await preparePostgresHome(folder)
   await prepareOnce(home.data, (draft) => initialise(home, draft, options))

@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { waitUntilReady } from '../process/wait-until-ready.ts'
-import type { JavaPartOptions, Part } from '../server.ts'
+import type { JavaServerOptions, Server } from '../server.ts'
 
 /**
  * Starts the Apicurio registry on a file database. Resolves when its Confluent API answers.
@@ -17,7 +17,7 @@ export const startRegistry = async ({
   java,
   jars,
   innerPort,
-}: JavaPartOptions): Promise<Part> => {
+}: JavaServerOptions): Promise<Server> => {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const runner = (await readdir(jars)).find((name) => name.endsWith('-runner.jar')) ?? ''
   const child = await childProcesses.start({

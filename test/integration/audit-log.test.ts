@@ -166,7 +166,7 @@ test('while the database is down its partition waits, nothing is put aside, and 
   try {
     const own = await openStackOn(servers.databaseUrl)
     const id = unique('outage')
-    await servers.part('postgres').stop(5000)
+    await servers.server('postgres').stop(5000)
     await post(own.hookUrl, sample('push'), { 'idempotency-key': id })
     const waiting = /^gitlab_bridge_consumer_circuit_state\{state="open"\} 1$/m
     await eventually(async () => assert.match(await (await fetch(own.worker.metricsUrl)).text(), waiting))

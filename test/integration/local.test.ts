@@ -12,7 +12,7 @@ import { type Admin, Kafka, logLevel } from 'kafkajs'
 import { Client } from 'pg'
 import { processStart } from '../../lib/process-table.ts'
 import { cacheFolder } from '../../local/artifacts.ts'
-import { type PartName, partNames } from '../../local/servers.ts'
+import { type ServerName, serverNames } from '../../local/servers.ts'
 import { type LocalStack, startLocalStack } from '../../local/stack.ts'
 
 const cacheDir = cacheFolder(env)
@@ -54,10 +54,10 @@ const withDatabase = async <T>(work: (client: Client) => Promise<T>): Promise<T>
   }
 }
 
-const killAndStartAgain = async (name: PartName): Promise<void> => {
-  const { url, pid } = stack.part(name)
-  stack.part(name).kill('SIGKILL')
-  await stack.part(name).exited
+const killAndStartAgain = async (name: ServerName): Promise<void> => {
+  const { url, pid } = stack.server(name)
+  stack.server(name).kill('SIGKILL')
+  await stack.server(name).exited
   const again = await stack.startAgain(name)
   assert.equal(again.url, url)
   assert.notEqual(again.pid, pid)
@@ -125,7 +125,7 @@ test('the owner of the database is no superuser, needs its password, and can cre
 })
 
 test('a frozen broker answers no more, and goes on where it was', async () => {
-  const { kill } = stack.part('kafka')
+  const { kill } = stack.server('kafka')
   kill('SIGSTOP')
   const kafka = new Kafka({
     brokers: [stack.kafkaBrokers],
@@ -153,7 +153,7 @@ test('a parent killed with -9 leaves no process behind, and the next start on it
   const script = `
     import { startLocalStack } from ${JSON.stringify(new URL('../../local/stack.ts', import.meta.url).href)}
     const stack = await startLocalStack({ ...${options}, env: process.env })
-    console.log(JSON.stringify(${JSON.stringify(partNames)}.map((name) => stack.part(name).pid)))`
+    console.log(JSON.stringify(${JSON.stringify(serverNames)}.map((name) => stack.server(name).pid)))`
   const parent = spawn(execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

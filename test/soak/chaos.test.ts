@@ -17,7 +17,7 @@ await world.setUp()
 test(`${minutes} minutes of chaos`, async (t) => {
   let ingress = await world.start()
   const end = Date.now() + minutes * 60_000
-  const kafka = () => servers.part('kafka')
+  const kafka = () => servers.server('kafka')
   const faults: Record<string, () => Promise<void>> = {
     'broker frozen': async () => {
       kafka().kill('SIGSTOP')
@@ -31,8 +31,8 @@ test(`${minutes} minutes of chaos`, async (t) => {
       await servers.startAgain('kafka')
     },
     'registry killed': async () => {
-      servers.part('registry').kill('SIGKILL')
-      await servers.part('registry').exited
+      servers.server('registry').kill('SIGKILL')
+      await servers.server('registry').exited
       await sleep(Math.random() * 5000)
       await servers.startAgain('registry')
     },

@@ -115,10 +115,10 @@ test('neither the schemas nor the local stack know the Kafka client, not even by
 
 test('what a package is for is known to one place: express, pg, winston, prom-client and avsc', () => {
   const owners: Record<string, RegExp> = {
-    express: /^(ingress\/http\/app|lib\/operations)\.ts$/,
-    helmet: /^lib\/operations\.ts$/,
+    express: /^(ingress\/http\/app|lib\/http\/operations-server)\.ts$/,
+    helmet: /^lib\/http\/operations-server\.ts$/,
     winston: /^lib\/logger\.ts$/,
-    'prom-client': /^lib\/(metrics\/metrics|operations)\.ts$/,
+    'prom-client': /^lib\/(metrics\/metrics|http\/operations-server)\.ts$/,
     avsc: /^(lib|schemas)\//,
     commander: /^cli\//,
   }

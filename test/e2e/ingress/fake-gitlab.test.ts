@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { listen, urlOf } from '../../../lib/operations.ts'
+import { listen, urlOf } from '../../../lib/http/listen.ts'
 import { createHookState, deliveryOf, startFakeGitlab } from '../../helpers/servers/fake-gitlab.ts'
 
 const minute = 60_000

@@ -33,7 +33,7 @@ const world = await openWorld(servers.kafkaBrokers, servers.schemaRegistryUrl)
 after(() => world.close())
 await world.setUp()
 
-const kafka = () => servers.part('kafka')
+const kafka = () => servers.server('kafka')
 const freeze = () => kafka().kill('SIGSTOP')
 const thaw = () => kafka().kill('SIGCONT')
 const killAndAwait = async (process: { kill(signal: NodeJS.Signals): void; exited: Promise<unknown> }) => {
@@ -139,12 +139,12 @@ test('GitLab has not disabled the hook over all this', async (t) => {
 
 test('registry frozen, then killed: hooks are published as before, by an ingress started meanwhile too', async (t) => {
   const driver = drive(() => [ingress.hookUrl])
-  servers.part('registry').kill('SIGSTOP')
+  servers.server('registry').kill('SIGSTOP')
   const second = await world.start({ INGRESS_SPOOL_DIR: await world.folder() })
   const driverOfSecond = drive(() => [second.hookUrl])
   await untilDrained(second)
   assert.equal(await second.metric('ingress_schema_ids{from="disk"}'), 1)
-  await killAndAwait(servers.part('registry'))
+  await killAndAwait(servers.server('registry'))
   await sleep(outageMs(1))
   await Promise.all([driver.stop(), driverOfSecond.stop()])
   await untilDrained(second)
@@ -184,7 +184,7 @@ test('ingress stopped, then killed -9, while the broker is frozen, and started a
 
 test('broker and registry down at the start', async (t) => {
   await ingress.stop(15_000)
-  await Promise.all([killAndAwait(kafka()), killAndAwait(servers.part('registry'))])
+  await Promise.all([killAndAwait(kafka()), killAndAwait(servers.server('registry'))])
   // Without any knowledge of schema ids, as on its first day.
   ingress = await startAgain({ BRIDGE_DATA_DIR: await world.folder() })
   assert.match((await ingress.readiness()).status, /^degraded/)

@@ -6,16 +6,16 @@ import { findJava } from '../../../local/java.ts'
 import { newClusterId, startKafka } from '../../../local/kafka/kafka.ts'
 import type { KafkaNode } from '../../../local/kafka/kafka-properties.ts'
 import { choosePorts, type WantedPort } from '../../../local/ports.ts'
-import type { Part } from '../../../local/server.ts'
+import type { Server } from '../../../local/server.ts'
 
 /** Several Kafka nodes that are one cluster: for tests of what a single node cannot show. */
 export interface KafkaCluster {
   /** As KAFKA_BROKERS wants it. */
   readonly brokers: string
   /** The running process of a node, by its id: 1, 2, … */
-  node(id: number): Part
+  node(id: number): Server
   /** Starts a node that has ended again, on the same ports and data. */
-  startAgain(id: number): Promise<Part>
+  startAgain(id: number): Promise<Server>
   stop(): Promise<void>
 }
 
@@ -58,25 +58,25 @@ export const startKafkaCluster = async ({
     await release()
 
     const clusterId = newClusterId()
-    const running = new Map<number, Part>()
-    const startNode = async (node: KafkaNode): Promise<Part> => {
+    const running = new Map<number, Server>()
+    const startNode = async (node: KafkaNode): Promise<Server> => {
       const folder = join(dataDir, `kafka-${node.id}`)
       const logFile = join(dataDir, 'logs', `kafka-${node.id}.log`)
       const place = { childProcesses, folder, logFile, port: node.port, innerPort: node.controllerPort }
-      const part = await startKafka(
+      const server = await startKafka(
         { ...place, java, jars: artifactFolder(cacheDir, 'kafka') },
         { node, voters, clusterId },
       )
-      running.set(node.id, part)
-      return part
+      running.set(node.id, server)
+      return server
     }
     await Promise.all(voters.map(startNode))
     return {
       brokers: voters.map(({ port }) => `127.0.0.1:${port}`).join(','),
       node: (id) => {
-        const part = running.get(id)
-        if (part === undefined) throw new Error(`there is no node ${id}`)
-        return part
+        const server = running.get(id)
+        if (server === undefined) throw new Error(`there is no node ${id}`)
+        return server
       },
       startAgain: (id) => {
         const node = voters.find((voter) => voter.id === id)

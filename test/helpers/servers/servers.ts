@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cacheFolder } from '../../../local/artifacts.ts'
-import type { PartName } from '../../../local/servers.ts'
+import type { ServerName } from '../../../local/servers.ts'
 import { type LocalStack, startLocalStack } from '../../../local/stack.ts'
 
 /** Real servers for tests, on random ports and a temporary folder. */
@@ -12,13 +12,13 @@ export interface Servers extends LocalStack {
 }
 
 /** What is started is stopped by `remove`; when this process dies before that, the servers die with it. */
-export const startServers = async (parts?: readonly PartName[]): Promise<Servers> => {
+export const startServers = async (servers?: readonly ServerName[]): Promise<Servers> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'bridge-test-stack-'))
   const stack = await startLocalStack({
     dataDir,
     cacheDir: cacheFolder(process.env),
     env: process.env,
-    ...(parts && { parts }),
+    ...(servers && { servers }),
   })
   return {
     ...stack,

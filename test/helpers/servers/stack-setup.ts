@@ -26,10 +26,10 @@ export const sharedStackOf = ({
   kafkaBrokers,
   schemaRegistryUrl,
   databaseUrl,
-  part,
+  server,
 }: Servers): SharedStack => ({
   kafkaBrokers,
   schemaRegistryUrl,
   databaseUrl,
-  kafkaPid: part('kafka').pid,
+  kafkaPid: server('kafka').pid,
 })

@@ -32,8 +32,8 @@ test('a worker outlives the restart of the brokers and goes on where it was', as
   })
   const before = await publishPushes(stack, 2000)
   await untilCount(effects, 500)
-  servers.part('kafka').kill('SIGKILL')
-  await servers.part('kafka').exited
+  servers.server('kafka').kill('SIGKILL')
+  await servers.server('kafka').exited
   assert.match(await worker.live(), /^200/)
   await servers.startAgain('kafka')
   const after = await publishPushes(stack, 2000, { from: 2000 })

@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { UsageError } from '../../../lib/errors.ts'
-import { createMetrics } from '../../../lib/metrics/metrics.ts'
-import { type Health, listen, startOperationsServer, urlOf } from '../../../lib/operations.ts'
+import { UsageError } from '../../../../lib/errors.ts'
+import { listen, urlOf } from '../../../../lib/http/listen.ts'
+import { type Health, startOperationsServer } from '../../../../lib/http/operations-server.ts'
+import { createMetrics } from '../../../../lib/metrics/metrics.ts'
 
 const start = async (t: TestContext, health: { alive: Health; ready: Health }) => {
   const metrics = createMetrics()
