@@ -1,0 +1,78 @@
+import type { ArrowRule } from './rule.ts'
+
+/** Rules for folders that grow: a new worker, command or room of lib needs no new entry. */
+export const folderRules: readonly ArrowRule[] = [
+  {
+    name: 'a worker imports consumers/consumer.ts and its own folder',
+    because: 'Workers are run, changed and removed one by one, and the runtime knows them only as values.',
+    from: { path: '^consumers/([^/]+)/', pathNot: '^consumers/runtime/' },
+    to: { path: '^consumers/', pathNot: ['^consumers/$1/', '^consumers/consumer\\.ts$'] },
+    brokenBy: ['consumers/one-worker/invented.ts', 'consumers/another-worker/another-worker.ts'],
+  },
+  {
+    name: 'the runtime of the workers knows no worker and not their list',
+    because: 'The runtime would otherwise depend on what it runs.',
+    from: { path: '^consumers/runtime/' },
+    to: { path: '^consumers/', pathNot: ['^consumers/runtime/', '^consumers/consumer\\.ts$'] },
+    brokenBy: ['consumers/runtime/invented.ts', 'consumers/index.ts'],
+  },
+  {
+    name: 'consumers/consumer.ts imports nothing of consumers',
+    because: 'It says what a worker is. Everything else in the folder stands on it.',
+    from: { path: '^consumers/consumer\\.ts$' },
+    to: { path: '^consumers/' },
+    brokenBy: ['consumers/consumer.ts', 'consumers/runtime/invented.ts'],
+  },
+  {
+    name: 'a worker is entered by the file that bears its name',
+    because: 'The other files of a worker may change with the worker alone.',
+    from: { path: '^(consumers|cli)/([^/]+)' },
+    to: {
+      path: '^consumers/([^/]+)/',
+      // What `bridge pushes` reads is what the push author log writes.
+      pathNot: ['^consumers/$2/', '^consumers/runtime/', '^consumers/([^/]+)/\\1\\.ts$', '/push-line\\.ts$'],
+    },
+    brokenBy: ['cli/invented.ts', 'consumers/one-worker/inside.ts'],
+  },
+  {
+    name: 'the flat files of lib import no room of lib',
+    because: 'The rooms stand on the flat files, so that a flat file never brings Kafka or the disk with it.',
+    from: { path: '^lib/[^/]+$' },
+    to: { path: '^lib/[^/]+/' },
+    brokenBy: ['lib/invented.ts', 'lib/kafka/invented.ts'],
+  },
+  {
+    name: 'a room of lib imports no other room of lib',
+    because: 'Each room can be read alone.',
+    from: { path: '^lib/([^/]+)/' },
+    to: { path: '^lib/[^/]+/', pathNot: '^lib/$1/' },
+    brokenBy: ['lib/avro/invented.ts', 'lib/kafka/invented.ts'],
+  },
+  {
+    name: 'a command of the command line is entered by its command.ts',
+    because: 'The files of a command serve that command. What two commands need is a named exception.',
+    from: { path: '^(?:(?:ingress|consumers|lib|local|schemas)/|cli/([^/]+))' },
+    to: {
+      path: '^cli/[^/]+/',
+      pathNot: ['^cli/$1/', '^cli/[^/]+/command\\.ts$', ...sharedByCommands().map((file) => `^cli/${file}$`)],
+    },
+    brokenBy: ['cli/tail/invented.ts', 'cli/send/inside.ts'],
+  },
+  {
+    name: 'only cli/bridge.ts imports a command.ts',
+    because: 'A command never calls another command: both would parse arguments and print.',
+    from: { pathNot: '^cli/bridge\\.ts$' },
+    to: { path: '^cli/[^/]+/command\\.ts$' },
+    brokenBy: ['cli/tail/invented.ts', 'cli/send/command.ts'],
+  },
+]
+
+/** What several commands use although it lies in the folder of one. */
+function sharedByCommands(): string[] {
+  return [
+    ...['lag/lag-meter\\.ts', 'lag/open-lag-meter\\.ts', 'lag/verdict\\.ts'],
+    ...['lag-exporter/lag-exporter\\.ts', 'lag-exporter/lag-exporter-port\\.ts'],
+    ...['setup/set-up\\.ts', 'setup/topics\\.ts'],
+    ...['offsets/place\\.ts', 'offsets/set-offsets\\.ts', 'tail/print-record\\.ts'],
+  ]
+}

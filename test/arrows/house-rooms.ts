@@ -1,0 +1,68 @@
+import { type Rooms, roomRules } from './rooms.ts'
+import type { ArrowRule } from './rule.ts'
+
+/**
+ * The ingress reads from the top down: the process, the way of a hook until it is authenticated,
+ * the way of a hook until it is published, and what both speak of.
+ */
+const ingress: Rooms = {
+  'ingress.ts': [
+    ...['open-delivery-path.ts', 'receive.ts', 'readiness.ts', 'delivery-path.ts', 'deliver.ts', 'http/'],
+    ...['spool/', 'publish/', 'record/', 'config.ts', 'auth/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
+  ],
+  'open-delivery-path.ts': [
+    ...['delivery-path.ts', 'deliver.ts', 'spool/', 'publish/', 'record/', 'config.ts'],
+    ...['metrics.ts', 'outcome.ts', 'hook.ts'],
+  ],
+  'receive.ts': [
+    ...['delivery-path.ts', 'deliver.ts', 'spool/', 'publish/', 'record/', 'http/', 'auth/'],
+    ...['metrics.ts', 'outcome.ts', 'hook.ts'],
+  ],
+  'readiness.ts': ['delivery-path.ts', 'spool/', 'publish/', 'metrics.ts', 'outcome.ts'],
+  'delivery-path.ts': ['deliver.ts', 'spool/', 'publish/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
+  'spool/': ['deliver.ts', 'publish/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
+  'deliver.ts': ['publish/', 'record/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
+  'publish/': ['record/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
+  'record/': ['metrics.ts', 'outcome.ts', 'hook.ts'],
+  'http/': ['config.ts', 'auth/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
+  'config.ts': ['auth/'],
+  'auth/': ['metrics.ts', 'outcome.ts', 'hook.ts'],
+  'metrics.ts': ['outcome.ts'],
+  'outcome.ts': ['hook.ts'],
+  'hook.ts': [],
+}
+
+/** The schemas: the list of events, what it says of each event, and the types that are generated. */
+const schemas: Rooms = {
+  'released.ts': ['catalogue.ts', 'compatibility.ts', 'load.ts', 'avro-schema.ts'],
+  'topics.ts': ['catalogue.ts'],
+  'catalogue.ts': ['facts/', 'key.ts', 'occurred-at.ts', 'shapes.generated.ts'],
+  'generate-types.ts': ['load.ts', 'avro-schema.ts'],
+  'load.ts': ['avro-schema.ts'],
+  'compatibility.ts': ['misfit-defaults.ts', 'named-types.ts', 'breach.ts', 'avro-schema.ts'],
+  'misfit-defaults.ts': ['named-types.ts', 'breach.ts', 'avro-schema.ts'],
+  'named-types.ts': ['avro-schema.ts'],
+  'avro-schema.ts': [],
+  'breach.ts': [],
+  'key.ts': [],
+  'shapes.generated.ts': ['events/'],
+  'facts/': ['events/', 'parts/'],
+  'occurred-at.ts': ['events/'],
+  'events/': ['parts/'],
+  'parts/': [],
+}
+
+export const houseRooms: Readonly<Record<string, Rooms>> = { ingress, schemas }
+
+export const houseRules: readonly ArrowRule[] = [
+  ...roomRules(
+    'ingress',
+    ingress,
+    'A hook goes down through the rooms of the ingress; no arrow runs back up.',
+  ),
+  ...roomRules(
+    'schemas',
+    schemas,
+    'The catalogue stands on the facts, and the facts stand on the generated types.',
+  ),
+]

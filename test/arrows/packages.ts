@@ -1,0 +1,58 @@
+import { type ArrowRule, patternOf } from './rule.ts'
+
+/** Packages that only the named files and folders import, so that each could be replaced in one place. */
+const owners: Readonly<Record<string, readonly string[]>> = {
+  express: ['ingress/http/app.ts', 'lib/operations.ts'],
+  helmet: ['lib/operations.ts'],
+  winston: ['lib/logger.ts'],
+  'prom-client': ['lib/metrics.ts', 'lib/operations.ts'],
+  avsc: ['lib/avro/', 'schemas/'],
+  '@kafkajs/confluent-schema-registry': ['lib/avro/'],
+  pg: ['lib/database.ts', 'cli/setup/database.ts', 'local/postgres/'],
+  commander: ['cli/'],
+  yaml: ['ingress/auth/sources.ts'],
+}
+
+/** The files in which code of the Kafka client runs, with what each one uses. */
+export const kafkaFiles: Readonly<Record<string, string>> = {
+  'lib/kafka/client.ts': 'the one place where the options of the client are set',
+  'ingress/publish/sender.ts': 'the producer',
+  'ingress/publish/topic-metadata.ts': 'the admin client: reads the limits of topics',
+  'consumers/runtime/worker.ts': 'the partitioner of the producer for dead letters',
+  'consumers/runtime/batch/each-batch.ts': 'the error classes that announce a rebalance',
+  'consumers/runtime/group/assigner.ts': 'the encoding of group assignments',
+  'cli/dead-letters/settle.ts': 'the partitioner of the producer for redrives',
+  'cli/setup/topics.ts': 'the admin client: creates and alters topics',
+}
+
+const packagePattern = (name: string): string => `(^|/)node_modules/${name}/`
+
+const production = '^(ingress|consumers|lib|local|cli|schemas)/'
+
+const ownerRules = Object.entries(owners).map(
+  ([name, places]): ArrowRule => ({
+    name: `only ${places.join(', ')} may import ${name}`,
+    because: 'A package that is known to one place can be replaced there.',
+    from: { path: production, pathNot: places.map(patternOf) },
+    to: { path: packagePattern(name) },
+    brokenBy: ['local/invented.ts', name],
+  }),
+)
+
+export const packageRules: readonly ArrowRule[] = [
+  ...ownerRules,
+  {
+    name: 'code of the Kafka client runs only in the listed files',
+    because: 'The client has defects that only a few files work around. Its types may be used elsewhere.',
+    from: { path: production, pathNot: Object.keys(kafkaFiles).map(patternOf) },
+    to: { path: packagePattern('kafkajs'), dependencyTypesNot: ['type-only'] },
+    brokenBy: ['consumers/invented.ts', 'kafkajs'],
+  },
+  {
+    name: 'the schemas and the local stack do not know the Kafka client',
+    because: 'The schemas are the contract for every client, and the local stack only starts servers.',
+    from: { path: '^(schemas|local)/' },
+    to: { path: packagePattern('kafkajs') },
+    brokenBy: ['schemas/invented.ts', 'kafkajs'],
+  },
+]

@@ -1,0 +1,13 @@
+import { folderRules } from './folder-rules.ts'
+import { houseRules } from './house-rooms.ts'
+import { generalRules } from './layers.ts'
+import { packageRules } from './packages.ts'
+import type { ArrowRule } from './rule.ts'
+
+/** Every rule about who may import whom; docs/architecture.md draws them. */
+export const arrowRules: readonly ArrowRule[] = [
+  ...generalRules,
+  ...houseRules,
+  ...folderRules,
+  ...packageRules,
+]
