@@ -48,31 +48,4 @@ export const folderRules: readonly ArrowRule[] = [
     to: { path: '^lib/[^/]+/', pathNot: '^lib/$1/' },
     brokenBy: ['lib/avro/invented.ts', 'lib/kafka/invented.ts'],
   },
-  {
-    name: 'a command of the command line is entered by its command.ts',
-    because: 'The files of a command serve that command. What two commands need is a named exception.',
-    from: { path: '^(?:(?:ingress|consumers|lib|local|schemas)/|cli/([^/]+))' },
-    to: {
-      path: '^cli/[^/]+/',
-      pathNot: ['^cli/$1/', '^cli/[^/]+/command\\.ts$', ...sharedByCommands().map((file) => `^cli/${file}$`)],
-    },
-    brokenBy: ['cli/tail/invented.ts', 'cli/send/inside.ts'],
-  },
-  {
-    name: 'only cli/bridge.ts imports a command.ts',
-    because: 'A command never calls another command: both would parse arguments and print.',
-    from: { pathNot: '^cli/bridge\\.ts$' },
-    to: { path: '^cli/[^/]+/command\\.ts$' },
-    brokenBy: ['cli/tail/invented.ts', 'cli/send/command.ts'],
-  },
 ]
-
-/** What several commands use although it lies in the folder of one. */
-function sharedByCommands(): string[] {
-  return [
-    ...['lag/lag-meter\\.ts', 'lag/open-lag-meter\\.ts', 'lag/verdict\\.ts'],
-    ...['lag-exporter/lag-exporter\\.ts', 'lag-exporter/lag-exporter-port\\.ts'],
-    ...['setup/set-up\\.ts', 'setup/topics\\.ts'],
-    ...['offsets/place\\.ts', 'offsets/set-offsets\\.ts', 'tail/print-record\\.ts'],
-  ]
-}

@@ -5,7 +5,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   express: ['ingress/http/app.ts', 'lib/operations.ts'],
   helmet: ['lib/operations.ts'],
   winston: ['lib/logger.ts'],
-  'prom-client': ['lib/metrics.ts', 'lib/operations.ts'],
+  'prom-client': ['lib/metrics/metrics.ts', 'lib/operations.ts'],
   avsc: ['lib/avro/', 'schemas/'],
   '@kafkajs/confluent-schema-registry': ['lib/avro/'],
   pg: ['lib/database.ts', 'cli/setup/database.ts', 'local/postgres/'],
@@ -21,7 +21,7 @@ export const kafkaFiles: Readonly<Record<string, string>> = {
   'consumers/runtime/worker.ts': 'the partitioner of the producer for dead letters',
   'consumers/runtime/batch/each-batch.ts': 'the error classes that announce a rebalance',
   'consumers/runtime/group/assigner.ts': 'the encoding of group assignments',
-  'cli/dead-letters/settle.ts': 'the partitioner of the producer for redrives',
+  'cli/dead-letters/dead-letter-writer.ts': 'the partitioner of the producer for redrives',
   'cli/setup/topics.ts': 'the admin client: creates and alters topics',
 }
 

@@ -25,7 +25,7 @@ export const roomRules = (folder: string, rooms: Rooms, because: string): ArrowR
   })
   const unlisted: ArrowRule = {
     name: `every file of ${folder}/ belongs to a room`,
-    because: 'A new room needs an entry in the table, so that its direction is decided and not accidental.',
+    because: 'A new room needs an entry in the table: its direction must be decided.',
     from: { path: `^${folder}/`, pathNot: names.map((room) => patternOf(inFolder(room))) },
     to: {},
     brokenBy: [`${folder}/unlisted.ts`, fileIn(inFolder(names[0] ?? ''))],

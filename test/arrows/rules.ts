@@ -1,3 +1,4 @@
+import { commandRules } from './command-rules.ts'
 import { folderRules } from './folder-rules.ts'
 import { houseRules } from './house-rooms.ts'
 import { generalRules } from './layers.ts'
@@ -9,5 +10,6 @@ export const arrowRules: readonly ArrowRule[] = [
   ...generalRules,
   ...houseRules,
   ...folderRules,
+  ...commandRules,
   ...packageRules,
 ]

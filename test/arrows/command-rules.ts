@@ -1,0 +1,43 @@
+import type { ArrowRule } from './rule.ts'
+
+/** Folders of cli that several commands use. Every other folder is one command. */
+const sharedFolders = ['lag-meter', 'output', 'variables', 'workers']
+
+/** Files of one command that another command uses, because they do a part of its work. */
+const sharedFiles = [
+  // `bridge dead-letters` prints and reads places as `bridge offsets` does.
+  'offsets/place.ts',
+  // `bridge rebuild` sets the offsets back as its last step.
+  'offsets/set-offsets.ts',
+]
+
+const shared = sharedFolders.join('|')
+const command = `^cli/(?!(?:${shared})/)([^/]+)/`
+
+/** Rules for the commands of the command line: a new command needs no new entry. */
+export const commandRules: readonly ArrowRule[] = [
+  {
+    name: 'a command is entered by its command.ts',
+    because: 'The other files of a command may change with the command alone.',
+    from: { path: '^(?:(?:ingress|consumers|lib|local|schemas)/|cli/([^/]+))' },
+    to: {
+      path: command,
+      pathNot: ['^cli/$1/', '/command\\.ts$', ...sharedFiles.map((file) => `^cli/${file}$`)],
+    },
+    brokenBy: ['cli/tail/invented.ts', 'cli/send/inside.ts'],
+  },
+  {
+    name: 'only cli/bridge.ts imports a command.ts',
+    because: 'A command never calls another command: both would parse arguments and print.',
+    from: { pathNot: '^cli/bridge\\.ts$' },
+    to: { path: '^cli/[^/]+/command\\.ts$' },
+    brokenBy: ['cli/tail/invented.ts', 'cli/send/command.ts'],
+  },
+  {
+    name: 'what commands share imports no command',
+    because: 'Each command would otherwise bring the others with it.',
+    from: { path: [`^cli/(${shared})/`, '^cli/[^/]+$'], pathNot: '^cli/bridge\\.ts$' },
+    to: { path: command },
+    brokenBy: ['cli/output/invented.ts', 'cli/offsets/place.ts'],
+  },
+]
