@@ -2,10 +2,10 @@ import { type ArrowRule, patternOf } from './rule.ts'
 
 /** Packages that only the named files and folders import, so that each could be replaced in one place. */
 const owners: Readonly<Record<string, readonly string[]>> = {
-  express: ['ingress/http/app.ts', 'lib/operations.ts'],
-  helmet: ['lib/operations.ts'],
+  express: ['ingress/http/app.ts', 'lib/http/operations-server.ts'],
+  helmet: ['lib/http/operations-server.ts'],
   winston: ['lib/logger.ts'],
-  'prom-client': ['lib/metrics/metrics.ts', 'lib/operations.ts'],
+  'prom-client': ['lib/metrics/metrics.ts', 'lib/http/operations-server.ts'],
   avsc: ['lib/avro/', 'schemas/'],
   '@kafkajs/confluent-schema-registry': ['lib/avro/'],
   pg: ['lib/database.ts', 'cli/setup/database.ts', 'local/postgres/'],
