@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { registryVariables } from '../lib/avro/registry.ts'
 import { dataFolder, type Environment, flag, list, port, readVariables, secret } from '../lib/config.ts'
 import { ConfigError } from '../lib/errors.ts'
-import { kafkaVariables } from '../lib/kafka/client.ts'
 import { operationsVariables } from '../lib/http/operations-server.ts'
+import { kafkaVariables } from '../lib/kafka/client.ts'
+import type { SourcesSettings } from './auth/read-sources.ts'
 import { cidr, signingToken } from './auth/source.ts'
 
 const seconds = (value: number) => z.coerce.number().positive().default(value)
@@ -151,4 +152,25 @@ export const readIngressSettings = (env: Environment): IngressSettings => {
 
 const demand = (isMet: boolean, variable: keyof IngressSettings, problem: string): void => {
   if (!isMet) throw new ConfigError([{ variable, problem }])
+}
+
+/**
+ * Where the sources are configured.
+ *
+ * @throws ConfigError like `readIngressSettings`
+ */
+export const readSourcesSettings = (env: Environment): SourcesSettings => {
+  const settings = readIngressSettings(env)
+  const tokenFiles = [env.INGRESS_SECRET_TOKENS_FILE, env.INGRESS_SIGNING_TOKENS_FILE]
+  return {
+    defaultSource: {
+      secret_tokens: settings.INGRESS_SECRET_TOKENS,
+      signing_tokens: settings.INGRESS_SIGNING_TOKENS,
+      require_signature: settings.INGRESS_REQUIRE_SIGNATURE,
+      allowed_cidrs: settings.INGRESS_ALLOWED_CIDRS,
+      instance: settings.INGRESS_INSTANCE,
+    },
+    tokenFiles: tokenFiles.flatMap((file) => file || []),
+    sourcesFile: settings.INGRESS_SOURCES_FILE,
+  }
 }

@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createRegistry } from '../lib/avro/registry.ts'
 import type { Environment } from '../lib/config.ts'
+import { listen, urlOf } from '../lib/http/listen.ts'
+import { startOperationsServer } from '../lib/http/operations-server.ts'
 import { createKafka } from '../lib/kafka/client.ts'
 import type { Running } from '../lib/lifecycle.ts'
 import type { Logger } from '../lib/logger.ts'
 import { createMetrics } from '../lib/metrics/metrics.ts'
-import { listen, urlOf } from '../lib/http/listen.ts'
-import { startOperationsServer } from '../lib/http/operations-server.ts'
 import { eventTypes } from '../schemas/catalogue.ts'
 import { createNames } from '../schemas/topics.ts'
 import { createAdmit } from './auth/admit.ts'
@@ -15,7 +15,7 @@ import { createCredentialSeries } from './auth/credential-series.ts'
 import { createFailedLogins, createThrottle } from './auth/failed-logins.ts'
 import { createResends } from './auth/resends.ts'
 import { watchSources } from './auth/watch-sources.ts'
-import { readIngressSettings, schemaIdsFileOf, spoolFolderOf } from './config.ts'
+import { readIngressSettings, readSourcesSettings, schemaIdsFileOf, spoolFolderOf } from './config.ts'
 import { createDeliveryPath, type OpenDeliveryPath } from './delivery-path.ts'
 import { type CreateListener, createApp } from './http/app.ts'
 import { createByteBudget } from './http/byte-budget.ts'
@@ -58,7 +58,7 @@ export const startIngress = async (
   const registry = createRegistry(settings, clientId)
 
   const credentials = createCredentialSeries(metrics.credentialUsed)
-  const sources = watchSources(env, credentials.configure, logger)
+  const sources = watchSources(() => readSourcesSettings(env), credentials.configure, logger)
   const spoolBytes = settings.INGRESS_SPOOL_MAX_BYTES
   const folders = await openSpoolFolders(spoolFolderOf(settings), spoolBytes / 4)
   const spools = await openSpools(folders, eventTypes.map(names.topic), spoolBytes, logger)
@@ -98,7 +98,7 @@ export const startIngress = async (
   let isDraining = false
   const receive = createReceive({
     admit: createAdmit({
-      findSource: sources.find,
+      sources,
       trustedProxies: settings.INGRESS_TRUSTED_PROXIES,
       signatureToleranceMs: settings.INGRESS_SIGNATURE_TOLERANCE_SECONDS * 1000,
       maxBodyBytes: settings.INGRESS_MAX_BODY_BYTES,
@@ -155,7 +155,7 @@ export const startIngress = async (
         now: Date.now(),
       }),
     beforeScrape: () => {
-      credentials.show()
+      credentials.updateGauge()
       const { records, bytes, setAside, oldestReceivedAt } = spools.state()
       metrics.unavailableTopics.set(unavailableTopics().length)
       metrics.spoolRecords.set(records)

@@ -26,7 +26,7 @@ export interface Stages {
   /** For bodies whose signature is not verified yet. */
   unproven: ByteBudget
   resends: Resends
-  credentials: Pick<CredentialSeries, 'note'>
+  credentials: Pick<CredentialSeries, 'noteUse'>
   deliver: Deliver
   publishDeadlineMs: number
   spools: Spools
@@ -72,7 +72,7 @@ export const createReceive = (stages: Stages): Receive => {
     const proven = authenticate(admitted, body)
     if ('reason' in proven) return throttle(request, proven)
 
-    if (admitted.proof === 'signature' && resends.look(admitted.signed.id, body) === 'changed') {
+    if (admitted.proof === 'signature' && resends.compare(admitted.signed.id, body) === 'changed') {
       metrics.changedResends.inc()
       logger.warn('sent again with another body', { delivery_id: admitted.signed.id })
     }
@@ -80,7 +80,7 @@ export const createReceive = (stages: Stages): Receive => {
     const { source } = admitted
     const headers = hookHeaders(request.headers, source.instance)
     const hook: Hook = { id: idOf(request.headers), source: source.name, receivedAt, headers, body }
-    credentials.note(source.label, proven, receivedAt)
+    credentials.noteUse(source.label, proven, receivedAt)
     metrics.bodyBytes.observe(body.length)
 
     // What waits in the spool goes first: a hook that overtook it would undo what a later one says. Better late than lost, though.

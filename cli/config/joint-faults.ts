@@ -1,6 +1,6 @@
 import { workerVariables } from '../../consumers/runtime/worker-variables.ts'
-import { readSources } from '../../ingress/auth/watch-sources.ts'
-import { readIngressSettings } from '../../ingress/config.ts'
+import { readSources } from '../../ingress/auth/read-sources.ts'
+import { readIngressSettings, readSourcesSettings } from '../../ingress/config.ts'
 import { readCertificates } from '../../ingress/http/certificates.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { ConfigError, type ConfigFault } from '../../lib/errors.ts'
@@ -19,7 +19,8 @@ const checks: readonly ((env: Environment) => unknown)[] = [
   (env) => clientOf({ ...env, ...servers, KAFKA_SASL_MECHANISM: '' }),
   (env) => readVariables(workerVariables, env),
   (env) => readIngressSettings({ ...only(env, 'INGRESS_'), ...servers }),
-  (env) => env.INGRESS_SOURCES_FILE && readSources({ ...only(env, 'INGRESS_'), ...servers }),
+  (env) =>
+    env.INGRESS_SOURCES_FILE && readSources(readSourcesSettings({ ...only(env, 'INGRESS_'), ...servers })),
   (env) => env.INGRESS_TLS_CERT_FILE && env.INGRESS_TLS_KEY_FILE && readCertificates(set(env)),
 ]
 

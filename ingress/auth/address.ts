@@ -2,29 +2,33 @@ import type { IncomingMessage } from 'node:http'
 import { type BlockList, isIP } from 'node:net'
 
 /**
- * Where a request comes from. Each trusted proxy has added the address it saw at the end of X-Forwarded-For;
- * what stands further left anybody may have written.
+ * The address of the sender. Each trusted proxy has appended the address it saw to X-Forwarded-For. Entries further
+ * to the left may have been written by the sender and are ignored.
  *
- * @returns what is no address where nobody trusted says one: the proxy's own would let everybody in whom it may let in
+ * @returns a text that is not an address if the proxies do not name one. The proxy's own address is not used
+ *   instead: it may be in an allowed range, and would then admit every sender.
  */
 export const addressOf = (request: IncomingMessage, trustedProxies: number): string => {
-  if (trustedProxies === 0) return plain(request.socket.remoteAddress ?? '')
-  const forwarded = (request.headers['x-forwarded-for']?.toString() ?? '')
-    .split(',')
-    .map((part) => part.trim())
-  return plain(withoutPort(forwarded.at(-trustedProxies) ?? ''))
+  if (trustedProxies === 0) return withoutMapping(request.socket.remoteAddress ?? '')
+  const header = request.headers['x-forwarded-for']?.toString() ?? ''
+  const forwarded = header.split(',').map((part) => part.trim())
+  return withoutMapping(withoutPort(forwarded.at(-trustedProxies) ?? ''))
 }
 
-/** Some proxies write the port too, and an IPv6 address in brackets for it. */
+/** Some proxies append the port, and write an IPv6 address in brackets then. */
 const withoutPort = (text: string): string => {
   const [, v6, v4] = /^(?:\[(.*)\]|([\d.]+))(?::\d+)?$/.exec(text) ?? []
   return v6 ?? v4 ?? text
 }
 
-/** IPv4 in IPv6's clothes is IPv4. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '')
+/** An IPv4 address that is mapped into IPv6 (`::ffff:192.0.2.1`) is treated as the IPv4 address. */
+const withoutMapping = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '')
 
-/** What is no address is not allowed where any is asked for. */
+/**
+ * Whether the address is in one of the ranges. A text that is not an address is in none.
+ *
+ * @param allowed null: any address, and any text
+ */
 export const isAllowed = (address: string, allowed: BlockList | null): boolean => {
   if (allowed === null) return true
   const version = isIP(address)

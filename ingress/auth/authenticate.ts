@@ -3,25 +3,28 @@ import { type TurnedAway, unauthenticated } from '../outcome.ts'
 import type { Admitted, Signed } from './admit.ts'
 import { findMatch, isEqual } from './source.ts'
 
-/** A sender that is who it says it is, by which of its credentials. */
+/** The credential that proved the identity of a sender. */
 export interface Proven {
   by: 'token' | 'signature'
+  /** Position of the credential in the configuration, from 1. */
   label: string
 }
 
-/** The second half of the proof: a token was checked at admission, a signature covers the raw bytes. */
+/** Completes the proof. A token was verified at admission; a signature covers the bytes of the body. */
 export const authenticate = (admitted: Admitted, body: Buffer): Proven | TurnedAway => {
   if (admitted.proof === 'token') return { by: 'token', label: admitted.label }
-  const signatures = admitted.signed.signatures.map((signature) =>
+  const { source, signed } = admitted
+  const signatures = signed.signatures.map((signature) =>
     Buffer.from(signature.slice('v1,'.length), 'base64'),
   )
-  const match = findMatch(admitted.source.signingKeys, (key) => {
-    const expected = macOf(key, admitted.signed, body)
+  const match = findMatch(source.signingKeys, (key) => {
+    const expected = macOf(key, signed, body)
+    // Every signature is compared, so that the time taken does not reveal which one matched.
     return signatures.filter((signature) => isEqual(expected, signature)).length > 0
   })
-  return match === undefined
-    ? unauthenticated('wrong_signature', 'the signature is wrong')
-    : { by: 'signature', label: match.label }
+  if (match !== undefined) return { by: 'signature', label: match.label }
+  const rejection = source.isDecoy ? 'unknown_source' : 'wrong_signature'
+  return unauthenticated(rejection, 'the signature is wrong')
 }
 
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme */

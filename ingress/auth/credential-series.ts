@@ -1,68 +1,73 @@
-import type { IngressMetrics } from '../metrics.ts'
 import type { Proven } from './authenticate.ts'
 import type { Source } from './source.ts'
 
-type Gauge = IngressMetrics['credentialUsed']
-
 /**
- * One series for each credential that is configured: where another one takes its place it begins at 0, and it goes where none does.
- * What stays in its place keeps its time, however often something else is changed.
+ * Keeps one series of the metric for each configured credential: the time of its last use. The series of a removed
+ * credential is removed. A credential that replaces another starts at 0. All others keep their times when the
+ * configuration changes.
  */
 export interface CredentialSeries {
   configure(sources: readonly Source[]): void
   /** @param at milliseconds since 1970 */
-  note(source: string, proven: Proven, at: number): void
-  /** Brings the gauge up to date, before each scrape: to set it with every hook costs more than the hook's key and headers. */
-  show(): void
+  noteUse(source: string, proven: Proven, at: number): void
+  /** Writes the times to the gauge. To be called before a scrape: writing with every hook would be expensive. */
+  updateGauge(): void
+}
+
+interface Labels {
+  source: string
+  proof: Proven['by']
+  credential: string
+}
+
+/** The part of a gauge of prom-client that is used. */
+interface Gauge {
+  set(labels: Labels, value: number): void
+  remove(labels: Labels): void
 }
 
 interface Series {
-  labels: { source: string; proof: Proven['by']; credential: string }
-  /** The credential's own. */
+  labels: Labels
+  /** The secret of the credential, to tell whether it was replaced. */
   bytes: Buffer
   /** Milliseconds since 1970; 0: never. */
   usedAt: number
 }
 
-export const createCredentialSeries = (gauge: Pick<Gauge, 'set' | 'remove'>): CredentialSeries => {
-  let known = new Map<string, Series>()
+export const createCredentialSeries = (gauge: Gauge): CredentialSeries => {
+  let current = new Map<string, Series>()
   return {
     configure: (sources) => {
-      const configured = new Map(sources.flatMap(seriesOf).map((series) => [placeOf(series.labels), series]))
-      for (const [place, { labels }] of known) if (!configured.has(place)) gauge.remove(labels)
-      for (const [place, series] of configured) {
-        const before = known.get(place)
-        if (before?.bytes.equals(series.bytes) === true) series.usedAt = before.usedAt
+      const configured = new Map(sources.flatMap(seriesOf).map((series) => [keyOf(series.labels), series]))
+      for (const [key, { labels }] of current) {
+        if (!configured.has(key)) gauge.remove(labels)
+      }
+      for (const [key, series] of configured) {
+        const previous = current.get(key)
+        if (previous?.bytes.equals(series.bytes) === true) series.usedAt = previous.usedAt
         else gauge.set(series.labels, 0)
       }
-      known = configured
+      current = configured
     },
-    note: (source, { by, label }, at) => {
-      const series = known.get(placeOf({ source, proof: by, credential: label }))
+    noteUse: (source, { by, label }, at) => {
+      const series = current.get(keyOf({ source, proof: by, credential: label }))
       if (series !== undefined) series.usedAt = at
     },
-    show: () => {
-      for (const { labels, usedAt } of known.values()) gauge.set(labels, usedAt / 1000)
+    updateGauge: () => {
+      for (const { labels, usedAt } of current.values()) gauge.set(labels, usedAt / 1000)
     },
   }
 }
 
-const placeOf = ({ source, proof, credential }: Series['labels']): string =>
-  `${source} ${proof} ${credential}`
+const keyOf = ({ source, proof, credential }: Labels): string => `${source} ${proof} ${credential}`
 
-const seriesOf = ({ label: source, secrets, signingKeys }: Source): Series[] => [
-  ...secrets.map(
-    ({ label, bytes }): Series => ({
-      labels: { source, proof: 'token', credential: label },
-      bytes,
-      usedAt: 0,
-    }),
-  ),
-  ...signingKeys.map(
-    ({ label, bytes }): Series => ({
-      labels: { source, proof: 'signature', credential: label },
-      bytes,
-      usedAt: 0,
-    }),
-  ),
+const seriesOf = (source: Source): Series[] => [
+  ...source.secrets.map(({ label, bytes }) => unused(source, 'token', label, bytes)),
+  ...source.signingKeys.map(({ label, bytes }) => unused(source, 'signature', label, bytes)),
 ]
+
+const unused = (source: Source, proof: Proven['by'], credential: string, bytes: Buffer): Series => ({
+  labels: { source: source.label, proof, credential },
+  bytes,
+  usedAt: 0,
+})

@@ -2,26 +2,33 @@ import type { IncomingMessage } from 'node:http'
 import { type TurnedAway, throttled } from '../outcome.ts'
 import { addressOf } from './address.ts'
 
-/** Counts wrong credentials by address, so that guessing is slow. Good credentials are never asked. */
+/** Counts wrong credentials by address, to slow down guessing. Valid credentials are never counted or refused. */
 export interface FailedLogins {
-  /** Counts one more. @returns whether the address has had too many within the minute */
+  /** Counts one failure. @returns whether the address has exceeded its limit for the current minute */
   add(address: string): 'few' | 'too_many'
 }
 
 const windowMs = 60_000
 
-/** Addresses remembered at a time; with more, the longest known is forgotten. */
+/** How many addresses are remembered. Beyond that, the one without a failure for the longest time is forgotten. */
 const maxAddresses = 10_000
 
-/** @param perMinute how many an address may have @param now milliseconds, of any clock */
+/**
+ * @param perMinute how many failures an address may have in a minute
+ * @param now milliseconds, of any clock
+ */
 export const createFailedLogins = (perMinute: number, now: () => number): FailedLogins => {
-  const windows = new Map<string, { since: number; failures: number }>()
+  const windows = new Map<string, { startedAt: number; failures: number }>()
+  const windowOf = (address: string) => {
+    const known = windows.get(address)
+    const isCurrent = known !== undefined && now() - known.startedAt < windowMs
+    return isCurrent ? known : { startedAt: now(), failures: 0 }
+  }
   return {
     add: (address) => {
-      const known = windows.get(address)
-      const window =
-        known !== undefined && now() - known.since < windowMs ? known : { since: now(), failures: 0 }
+      const window = windowOf(address)
       window.failures += 1
+      // A map keeps the order of insertion: the address moves to the end.
       windows.delete(address)
       windows.set(address, window)
       if (windows.size > maxAddresses) windows.delete(windows.keys().next().value ?? '')
@@ -30,13 +37,13 @@ export const createFailedLogins = (perMinute: number, now: () => number): Failed
   }
 }
 
-/** Turns refused credentials into 429 where an address has had too many; whatever else went wrong stays what it is. */
+/** Turns a refusal of credentials into 429 if the address has exceeded its limit. Other refusals stay as they are. */
 export type Throttle = (request: IncomingMessage, refusal: TurnedAway) => TurnedAway
 
 export const createThrottle =
   (failedLogins: FailedLogins, trustedProxies: number): Throttle =>
   (request, refusal) => {
-    if (refusal.kind !== 'unauthenticated' || failedLogins.add(addressOf(request, trustedProxies)) === 'few')
-      return refusal
-    return throttled('too many wrong credentials from this address')
+    if (refusal.kind !== 'unauthenticated') return refusal
+    if (failedLogins.add(addressOf(request, trustedProxies)) === 'few') return refusal
+    return throttled('this address has sent too many wrong credentials: try again in a minute')
   }

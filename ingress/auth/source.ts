@@ -2,29 +2,31 @@ import { timingSafeEqual } from 'node:crypto'
 import { BlockList, isIP } from 'node:net'
 import { z } from 'zod'
 
-/** A configured sender of hooks. */
+/** A configured sender of hooks, or the decoy that answers in place of one that is not configured. */
 export interface Source {
   name: string
-  /** Its name in metrics: as configured, never as a stranger wrote it. */
+  /** Its name in metrics: from the configuration, never from a request. */
   label: string
   secrets: readonly Credential[]
   signingKeys: readonly Credential[]
-  /** Which proof is asked for. */
+  /** Which proof is required. */
   accepts: 'token' | 'signature' | 'either'
   /** Null: any address. */
   allowedAddresses: BlockList | null
-  /** Base URL of the GitLab instance, where it does not depend on what the hook says. */
+  /** Base URL of the GitLab instance; undefined: the hook itself names the instance. */
   instance: string | undefined
+  /** Whether nobody configured this source: no credential matches. */
+  isDecoy: boolean
 }
 
-/** A secret, told apart in metrics by its place in the configuration. */
+/** A secret. In metrics it is named by its position in the configuration. */
 export interface Credential {
   label: string
   /** A secret token, or the key of a signature. */
   bytes: Buffer
 }
 
-/** What a source is configured with, in the words of the YAML file. */
+/** The settings of one source. The names are the keys of the YAML file. */
 export interface SourceSettings {
   secret_tokens: readonly string[]
   signing_tokens: readonly string[]
@@ -50,22 +52,27 @@ export const createSource = (name: string, settings: SourceSettings): Source => 
     label: String(index + 1),
     bytes: Buffer.from(token.replace('whsec_', ''), 'base64'),
   })),
-  accepts: settings.require_signature
-    ? 'signature'
-    : settings.signing_tokens.length === 0
-      ? 'token'
-      : 'either',
+  accepts: acceptedProof(settings),
   allowedAddresses: settings.allowed_cidrs.length === 0 ? null : blockListOf(settings.allowed_cidrs),
   instance: settings.instance,
+  isDecoy: false,
 })
 
-/** The credential that matches. All are compared: time tells neither which matched nor how far. */
+const acceptedProof = ({ require_signature, signing_tokens }: SourceSettings): Source['accepts'] => {
+  if (require_signature) return 'signature'
+  return signing_tokens.length === 0 ? 'token' : 'either'
+}
+
+/**
+ * The first credential that matches. Every credential is compared, so that the time taken does not reveal
+ * which one matched.
+ */
 export const findMatch = (
   credentials: readonly Credential[],
   matches: (bytes: Buffer) => boolean,
 ): Credential | undefined => credentials.filter(({ bytes }) => matches(bytes)).at(0)
 
-/** Time tells neither how far they are equal nor, of the secret, how long it is. */
+/** Compares in a time that reveals neither the first difference nor the length of the secret. */
 export const isEqual = (secret: Buffer, given: Buffer): boolean => {
   const padded = Buffer.alloc(secret.length)
   given.copy(padded)
@@ -90,7 +97,8 @@ const parseCidr = (text: string): Range | undefined => {
 
 const blockListOf = (cidrs: readonly string[]): BlockList => {
   const list = new BlockList()
-  for (const range of cidrs.map(parseCidr))
+  for (const range of cidrs.map(parseCidr)) {
     if (range !== undefined) list.addSubnet(range.address, range.prefix, range.family)
+  }
   return list
 }

@@ -2,41 +2,54 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import express, { type ErrorRequestHandler } from 'express'
 import { messageOf } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
+import { defaultSourceName, isSourceName, sourceNamePattern, sourceNameRule } from '../auth/source-name.ts'
 import type { IngressMetrics } from '../metrics.ts'
 import { answerOf, type Outcome, outcomes } from '../outcome.ts'
+import { answer, refuse } from './answer.ts'
 
 export interface AppOptions {
-  /** The stages of one hook. Never rejects. */
+  /** Decides what becomes of one hook. It reads the body from the request. Never rejects. */
   receive(request: IncomingMessage, sourceName: string): Promise<Outcome>
   metrics: Pick<IngressMetrics, 'received' | 'hooks' | 'rejections' | 'inFlight' | 'duration'>
   logger: Logger
-  /** While true every answer closes its connection, so that senders move on to another process. */
+  /** While true, each answer closes its connection, so that senders connect to another process. */
   isDraining(): boolean
 }
 
-/** What makes a server's listener of the stages. */
+/** Creates the listener of the HTTP server. The benchmark replaces it, to measure what this one costs. */
 export type CreateListener = (options: AppOptions) => RequestListener
 
-const defaultSource = 'default'
-const sourcePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/
-
-/** The paths as everybody writes them. Other spellings are for Express to make out. */
-const usualPath = /^\/hooks(?:\/([a-z0-9][a-z0-9_-]{0,62}))?$/
+/** The spelling of the path that every GitLab uses. Express handles all other spellings. */
+const usualPath = new RegExp(`^/hooks(?:/(${sourceNamePattern}))?$`)
 
 /**
- * The HTTP side of the door: `POST /hooks` and `POST /hooks/<source>`, nothing else; nothing parses before the stages do.
- * A hook at a usual path goes past Express, whose price every hook would pay for nothing; what Express gets is the rest.
+ * The HTTP interface: `POST /hooks` and `POST /hooks/<source>`, nothing else. The body is not parsed here.
+ * A hook with the usual path bypasses Express, because routing by Express costs more than the encoding of the record.
  */
-export const createApp: CreateListener = ({ receive, metrics, logger, isDraining }) => {
-  const app = express()
-  app.disable('x-powered-by')
-  app.disable('etag')
-  app.set('query parser', false)
-  app.enable('case sensitive routing')
+export const createApp: CreateListener = (options) => {
+  const { logger } = options
+  const post = createPost(options)
+  const fail = (response: ServerResponse, error: unknown) => {
+    const status = Number((error as { status?: unknown }).status ?? 500)
+    if (status >= 500)
+      logger.error('a request failed because of an internal error', { error: messageOf(error) })
+    if (response.headersSent) response.destroy()
+    else refuse(response, status, status >= 500 ? 'internal error' : 'bad request')
+  }
+  const app = createExpressApp(post, fail)
+  return (request, response) => {
+    const match = request.method === 'POST' ? usualPath.exec(request.url ?? '') : null
+    if (match === null) return void app(request, response)
+    post(request, response, match[1] ?? defaultSourceName).catch((error: unknown) => fail(response, error))
+  }
+}
 
-  const post = async (request: IncomingMessage, response: ServerResponse, source: string): Promise<void> => {
-    if (!sourcePattern.test(source))
-      return refuse(response, 404, 'a source is named by lower-case letters, digits, _ and -')
+type Post = (request: IncomingMessage, response: ServerResponse, source: string) => Promise<void>
+
+/** Receives one hook, answers it and counts it. */
+const createPost = ({ receive, metrics, logger, isDraining }: AppOptions): Post => {
+  return async (request, response, source) => {
+    if (!isSourceName(source)) return refuse(response, 404, sourceNameRule)
     metrics.received.inc()
     metrics.inFlight.inc()
     const startedAt = performance.now()
@@ -48,53 +61,31 @@ export const createApp: CreateListener = ({ receive, metrics, logger, isDraining
     if (isDraining()) response.setHeader('Connection', 'close')
     answer(response, outcomes[outcome.kind].status, answerOf(outcome))
   }
+}
+
+const createExpressApp = (post: Post, fail: (response: ServerResponse, error: unknown) => void) => {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('query parser', false)
+  app.enable('case sensitive routing')
   app
     .route('/hooks{/:source}')
-    .post((request, response) => post(request, response, request.params.source ?? defaultSource))
-    .all((_request, response) => refuse(response.setHeader('Allow', 'POST'), 405, 'GitLab posts hooks here'))
+    .post((request, response) => post(request, response, request.params.source ?? defaultSourceName))
+    .all((_request, response) =>
+      refuse(response.setHeader('Allow', 'POST'), 405, 'hooks must be sent by POST'),
+    )
   app.use((_request, response) => refuse(response, 404, 'hooks are received at /hooks and /hooks/<source>'))
-  const fail = (response: ServerResponse, error: unknown) => {
-    const status = Number((error as { status?: unknown }).status ?? 500)
-    if (status >= 500) logger.error('request failed', { error: messageOf(error) })
-    if (response.headersSent) response.destroy()
-    else refuse(response, status, status >= 500 ? 'internal error' : 'bad request')
-  }
   app.use(((error, _request, response, _next) => fail(response, error)) as ErrorRequestHandler)
-
-  return (request, response) => {
-    const usual = request.method === 'POST' ? usualPath.exec(request.url ?? '') : null
-    if (usual === null) return void app(request, response)
-    post(request, response, usual[1] ?? defaultSource).catch((error: unknown) => fail(response, error))
-  }
+  return app
 }
-
-/** Written by hand: on this path Express' own `json` costs more than the encoding of the record. */
-const answer = (response: ServerResponse, status: number, body: Record<string, string>) => {
-  if (!isWorthReading(response.req)) response.setHeader('Connection', 'close')
-  const text = JSON.stringify(body)
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
-    .end(text)
-}
-
-/** A little more is read and thrown away: to close at once would reset the connection, and the sender would never see why. */
-const discardedBytes = 1024 * 1024
-
-/** What is left of a body nobody wants is not read for ever. */
-const isWorthReading = ({ complete, headers }: IncomingMessage): boolean =>
-  complete || Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= discardedBytes
-
-const refuse = (response: ServerResponse, status: number, reason: string) =>
-  answer(response, status, { outcome: 'refused', reason })
 
 const logOutcome = (logger: Logger, source: string, outcome: Outcome) => {
-  if ('reason' in outcome)
-    logger.warn('hook turned away', { source, outcome: outcome.kind, reason: outcome.reason })
-  else
-    logger.debug('hook kept', {
-      source,
-      outcome: outcome.kind,
-      event: outcome.event,
-      delivery_id: outcome.id,
-    })
+  if ('reason' in outcome) {
+    const { kind, reason, rejection } = outcome
+    logger.warn('hook turned away', { source, outcome: kind, rejection, reason })
+  } else {
+    const { kind, event, id } = outcome
+    logger.debug('hook kept', { source, outcome: kind, event, delivery_id: id })
+  }
 }

@@ -1,23 +1,26 @@
-/** Bytes that strangers may make us hold: shared by all bodies whose sender is not proven yet. */
+/**
+ * Limits the memory that senders can occupy before they have proved who they are. All unproven bodies share one
+ * budget.
+ */
 export interface ByteBudget {
-  /** @returns false where the budget does not reach; nothing is taken then */
-  take(bytes: number): boolean
-  give(bytes: number): void
+  /** @returns false, and reserves nothing, if fewer bytes than that are left */
+  reserve(bytes: number): boolean
+  release(bytes: number): void
 }
 
-export const createByteBudget = (limit: number): ByteBudget => {
-  let taken = 0
+export const createByteBudget = (limitBytes: number): ByteBudget => {
+  let reserved = 0
   return {
-    take: (bytes) => {
-      if (taken + bytes > limit) return false
-      taken += bytes
+    reserve: (bytes) => {
+      if (reserved + bytes > limitBytes) return false
+      reserved += bytes
       return true
     },
-    give: (bytes) => {
-      taken -= bytes
+    release: (bytes) => {
+      reserved -= bytes
     },
   }
 }
 
-/** For bodies whose sender has proven itself by its headers. */
-export const unlimited: ByteBudget = { take: () => true, give: () => {} }
+/** The budget of a sender that has proved its identity by its headers. */
+export const unlimited: ByteBudget = { reserve: () => true, release: () => {} }

@@ -2,13 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import { aborted, type TurnedAway, tooLarge, tooSlow, unavailable } from '../outcome.ts'
 import type { ByteBudget } from './byte-budget.ts'
 
-/** The body's exact bytes, or why there are none. */
+/** Reads the exact bytes of a body. */
 export type ReadBody = (request: IncomingMessage, budget: ByteBudget) => Promise<Buffer | TurnedAway>
 
 /**
- * Reads bodies up to a limit. The bytes are taken from the budget while they arrive; when the promise resolves they have been given back.
+ * Creates a reader of bodies. While a body arrives, its bytes are reserved in the budget; they are released when the
+ * promise resolves.
  *
- * @param timeoutMs from now until the last byte, in milliseconds
+ * @param timeoutMs limit for the whole body, from the call on, in milliseconds
  */
 export const createReadBody =
   (maxBytes: number, timeoutMs: number): ReadBody =>
@@ -16,21 +17,25 @@ export const createReadBody =
     new Promise((resolve) => {
       const chunks: Buffer[] = []
       let bytes = 0
-      const settle = (result: Buffer | TurnedAway) => {
+      const finish = (result: Buffer | TurnedAway) => {
         clearTimeout(timer)
-        request.off('data', read).off('end', end).off('error', abort).off('close', abort)
-        budget.give(bytes)
+        request.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort)
+        budget.release(bytes)
         resolve(result)
       }
-      const read = (chunk: Buffer) => {
-        if (bytes + chunk.length > maxBytes) return settle(tooLarge(maxBytes))
-        if (!budget.take(chunk.length)) return settle(unavailable('too many unproven bodies at a time'))
+      const onData = (chunk: Buffer) => {
+        if (bytes + chunk.length > maxBytes) return finish(tooLarge(maxBytes))
+        if (!budget.reserve(chunk.length)) return finish(tooManyUnproven)
         bytes += chunk.length
         chunks.push(chunk)
       }
-      const end = () =>
-        settle(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes))
-      const abort = () => settle(aborted())
-      const timer = setTimeout(settle, timeoutMs, tooSlow(timeoutMs))
-      request.on('data', read).on('end', end).on('error', abort).on('close', abort)
+      const onEnd = () => {
+        const [first] = chunks
+        finish(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, bytes))
+      }
+      const onAbort = () => finish(aborted())
+      const timer = setTimeout(finish, timeoutMs, tooSlow(timeoutMs))
+      request.on('data', onData).on('end', onEnd).on('error', onAbort).on('close', onAbort)
     })
+
+const tooManyUnproven = unavailable('too many hooks whose signature is not verified yet: try again later')

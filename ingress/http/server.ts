@@ -13,7 +13,7 @@ export interface HookServerOptions {
   logger: Logger
 }
 
-/** Slow senders are cut off: headers and the whole request have their time, and connections are counted. */
+/** Limits of a connection, in milliseconds: slow and idle senders are disconnected. */
 const limits = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
@@ -21,10 +21,15 @@ const limits = {
   connectionsCheckingInterval: 2000,
 }
 
-/** How long a sender may take until its connection is encrypted, in milliseconds. Only then the limits above begin. */
+/** Limit of the TLS handshake, in milliseconds. The limits above begin after it. */
 const handshakeTimeout = 10_000
 
-/** HTTP, or HTTPS where a certificate is configured; with a client authority only its holders may connect. */
+/**
+ * The server of hooks: HTTPS if a certificate is configured, else HTTP. With a certificate authority of the senders,
+ * only senders with a certificate of this authority can connect. `close` ends all of it.
+ *
+ * @throws ConfigError if the certificates cannot be used
+ */
 export const createHookServer = (options: HookServerOptions): Server => {
   const { settings, listener } = options
   const server =
@@ -35,7 +40,7 @@ export const createHookServer = (options: HookServerOptions): Server => {
   return server
 }
 
-/** A connection shows the certificate of the time it was opened at. @throws ConfigError */
+/** A connection keeps the certificate that was current when it was opened. */
 const createTlsServer = ({ settings, listener, metrics, logger }: HookServerOptions): Server => {
   const isMutual = settings.INGRESS_TLS_CLIENT_CA_FILE !== undefined
   const server = createHttpsServer(
@@ -45,14 +50,15 @@ const createTlsServer = ({ settings, listener, metrics, logger }: HookServerOpti
   const watched = watchFiles({
     name: 'certificates',
     read: () => readCertificates(settings),
-    // It is replaced whole: what is not given again is the default again.
+    // This replaces the whole context: an option that is not given again gets its default again.
     onRead: (options) => server.setSecureContext(options),
     logger,
   })
   server.on('close', watched.close)
   server.on('tlsClientError', (error: NodeJS.ErrnoException, { authorizationError }) => {
-    // A sender whose certificate is refused leaves the same error as one that went away by itself, such as a probe of the port.
     const reason = String(authorizationError ?? error.code)
+    // A sender that disconnects by itself, such as a probe of the port, is no rejection. A refused certificate
+    // causes the same error code, but then the socket has an authorization error.
     if (reason === 'ECONNRESET') return
     metrics.rejections.inc({ reason: 'handshake' })
     logger.warn('connection turned away', { reason })

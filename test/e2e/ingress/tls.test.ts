@@ -307,15 +307,15 @@ test('what cannot be served is refused at the start, in a sentence that names th
       { ...good, INGRESS_TLS_KEY_FILE: client.keyFile },
       /INGRESS_TLS_KEY_FILE: is not the key of .*INGRESS_TLS_CERT_FILE/,
     ],
-    [{ ...good, INGRESS_TLS_KEY_FILE: own.certFile }, /INGRESS_TLS_KEY_FILE: holds no private key/],
-    [{ ...good, INGRESS_TLS_CERT_FILE: own.keyFile }, /INGRESS_TLS_CERT_FILE: holds no certificate/],
+    [{ ...good, INGRESS_TLS_KEY_FILE: own.certFile }, /INGRESS_TLS_KEY_FILE: contains no private key/],
+    [{ ...good, INGRESS_TLS_CERT_FILE: own.keyFile }, /INGRESS_TLS_CERT_FILE: contains no certificate/],
     [
       { ...good, INGRESS_TLS_CLIENT_CA_FILE: await maker.file('') },
-      /INGRESS_TLS_CLIENT_CA_FILE: holds no certificate/,
+      /INGRESS_TLS_CLIENT_CA_FILE: contains no certificate/,
     ],
     [
       { ...good, INGRESS_TLS_CLIENT_CA_FILE: junk },
-      /INGRESS_TLS_CLIENT_CA_FILE: holds a certificate that cannot be read/,
+      /INGRESS_TLS_CLIENT_CA_FILE: contains a certificate that cannot be parsed/,
     ],
   ]
   const startAndRemove = async (env: Environment) =>

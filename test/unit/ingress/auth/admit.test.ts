@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { type AdmitOptions, createAdmit } from '../../../../ingress/auth/admit.ts'
+import { createDecoys } from '../../../../ingress/auth/decoys.ts'
 import { createSource, type SourceSettings } from '../../../../ingress/auth/source.ts'
 
 const nowSeconds = 1_780_000_000
@@ -20,7 +21,10 @@ const admitWith = (settings: Partial<SourceSettings> = {}, options: Partial<Admi
     ...settings,
   })
   const admit = createAdmit({
-    findSource: (name) => (name === source.name ? source : undefined),
+    sources: {
+      find: (name) => (name === source.name ? source : undefined),
+      decoyOf: createDecoys([source]),
+    },
     trustedProxies: 0,
     signatureToleranceMs: 300_000,
     maxBodyBytes: 1000,

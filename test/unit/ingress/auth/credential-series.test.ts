@@ -13,9 +13,9 @@ const source = (name: string, secret_tokens: string[], signing_tokens: string[] 
 const observed = () => {
   const metrics = createMetrics()
   const { credentialUsed } = createIngressMetrics(metrics)
-  const { configure, note, show } = createCredentialSeries(credentialUsed)
+  const { configure, noteUse, updateGauge } = createCredentialSeries(credentialUsed)
   const series = async () => {
-    show()
+    updateGauge()
     const gauge = metrics.registry.getSingleMetric(
       'gitlab_bridge_ingress_credential_last_used_timestamp_seconds',
     )
@@ -25,7 +25,7 @@ const observed = () => {
       .sort()
   }
   const use = (source: string, by: 'token' | 'signature', label: string) =>
-    note(source, { by, label }, 4_711_000)
+    noteUse(source, { by, label }, 4_711_000)
   return { configure, series, use }
 }
 

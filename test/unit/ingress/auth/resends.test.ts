@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createResends } from '../../../../ingress/auth/resends.ts'
 
-test('an id is new, came before with this body, or with another', () => {
-  const { look } = createResends()
+test('an id is new, or came before with the same body, or came before with another body', () => {
+  const { compare } = createResends()
   const [one, two] = [Buffer.from('one'), Buffer.from('two')]
-  const looks: [string, Buffer][] = [
+  const calls: [string, Buffer][] = [
     ['a', one],
     ['a', one],
     ['a', two],
@@ -14,18 +14,18 @@ test('an id is new, came before with this body, or with another', () => {
     ['b', one],
   ]
   assert.deepEqual(
-    looks.map(([id, body]) => look(id, body)),
+    calls.map(([id, body]) => compare(id, body)),
     ['new', 'same', 'changed', 'same', 'changed', 'new'],
   )
 })
 
-test('it remembers a bounded number of ids; those seen last stay', () => {
-  const { look } = createResends()
+test('the number of remembered ids is bounded, and the ids seen last are kept', () => {
+  const { compare } = createResends()
   const body = Buffer.from('body')
-  look('first', body)
-  look('kept', body)
-  for (let number = 0; number < 49_998; number++) look(`flood-${number}`, body)
-  assert.equal(look('kept', body), 'same')
-  look('one more', body)
-  assert.deepEqual([look('first', body), look('kept', body)], ['new', 'same'])
+  compare('first', body)
+  compare('kept', body)
+  for (let number = 0; number < 49_998; number++) compare(`flood-${number}`, body)
+  assert.equal(compare('kept', body), 'same')
+  compare('one more', body)
+  assert.deepEqual([compare('first', body), compare('kept', body)], ['new', 'same'])
 })

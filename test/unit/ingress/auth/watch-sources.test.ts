@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
 import { findMatch, isEqual } from '../../../../ingress/auth/source.ts'
 import { watchSources } from '../../../../ingress/auth/watch-sources.ts'
+import { readSourcesSettings } from '../../../../ingress/config.ts'
 import { ConfigError } from '../../../../lib/errors.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 
@@ -18,7 +19,7 @@ const watching = (t: TestContext, env: Readonly<Record<string, string>>) => {
   const { logger, lines } = recordingLogger()
   const changes: string[][] = []
   const watched = watchSources(
-    { ...servers, ...env },
+    () => readSourcesSettings({ ...servers, ...env }),
     (sources) => void changes.push(sources.map(({ name }) => name)),
     logger,
   )
@@ -121,8 +122,10 @@ test('without a file of senders any name is a sender with the same credentials; 
   const named = watching(t, { INGRESS_SOURCES_FILE: file })
   assert.ok(named.accepts('berlin', 'b') && named.accepts('munich', 'm'))
   assert.ok(!named.accepts('berlin', 'm') && !named.accepts('munich', 'b'))
-  for (const name of ['default', 'paris', '__proto__', 'constructor', ''])
+  for (const name of ['default', 'paris', '__proto__', 'constructor', '']) {
     assert.equal(named.watched.find(name), undefined, name)
+    assert.ok(named.watched.decoyOf(name).isDecoy, name)
+  }
 })
 
 test('credentials of the environment beside a file of senders are those of /hooks alone', async (t) => {
@@ -145,7 +148,11 @@ test('the file may name the sender at /hooks, but not beside credentials of the 
   ])
     assert.throws(
       () =>
-        watchSources({ ...servers, INGRESS_SOURCES_FILE: file, ...own }, () => {}, recordingLogger().logger),
+        watchSources(
+          () => readSourcesSettings({ ...servers, INGRESS_SOURCES_FILE: file, ...own }),
+          () => {},
+          recordingLogger().logger,
+        ),
       (error) =>
         error instanceof ConfigError &&
         /INGRESS_SOURCES_FILE: sources\.default .*INGRESS_SECRET_TOKENS/.test(error.message),
@@ -158,5 +165,13 @@ test('credentials that cannot be used at the start refuse the start', () => {
     { INGRESS_SOURCES_FILE: join(folder, 'absent.yaml') },
     { INGRESS_SECRET_TOKENS_FILE: join(folder, 'absent') },
   ])
-    assert.throws(() => watchSources({ ...servers, ...env }, () => {}, recordingLogger().logger), ConfigError)
+    assert.throws(
+      () =>
+        watchSources(
+          () => readSourcesSettings({ ...servers, ...env }),
+          () => {},
+          recordingLogger().logger,
+        ),
+      ConfigError,
+    )
 })

@@ -87,7 +87,7 @@ test('bodies of unproven senders share a budget, and give back what they took ho
   const third = await reading(t, { budget })
   third.sender.end(Buffer.alloc(10))
   assert.equal(kindOf(await third.result), 'body')
-  assert.ok(budget.take(10))
+  assert.ok(budget.reserve(10))
 })
 
 test('once it is given up on, a request is not listened to any more', async (t) => {

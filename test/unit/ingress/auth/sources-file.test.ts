@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { readSourcesFile } from '../../../../ingress/auth/sources.ts'
+import { readSourcesFile } from '../../../../ingress/auth/sources-file.ts'
 import { ConfigError } from '../../../../lib/errors.ts'
 import { blocksOf, readPage } from '../../../helpers/records/markdown.ts'
 
@@ -34,7 +34,7 @@ const faultOf = async (yaml: string): Promise<string> => {
 
 test('several senders, each with credentials, ranges and an instance of its own', async () => {
   await writeFile(join(folder, 'berlin.txt'), '\n  from-file-1  \nfrom-file-2\n\n')
-  const { sources, files } = await read(`
+  const { value: sources, files } = await read(`
 sources:
   berlin:
     secret_tokens: [inline]
@@ -67,7 +67,7 @@ test('the example of docs/operations.md can be used as it is', async () => {
   const [example] = blocksOf(readPage('docs/operations.md')).filter(({ info }) => info === 'yaml')
   await writeFile(join(folder, 'berlin'), 'a token\n')
   await writeFile(join(folder, 'gitlab-com'), `${key}\n`)
-  const { sources } = await read(example?.text.replaceAll('/run/secrets', folder) ?? '')
+  const { value: sources } = await read(example?.text.replaceAll('/run/secrets', folder) ?? '')
   assert.deepEqual(
     sources.map(({ name, accepts, allowedAddresses, instance }) => [
       name,
@@ -100,7 +100,7 @@ test('an empty secret is a fault', async () => {
 test('a signature that is required and cannot be checked is a fault', async () => {
   assert.match(
     await faultOf('sources: {berlin: {secret_tokens: [a], require_signature: true}}'),
-    /sources\.berlin: require_signature, but no signing_tokens/,
+    /sources\.berlin: require_signature is set, but signing_tokens is not/,
   )
 })
 

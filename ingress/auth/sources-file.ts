@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { itemsOf } from '../../lib/config.ts'
+import type { Reading } from '../../lib/disk/watch-files.ts'
+import { ConfigError, messageOf } from '../../lib/errors.ts'
+import { cidr, createSource, type Source, signingToken } from './source.ts'
+import { isSourceName, sourceNameRule } from './source-name.ts'
+
+const tokens = z.array(z.string().min(1)).default([])
+
+const sourceShape = z.strictObject({
+  secret_tokens: tokens,
+  secret_tokens_file: z.string().optional(),
+  signing_tokens: z.array(signingToken).default([]),
+  signing_tokens_file: z.string().optional(),
+  require_signature: z.boolean().default(false),
+  allowed_cidrs: z.array(cidr).default([]),
+  instance: z.url().optional(),
+})
+
+const fileShape = z.strictObject({
+  sources: z.record(z.string().refine(isSourceName, sourceNameRule), sourceShape),
+})
+
+/**
+ * Reads the sources from a YAML file and from the files of secrets it names (one secret a line).
+ *
+ * @returns the sources, and every file that was read
+ * @throws ConfigError that names INGRESS_SOURCES_FILE and the place in the file, never a secret
+ */
+export const readSourcesFile = (path: string): Reading<readonly Source[]> => {
+  const files = [path]
+  const parsed = fileShape.safeParse(parseYaml(orFault('cannot be read', () => readText(path))))
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path: place, message }) => `${place.join('.')}: ${message}`)
+    throw fault(problems.join('; '))
+  }
+  const readSecrets = (source: string, file: string | undefined): string[] => {
+    if (file === undefined) return []
+    files.push(file)
+    const text = orFault(`sources.${source}: ${file} cannot be read`, () => readText(file))
+    return itemsOf(text, '\n')
+  }
+  const sources = Object.entries(parsed.data.sources).map(([name, settings]) => {
+    const { secret_tokens_file, signing_tokens_file, ...others } = settings
+    const secret_tokens = [...others.secret_tokens, ...readSecrets(name, secret_tokens_file)]
+    const signing_tokens = [...others.signing_tokens, ...readSecrets(name, signing_tokens_file)]
+    const complete = { ...others, secret_tokens, signing_tokens }
+    demandCredentials(name, complete)
+    return createSource(name, complete)
+  })
+  return { value: sources, files }
+}
+
+const demandCredentials = (
+  name: string,
+  settings: Pick<z.output<typeof sourceShape>, 'secret_tokens' | 'signing_tokens' | 'require_signature'>,
+): void => {
+  const { secret_tokens, signing_tokens, require_signature } = settings
+  if (signing_tokens.some((token) => !signingToken.safeParse(token).success))
+    throw fault(`sources.${name}: a signing token is not whsec_ and base64`)
+  if (secret_tokens.length + signing_tokens.length === 0)
+    throw fault(`sources.${name}: has neither secret_tokens nor signing_tokens, so anybody could post hooks`)
+  if (require_signature && signing_tokens.length === 0)
+    throw fault(`sources.${name}: require_signature is set, but signing_tokens is not`)
+}
+
+const readText = (path: string): string => readFileSync(path, 'utf8')
+
+/** The errors and warnings of the parser quote the text, which may be a secret. They are never passed on. */
+const parseYaml = (text: string): unknown => {
+  try {
+    return parse(text, { logLevel: 'error' })
+  } catch (error) {
+    const [place] = (error as { linePos?: { line: number }[] }).linePos ?? []
+    const where = place === undefined ? '' : `, line ${place.line}`
+    throw fault(`is not valid YAML${where}: a value that starts with one of * & ! @ % must be quoted`)
+  }
+}
+
+const orFault = <T>(problem: string, action: () => T): T => {
+  try {
+    return action()
+  } catch (error) {
+    throw fault(`${problem}: ${messageOf(error).split('\n')[0]}`)
+  }
+}
+
+const fault = (problem: string) => new ConfigError([{ variable: 'INGRESS_SOURCES_FILE', problem }])

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createDecoys } from '../../../../ingress/auth/decoys.ts'
+import { createSource, findMatch, isEqual } from '../../../../ingress/auth/source.ts'
+
+const source = createSource('berlin', {
+  secret_tokens: ['x', 'a-long-secret-token-of-more-than-32-bytes'],
+  signing_tokens: ['whsec_MDEyMzQ1Njc4OWFiY2RlZg=='],
+  require_signature: false,
+  allowed_cidrs: ['10.0.0.0/8'],
+  instance: 'https://git.example',
+})
+
+test('a decoy has the name that was asked for, and the checks and the number of credentials of a source', () => {
+  const decoy = createDecoys([source])('paris')
+  assert.equal(decoy.name, 'paris')
+  assert.ok(decoy.isDecoy && !source.isDecoy)
+  assert.equal(decoy.accepts, source.accepts)
+  assert.equal(decoy.allowedAddresses, source.allowedAddresses)
+  assert.deepEqual([decoy.secrets.length, decoy.signingKeys.length], [2, 1])
+})
+
+test('no credential of a source opens its decoy, and none is short enough to be guessed', () => {
+  const decoy = createDecoys([source])('paris')
+  const credentials = [...decoy.secrets, ...decoy.signingKeys]
+  for (const { bytes } of credentials) assert.ok(bytes.length >= 32, `${bytes.length} bytes`)
+  for (const { bytes: given } of [...source.secrets, ...source.signingKeys])
+    assert.equal(
+      findMatch(credentials, (bytes) => isEqual(bytes, given)),
+      undefined,
+    )
+})
+
+test('without any source a decoy has no credentials at all', () => {
+  const decoy = createDecoys([])('paris')
+  assert.deepEqual([decoy.isDecoy, decoy.accepts, decoy.secrets, decoy.signingKeys], [true, 'token', [], []])
+})
+
+test('which source a name copies depends on the key, so that a stranger cannot compute it', () => {
+  const other = createSource('munich', {
+    secret_tokens: ['m'],
+    signing_tokens: [],
+    require_signature: false,
+    allowed_cidrs: [],
+  })
+  const copiesOf = (key: string) => {
+    const decoyOf = createDecoys([source, other], Buffer.from(key))
+    return Array.from({ length: 40 }, (_, number) => decoyOf(`name-${number}`).label).join(' ')
+  }
+  assert.equal(copiesOf('one key'), copiesOf('one key'))
+  assert.notEqual(copiesOf('one key'), copiesOf('another key'))
+})
