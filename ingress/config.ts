@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { registryVariables } from '../lib/avro/registry.ts'
 import { dataFolder, type Environment, flag, list, port, readVariables, secret } from '../lib/config.ts'
-import { ConfigError } from '../lib/errors.ts'
+import { ConfigError, type ConfigFault } from '../lib/errors.ts'
 import { operationsVariables } from '../lib/http/operations-server.ts'
 import { kafkaVariables } from '../lib/kafka/client.ts'
 import type { SourcesSettings } from './auth/read-sources.ts'
@@ -11,59 +11,60 @@ import { cidr, signingToken } from './auth/source.ts'
 const seconds = (value: number) => z.coerce.number().positive().default(value)
 const bytes = (value: number) => z.coerce.number().int().positive().default(value)
 const count = (value: number) => z.coerce.number().int().positive().default(value)
+const optionalText = () => z.string().optional()
 
 const mebibyte = 1024 * 1024
 
 export const ingressVariables = z.object({
   BRIDGE_DATA_DIR: dataFolder(),
   INGRESS_HOST: z.string().default('0.0.0.0').describe('Address on which hooks are received.'),
-  INGRESS_PORT: port().default(8080).describe('Port on which hooks are received. 0: any free one.'),
+  INGRESS_PORT: port().default(8080).describe('Port on which hooks are received. 0: any free port.'),
   INGRESS_SECRET_TOKENS: list()
     .default([])
-    .describe('Secret tokens of the hooks (X-Gitlab-Token); several during a rotation.')
+    .describe('Secret tokens of the hooks (X-Gitlab-Token). Give several during a rotation.')
     .meta(secret),
   INGRESS_SIGNING_TOKENS: list()
     .pipe(z.array(signingToken))
     .default([])
-    .describe('Signing tokens of the hooks (whsec_…, GitLab 19.0 and later); several during a rotation.')
+    .describe('Signing tokens of the hooks (whsec_…, GitLab 19.0 and later). Give several during a rotation.')
     .meta(secret),
   INGRESS_REQUIRE_SIGNATURE: flag()
     .default(false)
-    .describe('Refuse hooks that are not signed, whatever their secret token.'),
+    .describe('Reject every hook that is not signed, even if its secret token is right.'),
   INGRESS_ALLOWED_CIDRS: list()
     .pipe(z.array(cidr))
     .default([])
-    .describe('Address ranges hooks may come from; unset: any.'),
+    .describe('Address ranges from which hooks are accepted. Unset: any address.'),
   INGRESS_INSTANCE: z
     .url()
     .optional()
-    .describe('The GitLab instance that sends; unset: what the hook says (X-Gitlab-Instance).'),
-  INGRESS_SOURCES_FILE: z
-    .string()
-    .optional()
-    .describe('YAML file of several senders, each at /hooks/<name> with credentials of its own.'),
+    .describe('URL of the GitLab instance that sends. Unset: each hook names it (X-Gitlab-Instance).'),
+  INGRESS_SOURCES_FILE: optionalText().describe(
+    'YAML file that lists several senders. Each has its own path /hooks/<name> and its own credentials.',
+  ),
   INGRESS_TRUSTED_PROXIES: z.coerce
     .number()
     .int()
     .min(0)
     .default(0)
-    .describe('How many proxies in front of us write X-Forwarded-For.'),
-  INGRESS_SIGNATURE_TOLERANCE_SECONDS: seconds(300).describe('How old or early a signed hook may be.'),
-  INGRESS_FAILED_LOGINS_PER_MINUTE: count(30).describe(
-    'Wrong credentials of one address that are answered 401; further ones 429.',
+    .describe('Number of proxies in front of the ingress that add to X-Forwarded-For.'),
+  INGRESS_SIGNATURE_TOLERANCE_SECONDS: seconds(300).describe(
+    'Largest difference between the timestamp of a signed hook and our clock.',
   ),
-  INGRESS_TLS_CERT_FILE: z.string().optional().describe('Certificate to receive hooks by HTTPS, PEM.'),
-  INGRESS_TLS_KEY_FILE: z.string().optional().describe('Key of that certificate, PEM.'),
-  INGRESS_TLS_CLIENT_CA_FILE: z
-    .string()
-    .optional()
-    .describe('Certificate authority of the senders, PEM: only they may connect.'),
-  INGRESS_MAX_CONNECTIONS: count(2000).describe('Connections open at a time.'),
+  INGRESS_FAILED_LOGINS_PER_MINUTE: count(30).describe(
+    'How often one address may send wrong credentials and get 401. After that it gets 429.',
+  ),
+  INGRESS_TLS_CERT_FILE: optionalText().describe('Certificate for receiving hooks by HTTPS, PEM.'),
+  INGRESS_TLS_KEY_FILE: optionalText().describe('Private key of that certificate, PEM.'),
+  INGRESS_TLS_CLIENT_CA_FILE: optionalText().describe(
+    'Certificate authority of the senders, PEM. If set, only senders with its certificates can connect.',
+  ),
+  INGRESS_MAX_CONNECTIONS: count(2000).describe('How many connections can be open at the same time.'),
   INGRESS_MAX_BODY_BYTES: bytes(26 * mebibyte).describe(
-    'Largest body accepted. GitLab sends at most 25 MiB.',
+    'Largest body that is accepted. GitLab sends at most 25 MiB.',
   ),
   INGRESS_UNPROVEN_BYTES: bytes(64 * mebibyte).describe(
-    'Bodies buffered at a time whose signature is not verified yet.',
+    'Memory for bodies whose signature has not been verified yet, for all connections together.',
   ),
   INGRESS_BODY_TIMEOUT_SECONDS: seconds(4.5).describe(
     'How long a body may take to arrive. GitLab gives up after 10 s.',
@@ -72,20 +73,19 @@ export const ingressVariables = z.object({
     'How long a hook waits for the brokers before it is spooled.',
   ),
   INGRESS_QUEUE_BYTES: bytes(64 * mebibyte).describe(
-    'Records that wait for the brokers in memory; what comes on top is spooled.',
+    'Memory for records that wait for the brokers. When it is full, hooks are spooled.',
   ),
-  INGRESS_SPOOL_DIR: z
-    .string()
-    .optional()
-    .describe('Folder of the spool; unset: spool in BRIDGE_DATA_DIR. One process each.'),
+  INGRESS_SPOOL_DIR: optionalText().describe(
+    'Folder of the spool, for one process only. Unset: the folder spool in BRIDGE_DATA_DIR.',
+  ),
   INGRESS_SPOOL_MAX_BYTES: bytes(1024 * mebibyte).describe(
-    'Most the spool may take on disk; then hooks are answered 503. What is set aside may take a quarter on top.',
+    'Largest size of the spool on disk. When it is full, hooks get 503. Hooks set aside may add a quarter.',
   ),
   INGRESS_DRAIN_SECONDS: z.coerce
     .number()
     .min(0)
     .default(5)
-    .describe('How long hooks are still accepted after SIGTERM, for load balancers to notice.'),
+    .describe('How long hooks are still accepted after SIGTERM, so that load balancers notice it.'),
 })
 
 const variables = z.object({
@@ -96,62 +96,39 @@ const variables = z.object({
 })
 export type IngressSettings = z.output<typeof variables>
 
-/** Where the spool lies. */
+/** The folder of the spool. */
 export const spoolFolderOf = (
   settings: Pick<IngressSettings, 'BRIDGE_DATA_DIR' | 'INGRESS_SPOOL_DIR'>,
 ): string => settings.INGRESS_SPOOL_DIR ?? join(settings.BRIDGE_DATA_DIR, 'spool')
 
-/** Where the ids of the schemas are kept. */
+/** The file that remembers the ids of the schemas, for starts without the registry. */
 export const schemaIdsFileOf = ({ BRIDGE_DATA_DIR }: Pick<IngressSettings, 'BRIDGE_DATA_DIR'>): string =>
   join(BRIDGE_DATA_DIR, 'schema-ids.json')
 
-/** @throws ConfigError also where what is set leaves the door open, or does not hold where it seems to */
+/** Milliseconds left for the brokers and the disk if the body used all of its own time. */
+const reserveMs = 1000
+
+/**
+ * The time from the headers of a hook to its answer, at most, in milliseconds: 5.5 s by default. GitLab gives
+ * up after 10 s.
+ */
+export const answerWithinMs = ({
+  INGRESS_BODY_TIMEOUT_SECONDS,
+  INGRESS_PUBLISH_DEADLINE_SECONDS,
+}: Pick<IngressSettings, 'INGRESS_BODY_TIMEOUT_SECONDS' | 'INGRESS_PUBLISH_DEADLINE_SECONDS'>): number =>
+  Math.max(INGRESS_BODY_TIMEOUT_SECONDS, INGRESS_PUBLISH_DEADLINE_SECONDS) * 1000 + reserveMs
+
+/**
+ * Reads the settings of the ingress.
+ *
+ * @throws ConfigError naming every variable at fault: by itself, or else together with others, for example
+ *   because anybody could post hooks or because a setting would have no effect
+ */
 export const readIngressSettings = (env: Environment): IngressSettings => {
   const settings = readVariables(variables, env)
-  const { INGRESS_SECRET_TOKENS: tokens, INGRESS_SIGNING_TOKENS: keys, INGRESS_SOURCES_FILE: file } = settings
-  const hasCredentials = tokens.length + keys.length > 0
-  const openDoor =
-    'is not set, nor is INGRESS_SIGNING_TOKENS or INGRESS_SOURCES_FILE: without a secret anybody could post hooks'
-  demand(hasCredentials || file !== undefined, 'INGRESS_SECRET_TOKENS', openDoor)
-  demand(
-    keys.length > 0 || !settings.INGRESS_REQUIRE_SIGNATURE,
-    'INGRESS_SIGNING_TOKENS',
-    'is not set, but INGRESS_REQUIRE_SIGNATURE is',
-  )
-  const nowhere =
-    'does not hold for the senders of INGRESS_SOURCES_FILE, and there are no others: say it there'
-  demand(hasCredentials || settings.INGRESS_ALLOWED_CIDRS.length === 0, 'INGRESS_ALLOWED_CIDRS', nowhere)
-  demand(hasCredentials || settings.INGRESS_INSTANCE === undefined, 'INGRESS_INSTANCE', nowhere)
-
-  const {
-    INGRESS_TLS_CERT_FILE: cert,
-    INGRESS_TLS_KEY_FILE: key,
-    INGRESS_TLS_CLIENT_CA_FILE: clientCa,
-  } = settings
-  demand(
-    cert !== undefined || key === undefined,
-    'INGRESS_TLS_CERT_FILE',
-    'is not set, but INGRESS_TLS_KEY_FILE is',
-  )
-  demand(
-    key !== undefined || cert === undefined,
-    'INGRESS_TLS_KEY_FILE',
-    'is not set, but INGRESS_TLS_CERT_FILE is',
-  )
-  demand(
-    cert !== undefined || clientCa === undefined,
-    'INGRESS_TLS_CERT_FILE',
-    'is not set, but INGRESS_TLS_CLIENT_CA_FILE is',
-  )
-
-  const enough = 2 * settings.INGRESS_MAX_BODY_BYTES
-  const narrow = `must be at least twice INGRESS_MAX_BODY_BYTES, ${enough}: a body that goes in pieces would never get through`
-  demand(settings.INGRESS_QUEUE_BYTES >= enough, 'INGRESS_QUEUE_BYTES', narrow)
+  const faults = [...credentialFaults(settings), ...certificateFaults(settings), ...queueFaults(settings)]
+  if (faults.length > 0) throw new ConfigError(faults)
   return settings
-}
-
-const demand = (isMet: boolean, variable: keyof IngressSettings, problem: string): void => {
-  if (!isMet) throw new ConfigError([{ variable, problem }])
 }
 
 /**
@@ -174,3 +151,63 @@ export const readSourcesSettings = (env: Environment): SourcesSettings => {
     sourcesFile: settings.INGRESS_SOURCES_FILE,
   }
 }
+
+const credentialFaults = (settings: IngressSettings): ConfigFault[] => {
+  const hasSigningTokens = settings.INGRESS_SIGNING_TOKENS.length > 0
+  const hasCredentials = hasSigningTokens || settings.INGRESS_SECRET_TOKENS.length > 0
+  const hasFile = settings.INGRESS_SOURCES_FILE !== undefined
+  const isForNobody = hasFile && !hasCredentials
+  return faultsWhere(
+    [
+      !hasCredentials && !hasFile,
+      'INGRESS_SECRET_TOKENS',
+      'is not set, nor is INGRESS_SIGNING_TOKENS or INGRESS_SOURCES_FILE: ' +
+        'without a secret anybody could post hooks',
+    ],
+    [
+      settings.INGRESS_REQUIRE_SIGNATURE && !hasSigningTokens,
+      'INGRESS_SIGNING_TOKENS',
+      'is not set, but INGRESS_REQUIRE_SIGNATURE is',
+    ],
+    [
+      isForNobody && settings.INGRESS_ALLOWED_CIDRS.length > 0,
+      'INGRESS_ALLOWED_CIDRS',
+      'has no effect on the senders of INGRESS_SOURCES_FILE: set allowed_cidrs in that file',
+    ],
+    [
+      isForNobody && settings.INGRESS_INSTANCE !== undefined,
+      'INGRESS_INSTANCE',
+      'has no effect on the senders of INGRESS_SOURCES_FILE: set instance in that file',
+    ],
+  )
+}
+
+const certificateFaults = (settings: IngressSettings): ConfigFault[] => {
+  const hasCertificate = settings.INGRESS_TLS_CERT_FILE !== undefined
+  const hasKey = settings.INGRESS_TLS_KEY_FILE !== undefined
+  const hasClientCa = settings.INGRESS_TLS_CLIENT_CA_FILE !== undefined
+  return faultsWhere(
+    [hasKey && !hasCertificate, 'INGRESS_TLS_CERT_FILE', 'is not set, but INGRESS_TLS_KEY_FILE is'],
+    [hasCertificate && !hasKey, 'INGRESS_TLS_KEY_FILE', 'is not set, but INGRESS_TLS_CERT_FILE is'],
+    [
+      hasClientCa && !hasCertificate,
+      'INGRESS_TLS_CERT_FILE',
+      'is not set, but INGRESS_TLS_CLIENT_CA_FILE is',
+    ],
+  )
+}
+
+/** A large body is sent in chunks, and these wait in the queue together with other records. */
+const queueFaults = (settings: IngressSettings): ConfigFault[] => {
+  const minBytes = 2 * settings.INGRESS_MAX_BODY_BYTES
+  return faultsWhere([
+    settings.INGRESS_QUEUE_BYTES < minBytes,
+    'INGRESS_QUEUE_BYTES',
+    `must be at least twice INGRESS_MAX_BODY_BYTES (${minBytes}): otherwise the largest bodies never fit in`,
+  ])
+}
+
+type Rule = readonly [isBroken: boolean, variable: keyof IngressSettings, problem: string]
+
+const faultsWhere = (...rules: readonly Rule[]): ConfigFault[] =>
+  rules.filter(([isBroken]) => isBroken).map(([, variable, problem]) => ({ variable, problem }))

@@ -1,35 +1,44 @@
+import { randomUUIDv7 } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** One call of GitLab, authenticated, with its body as it came: what the spool keeps, and what becomes a record. */
+/** One authenticated HTTP call of GitLab with its unchanged body. The spool stores hooks; a hook becomes a record. */
 export interface Hook {
-  /** GitLab's `webhook-id` or `Idempotency-Key`, equal on a resend; else a UUIDv7 of ours. */
+  /** GitLab's `webhook-id` or `Idempotency-Key`, which a resend repeats; without one, our own UUIDv7. */
   id: string
-  /** Which configured sender it came from. */
+  /** Name of the configured source that sent the hook. */
   source: string
   /** Milliseconds since 1970. */
   receivedAt: number
-  /** Those that say something of the hook; never its credentials. */
+  /** The forwarded headers. They never contain credentials. */
   headers: IncomingHttpHeaders
   body: Buffer
 }
 
-const telling = ['x-gitlab-event', 'x-gitlab-instance', 'user-agent', 'traceparent'] as const
+const forwardedNames = ['x-gitlab-event', 'x-gitlab-instance', 'user-agent', 'traceparent'] as const
 
 const maxHeaderLength = 500
 
 /**
- * The headers of a request that go with the hook.
+ * The headers of a request that stay with the hook.
  *
- * @param instance the GitLab instance the source is pinned to, if it is
+ * @param instance URL of the GitLab instance if it is configured for the source; it replaces the header
  */
-export const hookHeaders = (
+export const forwardedHeaders = (
   headers: IncomingHttpHeaders,
   instance: string | undefined,
 ): IncomingHttpHeaders => {
-  const kept: IncomingHttpHeaders = {}
-  for (const name of telling) {
+  const forwarded: IncomingHttpHeaders = {}
+  for (const name of forwardedNames) {
     const value = headers[name]
-    if (typeof value === 'string') kept[name] = value.slice(0, maxHeaderLength)
+    if (typeof value === 'string') forwarded[name] = value.slice(0, maxHeaderLength)
   }
-  return instance === undefined ? kept : { ...kept, 'x-gitlab-instance': instance }
+  return instance === undefined ? forwarded : { ...forwarded, 'x-gitlab-instance': instance }
+}
+
+const idPattern = /^[\x21-\x7e]{1,200}$/
+
+/** The id of a delivery. A hash of the body cannot replace it: two different facts can have equal bodies. */
+export const deliveryIdOf = (headers: IncomingHttpHeaders): string => {
+  const given = headers['webhook-id'] ?? headers['idempotency-key']
+  return typeof given === 'string' && idPattern.test(given) ? given : randomUUIDv7()
 }

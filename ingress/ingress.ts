@@ -15,7 +15,13 @@ import { createCredentialSeries } from './auth/credential-series.ts'
 import { createFailedLogins, createThrottle } from './auth/failed-logins.ts'
 import { createResends } from './auth/resends.ts'
 import { watchSources } from './auth/watch-sources.ts'
-import { readIngressSettings, readSourcesSettings, schemaIdsFileOf, spoolFolderOf } from './config.ts'
+import {
+  answerWithinMs,
+  readIngressSettings,
+  readSourcesSettings,
+  schemaIdsFileOf,
+  spoolFolderOf,
+} from './config.ts'
 import { createDeliveryPath, type OpenDeliveryPath } from './delivery-path.ts'
 import { type CreateListener, createApp } from './http/app.ts'
 import { createByteBudget } from './http/byte-budget.ts'
@@ -114,6 +120,7 @@ export const startIngress = async (
     credentials,
     deliver: deliveryPath.deliver,
     publishDeadlineMs: settings.INGRESS_PUBLISH_DEADLINE_SECONDS * 1000,
+    answerWithinMs: answerWithinMs(settings),
     spools,
     names,
     metrics,
@@ -170,10 +177,6 @@ export const startIngress = async (
     kafka: deliveryPath.state(),
   })
 
-  /** When the last hook that was accepted is answered at the latest. */
-  const lastAnswerMs =
-    (settings.INGRESS_BODY_TIMEOUT_SECONDS + settings.INGRESS_PUBLISH_DEADLINE_SECONDS + 1) * 1000
-
   return {
     failure: new Promise<never>((_, reject) => server.on('error', reject)),
     stop: async () => {
@@ -182,7 +185,7 @@ export const startIngress = async (
       const closed = once(server, 'close')
       server.close()
       // A connection on which nothing comes is not idle to Node, and its time limits end with `close`.
-      const limit = setTimeout(() => server.closeAllConnections(), lastAnswerMs)
+      const limit = setTimeout(() => server.closeAllConnections(), answerWithinMs(settings) + 1000)
       await closed
       clearTimeout(limit)
       canary.stop()

@@ -1,5 +1,4 @@
-import { randomUUIDv7 } from 'node:crypto'
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { messageOf } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import { withTimeLimit } from '../lib/time-limit.ts'
@@ -10,7 +9,7 @@ import type { CredentialSeries } from './auth/credential-series.ts'
 import type { Throttle } from './auth/failed-logins.ts'
 import type { Resends } from './auth/resends.ts'
 import type { Deliver } from './deliver.ts'
-import { type Hook, hookHeaders } from './hook.ts'
+import { deliveryIdOf, forwardedHeaders, type Hook } from './hook.ts'
 import { type ByteBudget, unlimited } from './http/byte-budget.ts'
 import type { ReadBody } from './http/read-body.ts'
 import type { IngressMetrics } from './metrics.ts'
@@ -23,42 +22,37 @@ export interface Stages {
   admit: Admit
   throttle: Throttle
   readBody: ReadBody
-  /** For bodies whose signature is not verified yet. */
+  /** Limits the memory for bodies whose signature has not been verified yet. */
   unproven: ByteBudget
   resends: Resends
   credentials: Pick<CredentialSeries, 'noteUse'>
   deliver: Deliver
+  /** How long a hook may wait for the brokers, in milliseconds from its headers. */
   publishDeadlineMs: number
+  /**
+   * When the hook is answered at the latest, in milliseconds from its headers. The body, the brokers and the disk
+   * share this time: a disk that hangs never answers, and GitLab gives up after 10 s.
+   */
+  answerWithinMs: number
   spools: Spools
   names: Names
   metrics: Pick<IngressMetrics, 'bodyBytes' | 'changedResends'>
   logger: Logger
 }
 
-/** A disk that hangs answers nothing at all, and GitLab gives up after 10 s. */
-const appendLimitMs = 4000
+/** The brokers and the disk get this long even if the body used up their time. Healthy ones need no more. */
+const minStepMs = 300
 
-/** What the brokers get in any case, in milliseconds: those that are well need no more. */
-const leastDeadlineMs = 300
-
-/** The way of one hook, top to bottom. Never throws. */
+/** Takes one hook through all stages, in this order. Never rejects. */
 export type Receive = (request: IncomingMessage, sourceName: string) => Promise<Outcome>
 
+/**
+ * Makes the way of one hook: admit, read the body, authenticate, then publish or spool. `deliver.ts` continues
+ * from there to the acknowledgement of the brokers.
+ */
 export const createReceive = (stages: Stages): Receive => {
-  const {
-    admit,
-    throttle,
-    readBody,
-    unproven,
-    resends,
-    credentials,
-    deliver,
-    publishDeadlineMs,
-    spools,
-    names,
-    metrics,
-    logger,
-  } = stages
+  const { admit, throttle, readBody, unproven, resends, credentials, metrics, logger } = stages
+  const keep = createKeep(stages)
 
   return async (request, sourceName) => {
     const receivedAt = Date.now()
@@ -74,56 +68,75 @@ export const createReceive = (stages: Stages): Receive => {
 
     if (admitted.proof === 'signature' && resends.compare(admitted.signed.id, body) === 'changed') {
       metrics.changedResends.inc()
-      logger.warn('sent again with another body', { delivery_id: admitted.signed.id })
+      logger.warn('a hook was sent again with another body', { delivery_id: admitted.signed.id })
     }
 
     const { source } = admitted
-    const headers = hookHeaders(request.headers, source.instance)
-    const hook: Hook = { id: idOf(request.headers), source: source.name, receivedAt, headers, body }
     credentials.noteUse(source.label, proven, receivedAt)
     metrics.bodyBytes.observe(body.length)
-
-    // What waits in the spool goes first: a hook that overtook it would undo what a later one says. Better late than lost, though.
-    const mustWait = spools.common.state.records > 0
-    return mustWait && (await spoolFailure(hook)) === undefined ? keptOnDisk(hook) : publish(hook)
+    return keep({
+      id: deliveryIdOf(request.headers),
+      source: source.name,
+      receivedAt,
+      headers: forwardedHeaders(request.headers, source.instance),
+      body,
+    })
   }
+}
 
-  async function publish(hook: Hook): Promise<Outcome> {
+type KeepStages = Pick<
+  Stages,
+  'deliver' | 'publishDeadlineMs' | 'answerWithinMs' | 'spools' | 'names' | 'logger'
+>
+
+/** Publishes an authenticated hook, or writes it to the spool. */
+const createKeep = (stages: KeepStages): ((hook: Hook) => Promise<Outcome>) => {
+  const { deliver, publishDeadlineMs, answerWithinMs, spools, names, logger } = stages
+
+  const publish = async (hook: Hook): Promise<Outcome> => {
     try {
-      const left = publishDeadlineMs - (Date.now() - hook.receivedAt)
-      return await deliver(hook, Math.min(publishDeadlineMs, Math.max(leastDeadlineMs, left)))
+      return await deliver(hook, leftMs(hook, publishDeadlineMs))
     } catch (error) {
       const topic = error instanceof TopicUnavailableError ? error.topic : undefined
-      // Of a topic it was said once, when it was taken out.
+      // An unavailable topic was logged once, when it was marked unavailable.
       if (topic === undefined)
-        logger.warn('hook not published, spooling it', { delivery_id: hook.id, error: messageOf(error) })
-      const failure = await spoolFailure(hook, topic)
-      if (failure === undefined) return keptOnDisk(hook)
-      logger.error('hook not kept', { delivery_id: hook.id, error: messageOf(failure) })
-      return unavailable('neither the brokers nor our disk take the hook; it is not kept')
+        logger.warn('a hook was not published and goes to the spool', {
+          delivery_id: hook.id,
+          error: messageOf(error),
+        })
+      const failure = await append(hook, answerWithinMs, topic)
+      if (failure === undefined) return spooledOutcome(hook)
+      logger.error('a hook was not kept', { delivery_id: hook.id, error: messageOf(failure) })
+      return unavailable('neither Kafka nor the spool accepted the hook; it was not kept')
     }
   }
 
-  /** Puts it on disk. @returns why it is not there, where it is not */
-  async function spoolFailure(hook: Hook, topic?: string): Promise<unknown> {
+  /** @returns undefined once the hook is on disk, else why it is not */
+  const append = async (hook: Hook, withinMs: number, topic?: string): Promise<unknown> => {
     try {
-      await withTimeLimit(appendLimitMs, spools.append(hook, topic))
+      await withTimeLimit(leftMs(hook, withinMs), spools.append(hook, topic))
       return undefined
     } catch (error) {
       return error
     }
   }
 
-  function keptOnDisk(hook: Hook): Kept {
+  const spooledOutcome = (hook: Hook): Kept => {
     const { event, name } = classify(hook)
     return spooled({ event, name, topic: names.topic(event), id: hook.id })
   }
+
+  /** If the spool does not take the hook, it is published all the same: out of order is better than lost. */
+  const spoolFirst = async (hook: Hook): Promise<Outcome> => {
+    const failure = await append(hook, answerWithinMs - 2 * minStepMs)
+    return failure === undefined ? spooledOutcome(hook) : publish(hook)
+  }
+
+  // Hooks in the spool are published first. If a newer hook overtook an older one of the same project, a reader
+  // would see the old state last.
+  return (hook) => (spools.common.state.records > 0 ? spoolFirst(hook) : publish(hook))
 }
 
-const idPattern = /^[\x21-\x7e]{1,200}$/
-
-/** GitLab repeats its id when it sends a hook again; equal bodies alone can be different facts. */
-const idOf = (headers: IncomingHttpHeaders): string => {
-  const given = headers['webhook-id'] ?? headers['idempotency-key']
-  return typeof given === 'string' && idPattern.test(given) ? given : randomUUIDv7()
-}
+/** How much is left of a time that began with the headers of the hook, in milliseconds. */
+const leftMs = ({ receivedAt }: Hook, limitMs: number): number =>
+  Math.min(limitMs, Math.max(minStepMs, limitMs - (Date.now() - receivedAt)))

@@ -96,7 +96,7 @@ test('a signed hook whose id came before is taken again, and flagged where its b
   assert.equal(await ingress.metric('ingress_changed_resends_total'), 0)
   assert.equal(await send(body.replace('senders', 'rendered anew')), 202)
   assert.equal(await ingress.metric('ingress_changed_resends_total'), 1)
-  const flagged = ingress.lines.filter((line) => line.includes('sent again with another body'))
+  const flagged = ingress.lines.filter((line) => line.includes('was sent again with another body'))
   assert.equal(flagged.length, 1)
   assert.match(flagged[0] ?? '', /once-rendered/)
   assert.equal((await ingress.letIn()).filter(({ id }) => id === 'once-rendered').length, 3)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readIngressSettings } from '../../../ingress/config.ts'
+import { answerWithinMs, readIngressSettings } from '../../../ingress/config.ts'
 import { ConfigError } from '../../../lib/errors.ts'
 
 const servers = { KAFKA_BROKERS: 'localhost:1', SCHEMA_REGISTRY_URL: 'http://localhost:1' }
@@ -15,7 +15,7 @@ const faultsOf = (env: Readonly<Record<string, string>>): string => {
   return 'none'
 }
 
-test('without any credential there is no door', () => {
+test('the ingress does not start without any credential', () => {
   assert.match(faultsOf({}), /^INGRESS_SECRET_TOKENS: is not set.*anybody could post hooks$/)
   assert.match(faultsOf({ INGRESS_SECRET_TOKENS: ' , ' }), /anybody could post hooks/)
   for (const env of [
@@ -26,28 +26,28 @@ test('without any credential there is no door', () => {
     assert.equal(faultsOf(env), 'none')
 })
 
-test('a signature that is required must be one that can be checked', () => {
+test('a required signature needs a signing token to check it with', () => {
   const required = { INGRESS_SECRET_TOKENS: 'a', INGRESS_REQUIRE_SIGNATURE: 'true' }
   assert.match(faultsOf(required), /^INGRESS_SIGNING_TOKENS: is not set, but INGRESS_REQUIRE_SIGNATURE is$/)
   assert.equal(faultsOf({ ...required, INGRESS_SIGNING_TOKENS: key }), 'none')
 })
 
-test('what would hold for nobody is refused: the senders of a file have their ranges and instances there', () => {
+test('a setting that no sender would use is rejected: the senders of a file have their settings in it', () => {
   const ofFile = { INGRESS_SOURCES_FILE: 'sources.yaml' }
   const ranges = { INGRESS_ALLOWED_CIDRS: '10.0.0.0/8' }
   const instance = { INGRESS_INSTANCE: 'https://git.example' }
   assert.match(
     faultsOf({ ...ofFile, ...ranges }),
-    /^INGRESS_ALLOWED_CIDRS: does not hold .*INGRESS_SOURCES_FILE/,
+    /^INGRESS_ALLOWED_CIDRS: has no effect .*INGRESS_SOURCES_FILE: set allowed_cidrs in that file$/,
   )
   assert.match(
     faultsOf({ ...ofFile, ...instance }),
-    /^INGRESS_INSTANCE: does not hold .*INGRESS_SOURCES_FILE/,
+    /^INGRESS_INSTANCE: has no effect .*INGRESS_SOURCES_FILE: set instance in that file$/,
   )
   assert.equal(faultsOf({ ...ofFile, ...ranges, ...instance, INGRESS_SECRET_TOKENS: 'a' }), 'none')
 })
 
-test('a certificate has a key, a key a certificate, and who asks for certificates shows one', () => {
+test('a certificate needs its key, a key its certificate, and a client authority needs both', () => {
   const [cert, certKey, ca] = [
     { INGRESS_TLS_CERT_FILE: 'c' },
     { INGRESS_TLS_KEY_FILE: 'k' },
@@ -62,11 +62,44 @@ test('a certificate has a key, a key a certificate, and who asks for certificate
   assert.deepEqual([faults(cert, certKey), faults(cert, certKey, ca)], ['none', 'none'])
 })
 
-test('the queue takes any body that the door lets in, in pieces too', () => {
+test('the queue has room for the largest body that is accepted, also when it is sent in chunks', () => {
   const given = { INGRESS_SECRET_TOKENS: 'a', INGRESS_MAX_BODY_BYTES: '50000000' }
   assert.match(
     faultsOf(given),
-    /^INGRESS_QUEUE_BYTES: must be at least twice INGRESS_MAX_BODY_BYTES, 100000000:/,
+    /^INGRESS_QUEUE_BYTES: must be at least twice INGRESS_MAX_BODY_BYTES \(100000000\):/,
   )
   assert.equal(faultsOf({ ...given, INGRESS_QUEUE_BYTES: '100000000' }), 'none')
+})
+
+test('every broken rule is named at once, not only the first', () => {
+  const variablesIn = (env: Readonly<Record<string, string>>) =>
+    faultsOf(env)
+      .split('\n')
+      .map((line) => line.split(':')[0])
+  assert.deepEqual(variablesIn({ INGRESS_REQUIRE_SIGNATURE: '1' }), [
+    'INGRESS_SECRET_TOKENS',
+    'INGRESS_SIGNING_TOKENS',
+  ])
+  const everything = {
+    INGRESS_SOURCES_FILE: 'sources.yaml',
+    INGRESS_REQUIRE_SIGNATURE: '1',
+    INGRESS_ALLOWED_CIDRS: '10.0.0.0/8',
+    INGRESS_INSTANCE: 'https://git.example',
+    INGRESS_TLS_KEY_FILE: 'k',
+    INGRESS_TLS_CLIENT_CA_FILE: 'a',
+    INGRESS_QUEUE_BYTES: '1',
+  }
+  assert.deepEqual(variablesIn(everything), [
+    'INGRESS_SIGNING_TOKENS',
+    'INGRESS_ALLOWED_CIDRS',
+    'INGRESS_INSTANCE',
+    'INGRESS_TLS_CERT_FILE',
+    'INGRESS_TLS_CERT_FILE',
+    'INGRESS_QUEUE_BYTES',
+  ])
+})
+
+test('a hook is answered within about five seconds by default, well before GitLab gives up at ten', () => {
+  const settings = readIngressSettings({ ...servers, INGRESS_SECRET_TOKENS: 'a' })
+  assert.equal(answerWithinMs(settings), 5500)
 })

@@ -23,8 +23,11 @@ const source = createSource('acme', {
   instance: 'https://git.example',
 })
 
-/** Every stage succeeds where it is not given; `steps` says which ran, `hooks` what was carried or spooled. */
-const receiving = (stages: Partial<Stages> = {}, { spooled = 0, isSpoolFull = false } = {}) => {
+/** Every stage that is not given succeeds; `steps` lists the stages that ran, `hooks` what was delivered or spooled. */
+const receiving = (
+  stages: Partial<Stages> = {},
+  { spooled = 0, isSpoolFull = false, isDiskHanging = false } = {},
+) => {
   const steps: string[] = []
   const hooks: Hook[] = []
   const { logger, lines } = recordingLogger()
@@ -37,11 +40,13 @@ const receiving = (stages: Partial<Stages> = {}, { spooled = 0, isSpoolFull = fa
   const append = async (hook: Hook, topic?: string) => {
     steps.push(topic === undefined ? 'spool' : `spool of ${topic}`)
     if (isSpoolFull) throw new RetriableError('the spool is full')
+    if (isDiskHanging) await new Promise(() => {})
     hooks.push(hook)
   }
   const receive = createReceive({
     unproven: unlimited,
     publishDeadlineMs: 100,
+    answerWithinMs: 2000,
     names: createNames(''),
     metrics: createIngressMetrics(createMetrics()),
     logger,
@@ -68,26 +73,26 @@ test('a hook passes every stage once, in order', async () => {
   assert.deepEqual(steps, ['admit', 'read', 'deliver'])
 })
 
-test('of a stranger not one byte is read', async () => {
+test('the body of an unknown sender is not read', async () => {
   const { post, steps } = receiving({ admit: () => refusal })
   assert.deepEqual(await post(), refusal)
   assert.deepEqual(steps, ['admit', 'throttle'])
 })
 
-test('a body that could not be read goes no further, and nobody is throttled for it', async () => {
+test('a body that could not be read ends the way of the hook, and its sender is not throttled', async () => {
   const { post, steps } = receiving({ readBody: async () => ({ kind: 'too_slow', reason: 'slow' }) })
   assert.equal((await post()).kind, 'too_slow')
   assert.deepEqual(steps, ['admit', 'read'])
 })
 
-test('a wrong signature is found before anything is made of the body', async () => {
+test('a wrong signature is found before the body is used', async () => {
   const signed = { id: 'x', timestamp: '1', signatures: [] }
   const { post, steps } = receiving({ admit: () => ({ source, proof: 'signature', signed }) })
   assert.equal((await post()).kind, 'unauthenticated')
   assert.deepEqual(steps, ['admit', 'read', 'throttle'])
 })
 
-test('a hook the brokers do not acknowledge is spooled: kept, under its event', async () => {
+test('a hook that the brokers do not acknowledge is spooled, and the answer names its event', async () => {
   const { post, steps } = receiving({
     deliver: () => Promise.reject(new RetriableError('no acknowledgement')),
   })
@@ -95,7 +100,7 @@ test('a hook the brokers do not acknowledge is spooled: kept, under its event', 
   assert.deepEqual(steps, ['admit', 'read', 'deliver', 'spool'])
 })
 
-test('a hook whose topic takes nothing is put among those that wait for it alone, without a line in the log for each', async () => {
+test('a hook whose topic is unavailable goes to the spool of that topic, without a log line for each hook', async () => {
   const { post, steps, lines } = receiving({
     deliver: () => Promise.reject(new TopicUnavailableError('gitlab.push', 'gone')),
   })
@@ -103,19 +108,19 @@ test('a hook whose topic takes nothing is put among those that wait for it alone
   assert.deepEqual([steps, lines], [['admit', 'read', 'deliver', 'spool of gitlab.push'], []])
 })
 
-test('while hooks wait in the spool a new one goes behind them, not past them', async () => {
+test('while hooks wait in the spool, a new hook goes behind them', async () => {
   const { post, steps } = receiving({}, { spooled: 1 })
   assert.equal((await post()).kind, 'spooled')
   assert.deepEqual(steps, ['admit', 'read', 'spool'])
 })
 
-test('a hook the spool has no room for goes past those that wait in it: better than to be refused', async () => {
+test('a hook for which the spool has no room is published before those in it: better than to reject it', async () => {
   const { post, steps } = receiving({}, { spooled: 1, isSpoolFull: true })
   assert.deepEqual(await post(), published)
   assert.deepEqual(steps, ['admit', 'read', 'spool', 'deliver'])
 })
 
-test('what the body took to arrive, the brokers do not get', async () => {
+test('the time that the body took to arrive is taken from the time of the brokers', async () => {
   const deadlines: (number | null)[] = []
   const deliver: Stages['deliver'] = async (_hook, deadlineMs) => {
     deadlines.push(deadlineMs)
@@ -131,10 +136,10 @@ test('what the body took to arrive, the brokers do not get', async () => {
   await receiving({ deliver, publishDeadlineMs, readBody: slowly(600) }).post()
   const [shorter = 500, least] = deadlines
   assert.ok(Number(shorter) <= 460 && Number(shorter) > 300, `${shorter} of 500 ms`)
-  assert.equal(least, 300, 'brokers that are well need no more')
+  assert.equal(least, 300, 'healthy brokers need no more')
 })
 
-test('only where neither the brokers nor the disk take a hook it is not kept, and that is an error in the log', async () => {
+test('a hook that neither the brokers nor the disk accept is not kept, and the log has an error', async () => {
   const { post, lines } = receiving(
     { deliver: () => Promise.reject(new RetriableError('down')) },
     { isSpoolFull: true },
@@ -143,7 +148,37 @@ test('only where neither the brokers nor the disk take a hook it is not kept, an
   assert.ok(lines.some(({ level, fields }) => level === 'error' && fields.error === 'the spool is full'))
 })
 
-test('the id is that of GitLab, the same when it sends the hook again', async () => {
+for (const spooled of [0, 1]) {
+  test(`a disk that hangs does not hold up the answer, with ${spooled} hooks in the spool`, async () => {
+    const answerWithinMs = 1000
+    const { post, steps } = receiving(
+      { answerWithinMs, deliver: () => Promise.reject(new RetriableError('down')) },
+      { spooled, isDiskHanging: true },
+    )
+    const startedAt = performance.now()
+    assert.equal((await post()).kind, 'unavailable')
+    const tookMs = performance.now() - startedAt
+    assert.ok(tookMs > answerWithinMs - 50 && tookMs < answerWithinMs + 1500, `${tookMs} ms`)
+    assert.deepEqual(steps.slice(2), spooled === 0 ? ['deliver', 'spool'] : ['spool', 'deliver', 'spool'])
+  })
+}
+
+test('a slow body leaves the disk less time, but never less than a healthy disk needs', async () => {
+  const slowly = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 800))
+    return body
+  }
+  const { post } = receiving(
+    { answerWithinMs: 900, readBody: slowly, deliver: () => Promise.reject(new RetriableError('down')) },
+    { isDiskHanging: true },
+  )
+  const startedAt = performance.now()
+  assert.equal((await post()).kind, 'unavailable')
+  const tookMs = performance.now() - startedAt
+  assert.ok(tookMs > 1050 && tookMs < 2500, `${tookMs} ms`)
+})
+
+test('the id is the one of GitLab, which is the same in a resend', async () => {
   const { post, hooks } = receiving()
   await post({ 'webhook-id': 'by-webhook-id', 'idempotency-key': 'by-key' })
   await post({ 'idempotency-key': 'by-key' })
@@ -153,7 +188,7 @@ test('the id is that of GitLab, the same when it sends the hook again', async ()
   )
 })
 
-test('without an id, or with one that is no plain short word, a new one is minted for each hook', async () => {
+test('a hook without an id, or with an id that is long or not plain ASCII, gets a new one', async () => {
   const { post, hooks } = receiving()
   for (const id of [undefined, undefined, '', 'two words', 'ä', 'x'.repeat(201), 'a\tb'])
     await post(id === undefined ? {} : { 'webhook-id': id })
@@ -161,7 +196,7 @@ test('without an id, or with one that is no plain short word, a new one is minte
   for (const { id } of hooks) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-/)
 })
 
-test('no credential goes with the hook, neither to the spool nor to a record', async () => {
+test('no credential stays with the hook, neither in the spool nor in a record', async () => {
   for (const spooled of [0, 1]) {
     const { post, hooks, lines } = receiving({}, { spooled })
     await post({
@@ -176,7 +211,7 @@ test('no credential goes with the hook, neither to the spool nor to a record', a
   }
 })
 
-test('an instance the source is pinned to goes before what the hook says of itself', async () => {
+test('the configured instance of a source replaces the one in the header', async () => {
   const { post, hooks } = receiving()
   await post({ 'x-gitlab-instance': 'https://elsewhere.example' })
   assert.deepEqual(
