@@ -16,6 +16,9 @@ const owners: Readonly<Record<string, readonly string[]>> = {
 /** The files in which code of the Kafka client runs, with what each one uses. */
 export const kafkaFiles: Readonly<Record<string, string>> = {
   'lib/kafka/client.ts': 'the one place where the options of the client are set',
+  'lib/kafka/client-log.ts': 'the levels of its log entries',
+  'lib/kafka/patches/add-zstd.ts': 'the codecs, to which it adds one',
+  'lib/kafka/patches/patch-produce-request.ts': 'the produce request, which it patches',
   'ingress/publish/sender.ts': 'the producer',
   'ingress/publish/topic-metadata.ts': 'the admin client: reads the limits of topics',
   'consumers/runtime/worker.ts': 'the partitioner of the producer for dead letters',

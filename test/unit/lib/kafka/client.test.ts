@@ -35,7 +35,7 @@ test('what the client would take and never reach is a fault of its variable, by 
       (error) => error instanceof ConfigError && error.message === 'KAFKA_BROKERS: item 2 must be host:port',
       wrong,
     )
-  assert.throws(() => brokersOf(','), /KAFKA_BROKERS: names no broker/)
+  assert.throws(() => brokersOf(','), /KAFKA_BROKERS: must name at least one broker/)
 })
 
 test('that a partition has no leader for a moment is not cried out, what is no part of an ordinary life is', () => {

@@ -1,6 +1,9 @@
 const castagnoli = 0x82f63b78
 
-/** Row 0 is the usual table; entry `row * 256 + byte` is what the byte does to the checksum when `row` more bytes follow it. */
+/**
+ * Row 0 is the usual table of CRC-32C. Entry `row * 256 + byte` is the effect of a byte on the checksum when `row`
+ * more bytes follow it.
+ */
 const table = (() => {
   const rows = new Int32Array(8 * 256)
   for (let byte = 0; byte < 256; byte++) {
@@ -17,7 +20,10 @@ const table = (() => {
 
 const entry = (index: number): number => table[index] as number
 
-/** The checksum of Kafka's record batches (CRC-32C), eight bytes at a time: https://en.wikipedia.org/wiki/Computation_of_cyclic_redundancy_checks#Multi-byte */
+/**
+ * The checksum of Kafka's record batches (CRC-32C), computed eight bytes at a time:
+ * https://en.wikipedia.org/wiki/Computation_of_cyclic_redundancy_checks#Multi-byte
+ */
 export const crc32c = (bytes: Uint8Array): number => {
   const byte = (index: number): number => bytes[index] as number
   const whole = bytes.length - (bytes.length % 8)

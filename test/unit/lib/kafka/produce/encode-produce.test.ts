@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { crc32c } from '../../../../lib/kafka/crc32c.ts'
-import { encodeProduce, type ProduceToEncode } from '../../../../lib/kafka/encode-produce.ts'
-import { mendEncoder, type RoomyBody } from '../../../../lib/kafka/headroom-buffer.ts'
+import { patchEncoder } from '../../../../../lib/kafka/patches/patch-encoder.ts'
+import { crc32c } from '../../../../../lib/kafka/produce/crc32c.ts'
+import { encodeProduce, type ProduceToEncode } from '../../../../../lib/kafka/produce/encode-produce.ts'
+import type { HeadroomBuffer } from '../../../../../lib/kafka/produce/headroom-buffer.ts'
 
 // What ours stands in for: equal bytes, or brokers would refuse and consumers misread them.
 const require = createRequire(import.meta.url)
@@ -68,7 +69,7 @@ test('any produce request is encoded to the bytes the client would have made', a
 
 interface Request {
   buffer: Buffer
-  adopted?: RoomyBody
+  adopted?: HeadroomBuffer
 }
 const requestAround = require('kafkajs/src/protocol/request') as (of: {
   correlationId: number
@@ -97,7 +98,7 @@ test('what the client puts before a request goes before it without a copy; where
   const theirs = await Promise.all(
     clientIds.map((clientId) => around(clientId, () => theirProduce(produce).encode())),
   )
-  mendEncoder()
+  patchEncoder()
   for (const [index, clientId] of clientIds.entries()) {
     const body = encodeProduce(produce)
     const ours = await around(clientId, async () => body)

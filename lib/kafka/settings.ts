@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import type { KafkaConfig, SASLOptions } from 'kafkajs'
+import { z } from 'zod'
+import { flag, list, secret } from '../config.ts'
+import { ConfigError } from '../errors.ts'
+
+// kafkajs cannot connect to an IPv6 address: it takes the text before the first colon as the host.
+const broker = z.string().refine((text) => {
+  const [, port] = /^[^\s:/@]+:(\d{1,5})$/.exec(text) ?? []
+  return Number(port) > 0 && Number(port) < 65536
+}, 'must be host:port')
+
+export const kafkaVariables = z.object({
+  KAFKA_BROKERS: list()
+    .pipe(z.array(broker).min(1, 'must name at least one broker'))
+    .describe('Addresses of the Kafka brokers, host:port, comma separated.'),
+  KAFKA_TOPIC_PREFIX: z
+    .string()
+    .regex(/^[a-zA-Z0-9._-]*$/, 'may hold letters, digits, dot, underscore and hyphen')
+    .default('')
+    .describe('Goes before every topic, subject and consumer group, for several bridges on one cluster.'),
+  KAFKA_SSL: flag().default(false).describe('Connect by TLS.'),
+  KAFKA_SSL_CA_FILE: z.string().optional().describe('Certificate authority of the brokers, PEM.'),
+  KAFKA_SSL_CERT_FILE: z.string().optional().describe('Client certificate for mutual TLS, PEM.'),
+  KAFKA_SSL_KEY_FILE: z.string().optional().describe('Key of the client certificate, PEM.'),
+  KAFKA_SASL_MECHANISM: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+    .optional()
+    .describe('How to log in to the brokers.'),
+  KAFKA_SASL_USERNAME: z.string().optional().describe('User name of the bridge on the brokers.'),
+  KAFKA_SASL_PASSWORD: z.string().optional().describe('Password of that user.').meta(secret),
+})
+export type KafkaSettings = z.output<typeof kafkaVariables>
+
+/** @throws ConfigError naming the variable whose file cannot be read */
+export const readTls = (settings: KafkaSettings): KafkaConfig['ssl'] => {
+  const read = (variable: 'KAFKA_SSL_CA_FILE' | 'KAFKA_SSL_CERT_FILE' | 'KAFKA_SSL_KEY_FILE') => {
+    const file = settings[variable]
+    if (file === undefined) return undefined
+    try {
+      return readFileSync(file, 'utf8')
+    } catch {
+      throw new ConfigError([{ variable, problem: `cannot read ${file}` }])
+    }
+  }
+  const ca = read('KAFKA_SSL_CA_FILE')
+  const cert = read('KAFKA_SSL_CERT_FILE')
+  const key = read('KAFKA_SSL_KEY_FILE')
+  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }
+}
+
+/** @throws ConfigError naming the variable that is missing beside KAFKA_SASL_MECHANISM */
+export const readSasl = ({
+  KAFKA_SASL_MECHANISM: mechanism,
+  KAFKA_SASL_USERNAME: username,
+  KAFKA_SASL_PASSWORD: password,
+}: KafkaSettings): { sasl?: SASLOptions } => {
+  if (mechanism === undefined) return {}
+  if (username === undefined || password === undefined) {
+    const variable = username === undefined ? 'KAFKA_SASL_USERNAME' : 'KAFKA_SASL_PASSWORD'
+    throw new ConfigError([
+      { variable, problem: 'is not set, but it is needed because KAFKA_SASL_MECHANISM is set' },
+    ])
+  }
+  return { sasl: { mechanism, username, password } as SASLOptions }
+}

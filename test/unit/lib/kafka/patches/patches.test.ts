@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { test } from 'node:test'
+import kafkajs from 'kafkajs'
+import { applyPatches, patches } from '../../../../../lib/kafka/patches/patches.ts'
+
+const require = createRequire(import.meta.url)
+
+test('every patch says which defect it repairs, in a sentence with a link', () => {
+  for (const { name, defect, link } of patches) {
+    assert.match(defect, /^[A-Z].*\.$/s, name)
+    assert.match(link, /^https:\/\//, name)
+  }
+})
+
+test('patches may be applied again: the second time changes nothing', () => {
+  applyPatches()
+  const path = 'kafkajs/src/protocol/requests/produce/v3/request'
+  const [produce, { prototype }] = [require(path), require('kafkajs/src/protocol/encoder')]
+  const { writeEncoder } = prototype
+  applyPatches()
+  assert.equal(require(path), produce)
+  assert.equal(prototype.writeEncoder, writeEncoder)
+})
+
+test('a value that was compressed with zstd is decompressed to the same bytes', async () => {
+  applyPatches()
+  const { compress, decompress } = kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD]() as {
+    compress(encoder: { buffer: Buffer }): Promise<Buffer>
+    decompress(buffer: Buffer): Promise<Buffer>
+  }
+  const bytes = Buffer.alloc(10_000, 'abc')
+  const compressed = await compress({ buffer: bytes })
+  assert.ok(compressed.length < bytes.length)
+  assert.deepEqual(await decompress(compressed), bytes)
+})
+
+test('a connection without pending requests starts no timer', () => {
+  applyPatches()
+  const { prototype } = require('kafkajs/src/network/requestQueue')
+  const queue = { throttleCheckTimeoutId: null, throttledUntil: -1, pending: [] }
+  prototype.scheduleCheckPendingRequests.call(queue)
+  assert.equal(queue.throttleCheckTimeoutId, null)
+})
+
+test('decision 0005 gives the same cost of encoding as the patch', () => {
+  const { defect = '' } = patches.find(({ name }) => name === 'produce request') ?? {}
+  const figures = defect.match(/\d+ µs/g) ?? []
+  assert.equal(figures.length, 2)
+  const page = new URL('../../../../../docs/decisions/0005-the-hot-path.md', import.meta.url)
+  const decision = readFileSync(page, 'utf8').replace(/\s+/g, ' ')
+  for (const figure of figures) assert.ok(decision.includes(figure), figure)
+})
