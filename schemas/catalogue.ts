@@ -34,7 +34,7 @@ import {
   deployed,
   jobTime,
   mergeRequestTime,
-  neverTold,
+  noTime,
   opened,
   pipelineTime,
   released,
@@ -44,107 +44,128 @@ import {
 } from './occurred-at.ts'
 import type { Shapes } from './shapes.generated.ts'
 
-/** How long a topic keeps its records: what happened to projects and people for ever, daily work for months, pipelines for days. */
+/**
+ * How long a topic keeps its records. `history` (what happened to projects, groups and people) is kept without a limit,
+ * `activity` (daily work) for months, `pipelines` for days. `KAFKA_RETENTION_<CLASS>_DAYS` changes it.
+ */
 export type Retention = 'history' | 'activity' | 'pipelines'
 
 interface EventDefinition<S extends keyof Shapes> {
-  /** File in schemas/events. Its required fields are what a hook must bring to be this event. */
+  /** File name in schemas/events. A hook must carry the required fields of this schema to be this event. */
   schema: S
   retention: Retention
   key: KeyOf<Shapes[S]>
   fact: FactOf<Shapes[S]>
   occurredAt: TimeOf<Shapes[S]>
-  /** GitLab's page of the event. */
-  doc: string
-  /** What is missing to be this event, where required fields cannot say it. */
+  /** The names of the fields that a record lacks to be this event; null where it lacks none. */
   lacks: (record: Shapes[S]) => string | null
 }
 
-const webhooks = 'https://docs.gitlab.com/user/project/integrations/webhook_events/#'
-const systemHooks = 'https://docs.gitlab.com/administration/system_hooks/#'
+/** What required fields alone cannot demand of a record. */
+const lacking: { readonly [S in keyof Shapes]?: (record: Shapes[S]) => string | null } = {
+  // Some merge requests come without their id, and some (GitLab of 2019) without an action, but none without both.
+  merge_request: ({ action, object_attributes: { id } }) =>
+    action === null && id === null ? 'object_attributes.id, action' : null,
+}
 
-const event = <S extends keyof Shapes>(
-  schema: S,
-  retention: Retention,
-  key: KeyOf<Shapes[S]>,
-  fact: FactOf<Shapes[S]>,
-  occurredAt: TimeOf<Shapes[S]>,
-  doc: string,
-  lacks: (record: Shapes[S]) => string | null = () => null,
-): EventDefinition<S> => ({ schema, retention, key, fact, occurredAt, doc, lacks })
+const eventKept =
+  (retention: Retention) =>
+  <S extends keyof Shapes>(
+    schema: S,
+    key: KeyOf<Shapes[S]>,
+    fact: FactOf<Shapes[S]>,
+    occurredAt: TimeOf<Shapes[S]>,
+  ): EventDefinition<S> => {
+    const lacks = lacking[schema] ?? (() => null)
+    return { schema, retention, key, fact, occurredAt, lacks }
+  }
 
-/** Some merge requests come without their id, some (2019) without an action; none without both. */
-const mergeRequestLacks = ({ action, object_attributes: { id } }: Shapes['merge_request']) =>
-  action === null && id === null ? 'object_attributes.id, action' : null
+const history = eventKept('history')
+const activity = eventKept('activity')
+const pipelines = eventKept('pipelines')
 
-/** Every event, one line each. `unknown` holds what we have no schema for, `quarantine` what we could not read. */
+/**
+ * Every event, one line each: how long it is kept, its schema, the key of its records,
+ * what makes two deliveries the same fact, and when it happened.
+ */
 // biome-ignore format: a table
 export const catalogue = {
-  push:                      event('push',              'activity',  byProject,        refChange,          neverTold,         `${webhooks}push-events`),
-  tag_push:                  event('push',              'activity',  byProject,        refChange,          neverTold,         `${webhooks}tag-events`),
-  repository_update:         event('repository_update', 'activity',  byProject,        refChanges,         neverTold,         `${systemHooks}repository-update-events`),
-  merge_request:             event('merge_request',     'activity',  byProject,        mergeRequestChange, mergeRequestTime,  `${webhooks}merge-request-events`, mergeRequestLacks),
-  issue:                     event('issue',             'activity',  byProjectOrGroup, issueChange,        opened,            `${webhooks}work-item-events`),
-  confidential_issue:        event('issue',             'activity',  byProjectOrGroup, issueChange,        opened,            `${webhooks}work-item-events`),
-  work_item:                 event('issue',             'activity',  byProjectOrGroup, issueChange,        opened,            `${webhooks}work-item-events`),
-  confidential_work_item:    event('issue',             'activity',  byProjectOrGroup, issueChange,        opened,            `${webhooks}work-item-events`),
-  note:                      event('note',              'activity',  byProjectOrGroup, noteChange,         opened,            `${webhooks}comment-events`),
-  confidential_note:         event('note',              'activity',  byProjectOrGroup, noteChange,         opened,            `${webhooks}comment-events`),
-  emoji:                     event('emoji',             'activity',  byProjectOrGroup, emojiAward,         opened,            `${webhooks}emoji-events`),
-  milestone:                 event('milestone',         'activity',  byMilestoneOwner, milestoneChange,    opened,            `${webhooks}milestone-events`),
-  wiki_page:                 event('wiki_page',         'activity',  byProject,        wikiPageChange,     neverTold,         `${webhooks}wiki-page-events`),
-  release:                   event('release',           'activity',  byProject,        releaseChange,      released,          `${webhooks}release-events`),
-  feature_flag:              event('feature_flag',      'activity',  byProject,        featureFlagState,   neverTold,         `${webhooks}feature-flag-events`),
-  pipeline:                  event('pipeline',          'pipelines', byProject,        pipelineState,      pipelineTime,      `${webhooks}pipeline-events`),
-  job:                       event('job',               'pipelines', byProject,        jobState,           jobTime,           `${webhooks}job-events`),
-  deployment:                event('deployment',        'pipelines', byProject,        deploymentState,    deployed,          `${webhooks}deployment-events`),
-  access_token:              event('access_token',      'history',   byTokenOwner,     accessTokenExpiry,  neverTold,         `${webhooks}project-and-group-access-token-events`),
-  deploy_token:              event('deploy_token',      'history',   byTokenOwner,     deployTokenExpiry,  neverTold,         `${webhooks}project-and-group-deploy-token-events`),
-  vulnerability:             event('vulnerability',     'history',   byProject,        vulnerabilityState, vulnerabilityTime, `${webhooks}vulnerability-events`),
-  duo_workflow:              event('duo_workflow',      'activity',  byProject,        duoWorkflowEvent,   neverTold,         webhooks),
+  // Pushes and merge requests.
+  push:              activity('push',              byProject, refChange,          noTime),
+  tag_push:          activity('push',              byProject, refChange,          noTime),
+  repository_update: activity('repository_update', byProject, refChanges,         noTime),
+  merge_request:     activity('merge_request',     byProject, mergeRequestChange, mergeRequestTime),
+  // Planning and comments.
+  issue:                  activity('issue',     byProjectOrGroup, issueChange,     opened),
+  confidential_issue:     activity('issue',     byProjectOrGroup, issueChange,     opened),
+  work_item:              activity('issue',     byProjectOrGroup, issueChange,     opened),
+  confidential_work_item: activity('issue',     byProjectOrGroup, issueChange,     opened),
+  note:                   activity('note',      byProjectOrGroup, noteChange,      opened),
+  confidential_note:      activity('note',      byProjectOrGroup, noteChange,      opened),
+  emoji:                  activity('emoji',     byProjectOrGroup, emojiAward,      opened),
+  milestone:              activity('milestone', byMilestoneOwner, milestoneChange, opened),
+  // Pages, releases and flags.
+  wiki_page:    activity('wiki_page',    byProject, wikiPageChange,   noTime),
+  release:      activity('release',      byProject, releaseChange,    released),
+  feature_flag: activity('feature_flag', byProject, featureFlagState, noTime),
+  // Pipelines and deployments.
+  pipeline:   pipelines('pipeline',   byProject, pipelineState,   pipelineTime),
+  job:        pipelines('job',        byProject, jobState,        jobTime),
+  deployment: pipelines('deployment', byProject, deploymentState, deployed),
+  // Tokens, vulnerabilities and agents.
+  access_token:  history('access_token',  byTokenOwner, accessTokenExpiry,  noTime),
+  deploy_token:  history('deploy_token',  byTokenOwner, deployTokenExpiry,  noTime),
+  vulnerability: history('vulnerability', byProject,    vulnerabilityState, vulnerabilityTime),
+  duo_workflow:  activity('duo_workflow', byProject,    duoWorkflowEvent,   noTime),
 
-  project_create:            event('project_lifecycle', 'history',   byProject,        projectLife,        created,           `${systemHooks}project-created`),
-  project_destroy:           event('project_lifecycle', 'history',   byProject,        projectLife,        updated,           `${systemHooks}project-destroyed`),
-  project_rename:            event('project_lifecycle', 'history',   byProject,        projectChange,      updated,           `${systemHooks}project-renamed`),
-  project_transfer:          event('project_lifecycle', 'history',   byProject,        projectChange,      updated,           `${systemHooks}project-transferred`),
-  project_update:            event('project_lifecycle', 'history',   byProject,        projectChange,      updated,           `${systemHooks}project-updated`),
-  group_create:              event('group_lifecycle',   'history',   byGroup,          groupLife,          created,           `${systemHooks}group-created`),
-  group_destroy:             event('group_lifecycle',   'history',   byGroup,          groupLife,          updated,           `${systemHooks}group-removed`),
-  group_rename:              event('group_lifecycle',   'history',   byGroup,          groupRename,        updated,           `${systemHooks}group-renamed`),
-  subgroup_create:           event('group_lifecycle',   'history',   byGroup,          groupLife,          created,           `${webhooks}subgroup-events`),
-  subgroup_destroy:          event('group_lifecycle',   'history',   byGroup,          groupLife,          updated,           `${webhooks}subgroup-events`),
-  user_create:               event('user_lifecycle',    'history',   byUser,           userLife,           created,           `${systemHooks}user-created`),
-  user_destroy:              event('user_lifecycle',    'history',   byUser,           userLife,           updated,           `${systemHooks}user-removed`),
-  user_rename:               event('user_lifecycle',    'history',   byUser,           userRename,         updated,           `${systemHooks}user-renamed`),
-  user_failed_login:         event('user_lifecycle',    'history',   byUser,           onlyDelivery,        neverTold,         `${systemHooks}user-failed-login`),
-  key_create:                event('key',               'history',   byKeyId,          keyLife,            created,           `${systemHooks}key-added`),
-  key_destroy:               event('key',               'history',   byKeyId,          keyLife,            neverTold,         `${systemHooks}key-removed`),
+  // Projects, groups, users and keys.
+  project_create:    history('project_lifecycle', byProject, projectLife,   created),
+  project_destroy:   history('project_lifecycle', byProject, projectLife,   updated),
+  project_rename:    history('project_lifecycle', byProject, projectChange, updated),
+  project_transfer:  history('project_lifecycle', byProject, projectChange, updated),
+  project_update:    history('project_lifecycle', byProject, projectChange, updated),
+  group_create:      history('group_lifecycle',   byGroup,   groupLife,     created),
+  group_destroy:     history('group_lifecycle',   byGroup,   groupLife,     updated),
+  group_rename:      history('group_lifecycle',   byGroup,   groupRename,   updated),
+  subgroup_create:   history('group_lifecycle',   byGroup,   groupLife,     created),
+  subgroup_destroy:  history('group_lifecycle',   byGroup,   groupLife,     updated),
+  user_create:       history('user_lifecycle',    byUser,    userLife,      created),
+  user_destroy:      history('user_lifecycle',    byUser,    userLife,      updated),
+  user_rename:       history('user_lifecycle',    byUser,    userRename,    updated),
+  user_failed_login: history('user_lifecycle',    byUser,    onlyDelivery,  noTime),
+  key_create:        history('key',               byKeyId,   keyLife,       created),
+  key_destroy:       history('key',               byKeyId,   keyLife,       noTime),
+  // Members of groups and projects.
+  user_add_to_group:      history('group_member',   byGroup,   memberChange, created),
+  user_update_for_group:  history('group_member',   byGroup,   memberChange, updated),
+  user_remove_from_group: history('group_member',   byGroup,   memberChange, noTime),
+  user_add_to_team:       history('project_member', byProject, memberChange, created),
+  user_update_for_team:   history('project_member', byProject, memberChange, updated),
+  user_remove_from_team:  history('project_member', byProject, memberChange, noTime),
+  // Requests to become a member.
+  user_access_request_to_group:            history('group_member',   byGroup,   accessRequest, created),
+  user_access_request_denied_for_group:    history('group_member',   byGroup,   accessRequest, noTime),
+  user_access_request_revoked_for_group:   history('group_member',   byGroup,   accessRequest, noTime),
+  user_access_request_to_project:          history('project_member', byProject, accessRequest, created),
+  user_access_request_revoked_for_project: history('project_member', byProject, accessRequest, noTime),
+  // Approvals of members by an administrator.
+  gitlab_subscription_member_approval:  history('member_approval',  byPromotion, memberApproval,  created),
+  gitlab_subscription_member_approvals: history('member_approvals', byUser,      memberApprovals, updated),
 
-  user_add_to_group:         event('group_member',      'history',   byGroup,          memberChange,       created,           `${webhooks}group-member-events`),
-  user_update_for_group:     event('group_member',      'history',   byGroup,          memberChange,       updated,           `${webhooks}group-member-events`),
-  user_remove_from_group:    event('group_member',      'history',   byGroup,          memberChange,       neverTold,         `${webhooks}group-member-events`),
-  user_add_to_team:          event('project_member',    'history',   byProject,        memberChange,       created,           `${systemHooks}new-team-member`),
-  user_update_for_team:      event('project_member',    'history',   byProject,        memberChange,       updated,           `${systemHooks}team-member-updated`),
-  user_remove_from_team:     event('project_member',    'history',   byProject,        memberChange,       neverTold,         `${systemHooks}team-member-removed`),
-
-  user_access_request_to_group:              event('group_member',     'history', byGroup,     accessRequest,   created,   `${webhooks}group-member-events`),
-  user_access_request_denied_for_group:      event('group_member',     'history', byGroup,     accessRequest,   neverTold, `${webhooks}group-member-events`),
-  user_access_request_revoked_for_group:     event('group_member',     'history', byGroup,     accessRequest,   neverTold, `${systemHooks}group-member-access-request-revoked`),
-  user_access_request_to_project:            event('project_member',   'history', byProject,   accessRequest,   created,   `${systemHooks}project-member-access-request`),
-  user_access_request_revoked_for_project:   event('project_member',   'history', byProject,   accessRequest,   neverTold, `${systemHooks}project-member-access-request-revoked`),
-  gitlab_subscription_member_approval:       event('member_approval',  'history', byPromotion, memberApproval,  created,   systemHooks),
-  gitlab_subscription_member_approvals:      event('member_approvals', 'history', byUser,      memberApprovals, updated,   systemHooks),
-
-  unknown:                   event('unknown',           'activity',  byProjectOrGroup, onlyDelivery,       neverTold,         webhooks),
-  quarantine:                event('quarantine',        'activity',  byProjectOrGroup, onlyDelivery,       neverTold,         webhooks),
+  // Hooks without a type, and hooks that cannot be read as the event that they name.
+  unknown:    activity('unknown',    byProjectOrGroup, onlyDelivery, noTime),
+  quarantine: activity('quarantine', byProjectOrGroup, onlyDelivery, noTime),
 } as const
 
 export type EventType = keyof typeof catalogue
 
-/** Event type → the type of its records. */
+/** The type of the records of each event. */
 export type Records = { [E in EventType]: Shapes[(typeof catalogue)[E]['schema']] }
 
-/** The record of one of several events; `eventType` tells them apart (it is ours: GitLab has an `event_type` of its own). */
+/**
+ * The record of one of several events. `eventType` tells them apart.
+ * It is a field of ours: some hooks of GitLab have an `event_type` with another meaning.
+ */
 export type RecordOf<E extends EventType = EventType> = { [T in E]: Records[T] & { eventType: T } }[E]
 
 export const eventTypes = Object.keys(catalogue) as EventType[]

@@ -9,7 +9,7 @@ import type { Vulnerability } from './events/vulnerability.generated.ts'
 export type TimeOf<Record> = (record: Record) => number | null
 
 /** A push has no push time, and a removal carries the old times of what was removed. */
-export const neverTold = (): null => null
+export const noTime = (): null => null
 
 export const created: TimeOf<{ created_at: number | null }> = ({ created_at }) => created_at
 

@@ -68,7 +68,8 @@ const shapeOf = (event: string, shape: string): [string, string][] => {
 
 const nextSteps = (event: string, shape: string | undefined): string => `
 Next:
-  schemas/catalogue.ts           retention, key, fact, time and GitLab's page of ${event}
+  schemas/catalogue.ts           retention, key, fact and time of ${event}
+  schemas/gitlab-pages.ts        GitLab's page of ${event}
   ${shape === undefined ? `schemas/events/${event}.avsc`.padEnd(31) : 'docs/generate/meanings.ts      '}${shape === undefined ? 'its doc and fields' : 'what it says, since it shares its schema'}
   ${`test/fixtures/${event}.json`.padEnd(31)}a real body
 then npm run generate, npm run check, and bridge setup for its topic and subject.`

@@ -1,6 +1,7 @@
 import { topicVariables } from '../../cli/variables/topic-variables.ts'
 import { catalogue, type EventType, eventTypes } from '../../schemas/catalogue.ts'
 import type { Fact } from '../../schemas/facts/fact.ts'
+import { gitlabPageOf } from '../../schemas/gitlab-pages.ts'
 import * as keys from '../../schemas/key.ts'
 import { inlinedSchema } from '../../schemas/load.ts'
 import { createNames } from '../../schemas/topics.ts'
@@ -48,14 +49,14 @@ export const describeEvents = (): Description[] => {
     const [example] = own
     if (example === undefined)
       throw new Error(`test/fixtures has no sample of ${event}: its documentation needs one`)
-    const { schema, doc } = catalogue[event]
+    const { schema } = catalogue[event]
     const { doc: shapeDoc = '' } = inlinedSchema(schema)
     return {
       event,
       topic: names.topic(event),
       shape: schema,
       meaning: meanings[event] ?? shapeDoc,
-      doc,
+      doc: gitlabPageOf(event),
       sentBy: sendersOf(event, own),
       key: keyOf(event),
       retention: retentionOf(event),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { catalogue, eventTypes, isEventType } from '../../../schemas/catalogue.ts'
+import { gitlabPageOf } from '../../../schemas/gitlab-pages.ts'
 import { shapes } from '../../../schemas/load.ts'
 
 test('every event has a schema that exists, and every schema has an event', () => {
@@ -10,7 +11,7 @@ test('every event has a schema that exists, and every schema has an event', () =
 
 test('every event says where GitLab describes it', () => {
   for (const event of eventTypes)
-    assert.match(catalogue[event].doc, /^https:\/\/docs\.gitlab\.com\/\S+$/, event)
+    assert.match(gitlabPageOf(event), /^https:\/\/docs\.gitlab\.com\/\S+$/, event)
 })
 
 test('what happened to people and projects is kept for ever', () => {
