@@ -10,7 +10,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   '@kafkajs/confluent-schema-registry': ['lib/avro/'],
   pg: ['lib/database.ts', 'cli/setup/database.ts', 'local/postgres/'],
   commander: ['cli/'],
-  yaml: ['ingress/auth/sources.ts'],
+  yaml: ['ingress/auth/'],
 }
 
 /** The files in which code of the Kafka client runs, with what each one uses. */
