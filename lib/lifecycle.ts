@@ -1,28 +1,29 @@
 import { messageOf } from './errors.ts'
 import type { Logger } from './logger.ts'
 
-/** Something with a life: it runs until it is stopped, or fails by itself. */
+/** A part of the program that runs until it is stopped or fails. */
 export interface Running {
-  /** Rejects when it can no longer do its work; never resolves. */
+  /** Rejects when it can no longer do its work. It never resolves. */
   readonly failure: Promise<never>
-  /** Finishes what it holds and lets go of everything. */
+  /** Finishes the work in progress and closes everything that was opened. */
   stop(): Promise<void>
 }
 
+/** The part of `process` that reports signals. */
 export interface Signals {
-  once(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown
   on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown
 }
 
-/** @param told fires when it is to stop: a start that waits for others ends its waiting then, and resolves */
-export type Start = (told: AbortSignal) => Promise<Running>
+/** @param stopSignal aborted when the process must stop. A start that waits for something then stops waiting and resolves */
+export type Start = (stopSignal: AbortSignal) => Promise<Running>
 
 /**
- * Runs until SIGTERM or SIGINT, then stops in order. What is still starting may hold something already: it is stopped once it has started.
+ * Runs until SIGTERM or SIGINT, then stops in order. If the signal arrives during the start, the start is awaited and
+ * then stopped, because it may already have opened something.
  *
- * @param limitMs how long that may take before it is given up, in milliseconds
- * @returns the exit code: 0 after an orderly stop, 1 when it failed or did not stop in time
- * @throws why it does not start
+ * @param limitMs how long stopping may take, in milliseconds
+ * @returns the exit code: 0 after an orderly stop, 1 after a failure or if stopping took too long
+ * @throws the error of `start`
  */
 export const runUntilStopped = async (
   start: Start,
@@ -30,34 +31,41 @@ export const runUntilStopped = async (
   logger: Logger,
   limitMs: number,
 ): Promise<number> => {
-  const told = new AbortController()
-  const signal = new Promise<'stop'>((resolve) =>
-    told.signal.addEventListener('abort', () => resolve('stop')),
+  const stopping = new AbortController()
+  const stopRequested = new Promise<'stop requested'>((resolve) =>
+    stopping.signal.addEventListener('abort', () => resolve('stop requested')),
   )
-  // Every further signal is ignored: npm and terminals send several.
-  signals.on('SIGTERM', () => told.abort())
-  signals.on('SIGINT', () => told.abort())
-  const starting = start(told.signal)
-  const failed = starting.then(({ failure }) => failure.catch((error: unknown) => error))
-  const ended = await Promise.race([signal, failed])
-  if (ended !== 'stop') logger.error('stopping: the process cannot go on', { error: messageOf(ended) })
-  else logger.info('stopping')
+  // npm and terminals send several signals. The later ones are ignored.
+  signals.on('SIGTERM', () => stopping.abort())
+  signals.on('SIGINT', () => stopping.abort())
 
-  const late = Symbol('late')
-  const stop = async () => (await starting).stop()
-  const stopped = stop().then(
-    () => true,
-    (error: unknown) => {
-      logger.error('did not stop cleanly', { error: messageOf(error) })
-      return false
-    },
-  )
-  const timer = new Promise<typeof late>((resolve) => setTimeout(resolve, limitMs, late).unref())
-  const isClean = await Promise.race([stopped, timer])
-  if (isClean === late) {
+  const starting = start(stopping.signal)
+  const failure = starting.then((running) => running.failure.catch((error: unknown) => error))
+  const end = await Promise.race([stopRequested, failure])
+  if (end === 'stop requested') logger.info('stopping')
+  else logger.error('stopping, because the process cannot continue', { error: messageOf(end) })
+
+  const stop = await stopWithin(limitMs, starting)
+  if (stop.outcome === 'late') {
     logger.error('did not stop in time', { limit_ms: limitMs })
     return 1
   }
+  if (stop.outcome === 'failed') logger.error('stopping failed', { error: messageOf(stop.error) })
   logger.info('stopped')
-  return ended === 'stop' && isClean ? 0 : 1
+  return end === 'stop requested' && stop.outcome === 'stopped' ? 0 : 1
+}
+
+type StopResult = { outcome: 'stopped' | 'late' } | { outcome: 'failed'; error: unknown }
+
+const stopWithin = async (limitMs: number, starting: Promise<Running>): Promise<StopResult> => {
+  const stopped = starting
+    .then((running) => running.stop())
+    .then(
+      (): StopResult => ({ outcome: 'stopped' }),
+      (error: unknown): StopResult => ({ outcome: 'failed', error }),
+    )
+  const late = new Promise<StopResult>((resolve) => {
+    setTimeout(resolve, limitMs, { outcome: 'late' }).unref()
+  })
+  return Promise.race([stopped, late])
 }

@@ -2,9 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { platform } from 'node:process'
 
-// Linux without `ps` is common in containers, hence /proc there.
+// On Linux, /proc is read, because containers often have no `ps`.
 
-/** When a process was started, as text that no later process of the same pid shares; undefined when it does not run (a zombie does not). */
+/**
+ * When a process started, as text that differs for every later process with the same pid. Undefined if no such
+ * process runs (a zombie does not run), or if the system does not say.
+ */
 export const processStart = (pid: number): string | undefined => {
   try {
     if (platform !== 'linux') return ps('lstart', pid)
@@ -16,7 +19,12 @@ export const processStart = (pid: number): string | undefined => {
   }
 }
 
-/** The pid of npm, given our parent: itself, or the shell it runs scripts in; undefined when neither can be seen. */
+/**
+ * The pid of the npm that started this process.
+ *
+ * @param parent the pid of our parent: npm itself, or the shell in which npm runs scripts
+ * @returns undefined if the parent cannot be looked up
+ */
 export const npmAbove = (parent: number): number | undefined => {
   try {
     const name =
@@ -30,7 +38,7 @@ export const npmAbove = (parent: number): number | undefined => {
 
 const procStat = (pid: number) => {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // The second field is the program's name in brackets and may itself hold spaces and brackets.
+  // The second field is the name of the program in brackets. The name may contain spaces and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return { state: fields[0], parent: Number(fields[1]), startTicks: fields[19] }
 }

@@ -2,7 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, relative } from 'node:path'
 import { cwd, getuid } from 'node:process'
-import { type Lock, takeLock } from '../lib/disk/lock.ts'
+import { acquireLock, type Lock } from '../lib/disk/lock.ts'
 import { UsageError } from '../lib/errors.ts'
 import { type ChildProcesses, createChildProcesses } from './process/child-processes.ts'
 import { endLeftovers } from './process/leftovers.ts'
@@ -47,7 +47,7 @@ export const lockDataFolder = async (path: string): Promise<Lock> => {
     throw new UsageError(
       `BRIDGE_DATA_DIR: ${path} holds more than our data (${holdsMore}); name a folder of its own`,
     )
-  const taken = await takeLock(join(path, 'lock'))
+  const taken = await acquireLock(join(path, 'lock'))
   if (!('heldBy' in taken)) return taken
   throw new UsageError(
     `Another "bridge local" (process ${taken.heldBy}) runs on ${path}; stop it, or set BRIDGE_DATA_DIR to another folder (and INGRESS_PORT to another port)`,

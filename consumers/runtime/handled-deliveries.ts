@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type LineFile, openLineFile } from '../../lib/disk/line-file.ts'
-import { takeLock } from '../../lib/disk/lock.ts'
+import { acquireLock } from '../../lib/disk/lock.ts'
 import { UsageError } from '../../lib/errors.ts'
 
 /** Deliveries that a worker has handled, remembered on disk for a time. */
@@ -43,7 +43,7 @@ export const openHandledDeliveries = async (
   keptDays: number,
   now: () => number = Date.now,
 ): Promise<HandledDeliveries> => {
-  const lock = await takeLock(join(folder, 'lock'))
+  const lock = await acquireLock(join(folder, 'lock'))
   if ('heldBy' in lock)
     throw new UsageError(
       `${folder} is in use by process ${lock.heldBy}: give each process of a worker a BRIDGE_DATA_DIR of its own`,

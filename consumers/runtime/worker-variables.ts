@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { registryVariables } from '../../lib/avro/registry.ts'
 import { dataFolder } from '../../lib/config.ts'
-import { kafkaVariables } from '../../lib/kafka/client.ts'
 import { operationsVariables } from '../../lib/http/operations-server.ts'
+import { kafkaVariables } from '../../lib/kafka/client.ts'
 import type { Consumer } from '../consumer.ts'
 
 const variables = z.object({

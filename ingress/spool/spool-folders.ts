@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { takeLock } from '../../lib/disk/lock.ts'
+import { acquireLock } from '../../lib/disk/lock.ts'
 import { syncFolder } from '../../lib/disk/sync-folder.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { createSetAside } from './set-aside.ts'
@@ -61,12 +61,12 @@ export const openSpoolFolders = async (folder: string, maxAsideBytes: number): P
 /** Room that is given up where the disk is too full for a lock: an ingress that cannot start cannot drain, which is what makes room. */
 const ballastBytes = 16 * 1024
 
-const lockWithRoom = async (folder: string): ReturnType<typeof takeLock> => {
+const lockWithRoom = async (folder: string): ReturnType<typeof acquireLock> => {
   const [lockPath, ballast] = [join(folder, 'lock'), join(folder, 'ballast')]
-  const lock = await takeLock(lockPath, 'socket').catch(async (error: NodeJS.ErrnoException) => {
+  const lock = await acquireLock(lockPath, 'socket').catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOSPC') throw error
     await rm(ballast, { force: true })
-    return takeLock(lockPath, 'socket')
+    return acquireLock(lockPath, 'socket')
   })
   await writeFile(ballast, Buffer.alloc(ballastBytes)).catch(() => undefined)
   return lock

@@ -4,14 +4,17 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { platform } from 'node:process'
 
-/** A socket somebody listens on in a folder. It answers as long as its process lives, to whoever shares the folder on the same machine. */
+/**
+ * A Unix socket in a folder on which this process listens. It accepts connections as long as the process lives, from
+ * every process of the same machine that shares the folder.
+ */
 export interface LockSocket {
   close(): Promise<void>
 }
 
-/** @returns undefined where the folder's file system takes no sockets */
+/** @returns undefined if the file system of the folder does not support sockets */
 export const openLockSocket = (folder: string, name: string): Promise<LockSocket | undefined> =>
-  inFolder(folder, name, async (path) => {
+  withShortPath(folder, name, async (path) => {
     const server = createServer((socket) => socket.destroy()).unref()
     try {
       server.listen(path)
@@ -27,9 +30,9 @@ export const openLockSocket = (folder: string, name: string): Promise<LockSocket
     }
   })
 
-/** Whether a process listens; where that cannot be found out it does. */
+/** Whether a process listens on the socket. True if this cannot be found out, so that no held lock is taken away. */
 export const isListening = (folder: string, name: string): Promise<boolean> =>
-  inFolder(folder, name, async (path) => {
+  withShortPath(folder, name, async (path) => {
     const socket = connect(path)
     try {
       await once(socket, 'connect')
@@ -41,8 +44,15 @@ export const isListening = (folder: string, name: string): Promise<boolean> =>
     }
   })
 
-/** A socket's path may take 107 bytes; by an open folder it takes fewer, however deep that lies. */
-const inFolder = async <T>(folder: string, name: string, use: (path: string) => Promise<T>): Promise<T> => {
+/**
+ * Calls `use` with a path of the socket that fits into the limit of 107 bytes. On Linux, the path goes through the
+ * open folder, so that its length does not depend on how deep the folder lies.
+ */
+const withShortPath = async <T>(
+  folder: string,
+  name: string,
+  use: (path: string) => Promise<T>,
+): Promise<T> => {
   if (platform !== 'linux') return use(join(folder, name))
   const opened = await open(folder)
   try {

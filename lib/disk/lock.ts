@@ -5,72 +5,73 @@ import { basename, dirname, join } from 'node:path'
 import { pid } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { processStart } from '../process-table.ts'
-import { isListening, openLockSocket } from './lock-socket.ts'
+import { isHolderAlive, isHolderRunning, type LockHolder, parseHolder } from './lock-holder.ts'
+import { openLockSocket } from './lock-socket.ts'
 
-/** Held until released, or until its process is gone. */
+/** A lock that this process holds until it releases the lock or ends. */
 export interface Lock {
   release(): Promise<void>
 }
 
 /** The pid of the process that holds the lock. */
-interface HeldBy {
+export interface HeldBy {
   heldBy: number
 }
 
 /**
- * How others find out whether the process that holds a lock is still there: by pid and start time, which only they can look up
- * who see its processes; or by a socket beside the lock, for containers of one machine that share a folder.
+ * How others find out whether the process that holds a lock is still running. `process`: by its pid and start time,
+ * which only works for those who see the same processes. `socket`: by a socket beside the lock file, which also works
+ * for containers of one machine that share a folder.
  */
 export type LockProof = 'process' | 'socket'
 
-/** What a lock file says. */
-interface Holder {
-  pid: number
-  started: string | undefined
-  id: string
-  /** Name of its socket; undefined where processes are the proof, or the file system takes no sockets. */
-  socket?: string
-}
-
-/** Takes a lock file at once, or says who holds it. One whose process is gone counts for nothing. */
-export const takeLock = async (path: string, proof: LockProof = 'process'): Promise<Lock | HeldBy> => {
+/**
+ * Acquires a lock file, or says which process holds it. Does not wait. A lock whose process has ended is stale and is
+ * replaced.
+ */
+export const acquireLock = async (path: string, proof: LockProof = 'process'): Promise<Lock | HeldBy> => {
   const folder = dirname(path)
   await mkdir(folder, { recursive: true })
   const id = randomUUID()
-  const name = `${basename(path)}.${id}.socket`
-  const socket = proof === 'socket' ? await openLockSocket(folder, name) : undefined
-  const release = async () => {
-    await rm(path, { force: true })
-    await socket?.close()
-  }
+  const socketName = `${basename(path)}.${id}.socket`
+  const socket = proof === 'socket' ? await openLockSocket(folder, socketName) : undefined
+  const holder = { pid, started: processStart(pid), id, ...(socket && { socket: socketName }) }
   try {
-    const taken = await takeAs(
-      { pid, started: processStart(pid), id, ...(socket && { socket: name }) },
-      path,
-      proof,
-    )
-    if (taken === 'taken') return { release }
-    await socket?.close()
-    return taken
+    const result = await acquireAs(holder, path, proof)
+    if (result !== 'acquired') {
+      await socket?.close()
+      return result
+    }
   } catch (error) {
     await socket?.close()
     throw error
   }
+  return {
+    release: async () => {
+      await rm(path, { force: true })
+      await socket?.close()
+    },
+  }
 }
 
-const takeAs = async (holder: Holder, path: string, proof: LockProof): Promise<'taken' | HeldBy> => {
+const acquireAs = async (
+  holder: LockHolder & { id: string },
+  path: string,
+  proof: LockProof,
+): Promise<'acquired' | HeldBy> => {
+  const folder = dirname(path)
   const draft = `${path}.${holder.id}`
   try {
     await writeFile(draft, JSON.stringify(holder), { mode: 0o600 })
     for (;;) {
-      if (await linked(draft, path)) return 'taken'
-      const held = await readFile(path, 'utf8').catch(() => undefined)
-      if (held === undefined) continue
-      const before = parse(held)
-      if (before !== undefined && (await isThere(dirname(path), before))) return { heldBy: before.pid }
-      if (await takeOver(path, held, draft, proof)) {
-        if (before?.socket !== undefined) await rm(join(dirname(path), before.socket), { force: true })
-        return 'taken'
+      if (await linkIfFree(draft, path)) return 'acquired'
+      const content = await readFile(path, 'utf8').catch(() => undefined)
+      if (content === undefined) continue
+      const other = parseHolder(content)
+      if (other !== undefined && (await isHolderAlive(folder, other))) return { heldBy: other.pid }
+      if (await replaceStale(path, content, draft, proof)) {
+        if (other?.socket !== undefined) await rm(join(folder, other.socket), { force: true })
+        return 'acquired'
       }
       await sleep(10)
     }
@@ -79,46 +80,53 @@ const takeAs = async (holder: Holder, path: string, proof: LockProof): Promise<'
   }
 }
 
-const isThere = async (folder: string, { pid, started, socket }: Holder): Promise<boolean> =>
-  socket === undefined ? processStart(pid) === started : isListening(folder, socket)
-
-/** Replaces one particular stale lock. The right to do so is a lock itself: of several that found it stale, one replaces it, once. */
-const takeOver = async (path: string, stale: string, draft: string, proof: LockProof): Promise<boolean> => {
-  const right = await takeLock(
-    `${path}.after-${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`,
-    proof,
-  )
-  if ('heldBy' in right) return false
+/**
+ * Replaces one particular stale lock. A second lock protects the replacement: if several processes find the same
+ * stale lock, only one of them replaces it, and only once.
+ */
+const replaceStale = async (
+  path: string,
+  stale: string,
+  draft: string,
+  proof: LockProof,
+): Promise<boolean> => {
+  const digest = createHash('sha256').update(stale).digest('hex').slice(0, 16)
+  const replacement = await acquireLock(`${path}.after-${digest}`, proof)
+  if ('heldBy' in replacement) return false
   try {
     if ((await readFile(path, 'utf8').catch(() => undefined)) !== stale) return false
     await rename(draft, path)
     return true
   } finally {
-    await right.release()
+    await replacement.release()
   }
 }
 
-/** Whether a lock is held by a process that still runs, and that we can see. */
+/** Whether a running process that this process can see holds the lock. */
 export const isLocked = (path: string): boolean => {
   try {
-    const holder = parse(readFileSync(path, 'utf8'))
-    return holder !== undefined && processStart(holder.pid) === holder.started
+    const holder = parseHolder(readFileSync(path, 'utf8'))
+    return holder !== undefined && isHolderRunning(holder)
   } catch {
     return false
   }
 }
 
-/** Waits for a lock; `onWait` is called once, when it is another's. */
+/**
+ * Waits until the lock is free and acquires it.
+ *
+ * @param onWait called once with the pid of the holder if another process holds the lock
+ */
 export const waitForLock = async (path: string, onWait: (pid: number) => void): Promise<Lock> => {
-  for (let said = false; ; said = true) {
-    const taken = await takeLock(path)
-    if (!('heldBy' in taken)) return taken
-    if (!said) onWait(taken.heldBy)
+  for (let isReported = false; ; isReported = true) {
+    const result = await acquireLock(path)
+    if (!('heldBy' in result)) return result
+    if (!isReported) onWait(result.heldBy)
     await sleep(200)
   }
 }
 
-const linked = (from: string, to: string): Promise<boolean> =>
+const linkIfFree = (from: string, to: string): Promise<boolean> =>
   link(from, to).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
@@ -126,11 +134,3 @@ const linked = (from: string, to: string): Promise<boolean> =>
       throw error
     },
   )
-
-const parse = (text: string): Holder | undefined => {
-  try {
-    return JSON.parse(text) as Holder
-  } catch {
-    return undefined
-  }
-}

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 
-/** Puts a folder itself on disk: a new file in it survives a power failure only once this resolves. */
+/** Writes the entries of a folder to disk. A new file survives a power failure only after this has resolved. */
 export const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r')
   await handle.sync().finally(() => handle.close())

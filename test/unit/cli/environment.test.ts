@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { readEndpoints, withLocalStack, withLocalToken } from '../../../cli/environment.ts'
-import { takeLock } from '../../../lib/disk/lock.ts'
+import { acquireLock } from '../../../lib/disk/lock.ts'
 
 const endpoints = {
   hook_url: 'http://127.0.0.1:8080/hooks',
@@ -18,7 +18,7 @@ const stack = async (t: TestContext, { text = JSON.stringify(endpoints), isRunni
   const folder = mkdtempSync(join(tmpdir(), 'environment-'))
   t.after(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, 'endpoints.json'), text)
-  if (isRunning) await takeLock(join(folder, 'lock'))
+  if (isRunning) await acquireLock(join(folder, 'lock'))
   return folder
 }
 

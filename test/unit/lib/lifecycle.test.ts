@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import { test } from 'node:test'
-import { type Running, runUntilStopped } from '../../../lib/lifecycle.ts'
+import { type Running, runUntilStopped, type Signals } from '../../../lib/lifecycle.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 
 const never = new Promise<never>(() => {})
@@ -27,7 +27,17 @@ test('either signal stops in order, with exit code 0', async () => {
   }
 })
 
-test('what is told to stop while it starts is stopped in order once it has started, and not killed', async () => {
+test('only `on` of the process is used, so that a listener stays for every further signal', async () => {
+  const listeners = new Map<string, () => void>()
+  const signals: Signals = { on: (signal, listener) => listeners.set(signal, listener) }
+  const { running: part, calls } = running()
+  const code = runUntilStopped(() => Promise.resolve(part), signals, recordingLogger().logger, 5000)
+  assert.deepEqual([...listeners.keys()].sort(), ['SIGINT', 'SIGTERM'])
+  for (const listener of listeners.values()) listener()
+  assert.deepEqual([await code, calls.stop], [0, 1])
+})
+
+test('a signal during the start is not fatal: the process stops in order once it has started', async () => {
   const { promise: starting, resolve: start } = Promise.withResolvers<Running>()
   const { running: what, calls } = running()
   const { signals, code } = run(starting)
@@ -38,11 +48,11 @@ test('what is told to stop while it starts is stopped in order once it has start
   assert.deepEqual([await code, calls.stop], [0, 1])
 })
 
-test('a start that fails says why', async () => {
+test('a start that fails rejects with its error', async () => {
   await assert.rejects(run(Promise.reject(new Error('no such topic'))).code, /no such topic/)
 })
 
-test('a start that does not end after the signal is given up, and so is one that fails then', async () => {
+test('after the signal, a start that takes too long or fails leads to exit code 1', async () => {
   const hanging = run(never, 5)
   hanging.signals.emit('SIGTERM')
   const alive = setTimeout(() => {}, 5000)
@@ -58,7 +68,7 @@ test('a start that does not end after the signal is given up, and so is one that
   assert.ok(lines.some(({ level, fields }) => level === 'error' && fields.error === 'no such topic'))
 })
 
-test('it runs until somebody says stop', async () => {
+test('it runs until a signal arrives', async () => {
   const { running: what, calls } = running()
   const { signals, code } = run(what)
   await new Promise(setImmediate)
@@ -67,7 +77,7 @@ test('it runs until somebody says stop', async () => {
   await code
 })
 
-test('a second signal does not stop it a second time, nor kill it', async () => {
+test('a second signal neither stops it a second time nor kills it', async () => {
   const { promise: stopped, resolve } = Promise.withResolvers<void>()
   let stops = 0
   const { signals, code } = run({
@@ -87,24 +97,26 @@ test('a second signal does not stop it a second time, nor kill it', async () => 
   assert.deepEqual([await code, stops], [0, 1])
 })
 
-test('a failure of its own stops it in order too, with exit code 1 and the reason in the log', async () => {
-  const { running: what, calls } = running({ failure: Promise.reject(new Error('the group threw us out')) })
+test('a failure stops it in order too, with exit code 1 and the reason in the log', async () => {
+  const { running: what, calls } = running({ failure: Promise.reject(new Error('the group has removed us')) })
   const { code, lines } = run(what)
   assert.deepEqual([await code, calls.stop], [1, 1])
-  assert.ok(lines.some(({ level, fields }) => level === 'error' && fields.error === 'the group threw us out'))
+  assert.ok(
+    lines.some(({ level, fields }) => level === 'error' && fields.error === 'the group has removed us'),
+  )
 })
 
-test('stopping that takes too long is given up, with exit code 1', async () => {
+test('if stopping takes too long, the exit code is 1', async () => {
   const { signals, code, lines } = run({ failure: never, stop: () => never }, 5)
   signals.emit('SIGTERM')
-  // The limit is unreferenced, so that it holds up nobody: something must keep this process alive.
+  // The timer of the limit does not keep the process alive, so another timer must.
   const alive = setTimeout(() => {}, 5000)
   assert.equal(await code, 1)
   clearTimeout(alive)
   assert.ok(lines.some(({ level, message }) => level === 'error' && /in time/.test(message)))
 })
 
-test('stopping that fails is no orderly stop: an error in the log, and exit code 1', async () => {
+test('if stopping fails, the error is logged and the exit code is 1', async () => {
   const { signals, code, lines } = run({ failure: never, stop: () => Promise.reject(new Error('disk gone')) })
   signals.emit('SIGTERM')
   assert.equal(await code, 1)

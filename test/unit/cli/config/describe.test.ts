@@ -135,7 +135,11 @@ test('what keeps a process from starting although each variable is right by itse
       { INGRESS_TLS_CERT_FILE: file, INGRESS_TLS_KEY_FILE: file },
       /contains no certificate/,
     ],
-    ['KAFKA_SASL_USERNAME', { KAFKA_SASL_MECHANISM: 'plain' }, /is not set, but it is needed because KAFKA_SASL_MECHANISM is set/],
+    [
+      'KAFKA_SASL_USERNAME',
+      { KAFKA_SASL_MECHANISM: 'plain' },
+      /is not set, but it is needed because KAFKA_SASL_MECHANISM is set/,
+    ],
     ['KAFKA_SSL_CA_FILE', { KAFKA_SSL: 'yes', KAFKA_SSL_CA_FILE: '/nowhere' }, /cannot read \/nowhere/],
   ]
   for (const [variable, env, fault] of cases) {
