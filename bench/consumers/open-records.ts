@@ -4,7 +4,7 @@ import { type Environment, readVariables } from '../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { createNames } from '../../schemas/topics.ts'
-import { publishPushes } from '../../test/helpers/process/worker-under-test.ts'
+import { publishPushes } from '../../test/helpers/records/publish-pushes.ts'
 import type { Servers } from '../../test/helpers/servers/servers.ts'
 import { benchConsumers, projects } from './subject.ts'
 

@@ -11,7 +11,7 @@ import { eventTypes } from '../../schemas/catalogue.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { createClone, type Started } from '../helpers/process/clone.ts'
 import { eventually } from '../helpers/process/eventually.ts'
-import { processesNaming, stillRunning } from '../helpers/process/processes.ts'
+import { processesNaming, stillRunning } from '../helpers/process/running-processes.ts'
 import { blocksOf, readPage } from '../helpers/records/markdown.ts'
 import { countOn } from '../helpers/records/records.ts'
 

@@ -2,15 +2,17 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { assertConserved, openWorld, sayTally, token, untilDrained } from '../helpers/faults/conservation.ts'
-import { startDriver } from '../helpers/faults/conservation-driver.ts'
+import { startHookLoad } from '../helpers/faults/hook-load.ts'
+import { assertNoLoss, describeCounts } from '../helpers/faults/no-loss-check.ts'
+import { untilDrained } from '../helpers/process/ingress-process.ts'
+import { openIngressStack, token } from '../helpers/servers/ingress-stack.ts'
 import { startServers } from '../helpers/servers/servers.ts'
 
 const minutes = Number(process.env.BRIDGE_TEST_SOAK_MINUTES ?? 20)
 
 const servers = await startServers(['kafka', 'registry'])
 after(() => servers.remove())
-const world = await openWorld(servers.kafkaBrokers, servers.schemaRegistryUrl)
+const world = await openIngressStack(servers.kafkaBrokers, servers.schemaRegistryUrl)
 after(() => world.close())
 await world.setUp()
 
@@ -52,7 +54,7 @@ test(`${minutes} minutes of chaos`, async (t) => {
     'a calm': () => sleep(Math.random() * 10_000),
   }
   const happened: Record<string, number> = {}
-  const driver = startDriver({ urls: () => [ingress.hookUrl], token, perSecond: 25 })
+  const driver = startHookLoad({ urls: () => [ingress.hookUrl], token, perSecond: 25 })
   while (Date.now() < end) {
     const names = Object.keys(faults)
     const name = names[Math.floor(Math.random() * names.length)] ?? ''
@@ -62,8 +64,8 @@ test(`${minutes} minutes of chaos`, async (t) => {
   await untilDrained(ingress)
   await driver.stop()
   await untilDrained(ingress)
-  const tally = await assertConserved(world, driver.posted)
-  t.diagnostic(sayTally(t.name, tally))
+  const tally = await assertNoLoss(world, driver.posted)
+  t.diagnostic(describeCounts(t.name, tally))
   t.diagnostic(JSON.stringify(happened))
   const rss = (await ingress.metric('process_resident_memory_bytes')) / 2 ** 20
   t.diagnostic(`rss ${rss.toFixed(0)} MB`)

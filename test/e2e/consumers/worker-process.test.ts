@@ -4,14 +4,12 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { startKafkaProxy } from '../../helpers/faults/kafka-proxy.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
-import { attemptsIn, effectsIn, startEffects } from '../../helpers/process/start-effects.ts'
-import {
-  openWorkerStack,
-  publishPushes,
-  pushConsumer,
-  sorted,
-} from '../../helpers/process/worker-under-test.ts'
+import { pushConsumer } from '../../helpers/process/push-consumer.ts'
+import { attemptsIn, effectsIn, startWorkerProcess } from '../../helpers/process/start-worker-process.ts'
+import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { messagesOn } from '../../helpers/records/records.ts'
+import { sorted } from '../../helpers/records/sorted.ts'
+import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 const names = ['shared', 'careless', 'hanging', 'deadly', 'frozen', 'refused'] as const
 const stack = await openWorkerStack(
@@ -25,7 +23,7 @@ type Name = (typeof names)[number]
 
 /** @param file what it does is written there; by default named like the worker */
 const start = (t: { after(action: () => unknown): void }, worker: Name, env = {}, file: string = worker) => {
-  const started = startEffects(worker, join(folder, file), { ...stack.env, ...env })
+  const started = startWorkerProcess(worker, join(folder, file), { ...stack.env, ...env })
   t.after(async () => (await started).kill('SIGKILL'))
   return started
 }
@@ -44,9 +42,9 @@ const publishToEach = async (prefix: string) => {
 
 test('SIGTERM in the middle of long handling: it is finished and committed, and the other member goes on at once', async (t) => {
   // So long that nothing goes on in time unless the member takes its leave.
-  const env = { CONSUMER_SESSION_SECONDS: '60', EFFECTS_FATE: 'long' }
+  const env = { CONSUMER_SESSION_SECONDS: '60', TEST_WORKER_FAULT: 'long' }
   const [first, second] = [await start(t, 'shared', env, 'first'), await start(t, 'shared', env, 'second')]
-  await Promise.all([first.operationsUrl(), second.operationsUrl()])
+  await Promise.all([first.ready(), second.ready()])
   await publishToEach('early')
   await eventually(() =>
     assert.ok(idsIn('first').length > 0 && idsIn('second').length > 0, 'both have their share'),
@@ -75,7 +73,7 @@ test('SIGTERM in the middle of long handling: it is finished and committed, and 
 
 test('a handler that leaves a promise behind which fails is told on, and ends nothing', async (t) => {
   await publishPushes(stack, 2, { prefix: 'careless', projects: 1 })
-  const worker = await start(t, 'careless', { EFFECTS_FATE: 'careless' })
+  const worker = await start(t, 'careless', { TEST_WORKER_FAULT: 'careless' })
   await eventually(() =>
     assert.ok(
       worker.lines.some((line) => line.includes('nobody waits for this')),
@@ -89,7 +87,7 @@ test('a handler that leaves a promise behind which fails is told on, and ends no
 
 test('a handler that never ends costs the process, which says so by its code', async (t) => {
   await publishPushes(stack, 1, { prefix: 'hanging' })
-  const worker = await start(t, 'hanging', { ...quick, EFFECTS_FATE: 'hanging' })
+  const worker = await start(t, 'hanging', { ...quick, TEST_WORKER_FAULT: 'hanging' })
   assert.deepEqual(await worker.exited, { code: 1, signal: null })
   assert.ok(worker.lines.some((line) => line.includes('a handler has not ended')))
   assert.equal(attemptsIn(join(folder, 'hanging')).filter((id) => id === 'hanging-0').length, 1)
@@ -107,7 +105,7 @@ for (const [worker, most] of [
     )
     const others = ids.filter((id) => id !== `${worker}-1`)
     const tries = () => attemptsIn(join(folder, file)).filter((id) => id === `${worker}-1`).length
-    const env = { ...quick, CONSUMER_ATTEMPTS: '1', EFFECTS_FATE: worker }
+    const env = { ...quick, CONSUMER_ATTEMPTS: '1', TEST_WORKER_FAULT: worker }
     for (let starts = 1, isThrough = false; !isThrough; starts++) {
       assert.ok(starts <= 5, `it was tried ${tries()} times`)
       const running = await start(t, worker, env, file)
@@ -127,7 +125,7 @@ test('a client that fetches nothing any more is replaced, once; when the new one
   t.after(proxy.close)
   const worker = await start(t, 'frozen', { ...quick, KAFKA_BROKERS: proxy.address })
   const metric = async () => {
-    const text = await (await fetch(`${await worker.operationsUrl()}/metrics`)).text()
+    const text = await (await fetch(`${await worker.ready()}/metrics`)).text()
     return Number(/^gitlab_bridge_consumer_rebuilds_total (\d+)$/m.exec(text)?.[1])
   }
   await untilHandled(['frozen'], await publishPushes(stack, 10, { prefix: 'well' }))
@@ -151,7 +149,7 @@ test('a client that dies without coming back takes the process with it', async (
   const proxy = await startKafkaProxy(stack.kafkaBrokers)
   t.after(proxy.close)
   const worker = await start(t, 'refused', { KAFKA_BROKERS: proxy.address })
-  await worker.operationsUrl()
+  await worker.ready()
   proxy.failHeartbeats(30) // GROUP_AUTHORIZATION_FAILED: the client does not try that again
   assert.deepEqual(await worker.exited, { code: 1, signal: null })
 })

@@ -1,13 +1,13 @@
 // Attacks on the door of a real ingress process. Without servers behind it everything it lets in lies in its spool: after each attack we look there.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { rawRequest } from '../../helpers/faults/raw-request.ts'
+import { sendRaw } from '../../helpers/faults/send-raw.ts'
 import {
-  type LoneIngress,
-  rawRequest,
-  sendRaw,
-  signed,
-  startLoneIngress,
-} from '../../helpers/faults/conservation-alone.ts'
+  type IngressWithoutServers,
+  startIngressWithoutServers,
+} from '../../helpers/process/ingress-without-servers.ts'
+import { signatureHeaders } from '../../helpers/records/signature-headers.ts'
 
 const token = 'the-token-of-the-door'
 const key = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
@@ -17,13 +17,13 @@ const mebibyte = 1024 * 1024
 
 // One for each way to be configured; they start side by side.
 const [byToken, bySignature, byEither, behindProxy] = await Promise.all([
-  startLoneIngress({
+  startIngressWithoutServers({
     INGRESS_SECRET_TOKENS: token,
     INGRESS_FAILED_LOGINS_PER_MINUTE: '100000',
     INGRESS_BODY_TIMEOUT_SECONDS: '1',
     INGRESS_MAX_BODY_BYTES: String(mebibyte),
   }),
-  startLoneIngress({
+  startIngressWithoutServers({
     INGRESS_SIGNING_TOKENS: key,
     INGRESS_SECRET_TOKENS: token,
     INGRESS_REQUIRE_SIGNATURE: 'true',
@@ -32,12 +32,12 @@ const [byToken, bySignature, byEither, behindProxy] = await Promise.all([
     INGRESS_MAX_BODY_BYTES: String(mebibyte),
     INGRESS_UNPROVEN_BYTES: String(mebibyte),
   }),
-  startLoneIngress({
+  startIngressWithoutServers({
     INGRESS_SIGNING_TOKENS: key,
     INGRESS_SECRET_TOKENS: token,
     INGRESS_FAILED_LOGINS_PER_MINUTE: '5',
   }),
-  startLoneIngress({
+  startIngressWithoutServers({
     INGRESS_SECRET_TOKENS: token,
     INGRESS_TRUSTED_PROXIES: '1',
     INGRESS_ALLOWED_CIDRS: '34.74.90.64/28,2001:db8::/32',
@@ -49,7 +49,7 @@ after(() => Promise.all(all.map((ingress) => ingress.remove())))
 type Headers = readonly (readonly [string, string])[]
 const tokenHeader: [string, string] = ['X-Gitlab-Token', token]
 const send = async (
-  ingress: LoneIngress,
+  ingress: IngressWithoutServers,
   headers: Headers,
   options: Parameters<typeof rawRequest>[2] = {},
   sent: Buffer | string = body,
@@ -57,20 +57,20 @@ const send = async (
   (await sendRaw(ingress.hookUrl, [rawRequest(sent, [...headers, ['Connection', 'close']], options)]))
     .statuses
 /** What an action has let in. */
-const letInBy = async (ingress: LoneIngress, action: () => Promise<void>): Promise<number> => {
-  const before = (await ingress.letIn()).length
+const letInBy = async (ingress: IngressWithoutServers, action: () => Promise<void>): Promise<number> => {
+  const before = (await ingress.acceptedHooks()).length
   await action()
-  return (await ingress.letIn()).length - before
+  return (await ingress.acceptedHooks()).length - before
 }
 const nowSeconds = () => Math.floor(Date.now() / 1000)
 
 test('the door opens at all: every attack below fails for its own reason', async () => {
   assert.deepEqual(await send(byToken, [tokenHeader]), [202])
-  assert.deepEqual(await send(bySignature, signed(key, body)), [202])
-  assert.deepEqual(await send(byEither, signed(key, body)), [202])
+  assert.deepEqual(await send(bySignature, signatureHeaders(key, body)), [202])
+  assert.deepEqual(await send(byEither, signatureHeaders(key, body)), [202])
   assert.deepEqual(await send(byEither, [tokenHeader]), [202])
   assert.deepEqual(await send(behindProxy, [tokenHeader, ['X-Forwarded-For', '34.74.90.70']]), [202])
-  for (const ingress of all) assert.ok((await ingress.letIn()).length > 0)
+  for (const ingress of all) assert.ok((await ingress.acceptedHooks()).length > 0)
 })
 
 test('attack 1, guessing and timing: near misses are answered like any other, word for word', async () => {
@@ -101,22 +101,22 @@ test('attack 1, guessing and timing: near misses are answered like any other, wo
 })
 
 test('attack 2, replay: a signed hook is worth nothing once its time is over', async () => {
-  const old = signed(key, body, { atSeconds: nowSeconds() - 301 })
-  const early = signed(key, body, { atSeconds: nowSeconds() + 305 })
+  const old = signatureHeaders(key, body, { atSeconds: nowSeconds() - 301 })
+  const early = signatureHeaders(key, body, { atSeconds: nowSeconds() + 305 })
   const letIn = await letInBy(bySignature, async () => {
     assert.deepEqual(await send(bySignature, old), [401])
     assert.deepEqual(await send(bySignature, early), [401])
   })
   assert.equal(letIn, 0)
   assert.deepEqual(
-    await send(bySignature, signed(key, body, { atSeconds: nowSeconds() - 200 })),
+    await send(bySignature, signatureHeaders(key, body, { atSeconds: nowSeconds() - 200 })),
     [202],
     'inside of the tolerance it is a resend',
   )
 })
 
 test('attack 3, a stale signature under a fresh timestamp, and timestamps that are none', async () => {
-  const stale = signed(key, body, { atSeconds: nowSeconds() - 4000 })
+  const stale = signatureHeaders(key, body, { atSeconds: nowSeconds() - 4000 })
   const refreshed: Headers = stale.map(([name, value]) => [
     name,
     name === 'webhook-timestamp' ? String(nowSeconds()) : value,
@@ -137,13 +137,13 @@ test('attack 3, a stale signature under a fresh timestamp, and timestamps that a
       '1e9',
       ` ${now}0000`,
     ])
-      assert.deepEqual(await send(bySignature, signed(key, body, { timestamp })), [401], timestamp)
+      assert.deepEqual(await send(bySignature, signatureHeaders(key, body, { timestamp })), [401], timestamp)
   })
   assert.equal(letIn, 0)
 })
 
 test('attack 4, another body, id or time under a true signature', async () => {
-  const headers = signed(key, body, { id: 'original' })
+  const headers = signatureHeaders(key, body, { id: 'original' })
   const swapped = (name: string, value: string): Headers =>
     headers.map(([each, old]) => [each, each === name ? value : old])
   const letIn = await letInBy(bySignature, async () => {
@@ -158,13 +158,13 @@ test('attack 4, another body, id or time under a true signature', async () => {
       ...headers.slice(2),
     ]
     assert.deepEqual(await send(bySignature, moved), [401])
-    assert.deepEqual(await send(bySignature, signed(otherKey, body)), [401])
+    assert.deepEqual(await send(bySignature, signatureHeaders(otherKey, body)), [401])
   })
   assert.equal(letIn, 0)
 })
 
 test('attack 5, a header sent again and again', async () => {
-  const good = signed(key, body)
+  const good = signatureHeaders(key, body)
   const many = Array.from({ length: 50 }, (): [string, string] => [
     'webhook-signature',
     `v1,${Buffer.alloc(32, 7).toString('base64')}`,
@@ -206,7 +206,10 @@ test('attack 6, empty and missing credentials', async () => {
       `v1a,${Buffer.alloc(32).toString('base64')}`,
     ])
       assert.deepEqual(
-        await send(bySignature, [...signed(key, body).slice(0, 2), ['webhook-signature', signature]]),
+        await send(bySignature, [
+          ...signatureHeaders(key, body).slice(0, 2),
+          ['webhook-signature', signature],
+        ]),
         [401],
         signature,
       )
@@ -364,7 +367,7 @@ test('attack 11, downgrade: where signatures are asked for a token does not do, 
   assert.equal(
     await letInBy(bySignature, async () => {
       assert.deepEqual(await send(bySignature, [tokenHeader]), [401])
-      assert.deepEqual(await send(bySignature, [tokenHeader, ...signed(otherKey, body)]), [401])
+      assert.deepEqual(await send(bySignature, [tokenHeader, ...signatureHeaders(otherKey, body)]), [401])
       assert.deepEqual(await send(bySignature, [tokenHeader, ['webhook-signature', 'none']]), [401])
       assert.deepEqual(await send(bySignature, [tokenHeader], { target: '/hooks/berlin' }), [401])
     }),
@@ -372,7 +375,7 @@ test('attack 11, downgrade: where signatures are asked for a token does not do, 
   )
   assert.equal(
     await letInBy(byEither, async () =>
-      assert.deepEqual(await send(byEither, [tokenHeader, ...signed(otherKey, body)]), [401]),
+      assert.deepEqual(await send(byEither, [tokenHeader, ...signatureHeaders(otherKey, body)]), [401]),
     ),
     0,
   )
@@ -386,14 +389,17 @@ test('attack 12, a flood of wrong credentials: 429 for them, while valid ones fr
     assert.deepEqual(new Set(statuses), new Set([401, 429]))
     assert.deepEqual(statuses.slice(-4), [429, 429, 429, 429])
     assert.deepEqual(await send(byEither, [tokenHeader]), [202])
-    assert.deepEqual(await send(byEither, signed(key, body)), [202])
+    assert.deepEqual(await send(byEither, signatureHeaders(key, body)), [202])
     assert.deepEqual(await send(byEither, [['X-Gitlab-Token', 'another guess']]), [429])
   })
   assert.equal(letIn, 2)
 })
 
 test('unproven bodies share a budget: strangers with plausible signatures cannot make us hold more', async () => {
-  const plausible = (): Headers => [...signed(otherKey, 'x'), ['Content-Length', String(mebibyte - 1000)]]
+  const plausible = (): Headers => [
+    ...signatureHeaders(otherKey, 'x'),
+    ['Content-Length', String(mebibyte - 1000)],
+  ]
   const half = Buffer.alloc(400_000, 'x')
   const letIn = await letInBy(bySignature, async () => {
     const answers = await Promise.all(
@@ -409,11 +415,15 @@ test('unproven bodies share a budget: strangers with plausible signatures cannot
     )
   })
   assert.equal(letIn, 0)
-  assert.deepEqual(await send(bySignature, signed(key, body)), [202], 'and what they held is free again')
+  assert.deepEqual(
+    await send(bySignature, signatureHeaders(key, body)),
+    [202],
+    'and what they held is free again',
+  )
 })
 
 test('connections on which nothing comes do not keep the ingress from stopping', async () => {
-  const held = await startLoneIngress({
+  const held = await startIngressWithoutServers({
     INGRESS_SECRET_TOKENS: token,
     INGRESS_BODY_TIMEOUT_SECONDS: '1',
     INGRESS_PUBLISH_DEADLINE_SECONDS: '1',
@@ -433,7 +443,7 @@ test('connections on which nothing comes do not keep the ingress from stopping',
     (await Promise.all(answers)).map(({ statuses }) => statuses),
     [[], [], [408]],
   )
-  assert.equal((await held.letIn()).length, 1)
+  assert.equal((await held.acceptedHooks()).length, 1)
   await held.remove()
 })
 

@@ -10,26 +10,22 @@ import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import kafkajs from 'kafkajs'
 import type { Environment } from '../../../lib/config.ts'
 import { readLog } from '../../../lib/kafka/log-reader.ts'
-import {
-  assertConserved,
-  freePort,
-  type IngressProcess,
-  isSoak,
-  openWorld,
-  outageMs,
-  sayTally,
-  token,
-  untilDrained,
-} from '../../helpers/faults/conservation.ts'
-import { bodyOf, type Posted, postHook, startDriver } from '../../helpers/faults/conservation-driver.ts'
+import { startHookLoad } from '../../helpers/faults/hook-load.ts'
+import { assertNoLoss, describeCounts } from '../../helpers/faults/no-loss-check.ts'
+import { isSoak, outageMs } from '../../helpers/faults/soak.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import { freePort } from '../../helpers/process/free-ports.ts'
+import { type IngressProcess, untilDrained } from '../../helpers/process/ingress-process.ts'
+import { markedBody } from '../../helpers/records/marked-body.ts'
+import { type PostedHook, postHook } from '../../helpers/records/post-hook.ts'
 import { type RecordWithRaw, readRaw } from '../../helpers/records/read-raw.ts'
 import { startFakeGitlab } from '../../helpers/servers/fake-gitlab.ts'
+import { openIngressStack, token } from '../../helpers/servers/ingress-stack.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
 
 const servers = await startServers(['kafka', 'registry'])
 after(() => servers.remove())
-const world = await openWorld(servers.kafkaBrokers, servers.schemaRegistryUrl)
+const world = await openIngressStack(servers.kafkaBrokers, servers.schemaRegistryUrl)
 after(() => world.close())
 await world.setUp()
 
@@ -40,25 +36,25 @@ const killAndAwait = async (process: { kill(signal: NodeJS.Signals): void; exite
   process.kill('SIGKILL')
   await process.exited
 }
-const drive = (urls: () => readonly string[], perSecond = 25) => startDriver({ urls, token, perSecond })
+const drive = (urls: () => readonly string[], perSecond = 25) => startHookLoad({ urls, token, perSecond })
 
 /** Hooks posted one after the other, each once the one before is answered. */
 const postInOrder = async (
   url: string,
   bodies: readonly { id: string; body: Buffer }[],
-): Promise<Posted[]> => {
-  const posted: Posted[] = []
+): Promise<PostedHook[]> => {
+  const posted: PostedHook[] = []
   for (const { id, body } of bodies) {
     const answer = await postHook(url, token, id, body)
     assert.notEqual(answer, 'refused')
-    posted.push(answer as Posted)
+    posted.push(answer as PostedHook)
   }
   return posted
 }
 /** Every hook of a scenario, checked and reported. */
-const conclude = async (t: TestContext, posted: readonly Posted[]) => {
-  const tally = await assertConserved(world, posted)
-  t.diagnostic(sayTally(t.name, tally))
+const conclude = async (t: TestContext, posted: readonly PostedHook[]) => {
+  const tally = await assertNoLoss(world, posted)
+  t.diagnostic(describeCounts(t.name, tally))
   return tally
 }
 
@@ -72,7 +68,7 @@ const untilPublishing = async () => {
   await untilDrained(ingress)
   await eventually(async () => {
     const id = crypto.randomUUID()
-    const answer = await postHook(ingress.hookUrl, token, id, bodyOf(id, 0))
+    const answer = await postHook(ingress.hookUrl, token, id, markedBody(id, 0))
     assert.equal(answer === 'refused' ? answer : answer.status, 200)
   })
 }
@@ -205,7 +201,7 @@ test('500 hooks of one project, spooled and drained, keep their order', async (t
   freeze()
   const bodies = Array.from({ length: 500 }, (_, number) => {
     const id = crypto.randomUUID()
-    return { id, body: bodyOf(id, 0, { project_id: 4711, number }) }
+    return { id, body: markedBody(id, 0, { project_id: 4711, number }) }
   })
   const posted = await postInOrder(ingress.hookUrl, bodies)
   thaw()
@@ -214,10 +210,10 @@ test('500 hooks of one project, spooled and drained, keep their order', async (t
   assert.deepEqual([tally.answered, tally.spooled], [500, 500])
   const order = new Map<string, number>(bodies.map(({ id }, number) => [id, number]))
   const found = (await world.read([world.names.topic('push')]))
-    .filter(({ mark }) => order.has(mark))
+    .filter(({ marker }) => order.has(marker))
     .toSorted((a, b) => a.offset - b.offset)
-  const last = [...Map.groupBy(found, ({ mark }) => mark).values()].map(
-    (records) => order.get(records.at(-1)?.mark ?? '') ?? -1,
+  const last = [...Map.groupBy(found, ({ marker }) => marker).values()].map(
+    (records) => order.get(records.at(-1)?.marker ?? '') ?? -1,
   )
   assert.equal(new Set(found.map(({ partition }) => partition)).size, 1)
   assert.deepEqual(
@@ -337,7 +333,7 @@ test('a body too large for the cluster goes in pieces, in an outage too, and is 
   const other = await world.start({ INGRESS_SPOOL_DIR: await world.folder() })
   const large = ['large-in-peace', 'large-in-an-outage'].map((id) => ({
     id,
-    body: bodyOf(id, 0, { padding: randomBytes(500_000).toString('hex') }),
+    body: markedBody(id, 0, { padding: randomBytes(500_000).toString('hex') }),
   }))
   const [inPeace, inOutage] = large
   assert.ok(inPeace && inOutage)

@@ -3,13 +3,15 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, test } from 'node:test'
-import { isSoak } from '../../helpers/faults/conservation.ts'
-import { rawRequest, sendRaw, startLoneIngress } from '../../helpers/faults/conservation-alone.ts'
+import { rawRequest } from '../../helpers/faults/raw-request.ts'
+import { sendRaw } from '../../helpers/faults/send-raw.ts'
+import { isSoak } from '../../helpers/faults/soak.ts'
+import { startIngressWithoutServers } from '../../helpers/process/ingress-without-servers.ts'
 
 const cases = isSoak ? 200_000 : 10_000
 const connectionsAtATime = 96
 const token = 'the-token-of-the-fuzzer'
-const ingress = await startLoneIngress({
+const ingress = await startIngressWithoutServers({
   INGRESS_SECRET_TOKENS: token,
   INGRESS_MAX_BODY_BYTES: '100000',
   INGRESS_BODY_TIMEOUT_SECONDS: '1',
@@ -326,7 +328,7 @@ test(`${cases} hostile requests: whole hooks with credentials are let in, nothin
   const afterwards = await memoryOf()
 
   assert.deepEqual(wrong.slice(0, 5), [], `${wrong.length} cases went wrong`)
-  const letIn = (await ingress.letIn()).map(({ id }) => String(id))
+  const letIn = (await ingress.acceptedHooks()).map(({ id }) => String(id))
   assert.deepEqual(new Set(letIn), expected)
   assert.equal(letIn.length, expected.size)
   assert.equal((await fetch(`${ingress.operationsUrl}/livez`)).status, 200)

@@ -6,17 +6,14 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cacheFolder } from '../../../local/artifacts.ts'
-import {
-  assertConserved,
-  isSoak,
-  openWorld,
-  outageMs,
-  sayTally,
-  token,
-  untilDrained,
-} from '../../helpers/faults/conservation.ts'
-import { bodyOf, type Posted, postHook, startDriver } from '../../helpers/faults/conservation-driver.ts'
+import { startHookLoad } from '../../helpers/faults/hook-load.ts'
+import { assertNoLoss, describeCounts } from '../../helpers/faults/no-loss-check.ts'
+import { isSoak, outageMs } from '../../helpers/faults/soak.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import { untilDrained } from '../../helpers/process/ingress-process.ts'
+import { markedBody } from '../../helpers/records/marked-body.ts'
+import { type PostedHook, postHook } from '../../helpers/records/post-hook.ts'
+import { openIngressStack, token } from '../../helpers/servers/ingress-stack.ts'
 import { startKafkaCluster } from '../../helpers/servers/kafka-cluster.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
 
@@ -25,7 +22,7 @@ const [cluster, servers] = await Promise.all([
   startKafkaCluster({ dataDir, cacheDir: cacheFolder(process.env), env: process.env, nodes: 3 }),
   startServers(['registry']),
 ])
-const world = await openWorld(cluster.brokers, servers.schemaRegistryUrl)
+const world = await openIngressStack(cluster.brokers, servers.schemaRegistryUrl)
 // In this order: hooks of the runner go first in, first out, and a folder that brokers still write to cannot be removed.
 after(async () => {
   await world.close()
@@ -58,7 +55,7 @@ test('leader killed -9 under load', async (t) => {
   await eventually(async () => assert.equal((await partitionOf(topic)).inSync, 3))
 
   const ingress = await world.start()
-  const driver = startDriver({ urls: () => [ingress.hookUrl], token, perSecond: 25 })
+  const driver = startHookLoad({ urls: () => [ingress.hookUrl], token, perSecond: 25 })
   for (let kill = 0; kill < (isSoak ? 12 : 1); kill++) {
     await sleep(1000)
     const { leader } = await partitionOf(topic)
@@ -73,23 +70,23 @@ test('leader killed -9 under load', async (t) => {
   await untilDrained(ingress)
   await driver.stop()
   await untilDrained(ingress)
-  const tally = await assertConserved(world, driver.posted)
-  t.diagnostic(sayTally(t.name, tally))
+  const tally = await assertNoLoss(world, driver.posted)
+  t.diagnostic(describeCounts(t.name, tally))
   assert.equal(tally.answered, tally.posted)
 })
 
 test('with one replica left of three, hooks are spooled: an acknowledgement of one broker alone is none', async (t) => {
   const topic = world.names.topic('push')
   const ingress = await world.start({ INGRESS_SPOOL_DIR: await world.folder() })
-  const posted: Posted[] = []
+  const posted: PostedHook[] = []
   const post = async (id: string) => {
-    const answer = await postHook(ingress.hookUrl, token, id, bodyOf(id, 0))
+    const answer = await postHook(ingress.hookUrl, token, id, markedBody(id, 0))
     assert.notEqual(answer, 'refused')
-    posted.push(answer as Posted)
-    return (answer as Posted).status
+    posted.push(answer as PostedHook)
+    return (answer as PostedHook).status
   }
   await eventually(async () => assert.equal(await post(crypto.randomUUID()), 200))
-  const place = (await world.read([topic])).find(({ mark }) => mark === posted.at(-1)?.id)
+  const place = (await world.read([topic])).find(({ marker }) => marker === posted.at(-1)?.id)
   const { leader } = await partitionOf(topic, place?.partition)
   // A frozen majority: the partition's leader still answers, and may acknowledge nothing.
   const others = [1, 2, 3].filter((id) => id !== leader)
@@ -101,14 +98,14 @@ test('with one replica left of three, hooks are spooled: an acknowledgement of o
     for (const id of others) cluster.node(id).kill('SIGCONT')
   }
   await untilDrained(ingress)
-  const tally = await assertConserved(world, posted)
-  t.diagnostic(sayTally(t.name, tally))
+  const tally = await assertNoLoss(world, posted)
+  t.diagnostic(describeCounts(t.name, tally))
   assert.equal(tally.answered, tally.posted)
 })
 
 test('with one broker frozen the others take the hooks, though it be the first of the list', async (t) => {
   const ingress = await world.start({ INGRESS_SPOOL_DIR: await world.folder() })
-  const driver = startDriver({ urls: () => [ingress.hookUrl], token, perSecond: 25 })
+  const driver = startHookLoad({ urls: () => [ingress.hookUrl], token, perSecond: 25 })
   const first = cluster.node(1)
   await sleep(1000)
   first.kill('SIGSTOP')
@@ -117,7 +114,7 @@ test('with one broker frozen the others take the hooks, though it be the first o
     await untilDrained(ingress)
     await eventually(async () => {
       const id = crypto.randomUUID()
-      const answer = await postHook(ingress.hookUrl, token, id, bodyOf(id, 0))
+      const answer = await postHook(ingress.hookUrl, token, id, markedBody(id, 0))
       assert.equal(answer === 'refused' ? answer : answer.status, 200)
     })
   } finally {
@@ -125,7 +122,7 @@ test('with one broker frozen the others take the hooks, though it be the first o
   }
   await driver.stop()
   await untilDrained(ingress)
-  const tally = await assertConserved(world, driver.posted)
-  t.diagnostic(sayTally(t.name, tally))
+  const tally = await assertNoLoss(world, driver.posted)
+  t.diagnostic(describeCounts(t.name, tally))
   assert.equal(tally.answered, tally.posted)
 })

@@ -4,15 +4,15 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { after, suite, test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
-import { isSoak } from '../../helpers/faults/conservation.ts'
-import {
-  type LoneIngress,
-  rawRequest,
-  sendRaw,
-  startLoneIngress,
-} from '../../helpers/faults/conservation-alone.ts'
+import { rawRequest } from '../../helpers/faults/raw-request.ts'
+import { sendRaw } from '../../helpers/faults/send-raw.ts'
 import { sendTls } from '../../helpers/faults/send-tls.ts'
+import { isSoak } from '../../helpers/faults/soak.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import {
+  type IngressWithoutServers,
+  startIngressWithoutServers,
+} from '../../helpers/process/ingress-without-servers.ts'
 import { openCertificateMaker } from '../../helpers/servers/certificate-maker.ts'
 
 const token = 'the-token-of-the-patient'
@@ -31,14 +31,17 @@ const ca = authority.cert
 
 const env = { INGRESS_SECRET_TOKENS: token, INGRESS_MAX_CONNECTIONS: '4' }
 const [plain, encrypted] = await Promise.all([
-  startLoneIngress(env),
-  startLoneIngress({ ...env, INGRESS_TLS_CERT_FILE: certFile, INGRESS_TLS_KEY_FILE: keyFile }),
+  startIngressWithoutServers(env),
+  startIngressWithoutServers({ ...env, INGRESS_TLS_CERT_FILE: certFile, INGRESS_TLS_KEY_FILE: keyFile }),
 ])
 after(() => Promise.all([plain.remove(), encrypted.remove()]))
 
-const portOf = ({ hookUrl }: LoneIngress) => ({ host: '127.0.0.1', port: Number(new URL(hookUrl).port) })
-const silent = (ingress: LoneIngress) => connect(portOf(ingress))
-const silentBehindTls = (ingress: LoneIngress) => connectTls({ ...portOf(ingress), ca })
+const portOf = ({ hookUrl }: IngressWithoutServers) => ({
+  host: '127.0.0.1',
+  port: Number(new URL(hookUrl).port),
+})
+const silent = (ingress: IngressWithoutServers) => connect(portOf(ingress))
+const silentBehindTls = (ingress: IngressWithoutServers) => connectTls({ ...portOf(ingress), ca })
 /** Begins with some bytes and goes on with one at a time, each well before anybody would call it silence. */
 const dripping = <S extends Socket>(socket: S, start: Buffer | string): S => {
   socket.write(start)

@@ -4,8 +4,11 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { rawRequest, sendRaw, signed, startLoneIngress } from '../../helpers/faults/conservation-alone.ts'
+import { rawRequest } from '../../helpers/faults/raw-request.ts'
+import { sendRaw } from '../../helpers/faults/send-raw.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import { startIngressWithoutServers } from '../../helpers/process/ingress-without-servers.ts'
+import { signatureHeaders } from '../../helpers/records/signature-headers.ts'
 
 const key = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
 const body = '{"object_kind":"push","marker":"senders"}'
@@ -35,7 +38,7 @@ await write(
     secret_tokens: [hamburg]
 `,
 )
-const ingress = await startLoneIngress({
+const ingress = await startIngressWithoutServers({
   INGRESS_SECRET_TOKENS_FILE: unnamedTokens,
   INGRESS_SOURCES_FILE: sources,
   INGRESS_TRUSTED_PROXIES: '2',
@@ -59,7 +62,7 @@ test('each sender comes in by its own path with its own credential, and by no ot
   const credentials: Record<string, Header[]> = {
     '/hooks': [bearing('unnamed, with a comma')],
     '/hooks/berlin': [bearing('berlin-old'), fromBerlin],
-    '/hooks/munich': signed(key, body),
+    '/hooks/munich': signatureHeaders(key, body),
     '/hooks/hamburg': [bearing('hamburg')],
   }
   const paths = [...Object.keys(credentials), '/hooks/paris']
@@ -68,7 +71,7 @@ test('each sender comes in by its own path with its own credential, and by no ot
       const sent = path === '/hooks/berlin' && owner !== path ? [...headers, fromBerlin] : headers
       assert.equal(await post(path, sent), path === owner ? 202 : 401, `${owner} at ${path}`)
     }
-  const letIn = await ingress.letIn()
+  const letIn = await ingress.acceptedHooks()
   assert.deepEqual(letIn.map(({ source }) => source).sort(), ['berlin', 'default', 'hamburg', 'munich'])
 })
 
@@ -91,7 +94,8 @@ test('ranges are those of the sender, by the address the outermost of our proxie
 })
 
 test('a signed hook whose id came before is taken again, and flagged where its body is another', async () => {
-  const send = (sent: string) => post('/hooks/munich', signed(key, sent, { id: 'once-rendered' }), sent)
+  const send = (sent: string) =>
+    post('/hooks/munich', signatureHeaders(key, sent, { id: 'once-rendered' }), sent)
   assert.deepEqual([await send(body), await send(body)], [202, 202])
   assert.equal(await ingress.metric('ingress_changed_resends_total'), 0)
   assert.equal(await send(body.replace('senders', 'rendered anew')), 202)
@@ -99,7 +103,7 @@ test('a signed hook whose id came before is taken again, and flagged where its b
   const flagged = ingress.lines.filter((line) => line.includes('was sent again with another body'))
   assert.equal(flagged.length, 1)
   assert.match(flagged[0] ?? '', /once-rendered/)
-  assert.equal((await ingress.letIn()).filter(({ id }) => id === 'once-rendered').length, 3)
+  assert.equal((await ingress.acceptedHooks()).filter(({ id }) => id === 'once-rendered').length, 3)
 })
 
 test('a secret is rotated without a restart, and the metric says when the old one may go', async () => {
@@ -130,7 +134,7 @@ test('a sender is added and another one removed without a restart', async () => 
   )
   await eventually(async () => assert.equal(await post('/hooks/bremen', [bearing('bremen')]), 202))
   assert.equal(await post('/hooks/hamburg', [bearing('hamburg')]), 401)
-  assert.equal(await post('/hooks/munich', signed(key, body)), 202)
+  assert.equal(await post('/hooks/munich', signatureHeaders(key, body)), 202)
   assert.equal(await post('/hooks/munich', [bearing('bremen')]), 401)
 })
 

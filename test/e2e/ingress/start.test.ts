@@ -7,10 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startChild } from '../../../local/process/child.ts'
 import { nodeFlags } from '../../../local/process/node-options.ts'
-import { freePort } from '../../helpers/faults/conservation.ts'
-import { loneEnv, rawRequest, sendRaw, startLoneIngress } from '../../helpers/faults/conservation-alone.ts'
-import { bodyOf, postHook } from '../../helpers/faults/conservation-driver.ts'
+import { rawRequest } from '../../helpers/faults/raw-request.ts'
+import { sendRaw } from '../../helpers/faults/send-raw.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import { freePort } from '../../helpers/process/free-ports.ts'
+import {
+  environmentWithoutServers,
+  startIngressWithoutServers,
+} from '../../helpers/process/ingress-without-servers.ts'
+import { markedBody } from '../../helpers/records/marked-body.ts'
+import { postHook } from '../../helpers/records/post-hook.ts'
 
 const statusOf = (answer: Awaited<ReturnType<typeof postHook>>) =>
   answer === 'refused' ? answer : answer.status
@@ -18,12 +24,13 @@ const statusOf = (answer: Awaited<ReturnType<typeof postHook>>) =>
 test('with nothing behind it an ingress that starts takes hooks at once, before it has given up waiting for Kafka', async () => {
   const port = await freePort()
   let isStarted = false
-  const starting = startLoneIngress({ INGRESS_SECRET_TOKENS: 'token', INGRESS_PORT: String(port) }).finally(
-    () => {
-      isStarted = true
-    },
-  )
-  const post = (id: string) => postHook(`http://127.0.0.1:${port}/hooks`, 'token', id, bodyOf(id, 0))
+  const starting = startIngressWithoutServers({
+    INGRESS_SECRET_TOKENS: 'token',
+    INGRESS_PORT: String(port),
+  }).finally(() => {
+    isStarted = true
+  })
+  const post = (id: string) => postHook(`http://127.0.0.1:${port}/hooks`, 'token', id, markedBody(id, 0))
   let answer = await post('first')
   for (; answer === 'refused' && !isStarted; answer = await post('first')) await sleep(20)
   assert.equal(statusOf(answer), 202)
@@ -31,7 +38,7 @@ test('with nothing behind it an ingress that starts takes hooks at once, before 
   const ingress = await starting
   assert.ok(performance.now() - acceptedAt > 2000, 'the wait for Kafka came afterwards')
   assert.deepEqual(
-    (await ingress.letIn()).map(({ id }) => id),
+    (await ingress.acceptedHooks()).map(({ id }) => id),
     ['first'],
   )
   await ingress.remove()
@@ -46,7 +53,7 @@ test('told to stop while it still waits for Kafka it answers the hook under way,
     name: 'ingress',
     command: process.execPath,
     args: [...nodeFlags, fileURLToPath(new URL('../../../cli/bridge.ts', import.meta.url)), 'ingress'],
-    env: loneEnv(folder, {
+    env: environmentWithoutServers(folder, {
       INGRESS_SECRET_TOKENS: 'token',
       INGRESS_PORT: String(port),
       INGRESS_DRAIN_SECONDS: '1',
@@ -55,9 +62,9 @@ test('told to stop while it still waits for Kafka it answers the hook under way,
     output: () => {},
     stopSignal: 'SIGTERM',
   })
-  const post = (id: string) => postHook(url, 'token', id, bodyOf(id, 0))
+  const post = (id: string) => postHook(url, 'token', id, markedBody(id, 0))
   await eventually(async () => assert.equal(statusOf(await post('first')), 202))
-  const request = rawRequest(bodyOf('under way', 0), [
+  const request = rawRequest(markedBody('under way', 0), [
     ['X-Gitlab-Token', 'token'],
     ['Connection', 'close'],
   ])
@@ -71,9 +78,9 @@ test('told to stop while it still waits for Kafka it answers the hook under way,
 })
 
 test('a second ingress on the same spool is refused and told what to do', async () => {
-  const first = await startLoneIngress({ INGRESS_SECRET_TOKENS: 'token' })
+  const first = await startIngressWithoutServers({ INGRESS_SECRET_TOKENS: 'token' })
   await assert.rejects(
-    startLoneIngress({ INGRESS_SECRET_TOKENS: 'token', INGRESS_SPOOL_DIR: first.spoolFolder }),
+    startIngressWithoutServers({ INGRESS_SECRET_TOKENS: 'token', INGRESS_SPOOL_DIR: first.spoolFolder }),
     /in use by process \d+: give each ingress an INGRESS_SPOOL_DIR of its own/,
   )
   await first.remove()

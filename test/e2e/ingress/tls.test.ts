@@ -8,14 +8,14 @@ import { tmpdir } from 'node:os'
 import { after, test } from 'node:test'
 import type { ConnectionOptions, SecureVersion } from 'node:tls'
 import type { Environment } from '../../../lib/config.ts'
-import {
-  type LoneIngress,
-  rawRequest,
-  sendRaw,
-  startLoneIngress,
-} from '../../helpers/faults/conservation-alone.ts'
+import { rawRequest } from '../../helpers/faults/raw-request.ts'
+import { sendRaw } from '../../helpers/faults/send-raw.ts'
 import { sendTls } from '../../helpers/faults/send-tls.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import {
+  type IngressWithoutServers,
+  startIngressWithoutServers,
+} from '../../helpers/process/ingress-without-servers.ts'
 import { openCertificateMaker } from '../../helpers/servers/certificate-maker.ts'
 
 const token = 'the-token-behind-tls'
@@ -50,14 +50,14 @@ const replaceable = async () => {
 }
 const files = await replaceable()
 const [encrypted, mutual, replaced, lax] = await Promise.all([
-  startLoneIngress({ INGRESS_SECRET_TOKENS: token, ...tlsOf(own) }),
-  startLoneIngress({
+  startIngressWithoutServers({ INGRESS_SECRET_TOKENS: token, ...tlsOf(own) }),
+  startIngressWithoutServers({
     INGRESS_SECRET_TOKENS: token,
     ...tlsOf(own),
     INGRESS_TLS_CLIENT_CA_FILE: authority.certFile,
   }),
-  startLoneIngress({ INGRESS_SECRET_TOKENS: token, ...files.env }),
-  startLoneIngress({
+  startIngressWithoutServers({ INGRESS_SECRET_TOKENS: token, ...files.env }),
+  startIngressWithoutServers({
     INGRESS_SECRET_TOKENS: token,
     ...tlsOf(own),
     NODE_OPTIONS: '--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0',
@@ -67,9 +67,9 @@ const all = [encrypted, mutual, replaced, lax]
 after(() => Promise.all(all.map((ingress) => ingress.remove())))
 
 /** What an action has let in, and how many connections it had turned away. */
-const during = async (ingress: LoneIngress, action: () => Promise<unknown>) => {
+const during = async (ingress: IngressWithoutServers, action: () => Promise<unknown>) => {
   const counts = async () => ({
-    letIn: (await ingress.letIn()).length,
+    letIn: (await ingress.acceptedHooks()).length,
     received: await ingress.metric('ingress_received_total'),
     turnedAway: await ingress.metric('ingress_rejections_total{reason="handshake"}'),
   })
@@ -83,7 +83,7 @@ const during = async (ingress: LoneIngress, action: () => Promise<unknown>) => {
   }
 }
 const nothing = { letIn: 0, received: 0 }
-const statusesOf = async (ingress: LoneIngress, bytes: Buffer, options: ConnectionOptions) =>
+const statusesOf = async (ingress: IngressWithoutServers, bytes: Buffer, options: ConnectionOptions) =>
   (await sendTls(ingress.hookUrl, bytes, options)).statuses
 const withToken = (given: string) =>
   rawRequest(body, [
@@ -319,7 +319,7 @@ test('what cannot be served is refused at the start, in a sentence that names th
     ],
   ]
   const startAndRemove = async (env: Environment) =>
-    (await startLoneIngress({ INGRESS_SECRET_TOKENS: token, ...env })).remove()
+    (await startIngressWithoutServers({ INGRESS_SECRET_TOKENS: token, ...env })).remove()
   for (const [env, said] of cases)
     await assert.rejects(startAndRemove(env), (error) => {
       assert.match(String(error), said)

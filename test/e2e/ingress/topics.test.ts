@@ -7,30 +7,20 @@ import { after, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import { cacheFolder } from '../../../local/artifacts.ts'
-import {
-  assertConserved,
-  type IngressProcess,
-  openWorld,
-  outageMs,
-  sayTally,
-  token,
-  untilDrained,
-  type World,
-} from '../../helpers/faults/conservation.ts'
-import {
-  bodyOf,
-  type Driver,
-  type Posted,
-  postHook,
-  startDriver,
-} from '../../helpers/faults/conservation-driver.ts'
+import { type HookLoad, startHookLoad } from '../../helpers/faults/hook-load.ts'
+import { assertNoLoss, describeCounts } from '../../helpers/faults/no-loss-check.ts'
+import { outageMs } from '../../helpers/faults/soak.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import { type IngressProcess, untilDrained } from '../../helpers/process/ingress-process.ts'
+import { markedBody } from '../../helpers/records/marked-body.ts'
+import { type PostedHook, postHook } from '../../helpers/records/post-hook.ts'
+import { type IngressStack, openIngressStack, token } from '../../helpers/servers/ingress-stack.ts'
 import { startKafkaCluster } from '../../helpers/servers/kafka-cluster.ts'
 import { startKafkaWithAcls } from '../../helpers/servers/kafka-with-acls.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
 
 const [kafka, servers] = await Promise.all([startKafkaWithAcls(), startServers(['registry'])])
-const world = await openWorld(kafka.brokers, servers.schemaRegistryUrl)
+const world = await openIngressStack(kafka.brokers, servers.schemaRegistryUrl)
 // In this order: hooks of the runner go first in, first out.
 after(async () => {
   await world.close()
@@ -80,12 +70,12 @@ const allowAll = () =>
     }),
   )
 
-const hooksOf = (driver: Driver, from: number, isPush: boolean) =>
+const hooksOf = (driver: HookLoad, from: number, isPush: boolean) =>
   driver.posted.slice(from).filter((posted) => posted.topic?.endsWith('gitlab.push') === isPush)
-const statusesOf = (posted: readonly Posted[]) => [...new Set(posted.map(({ status }) => status))]
+const statusesOf = (posted: readonly PostedHook[]) => [...new Set(posted.map(({ status }) => status))]
 
 /** While it lasts: hooks of the topic are spooled, the others published; readiness says so. */
-const assertHoldsUpNoOther = async (ingress: IngressProcess, driver: Driver) => {
+const assertHoldsUpNoOther = async (ingress: IngressProcess, driver: HookLoad) => {
   await eventually(async () =>
     assert.match((await ingress.readiness()).status, /^degraded: not available: faults-\w+\.gitlab\.push$/),
   )
@@ -99,12 +89,12 @@ const assertHoldsUpNoOther = async (ingress: IngressProcess, driver: Driver) => 
 
 /** Numbered hooks of one project, each once the one before is answered, until it is stopped. */
 const startSeries = (url: string) => {
-  const posted: Posted[] = []
+  const posted: PostedHook[] = []
   const stopping = new AbortController()
   const posting = (async () => {
     for (let number = 0; !stopping.signal.aborted; number++) {
       const id = crypto.randomUUID()
-      const answer = await postHook(url, token, id, bodyOf(id, 0, { project_id: 4711, number }))
+      const answer = await postHook(url, token, id, markedBody(id, 0, { project_id: 4711, number }))
       if (answer === 'refused') return
       posted.push(answer)
       await sleep(20)
@@ -119,12 +109,12 @@ const startSeries = (url: string) => {
   }
 }
 
-const assertInOrder = async ({ read, names }: World, posted: readonly Posted[]) => {
+const assertInOrder = async ({ read, names }: IngressStack, posted: readonly PostedHook[]) => {
   const order = new Map(posted.map(({ id }, number) => [id, number]))
   const found = (await read([names.topic('push')]))
-    .filter(({ mark }) => order.has(mark))
+    .filter(({ marker }) => order.has(marker))
     .toSorted((a, b) => a.offset - b.offset)
-  const numbers = [...new Set(found.map(({ mark }) => order.get(mark) ?? -1))]
+  const numbers = [...new Set(found.map(({ marker }) => order.get(marker) ?? -1))]
   assert.ok(numbers.length > 50, `${numbers.length} hooks`)
   assert.deepEqual(
     numbers,
@@ -140,15 +130,15 @@ interface Fault {
   hooks: 'all the time' | 'once it has begun'
 }
 
-const outlast = async (t: TestContext, world: World, { begin, end, hooks }: Fault) => {
+const outlast = async (t: TestContext, world: IngressStack, { begin, end, hooks }: Fault) => {
   const ingress = await world.start({ INGRESS_SPOOL_DIR: await world.folder() })
   await eventually(async () => {
     const id = crypto.randomUUID()
-    const answer = await postHook(ingress.hookUrl, token, id, bodyOf(id, 0))
+    const answer = await postHook(ingress.hookUrl, token, id, markedBody(id, 0))
     assert.equal(answer === 'refused' ? answer : answer.status, 200)
   })
   if (hooks === 'once it has begun') await begin()
-  const driver = startDriver({ urls: () => [ingress.hookUrl], token, perSecond: 40 })
+  const driver = startHookLoad({ urls: () => [ingress.hookUrl], token, perSecond: 40 })
   const series = startSeries(ingress.hookUrl)
   await sleep(1000)
   if (hooks === 'all the time') await begin()
@@ -160,8 +150,8 @@ const outlast = async (t: TestContext, world: World, { begin, end, hooks }: Faul
   await driver.stop()
   await untilDrained(ingress)
   await assertInOrder(world, series.posted)
-  const tally = await assertConserved(world, [...driver.posted, ...series.posted])
-  t.diagnostic(sayTally(t.name, tally))
+  const tally = await assertNoLoss(world, [...driver.posted, ...series.posted])
+  t.diagnostic(describeCounts(t.name, tally))
   assert.equal(tally.answered, tally.posted)
   assert.equal(
     ingress.lines.filter((line) => line.includes('a topic is not available')).length,
@@ -187,7 +177,7 @@ test('a topic missing at the start, and at the next: what waits for it is found 
   await deleteTopic()
   const env = { INGRESS_SPOOL_DIR: await world.folder() }
   const first = await world.start(env)
-  const driver = startDriver({ urls: () => [first.hookUrl], token, perSecond: 40 })
+  const driver = startHookLoad({ urls: () => [first.hookUrl], token, perSecond: 40 })
   await assertHoldsUpNoOther(first, driver)
   await driver.stop()
   const waiting = await first.metric('ingress_spool_records')
@@ -196,15 +186,15 @@ test('a topic missing at the start, and at the next: what waits for it is found 
 
   const second = await world.start(env)
   assert.equal(await second.metric('ingress_spool_records'), waiting)
-  const driverOfSecond = startDriver({ urls: () => [second.hookUrl], token, perSecond: 40 })
+  const driverOfSecond = startHookLoad({ urls: () => [second.hookUrl], token, perSecond: 40 })
   await assertHoldsUpNoOther(second, driverOfSecond)
   await eventually(() => world.setUp())
   await untilDrained(second)
   await eventually(async () => assert.equal((await second.readiness()).status, 'ready'))
   await driverOfSecond.stop()
   await untilDrained(second)
-  const tally = await assertConserved(world, [...driver.posted, ...driverOfSecond.posted])
-  t.diagnostic(sayTally(t.name, tally))
+  const tally = await assertNoLoss(world, [...driver.posted, ...driverOfSecond.posted])
+  t.diagnostic(describeCounts(t.name, tally))
   assert.equal(tally.answered, tally.posted)
   await second.stop(15_000)
 })
@@ -217,7 +207,7 @@ test('a topic whose only replica is on a broker that is dead', async (t) => {
     env: process.env,
     nodes: 3,
   })
-  const wide = await openWorld(cluster.brokers, servers.schemaRegistryUrl)
+  const wide = await openIngressStack(cluster.brokers, servers.schemaRegistryUrl)
   try {
     await wide.setUp()
     const push = wide.names.topic('push')

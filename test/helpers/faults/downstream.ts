@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { RetriableError } from '../../../lib/errors.ts'
-import type { Effect } from '../process/start-effects.ts'
-import type { Push } from '../process/worker-under-test.ts'
+import type { Push } from '../process/push-consumer.ts'
+import type { Effect } from '../process/start-worker-process.ts'
 
 /** A server that a worker hands its records to, and that can be down: then it refuses connections. */
 export interface Downstream {

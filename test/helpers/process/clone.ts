@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { resetDataFolder } from '../../../local/reset.ts'
 import { eventually } from './eventually.ts'
-import { processesNaming, processesOf, type RunningProcess, stillRunning } from './processes.ts'
+import { processesNaming, processesOf, type RunningProcess, stillRunning } from './running-processes.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 

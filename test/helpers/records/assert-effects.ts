@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { Effect } from '../process/start-effects.ts'
-import { sorted } from '../process/worker-under-test.ts'
+import type { Effect } from '../process/start-worker-process.ts'
+import { sorted } from './sorted.ts'
 
 /**
  * Nothing is missing, nothing is invented, and of each project the first effects come in the order of the events.

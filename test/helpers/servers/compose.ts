@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { freePorts } from '../process/free-ports.ts'
 
 /** A project of the repository's docker-compose.yml that shares nothing with another one: name, ports, volumes and image are its own. */
 export interface Compose {
@@ -93,19 +93,3 @@ const mapValues = <Key extends string, From, To>(
   to: (value: From) => To,
 ): Record<Key, To> =>
   Object.fromEntries(Object.entries<From>(from).map(([key, value]) => [key, to(value)])) as Record<Key, To>
-
-/** Ports that nobody listens on; taken at the same time, so that no two are the same. */
-const freePorts = async (count: number): Promise<number[]> => {
-  const servers = Array.from({ length: count }, () => createServer())
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject)
-          server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port))
-        }),
-    ),
-  )
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
-}

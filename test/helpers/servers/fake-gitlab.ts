@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bodyOf, type Posted, postHook } from '../faults/conservation-driver.ts'
+import { markedBody } from '../records/marked-body.ts'
+import { type PostedHook, postHook } from '../records/post-hook.ts'
 
 // The rules by which GitLab disables a project or group hook:
 // https://docs.gitlab.com/user/project/integrations/webhooks/#auto-disabled-webhooks
@@ -58,12 +59,12 @@ export const createHookState = (speed = 1): HookState => {
 }
 
 /** 2xx and 3xx are success; everything else, no answer within ten seconds too, is failure. */
-export const deliveryOf = ({ status, tookMs }: Pick<Posted, 'status' | 'tookMs'>): Delivery =>
+export const deliveryOf = ({ status, tookMs }: Pick<PostedHook, 'status' | 'tookMs'>): Delivery =>
   status !== undefined && status >= 200 && status < 400 && tookMs <= timeoutMs ? 'success' : 'failure'
 
 /** A GitLab with one hook, whose project has an event every now and then. */
 export interface FakeGitlab {
-  readonly posted: readonly Posted[]
+  readonly posted: readonly PostedHook[]
   /** Events that were never sent, since the hook was disabled. */
   readonly dropped: number
   readonly state: HookState
@@ -80,7 +81,7 @@ export const startFakeGitlab = (
   speed: number,
 ): FakeGitlab => {
   const state = createHookState(speed)
-  const posted: Posted[] = []
+  const posted: PostedHook[] = []
   const alerts: HookState['alert'][] = []
   const underWay = new Set<Promise<void>>()
   let dropped = 0
@@ -89,8 +90,8 @@ export const startFakeGitlab = (
   const deliver = async () => {
     const id = randomUUID()
     const limit = sleep(timeoutMs, 'late' as const, { ref: false })
-    const answer = await Promise.race([postHook(url(), token, id, bodyOf(id, number++)), limit])
-    const result: Posted =
+    const answer = await Promise.race([postHook(url(), token, id, markedBody(id, number++)), limit])
+    const result: PostedHook =
       typeof answer === 'string'
         ? {
             id,

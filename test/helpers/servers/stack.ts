@@ -3,66 +3,52 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import type { Kafka } from 'kafkajs'
 import { setUp } from '../../../cli/setup/set-up.ts'
 import { type Environment, readVariables } from '../../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../../lib/kafka/client.ts'
 import { openOffsets } from '../../../lib/kafka/offsets.ts'
-import type { Logger } from '../../../lib/logger.ts'
-import { type Child, startChild } from '../../../local/process/child.ts'
-import { nodeFlags } from '../../../local/process/node-options.ts'
 import { eventTypes } from '../../../schemas/catalogue.ts'
 import { createNames, type Names } from '../../../schemas/topics.ts'
-import { eventually } from '../process/eventually.ts'
-import { reportOnFailure, reportOutputOf } from '../process/report-on-failure.ts'
+import { bridgeEnvironment, startBridge } from '../process/bridge-process.ts'
+import type { Addresses, NodeProcess } from '../process/node-process.ts'
+import { recordingLogger } from '../process/recording-logger.ts'
+import { reportOnFailure } from '../process/report-on-failure.ts'
 import { startServers } from './servers.ts'
 import { type SharedStack, sharedStackOf, sharedStackVariable } from './stack-setup.ts'
 
-/** The shared servers, as one test file sees them: names of its own on them, and processes that end with it. */
+/** The shared servers as one test file sees them: with topic names of its own, and with processes that end with it. */
 export interface Stack extends SharedStack {
   names: Names
-  /** What every name on the cluster begins with. */
+  /** The first part of every name of ours on the cluster. */
   prefix: string
-  /** The database by the role of the audit log. */
+  /** The database in the role of the audit log. */
   auditLogUrl: string
-  /** Everything a process of ours needs to find the servers; a folder of its own for data. */
+  /** All settings that a process of ours needs; its data folder belongs to this test file. */
   env: Environment
-  /** A client of the brokers, for looking at what is there. */
+  /** A client for reading what is on the brokers. */
   kafka: Kafka
-  /** `bridge setup`, in this process. @param env on top of `env` */
+  /** Runs `bridge setup` in this process. @param env takes precedence over the stack's `env` */
   setUp(env?: Environment): Promise<void>
-  /** Lets a worker that is stopped begin again at the oldest record, as after a crash before its offsets were committed. */
+  /** Moves a stopped worker back to the oldest record, as if it had crashed before it could commit offsets. */
   rewind(worker: string): Promise<void>
   /** A folder that is removed after the tests. */
   temporaryFolder(): Promise<string>
-  /** `bridge <args>` as a process of its own, with `env` and what is given here. */
-  start(args: readonly string[], env?: Environment): Promise<BridgeProcess>
-  /** The same, once it says where its operations port is. */
+  /** Starts `bridge <args>`. @param env takes precedence over the stack's `env` */
+  start(args: readonly string[], env?: Environment): Promise<NodeProcess>
+  /** Starts `bridge <args>` and waits until it is ready. */
   startReady(args: readonly string[], env?: Environment): Promise<ReadyProcess>
 }
 
-/** A `bridge` command that runs. */
-export interface BridgeProcess extends Child {
-  /** What it wrote so far. */
-  readonly lines: readonly string[]
-}
-
-export interface ReadyProcess extends BridgeProcess {
-  /** Where hooks are accepted; undefined for a worker. */
-  hookUrl: string | undefined
-  metricsUrl: string
-}
+export type ReadyProcess = NodeProcess & Addresses
 
 export const secretToken = 'glpat-not-a-real-token'
 
-const entry = fileURLToPath(new URL('../../../cli/bridge.ts', import.meta.url))
-
 /**
- * The stack for one test file, to be called once at its top. Under `--test-global-setup` all files share one; a file that is run
- * by itself starts its own.
+ * Opens the stack for one test file; to be called once, at the top of the file. With `--test-global-setup` all files
+ * share one stack. A file that runs alone starts servers of its own.
  *
- * @param name goes into the names of its topics
+ * @param name becomes part of the topic names
  */
 export const openStack = async (name: string): Promise<Stack> => {
   reportOnFailure()
@@ -80,39 +66,21 @@ export const openStack = async (name: string): Promise<Stack> => {
   }
   const dataDir = await temporaryFolder()
   const env: Environment = {
-    PATH: process.env.PATH,
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-    BRIDGE_DATA_DIR: dataDir,
+    ...bridgeEnvironment(dataDir),
     KAFKA_BROKERS: shared.kafkaBrokers,
     KAFKA_TOPIC_PREFIX: prefix,
     KAFKA_TOPIC_PARTITIONS: '3',
     SCHEMA_REGISTRY_URL: shared.schemaRegistryUrl,
     AUDIT_LOG_DATABASE_URL: auditLogUrl,
-    METRICS_HOST: '127.0.0.1',
-    METRICS_PORT: '0',
-    INGRESS_HOST: '127.0.0.1',
-    INGRESS_PORT: '0',
     INGRESS_SECRET_TOKENS: secretToken,
-    INGRESS_DRAIN_SECONDS: '0',
   }
-
   const names = createNames(prefix)
-  const kafka = createKafka(readVariables(kafkaVariables, env), 'test', silent)
-
-  const start = async (args: readonly string[], given: Environment = {}): Promise<BridgeProcess> => {
-    const lines: string[] = []
-    reportOutputOf(`bridge ${args.join(' ')}`, lines)
-    const child = await startChild({
-      name: args.join(' '),
-      command: process.execPath,
-      args: [...nodeFlags, entry, ...args],
-      env: { ...env, ...given },
-      cwd: dataDir,
-      output: (line) => void lines.push(line),
-      stopSignal: 'SIGTERM',
-    })
+  const { logger } = recordingLogger()
+  const kafka = createKafka(readVariables(kafkaVariables, env), 'test', logger)
+  const start: Stack['start'] = async (args, overrides = {}) => {
+    const child = await startBridge(args, { ...env, ...overrides }, dataDir)
     cleanUps.push(() => child.stop(10_000))
-    return { ...child, lines }
+    return child
   }
 
   return {
@@ -122,38 +90,16 @@ export const openStack = async (name: string): Promise<Stack> => {
     auditLogUrl,
     env,
     kafka,
-    rewind: async (worker) => {
-      const offsets = await openOffsets(kafka)
-      const ends = await offsets.ends(eventTypes.map(names.topic))
-      const oldest = ends.map(({ topic, partition, low }) => ({ topic, partition, offset: low }))
-      await offsets.commit(names.group(worker), oldest)
-      await offsets.close()
-    },
-    setUp: (given = {}) => setUp({ ...env, DATABASE_URL: shared.databaseUrl, ...given }, silent),
+    rewind: (worker) => commitOldestOffsets(kafka, names, worker),
+    setUp: (overrides = {}) => setUp({ ...env, DATABASE_URL: shared.databaseUrl, ...overrides }, logger),
     temporaryFolder,
     start,
-    async startReady(args, given) {
-      const process = await start(args, given)
-      let ended = false
-      void process.exited.then(() => {
-        ended = true
-      })
-      const line = await eventually(() => {
-        const ready = process.lines.map(parsed).find(({ metrics }) => metrics !== undefined)
-        if (ready === undefined && !ended)
-          throw new Error(`bridge ${args.join(' ')} is not ready:\n${process.lines.join('\n')}`)
-        return ready
-      })
-      if (line === undefined) throw new Error(`bridge ${args.join(' ')} ended:\n${process.lines.join('\n')}`)
-      return { ...process, hookUrl: line.url, metricsUrl: String(line.metrics) }
+    startReady: async (args, overrides) => {
+      const child = await start(args, overrides)
+      return { ...child, ...(await child.ready()) }
     },
   }
 }
-
-const silent: Logger = (() => {
-  const log = () => undefined as never
-  return { error: log, warn: log, info: log, debug: log }
-})()
 
 const sharedStack = async (cleanUps: (() => Promise<void>)[]): Promise<SharedStack> => {
   const given = process.env[sharedStackVariable]
@@ -163,12 +109,12 @@ const sharedStack = async (cleanUps: (() => Promise<void>)[]): Promise<SharedSta
   return sharedStackOf(servers)
 }
 
-const parsed = (line: string): { url?: string; metrics?: string } => {
-  try {
-    return JSON.parse(line) as { url?: string; metrics?: string }
-  } catch {
-    return {}
-  }
+const commitOldestOffsets = async (kafka: Kafka, names: Names, worker: string): Promise<void> => {
+  const offsets = await openOffsets(kafka)
+  const ends = await offsets.ends(eventTypes.map(names.topic))
+  const oldest = ends.map(({ topic, partition, low }) => ({ topic, partition, offset: low }))
+  await offsets.commit(names.group(worker), oldest)
+  await offsets.close()
 }
 
 const withRole = (url: string, role: string, password: string): string => {

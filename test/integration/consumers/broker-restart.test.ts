@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventually } from '../../helpers/process/eventually.ts'
-import type { Effect } from '../../helpers/process/start-effects.ts'
-import {
-  openWorkerStack,
-  publishPushes,
-  pushConsumer,
-  startHere,
-  untilCount,
-} from '../../helpers/process/worker-under-test.ts'
+import { pushConsumer } from '../../helpers/process/push-consumer.ts'
+import type { Effect } from '../../helpers/process/start-worker-process.ts'
+import { untilCount } from '../../helpers/process/until-count.ts'
+import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { assertEffects } from '../../helpers/records/assert-effects.ts'
+import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
 import { sharedStackOf, sharedStackVariable } from '../../helpers/servers/stack-setup.ts'
+import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 // Servers of its own: others must not feel the restart.
 const servers = await startServers()
@@ -24,7 +22,7 @@ const steady = pushConsumer(
 
 test('a worker outlives the restart of the brokers and goes on where it was', async (t) => {
   const stack = await openWorkerStack('broker-restart', [steady])
-  const worker = await startHere(stack, steady)
+  const worker = await startWorkerInProcess(stack, steady)
   t.after(() => worker.stop().finally(servers.remove))
   let failure: unknown
   worker.failure.catch((error: unknown) => {

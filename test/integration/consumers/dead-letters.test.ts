@@ -8,8 +8,9 @@ import type { PushLine } from '../../../consumers/push-author-log/push-line.ts'
 import { deadLetterHeaders } from '../../../consumers/runtime/dead-letters/dead-letter-headers.ts'
 import { PermanentError } from '../../../lib/errors.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
-import { publishPushes, sorted } from '../../helpers/process/worker-under-test.ts'
+import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { countOn, messagesOn } from '../../helpers/records/records.ts'
+import { sorted } from '../../helpers/records/sorted.ts'
 import { openStack } from '../../helpers/servers/stack.ts'
 
 const stack = await openStack('dead-letters')

@@ -5,15 +5,12 @@ import { z } from 'zod'
 import { defineConsumer } from '../../../consumers/consumer.ts'
 import { PermanentError, RetriableError } from '../../../lib/errors.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
-import {
-  openWorkerStack,
-  type Push,
-  publishPushes,
-  pushConsumer,
-  startHere,
-  untilCount,
-} from '../../helpers/process/worker-under-test.ts'
+import { type Push, pushConsumer } from '../../helpers/process/push-consumer.ts'
+import { untilCount } from '../../helpers/process/until-count.ts'
+import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
+import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { messagesOn, recordsOf } from '../../helpers/records/records.ts'
+import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 /** Whatever is asked of it throws. */
 const withGetters = (error: Error): Error => {
@@ -87,7 +84,7 @@ const stack = await openWorkerStack('failures', [throwing, throughOutage, batchi
 await publishPushes(stack, 20, { projects: 1 })
 
 test('nothing a handler throws, whatever its type, ends the loop: it is tried as often as the rules say and put aside', async (t) => {
-  const worker = await startHere(stack, throwing)
+  const worker = await startWorkerInProcess(stack, throwing)
   t.after(worker.stop)
   assert.equal(await worker.metric('consumer_circuit_state{state="closed"}'), 1)
   await eventually(() => assert.equal(attempts.at(-1), 'd-19'))
@@ -127,7 +124,7 @@ test('nothing a handler throws, whatever its type, ends the loop: it is tried as
 })
 
 test('while something downstream is down nothing is put aside, order is kept, and it goes on by itself', async (t) => {
-  const worker = await startHere(stack, throughOutage)
+  const worker = await startWorkerInProcess(stack, throughOutage)
   t.after(worker.stop)
   await eventually(async () => assert.equal(await worker.metric('consumer_circuit_state{state="open"}'), 1))
   assert.equal(await worker.live(), '200 paused')
@@ -152,7 +149,7 @@ test('while something downstream is down nothing is put aside, order is kept, an
 test('a poison record in the middle of a batch is put aside alone; the others take effect once, in order', async (t) => {
   await publishPushes(stack, 1, { prefix: 'poison', projects: 1 })
   await publishPushes(stack, 20, { from: 20, projects: 1 })
-  const worker = await startHere(stack, batching)
+  const worker = await startWorkerInProcess(stack, batching)
   t.after(worker.stop)
   await untilCount(batchEffects, 41)
   assert.deepEqual(
@@ -174,7 +171,7 @@ test('a dead letter that cannot be written stops the partition instead of being 
   await admin.deleteTopics({ topics: [topic] })
   const events = (await recordsOf(stack, 'push')).map(({ value }) => value.delivery.id)
   const place = events.indexOf('d-10')
-  const worker = await startHere(stack, unburied)
+  const worker = await startWorkerInProcess(stack, unburied)
   t.after(worker.stop)
   const tried = () => worker.lines.filter(({ message }) => message === 'circuit open').length
   await eventually(() => assert.ok(tried() >= 2))
@@ -192,7 +189,7 @@ test('a dead letter that cannot be written stops the partition instead of being 
 })
 
 test('a handler that hangs ends the process rather than being tried a second time beside itself', async () => {
-  const worker = await startHere(stack, hanging, {
+  const worker = await startWorkerInProcess(stack, hanging, {
     CONSUMER_TIMEOUT_SECONDS: '0.5',
     CONSUMER_STALL_SECONDS: '2',
     CONSUMER_SESSION_SECONDS: '30',

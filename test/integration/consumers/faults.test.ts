@@ -4,17 +4,20 @@ import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startDownstream } from '../../helpers/faults/downstream.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
-import { startLagHere } from '../../helpers/process/lag-under-test.ts'
-import { attemptsIn, type Effect, effectsIn, startEffects } from '../../helpers/process/start-effects.ts'
+import { startLagExporterInProcess } from '../../helpers/process/lag-exporter-in-process.ts'
+import { pushConsumer } from '../../helpers/process/push-consumer.ts'
 import {
-  openWorkerStack,
-  publishPushes,
-  pushConsumer,
-  startHere,
-  untilCount,
-} from '../../helpers/process/worker-under-test.ts'
+  attemptsIn,
+  type Effect,
+  effectsIn,
+  startWorkerProcess,
+} from '../../helpers/process/start-worker-process.ts'
+import { untilCount } from '../../helpers/process/until-count.ts'
+import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { assertEffects } from '../../helpers/records/assert-effects.ts'
+import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { countOn } from '../../helpers/records/records.ts'
+import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 /** The soak run lets everything last longer. */
 const isSoak = process.env.BRIDGE_TEST_SOAK === '1'
@@ -38,12 +41,12 @@ test('a kill in the middle of an attempt may repeat that attempt, no more', asyn
   const file = join(await stack.temporaryFolder(), 'effects')
   await publishPushes(stack, 1, { prefix: 'poison', projects: 1 })
   const attempts = () => attemptsIn(file).filter((id) => id === 'poison-0').length
-  const env = { ...stack.env, EFFECTS_DELAY_MS: '20', CONSUMER_ATTEMPTS: '4' }
-  const first = await startEffects('poisoned', file, env)
+  const env = { ...stack.env, TEST_WORKER_DELAY_MS: '20', CONSUMER_ATTEMPTS: '4' }
+  const first = await startWorkerProcess('poisoned', file, env)
   await first.eventually(() => assert.ok(attempts() >= 3))
   first.kill('SIGKILL')
   await first.exited
-  const second = await startEffects('poisoned', file, env)
+  const second = await startWorkerProcess('poisoned', file, env)
   t.after(() => second.kill('SIGKILL'))
   await eventually(async () => assert.equal(await countOn(stack, stack.names.deadLetterTopic('poisoned')), 1))
   assert.ok(attempts() <= 5, `${attempts()} attempts, though 4 are allowed and one may be repeated`)
@@ -54,12 +57,12 @@ test('kill -9 in the middle of a batch loses nothing and keeps the order', async
   const ids = await publishPushes(stack, 2000, { prefix: 'kill' })
   const env = { ...stack.env, CONSUMER_ATTEMPTS: '1' }
   for (const after of [300, 900]) {
-    const child = await startEffects('killed', file, { ...env, EFFECTS_DELAY_MS: '1' })
+    const child = await startWorkerProcess('killed', file, { ...env, TEST_WORKER_DELAY_MS: '1' })
     await child.eventually(() => assert.ok(effectsIn(file).length >= after))
     child.kill('SIGKILL')
     await child.exited
   }
-  const child = await startEffects('killed', file, env)
+  const child = await startWorkerProcess('killed', file, env)
   t.after(() => child.kill('SIGKILL'))
   await child.eventually(() => assert.equal(new Set(effectsIn(file).map(({ id }) => id)).size, 2000))
   assertEffects(effectsIn(file), ids)
@@ -69,9 +72,9 @@ test('kill -9 in the middle of a batch loses nothing and keeps the order', async
 
 test('while downstream is down the worker waits, stays in its group and tells its lag; then all goes on in order', async (t) => {
   const skipped = await countOn(stack, stack.names.topic('push')) // of the tests before
-  const worker = await startHere(stack, forwarding)
+  const worker = await startWorkerInProcess(stack, forwarding)
   t.after(worker.stop)
-  const lag = await startLagHere(stack, [forwarding])
+  const lag = await startLagExporterInProcess(stack, [forwarding])
   t.after(lag.stop)
   const group = async () => {
     const admin = stack.kafka.admin()
@@ -129,7 +132,7 @@ test('while downstream is down the worker waits, stays in its group and tells it
 test('a rebalance every few moments while 20,000 events flow: nothing is lost, the order of each project holds', async (t) => {
   effects.length = 0
   const skipped = await countOn(stack, stack.names.topic('push')) // of the tests before
-  const steady = await startHere(stack, flowing)
+  const steady = await startWorkerInProcess(stack, flowing)
   t.after(steady.stop)
   await untilCount(effects, skipped)
   effects.length = 0
@@ -146,7 +149,7 @@ test('a rebalance every few moments while 20,000 events flow: nothing is lost, t
   })()
   let rebalances = 0
   while (flown < total) {
-    const guest = await startHere(stack, flowing)
+    const guest = await startWorkerInProcess(stack, flowing)
     await sleep(400)
     await guest.stop()
     rebalances += 2

@@ -7,14 +7,12 @@ import { readDeadLetters } from '../../../cli/dead-letters/read-dead-letters.ts'
 import { PermanentError, RetriableError } from '../../../lib/errors.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
 import { readWithJava } from '../../helpers/process/java.ts'
-import { startLagHere } from '../../helpers/process/lag-under-test.ts'
-import {
-  openWorkerStack,
-  publishPushes,
-  pushConsumer,
-  startHere,
-  untilCount,
-} from '../../helpers/process/worker-under-test.ts'
+import { startLagExporterInProcess } from '../../helpers/process/lag-exporter-in-process.ts'
+import { pushConsumer } from '../../helpers/process/push-consumer.ts'
+import { untilCount } from '../../helpers/process/until-count.ts'
+import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
+import { publishPushes } from '../../helpers/records/publish-pushes.ts'
+import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 const running = pushConsumer('running', async ({ delivery }) => {
   await sleep(60)
@@ -62,9 +60,9 @@ test('lag in seconds is true within two seconds for a worker that runs, one that
   await admin.connect()
   t.after(() => admin.disconnect())
   assert.equal(records.length, 200)
-  const exporter = await startLagHere(stack, workers)
+  const exporter = await startLagExporterInProcess(stack, workers)
   t.after(exporter.stop)
-  const toStop = await startHere(stack, stopped)
+  const toStop = await startWorkerInProcess(stack, stopped)
   await untilCount(handled, 40)
   await toStop.stop()
 
@@ -86,7 +84,7 @@ test('lag in seconds is true within two seconds for a worker that runs, one that
     return after
   }
   for (const worker of [running, paused]) {
-    const here = await startHere(stack, worker)
+    const here = await startWorkerInProcess(stack, worker)
     t.after(here.stop)
   }
   for (const count of [20, 60, 120]) {
@@ -106,13 +104,13 @@ test('lag in seconds is true within two seconds for a worker that runs, one that
 })
 
 test('the dead letters that stand open are counted, with the age of the oldest', async (t) => {
-  const exporter = await startLagHere(stack, workers)
+  const exporter = await startLagExporterInProcess(stack, workers)
   t.after(exporter.stop)
   const depth = () => exporter.value('dead_letters{consumer="burying"}')
   await eventually(async () => assert.equal(await depth(), 0))
 
   const before = Date.now()
-  const worker = await startHere(stack, burying)
+  const worker = await startWorkerInProcess(stack, burying)
   t.after(worker.stop)
   await eventually(async () => assert.equal(await depth(), 3))
   const age = await exporter.value('dead_letter_oldest_age_seconds{consumer="burying"}')

@@ -11,17 +11,16 @@ import { readVariables } from '../../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../../lib/kafka/client.ts'
 import { createKafkajsCluster } from '../../../lib/kafka/cluster.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import type { NodeProcess } from '../../helpers/process/node-process.ts'
+import { pushConsumer } from '../../helpers/process/push-consumer.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
-import { type EffectsProcess, effectsIn, startEffects } from '../../helpers/process/start-effects.ts'
-import {
-  openWorkerStack,
-  publishPushes,
-  pushConsumer,
-  sorted,
-  startHere,
-  untilCount,
-} from '../../helpers/process/worker-under-test.ts'
+import { effectsIn, startWorkerProcess } from '../../helpers/process/start-worker-process.ts'
+import { untilCount } from '../../helpers/process/until-count.ts'
+import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
+import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { messagesOn } from '../../helpers/records/records.ts'
+import { sorted } from '../../helpers/records/sorted.ts'
+import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 const begun: string[] = []
 const slow = pushConsumer('slow', async ({ delivery }, { signal }) => {
@@ -41,13 +40,13 @@ const stack = await openWorkerStack('member', [slow, paired, waiting, transactio
 await publishPushes(stack, 3, { projects: 1 })
 
 test('a worker that is stopped in the middle of a long handling releases it within 10 s, and the record comes again', async () => {
-  const worker = await startHere(stack, slow, { CONSUMER_TIMEOUT_SECONDS: '60' })
+  const worker = await startWorkerInProcess(stack, slow, { CONSUMER_TIMEOUT_SECONDS: '60' })
   await untilCount(begun, 1)
   const before = performance.now()
   await worker.stop()
   assert.ok(performance.now() - before < 10_000)
   assert.equal(worker.lines.filter(({ level }) => level === 'error').length, 0)
-  const again = await startHere(stack, slow)
+  const again = await startWorkerInProcess(stack, slow)
   await untilCount(begun, 4)
   await again.stop()
   assert.deepEqual(begun, ['d-0', 'd-0', 'd-1', 'd-2'])
@@ -114,7 +113,7 @@ test('while messages are in hand there is no new client: an attempt would run be
 
 test('a worker that is stopped while its group waits for a dead member leaves the group, within 10 s', async (t) => {
   const group = stack.names.group('waiting')
-  const worker = await startHere(stack, waiting, { CONSUMER_SESSION_SECONDS: '30' })
+  const worker = await startWorkerInProcess(stack, waiting, { CONSUMER_SESSION_SECONDS: '30' })
   const cluster = createKafkajsCluster(stack.kafka)
   await cluster.connect()
   t.after(() => cluster.disconnect())
@@ -165,7 +164,7 @@ test('a worker that is stopped while its group waits for a dead member leaves th
 })
 
 test('the ends of transactions, and what one took back, are no records that wait', async (t) => {
-  const worker = await startHere(stack, transactional, {
+  const worker = await startWorkerInProcess(stack, transactional, {
     CONSUMER_STALL_SECONDS: '1',
     CONSUMER_TIMEOUT_SECONDS: '0.5',
   })
@@ -203,14 +202,14 @@ test('the ends of transactions, and what one took back, are no records that wait
 
 test('of both topics a project’s events meet in one process, also when processes come and go', async (t) => {
   const folder = await stack.temporaryFolder()
-  const running = new Map<string, EffectsProcess>()
+  const running = new Map<string, NodeProcess>()
   t.after(() => Promise.all([...running.values()].map((process) => process.stop(10_000))))
   const start = async (name: string) => {
     running.set(
       name,
-      await startEffects('paired', join(folder, name), {
+      await startWorkerProcess('paired', join(folder, name), {
         ...stack.env,
-        EFFECTS_EVENTS: paired.events.join(','),
+        TEST_WORKER_EVENTS: paired.events.join(','),
       }),
     )
   }

@@ -5,14 +5,12 @@ import { setOffsets } from '../../../cli/offsets/set-offsets.ts'
 import { setUp } from '../../../cli/setup/set-up.ts'
 import { openOffsets } from '../../../lib/kafka/offsets.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import { pushConsumer } from '../../helpers/process/push-consumer.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
-import {
-  openWorkerStack,
-  publishPushes,
-  pushConsumer,
-  startHere,
-  untilCount,
-} from '../../helpers/process/worker-under-test.ts'
+import { untilCount } from '../../helpers/process/until-count.ts'
+import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
+import { publishPushes } from '../../helpers/records/publish-pushes.ts'
+import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 const handled: string[] = []
 const worker = pushConsumer('reader', async ({ delivery }) => void handled.push(delivery.id))
@@ -36,7 +34,7 @@ const committed = async () => {
 test('setup commits a first offset for every partition, and leaves those that are there', async () => {
   assert.deepEqual(await committed(), [0, 0, 0, 0, 0, 0])
   await publishPushes(stack, 30)
-  const running = await startHere(stack, worker)
+  const running = await startWorkerInProcess(stack, worker)
   await untilCount(handled, 30)
   await running.stop()
   const before = await committed()
@@ -67,7 +65,7 @@ test('offsets that expired stop the worker, with a sentence that names the gap a
       close: () => Promise.reject(new Error('does not close')),
     }),
   }
-  await assert.rejects(startHere(stack, clinging), (error: Error) => {
+  await assert.rejects(startWorkerInProcess(stack, clinging), (error: Error) => {
     assert.match(error.message, /reader has no committed offset at all: they expired/)
     assert.match(
       error.message,
@@ -100,7 +98,7 @@ test('records that were deleted before they were handled stop the worker', async
     deleteRecords(admin, { topic, partitions: [{ partition: 0, offset: String(high) }] }),
   )
   await assert.rejects(
-    startHere(stack, worker),
+    startWorkerInProcess(stack, worker),
     new RegExp(
       `has to go on at offset 0 of .*gitlab\\.push/0, but the oldest record there is ${high}: ${high} were deleted`,
     ),
@@ -125,7 +123,7 @@ test('records that are deleted under a running worker stop it likewise', async (
     seen.push(delivery.id)
     await gate
   })
-  const running = await startHere(stack, slow, { CONSUMER_TIMEOUT_SECONDS: '30' })
+  const running = await startWorkerInProcess(stack, slow, { CONSUMER_TIMEOUT_SECONDS: '30' })
   t.after(running.stop)
   await publishPushes(stack, 1, { prefix: 'held', projects: 1 })
   await untilCount(seen, 1)
@@ -147,7 +145,7 @@ test('records that are deleted under a running worker stop it likewise', async (
   const warning = lines.find(({ level, message }) => level === 'warn' && /out of range/.test(message))
   assert.equal(warning?.fields.partitions, `${topic}/${partition}`)
   await assert.rejects(
-    startHere(stack, worker),
+    startWorkerInProcess(stack, worker),
     new RegExp(`was out of range of ${topic}/${partition}, .* --topic ${topic} --to beginning`),
   )
   assert.deepEqual(seen, ['held-0'])
@@ -167,7 +165,7 @@ const endsOf = async () => {
 test('a topic that is new to a running worker gets its first offset from setup', async (t) => {
   const wide = { ...worker, name: 'widening' }
   await setUp(stack.env, recordingLogger().logger, [wide])
-  const running = await startHere(stack, wide)
+  const running = await startWorkerInProcess(stack, wide)
   t.after(running.stop)
   const wider = { ...wide, events: ['push', 'tag_push'] as const }
   await setUp(stack.env, recordingLogger().logger, [wider as never])

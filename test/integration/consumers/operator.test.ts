@@ -3,13 +3,11 @@ import { test } from 'node:test'
 import { setOffsets } from '../../../cli/offsets/set-offsets.ts'
 import { rebuild } from '../../../cli/rebuild/rebuild.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
-import {
-  openWorkerStack,
-  publishPushes,
-  pushConsumer,
-  startHere,
-  untilCount,
-} from '../../helpers/process/worker-under-test.ts'
+import { pushConsumer } from '../../helpers/process/push-consumer.ts'
+import { untilCount } from '../../helpers/process/until-count.ts'
+import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
+import { publishPushes } from '../../helpers/records/publish-pushes.ts'
+import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 const handled: string[] = []
 const forgotten: number[] = []
@@ -25,7 +23,7 @@ const set = (to: string, options: { topic?: string; partition?: string } = {}) =
   setOffsets('plain', { to, ...options }, stack.env, workers)
 const handleAgain = async () => {
   handled.length = 0
-  const worker = await startHere(stack, plain)
+  const worker = await startWorkerInProcess(stack, plain)
   await publishPushes(stack, 1, { prefix: 'last', projects: 1 })
   await eventually(() => assert.equal(handled.at(-1), 'last-0'))
   await worker.stop()
@@ -46,7 +44,7 @@ test('a stopped worker goes on where it is sent: the beginning, a time, an offse
 })
 
 test('while the worker runs its offsets are left alone', async (t) => {
-  const worker = await startHere(stack, plain)
+  const worker = await startWorkerInProcess(stack, plain)
   t.after(worker.stop)
   await assert.rejects(set('beginning'), {
     name: 'UsageError',
@@ -59,7 +57,7 @@ test('a worker that can be rebuilt forgets and begins with the first event; othe
   handled.length = 0
   assert.equal(await rebuild('rebuilt', stack.env, workers), 3)
   assert.deepEqual(forgotten, [0])
-  const worker = await startHere(stack, rebuilt)
+  const worker = await startWorkerInProcess(stack, rebuilt)
   await untilCount(handled, 10)
   assert.equal(handled[0], 'd-0')
   await assert.rejects(rebuild('rebuilt', stack.env, workers), /rebuilt is running/)

@@ -7,15 +7,13 @@ import { redriveDeadLetters } from '../../../cli/dead-letters/redrive.ts'
 import type { Selection } from '../../../cli/dead-letters/selector.ts'
 import { PermanentError } from '../../../lib/errors.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
-import {
-  openWorkerStack,
-  publishPushes,
-  pushConsumer,
-  sorted,
-  startHere,
-  untilCount,
-} from '../../helpers/process/worker-under-test.ts'
+import { pushConsumer } from '../../helpers/process/push-consumer.ts'
+import { untilCount } from '../../helpers/process/until-count.ts'
+import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
+import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { messagesOn } from '../../helpers/records/records.ts'
+import { sorted } from '../../helpers/records/sorted.ts'
+import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 const handled: string[] = []
 let isBroken = true
@@ -59,7 +57,7 @@ const limit = async (name: string, bytes: number, settings: Record<string, strin
 await limit(deadLetterTopic, pushBytes + 2500, { 'cleanup.policy': 'compact' })
 // The large record, but not ten pushes at once.
 await limit(retryTopic, largeBytes + 2500, { 'message.timestamp.type': 'LogAppendTime' })
-const worker = await startHere(stack, failing)
+const worker = await startWorkerInProcess(stack, failing)
 
 const open = () => readDeadLetters(stack.kafka, 'failing', deadLetterTopic)
 const redrive = (options: Selection & RedriveOptions) =>

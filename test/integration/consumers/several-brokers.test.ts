@@ -7,8 +7,10 @@ import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setUp } from '../../../cli/setup/set-up.ts'
 import { cacheFolder } from '../../../local/artifacts.ts'
+import { pushConsumer } from '../../helpers/process/push-consumer.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
-import { publishPushes, pushConsumer, startHere } from '../../helpers/process/worker-under-test.ts'
+import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
+import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { startKafkaCluster } from '../../helpers/servers/kafka-cluster.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
 import { openStack } from '../../helpers/servers/stack.ts'
@@ -54,7 +56,7 @@ test('a handler that hangs ends the process, also while partitions of another br
   const other = others.find(({ leader }) => leader !== one?.leader)
   assert.ok(one && other, 'one broker leads all partitions')
 
-  const worker = await startHere(stack, hanging, {
+  const worker = await startWorkerInProcess(stack, hanging, {
     CONSUMER_TIMEOUT_SECONDS: '0.5',
     CONSUMER_STALL_SECONDS: '2',
   })

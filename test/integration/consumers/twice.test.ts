@@ -20,16 +20,14 @@ import { openOffsets } from '../../../lib/kafka/offsets.ts'
 import { partitionName } from '../../../lib/kafka/partition-name.ts'
 import { type EventType, eventTypes } from '../../../schemas/catalogue.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import { pushConsumer } from '../../helpers/process/push-consumer.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
-import { effectsIn, startEffects } from '../../helpers/process/start-effects.ts'
-import {
-  openWorkerStack,
-  publishPushes,
-  pushConsumer,
-  startHere,
-} from '../../helpers/process/worker-under-test.ts'
+import { effectsIn, startWorkerProcess } from '../../helpers/process/start-worker-process.ts'
+import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { hookOf } from '../../helpers/records/deliver.ts'
+import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { fixtures } from '../../helpers/records/samples.ts'
+import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 /** Has no database, and an effect that cannot be told to be there already: the runtime has to remember. */
 const sent: string[] = []
@@ -109,7 +107,7 @@ const harnesses: Readonly<Record<string, (ids: readonly string[]) => Promise<Har
 
 /** Runs a worker until it has handled all there is, and stops it. */
 const runToTheEnd = async (consumer: Consumer, env: Environment = {}) => {
-  const worker = await startHere(stack, consumer, env)
+  const worker = await startWorkerInProcess(stack, consumer, env)
   await untilAllIsHandled(consumer)
   await worker.stop()
 }
@@ -149,7 +147,7 @@ for (const consumer of workers) {
 
 test('what the runtime remembers counts as skipped', async (t) => {
   await stack.rewind('sender')
-  const worker = await startHere(stack, sender)
+  const worker = await startWorkerInProcess(stack, sender)
   t.after(worker.stop)
   await untilAllIsHandled(sender)
   assert.equal(await worker.metric('consumer_handled_total{event="push",outcome="processed"}'), 0)
@@ -184,7 +182,11 @@ test('a kill -9 repeats no more than what was in hand', async () => {
       .map(({ id }) => id)
       .filter((id) => id.startsWith('killed-'))
   const start = () =>
-    startEffects('killed', file, { ...stack.env, EFFECTS_DELAY_MS: '3', EFFECTS_SKIPPED_FOR_DAYS: '1' })
+    startWorkerProcess('killed', file, {
+      ...stack.env,
+      TEST_WORKER_DELAY_MS: '3',
+      TEST_WORKER_SKIPPED_FOR_DAYS: '1',
+    })
   for (let kill = 1; kill <= kills; kill++) {
     const process = await start()
     await process.eventually(() => assert.ok(effects().length >= (kill * records) / (kills + 1)))
