@@ -8,7 +8,7 @@ import { lagCommand } from './lag/command.ts'
 import { lagExporterCommand } from './lag-exporter/command.ts'
 import { localCommand } from './local/command.ts'
 import { offsetsCommand } from './offsets/command.ts'
-import { endWithReader } from './output/end.ts'
+import { exitOnClosedStdout } from './output/exit.ts'
 import { formatError } from './output/format-error.ts'
 import { pushesCommand } from './pushes/command.ts'
 import { rebuildCommand } from './rebuild/command.ts'
@@ -19,7 +19,7 @@ import { tailCommand } from './tail/command.ts'
 
 const program = new Command('bridge')
   .description(
-    'Every GitLab hook as a typed Avro record on its own Kafka topic, and workers that consume them.',
+    'Receives GitLab hooks, publishes each one as a typed Avro record to Kafka, and runs the workers that read them.',
   )
   .showHelpAfterError()
 const commands = [
@@ -40,7 +40,7 @@ const commands = [
 ]
 for (const command of commands) program.addCommand(command)
 
-program.hook('preAction', (_program, command) => endWithReader(command.name()))
+program.hook('preAction', (_program, command) => exitOnClosedStdout(command.name()))
 
 try {
   await program.parseAsync()

@@ -5,9 +5,10 @@ import { isLocked } from '../lib/disk/lock.ts'
 import type { Endpoints } from '../local/endpoints.ts'
 import { hasTokens } from '../local/process/process-environment.ts'
 
-/** The running local stack of `BRIDGE_DATA_DIR`, if there is one; what a killed stack has left does not count. */
+/** The endpoints of the local stack that runs in `BRIDGE_DATA_DIR`. Undefined if no stack runs there. */
 export const readEndpoints = (env: Environment): Endpoints | undefined => {
   const folder = env.BRIDGE_DATA_DIR || '.bridge'
+  // A stack that was killed leaves its file behind, but its lock is free.
   if (!isLocked(join(folder, 'lock'))) return undefined
   try {
     return JSON.parse(readFileSync(join(folder, 'endpoints.json'), 'utf8')) as Endpoints
@@ -16,19 +17,30 @@ export const readEndpoints = (env: Environment): Endpoints | undefined => {
   }
 }
 
-/** The user's own cluster where its variables are set; what is not set comes from the running local stack. */
+const endpointOf = {
+  KAFKA_BROKERS: 'kafka_brokers',
+  SCHEMA_REGISTRY_URL: 'schema_registry_url',
+  DATABASE_URL: 'database_url',
+} as const satisfies Record<string, keyof Endpoints>
+
+/**
+ * The environment, with the servers of the running local stack for each variable that the user has not set. A setting of
+ * the user always wins, also one in a file (`DATABASE_URL_FILE`).
+ */
 export const withLocalStack = (env: Environment): Environment => {
   const endpoints = readEndpoints(env)
   if (endpoints === undefined) return env
-  return {
-    ...env,
-    KAFKA_BROKERS: env.KAFKA_BROKERS || endpoints.kafka_brokers,
-    SCHEMA_REGISTRY_URL: env.SCHEMA_REGISTRY_URL || endpoints.schema_registry_url,
-    DATABASE_URL: env.DATABASE_URL || endpoints.database_url,
-  }
+  const missing = Object.entries(endpointOf).filter(([variable]) => !isSetByUser(variable, env))
+  return { ...env, ...Object.fromEntries(missing.map(([variable, key]) => [variable, endpoints[key]])) }
 }
 
-/** With the token that the ingress of the local stack takes where the user has set none: to be looked at, not to start another with. */
+const isSetByUser = (variable: string, env: Environment): boolean =>
+  Boolean(env[variable] || env[`${variable}_FILE`])
+
+/**
+ * The environment, with the secret token of the running local stack if the user has set no token. Use it only to show the
+ * configuration: a second ingress must not start with the token of the local stack.
+ */
 export const withLocalToken = (env: Environment): Environment => {
   const token = readEndpoints(env)?.secret_token
   return token == null || hasTokens(env) ? env : { ...env, INGRESS_SECRET_TOKENS: token }

@@ -4,24 +4,29 @@ import { createLogger, type Logger } from '../lib/logger.ts'
 import { withLocalStack } from './environment.ts'
 import { outageMessage } from './output/outage-message.ts'
 
-/** How long a process may take to stop; the workers' own promise is 10 s. */
+/** How long a process may take to stop, in milliseconds. Workers promise to stop within 10 s. */
 const stopLimitMs = 25_000
 
-/** Runs one long-lived process to its end and exits with its code. @throws what is not an outage, where it does not start */
+/**
+ * Runs one server process until it is stopped, then exits with its exit code.
+ *
+ * @param start resolves when the process has started; its signal aborts when the process should stop
+ * @throws whatever keeps the process from starting, unless it is an outage: that is logged, and the process exits with 1
+ */
 export const run = async (
   name: string,
-  start: (env: Environment, logger: Logger, told: AbortSignal) => Promise<Running>,
+  start: (env: Environment, logger: Logger, stopping: AbortSignal) => Promise<Running>,
 ): Promise<never> => {
   const env = withLocalStack(process.env)
   const logger = createLogger(name, env)
-  const orExit = (error: unknown): never => {
+  const exitOnOutage = (error: unknown): never => {
     const outage = outageMessage(error, env)
     if (outage === undefined) throw error
-    logger.error('cannot start', { error: outage })
+    logger.error('the process cannot start', { error: outage })
     return process.exit(1)
   }
   const code = await runUntilStopped(
-    (told) => start(env, logger, told).catch(orExit),
+    (stopping) => start(env, logger, stopping).catch(exitOnOutage),
     process,
     logger,
     stopLimitMs,

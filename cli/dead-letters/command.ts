@@ -1,112 +1,95 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { withLocalStack } from '../environment.ts'
-import { end } from '../output/end.ts'
+import { jsonOption } from '../options/json-option.ts'
+import { wholeNumber } from '../options/whole-number.ts'
+import { exitAfterOutput } from '../output/exit.ts'
+import type { RedriveOptions, Selection, SelectionOptions, SettleOptions } from './options.ts'
+import { printResults } from './print-results.ts'
 
-const number = (text: string): number => {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('must be a whole number')
-  return Number(text)
-}
-
-/** The dead letters meant; several conditions must all hold. */
-const selecting = (command: Command): Command =>
-  command
-    .argument('<worker>')
-    .argument('[keys...]', 'dead letters by key: topic/partition/offset')
-    .option('--event <event>', 'of this event type')
-    .option('--project <id>', 'of this project')
-    .option('--fingerprint <fingerprint>', 'with this error, as `list` shows it; its first letters do')
-    .option('--since <time>', 'put aside at or after: a date, an ISO 8601 time, or 30m, 12h, 7d ago')
-    .option('--until <time>', 'put aside before')
-    .option('--json', 'one JSON object a line')
-
-const list = new Command('list')
-  .description('dead letters by worker and error: how many, since when')
-  .argument('[worker]', 'none: all')
-  .option('--json', 'one JSON object a line')
-  .action(async (worker: string | undefined, { json }: { json?: true }) => {
-    const { listDeadLetters } = await import('./list-dead-letters.ts')
-    for (const group of await listDeadLetters(worker, withLocalStack(process.env))) {
-      const { fingerprint, count, first, last, events, error, message } = group
-      console.log(
-        json
-          ? JSON.stringify(group)
-          : `${group.worker}  ${fingerprint}  ${count}x  ${first} to ${last}  ${events.join(',')}\n    ${error}: ${message}`,
-      )
-    }
-    await end()
-  })
-
-const show = selecting(
-  new Command('show').description('dead letters in full: where from, why, and the record'),
-).action(async (worker: string, keys: string[], options: DeadLetterOptions) => {
-  const { showDeadLetters } = await import('./show-dead-letters.ts')
-  for await (const letter of showDeadLetters(worker, { ...options, keys }, withLocalStack(process.env)))
-    console.log(JSON.stringify(letter, null, options.json ? undefined : 2))
-  await end()
-})
-
-const redrive = selecting(
-  new Command('redrive').description('give dead letters back to their worker, and to no other'),
-)
-  .option('--all', 'all of them')
-  .option('--dry-run', 'say what would happen, by the code as it is now')
-  .option('--per-second <n>', 'how many at most', number, 100)
-  .option('--max-redrives <n>', 'leave alone what came back so often', number, 3)
-  .option('--reason <text>', 'kept with the record of this operation')
-  .action(async (worker: string, keys: string[], options: RedriveOptions) => {
-    const { redriveDeadLetters } = await import('./redrive.ts')
-    await report(redriveDeadLetters(worker, { ...options, keys }, withLocalStack(process.env)), options)
-  })
-
-const discard = selecting(new Command('discard').description('give dead letters up for good'))
-  .option('--all', 'all of them')
-  .option('--dry-run', 'say what would be given up')
-  .option('--reason <text>', 'kept with the record of this operation')
-  .action(async (worker: string, keys: string[], options: RedriveOptions) => {
-    const { discardDeadLetters } = await import('./discard.ts')
-    await report(discardDeadLetters(worker, { ...options, keys }, withLocalStack(process.env)), options)
-  })
-
-const report = async (
-  results: AsyncIterable<{ dead_letter: string; result: string; detail?: string }>,
-  { json }: { json?: true },
-) => {
-  const counts = new Map<string, number>()
-  for await (const line of results) {
-    counts.set(line.result, (counts.get(line.result) ?? 0) + 1)
-    console.log(
-      json
-        ? JSON.stringify(line)
-        : `${line.dead_letter}  ${line.result}${line.detail === undefined ? '' : `: ${line.detail}`}`,
-    )
-  }
-  if (!json)
-    console.log(
-      [...counts].map(([result, count]) => `${count} ${result}`).join(', ') ||
-        'no dead letter is meant by this',
-    )
-  await end()
-}
-
-/** `bridge dead-letters`: what workers put aside, and what becomes of it. */
-export const deadLettersCommand = new Command('dead-letters').description(
-  'look at, take back or give up what workers put aside',
-)
-for (const command of [list, show, redrive, discard]) deadLettersCommand.addCommand(command)
-
-export interface DeadLetterOptions {
-  event?: string
-  project?: string
-  fingerprint?: string
-  since?: string
-  until?: string
+interface JsonOption {
   json?: true
 }
 
-export interface RedriveOptions extends DeadLetterOptions {
-  all?: true
-  dryRun?: true
-  perSecond?: number
-  maxRedrives?: number
-  reason?: string
-}
+const list = new Command('list')
+  .description(
+    'print how many dead letters each worker has, grouped by error, with the first and the last time',
+  )
+  .argument('[worker]', 'name of a worker (default: all workers)')
+  .addOption(jsonOption())
+  .action(async (worker: string | undefined, { json }: JsonOption) => {
+    const { groupText, listDeadLetters } = await import('./list-dead-letters.ts')
+    for (const group of await listDeadLetters(worker, withLocalStack(process.env)))
+      console.log(json ? JSON.stringify(group) : groupText(group))
+    await exitAfterOutput()
+  })
+
+const withSelection = (command: Command): Command =>
+  command
+    .argument('<worker>', 'name of the worker')
+    .argument('[keys...]', 'keys of dead letters, as topic/partition/offset')
+    .option('--event <event>', 'only this event type')
+    .option('--project <id>', 'only this project')
+    .option(
+      '--fingerprint <fingerprint>',
+      'only this error: the first characters of a fingerprint that `list` prints',
+    )
+    .option(
+      '--since <time>',
+      'only from this time on: a date (2026-05-01), an ISO 8601 time, or a duration before now such as 30m, 12h, 7d',
+    )
+    .option('--until <time>', 'only before this time, in the same forms')
+    .addOption(jsonOption())
+
+const withSettleOptions = (command: Command): Command =>
+  withSelection(command)
+    .option('--all', 'all dead letters of the worker')
+    .option('--dry-run', 'print what would happen, and change nothing')
+    .option('--reason <text>', 'the reason, stored with the record of this operation')
+
+const show = withSelection(
+  new Command('show').description('print dead letters in full: the origin, the error and the decoded record'),
+).action(async (worker: string, keys: string[], { json, ...options }: SelectionOptions & JsonOption) => {
+  const { showDeadLetters } = await import('./show-dead-letters.ts')
+  for await (const letter of showDeadLetters(worker, { ...options, keys }, withLocalStack(process.env)))
+    console.log(JSON.stringify(letter, null, json ? undefined : 2))
+  await exitAfterOutput()
+})
+
+const redrive = withSettleOptions(
+  new Command('redrive').description('send dead letters back to their worker, and settle them'),
+)
+  .option('--per-second <n>', 'redrive at most n dead letters per second', wholeNumber(1), 100)
+  .option('--max-redrives <n>', 'leave dead letters that were redriven n times already', wholeNumber(0), 3)
+  .action(
+    async (
+      worker: string,
+      keys: string[],
+      { json, ...options }: Omit<Selection, 'keys'> & RedriveOptions & JsonOption,
+    ) => {
+      const { redriveDeadLetters } = await import('./redrive.ts')
+      await printResults(redriveDeadLetters(worker, { ...options, keys }, withLocalStack(process.env)), json)
+      await exitAfterOutput()
+    },
+  )
+
+const discard = withSettleOptions(
+  new Command('discard').description(
+    'settle dead letters without handling them: they cannot be redriven later',
+  ),
+).action(
+  async (
+    worker: string,
+    keys: string[],
+    { json, ...options }: Omit<Selection, 'keys'> & SettleOptions & JsonOption,
+  ) => {
+    const { discardDeadLetters } = await import('./discard.ts')
+    await printResults(discardDeadLetters(worker, { ...options, keys }, withLocalStack(process.env)), json)
+    await exitAfterOutput()
+  },
+)
+
+/** `bridge dead-letters`: shows and settles the records that workers could not handle. */
+export const deadLettersCommand = new Command('dead-letters').description(
+  'show, redrive or discard the records that a worker could not handle',
+)
+for (const command of [list, show, redrive, discard]) deadLettersCommand.addCommand(command)

@@ -5,34 +5,38 @@ import {
 import type { LogMessage } from '../../lib/kafka/log-reader.ts'
 import { type EventType, isEventType } from '../../schemas/catalogue.ts'
 
-/** What a worker put aside, without the message itself. */
+/** A record that a worker could not handle, without the message itself. */
 export interface DeadLetter {
   worker: string
-  /** Its key on the dead-letter topic: where it was read, `topic/partition/offset`. */
+  /** Its key on the dead-letter topic: where the worker read it, as `topic/partition/offset`. */
   dead_letter: string
   event: EventType
-  /** Key of the event: a project id, or another's such as `group:78`; null where it had none. */
+  /** Key of the event: a project id, or another id such as `group:78`; null if the event had no key. */
   key: string | null
   delivery_id: string | null
-  /** When it was put aside, ISO 8601. */
+  /** When the worker dead-lettered it, ISO 8601. */
   at: string
+  /** How often the worker tried to handle it. */
   attempts: number
+  /** Class of the error. */
   error: string
   message: string
   stack: string
+  /** Equal for dead letters with the same kind of error. */
   fingerprint: string
-  /** Version of the bridge that put it aside. */
+  /** Version of the bridge that dead-lettered it. */
   version: string
-  /** Where it was read the first time; differs from `dead_letter` once it was taken back. */
+  /** Where it was read the first time. It differs from `dead_letter` after a redrive. */
   origin: string
-  /** How often it was taken back before. */
+  /** How often it was redriven before. */
   redrives: number
-  /** Place on the dead-letter topic. */
+  /** Offset on the dead-letter topic. */
   offset: number
 }
 
-/** @param message of a dead-letter topic, no tombstone */
-export const deadLetterOf = (worker: string, { key, offset, headers }: LogMessage): DeadLetter => {
+/** @param message of a dead-letter topic; it must not be a tombstone */
+export const deadLetterOf = (worker: string, message: LogMessage): DeadLetter => {
+  const { key, offset, headers } = message
   const read = (name: string) => headers[`dead-letter-${name}`] ?? ''
   const event = read('event')
   return {

@@ -2,41 +2,46 @@ import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
 import type { Environment } from '../../lib/config.ts'
 import { findWorker } from '../workers/find-worker.ts'
-import { openSettle } from './dead-letter-writer.ts'
+import { openDeadLetterWriter } from './dead-letter-writer.ts'
 import { openDeadLetters } from './open-dead-letters.ts'
-import { createSelect, mustSelect, type Selection } from './selector.ts'
+import type { Selection, SettleOptions } from './options.ts'
+import { createSelector, requireCondition } from './selector.ts'
 
-export interface Discarded {
+export interface DiscardResult {
   dead_letter: string
   result: 'discarded' | 'would_discard'
 }
 
-/** Gives dead letters up. A run that is interrupted is simply made again. */
+const portionLetters = 100
+
+/**
+ * Settles dead letters without handling them. A run that was interrupted can simply be started again.
+ *
+ * @throws UsageError if the worker does not exist, or if no condition is given
+ */
 export async function* discardDeadLetters(
   worker: string,
-  options: Selection & { dryRun?: true; reason?: string },
+  options: Selection & SettleOptions,
   env: Environment,
   workers: readonly Consumer[] = consumers,
-): AsyncGenerator<Discarded> {
-  mustSelect(options)
-  const isMeant = createSelect(options, Date.now())
+): AsyncGenerator<DiscardResult> {
+  requireCondition(options)
+  const isSelected = createSelector(options, Date.now())
   const opened = await openDeadLetters(findWorker(worker, workers), env)
-  const letters = opened.letters.filter(isMeant)
+  const letters = opened.letters.filter(isSelected)
   if (options.dryRun) {
     for (const { dead_letter } of letters) yield { dead_letter, result: 'would_discard' }
     return
   }
-  const settle = await openSettle(opened)
+  const writer = await openDeadLetterWriter(opened)
   try {
-    for (let start = 0; start < letters.length; start += portion) {
-      const some = letters.slice(start, start + portion)
-      await settle.record(some, 'discard', options.reason)
-      await settle.close(some, 'discard')
-      for (const { dead_letter } of some) yield { dead_letter, result: 'discarded' }
+    for (let start = 0; start < letters.length; start += portionLetters) {
+      const portion = letters.slice(start, start + portionLetters)
+      await writer.recordOperation(portion, 'discard', options.reason)
+      await writer.settle(portion, 'discard')
+      for (const { dead_letter } of portion) yield { dead_letter, result: 'discarded' }
     }
   } finally {
-    await settle.disconnect()
+    await writer.disconnect()
   }
 }
-
-const portion = 100

@@ -2,32 +2,36 @@ import { recordOf } from '../../consumers/runtime/decode-and-handle.ts'
 import { messageOf } from '../../lib/errors.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import type { DeadLetters } from './open-dead-letters.ts'
-import { gone, readMessages } from './read-dead-letters.ts'
+import { messageIsGone, type ReadLetter, readMessages } from './read-dead-letters.ts'
 
-export interface Rehearsed {
+export interface DryRunResult {
   dead_letter: string
   result: 'would_redrive' | 'would_fail'
   detail: string
 }
 
-/** What redriving would do, by the code as it is now: nothing is sent and nothing handled. */
-export async function* rehearse(
+/**
+ * What a redrive would do with this version of the worker. Nothing is sent, and no handler is called: each record is
+ * decoded, and the worker describes what it would do with it.
+ */
+export async function* dryRun(
   opened: DeadLetters,
   letters: readonly DeadLetter[],
-): AsyncGenerator<Rehearsed> {
-  const { kafka, consumer, deadLetterTopic, decode } = opened
-  for await (const { letter, message } of readMessages(kafka, deadLetterTopic, letters)) {
-    const { dead_letter } = letter
-    if (message === undefined) {
-      yield { dead_letter, result: 'would_fail', detail: gone }
-      continue
-    }
-    try {
-      const record = await recordOf(decode, message, letter.event)
-      const detail = consumer.dryRun?.(record) ?? 'can be decoded; what its worker would do it does not say'
-      yield { dead_letter, result: 'would_redrive', detail }
-    } catch (error) {
-      yield { dead_letter, result: 'would_fail', detail: messageOf(error) }
-    }
+): AsyncGenerator<DryRunResult> {
+  for await (const one of readMessages(opened.kafka, opened.deadLetterTopic, letters))
+    yield { dead_letter: one.letter.dead_letter, ...(await tryOne(opened, one)) }
+}
+
+const tryOne = async (
+  { consumer, decode }: DeadLetters,
+  { letter, message }: ReadLetter,
+): Promise<Omit<DryRunResult, 'dead_letter'>> => {
+  if (message === undefined) return { result: 'would_fail', detail: messageIsGone }
+  try {
+    const record = await recordOf(decode, message, letter.event)
+    const description = consumer.dryRun?.(record)
+    return { result: 'would_redrive', detail: description ?? 'can be decoded; this worker has no dry run' }
+  } catch (error) {
+    return { result: 'would_fail', detail: messageOf(error) }
   }
 }

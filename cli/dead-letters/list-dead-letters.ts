@@ -5,21 +5,21 @@ import { findWorker } from '../workers/find-worker.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { openDeadLetters } from './open-dead-letters.ts'
 
-/** Dead letters of one worker that failed alike. */
+/** Dead letters of one worker with the same kind of error. */
 export interface DeadLetterGroup {
   worker: string
   fingerprint: string
   error: string
-  /** Of the last one. */
+  /** Message of the newest one. */
   message: string
   events: readonly EventType[]
   count: number
-  /** When the first and the last were put aside, ISO 8601. */
+  /** When the oldest and the newest were dead-lettered, ISO 8601. */
   first: string
   last: string
 }
 
-/** The largest group first. */
+/** Open dead letters of one worker, or of all, in groups. The largest group is first. */
 export const listDeadLetters = async (
   worker: string | undefined,
   env: Environment,
@@ -31,22 +31,22 @@ export const listDeadLetters = async (
   return groupByFingerprint(letters.flat())
 }
 
-export const groupByFingerprint = (letters: readonly DeadLetter[]): DeadLetterGroup[] =>
-  [...Map.groupBy(letters, ({ worker, fingerprint }) => `${worker} ${fingerprint}`).values()]
-    .map((alike): DeadLetterGroup => {
-      const inTime = alike.toSorted((one, other) => one.at.localeCompare(other.at))
-      const [first, last] = [inTime[0], inTime.at(-1)] as [DeadLetter, DeadLetter]
-      const { worker, fingerprint, error, message } = last
-      const events = [...new Set(alike.map(({ event }) => event))].sort()
-      return {
-        worker,
-        fingerprint,
-        error,
-        message,
-        events,
-        count: alike.length,
-        first: first.at,
-        last: last.at,
-      }
-    })
-    .sort((one, other) => other.count - one.count)
+export const groupByFingerprint = (letters: readonly DeadLetter[]): DeadLetterGroup[] => {
+  const groups = Map.groupBy(letters, ({ worker, fingerprint }) => `${worker} ${fingerprint}`)
+  return [...groups.values()].map(toGroup).sort((one, other) => other.count - one.count)
+}
+
+const toGroup = (letters: readonly DeadLetter[]): DeadLetterGroup => {
+  const sorted = letters.toSorted((one, other) => one.at.localeCompare(other.at))
+  const [oldest, newest] = [sorted[0], sorted.at(-1)] as [DeadLetter, DeadLetter]
+  const { worker, fingerprint, error, message } = newest
+  const events = [...new Set(letters.map(({ event }) => event))].sort()
+  const times = { first: oldest.at, last: newest.at }
+  return { worker, fingerprint, error, message, events, count: letters.length, ...times }
+}
+
+export const groupText = (group: DeadLetterGroup): string => {
+  const { worker, fingerprint, count, first, last, events, error, message } = group
+  const summary = `${worker}  ${fingerprint}  ${count}x  ${first} to ${last}  ${events.join(',')}`
+  return `${summary}\n    ${error}: ${message}`
+}

@@ -1,12 +1,15 @@
 import { userInfo } from 'node:os'
 
-/** Who runs a command: the name of the account, or what else is known of it. In a container it is often a number alone. */
+/**
+ * The name of the person who runs the command, for the audit record: the account, else `USER`, else the numeric user id.
+ * In a container the user often has a number only.
+ */
 export const operatorName = (
-  ofAccount = () => userInfo().username,
+  readAccountName = () => userInfo().username,
   { USER }: { USER?: string } = process.env,
 ): string => {
   try {
-    return ofAccount()
+    return readAccountName()
   } catch {
     return USER || `uid ${process.getuid?.()}`
   }

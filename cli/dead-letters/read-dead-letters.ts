@@ -4,7 +4,7 @@ import { type LogMessage, readLog } from '../../lib/kafka/log-reader.ts'
 import { type DeadLetter, deadLetterOf } from './dead-letter.ts'
 import { readOrigin } from './read-origin.ts'
 
-/** The dead letters that stand open at this moment, oldest first. */
+/** The dead letters of a worker that are open now, that is, not settled. The oldest is first. */
 export const readDeadLetters = async (kafka: Kafka, worker: string, topic: string): Promise<DeadLetter[]> => {
   const open = new Map<string, DeadLetter>()
   for await (const message of readLog(kafka, { topics: [topic], from: 'beginning', to: 'now' })) {
@@ -15,16 +15,20 @@ export const readDeadLetters = async (kafka: Kafka, worker: string, topic: strin
   return [...open.values()]
 }
 
-/** A dead letter and its message as it was; undefined where only its origin held the message, and holds it no longer. */
 export interface ReadLetter {
   letter: DeadLetter
+  /**
+   * The original message. Undefined if it was too large for the dead-letter topic and its origin does not hold it any
+   * more.
+   */
   message: LogMessage | undefined
 }
 
-/** What to say of such a one. */
-export const gone = 'the record was too large for the dead-letter topic, and is gone from where it was read'
+/** Why a dead letter has no message. */
+export const messageIsGone =
+  'the message was too large for the dead-letter topic, and the topic it came from has deleted it'
 
-/** The same with their messages, which are not all held in memory at once. */
+/** Reads the messages of dead letters one by one, so that they are not all in memory at the same time. */
 export async function* readMessages(
   kafka: Kafka,
   topic: string,
@@ -35,16 +39,20 @@ export async function* readMessages(
   for await (const message of readLog(kafka, { topics: [topic], from: 'beginning', to: 'now' })) {
     const letter = byOffset.get(message.offset)
     if (letter === undefined) continue
-    yield await asItWas(kafka, letter, message)
+    yield await withOriginalMessage(kafka, letter, message)
     byOffset.delete(message.offset)
     if (byOffset.size === 0) return
   }
 }
 
-const asItWas = async (kafka: Kafka, letter: DeadLetter, message: LogMessage): Promise<ReadLetter> => {
-  const place = message.headers[deadLetterValueHeader]
-  if (place === 'none') return { letter, message: { ...message, value: null } }
-  if (place !== 'at-origin') return { letter, message }
+const withOriginalMessage = async (
+  kafka: Kafka,
+  letter: DeadLetter,
+  message: LogMessage,
+): Promise<ReadLetter> => {
+  const valuePlace = message.headers[deadLetterValueHeader]
+  if (valuePlace === 'none') return { letter, message: { ...message, value: null } }
+  if (valuePlace !== 'at-origin') return { letter, message }
   const origin = await readOrigin(kafka, message)
   if (origin === undefined) return { letter, message: undefined }
   const { key, value, headers } = origin

@@ -3,17 +3,19 @@ import { type LogMessage, openRecordReader } from '../../lib/kafka/log-reader.ts
 import { openOffsets } from '../../lib/kafka/offsets.ts'
 
 /**
- * The message of a dead letter where it was read; undefined where it is gone. Of a topic that was made anew another message may be there.
+ * Reads the original message of a dead letter from the topic where the worker read it.
  *
- * @param letter as it is on the dead-letter topic
+ * @param letter the message on the dead-letter topic
+ * @returns undefined if the topic does not hold the message any more. A topic that was deleted and created again may hold
+ * another message at the same offset; its timestamp differs.
  */
 export const readOrigin = async (kafka: Kafka, letter: LogMessage): Promise<LogMessage | undefined> => {
   const [topic = '', partition, offset] = (letter.key ?? '').split('/')
   const place = { topic, partition: Number(partition), offset: Number(offset) }
   const offsets = await openOffsets(kafka)
   const ends = await offsets.ends([topic]).finally(() => offsets.close())
-  const log = ends.find((each) => each.partition === place.partition)
-  if (log === undefined || place.offset < log.low || place.offset >= log.high) return undefined
+  const end = ends.find((each) => each.partition === place.partition)
+  if (end === undefined || place.offset < end.low || place.offset >= end.high) return undefined
   const reader = await openRecordReader(kafka)
   const message = await reader.read(place).finally(() => reader.close())
   const isSame =

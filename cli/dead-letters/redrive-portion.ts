@@ -9,64 +9,71 @@ import { messageOf } from '../../lib/errors.ts'
 import { isTooLarge } from '../../lib/kafka/is-too-large.ts'
 import type { LogMessage } from '../../lib/kafka/log-reader.ts'
 import type { DeadLetter } from './dead-letter.ts'
-import type { Settle } from './dead-letter-writer.ts'
-import { gone, type ReadLetter } from './read-dead-letters.ts'
+import type { DeadLetterWriter } from './dead-letter-writer.ts'
+import { messageIsGone, type ReadLetter } from './read-dead-letters.ts'
 
-/** `held_back`: it cannot or should not go; `detail` says why. `was_redriven`: an interrupted run had sent it, and it only had to be settled. */
-export interface Redriven {
+export interface RedriveResult {
   dead_letter: string
+  /**
+   * `held_back`: not redriven, still open; `detail` says why. `was_redriven`: a run that was interrupted had copied it
+   * already, so that it only had to be settled.
+   */
   result: 'redriven' | 'was_redriven' | 'held_back'
   detail?: string
 }
 
+export interface RedriveTarget {
+  /** Names of the dead letters that have a copy on the retry topic, see {@link nameOf}. */
+  copied: ReadonlySet<string>
+  /** Number of partitions of the retry topic. */
+  partitions: number
+  reason: string | undefined
+}
+
 /**
- * Record, copy, tombstone. What cannot be copied stays open.
+ * Records the operation, copies the messages to the retry topic, then settles the dead letters. A dead letter that cannot
+ * be copied stays open and does not stop the others.
  *
- * @param sent the dead letters whose copies are on the retry topic
- * @param partitions of the retry topic
+ * @throws any error of the brokers but "message too large"; then nothing of the portion is settled
  */
 export const redrivePortion = async (
   portion: readonly ReadLetter[],
-  settle: Settle,
-  sent: ReadonlySet<string>,
-  partitions: number,
-  reason: string | undefined,
-): Promise<Redriven[]> => {
-  const there = portion.filter(({ message }) => message !== undefined)
-  await settle.record(lettersOf(there), 'redrive', reason)
-  const results: (ReadLetter & { redriven: Redriven })[] = []
-  for (const one of portion) results.push({ ...one, redriven: await copy(one, settle, sent, partitions) })
-  await settle.close(lettersOf(results.filter(({ redriven }) => redriven.result !== 'held_back')), 'redrive')
-  return results.map(({ redriven }) => redriven)
+  writer: DeadLetterWriter,
+  target: RedriveTarget,
+): Promise<RedriveResult[]> => {
+  const present = portion.filter(({ message }) => message !== undefined)
+  await writer.recordOperation(lettersOf(present), 'redrive', target.reason)
+  const results: (ReadLetter & { outcome: RedriveResult })[] = []
+  for (const one of portion) results.push({ ...one, outcome: await copy(one, writer, target) })
+  const done = results.filter(({ outcome }) => outcome.result !== 'held_back')
+  await writer.settle(lettersOf(done), 'redrive')
+  return results.map(({ outcome }) => outcome)
 }
 
 const lettersOf = (portion: readonly ReadLetter[]) => portion.map(({ letter }) => letter)
 
 const copy = async (
   { letter, message }: ReadLetter,
-  settle: Settle,
-  sent: ReadonlySet<string>,
-  partitions: number,
-): Promise<Redriven> => {
+  writer: DeadLetterWriter,
+  { copied, partitions }: RedriveTarget,
+): Promise<RedriveResult> => {
   const { dead_letter } = letter
-  if (sent.has(nameOf(letter))) return { dead_letter, result: 'was_redriven' }
-  if (message === undefined) return { dead_letter, result: 'held_back', detail: gone }
+  if (copied.has(nameOf(letter))) return { dead_letter, result: 'was_redriven' }
+  if (message === undefined) return { dead_letter, result: 'held_back', detail: messageIsGone }
   try {
-    await settle.copy(copyOf(letter, message, partitions))
+    await writer.copyToRetryTopic(copyOf(letter, message, partitions))
     return { dead_letter, result: 'redriven' }
   } catch (error) {
     if (!isTooLarge(error)) throw error
-    return {
-      dead_letter,
-      result: 'held_back',
-      detail: `the retry topic does not take it: ${messageOf(error)}`,
-    }
+    const detail = `the retry topic refuses the message: ${messageOf(error)}`
+    return { dead_letter, result: 'held_back', detail }
   }
 }
 
+/** One dead letter can be dead-lettered again under the same key, so its offset is a part of its name. */
 const nameOf = ({ dead_letter, offset }: DeadLetter): string => `${dead_letter}@${offset}`
 
-/** The message as it was, in the partition it came from, with what the worker must know of its way. */
+/** The original message, for the partition it came from, with headers that tell the worker about the redrive. */
 const copyOf = (
   letter: DeadLetter,
   { headers, value }: LogMessage,

@@ -7,76 +7,79 @@ import { UsageError } from '../../lib/errors.ts'
 import { readLog } from '../../lib/kafka/log-reader.ts'
 import { openOffsets } from '../../lib/kafka/offsets.ts'
 import { findWorker } from '../workers/find-worker.ts'
-import type { RedriveOptions } from './command.ts'
-import { openSettle } from './dead-letter-writer.ts'
-import { type Rehearsed, rehearse } from './dry-run.ts'
+import type { DeadLetter } from './dead-letter.ts'
+import { openDeadLetterWriter } from './dead-letter-writer.ts'
+import { type DryRunResult, dryRun } from './dry-run.ts'
 import { type DeadLetters, openDeadLetters } from './open-dead-letters.ts'
-import { type ReadLetter, readMessages } from './read-dead-letters.ts'
-import { type Redriven, redrivePortion } from './redrive-portion.ts'
-import { createSelect, mustSelect, type Selection } from './selector.ts'
+import type { RedriveOptions, Selection } from './options.ts'
+import { portionsOf } from './portions-of.ts'
+import { readMessages } from './read-dead-letters.ts'
+import { type RedriveResult, redrivePortion } from './redrive-portion.ts'
+import { createSelector, requireCondition } from './selector.ts'
 
 /**
  * Copies dead letters to the retry topic, which only their worker reads, and settles them.
  *
- * Record, copy, tombstone, in this order and a portion at a time: interrupted anywhere, nothing is lost, and the next run sends
- * nothing a second time, since it looks first at what is on the retry topic already.
+ * Dead letters go in portions. For each portion the operation is recorded, the messages are copied, and tombstones are
+ * written, in this order. A run that is interrupted at any point loses nothing. The next run copies nothing twice,
+ * because it first reads which copies are on the retry topic already.
+ *
+ * @throws UsageError if the worker does not exist, or if no condition is given
  */
 export async function* redriveDeadLetters(
   worker: string,
   options: Selection & RedriveOptions,
   env: Environment,
   workers: readonly Consumer[] = consumers,
-): AsyncGenerator<Redriven | Rehearsed> {
-  mustSelect(options)
-  const isMeant = createSelect(options, Date.now())
+): AsyncGenerator<RedriveResult | DryRunResult> {
+  requireCondition(options)
+  const isSelected = createSelector(options, Date.now())
   const { perSecond = 100, maxRedrives = 3 } = options
-  if (perSecond < 1) throw new UsageError('--per-second is 1 at least')
+  if (perSecond < 1) throw new UsageError('--per-second: the number must be 1 or more.')
   const opened = await openDeadLetters(findWorker(worker, workers), env)
-  const meant = opened.letters.filter(isMeant)
-  const [held, letters] = [
-    meant.filter(({ redrives }) => redrives >= maxRedrives),
-    meant.filter(({ redrives }) => redrives < maxRedrives),
-  ]
-  for (const { dead_letter, redrives } of held)
-    yield { dead_letter, result: 'held_back', detail: `was taken back ${redrives} times` }
-  if (options.dryRun) return yield* rehearse(opened, letters)
+  const selected = opened.letters.filter(isSelected)
+  for (const { dead_letter, redrives } of selected)
+    if (redrives >= maxRedrives)
+      yield { dead_letter, result: 'held_back', detail: `was redriven ${redrives} times already` }
 
-  const settle = await openSettle(opened)
+  const letters = selected.filter(({ redrives }) => redrives < maxRedrives)
+  if (options.dryRun) yield* dryRun(opened, letters)
+  else yield* redrive(opened, letters, perSecond, options.reason)
+}
+
+async function* redrive(
+  opened: DeadLetters,
+  letters: readonly DeadLetter[],
+  perSecond: number,
+  reason: string | undefined,
+): AsyncGenerator<RedriveResult> {
+  const writer = await openDeadLetterWriter(opened)
   try {
-    const sent = await readSent(opened)
-    const partitions = await partitionsOf(opened)
-    let portion: ReadLetter[] = []
-    const size = Math.min(100, perSecond)
-    for await (const one of readMessages(opened.kafka, opened.deadLetterTopic, letters)) {
-      portion.push(one)
-      if (portion.length < size && bytesOf(portion) < maxPortionBytes) continue
+    const target = { copied: await readCopied(opened), partitions: await retryPartitions(opened), reason }
+    const messages = readMessages(opened.kafka, opened.deadLetterTopic, letters)
+    for await (const portion of portionsOf(messages, Math.min(maxPortionLetters, perSecond))) {
       const pause = sleep((1000 * portion.length) / perSecond)
-      yield* await redrivePortion(portion, settle, sent, partitions, options.reason)
-      portion = []
+      yield* await redrivePortion(portion, writer, target)
       await pause
     }
-    yield* await redrivePortion(portion, settle, sent, partitions, options.reason)
   } finally {
-    await settle.disconnect()
+    await writer.disconnect()
   }
 }
 
-/** What is held in memory of a portion; one record may be larger. */
-const maxPortionBytes = 16 * 1024 * 1024
-const bytesOf = (portion: readonly ReadLetter[]) =>
-  portion.reduce((sum, { message }) => sum + (message?.value?.length ?? 0), 0)
+const maxPortionLetters = 100
 
-/** The dead letters whose copies are on the retry topic. */
-const readSent = async ({ kafka, retryTopic }: DeadLetters): Promise<Set<string>> => {
-  const sent = new Set<string>()
+/** Names of the dead letters that have a copy on the retry topic. */
+const readCopied = async ({ kafka, retryTopic }: DeadLetters): Promise<Set<string>> => {
+  const copied = new Set<string>()
   for await (const { headers } of readLog(kafka, { topics: [retryTopic], from: 'beginning', to: 'now' })) {
-    const of = headers[redriveOfHeader]
-    if (of !== undefined) sent.add(of)
+    const name = headers[redriveOfHeader]
+    if (name !== undefined) copied.add(name)
   }
-  return sent
+  return copied
 }
 
-const partitionsOf = async ({ kafka, retryTopic }: DeadLetters): Promise<number> => {
+const retryPartitions = async ({ kafka, retryTopic }: DeadLetters): Promise<number> => {
   const offsets = await openOffsets(kafka)
   return (await offsets.ends([retryTopic]).finally(() => offsets.close())).length
 }

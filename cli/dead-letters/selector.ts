@@ -1,41 +1,49 @@
 import { UsageError } from '../../lib/errors.ts'
-import { parseTime } from '../offsets/place.ts'
-import type { DeadLetterOptions } from './command.ts'
+import { parseTime } from '../options/parse-time.ts'
 import type { DeadLetter } from './dead-letter.ts'
+import type { Selection } from './options.ts'
 
-export type Selection = DeadLetterOptions & { keys: readonly string[]; all?: true }
-
-/** Whether a dead letter is meant: every condition that was given must hold. @throws UsageError for one that is empty, or a time that is none */
-export const createSelect = (selection: Selection, now: number): ((letter: DeadLetter) => boolean) => {
-  refuseEmpty(selection)
-  const since = selection.since === undefined ? Number.NEGATIVE_INFINITY : parseTime(selection.since, now)
-  const until = selection.until === undefined ? Number.POSITIVE_INFINITY : parseTime(selection.until, now)
+/**
+ * A test whether a dead letter is selected: it must match every condition that is given.
+ *
+ * @param now milliseconds since 1970
+ * @throws UsageError if a condition is empty, or a time is not one
+ */
+export const createSelector = (selection: Selection, now: number): ((letter: DeadLetter) => boolean) => {
+  refuseEmptyConditions(selection)
+  const { event, project, fingerprint } = selection
+  const since = selection.since === undefined ? -Infinity : parseTime('--since', selection.since, now)
+  const until = selection.until === undefined ? Infinity : parseTime('--until', selection.until, now)
   const keys = new Set(selection.keys)
-  return (letter) =>
-    (keys.size === 0 || keys.has(letter.dead_letter)) &&
-    (selection.event === undefined || letter.event === selection.event) &&
-    (selection.project === undefined || letter.key === selection.project) &&
-    (selection.fingerprint === undefined || letter.fingerprint.startsWith(selection.fingerprint)) &&
-    Date.parse(letter.at) >= since &&
-    Date.parse(letter.at) < until
+  return (letter) => {
+    const at = Date.parse(letter.at)
+    return (
+      (keys.size === 0 || keys.has(letter.dead_letter)) &&
+      (event === undefined || letter.event === event) &&
+      (project === undefined || letter.key === project) &&
+      (fingerprint === undefined || letter.fingerprint.startsWith(fingerprint)) &&
+      at >= since &&
+      at < until
+    )
+  }
 }
 
-/** What changes dead letters must be told which. @throws UsageError */
-export const mustSelect = ({ keys, event, project, fingerprint, since, until, all }: Selection): void => {
-  if (
-    keys.length > 0 ||
-    all ||
-    [event, project, fingerprint, since, until].some((condition) => condition !== undefined)
+/** Commands that change dead letters need at least one condition, or `--all`. @throws UsageError if there is none */
+export const requireCondition = ({ keys, all, ...options }: Selection): void => {
+  const hasCondition = conditionsOf(options).some(([, value]) => value !== undefined)
+  if (all || keys.length > 0 || hasCondition) return
+  throw new UsageError(
+    'No dead letters are selected. Give keys, --event, --project, --fingerprint, --since, --until, or --all.',
   )
-    return
-  throw new UsageError('say which: keys, --event, --project, --fingerprint, --since, --until, or --all')
 }
 
-// In a script it is a variable that was not set, and would mean all of them.
-const refuseEmpty = ({ keys, event, project, fingerprint, since, until }: Selection) => {
-  const empty = Object.entries({ event, project, fingerprint, since, until }).find(
-    ([, condition]) => condition?.trim() === '',
-  )
-  if (empty !== undefined) throw new UsageError(`--${empty[0]} is empty: it would say nothing`)
-  if (keys.some((key) => key.trim() === '')) throw new UsageError('a key is empty: it would say nothing')
+const conditionsOf = ({ event, project, fingerprint, since, until }: Omit<Selection, 'keys' | 'all'>) =>
+  Object.entries({ event, project, fingerprint, since, until })
+
+// An empty condition is usually a shell variable that was not set. Ignoring it would select all dead letters.
+const refuseEmptyConditions = ({ keys, ...options }: Selection) => {
+  const empty = conditionsOf(options).find(([, value]) => value?.trim() === '')
+  if (empty !== undefined) throw new UsageError(`--${empty[0]} is empty. Give it a value, or leave it out.`)
+  if (keys.some((key) => key.trim() === ''))
+    throw new UsageError('A key of a dead letter is empty. Give it a value, or leave it out.')
 }

@@ -1,16 +1,16 @@
 import { Command } from 'commander'
 import { withLocalStack } from '../environment.ts'
-import { end } from '../output/end.ts'
+import { jsonOption } from '../options/json-option.ts'
+import { exitAfterOutput } from '../output/exit.ts'
 
-/** `bridge lag`: how far every worker is behind, also one that does not run. */
+/** `bridge lag`: prints the lag of every worker, also of workers that are not running. */
 export const lagCommand = new Command('lag')
-  .description('how far each worker is behind, in records and in seconds')
-  .option('--all', 'also topics without lag')
-  .option('--json', 'one JSON object a line; all topics')
+  .description('print how far each worker is behind, in records and in seconds')
+  .option('--all', 'print topics without lag, too')
+  .addOption(jsonOption('for all topics'))
   .action(async ({ all, json }: { all?: true; json?: true }) => {
     const { printLag } = await import('./print-lag.ts')
-    await printLag(withLocalStack(process.env), json ? 'json' : all ? 'all' : 'behind', (line) =>
-      console.log(line),
-    )
-    await end()
+    const shown = json ? 'json' : all ? 'all' : 'behind'
+    await printLag(withLocalStack(process.env), shown, (line) => console.log(line))
+    await exitAfterOutput()
   })

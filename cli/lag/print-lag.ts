@@ -1,44 +1,46 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { consumers } from '../../consumers/index.ts'
-import { type Environment, readVariables } from '../../lib/config.ts'
-import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
-import { quietLogger } from '../../lib/logger.ts'
-import { createNames } from '../../schemas/topics.ts'
+import type { Environment } from '../../lib/config.ts'
+import { createKafkaClient, operatorTimeoutMs } from '../clients.ts'
 import { type Lag, lagSeconds } from '../lag-meter/lag-meter.ts'
-import { openLagMeter } from '../lag-meter/open-lag-meter.ts'
-import { requestTimeoutMs } from '../request-timeout.ts'
+import { type OpenLagMeter, openLagMeter } from '../lag-meter/open-lag-meter.ts'
 
-/** How long a group with old records is watched to tell whether it moves, in milliseconds. */
+/** How long to watch groups that are behind to see whether they make progress, in milliseconds. */
 const watchMs = 5000
 
-/** @param shown `behind`: topics with lag, and one line for each group without */
+/** @param shown `behind`: topics with lag, and one line for each group that is caught up */
 export const printLag = async (
   env: Environment,
   shown: 'behind' | 'all' | 'json',
   print: (line: string) => void,
 ): Promise<void> => {
-  const settings = readVariables(kafkaVariables, env)
-  const names = createNames(settings.KAFKA_TOPIC_PREFIX)
-  const kafka = createKafka(settings, names.group('lag'), quietLogger(), requestTimeoutMs)
-  const { measure, close } = await openLagMeter(kafka, names, consumers, {
-    stallMs: watchMs,
-    stalls: 'whole group',
-  })
+  const { kafka, names } = createKafkaClient(env, 'lag', operatorTimeoutMs)
+  const meter = await openLagMeter(kafka, names, consumers, { stallMs: watchMs, stalls: 'whole group' })
   try {
-    let lags = await measure()
-    if (lags.some(({ verdict }) => verdict === 'behind')) {
-      await sleep(watchMs)
-      lags = await measure()
-    }
+    const lags = await measureWithProgress(meter)
     const now = Date.now()
-    for (const [, of] of Map.groupBy(lags, ({ group }) => group)) {
-      const behind = of.filter(({ records }) => records > 0)
-      const lines = shown === 'behind' ? (behind.length > 0 ? behind : of.slice(0, 1)) : of
-      for (const lag of lines) print(shown === 'json' ? JSON.stringify(rowOf(lag, now)) : textOf(lag, now))
-    }
+    for (const lag of shown === 'behind' ? withoutCaughtUpTopics(lags) : lags)
+      print(shown === 'json' ? JSON.stringify(rowOf(lag, now)) : textOf(lag, now))
   } finally {
-    await close()
+    await meter.close()
   }
+}
+
+/** One measurement cannot tell a slow group from a stalled one. So if a group is behind, a second one follows. */
+const measureWithProgress = async ({ measure }: OpenLagMeter): Promise<Lag[]> => {
+  const lags = await measure()
+  if (!lags.some(({ verdict }) => verdict === 'behind')) return lags
+  await sleep(watchMs)
+  return measure()
+}
+
+/** Topics with lag. A group without lag gets one row for all its topics. */
+const withoutCaughtUpTopics = (lags: readonly Lag[]): Lag[] => {
+  const groups = Map.groupBy(lags, ({ group }) => group).values()
+  return [...groups].flatMap((topics) => {
+    const behind = topics.filter(({ records }) => records > 0)
+    return behind.length > 0 ? behind : topics.slice(0, 1).map((lag) => ({ ...lag, topic: 'all topics' }))
+  })
 }
 
 const rowOf = (lag: Lag, now: number) => ({
@@ -49,7 +51,8 @@ const rowOf = (lag: Lag, now: number) => ({
   verdict: lag.verdict,
 })
 
-const textOf = (lag: Lag, now: number): string =>
-  lag.records === 0
-    ? `${lag.verdict.padEnd(8)} ${lag.group}  nothing to do`
-    : `${lag.verdict.padEnd(8)} ${lag.group}  ${lag.topic}  ${lag.records} records, the oldest ${lagSeconds(lag, now).toFixed(1)} s old`
+const textOf = (lag: Lag, now: number): string => {
+  const start = `${lag.verdict.padEnd(8)} ${lag.group}  ${lag.topic}  `
+  if (lag.records === 0) return `${start}caught up`
+  return `${start}${lag.records} records behind, the oldest ${lagSeconds(lag, now).toFixed(1)} s old`
+}

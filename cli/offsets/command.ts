@@ -1,50 +1,44 @@
 import { Command } from 'commander'
 import { withLocalStack } from '../environment.ts'
-import { end } from '../output/end.ts'
+import { jsonOption } from '../options/json-option.ts'
+import { exitAfterOutput } from '../output/exit.ts'
 
 const list = new Command('list')
-  .description('where each worker goes on, partition by partition')
-  .argument('[worker]', 'none: all')
-  .option('--json', 'one JSON object a line')
+  .description('print the committed offset of each worker in every partition')
+  .argument('[worker]', 'name of a worker (default: all workers)')
+  .addOption(jsonOption())
   .action(async (worker: string | undefined, { json }: { json?: true }) => {
-    const { listOffsets } = await import('./list-offsets.ts')
-    for await (const row of listOffsets(worker, withLocalStack(process.env))) {
-      const { group, topic, partition, committed, low, high } = row
-      console.log(
-        json
-          ? JSON.stringify(row)
-          : `${group}  ${topic}/${partition}  at ${committed ?? 'nothing committed'} of ${low} to ${high}`,
-      )
-    }
+    const { listOffsets, offsetText } = await import('./list-offsets.ts')
+    for await (const row of listOffsets(worker, withLocalStack(process.env)))
+      console.log(json ? JSON.stringify(row) : offsetText(row))
   })
 
+interface SetOptions {
+  to: string
+  topic?: string
+  partition?: string
+  json?: true
+}
+
 const set = new Command('set')
-  .description('make a stopped worker go on somewhere else')
-  .argument('<worker>')
+  .description('set the offsets of a stopped worker, so that it continues from another place')
+  .argument('<worker>', 'name of the worker')
   .requiredOption(
     '--to <place>',
-    'beginning, end, an offset, or a time: 2026-05-01, ISO 8601, or 30m, 12h, 7d ago',
+    'beginning, end, an offset, a date (2026-05-01), an ISO 8601 time, or a duration before now such as 30m, 12h, 7d',
   )
-  .option('--topic <topic>', 'only this one; none: all the worker reads')
-  .option('--partition <n>', 'only this one of the topic')
-  .option('--json', 'one JSON object a line')
-  .action(
-    async (worker: string, options: { to: string; topic?: string; partition?: string; json?: true }) => {
-      const { setOffsets } = await import('./set-offsets.ts')
-      for (const change of await setOffsets(worker, options, withLocalStack(process.env))) {
-        const { topic, partition, from, to } = change
-        console.log(
-          options.json
-            ? JSON.stringify(change)
-            : `${topic}/${partition}  ${from ?? 'nothing committed'} -> ${to}`,
-        )
-      }
-      await end()
-    },
-  )
+  .option('--topic <topic>', 'only this topic (default: all topics that the worker reads)')
+  .option('--partition <n>', 'only this partition of the topic (default: all partitions)')
+  .addOption(jsonOption())
+  .action(async (worker: string, { json, ...options }: SetOptions) => {
+    const { changeText, setOffsets } = await import('./set-offsets.ts')
+    for (const change of await setOffsets(worker, options, withLocalStack(process.env)))
+      console.log(json ? JSON.stringify(change) : changeText(change))
+    await exitAfterOutput()
+  })
 
-/** `bridge offsets`: where workers go on. */
+/** `bridge offsets`: shows and sets the committed offsets of workers. */
 export const offsetsCommand = new Command('offsets')
-  .description('show and set where workers go on')
+  .description('show and set the committed offsets of workers')
   .addCommand(list)
   .addCommand(set)

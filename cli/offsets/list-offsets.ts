@@ -1,35 +1,41 @@
 import { consumers } from '../../consumers/index.ts'
-import { type Environment, readVariables } from '../../lib/config.ts'
-import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
+import type { Environment } from '../../lib/config.ts'
 import { openOffsets, type TopicPartition } from '../../lib/kafka/offsets.ts'
 import { partitionName } from '../../lib/kafka/partition-name.ts'
-import { quietLogger } from '../../lib/logger.ts'
-import { createNames } from '../../schemas/topics.ts'
+import { createKafkaClient } from '../clients.ts'
 import { findWorker } from '../workers/find-worker.ts'
 
 interface OffsetRow extends TopicPartition {
   group: string
-  /** The next to be handled; null where nothing is committed. */
+  /** Offset of the next record that the worker handles; null if nothing is committed. */
   committed: number | null
+  /** Offset of the oldest record in the partition. */
   low: number
+  /** Offset of the next record that will be written to the partition. */
   high: number
 }
 
-/** Every partition of the worker, or of all. */
+/** The offsets of one worker, or of all, partition by partition. @throws UsageError if the worker does not exist */
 export async function* listOffsets(worker: string | undefined, env: Environment): AsyncGenerator<OffsetRow> {
-  const settings = readVariables(kafkaVariables, env)
-  const names = createNames(settings.KAFKA_TOPIC_PREFIX)
-  const offsets = await openOffsets(createKafka(settings, names.group('offsets'), quietLogger()))
+  const wanted = worker === undefined ? consumers : [findWorker(worker)]
+  const { kafka, names } = createKafkaClient(env, 'offsets')
+  const offsets = await openOffsets(kafka)
   try {
-    for (const { name, events } of worker === undefined ? consumers : [findWorker(worker)]) {
+    for (const { name, events } of wanted) {
+      const group = names.group(name)
       const topics = [...events.map(names.topic), names.retryTopic(name)]
       const ends = new Map((await offsets.ends(topics)).map((end) => [partitionName(end), end]))
-      for (const { topic, partition, offset } of await offsets.committed(names.group(name), topics)) {
+      for (const { topic, partition, offset } of await offsets.committed(group, topics)) {
         const { low = 0, high = 0 } = ends.get(partitionName({ topic, partition })) ?? {}
-        yield { group: names.group(name), topic, partition, committed: offset ?? null, low, high }
+        yield { group, topic, partition, committed: offset ?? null, low, high }
       }
     }
   } finally {
     await offsets.close()
   }
+}
+
+export const offsetText = (row: OffsetRow): string => {
+  const committed = row.committed === null ? 'no committed offset' : `committed ${row.committed}`
+  return `${row.group}  ${partitionName(row)}  ${committed}, records ${row.low} to ${row.high}`
 }

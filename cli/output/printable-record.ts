@@ -1,25 +1,26 @@
 import { isUtf8 } from 'node:buffer'
-import type { LogMessage } from '../../lib/kafka/log-reader.ts'
+import { messageOf } from '../../lib/errors.ts'
 
-/** A record in JSON's terms: `raw` as UTF-8 text, or as `raw_base64` where it is none. */
-export const printable = (record: Record<string, unknown>): Record<string, unknown> => {
+/** A record that JSON can hold: `raw` is UTF-8 text, or `raw_base64` stands in its place if it is not UTF-8. */
+export const printableRecord = (record: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const { raw, ...fields } = record
   if (!Buffer.isBuffer(raw)) return record
   return isUtf8(raw) ? { ...fields, raw: raw.toString() } : { ...fields, raw_base64: raw.toString('base64') }
 }
 
-/** For people: where it lies, its typed fields, and the body exactly as GitLab sent it. */
-export const toText = ({
-  topic,
-  partition,
-  offset,
-  timestamp,
-  key,
-  value,
-}: Omit<LogMessage, 'value'> & { value: unknown }): string => {
-  const place = `${new Date(timestamp).toISOString()} ${topic} partition ${partition} offset ${offset} key ${key ?? '-'}`
-  if (typeof value !== 'object' || value === null || !('raw' in value))
-    return `${place}\n${JSON.stringify(value, null, 2)}\n`
-  const { raw, ...fields } = value
-  return `${place}\n${JSON.stringify(fields, null, 2)}\nraw\n${raw}\n`
+/**
+ * A decoded value that JSON can hold. A value that cannot be decoded is shown as bytes, with the reason, because
+ * operators use this output when something is wrong.
+ *
+ * @param decode decodes `value`
+ */
+export const printableValue = async (
+  value: Buffer | null,
+  decode: () => Promise<unknown>,
+): Promise<Record<string, unknown>> => {
+  try {
+    return printableRecord((await decode()) as Record<string, unknown>)
+  } catch (error) {
+    return { undecodable: messageOf(error), value_base64: value?.toString('base64') ?? null }
+  }
 }

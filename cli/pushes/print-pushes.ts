@@ -7,13 +7,15 @@ import { type Environment, readVariables } from '../../lib/config.ts'
 import { UsageError } from '../../lib/errors.ts'
 
 export interface PushesOptions {
+  /** Id or path of a project. */
   project?: string
+  /** Id, user name or name of a user. */
   user?: string
   since?: Date
   json?: true
 }
 
-/** Prints the lines that match, oldest first. */
+/** Prints the pushes that match all options, oldest first. @throws UsageError if there is no push log */
 export const printPushes = async (
   options: PushesOptions,
   env: Environment,
@@ -21,25 +23,29 @@ export const printPushes = async (
 ): Promise<void> => {
   const folder = pushLogFolder(readVariables(pushAuthorLogVariables, env))
   if (!existsSync(folder))
-    throw new UsageError(`there is no push log in ${folder}: set PUSH_AUTHOR_LOG_DIR, or BRIDGE_DATA_DIR`)
-  const firstDay = options.since?.toISOString().slice(0, 10) ?? ''
-  const days = readdirSync(folder).filter((file) => file.endsWith('.ndjson') && file.slice(0, 10) >= firstDay)
-  for (const day of days.sort()) {
-    for await (const text of createInterface({ input: createReadStream(join(folder, day)) })) {
-      const line = parse(text)
-      if (line !== undefined && matches(line, options)) print(options.json ? text : toText(line))
+    throw new UsageError(
+      `There is no push log in ${folder}. Set PUSH_AUTHOR_LOG_DIR or BRIDGE_DATA_DIR to the value that the worker push-author-log has.`,
+    )
+  for (const file of dailyFiles(folder, options.since)) {
+    for await (const text of createInterface({ input: createReadStream(join(folder, file)) })) {
+      const line = parseLine(text)
+      if (line !== undefined && matches(line, options)) print(options.json ? text : pushText(line))
     }
   }
 }
 
-/** The last line may still be half written; what is no push is not ours. */
-const parse = (text: string): PushLine | undefined => {
+const dailyFiles = (folder: string, since: Date | undefined): string[] => {
+  const firstDay = since?.toISOString().slice(0, 10) ?? ''
+  const days = readdirSync(folder).filter((file) => file.endsWith('.ndjson') && file.slice(0, 10) >= firstDay)
+  return days.sort()
+}
+
+/** Undefined for the last line while the worker is still writing it, and for lines that are not pushes. */
+const parseLine = (text: string): PushLine | undefined => {
   try {
     const line = JSON.parse(text) as Partial<PushLine> | null
-    const isPush = [line?.pushed_at, line?.ref, line?.before, line?.after].every(
-      (part) => typeof part === 'string',
-    )
-    return isPush ? (line as PushLine) : undefined
+    const required = [line?.pushed_at, line?.ref, line?.before, line?.after]
+    return required.every((field) => typeof field === 'string') ? (line as PushLine) : undefined
   } catch {
     return undefined
   }
@@ -50,19 +56,11 @@ const matches = (line: PushLine, { project, user, since }: PushesOptions): boole
   (user === undefined || [String(line.user_id), line.user_username, line.user_name].includes(user)) &&
   (since === undefined || new Date(line.pushed_at) >= since)
 
-const toText = ({
-  pushed_at,
-  user_username,
-  user_name,
-  user_id,
-  project_path,
-  project_id,
-  ref,
-  before,
-  after,
-  commits,
-}: PushLine): string => {
+const pushText = (line: PushLine): string => {
+  const { pushed_at, user_username, user_name, user_id, project_path, project_id, ref, commits } = line
   const who = user_username ?? user_name ?? `user ${user_id ?? '?'}`
+  const project = project_path ?? `project ${project_id}`
+  const change = `${line.before.slice(0, 10)}..${line.after.slice(0, 10)}`
   const size = commits === null ? '' : `, ${commits} commit${commits === 1 ? '' : 's'}`
-  return `${pushed_at}  ${who}  ${project_path ?? `project ${project_id}`}  ${ref}  ${before.slice(0, 10)}..${after.slice(0, 10)}${size}`
+  return `${pushed_at}  ${who}  ${project}  ${ref}  ${change}${size}`
 }

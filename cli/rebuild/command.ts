@@ -1,14 +1,16 @@
 import { Command } from 'commander'
 import { withLocalStack } from '../environment.ts'
-import { end } from '../output/end.ts'
+import { exitAfterOutput } from '../output/exit.ts'
 
-/** `bridge rebuild <worker>`: everything it made is made again, from the first event on. */
+/** `bridge rebuild <worker>`: deletes what a worker made and sets it back to the first event. */
 export const rebuildCommand = new Command('rebuild')
-  .description('let a stopped worker make everything again, from the first event on')
-  .argument('<worker>')
+  .description(
+    'delete what a stopped worker made and set it back to the first event, so that it makes everything again',
+  )
+  .argument('<worker>', 'name of the worker')
   .action(async (worker: string) => {
     const { rebuild } = await import('./rebuild.ts')
     const partitions = await rebuild(worker, withLocalStack(process.env))
-    console.log(`${worker} begins anew in ${partitions} partitions: start it`)
-    await end()
+    console.log(`${worker} is set back to the first event in ${partitions} partitions. Start the worker now.`)
+    await exitAfterOutput()
   })

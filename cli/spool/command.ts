@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { UsageError } from '../../lib/errors.ts'
 import { withLocalStack } from '../environment.ts'
-import { end } from '../output/end.ts'
+import { exitAfterOutput } from '../output/exit.ts'
 
 const inspect = new Command('inspect')
   .description(
@@ -39,7 +39,7 @@ const publish = new Command('publish')
       console.log(json ? JSON.stringify(hook) : `${file}  ${result}: ${topic ?? detail}`)
     }
     if (!json) console.log(`${published} published, ${heldBack} held back`)
-    await end()
+    await exitAfterOutput()
   })
 
 /** `bridge spool`: what waits on disk, and what was set aside. */

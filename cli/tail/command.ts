@@ -1,24 +1,36 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { withLocalStack } from '../environment.ts'
-import { end } from '../output/end.ts'
-import type { TailOptions } from './tail.ts'
+import { jsonOption } from '../options/json-option.ts'
+import { parseTimeoutMs } from '../options/parse-time.ts'
+import { wholeNumber } from '../options/whole-number.ts'
+import { exitAfterOutput } from '../output/exit.ts'
 
-/** A whole number of 1 or more, as an option's value. */
-const count = (text: string): number => {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('must be a whole number of 1 or more')
-  return Number(text)
+interface Options {
+  fromBeginning?: true
+  count?: number
+  /** Milliseconds. */
+  timeout?: number
+  json?: true
 }
 
-/** `bridge tail [event…]`: decoded records as they arrive. */
+/** `bridge tail [event…]`: prints decoded records as they arrive. */
 export const tailCommand = new Command('tail')
   .description('print decoded records as they arrive')
-  .argument('[events...]', 'event types, e.g. push merge_request unknown quarantine; none: all')
-  .option('--from-beginning', 'begin with the oldest record')
-  .option('--count <n>', 'end after n records', count)
-  .option('--timeout <seconds>', 'end after so many seconds without a record', count)
-  .option('--json', 'one JSON object a line')
-  .action(async (events: string[], options: TailOptions) => {
+  .argument('[events...]', 'event types, such as: push merge_request unknown quarantine (default: all)')
+  .option(
+    '--from-beginning',
+    'start with the oldest record in Kafka (default: start with the next new record)',
+  )
+  .option('--count <n>', 'stop after n records (default: no limit)', wholeNumber(1))
+  .option(
+    '--timeout <seconds>',
+    'stop when no record has arrived for this long: seconds, or a duration such as 15m (default: no limit)',
+    (text) => parseTimeoutMs('--timeout', text),
+  )
+  .addOption(jsonOption())
+  .action(async (events: string[], { timeout: idleTimeoutMs, ...options }: Options) => {
     const { tail } = await import('./tail.ts')
-    await tail(events, options, withLocalStack(process.env), (text) => process.stdout.write(`${text}\n`))
-    await end()
+    const print = (text: string) => console.log(text)
+    await tail(events, { ...options, idleTimeoutMs }, withLocalStack(process.env), print)
+    await exitAfterOutput()
   })

@@ -1,78 +1,86 @@
-import { z } from 'zod'
 import { createDecoder } from '../../lib/avro/codec.ts'
-import { createRegistry, registryVariables } from '../../lib/avro/registry.ts'
-import { type Environment, readVariables } from '../../lib/config.ts'
-import { messageOf, UsageError } from '../../lib/errors.ts'
-import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
-import { type LogMessage, readLog } from '../../lib/kafka/log-reader.ts'
-import { quietLogger } from '../../lib/logger.ts'
-import { eventTypes, isEventType } from '../../schemas/catalogue.ts'
-import { createNames } from '../../schemas/topics.ts'
+import type { Environment } from '../../lib/config.ts'
+import { messageOf } from '../../lib/errors.ts'
+import { readLog } from '../../lib/kafka/log-reader.ts'
+import { type EventType, eventTypes, isEventType } from '../../schemas/catalogue.ts'
+import { createKafkaAndRegistry, operatorTimeoutMs } from '../clients.ts'
+import { unknownName } from '../options/unknown-name.ts'
 import { outageMessage } from '../output/outage-message.ts'
-import { printable, toText } from '../output/printable-record.ts'
-import { requestTimeoutMs } from '../request-timeout.ts'
-
-const variables = z.object({ ...kafkaVariables.shape, ...registryVariables.shape })
+import { printableValue } from '../output/printable-record.ts'
+import { recordText } from './record-text.ts'
 
 export interface TailOptions {
-  fromBeginning?: true
-  count?: number
-  timeout?: number
-  json?: true
+  fromBeginning?: true | undefined
+  /** Stop after this many records. */
+  count?: number | undefined
+  /** Stop when no record has arrived for so many milliseconds. */
+  idleTimeoutMs?: number | undefined
+  json?: true | undefined
 }
 
-/** Prints records until the count is reached, the time without one is up, or for ever: through a restart of the brokers, too. */
+/**
+ * Prints records until a limit of the options is reached, or without end. It waits for brokers that are restarting.
+ *
+ * @param events names of event types; none means all
+ * @throws UsageError if an event type does not exist
+ */
 export const tail = async (
-  events: string[],
+  events: readonly string[],
   options: TailOptions,
   env: Environment,
   print: (text: string) => void,
 ): Promise<void> => {
-  const settings = readVariables(variables, env)
-  const names = createNames(settings.KAFKA_TOPIC_PREFIX)
-  const unheardOf = events.filter((event) => !isEventType(event))
-  if (unheardOf.length > 0)
-    throw new UsageError(`there is no event ${unheardOf.join(', ')}; there are ${eventTypes.join(', ')}`)
-  const wanted = events.length === 0 ? eventTypes : events.filter(isEventType)
-
-  const kafka = createKafka(settings, names.group('tail'), quietLogger(), requestTimeoutMs)
-  const decode = createDecoder(createRegistry(settings, names.group('tail')).typeOf, (writer) => writer)
-  const ending = new AbortController()
-  const quiet =
-    options.timeout === undefined ? undefined : setTimeout(() => ending.abort(), options.timeout * 1000)
-  const from = options.fromBeginning ? 'beginning' : 'now'
+  const wanted = eventTypesOf(events)
+  const { kafka, registry, names } = createKafkaAndRegistry(env, 'tail', operatorTimeoutMs)
+  const decode = createDecoder(registry.typeOf, (writer) => writer)
+  const idle = createIdleTimer(options.idleTimeoutMs)
+  const outages = createOutageReport(env)
+  const format = options.json ? JSON.stringify : recordText
 
   let printed = 0
-  let isWaiting = false
-  const onOutage = (error: unknown) => {
-    if (!isWaiting) console.error(`${outageMessage(error, env) ?? messageOf(error)}; waiting for it`)
-    isWaiting = true
-  }
   for await (const message of readLog(kafka, {
     topics: wanted.map(names.topic),
-    from,
-    signal: ending.signal,
-    onOutage,
+    from: options.fromBeginning ? 'beginning' : 'now',
+    signal: idle.signal,
+    onOutage: outages.report,
   })) {
-    isWaiting = false
-    quiet?.refresh()
-    const record = { ...message, value: await decoded(decode, message) }
-    print(options.json ? JSON.stringify(record) : toText(record))
+    outages.end()
+    idle.restart()
+    const { value } = message
+    print(format({ ...message, value: value && (await printableValue(value, () => decode(value))) }))
     printed += 1
     if (printed === options.count) break
   }
-  clearTimeout(quiet)
+  idle.stop()
 }
 
-/** What cannot be decoded is shown as it is: this is the tool one looks with when something is wrong. */
-const decoded = async (
-  decode: (value: Buffer) => Promise<unknown>,
-  { value }: LogMessage,
-): Promise<unknown> => {
-  if (value === null) return null
-  try {
-    return printable((await decode(value)) as Record<string, unknown>)
-  } catch (error) {
-    return { undecodable: messageOf(error), value_base64: value.toString('base64') }
+const eventTypesOf = (names: readonly string[]): readonly EventType[] => {
+  const unknown = names.find((name) => !isEventType(name))
+  if (unknown !== undefined) throw unknownName('event type', unknown, eventTypes)
+  return names.length === 0 ? eventTypes : names.filter(isEventType)
+}
+
+const createIdleTimer = (timeoutMs: number | undefined) => {
+  const ending = new AbortController()
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => ending.abort(), timeoutMs)
+  return {
+    signal: ending.signal,
+    restart: () => void timer?.refresh(),
+    stop: () => clearTimeout(timer),
+  }
+}
+
+/** Reports an outage once, until a record arrives again. */
+const createOutageReport = (env: Environment) => {
+  let isReported = false
+  return {
+    report: (error: unknown) => {
+      const message = outageMessage(error, env) ?? messageOf(error)
+      if (!isReported) console.error(`${message}\nWaiting until Kafka answers again.`)
+      isReported = true
+    },
+    end: () => {
+      isReported = false
+    },
   }
 }

@@ -1,13 +1,15 @@
 import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
-import { UsageError } from '../../lib/errors.ts'
+import { unknownName } from '../options/unknown-name.ts'
 
-/** The worker of that name. @throws UsageError naming those there are */
+/** The worker with this name. @throws UsageError listing the workers that exist */
 export const findWorker = (name: string, workers: readonly Consumer[] = consumers): Consumer => {
   const worker = workers.find((candidate) => candidate.name === name)
   if (worker === undefined)
-    throw new UsageError(
-      `there is no worker ${name}; there are ${workers.map((each) => each.name).join(', ')}`,
+    throw unknownName(
+      'worker',
+      name,
+      workers.map((each) => each.name),
     )
   return worker
 }

@@ -40,7 +40,7 @@ test('a stopped worker goes on where it is sent: the beginning, a time, an offse
   await set('8', { topic, partition: String(place?.partition) })
   assert.deepEqual(await handleAgain(), ['d-8', 'd-9'])
   await assert.rejects(set('4711', { topic }), /holds offsets 0 to \d+, not 4711/)
-  await assert.rejects(set('end', { topic: 'other' }), /plain does not read other; it reads /)
+  await assert.rejects(set('end', { topic: 'other' }), /plain does not read other\. Use one of: /)
 })
 
 test('while the worker runs its offsets are left alone', async (t) => {
@@ -48,7 +48,8 @@ test('while the worker runs its offsets are left alone', async (t) => {
   t.after(worker.stop)
   await assert.rejects(set('beginning'), {
     name: 'UsageError',
-    message: /plain is running \(1 in .*gitlab-bridge\.plain\): stop it first/,
+    message:
+      /^The worker plain is running \(members of the group .*gitlab-bridge\.plain: 1\)\. Stop the worker/,
   })
 })
 

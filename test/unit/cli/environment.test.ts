@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { readEndpoints, withLocalStack, withLocalToken } from '../../../cli/environment.ts'
+import { databaseVariables } from '../../../cli/variables/database-variables.ts'
+import { readVariables } from '../../../lib/config.ts'
 import { acquireLock } from '../../../lib/disk/lock.ts'
 
 const endpoints = {
@@ -13,7 +15,7 @@ const endpoints = {
   schema_registry_url: 'http://127.0.0.1:8081',
   database_url: 'postgres://owner@127.0.0.1/bridge',
 }
-/** The folder of a local stack; it runs for as long as its lock is held, here by this very process. */
+/** The folder of a local stack. The stack counts as running while its lock is held, here by this process. */
 const stack = async (t: TestContext, { text = JSON.stringify(endpoints), isRunning = true } = {}) => {
   const folder = mkdtempSync(join(tmpdir(), 'environment-'))
   t.after(() => rmSync(folder, { recursive: true }))
@@ -22,7 +24,7 @@ const stack = async (t: TestContext, { text = JSON.stringify(endpoints), isRunni
   return folder
 }
 
-test('what is not set comes from the running local stack', async (t) => {
+test('a variable that the user has not set comes from the running local stack', async (t) => {
   const folder = await stack(t)
   assert.deepEqual(withLocalStack({ BRIDGE_DATA_DIR: folder, KAFKA_BROKERS: '', OTHER: 'x' }), {
     BRIDGE_DATA_DIR: folder,
@@ -33,7 +35,7 @@ test('what is not set comes from the running local stack', async (t) => {
   })
 })
 
-test("what is set is the user's own, and stays", async (t) => {
+test("the user's own settings win over the running local stack", async (t) => {
   const env = {
     BRIDGE_DATA_DIR: await stack(t),
     KAFKA_BROKERS: 'kafka:9092',
@@ -43,25 +45,68 @@ test("what is set is the user's own, and stays", async (t) => {
   assert.deepEqual(withLocalStack(env), env)
 })
 
-test('without a local stack the environment is what it is', () => {
+test('a setting of the user in a file wins, too: the local stack must not stand in for it', async (t) => {
+  const BRIDGE_DATA_DIR = await stack(t)
+  for (const [variable, endpoint] of [
+    ['KAFKA_BROKERS', endpoints.kafka_brokers],
+    ['SCHEMA_REGISTRY_URL', endpoints.schema_registry_url],
+    ['DATABASE_URL', endpoints.database_url],
+  ] as const) {
+    const env = { BRIDGE_DATA_DIR, [`${variable}_FILE`]: '/run/secrets/own' }
+    assert.equal(withLocalStack(env)[variable], undefined, variable)
+    assert.equal(withLocalStack({ ...env, [`${variable}_FILE`]: '' })[variable], endpoint, variable)
+  }
+})
+
+test('setup migrates the database that DATABASE_URL_FILE names while a local stack is running', async (t) => {
+  const BRIDGE_DATA_DIR = await stack(t)
+  const file = join(BRIDGE_DATA_DIR, 'own-database')
+  writeFileSync(file, 'postgres://owner@production/bridge\n')
+  const env = withLocalStack({ BRIDGE_DATA_DIR, DATABASE_URL_FILE: file })
+  const { DATABASE_URL, AUDIT_LOG_DATABASE_URL } = readVariables(databaseVariables, env)
+  assert.deepEqual(
+    [DATABASE_URL, AUDIT_LOG_DATABASE_URL],
+    ['postgres://owner@production/bridge', 'postgres://owner@production/bridge'],
+  )
+})
+
+test('every variable that the local stack supplies is withheld for each form in which the user can set it', async (t) => {
+  const BRIDGE_DATA_DIR = await stack(t)
+  const supplied = Object.keys(withLocalToken(withLocalStack({ BRIDGE_DATA_DIR }))).filter(
+    (variable) => variable !== 'BRIDGE_DATA_DIR',
+  )
+  assert.deepEqual(supplied.sort(), [
+    'DATABASE_URL',
+    'INGRESS_SECRET_TOKENS',
+    'KAFKA_BROKERS',
+    'SCHEMA_REGISTRY_URL',
+  ])
+  for (const variable of supplied)
+    for (const own of [{ [variable]: 'own' }, { [`${variable}_FILE`]: '/own' }]) {
+      const env = withLocalToken(withLocalStack({ BRIDGE_DATA_DIR, ...own }))
+      assert.equal(env[variable], own[variable], JSON.stringify(own))
+    }
+})
+
+test('without a local stack the environment stays as it is', () => {
   const env = { BRIDGE_DATA_DIR: '/nowhere', KAFKA_BROKERS: '' }
   assert.equal(withLocalStack(env), env)
 })
 
-test('half written endpoints are no local stack', async (t) => {
+test('an incomplete endpoints file does not count as a local stack', async (t) => {
   assert.equal(readEndpoints({ BRIDGE_DATA_DIR: await stack(t, { text: '{"hook_url": "http' }) }), undefined)
 })
 
-test('the secret token of the local stack does not become that of an ingress of its own', async (t) => {
+test('a separate ingress does not get the secret token of the local stack', async (t) => {
   assert.equal(withLocalStack({ BRIDGE_DATA_DIR: await stack(t) }).INGRESS_SECRET_TOKENS, undefined)
 })
 
-test('what a killed stack has left behind does not count', async (t) => {
+test('the endpoints file of a killed stack does not count', async (t) => {
   const env = { BRIDGE_DATA_DIR: await stack(t, { isRunning: false }) }
   assert.equal(withLocalStack(env), env)
 })
 
-test('to be looked at, its token is there where the user has set none', async (t) => {
+test('to show the configuration, the token of the local stack is used if the user has set none', async (t) => {
   const BRIDGE_DATA_DIR = await stack(t)
   assert.equal(withLocalToken({ BRIDGE_DATA_DIR }).INGRESS_SECRET_TOKENS, 'local-token')
   for (const own of [

@@ -3,7 +3,8 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { type DeadLetter, deadLetterOf } from '../../../../cli/dead-letters/dead-letter.ts'
 import { groupByFingerprint } from '../../../../cli/dead-letters/list-dead-letters.ts'
-import { createSelect, mustSelect, type Selection } from '../../../../cli/dead-letters/selector.ts'
+import type { Selection } from '../../../../cli/dead-letters/options.ts'
+import { createSelector, requireCondition } from '../../../../cli/dead-letters/selector.ts'
 import {
   deadLetterHeaders,
   fingerprintOf,
@@ -41,7 +42,7 @@ const letters = [
   letter(2, 'issue', '7', new TypeError('x is undefined')),
 ]
 const selected = (selection: Partial<Selection>) =>
-  letters.filter(createSelect({ keys: [], ...selection }, Date.UTC(2026, 4, 4))).map(({ offset }) => offset)
+  letters.filter(createSelector({ keys: [], ...selection }, Date.UTC(2026, 4, 4))).map(({ offset }) => offset)
 
 test('dead letters are selected by key, event, project, error and time; all conditions must hold', () => {
   const cases: [Partial<Selection>, number[]][] = [
@@ -58,7 +59,7 @@ test('dead letters are selected by key, event, project, error and time; all cond
     assert.deepEqual(selected(selection), wanted, JSON.stringify(selection))
 })
 
-test('failures of one kind are one group, whatever the numbers, ids and quoted values in them', () => {
+test('failures of one kind form one group, whatever numbers, ids and quoted values they contain', () => {
   assert.deepEqual(
     groupByFingerprint(letters).map(({ error, message, count, events, first, last }) => [
       error,
@@ -76,7 +77,7 @@ test('failures of one kind are one group, whatever the numbers, ids and quoted v
   assert.notEqual(fingerprintOf(new Error('x')), fingerprintOf(new TypeError('x')))
 })
 
-test('ids of any form fall together, words do not', () => {
+test('messages that differ in ids of any form have one fingerprint; different words have two', () => {
   const forms: Record<string, () => string> = {
     uuid: randomUUID,
     'upper case': () => randomUUID().toUpperCase(),
@@ -95,21 +96,30 @@ test('ids of any form fall together, words do not', () => {
   assert.notEqual(fingerprintOf(new Error('no user added')), fingerprintOf(new Error('no group added')))
 })
 
-test('nothing is changed before somebody has said what', () => {
-  assert.throws(() => mustSelect({ keys: [] }), { name: 'UsageError' })
-  mustSelect({ keys: [], all: true })
-  mustSelect({ keys: [], event: 'push' })
+test('a time that is not one is refused by the name of its option', () => {
+  for (const option of ['since', 'until'] as const)
+    for (const text of ['12', 'yesterday', '2026-13-01'])
+      assert.throws(() => selected({ [option]: text }), {
+        name: 'UsageError',
+        message: new RegExp(`^--${option}: "${text}" is not a time\\. Use a date \\(2026-05-01\\)`),
+      })
 })
 
-test('a condition that is empty is refused: it is a variable that was not set, not all of them', () => {
+test('a command that changes dead letters refuses to run without a condition or --all', () => {
+  assert.throws(() => requireCondition({ keys: [] }), { name: 'UsageError' })
+  requireCondition({ keys: [], all: true })
+  requireCondition({ keys: [], event: 'push' })
+})
+
+test('an empty condition is refused: it is a variable that was not set, and must not select all', () => {
   for (const condition of ['event', 'project', 'fingerprint', 'since', 'until'] as const)
     for (const text of ['', ' '])
       assert.throws(() => selected({ [condition]: text, all: true }), {
         name: 'UsageError',
-        message: `--${condition} is empty: it would say nothing`,
+        message: `--${condition} is empty. Give it a value, or leave it out.`,
       })
   assert.throws(() => selected({ keys: ['gitlab.push/0/1', ''] }), {
     name: 'UsageError',
-    message: /a key is empty/,
+    message: /^A key of a dead letter is empty\./,
   })
 })

@@ -18,7 +18,7 @@ const thrownBy = async (action: () => unknown): Promise<unknown> => {
   return assert.fail('nothing was thrown')
 }
 
-test('brokers that do not answer are one sentence with their variable and address', async () => {
+test('unreachable brokers are reported in one sentence with the variable and the address', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
@@ -31,7 +31,7 @@ test('brokers that do not answer are one sentence with their variable and addres
   assert.deepEqual(more, [])
 })
 
-test('so is all that is foreseen, and what the system refuses', async () => {
+test('so are all expected errors, and failed system calls', async () => {
   const { readFile } = await import('node:fs/promises')
   assert.deepEqual(formatError(new UsageError('do that'), nowhere), ['do that'])
   assert.deepEqual(formatError(new RetriableError('it does not answer'), nowhere), ['it does not answer'])
@@ -41,15 +41,15 @@ test('so is all that is foreseen, and what the system refuses', async () => {
   assert.deepEqual(more, [])
 })
 
-test('what nobody foresaw comes with its stack', () => {
+test('an unexpected error is printed with its stack trace', () => {
   const error = new TypeError('odd')
   assert.deepEqual(formatError(error, nowhere), ['odd', error])
 })
 
-test('where servers are not set it is said that no local stack runs either', async () => {
+test('if a server is not set, the message says that no local stack runs either', async () => {
   const error = await thrownBy(() => readVariables(kafkaVariables, nowhere))
   const said =
-    'The configuration cannot be used:\n  KAFKA_BROKERS: is not set\n  and no local stack runs in /nowhere (npm start)'
+    'The configuration cannot be used:\n  KAFKA_BROKERS: is not set\n  No local stack runs in /nowhere either. Set the variable, or start one with npm start.'
   assert.deepEqual(formatError(error, nowhere), [said])
   const other = await thrownBy(() => readVariables(kafkaVariables, { KAFKA_BROKERS: 'localhost' }))
   assert.deepEqual(formatError(other, nowhere), [

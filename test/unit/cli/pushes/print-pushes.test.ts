@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { InvalidArgumentError } from 'commander'
 import { pushesCommand } from '../../../../cli/pushes/command.ts'
 import { type PushesOptions, printPushes } from '../../../../cli/pushes/print-pushes.ts'
 import type { PushLine } from '../../../../consumers/push-author-log/push-line.ts'
@@ -55,13 +54,13 @@ const twoDays = {
   'notes.txt': 'not ours',
 }
 
-test('lines come oldest first, over all days, as the log holds them', async (t) => {
+test('pushes of all days are printed oldest first, as the log holds them', async (t) => {
   const printed = await print(t, twoDays, { json: true })
   assert.deepEqual(idsOf(printed), ['one', 'two', 'three'])
   assert.equal(`${printed[0]}\n`, text({ delivery_id: 'one' }))
 })
 
-test('a project is found by its id or its path, not by a part of either', async (t) => {
+test('a project is found by its id or its path, but not by a part of them', async (t) => {
   for (const project of ['15', 'nordlicht/signal'])
     assert.deepEqual(idsOf(await print(t, twoDays, { json: true, project })), ['one', 'two'])
   for (const project of ['1', 'signal', ''])
@@ -73,7 +72,7 @@ test('a user is found by id, user name or name', async (t) => {
     assert.deepEqual(idsOf(await print(t, twoDays, { json: true, user })), ['two'])
 })
 
-test('since begins with the first push at or after that time', async (t) => {
+test('--since prints the pushes at or after that time', async (t) => {
   const since = (time: string) => print(t, twoDays, { json: true, since: new Date(time) }).then(idsOf)
   assert.deepEqual(await since('2026-06-01T23:00:00.000Z'), ['two', 'three'])
   assert.deepEqual(await since('2026-06-01T23:00:00.001Z'), ['three'])
@@ -87,14 +86,14 @@ test('all filters must match', async (t) => {
   )
 })
 
-test('a half written last line is left out', async (t) => {
+test('an incomplete last line is not printed', async (t) => {
   const torn = {
     '2026-06-01.ndjson': text({ delivery_id: 'one' }) + text({ delivery_id: 'two' }).slice(0, 50),
   }
   assert.deepEqual(idsOf(await print(t, torn, { json: true })), ['one'])
 })
 
-test('what is no push is left out, whatever it is', async (t) => {
+test('lines that are not pushes are not printed', async (t) => {
   const foreign = [
     'null',
     '4711',
@@ -115,7 +114,7 @@ test('what is no push is left out, whatever it is', async (t) => {
   assert.equal((await print(t, files)).length, 2)
 })
 
-test('for people a line says when, who, where and what', async (t) => {
+test('the text form shows the time, the user, the project, the branch and the commits', async (t) => {
   const printed = await print(t, {
     '2026-06-01.ndjson':
       text({}) +
@@ -132,7 +131,7 @@ test('for people a line says when, who, where and what', async (t) => {
   ])
 })
 
-test('a log that is not there is said in one sentence, with what to set', async () => {
+test('a missing push log is reported with the variable to set', async () => {
   const print = printPushes({}, { BRIDGE_DATA_DIR: '/nowhere' }, () => {})
   await assert.rejects(
     print,
@@ -145,7 +144,7 @@ const parseSince = (value: string): Date =>
     .find(({ long }) => long === '--since')
     ?.parseArg?.(value, undefined) as unknown as Date
 
-test('since takes a date, a time, or a time ago', () => {
+test('since takes a date, a time, or a duration before now', () => {
   assert.equal(parseSince('2026-05-01').toISOString(), '2026-05-01T00:00:00.000Z')
   assert.equal(parseSince('2026-05-01T12:00:00+02:00').toISOString(), '2026-05-01T10:00:00.000Z')
   for (const [ago, millis] of [
@@ -156,7 +155,7 @@ test('since takes a date, a time, or a time ago', () => {
     assert.ok(Math.abs(Date.now() - millis - parseSince(ago).getTime()) < 5000, ago)
 })
 
-test('since refuses what is no time', () => {
-  for (const value of ['yesterday', '7w', '', '-1d', '2026-13-01', `${'9'.repeat(20)}d`])
-    assert.throws(() => parseSince(value), InvalidArgumentError, value)
+test('since refuses any other text, and names the option', () => {
+  for (const value of ['12', 'yesterday', '7w', '', '-1d', '2026-13-01', `${'9'.repeat(20)}d`])
+    assert.throws(() => parseSince(value), { name: 'UsageError', message: /^--since: .* 7d\)\.$/ }, value)
 })

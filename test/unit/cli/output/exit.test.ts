@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 
-/** A command that prints for ever, and whose reader has gone after the first line. */
+/** Runs a command that prints without end, and stops reading its output after the first line. */
 const printing = async (command: string) => {
   const script = `
-    const { endWithReader } = await import(${JSON.stringify(new URL('../../../../cli/output/end.ts', import.meta.url).href)})
-    endWithReader(${JSON.stringify(command)})
+    const { exitOnClosedStdout } = await import(${JSON.stringify(new URL('../../../../cli/output/exit.ts', import.meta.url).href)})
+    exitOnClosedStdout(${JSON.stringify(command)})
     let failed = 0
     process.stdout.on('error', () => { if (++failed === 3) { console.error('goes on'); process.exit(7) } })
     setInterval(() => process.stdout.write('line\\n'), 5)`
@@ -26,11 +26,11 @@ const printing = async (command: string) => {
   return { code, said }
 }
 
-test('a command that only prints ends quietly with its reader', async () => {
+test('a command that only prints exits quietly when nobody reads its output any more', async () => {
   assert.deepEqual(await printing('tail'), { code: 0, said: '' })
 })
 
-test('one that changes something, or runs on, goes on without being heard', async () => {
+test('a command that changes something, or a server, continues when nobody reads its output any more', async () => {
   for (const command of ['redrive', 'ingress'])
     assert.deepEqual(await printing(command), { code: 7, said: 'goes on\n' }, command)
 })

@@ -1,0 +1,5 @@
+import { Option } from 'commander'
+
+/** The `--json` option of every command that lists something. @param remark what else the option does */
+export const jsonOption = (remark?: string): Option =>
+  new Option('--json', `print one JSON object per line${remark === undefined ? '' : `, ${remark}`}`)

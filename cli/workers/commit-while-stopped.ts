@@ -1,0 +1,28 @@
+import { UsageError } from '../../lib/errors.ts'
+import type { Offsets, TopicPartition } from '../../lib/kafka/offsets.ts'
+
+/** The brokers refuse a commit from outside a group while the group has members. */
+export const isRefusedForMembers = (error: unknown): boolean =>
+  (error as { type?: unknown }).type === 'UNKNOWN_MEMBER_ID'
+
+/**
+ * Commits offsets for a worker that is not running.
+ *
+ * @throws UsageError if the worker is running. The brokers decide this: only they know all members of the group.
+ */
+export const commitWhileStopped = async (
+  offsets: Offsets,
+  group: string,
+  worker: string,
+  wanted: readonly (TopicPartition & { offset: number })[],
+): Promise<void> => {
+  try {
+    await offsets.commit(group, wanted)
+  } catch (error) {
+    if (!isRefusedForMembers(error)) throw error
+    const members = await offsets.members(group)
+    throw new UsageError(
+      `The worker ${worker} is running (members of the group ${group}: ${members}). Stop the worker, then try again.`,
+    )
+  }
+}
