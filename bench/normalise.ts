@@ -50,7 +50,8 @@ const measure = (sample: string) => {
   const hook = hookOf(sample)
   const { body } = hook
   const classified = classify(hook)
-  if (encode(hook, normalise(hook, classified)).event !== sample) throw new Error(`${sample} is not typed`)
+  const encoded = encode(hook, normalise(hook, classified))
+  if ('reason' in encoded || encoded.event !== sample) throw new Error(`${sample} is not typed`)
   const record = () => normalise(hook, classified)
   const toAvro = encoders[classified.event] as Encode<unknown>
   const work = {

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** One authenticated HTTP call of GitLab with its unchanged body. The spool stores hooks; a hook becomes a record. */
+/** One authenticated HTTP call of GitLab with its unchanged body. The spool stores hooks. */
 export interface Hook {
   /** GitLab's `webhook-id` or `Idempotency-Key`, which a resend repeats; without one, our own UUIDv7. */
   id: string

@@ -8,7 +8,7 @@ import type { IngressMetrics } from './metrics.ts'
 import { createPublisher } from './publish/publisher.ts'
 import { createSender } from './publish/sender.ts'
 import { readTopicFacts } from './publish/topic-metadata.ts'
-import { createFit } from './record/chunk-oversized.ts'
+import { createChunkOversized } from './record/chunk-oversized.ts'
 import { createEncodeStage, type Encoders } from './record/encode.ts'
 
 export interface OpenDeliveryPathOptions {
@@ -45,6 +45,13 @@ export const openDeliveryPath = async (options: OpenDeliveryPathOptions): Promis
     metrics,
     logger,
   })
-  const fit = createFit(createEncodeStage(encoders, names), publisher.maxBytesOf, names.rawChunksTopic)
-  return { deliver: createDeliver({ fit, publisher, isWaitedFor, metrics, logger }), publisher }
+  const deliver = createDeliver({
+    encode: createEncodeStage(encoders, names),
+    chunkOversized: createChunkOversized(publisher.maxBytesOf, names.rawChunksTopic),
+    publisher,
+    isWaitedFor,
+    metrics,
+    logger,
+  })
+  return { deliver, publisher }
 }

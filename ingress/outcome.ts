@@ -1,4 +1,4 @@
-/** What can become of a hook, with the HTTP status that GitLab gets. The key is also the value of a metric label. */
+/** What can become of a hook, and the HTTP status of the answer. The keys are values of a metric label. */
 export const outcomes = {
   published: { status: 200 },
   // The hook is authentic, but we do not know its event. It is published to a topic of its own.

@@ -30,8 +30,8 @@ export interface Stages {
   /** How long a hook may wait for the brokers, in milliseconds from its headers. */
   publishDeadlineMs: number
   /**
-   * When the hook is answered at the latest, in milliseconds from its headers. The body, the brokers and the disk
-   * share this time: a disk that hangs never answers, and GitLab gives up after 10 s.
+   * When the hook is answered at the latest, in milliseconds from its headers. The body, the brokers and the
+   * disk share this time: a disk that hangs never answers, and GitLab gives up after 10 s.
    */
   answerWithinMs: number
   spools: Spools
@@ -47,8 +47,8 @@ const minStepMs = 300
 export type Receive = (request: IncomingMessage, sourceName: string) => Promise<Outcome>
 
 /**
- * Makes the way of one hook: admit, read the body, authenticate, then publish or spool. `deliver.ts` continues
- * from there to the acknowledgement of the brokers.
+ * Makes the way of one hook: admit, read the body, authenticate, then publish or spool. `deliver.ts`
+ * continues from there to the acknowledgement of the brokers.
  */
 export const createReceive = (stages: Stages): Receive => {
   const { admit, throttle, readBody, unproven, resends, credentials, metrics, logger } = stages
@@ -132,8 +132,8 @@ const createKeep = (stages: KeepStages): ((hook: Hook) => Promise<Outcome>) => {
     return failure === undefined ? spooledOutcome(hook) : publish(hook)
   }
 
-  // Hooks in the spool are published first. If a newer hook overtook an older one of the same project, a reader
-  // would see the old state last.
+  // Hooks in the spool are published first. If a newer hook overtook an older one of the same project, a
+  // reader would see the old state last.
   return (hook) => (spools.common.state.records > 0 ? spoolFirst(hook) : publish(hook))
 }
 

@@ -38,7 +38,9 @@ const deliver = (text: string, given: IncomingHttpHeaders): Sample => {
   const id = String(headers['webhook-id'] ?? fixed.id)
   const hook = { id, source: 'default', receivedAt: fixed.receivedAt, headers, body: Buffer.from(text) }
   const normalised = normalise(hook, classify(hook))
-  const { event, message } = encode(hook, normalised)
+  const encoded = encode(hook, normalised)
+  if ('reason' in encoded) throw new Error(`a sample cannot be encoded: ${encoded.detail}`)
+  const { event, message } = encoded
   return {
     event,
     header: headers['x-gitlab-event']?.toString(),

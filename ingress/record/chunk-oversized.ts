@@ -1,78 +1,72 @@
 import type { Hook } from '../hook.ts'
-import { TopicUnavailableError } from '../publish/topic-unavailable-error.ts'
-import type { Encoded, EncodeStage, OutgoingMessage } from './encode.ts'
-import { type Normalised, normalise } from './normalise.ts'
+import type { Encoded, OutgoingMessage } from './encode.ts'
+import type { Normalised } from './normalise.ts'
+import type { QuarantineCause } from './quarantine-cause.ts'
 
-/** A record no larger than its topic takes, and the pieces of its body that must be there before it. */
-export interface Fitted extends Encoded {
-  chunks: OutgoingMessage[]
+/**
+ * What to do with a record that is larger than its topic accepts. Nothing is cut off: the body goes to the
+ * topic of chunks, and the record goes without it. (This is the claim check pattern.)
+ */
+export interface ChunkOversized {
+  /** Whether the topic of the message accepts its size. */
+  fits(message: OutgoingMessage): boolean
+  /**
+   * Cuts the body. The chunks must be acknowledged before the record that refers to them is published.
+   *
+   * @returns or one sentence that says why the topic of chunks accepts none
+   */
+  chunksOf(hook: Hook, normalised: Normalised): OutgoingMessage[] | { problem: string }
+  /** The cause for a record that does not fit even without its body. */
+  tooLarge(encoded: Encoded): QuarantineCause
 }
 
-/** @throws TopicUnavailableError where the body must go in pieces, and the topic of pieces takes none */
-export type Fit = (hook: Hook, normalised: Normalised) => Fitted
-
-/** What a message takes on the wire beside its value, at most: key, headers and the frame around them. */
+/** Upper limit for the bytes of a message beside its value: key, headers and framing. */
 const overheadBytes = 4096
 
-/** Less is no piece: a body would go in thousands. */
+/** With smaller chunks one body would become thousands of messages. */
 const minChunkBytes = 1024
 
 /**
- * Clusters that take less than GitLab sends get the body in pieces; nothing is cut off.
- *
- * @param maxBytesOf the most one record on a topic may take; undefined of a topic that was never seen
+ * @param maxBytesOf how large a record a topic accepts, in bytes; undefined if its limit has never been read
+ * @param chunksTopic the topic of chunks
  */
-export const createFit = (
-  encode: EncodeStage,
+export const createChunkOversized = (
   maxBytesOf: (topic: string) => number | undefined,
   chunksTopic: string,
-): Fit => {
-  // On a topic that was never seen nothing can be published, of whatever size.
-  const fits = ({ message }: Encoded) =>
-    message.value.length + overheadBytes <= (maxBytesOf(message.topic) ?? Number.POSITIVE_INFINITY)
-
-  const maxChunkBytesFor = (topic: string): number => {
+): ChunkOversized => ({
+  // A topic without a known limit is unavailable: no record of any size can be published to it.
+  fits: ({ topic, value }) => value.length + overheadBytes <= (maxBytesOf(topic) ?? Number.POSITIVE_INFINITY),
+  chunksOf: (hook, { record }) => {
     const maxBytes = maxBytesOf(chunksTopic)
     if (maxBytes === undefined)
-      throw new TopicUnavailableError(topic, `nothing is known of ${chunksTopic}, where pieces of a body go`)
+      return { problem: `the body must be sent in chunks, but the topic ${chunksTopic} has not been seen` }
     if (maxBytes < overheadBytes + minChunkBytes)
-      throw new TopicUnavailableError(topic, `${chunksTopic} takes only ${maxBytes} bytes`)
-    return maxBytes - overheadBytes
-  }
+      return { problem: `the body must be sent in chunks, but ${chunksTopic} accepts only ${maxBytes} bytes` }
+    return cutBody(hook, record.delivery.body_sha256, chunksTopic, maxBytes - overheadBytes)
+  },
+  tooLarge: ({ event, message }) => ({
+    reason: 'too_large',
+    detail:
+      `${event} of ${message.value.length} bytes without its body; ` +
+      `its topic accepts at most ${maxBytesOf(message.topic)} bytes`,
+  }),
+})
 
-  const withoutBody = (hook: Hook, { event, record }: Normalised, chunkCount: number): Encoded =>
-    encode(hook, {
-      event,
-      record: { ...record, delivery: { ...record.delivery, raw_chunks: chunkCount }, raw: Buffer.alloc(0) },
-    })
+/** The record that is published when its body has gone to the topic of chunks. */
+export const withoutBody = ({ event, record }: Normalised, chunkCount: number): Normalised => ({
+  event,
+  record: { ...record, delivery: { ...record.delivery, raw_chunks: chunkCount }, raw: Buffer.alloc(0) },
+})
 
-  return (hook, normalised) => {
-    const whole = encode(hook, normalised)
-    if (fits(whole)) return { ...whole, chunks: [] }
-    const chunks = chunksOf(hook, normalised, chunksTopic, maxChunkBytesFor(whole.message.topic))
-    const light = withoutBody(hook, normalised, chunks.length)
-    if (fits(light)) return { ...light, chunks }
-    const detail = `${normalised.event} of ${light.message.value.length} bytes without its body; the topic takes ${maxBytesOf(light.message.topic)}`
-    const quarantine = { reason: 'too_large', detail } as const
-    const bare = normalise(hook, {
-      event: 'quarantine',
-      name: normalised.event,
-      by: 'body',
-      body: {},
-      quarantine,
-    })
-    return { ...withoutBody(hook, bare, chunks.length), chunks }
-  }
-}
-
-const chunksOf = (
+const cutBody = (
   { id, body, receivedAt }: Hook,
-  { record }: Normalised,
+  sha256: string,
   topic: string,
   maxChunkBytes: number,
 ): OutgoingMessage[] => {
   const count = Math.ceil(body.length / maxChunkBytes)
-  // Evenly: pieces of one body that are as many are the same, whatever limits they were cut for. Those of two attempts may mix.
+  // All chunks have about the same size. So two attempts that make equally many chunks make the same chunks,
+  // even if the limit of the topic has changed, and a reader may mix the chunks of both.
   const chunkBytes = Math.ceil(body.length / count)
   return Array.from({ length: count }, (_, index) => ({
     topic,
@@ -81,7 +75,7 @@ const chunksOf = (
     headers: {
       'chunk-index': String(index),
       'chunk-count': String(count),
-      'body-sha256': record.delivery.body_sha256,
+      'body-sha256': sha256,
     },
     timestamp: String(receivedAt),
   }))

@@ -2,26 +2,24 @@ import { messageOf } from '../../lib/errors.ts'
 import { type EventType, isEventType } from '../../schemas/catalogue.ts'
 import type { Hook } from '../hook.ts'
 import { isObject } from './coerce.ts'
+import { maxDetailLength, type QuarantineCause, type QuarantineReason } from './quarantine-cause.ts'
 
-/** Why a body cannot be read as the event it says it is. Values of `Quarantine.reason`. */
-export type QuarantineReason = 'not_json' | 'not_an_object' | 'missing_identity' | 'unencodable' | 'too_large'
-
-/** What a hook says it is. */
+/** The event of a hook, and its parsed body. */
 export interface Classified {
   event: EventType
-  /** GitLab's own word for the event, or what stood in its place; null where nothing did. At most 100 characters. */
+  /** GitLab's name for the event, or the unknown name that the hook gave; at most 100 characters. */
   name: string | null
-  /** Where the event was found: a body by a custom template is GitLab's event by its header alone. */
+  /** Where the event was found. The body of a custom template names no event, only its header does. */
   by: 'body' | 'header'
-  /** Empty where the body is no JSON object. */
+  /** Empty if the body is not a JSON object. */
   body: Record<string, unknown>
-  quarantine?: { reason: QuarantineReason; detail: string }
+  quarantine?: QuarantineCause
 }
 
-/** The event by `object_kind`, else `event_name`, else (custom templates) the header. */
+/** Finds the event by `object_kind`, then by `event_name`, then (custom templates) by the header. */
 export const classify = ({ body, headers }: Pick<Hook, 'body' | 'headers'>): Classified => {
   const header = nameIn(headers['x-gitlab-event'])
-  const unread = (reason: QuarantineReason, detail: string): Classified => ({
+  const unreadable = (reason: QuarantineReason, detail: string): Classified => ({
     event: 'quarantine',
     name: header,
     by: 'header',
@@ -32,9 +30,9 @@ export const classify = ({ body, headers }: Pick<Hook, 'body' | 'headers'>): Cla
   try {
     json = JSON.parse(body.toString())
   } catch (error) {
-    return unread('not_json', messageOf(error).slice(0, 200))
+    return unreadable('not_json', messageOf(error).slice(0, maxDetailLength))
   }
-  if (!isObject(json)) return unread('not_an_object', 'the body is JSON, but no object')
+  if (!isObject(json)) return unreadable('not_an_object', 'the body is JSON, but not an object')
 
   const name = nameIn(json.object_kind) ?? nameIn(json.event_name)
   if (name === null)
@@ -49,17 +47,28 @@ export const classify = ({ body, headers }: Pick<Hook, 'body' | 'headers'>): Cla
   }
 }
 
+/**
+ * The same hook, to be normalised as a quarantine record: its fields are not read again, its bytes are kept.
+ */
+export const asQuarantined = (event: EventType, quarantine: QuarantineCause): Classified => ({
+  event: 'quarantine',
+  name: event,
+  by: 'body',
+  body: {},
+  quarantine,
+})
+
 const nameIn = (value: unknown): string | null =>
   typeof value === 'string' && value !== '' ? value.slice(0, 100) : null
 
-/** GitLab's names that are not ours. */
+/** Names of GitLab for which we have another name. */
 const aliases: Readonly<Record<string, EventType>> = {
   build: 'job',
   resource_access_token: 'access_token',
   resource_deploy_token: 'deploy_token',
 }
 
-/** Nobody but we decides that a hook is unknown or quarantined, and what is confidential GitLab does not say here. */
+/** A body cannot name itself `unknown` or `quarantine`: only we decide that. */
 const eventNamed = (name: string): EventType | undefined => {
   const event = Object.hasOwn(aliases, name) ? aliases[name] : name
   return event !== undefined && isEventType(event) && event !== 'unknown' && event !== 'quarantine'
@@ -67,15 +76,16 @@ const eventNamed = (name: string): EventType | undefined => {
     : undefined
 }
 
-/** `Tag Push Hook` → `tag_push`; other headers than a webhook's name no event. */
+/** `Tag Push Hook` → `tag_push`. Headers that do not end with ` Hook` are not names of webhooks. */
 const eventOfHeader = (header: string | null): EventType | undefined =>
   header?.endsWith(' Hook')
     ? eventNamed(header.slice(0, -' Hook'.length).toLowerCase().replaceAll(' ', '_'))
     : undefined
 
 /**
- * GitLab says it in `event_type` and in the header. Where only the object says it, we believe the object:
- * access is granted by topic, and what went to the open one cannot be taken back.
+ * Whether the event is confidential. GitLab says so in `event_type` and in the header. If only the object in
+ * the body says so, we believe it: access is granted by topic, and a record on an open topic cannot be taken
+ * back.
  */
 const isConfidential = (body: Record<string, unknown>, header: string | null): boolean => {
   if (nameIn(body.event_type)?.startsWith('confidential_') || header?.startsWith('Confidential ')) return true

@@ -4,42 +4,40 @@ import { catalogue, type EventType, type Records } from '../../schemas/catalogue
 import type { KeyOf } from '../../schemas/key.ts'
 import type { Names } from '../../schemas/topics.ts'
 import type { Hook } from '../hook.ts'
-import { type Normalised, normalise } from './normalise.ts'
+import type { Normalised } from './normalise.ts'
+import { maxDetailLength, type QuarantineCause } from './quarantine-cause.ts'
 import { randomHex } from './random-hex.ts'
 
-/** A record as Kafka is to hold it. */
+/** A record in the form in which Kafka stores it. */
 export interface OutgoingMessage {
   topic: string
   key: string
   value: Buffer
   headers: Record<string, string>
-  /** Milliseconds since 1970, as Kafka wants it: decimal text. */
+  /** Milliseconds since 1970 as decimal text, the form that the client wants. */
   timestamp: string
 }
 
+/** One encoder for each event. Each of them knows its schema id. */
 export type Encoders = { readonly [E in EventType]: Encode<Records[E]> }
 
-/** A normalised hook, ready for Kafka; `event` differs from what went in where the record could not be encoded. */
+/** A normalised hook as the message of its event. */
 export interface Encoded {
   event: EventType
   message: OutgoingMessage
 }
 
-export type EncodeStage = (hook: Hook, normalised: Normalised) => Encoded
+/** Makes the message, or says why the hook must go to quarantine: its record does not match the schema. */
+export type EncodeStage = (hook: Hook, normalised: Normalised) => Encoded | QuarantineCause
 
-/** @param encoders by event, each knowing its schema id */
-export const createEncodeStage = (encoders: Encoders, names: Names): EncodeStage => {
-  const encode: EncodeStage = (hook, { event, record }) => {
+export const createEncodeStage =
+  (encoders: Encoders, names: Names): EncodeStage =>
+  (hook, { event, record }) => {
     let value: Buffer
     try {
       value = (encoders[event] as Encode<typeof record>)(record)
     } catch (error) {
-      if (event === 'quarantine') throw error
-      const quarantine = { reason: 'unencodable', detail: messageOf(error).slice(0, 200) } as const
-      return encode(
-        hook,
-        normalise(hook, { event: 'quarantine', name: event, by: 'body', body: {}, quarantine }),
-      )
+      return { reason: 'unencodable', detail: messageOf(error).slice(0, maxDetailLength) }
     }
     const key = (catalogue[event].key as KeyOf<typeof record>)(record)
     const message = {
@@ -51,10 +49,11 @@ export const createEncodeStage = (encoders: Encoders, names: Names): EncodeStage
     }
     return { event, message }
   }
-  return encode
-}
 
-/** CloudEvents in Kafka's binary mode: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md */
+/**
+ * CloudEvents in the binary mode of Kafka:
+ * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
+ */
 const headersOf = (
   { headers }: Hook,
   { delivery }: Records[EventType],
@@ -72,7 +71,7 @@ const headersOf = (
 
 const traceparentPattern = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
-/** The sender's trace goes on; without one it begins here. https://www.w3.org/TR/trace-context/#traceparent-header */
+/** Continues the trace of the sender, or starts one. https://www.w3.org/TR/trace-context/#traceparent-header */
 const traceparentOf = (received: string | string[] | undefined): string => {
   if (typeof received === 'string' && traceparentPattern.test(received)) return received
   const random = randomHex(24)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { createFit } from '../../ingress/record/chunk-oversized.ts'
-import { normalise } from '../../ingress/record/normalise.ts'
+import { createPrepare } from '../../ingress/deliver.ts'
+import { createChunkOversized } from '../../ingress/record/chunk-oversized.ts'
 import { decode, encode, hookOf } from '../helpers/records/deliver.ts'
 import { type RecordWithRaw, readRaw } from '../helpers/records/read-raw.ts'
 import { openStack } from '../helpers/servers/stack.ts'
@@ -17,14 +17,11 @@ await admin.createTopics({
   topics: [{ topic, numPartitions: 2, replicationFactor: 1 }],
 })
 
-/** A body that does not fit, as the ingress cuts it: its record, and its pieces, not sent yet. */
+/** A body that is too large for its topic, as the ingress cuts it: its record, and its chunks, not sent yet. */
 const cut = async (id: string, letter: string, maxBytes = 10_000) => {
   const hook = hookOf(Buffer.alloc(15_000, letter), {}, { id, receivedAt: Date.now() })
-  const fit = createFit(encode, () => maxBytes, topic)
-  const { message, chunks } = fit(
-    hook,
-    normalise(hook, { event: 'unknown', name: null, by: 'body', body: {} }),
-  )
+  const prepare = createPrepare({ encode, chunkOversized: createChunkOversized(() => maxBytes, topic) })
+  const { message, chunks } = prepare(hook)
   const record = (await decode(message.value)) as unknown as RecordWithRaw
   return { hook, record, chunks }
 }

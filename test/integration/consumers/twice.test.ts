@@ -60,7 +60,11 @@ const publishSamples = async () => {
   const encode = createEncodeStage(encoders, stack.names)
   // The brokers delete what is older than they are to keep it, whenever they look.
   const hooks = fixtures.map(({ body, headers }) => hookOf(body, headers, { receivedAt: Date.now() }))
-  const encoded = hooks.map((hook) => ({ id: hook.id, ...encode(hook, normalise(hook, classify(hook))) }))
+  const encoded = hooks.map((hook) => {
+    const result = encode(hook, normalise(hook, classify(hook)))
+    if ('reason' in result) throw new Error(result.detail)
+    return { id: hook.id, ...result }
+  })
   const producer = stack.kafka.producer({
     createPartitioner: Partitioners.DefaultPartitioner,
     allowAutoTopicCreation: false,

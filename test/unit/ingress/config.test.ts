@@ -32,7 +32,7 @@ test('a required signature needs a signing token to check it with', () => {
   assert.equal(faultsOf({ ...required, INGRESS_SIGNING_TOKENS: key }), 'none')
 })
 
-test('a setting that no sender would use is rejected: the senders of a file have their settings in it', () => {
+test('a setting that no sender would use is rejected: senders of a file have their settings in it', () => {
   const ofFile = { INGRESS_SOURCES_FILE: 'sources.yaml' }
   const ranges = { INGRESS_ALLOWED_CIDRS: '10.0.0.0/8' }
   const instance = { INGRESS_INSTANCE: 'https://git.example' }

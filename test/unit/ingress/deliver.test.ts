@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { createDeliver } from '../../../ingress/deliver.ts'
 import { createIngressMetrics } from '../../../ingress/metrics.ts'
 import { TopicUnavailableError } from '../../../ingress/publish/topic-unavailable-error.ts'
-import { createFit } from '../../../ingress/record/chunk-oversized.ts'
+import { createChunkOversized } from '../../../ingress/record/chunk-oversized.ts'
 import type { OutgoingMessage } from '../../../ingress/record/encode.ts'
 import { RetriableError } from '../../../lib/errors.ts'
 import { createMetrics } from '../../../lib/metrics/metrics.ts'
@@ -14,7 +14,7 @@ import { fixture } from '../../helpers/records/samples.ts'
 
 type Publish = (message: OutgoingMessage, deadlineMs: number | null) => Promise<void>
 
-const carrying = (publish: Publish = async () => {}, maxBytes = 1e6, waitedFor: readonly string[] = []) => {
+const delivering = (publish: Publish = async () => {}, maxBytes = 1e6, waitedFor: readonly string[] = []) => {
   const published: OutgoingMessage[] = []
   const deadlines: (number | null)[] = []
   const metrics = createMetrics()
@@ -27,7 +27,8 @@ const carrying = (publish: Publish = async () => {}, maxBytes = 1e6, waitedFor: 
     },
   }
   const deliver = createDeliver({
-    fit: createFit(encode, () => maxBytes, 'gitlab.raw-chunks'),
+    encode,
+    chunkOversized: createChunkOversized(() => maxBytes, 'gitlab.raw-chunks'),
     publisher,
     isWaitedFor: (topic) => waitedFor.includes(topic),
     metrics: createIngressMetrics(metrics),
@@ -40,8 +41,8 @@ const largePush = Buffer.from(
   JSON.stringify({ ...(JSON.parse(push.toString()) as object), padding: 'x'.repeat(40_000) }),
 )
 
-test('a hook becomes an acknowledged record on its topic, and is counted once it is', async () => {
-  const { deliver, published, deadlines, metrics } = carrying()
+test('a hook becomes an acknowledged record on its topic, and is counted then', async () => {
+  const { deliver, published, deadlines, metrics } = delivering()
   const hook = hookOf(push)
   assert.deepEqual(await deliver(hook, 4000), {
     kind: 'published',
@@ -60,8 +61,8 @@ test('a hook becomes an acknowledged record on its topic, and is counted once it
   assert.equal(await seriesValue(metrics, 'ingress_records_total', { event: 'push' }), 1)
 })
 
-test('the outcome says what was unknown and what was quarantined, under the name GitLab gave it', async () => {
-  const { deliver } = carrying()
+test('unknown and quarantined hooks have their own outcomes, with the name that GitLab gave the event', async () => {
+  const { deliver } = delivering()
   const kinds = await Promise.all(
     ['{"object_kind":"moon_landing"}', '{"object_kind":"push"}', 'no JSON'].map(async (body) => {
       const { kind, event, topic } = await deliver(hookOf(body), null)
@@ -75,14 +76,14 @@ test('the outcome says what was unknown and what was quarantined, under the name
   ])
 })
 
-test('the pieces of a body are acknowledged before the record that names them is sent', async () => {
+test('the chunks of a body are acknowledged before the record that refers to them is sent', async () => {
   const open = new Map<string, () => void>()
-  const { deliver, published } = carrying(({ topic, headers }) => {
+  const { deliver, published } = delivering(({ topic, headers }) => {
     const { promise, resolve } = Promise.withResolvers<void>()
     open.set(`${topic} ${headers['chunk-index'] ?? ''}`, resolve)
     return promise
   }, 30_000)
-  const carried = deliver(hookOf(largePush), null)
+  const delivered = deliver(hookOf(largePush), null)
   await new Promise(setImmediate)
   assert.deepEqual([...open.keys()], ['gitlab.raw-chunks 0', 'gitlab.raw-chunks 1'])
   open.get('gitlab.raw-chunks 1')?.()
@@ -91,15 +92,15 @@ test('the pieces of a body are acknowledged before the record that names them is
   open.get('gitlab.raw-chunks 0')?.()
   await new Promise(setImmediate)
   open.get('gitlab.push ')?.()
-  await carried
+  await delivered
   assert.deepEqual(
     published.map(({ topic }) => topic),
     ['gitlab.raw-chunks', 'gitlab.raw-chunks', 'gitlab.push'],
   )
 })
 
-test('a hook does not go past those that wait for its topic; one of them does', async () => {
-  const { deliver, published } = carrying(undefined, undefined, ['gitlab.push'])
+test('a hook does not overtake those that wait for its topic, but one of these is published', async () => {
+  const { deliver, published } = delivering(undefined, undefined, ['gitlab.push'])
   await assert.rejects(
     deliver(hookOf(push), 4000),
     (error) => error instanceof TopicUnavailableError && error.topic === 'gitlab.push',
@@ -110,8 +111,8 @@ test('a hook does not go past those that wait for its topic; one of them does', 
   assert.equal(published.length, 1)
 })
 
-test('a hook whose pieces cannot go waits among those of its own topic', async () => {
-  const { deliver } = carrying(async ({ topic }) => {
+test('a hook whose chunks cannot be published waits for its own topic', async () => {
+  const { deliver } = delivering(async ({ topic }) => {
     if (topic === 'gitlab.raw-chunks') throw new TopicUnavailableError(topic, 'gone')
   }, 30_000)
   await assert.rejects(
@@ -123,8 +124,8 @@ test('a hook whose pieces cannot go waits among those of its own topic', async (
   )
 })
 
-test('a record is not sent where a piece of its body is not acknowledged', async () => {
-  const { deliver, published, metrics } = carrying(async ({ topic }) => {
+test('a record is not sent if a chunk of its body is not acknowledged', async () => {
+  const { deliver, published, metrics } = delivering(async ({ topic }) => {
     if (topic === 'gitlab.raw-chunks') throw new RetriableError('away')
   }, 30_000)
   await assert.rejects(deliver(hookOf(largePush), null), RetriableError)
@@ -132,19 +133,19 @@ test('a record is not sent where a piece of its body is not acknowledged', async
   assert.equal(await seriesValue(metrics, 'ingress_records_total', { event: 'push' }), 0)
 })
 
-test('the deadline is the hook’s: what the pieces took is not there any more for the record', async () => {
-  const { deliver, deadlines } = carrying(async ({ topic }) => {
+test('the deadline is that of the hook: the time that the chunks took is taken from the record', async () => {
+  const { deliver, deadlines } = delivering(async ({ topic }) => {
     if (topic === 'gitlab.raw-chunks') await new Promise((resolve) => setTimeout(resolve, 60))
   }, 30_000)
   await deliver(hookOf(largePush), 4000)
   const [first, second, last] = deadlines.map(Number)
   assert.equal(first, second)
-  assert.ok(first !== undefined && first < 4000, `${first}: what came before the brokers took its time, too`)
+  assert.ok(first !== undefined && first < 4000, `${first}: the stages before the brokers take time, too`)
   assert.ok(last !== undefined && last <= first - 55 && last >= 0, String(last))
 })
 
-test('fields in a shape we do not know are counted and named, and the hook is published', async () => {
-  const { deliver, metrics, lines } = carrying()
+test('fields of an unknown form are counted and named in the log, and the hook is published', async () => {
+  const { deliver, metrics, lines } = delivering()
   const body = { ...(JSON.parse(push.toString()) as object), total_commits_count: 'many' }
   assert.equal((await deliver(hookOf(body), null)).kind, 'published')
   assert.equal(await seriesValue(metrics, 'ingress_coercion_faults_total', { event: 'push' }), 1)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answerOf, type Outcome, outcomeKinds, outcomes } from '../../../ingress/outcome.ts'
 
-test('GitLab is told 2xx for every hook that is kept, and never 4xx for what is our fault or only unknown to us', () => {
+test('every hook that is kept gets 2xx, and neither an unknown event nor our own fault gets 4xx', () => {
   const statuses = Object.fromEntries(outcomeKinds.map((kind) => [kind, outcomes[kind].status]))
   assert.deepEqual(statuses, {
     published: 200,
@@ -19,12 +19,12 @@ test('GitLab is told 2xx for every hook that is kept, and never 4xx for what is 
   })
 })
 
-test('the answer to a kept hook names what became of it, its event, its topic and its id, and nothing else', () => {
+test('the answer to a kept hook has its outcome, its event, its topic and its id, and nothing else', () => {
   const kept: Outcome = { kind: 'published', event: 'push', topic: 'gitlab.push', id: 'x' }
   assert.deepEqual(answerOf(kept), { outcome: 'published', event: 'push', topic: 'gitlab.push', id: 'x' })
 })
 
-test('the answer to a hook that was turned away gives the reason, but not which credential was wrong', () => {
+test('the answer to a rejected hook has the reason, but not which credential was wrong', () => {
   const refused: Outcome = {
     kind: 'unauthenticated',
     reason: 'the secret token is wrong',

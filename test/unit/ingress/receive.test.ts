@@ -23,7 +23,7 @@ const source = createSource('acme', {
   instance: 'https://git.example',
 })
 
-/** Every stage that is not given succeeds; `steps` lists the stages that ran, `hooks` what was delivered or spooled. */
+/** Every stage that is not given succeeds. `steps` lists the stages that ran, `hooks` the hooks that were kept. */
 const receiving = (
   stages: Partial<Stages> = {},
   { spooled = 0, isSpoolFull = false, isDiskHanging = false } = {},
@@ -100,7 +100,7 @@ test('a hook that the brokers do not acknowledge is spooled, and the answer name
   assert.deepEqual(steps, ['admit', 'read', 'deliver', 'spool'])
 })
 
-test('a hook whose topic is unavailable goes to the spool of that topic, without a log line for each hook', async () => {
+test('a hook whose topic is unavailable goes to the spool of that topic, without a log line of its own', async () => {
   const { post, steps, lines } = receiving({
     deliver: () => Promise.reject(new TopicUnavailableError('gitlab.push', 'gone')),
   })
@@ -114,7 +114,7 @@ test('while hooks wait in the spool, a new hook goes behind them', async () => {
   assert.deepEqual(steps, ['admit', 'read', 'spool'])
 })
 
-test('a hook for which the spool has no room is published before those in it: better than to reject it', async () => {
+test('a hook that finds the spool full is published before those in it: better than to reject it', async () => {
   const { post, steps } = receiving({}, { spooled: 1, isSpoolFull: true })
   assert.deepEqual(await post(), published)
   assert.deepEqual(steps, ['admit', 'read', 'spool', 'deliver'])
@@ -139,7 +139,7 @@ test('the time that the body took to arrive is taken from the time of the broker
   assert.equal(least, 300, 'healthy brokers need no more')
 })
 
-test('a hook that neither the brokers nor the disk accept is not kept, and the log has an error', async () => {
+test('a hook that neither the brokers nor the disk accept is not kept; the log has an error', async () => {
   const { post, lines } = receiving(
     { deliver: () => Promise.reject(new RetriableError('down')) },
     { isSpoolFull: true },

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { classify } from '../../../../ingress/record/classify.ts'
-import { createEncodeStage } from '../../../../ingress/record/encode.ts'
+import { createEncodeStage, type Encoded, type EncodeStage } from '../../../../ingress/record/encode.ts'
 import { normalise } from '../../../../ingress/record/normalise.ts'
 import { createNames } from '../../../../schemas/topics.ts'
 import {
+  brokenPushEncoder,
   decode,
   deliver,
   encode,
   encoders,
   hookOf,
+  preparing,
   receivedAt,
   schemaIdOf,
 } from '../../../helpers/records/deliver.ts'
@@ -18,18 +20,21 @@ import { fixture } from '../../../helpers/records/samples.ts'
 const { body } = fixture('push')
 const messageOf = (headers = {}, others = {}, given: Buffer | object = body) => {
   const hook = hookOf(given, headers, others)
-  return encode(hook, normalise(hook, classify(hook))).message
+  return encoded(encode(hook, normalise(hook, classify(hook)))).message
 }
+const encoded = (result: ReturnType<EncodeStage>): Encoded =>
+  'reason' in result ? assert.fail(result.detail) : result
 
-test('a record goes to the topic of its event, under the schema id of that topic, at the time it was received', () => {
+test('a record goes to the topic of its event, with the schema id of the topic and the time of receipt', () => {
   const message = messageOf()
   assert.deepEqual([message.topic, message.timestamp], ['gitlab.push', String(receivedAt)])
   assert.deepEqual(message.value.subarray(0, 5), Buffer.from([0, 0, 0, 0, schemaIdOf('push')]))
 })
 
-test('the topic carries the prefix of the cluster', () => {
+test('the topic has the prefix of the cluster', () => {
   const hook = hookOf(body)
-  const { message } = createEncodeStage(encoders, createNames('acme.'))(hook, normalise(hook, classify(hook)))
+  const encodeThere = createEncodeStage(encoders, createNames('acme.'))
+  const { message } = encoded(encodeThere(hook, normalise(hook, classify(hook))))
   assert.equal(message.topic, 'acme.gitlab.push')
 })
 
@@ -53,7 +58,7 @@ test('a project id of 0 is a project, not the instance', () => {
   assert.equal(messageOf({}, {}, { project_id: 0 }).key, '0')
 })
 
-test('headers say it in CloudEvents', () => {
+test('the headers are those of CloudEvents', () => {
   const { headers } = messageOf({ 'x-gitlab-instance': 'https://git.example' }, { id: 'an-id' })
   const { traceparent: _traceparent, ...cloudEvent } = headers
   assert.deepEqual(cloudEvent, {
@@ -67,11 +72,11 @@ test('headers say it in CloudEvents', () => {
   })
 })
 
-test('without an instance the source stands for it', () => {
+test('without an instance, the source is named instead', () => {
   assert.equal(messageOf({}, { source: 'acme' }).headers.ce_source, '/hooks/acme')
 })
 
-test('ce_time is when it happened, where GitLab says so', () => {
+test('ce_time is when the event happened, if GitLab says so', () => {
   const created = {
     ...JSON.parse(fixture('project_create').body.toString()),
     created_at: '2012-07-21T07:30:54Z',
@@ -79,7 +84,7 @@ test('ce_time is when it happened, where GitLab says so', () => {
   assert.equal(messageOf({}, {}, created).headers.ce_time, '2012-07-21T07:30:54.000Z')
 })
 
-test("the sender's trace goes on; a malformed one is replaced by a fresh one each time", () => {
+test('the trace of the sender is continued; a malformed one is replaced by a new one each time', () => {
   const sent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
   assert.equal(messageOf({ traceparent: sent }).headers.traceparent, sent)
   const malformed = [
@@ -94,15 +99,22 @@ test("the sender's trace goes on; a malformed one is replaced by a fresh one eac
   assert.equal(new Set(fresh).size, malformed.length)
 })
 
-test('a record its schema does not take is quarantined as unencodable, body and all', async () => {
+test('a record that does not match its schema is not encoded, and the stage says why', () => {
   const hook = hookOf(body, { 'x-gitlab-event': 'Push Hook' })
   const normalised = normalise(hook, classify(hook))
   const broken = {
     ...normalised,
     record: { ...normalised.record, project_id: 'fifteen' as unknown as number },
   }
-  const { event, message } = encode(hook, broken)
-  assert.deepEqual([event, message.topic], ['quarantine', 'gitlab.quarantine'])
+  const result = encode(hook, broken)
+  assert.ok('reason' in result && result.reason === 'unencodable')
+  assert.match(result.detail, /fifteen/)
+})
+
+test('a record that cannot be encoded is quarantined as unencodable, with its whole body', async () => {
+  const prepare = preparing(() => 1e6, brokenPushEncoder)
+  const { event, name, message } = prepare(hookOf(body, { 'x-gitlab-event': 'Push Hook' }))
+  assert.deepEqual([event, name, message.topic], ['quarantine', 'push', 'gitlab.quarantine'])
   const record = await decode(message.value)
   assert.partialDeepStrictEqual(record, { event_name: 'push', reason: 'unencodable', raw: body })
   assert.match(String(record.detail), /fifteen/)
