@@ -34,9 +34,9 @@ import { readinessOf } from './readiness.ts'
 import { createReceive } from './receive.ts'
 import { awaitRegistry } from './record/await-registry.ts'
 import { type KnownEncoders, readEncoders } from './record/encoders.ts'
-import { startDrains } from './spool/drain.ts'
 import { openSpoolFolders } from './spool/spool-folders.ts'
 import { openSpools } from './spool/spools.ts'
+import { startDrains } from './spool/start-drains.ts'
 
 /** How long the start waits for Kafka and the registry before it goes on without them. */
 const patienceMs = 5000

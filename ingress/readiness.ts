@@ -1,5 +1,5 @@
 import type { Health } from '../lib/http/operations-server.ts'
-import type { SpoolState } from './spool/spool.ts'
+import type { SpoolState } from './spool/spool-state.ts'
 
 /** What readiness is made of. */
 export interface IngressState {

@@ -1,53 +1,72 @@
+import type { Position } from './position.ts'
 import { isUnreadable } from './read-around.ts'
-import { createSegmentReader, type Position } from './segment-reader.ts'
+import { createSegmentReader, type Peeked } from './segment-reader.ts'
 import type { SpoolFolder } from './spool-folder.ts'
 
-/** Counts what an earlier process left, a piece at a time: gigabytes take a while, in which hooks come. */
+/**
+ * Counts the hooks that an earlier process left, a piece at a time. Gigabytes take a while, and new hooks are
+ * accepted meanwhile.
+ */
 export interface Count {
+  /** Size of all that is left, known from the start. */
   readonly bytes: number
-  /** Reads on, and changes nothing. @returns what it came by; undefined at the end @throws Error where the disk cannot be read */
-  next(): Promise<Counted | undefined>
+  /** Counts the next piece. Changes nothing on disk. @throws Error if the disk cannot be read */
+  next(): Promise<Counted>
+  isComplete(): boolean
 }
 
 export interface Counted {
   records: number
-  /** Milliseconds since 1970; undefined where there was no hook. */
+  /** When the first of them was received, in milliseconds since 1970; undefined if there is none. */
   oldestReceivedAt: number | undefined
 }
 
+/** A start must not wait long for a bad disk, so that unreadable bytes are skipped soon. */
+const maxReadFailures = 3
+
 /**
- * Nobody may remove from the segments until the count is at its end.
+ * Nothing may be removed from the segments until the count is complete.
  *
- * @param segments oldest first; what is written to others meanwhile is not counted
- * @param start where the earlier process had got to
+ * @param segments oldest first; segments that are added later are not counted
+ * @param start the position of the earlier process
  */
 export const countWaiting = async (
   folder: SpoolFolder,
   segments: readonly string[],
   start: Position | undefined,
 ): Promise<Count> => {
-  const ofThem: SpoolFolder = { ...folder, segments: async () => [...segments], writeNote: async () => {} }
-  // A start does not wait for a bad disk: the patience of the reader is soon over.
-  const reader = createSegmentReader(ofThem, start, 3)
-  const peek = (): ReturnType<typeof reader.peek> =>
-    reader.peek().catch((error: unknown) => {
-      if (isUnreadable(error)) return peek()
-      throw error
-    })
+  const readOnly: SpoolFolder = { ...folder, segments: async () => [...segments], writeNote: async () => {} }
+  const reader = createSegmentReader(readOnly, start, maxReadFailures)
+  const sizes = await Promise.all(segments.map((segment) => waitingBytes(folder, segment, start)))
+  let isComplete = false
 
-  const left = async (segment: string): Promise<number> => {
-    if (start === undefined || segment > start.segment) return folder.size(segment)
-    return segment < start.segment ? 0 : Math.max(0, (await folder.size(segment)) - start.at)
+  const peek = async (): Promise<Peeked> => {
+    for (;;) {
+      try {
+        return await reader.peek()
+      } catch (error) {
+        if (!isUnreadable(error)) throw error
+      }
+    }
   }
   return {
-    bytes: (await Promise.all(segments.map(left))).reduce((sum, bytes) => sum + bytes, 0),
+    bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
     next: async () => {
       const { stretches } = await peek()
-      const hooks = stretches.flatMap((stretch) => (stretch.kind === 'hook' ? [stretch.hook] : []))
       await reader.advance()
-      return stretches.length === 0
-        ? undefined
-        : { records: hooks.length, oldestReceivedAt: hooks[0]?.receivedAt }
+      isComplete = stretches.length === 0
+      const hooks = stretches.flatMap((stretch) => (stretch.kind === 'hook' ? [stretch.hook] : []))
+      return { records: hooks.length, oldestReceivedAt: hooks[0]?.receivedAt }
     },
+    isComplete: () => isComplete,
   }
+}
+
+const waitingBytes = async (
+  folder: Pick<SpoolFolder, 'size'>,
+  segment: string,
+  start: Position | undefined,
+): Promise<number> => {
+  if (start === undefined || segment > start.segment) return folder.size(segment)
+  return segment < start.segment ? 0 : Math.max(0, (await folder.size(segment)) - start.at)
 }

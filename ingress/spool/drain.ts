@@ -1,148 +1,44 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { messageOf, PermanentError, RetriableError } from '../../lib/errors.ts'
+import { type Backoff, backoffMs } from '../../lib/backoff.ts'
+import { messageOf } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Deliver } from '../deliver.ts'
 import type { Hook } from '../hook.ts'
-import { TopicUnavailableError } from '../publish/topic-unavailable-error.ts'
+import { createDeliverSpooled, type DeliverSpooled } from './deliver-spooled.ts'
 import type { Spool } from './spool.ts'
-import type { Spools } from './spools.ts'
 
 export interface Drain {
-  /** Lets go of the hooks it holds; they stay in the spool. */
+  /** Stops. Hooks that are not published yet stay in the spool. */
   stop(): Promise<void>
-}
-
-/** Drains all spools, each by itself: one that waits for its topic holds up no other. */
-export const startDrains = (
-  { common, ofTopics }: Pick<Spools, 'common' | 'ofTopics'>,
-  deliver: Deliver,
-  logger: Logger,
-): Drain => {
-  const moveTo = (topic: string, hooks: readonly Hook[]): Promise<void> =>
-    ofTopics.get(topic)?.take(hooks) ?? Promise.reject(new Error(`there is no spool of ${topic}`))
-  const drains = [startDrain({ spool: common, deliver, moveTo, logger })]
-  for (const [topic, spool] of ofTopics) drains.push(startDrain({ spool, topic, deliver, moveTo, logger }))
-  return { stop: async () => void (await Promise.all(drains.map(({ stop }) => stop()))) }
 }
 
 export interface DrainOptions {
   spool: Spool
-  /** The one its hooks wait for; undefined where they wait for the brokers. */
+  /** The topic that the hooks of this spool wait for; undefined: they wait for the brokers. */
   topic?: string
   deliver: Deliver
-  /** Puts hooks behind those that wait for another topic alone: all of them, or none. */
+  /** Appends hooks to the spool of another topic: all of them or none. */
   moveTo(topic: string, hooks: readonly Hook[]): Promise<void>
   logger: Logger
 }
 
-const maxUnexplained = 3
-
-const waitMs = (failure: number): number => Math.min(100 * 2 ** failure, 2000)
+const backoff: Backoff = { firstMs: 100, maxMs: 2000 }
 
 /**
- * Takes hooks from a spool to Kafka, oldest first, for as long as it runs. A hook leaves the spool once the brokers have it, or
- * the spool of the topic it has to wait for.
+ * Publishes the hooks of a spool, oldest first, until it is stopped. A hook leaves the spool once the brokers have
+ * acknowledged its record, or once it is in the spool of the topic that it has to wait for.
  */
-export const startDrain = ({ spool, topic, deliver, moveTo, logger }: DrainOptions): Drain => {
+export const startDrain = (options: DrainOptions): Drain => {
+  const { topic, logger } = options
   const stopping = new AbortController()
-  const { signal } = stopping
-
-  /** @returns the other topic the hook has to wait for, where it is that */
-  const attempt = async (
-    hook: Hook,
-    unexplained: Map<Hook, number>,
-  ): Promise<'settled' | 'again' | { waitsFor: string }> => {
-    try {
-      await deliver(hook, null, topic)
-      return 'settled'
-    } catch (error) {
-      if (error instanceof TopicUnavailableError && error.topic !== topic) return { waitsFor: error.topic }
-      // What is neither an outage nor a refusal for good may be our own fault: it must not hold up the others for ever.
-      const failures = error instanceof RetriableError ? 0 : (unexplained.get(hook) ?? 0) + 1
-      unexplained.set(hook, failures)
-      if (error instanceof PermanentError || failures > maxUnexplained) {
-        logger.error('a spooled hook cannot be published', { delivery_id: hook.id, error: messageOf(error) })
-        if (await isSetAside(hook)) return 'settled'
-      }
-      return 'again'
-    }
-  }
-
-  const isSetAside = (hook: Hook): Promise<boolean> =>
-    spool.setAside(hook).then(
-      () => true,
-      (error: unknown) => {
-        logger.error('a hook cannot be set aside', { delivery_id: hook.id, error: messageOf(error) })
-        return false
+  const running = drain(options, stopping.signal).catch((error: unknown) =>
+    logger.error(
+      'the hooks of the spool are no longer published because of an internal error: restart the ingress',
+      {
+        topic,
+        error: messageOf(error),
       },
-    )
-
-  /** @returns those to be tried again, in order */
-  const attemptAll = async (
-    hooks: readonly Hook[],
-    unexplained: Map<Hook, number>,
-  ): Promise<readonly Hook[]> => {
-    const results = await Promise.all(
-      hooks.map(async (hook) => ({ hook, result: await attempt(hook, unexplained) })),
-    )
-    const again = new Set(results.filter(({ result }) => result === 'again').map(({ hook }) => hook))
-    // Only now: what was turned away first need not have been the oldest.
-    const moving = results.flatMap(({ hook, result }) =>
-      typeof result === 'object' ? [{ hook, ...result }] : [],
-    )
-    for (const [waitsFor, moved] of Map.groupBy(moving, (each) => each.waitsFor)) {
-      const theirs = moved.map(({ hook }) => hook)
-      await moveTo(waitsFor, theirs).catch((error: unknown) => {
-        logger.error('hooks cannot be put aside for their topic', {
-          topic: waitsFor,
-          error: messageOf(error),
-        })
-        for (const hook of theirs) again.add(hook)
-      })
-    }
-    return hooks.filter((hook) => again.has(hook))
-  }
-
-  const deliverAll = async (hooks: readonly Hook[]): Promise<'settled' | 'stopped'> => {
-    const unexplained = new Map<Hook, number>()
-    let waiting = hooks
-    for (let failures = 0; waiting.length > 0; ) {
-      if (signal.aborted) return 'stopped'
-      // While the first fails, it finds out for all whether it works again.
-      const tried = failures === 0 ? waiting : waiting.slice(0, 1)
-      const again = await attemptAll(tried, unexplained)
-      waiting = [...again, ...waiting.slice(tried.length)]
-      failures = again[0] === tried[0] ? failures + 1 : 0
-      if (failures === 1) logger.debug('spooled hooks wait', { topic, hooks: waiting.length })
-      if (failures > 0) await sleep(waitMs(failures - 1), undefined, { signal }).catch(() => undefined)
-    }
-    return 'settled'
-  }
-
-  const run = async () => {
-    for (let drained = 0, failure = 0; !signal.aborted; ) {
-      let hooks: readonly Hook[]
-      try {
-        hooks = await spool.peek(signal)
-        failure = 0
-      } catch (error) {
-        logger.error('the spool cannot be read', { topic, error: messageOf(error) })
-        await sleep(waitMs(failure++), undefined, { signal }).catch(() => undefined)
-        continue
-      }
-      if (signal.aborted) return
-      if ((await deliverAll(hooks)) === 'stopped') return
-      await spool.advance()
-      drained += hooks.length
-      if (spool.state.records === 0) {
-        logger.info('the spool is empty', { topic, drained })
-        drained = 0
-      }
-    }
-  }
-
-  const running = run().catch((error: unknown) =>
-    logger.error('the spool is not drained any more', { topic, error: messageOf(error) }),
+    ),
   )
   return {
     stop: async () => {
@@ -151,3 +47,73 @@ export const startDrain = ({ spool, topic, deliver, moveTo, logger }: DrainOptio
     },
   }
 }
+
+const drain = async (options: DrainOptions, signal: AbortSignal): Promise<void> => {
+  const { spool, topic, logger } = options
+  let published = 0
+  for (;;) {
+    const hooks = await peekUntilReadable(options, signal)
+    if (signal.aborted) return
+    const result = await deliverAll(hooks, options, signal)
+    if (result === 'stopped') return
+    await spool.advance()
+    published += hooks.length
+    if (spool.state.records > 0) continue
+    logger.info('the spool is empty', { topic, drained: published })
+    published = 0
+  }
+}
+
+/** @returns no hooks once the signal is aborted */
+const peekUntilReadable = async (
+  { spool, topic, logger }: DrainOptions,
+  signal: AbortSignal,
+): Promise<readonly Hook[]> => {
+  for (let failures = 1; !signal.aborted; failures++) {
+    try {
+      return await spool.peek(signal)
+    } catch (error) {
+      logger.error('the spool cannot be read', { topic, error: messageOf(error) })
+      await wait(failures, signal)
+    }
+  }
+  return []
+}
+
+/** Delivers the hooks of one `peek`, again and again, until each has left the spool. */
+const deliverAll = async (
+  hooks: readonly Hook[],
+  options: DrainOptions,
+  signal: AbortSignal,
+): Promise<'done' | 'stopped'> => {
+  const deliverSpooled = createDeliverSpooled(options)
+  let waiting = hooks
+  let failures = 0
+  while (waiting.length > 0) {
+    if (signal.aborted) return 'stopped'
+    const round = await deliverRound(waiting, failures, deliverSpooled)
+    waiting = round.waiting
+    failures = round.hasFirstFailed ? failures + 1 : 0
+    if (failures === 0) continue
+    if (failures === 1)
+      options.logger.debug('the hooks of the spool cannot be published yet', {
+        topic: options.topic,
+        hooks: waiting.length,
+      })
+    await wait(failures, signal)
+  }
+  return 'done'
+}
+
+/** While the first hook fails, it alone is tried, to find out whether publishing works again. */
+const deliverRound = async (waiting: readonly Hook[], failures: number, deliverSpooled: DeliverSpooled) => {
+  const attempted = failures === 0 ? waiting : waiting.slice(0, 1)
+  const retried = await deliverSpooled(attempted)
+  return {
+    waiting: [...retried, ...waiting.slice(attempted.length)],
+    hasFirstFailed: retried[0] === attempted[0],
+  }
+}
+
+const wait = (failures: number, signal: AbortSignal): Promise<unknown> =>
+  sleep(backoffMs(backoff, failures), undefined, { signal }).catch(() => undefined)

@@ -1,12 +1,15 @@
 import { crc32 } from 'node:zlib'
 import type { Hook } from '../hook.ts'
 
-// A hook on disk: magic | payload length | CRC-32 of the payload | CRC-32 of these twelve bytes | payload.
-// The payload: length of the head | head (JSON, everything but the body) | body. Numbers are 32 bits, big endian.
+// The frame of a hook on disk:
+//   magic | payload length | CRC-32 of the payload | CRC-32 of these twelve bytes | payload
+// The payload:
+//   length of the head | head: the hook without its body, in JSON | body
+// Each number is an unsigned integer of 32 bits, big endian.
 const magic = Buffer.from('GKB1')
 const headerBytes = 16
 
-/** @returns the frame in pieces, so that a large body is not copied */
+/** Encodes a hook. @returns the frame in pieces, so that a large body is not copied */
 export const encodeFrame = ({ body, ...head }: Hook): Buffer[] => {
   const headJson = Buffer.from(JSON.stringify(head))
   const prefix = Buffer.allocUnsafe(headerBytes + 4)
@@ -21,8 +24,8 @@ export const encodeFrame = ({ body, ...head }: Hook): Buffer[] => {
 }
 
 /**
- * A stretch of a segment, from `start` to `end` in bytes. What is torn was being written when the process died:
- * nobody was told that it is kept. What is corrupt was kept, and has been damaged since.
+ * A stretch of a segment, from `start` to `end` in bytes. A torn stretch was being written when the process died;
+ * its hook was never acknowledged. A corrupt stretch was written completely and has been damaged since.
  */
 export type Stretch = { start: number; end: number } & (
   | { kind: 'hook'; hook: Hook }
@@ -31,70 +34,70 @@ export type Stretch = { start: number; end: number } & (
 
 export interface Parsed {
   stretches: Stretch[]
-  /** Where the next reading must begin. */
+  /** Where the next piece must start. */
   next: number
-  /** How many bytes that reading needs at least to get any further. */
+  /** How many bytes the next piece must have at least. */
   needs: number
 }
 
 /**
- * Takes the frames out of a piece of a segment. After damage it goes on at the next sound header.
+ * Parses the frames in a piece of a segment. After damage it continues at the next valid header.
  *
- * @param offset where the piece begins in its segment
+ * @param offset where the piece starts in its segment
  * @param isEnd whether the segment ends with this piece
  */
 export const parseFrames = (piece: Buffer, offset: number, isEnd: boolean): Parsed => {
   const stretches: Stretch[] = []
   let at = 0
-  const skip = (kind: 'torn' | 'corrupt', end: number) => {
-    stretches.push({ kind, start: offset + at, end: offset + end })
-    at = end
-  }
   while (at < piece.length) {
-    const header = readHeader(piece, at)
-    if (header === 'incomplete') {
-      if (!isEnd) return { stretches, next: offset + at, needs: headerBytes }
-      skip('torn', piece.length)
-    } else if (header === 'unsound') {
-      // Of a piece that ends here, the last bytes may be the beginning of a sound header.
-      skip(
-        'corrupt',
-        nextSoundHeader(piece, at + 1) ??
-          (isEnd ? piece.length : Math.max(at + 1, piece.length - headerBytes + 1)),
-      )
-    } else {
-      const end = at + headerBytes + header.payloadLength
-      if (end > piece.length) {
-        if (!isEnd) return { stretches, next: offset + at, needs: end - at }
-        skip('torn', piece.length)
-        continue
-      }
-      const hook = readPayload(piece.subarray(at + headerBytes, end), header.payloadCrc)
-      if (hook === undefined) skip('corrupt', end)
-      else {
-        stretches.push({ kind: 'hook', hook, start: offset + at, end: offset + end })
-        at = end
-      }
-    }
+    const found = parseAt(piece, at, isEnd)
+    if (found.kind === 'incomplete') return { stretches, next: offset + at, needs: found.needs }
+    stretches.push({ ...found, start: offset + found.start, end: offset + found.end })
+    at = found.end
   }
   return { stretches, next: offset + at, needs: headerBytes }
 }
 
-type Header = { payloadLength: number; payloadCrc: number } | 'incomplete' | 'unsound'
-
-const readHeader = (piece: Buffer, at: number): Header => {
-  if (piece.length - at < headerBytes) return 'incomplete'
-  const header = piece.subarray(at, at + headerBytes)
-  const isSound =
-    header.subarray(0, 4).equals(magic) && crc32(header.subarray(0, 12)) === header.readUInt32BE(12)
-  return isSound ? { payloadLength: header.readUInt32BE(4), payloadCrc: header.readUInt32BE(8) } : 'unsound'
+/** The frame goes on after the piece. `needs` is the size of the frame as far as it is known. */
+interface Incomplete {
+  kind: 'incomplete'
+  needs: number
 }
 
-const nextSoundHeader = (piece: Buffer, from: number): number | undefined => {
-  for (let at = piece.indexOf(magic, from); at >= 0; at = piece.indexOf(magic, at + 1)) {
-    if (typeof readHeader(piece, at) === 'object') return at
+/** @returns a stretch with offsets in the piece */
+const parseAt = (piece: Buffer, at: number, isEnd: boolean): Stretch | Incomplete => {
+  const torn: Stretch = { kind: 'torn', start: at, end: piece.length }
+  const header = readHeader(piece, at)
+  if (header === 'incomplete') return isEnd ? torn : { kind: 'incomplete', needs: headerBytes }
+  if (header === 'invalid') return { kind: 'corrupt', start: at, end: endOfCorruption(piece, at, isEnd) }
+
+  const end = at + headerBytes + header.payloadLength
+  if (end > piece.length) return isEnd ? torn : { kind: 'incomplete', needs: end - at }
+  const hook = readPayload(piece.subarray(at + headerBytes, end), header.payloadCrc)
+  return hook === undefined ? { kind: 'corrupt', start: at, end } : { kind: 'hook', hook, start: at, end }
+}
+
+interface Header {
+  payloadLength: number
+  payloadCrc: number
+}
+
+const readHeader = (piece: Buffer, at: number): Header | 'incomplete' | 'invalid' => {
+  if (piece.length - at < headerBytes) return 'incomplete'
+  const header = piece.subarray(at, at + headerBytes)
+  if (!header.subarray(0, magic.length).equals(magic)) return 'invalid'
+  if (crc32(header.subarray(0, 12)) !== header.readUInt32BE(12)) return 'invalid'
+  return { payloadLength: header.readUInt32BE(4), payloadCrc: header.readUInt32BE(8) }
+}
+
+/** @returns where the next valid header starts, or where to continue in the next piece */
+const endOfCorruption = (piece: Buffer, at: number, isEnd: boolean): number => {
+  for (let from = piece.indexOf(magic, at + 1); from >= 0; from = piece.indexOf(magic, from + 1)) {
+    if (typeof readHeader(piece, from) === 'object') return from
   }
-  return undefined
+  if (isEnd) return piece.length
+  // The last bytes of the piece may be the beginning of a valid header.
+  return Math.max(at + 1, piece.length - headerBytes + 1)
 }
 
 const readPayload = (payload: Buffer, crc: number): Hook | undefined => {
@@ -104,6 +107,7 @@ const readPayload = (payload: Buffer, crc: number): Hook | undefined => {
     const head = JSON.parse(payload.toString('utf8', 4, headEnd)) as Omit<Hook, 'body'> | null
     return head === null ? undefined : { ...head, body: payload.subarray(headEnd) }
   } catch {
-    return undefined // the sums are right: written by something that is not us
+    // The checksums are right, so another program has written this.
+    return undefined
   }
 }

@@ -2,13 +2,13 @@ import type { SpoolFolder } from './spool-folder.ts'
 
 type Readable = Pick<SpoolFolder, 'read'>
 
-/** Disks lose blocks, or several of them. */
+/** A disk loses one block or several of them, never a part of one. */
 const blockBytes = 4096
 
-/** Whether an error says that the disk has not got the bytes any more. */
+/** Whether the error means that the disk cannot return the bytes any more. */
 export const isUnreadable = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EIO'
 
-/** Reads block by block as far as it goes. @returns no more than `bytes` */
+/** Reads block by block up to the first unreadable one. @returns at most `bytes` */
 export const readUpToDamage = async (
   folder: Readable,
   segment: string,
@@ -26,7 +26,10 @@ export const readUpToDamage = async (
   return Buffer.concat(blocks)
 }
 
-/** Where a segment can be read again, in strides that grow: a bad disk takes seconds for each block it does not give. */
+/**
+ * Finds a place after the damage where the segment can be read again. The strides grow, because a bad disk takes
+ * seconds for each unreadable block.
+ */
 export const endOfDamage = async (
   folder: Readable,
   segment: string,
@@ -34,8 +37,9 @@ export const endOfDamage = async (
   size: number,
 ): Promise<number> => {
   const start = from - (from % blockBytes)
-  for (let stride = blockBytes; start + stride < size; stride *= 2)
+  for (let stride = blockBytes; start + stride < size; stride *= 2) {
     if ((await readIfReadable(folder, segment, start + stride, 1)) !== undefined) return start + stride
+  }
   return size
 }
 

@@ -1,24 +1,32 @@
+import { createDurableSegments, type DurableSegments } from './durable-segments.ts'
 import { parseFrames, type Stretch } from './frame.ts'
-import { endOfDamage, isUnreadable, readUpToDamage } from './read-around.ts'
+import { createPieceReader, type ReadPiece } from './piece-reader.ts'
+import { type Position, writePosition } from './position.ts'
+import { endOfDamage } from './read-around.ts'
 import type { SegmentWriter } from './segment-writer.ts'
 import type { SpoolFolder } from './spool-folder.ts'
 
 export interface SegmentReader {
   /**
-   * The next stretches, up to about a megabyte; empty where everything durable has been read. Does not move.
+   * The next stretches, up to about a megabyte; none if everything that is durable has been read. Does not move.
    *
-   * @throws Error where the disk cannot be read; a place that stays unreadable is a stretch of its own in the end
+   * @throws Error if the disk cannot be read. A place that stays unreadable is returned as a stretch in the end.
    */
-  peek(): Promise<{ segment: string; stretches: readonly (Stretch | UnreadableStretch)[] }>
-  /** Moves behind what was last peeked. @returns the bytes passed */
+  peek(): Promise<Peeked>
+  /** Moves past the stretches of the last `peek`. @returns the number of bytes passed */
   advance(): Promise<number>
-  /** Bytes that have been passed and are still on disk, since their segment is. */
+  /** Size of what has been passed but is still on disk, because its segment is. */
   passedBytes(): number
-  /** Removes the segments that have been read to their end. */
+  /** Deletes the segments that have been read to their end. */
   tidy(): Promise<void>
 }
 
-/** What the disk does not give back, and what is left of a hook in front of it. */
+export interface Peeked {
+  segment: string
+  stretches: readonly (Stretch | UnreadableStretch)[]
+}
+
+/** Bytes that the disk does not return, with the beginning of the hook before them. */
 export interface UnreadableStretch {
   kind: 'unreadable'
   start: number
@@ -31,84 +39,37 @@ const maxStretches = 500
 /**
  * Reads segments one after the other.
  *
- * @param patience how often in a row the disk may fail to read before what it does not give is passed over
- * @param writer of the same segments; undefined where nobody writes
+ * @param maxFailures how often in a row the disk may fail to read before the unreadable bytes are skipped
+ * @param writer of the same segments; undefined if nobody writes
  */
 export const createSegmentReader = (
   folder: SpoolFolder,
   start: Position | undefined,
-  patience: number,
+  maxFailures: number,
   writer?: Pick<SegmentWriter, 'position' | 'endOf'>,
 ): SegmentReader => {
+  const segments = createDurableSegments(folder, writer)
+  const parts = { folder, segments, readPiece: createPieceReader(folder, maxFailures) }
   let position = start
-  let failures = 0
   let peeked: { bytes: number; end: Position } | undefined
-
-  const beginningAfter = async (segment: string | undefined): Promise<Position | undefined> => {
-    const next = (await folder.segments()).find((candidate) => segment === undefined || candidate > segment)
-    return next === undefined ? undefined : { segment: next, at: 0 }
-  }
-
-  const durableSize = async (segment: string): Promise<number> =>
-    writer?.endOf(segment) ?? folder.size(segment)
-
-  const isBeingWritten = (segment: string) => writer?.position()?.segment === segment
-
-  /** Fewer bytes than asked for where the disk does not give the rest. */
-  const read = async (segment: string, at: number, bytes: number): Promise<Buffer> => {
-    try {
-      const piece = await folder.read(segment, at, bytes)
-      failures = 0
-      return piece
-    } catch (error) {
-      failures += 1
-      if (!isUnreadable(error) || failures <= patience) throw error
-      return readUpToDamage(folder, segment, at, bytes)
-    }
-  }
 
   return {
     peek: async () => {
       peeked = undefined
-      let place = position
-      let needs = pieceBytes
-      for (;;) {
-        place ??= await beginningAfter(undefined)
-        if (place === undefined) return { segment: '', stretches: [] }
-        const { segment, at }: Position = place
-        const size = await durableSize(segment)
-        if (at >= size) {
-          const next = isBeingWritten(segment) ? undefined : await beginningAfter(segment)
-          if (next === undefined) return { segment, stretches: [] }
-          place = next
-          continue
-        }
-        const wanted = Math.min(Math.max(needs, pieceBytes), size - at)
-        const piece = await read(segment, at, wanted)
-        const reachesEnd = at + piece.length >= size
-        const parsed = parseFrames(piece, at, reachesEnd && !isBeingWritten(segment))
-        const stretches = parsed.stretches.slice(0, maxStretches)
-        const last = stretches.at(-1)
-        if (last !== undefined) {
-          peeked = { bytes: last.end - at, end: { segment, at: last.end } }
-          return { segment, stretches }
-        }
-        if (piece.length < wanted) {
-          const end = await endOfDamage(folder, segment, at + piece.length, size)
-          peeked = { bytes: end - at, end: { segment, at: end } }
-          return { segment, stretches: [{ kind: 'unreadable', start: at, end }] }
-        }
-        if (reachesEnd) return { segment, stretches: [] }
-        needs = parsed.needs
-      }
+      const first = position ?? startOf(await segments.next())
+      const found = first === undefined ? undefined : await findStretches(parts, first)
+      const last = found?.stretches.at(-1)
+      if (found === undefined || last === undefined) return { segment: '', stretches: [] }
+      const { segment, start, stretches } = found
+      peeked = { bytes: last.end - start, end: { segment, at: last.end } }
+      return { segment, stretches }
     },
     advance: async () => {
       if (peeked === undefined) return 0
       const { bytes, end } = peeked
       position = end
       peeked = undefined
-      // On a full disk the old note stays: after a restart hooks come twice, which beats a spool that is never emptied.
-      await folder.writeNote(JSON.stringify(position)).catch(() => undefined)
+      await writePosition(folder, end)
       return bytes
     },
     passedBytes: () => position?.at ?? 0,
@@ -116,28 +77,79 @@ export const createSegmentReader = (
       if (position === undefined) return
       for (const segment of await folder.segments()) {
         const isOlder = position !== undefined && segment < position.segment
-        const isThrough = segment === position?.segment && position.at >= (await durableSize(segment))
-        if (!(isOlder || isThrough) || isBeingWritten(segment)) continue
+        const isFinished = segment === position?.segment && position.at >= (await segments.size(segment))
+        if (!(isOlder || isFinished) || segments.isBeingWritten(segment)) continue
         await folder.remove(segment)
-        if (isThrough) position = undefined
+        if (isFinished) position = undefined
       }
     },
   }
 }
 
-export interface Position {
-  segment: string
-  at: number
+const startOf = (segment: string | undefined): Position | undefined =>
+  segment === undefined ? undefined : { segment, at: 0 }
+
+interface Parts {
+  folder: SpoolFolder
+  segments: DurableSegments
+  readPiece: ReadPiece
 }
 
-/** Where an earlier process had got to, be it in a segment that is gone. The note may be older than the truth, never newer: hooks may come twice. */
-export const readPosition = async (folder: SpoolFolder): Promise<Position | undefined> => {
-  try {
-    const { segment, at } = JSON.parse((await folder.readNote()) ?? '') as Partial<Position>
-    return typeof segment === 'string' && Number.isSafeInteger(at) && Number(at) >= 0
-      ? { segment, at: Number(at) }
-      : undefined
-  } catch {
-    return undefined
+interface Found extends Peeked {
+  /** Where the first stretch starts. */
+  start: number
+}
+
+/** What reading at one place led to. */
+type Step =
+  | { kind: 'found'; stretches: Peeked['stretches'] }
+  | { kind: 'incomplete frame'; neededBytes: number }
+  | { kind: 'end of segment' }
+  /** More may still be written to this segment. */
+  | { kind: 'end of durable bytes' }
+
+/** @returns undefined if everything that is durable has been read */
+const findStretches = async (parts: Parts, first: Position): Promise<Found | undefined> => {
+  let place = first
+  let bytes = pieceBytes
+  for (;;) {
+    const step = await readStep(parts, place, bytes)
+    switch (step.kind) {
+      case 'found':
+        return { segment: place.segment, start: place.at, stretches: step.stretches }
+      case 'incomplete frame':
+        bytes = Math.max(step.neededBytes, pieceBytes)
+        break
+      case 'end of segment': {
+        const next = startOf(await parts.segments.next(place.segment))
+        if (next === undefined) return undefined
+        place = next
+        break
+      }
+      case 'end of durable bytes':
+        return undefined
+    }
   }
+}
+
+const readStep = async (
+  { folder, segments, readPiece }: Parts,
+  { segment, at }: Position,
+  bytes: number,
+): Promise<Step> => {
+  const size = await segments.size(segment)
+  if (at >= size)
+    return { kind: segments.isBeingWritten(segment) ? 'end of durable bytes' : 'end of segment' }
+  const wantedBytes = Math.min(bytes, size - at)
+  const piece = await readPiece(segment, at, wantedBytes)
+  const isEndReached = at + piece.length >= size
+  const parsed = parseFrames(piece, at, isEndReached && !segments.isBeingWritten(segment))
+  if (parsed.stretches.length > 0)
+    return { kind: 'found', stretches: parsed.stretches.slice(0, maxStretches) }
+  if (piece.length < wantedBytes) {
+    const end = await endOfDamage(folder, segment, at + piece.length, size)
+    return { kind: 'found', stretches: [{ kind: 'unreadable', start: at, end }] }
+  }
+  if (isEndReached) return { kind: 'end of durable bytes' }
+  return { kind: 'incomplete frame', neededBytes: parsed.needs }
 }

@@ -1,22 +1,30 @@
 import type { SegmentFile, SpoolFolder } from './spool-folder.ts'
 
-/** Where the writer is: what lies behind `bytes` in that segment is not durable yet. */
+/** Where the writer is. Bytes after `bytes` in that segment are not durable yet. */
 export interface WritePosition {
   segment: string
   bytes: number
 }
 
 export interface SegmentWriter {
-  /** Resolves once the buffers are durable. After a failure nothing of them remains, and the next append begins a new segment. */
+  /**
+   * Resolves once the buffers are durable. After a failure none of their bytes count, and the next append starts a
+   * new segment.
+   */
   append(buffers: readonly Buffer[]): Promise<void>
   position(): WritePosition | undefined
-  /** Where what is durable of a segment ends, where that is not simply the end of the file. */
+  /** Where the durable bytes of a segment end; undefined if they end at the end of the file. */
   endOf(segment: string): number | undefined
-  /** Closes the current segment; the next append begins another. */
+  /** Closes the current segment. The next append starts another one. */
   roll(): Promise<void>
 }
 
-/** Never writes to a segment of an earlier process, nor takes its name. @param lastSegment the newest there was, if any */
+/**
+ * Writes segments one after the other. It never writes to a segment of an earlier process and never reuses a name.
+ *
+ * @param segmentBytes a segment that has reached this size is closed
+ * @param lastSegment the newest segment of an earlier process, if there was one
+ */
 export const createSegmentWriter = (
   folder: SpoolFolder,
   segmentBytes: number,
@@ -24,7 +32,7 @@ export const createSegmentWriter = (
 ): SegmentWriter => {
   let number = lastSegment === undefined ? 0 : Number(lastSegment)
   let current: (WritePosition & { file: SegmentFile }) | undefined
-  /** Segments with something behind their end that was not kept, and could not be cut off. */
+  /** The valid ends of segments whose invalid rest could not be cut off. */
   const ends = new Map<string, number>()
 
   const roll = async () => {
@@ -32,11 +40,15 @@ export const createSegmentWriter = (
     current = undefined
     await closing?.file.close().catch(() => undefined)
   }
-
   const begin = async () => {
     number += 1
     const segment = String(number).padStart(12, '0')
     return { segment, bytes: 0, file: await folder.create(segment) }
+  }
+  /** An empty segment is removed. Otherwise each attempt on a full disk would leave a file. */
+  const undo = async ({ segment, bytes }: WritePosition) => {
+    const undone = bytes === 0 ? folder.remove(segment) : folder.truncate(segment, bytes)
+    await undone.catch(() => void ends.set(segment, bytes))
   }
 
   return {
@@ -46,16 +58,14 @@ export const createSegmentWriter = (
     append: async (buffers) => {
       if (current !== undefined && current.bytes >= segmentBytes) await roll()
       current ??= await begin()
-      const { file, segment, bytes } = current
+      const segment = current
       try {
-        await file.append(buffers)
-        await file.sync()
-        current.bytes += buffers.reduce((sum, { length }) => sum + length, 0)
+        await segment.file.append(buffers)
+        await segment.file.sync()
+        segment.bytes += buffers.reduce((sum, { length }) => sum + length, 0)
       } catch (error) {
         // After a failed sync nobody knows what is on disk: https://wiki.postgresql.org/wiki/Fsync_Errors
-        // An empty segment is removed: on a full disk each attempt would leave one.
-        const undone = bytes === 0 ? folder.remove(segment) : folder.truncate(segment, bytes)
-        await undone.catch(() => void ends.set(segment, bytes))
+        await undo(segment)
         await roll()
         throw error
       }

@@ -1,7 +1,8 @@
 import type { Logger } from '../../lib/logger.ts'
 import type { Hook } from '../hook.ts'
-import { openSpool, type Spool, type SpoolState } from './spool.ts'
+import { openSpool, type Spool } from './spool.ts'
 import type { SpoolFolders } from './spool-folders.ts'
+import type { SpoolState } from './spool-state.ts'
 
 /** All hooks on disk: in one spool those that wait for the brokers, in one of its own for each topic those that wait for it alone. */
 export interface Spools {

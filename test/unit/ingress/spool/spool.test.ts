@@ -195,9 +195,9 @@ test('hooks taken over from another spool are let in though it be full, all of t
   const disk = createForgetfulDisk()
   const spool = await open(disk, { maxBytes: 100 })
   disk.fail('sync', 'EIO')
-  await assert.rejects(spool.take([hookOf('a'), hookOf('b')]), RetriableError)
+  await assert.rejects(spool.appendMoved([hookOf('a'), hookOf('b')]), RetriableError)
   assert.deepEqual([spool.state.records, spool.state.bytes, spool.state.oldestReceivedAt], [0, 0, null])
-  await spool.take([{ ...hookOf('a'), receivedAt: 7 }, hookOf('b')])
+  await spool.appendMoved([{ ...hookOf('a'), receivedAt: 7 }, hookOf('b')])
   assert.deepEqual(
     [spool.state.records, spool.state.bytes, spool.state.oldestReceivedAt],
     [2, disk.bytesOnDisk(), 7],

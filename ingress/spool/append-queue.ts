@@ -1,0 +1,88 @@
+import { messageOf, RetriableError } from '../../lib/errors.ts'
+import type { SegmentWriter } from './segment-writer.ts'
+import type { Size, SpoolTally } from './spool-state.ts'
+
+/** Frames that are written completely or not at all. */
+export interface AppendEntry extends Size {
+  frames: readonly Buffer[]
+  /** When the oldest of the hooks was received, in milliseconds since 1970. */
+  receivedAt: number
+}
+
+/** Appends hooks to the segments. Entries that arrive during a write are written and synced together in the next one. */
+export interface AppendQueue {
+  /**
+   * Resolves once the entry would survive a power failure.
+   *
+   * @throws RetriableError if it could not be written
+   */
+  append(entry: AppendEntry): Promise<void>
+  /** How many writes have succeeded. It rises before their appends resolve. */
+  writes(): number
+  /** Resolves after the next successful write, or when the signal is aborted. Only one caller can wait. */
+  nextWrite(signal: AbortSignal): Promise<void>
+  isIdle(): boolean
+  /** Resolves once nothing is left to write. */
+  finish(): Promise<void>
+}
+
+interface Waiting {
+  entry: AppendEntry
+  resolve(): void
+  reject(error: Error): void
+}
+
+export const createAppendQueue = (
+  writer: Pick<SegmentWriter, 'append'>,
+  tally: Pick<SpoolTally, 'countQueued' | 'noteWritten' | 'countNotWritten'>,
+): AppendQueue => {
+  let waiting: Waiting[] = []
+  let writing: Promise<void> | undefined
+  let writes = 0
+  let wake = () => {}
+
+  const writeGroup = async (group: readonly Waiting[]) => {
+    try {
+      await writer.append(group.flatMap(({ entry }) => entry.frames))
+    } catch (error) {
+      const message = messageOf(error)
+      for (const { entry } of group) tally.countNotWritten(entry, message)
+      const failure = new RetriableError(`the spool cannot be written: ${message}`, { cause: error })
+      for (const { reject } of group) reject(failure)
+      return
+    }
+    tally.noteWritten()
+    for (const { resolve } of group) resolve()
+    writes += 1
+    wake()
+  }
+  const writeAll = async () => {
+    while (waiting.length > 0) {
+      const group = waiting
+      waiting = []
+      await writeGroup(group)
+    }
+    writing = undefined
+  }
+
+  return {
+    append: (entry) => {
+      tally.countQueued(entry, entry.receivedAt)
+      return new Promise((resolve, reject) => {
+        waiting.push({ entry, resolve, reject })
+        writing ??= writeAll()
+      })
+    },
+    writes: () => writes,
+    nextWrite: async (signal) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const stop = () => resolve()
+      wake = resolve
+      signal.addEventListener('abort', stop)
+      await promise
+      signal.removeEventListener('abort', stop)
+    },
+    isIdle: () => writing === undefined,
+    finish: async () => writing,
+  }
+}

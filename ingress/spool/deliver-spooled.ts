@@ -1,0 +1,95 @@
+import { messageOf, PermanentError, RetriableError } from '../../lib/errors.ts'
+import type { Logger } from '../../lib/logger.ts'
+import type { Deliver } from '../deliver.ts'
+import type { Hook } from '../hook.ts'
+import { TopicUnavailableError } from '../publish/topic-unavailable-error.ts'
+import type { Spool } from './spool.ts'
+
+/** Tries to deliver hooks of a spool once. @returns the hooks that must be tried again, in order */
+export type DeliverSpooled = (hooks: readonly Hook[]) => Promise<readonly Hook[]>
+
+export interface DeliverSpooledOptions {
+  spool: Pick<Spool, 'setAside'>
+  /** The topic that the hooks wait for; undefined: they wait for the brokers. */
+  topic?: string
+  deliver: Deliver
+  /** Appends hooks to the spool of another topic: all of them or none. */
+  moveTo(topic: string, hooks: readonly Hook[]): Promise<void>
+  logger: Logger
+}
+
+/** What became of one attempt. */
+type Fate =
+  /** The hook can leave the spool: it was published or set aside. */
+  | { kind: 'done' }
+  | { kind: 'retry' }
+  /** The hook has to wait in the spool of this topic. */
+  | { kind: 'move'; topic: string }
+
+/** How often a hook may fail for a reason that is neither an outage nor a refusal before it is set aside. */
+const maxUnexplainedFailures = 3
+
+export const createDeliverSpooled = (options: DeliverSpooledOptions): DeliverSpooled => {
+  const { topic, deliver } = options
+  const unexplainedFailures = new Map<Hook, number>()
+
+  const attempt = async (hook: Hook): Promise<Fate> => {
+    try {
+      await deliver(hook, null, topic)
+      return { kind: 'done' }
+    } catch (error) {
+      if (error instanceof TopicUnavailableError && error.topic !== topic)
+        return { kind: 'move', topic: error.topic }
+      if (error instanceof RetriableError) {
+        unexplainedFailures.set(hook, 0)
+        return { kind: 'retry' }
+      }
+      const failures = (unexplainedFailures.get(hook) ?? 0) + 1
+      unexplainedFailures.set(hook, failures)
+      // An unexplained failure may be a bug of ours. It must not hold up the other hooks without end.
+      const isHopeless = error instanceof PermanentError || failures > maxUnexplainedFailures
+      return isHopeless ? setAside(hook, error, options) : { kind: 'retry' }
+    }
+  }
+
+  return async (hooks) => {
+    const fates = await Promise.all(hooks.map(async (hook) => ({ hook, fate: await attempt(hook) })))
+    // Hooks move only after all attempts have ended: the first one to fail need not be the oldest.
+    const notMoved = await moveAll(fates, options)
+    const retried = new Set(fates.filter(({ fate }) => fate.kind === 'retry').map(({ hook }) => hook))
+    return hooks.filter((hook) => retried.has(hook) || notMoved.has(hook))
+  }
+}
+
+const setAside = async (hook: Hook, cause: unknown, options: DeliverSpooledOptions): Promise<Fate> => {
+  const { spool, logger } = options
+  logger.error('a spooled hook cannot be published', { delivery_id: hook.id, error: messageOf(cause) })
+  try {
+    await spool.setAside(hook)
+    return { kind: 'done' }
+  } catch (error) {
+    logger.error('a hook cannot be set aside', { delivery_id: hook.id, error: messageOf(error) })
+    return { kind: 'retry' }
+  }
+}
+
+/** @returns the hooks that could not be moved */
+const moveAll = async (
+  fates: readonly { hook: Hook; fate: Fate }[],
+  { moveTo, logger }: DeliverSpooledOptions,
+): Promise<ReadonlySet<Hook>> => {
+  const moving = fates.flatMap(({ hook, fate }) =>
+    fate.kind === 'move' ? [{ hook, topic: fate.topic }] : [],
+  )
+  const notMoved = new Set<Hook>()
+  for (const [topic, group] of Map.groupBy(moving, (each) => each.topic)) {
+    const hooks = group.map(({ hook }) => hook)
+    try {
+      await moveTo(topic, hooks)
+    } catch (error) {
+      logger.error('hooks could not be moved to the spool of their topic', { topic, error: messageOf(error) })
+      for (const hook of hooks) notMoved.add(hook)
+    }
+  }
+  return notMoved
+}

@@ -1,0 +1,78 @@
+import { messageOf } from '../../lib/errors.ts'
+import type { Logger } from '../../lib/logger.ts'
+import type { Hook } from '../hook.ts'
+import type { Peeked, SegmentReader } from './segment-reader.ts'
+import type { SpoolFolder } from './spool-folder.ts'
+import type { SpoolTally } from './spool-state.ts'
+
+/** Reads hooks from the segments. Damaged parts are set aside and skipped. */
+export interface HookReader {
+  /** The oldest hooks; none if everything that is durable has been read. @throws Error if the disk cannot be read */
+  peek(): Promise<readonly Hook[]>
+  /** Moves past the hooks of the last `peek`. */
+  advance(): Promise<void>
+  /** Deletes the segments that have been read to their end. */
+  tidy(): Promise<void>
+}
+
+export interface HookReaderParts {
+  folder: Pick<SpoolFolder, 'read' | 'setAside' | 'setSegmentAside'>
+  segments: SegmentReader
+  tally: Pick<SpoolTally, 'countDrained' | 'countSetAside' | 'setPassedBytes'>
+  logger: Logger
+}
+
+export const createHookReader = (parts: HookReaderParts): HookReader => {
+  const { segments, tally, logger } = parts
+  let peekedRecords = 0
+
+  const advance = async () => {
+    const bytes = await segments.advance()
+    tally.countDrained({ records: peekedRecords, bytes })
+    peekedRecords = 0
+  }
+  return {
+    peek: async () => {
+      for (;;) {
+        peekedRecords = 0
+        const peeked = await segments.peek()
+        await setDamageAside(peeked, parts)
+        const hooks = peeked.stretches.flatMap((stretch) => (stretch.kind === 'hook' ? [stretch.hook] : []))
+        peekedRecords = hooks.length
+        if (hooks.length > 0 || peeked.stretches.length === 0) return hooks
+        // Only damage was read: it is skipped, and the hooks after it are read.
+        await advance()
+      }
+    },
+    advance,
+    tidy: async () => {
+      try {
+        await segments.tidy()
+      } catch (error) {
+        logger.warn('a finished segment of the spool could not be deleted, it will be tried again', {
+          error: messageOf(error),
+        })
+      }
+      tally.setPassedBytes(segments.passedBytes())
+    },
+  }
+}
+
+const setDamageAside = async ({ segment, stretches }: Peeked, parts: HookReaderParts): Promise<void> => {
+  const { folder, tally, logger } = parts
+  for (const { kind, start, end } of stretches) {
+    if (kind !== 'corrupt' && kind !== 'unreadable') continue
+    tally.countSetAside()
+    const details = { segment, start, end, damage: kind }
+    try {
+      if (kind === 'unreadable') await folder.setSegmentAside(segment)
+      else await folder.setAside(`${segment}-${start}.bin`, await folder.read(segment, start, end - start))
+      logger.error('a damaged part of the spool was set aside', details)
+    } catch (error) {
+      logger.error('a damaged part of the spool could not be set aside and is lost', {
+        ...details,
+        error: messageOf(error),
+      })
+    }
+  }
+}

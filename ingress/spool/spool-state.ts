@@ -1,0 +1,108 @@
+/** What is known about a spool, for readiness, metrics and limits. */
+export interface SpoolState {
+  /**
+   * Hooks that wait, including those that are being written. Right after a start, the hooks of an earlier process
+   * are included as far as they have been counted, and at least one of them.
+   */
+  records: number
+  /** Size of the waiting hooks on disk. */
+  bytes: number
+  /** Size of hooks that have left the spool but are still on disk, because their segment is. */
+  passedBytes: number
+  /** When the oldest hook was received, in milliseconds since 1970; null: no hook waits. */
+  oldestReceivedAt: number | null
+  /** Damaged parts and refused hooks that this process has set aside. */
+  setAside: number
+  /** The error of the last append if it failed in the last half minute; `full` as long as the spool is full. */
+  lastFailure: string | null
+}
+
+/** The state of one spool, with all changes that can happen to it. */
+export interface SpoolTally {
+  readonly state: Readonly<SpoolState>
+  /** Hooks of an earlier process were found on disk. Their bytes are known from the start. */
+  countFound(records: number, oldestReceivedAt: number | undefined): void
+  /** Hooks are about to be written. */
+  countQueued(size: Size, receivedAt: number): void
+  /** Hooks were written. */
+  noteWritten(): void
+  /** Hooks could not be written and are not in the spool. */
+  countNotWritten(size: Size, failure: string): void
+  /** A hook was refused because there is no room. */
+  noteFull(): void
+  /** Hooks have left the spool, with the bytes of the segment that they and any damage between them took. */
+  countDrained(size: Size): void
+  /** Nothing is left to read. Hooks that were damaged after they were counted will not come any more. */
+  noteEmpty(): void
+  setOldest(receivedAt: number): void
+  setPassedBytes(bytes: number): void
+  countSetAside(): void
+}
+
+export interface Size {
+  records: number
+  bytes: number
+}
+
+const full = 'full'
+
+/** How long a failed append is remembered, in milliseconds. The disk may be repaired while nothing is appended. */
+const failureIsRecentMs = 30_000
+
+/** @param start sizes of what an earlier process left, in bytes */
+export const createSpoolTally = (start: Pick<SpoolState, 'bytes' | 'passedBytes'>): SpoolTally => {
+  const state: SpoolState = { records: 0, ...start, oldestReceivedAt: null, setAside: 0, lastFailure: null }
+  const subtract = ({ records, bytes }: Size) => {
+    state.records -= records
+    state.bytes -= bytes
+    if (state.records === 0) state.oldestReceivedAt = null
+  }
+  const setFailure = createFailureMemory(state)
+  return {
+    state,
+    countFound: (records, oldestReceivedAt) => {
+      state.records += records
+      state.oldestReceivedAt ??= oldestReceivedAt ?? null
+    },
+    countQueued: ({ records, bytes }, receivedAt) => {
+      state.records += records
+      state.bytes += bytes
+      state.oldestReceivedAt ??= receivedAt
+    },
+    noteWritten: () => {
+      state.lastFailure = null
+    },
+    countNotWritten: (size, failure) => {
+      subtract(size)
+      setFailure(failure)
+    },
+    noteFull: () => {
+      state.lastFailure = full
+    },
+    countDrained: (size) => {
+      subtract(size)
+      if (state.lastFailure === full) state.lastFailure = null
+    },
+    noteEmpty: () => void Object.assign(state, { records: 0, bytes: 0, oldestReceivedAt: null }),
+    setOldest: (receivedAt) => {
+      state.oldestReceivedAt = receivedAt
+    },
+    setPassedBytes: (bytes) => {
+      state.passedBytes = bytes
+    },
+    countSetAside: () => {
+      state.setAside += 1
+    },
+  }
+}
+
+const createFailureMemory = (state: SpoolState) => {
+  let timer: NodeJS.Timeout | undefined
+  return (failure: string): void => {
+    state.lastFailure = failure
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      if (state.lastFailure === failure) state.lastFailure = null
+    }, failureIsRecentMs).unref()
+  }
+}
