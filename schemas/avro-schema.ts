@@ -1,4 +1,4 @@
-/** An Avro schema as JSON, as far as our .avsc files go. */
+/** An Avro schema as JSON, limited to what our .avsc files use. */
 export type AvroSchema =
   | string
   | AvroSchema[]
@@ -26,7 +26,7 @@ export interface RecordField {
    * one is readable. In a list field, each path after the first names a single item. For the normaliser only.
    */
   from?: string | string[]
-  /** How GitLab's value becomes ours when the Avro type does not say it. For the normaliser only. */
+  /** How the normaliser converts GitLab's value where the Avro type alone does not say it. */
   coerce?: string
 }
 
@@ -49,7 +49,7 @@ export interface MapSchema {
   values: AvroSchema
 }
 
-/** A primitive with a meaning: times and dates. */
+/** A primitive type with a meaning, such as a time or a date. */
 export interface LogicalSchema {
   type: 'int' | 'long'
   logicalType: string
@@ -59,6 +59,6 @@ export interface LogicalSchema {
 export const nullableOf = (schema: AvroSchema): AvroSchema | undefined =>
   Array.isArray(schema) && schema[0] === 'null' && schema.length === 2 ? schema[1] : undefined
 
-/** A field without which the record would not say what happened: neither nullable nor defaulted. */
+/** Whether a record needs the field to say what happened: the field has no default and cannot be null. */
 export const isIdentity = (field: RecordField): boolean =>
   field.default === undefined && nullableOf(field.type) === undefined

@@ -45,7 +45,8 @@ import {
 import type { Shapes } from './shapes.generated.ts'
 
 /**
- * How long a topic keeps its records. `history` (what happened to projects, groups and people) is kept without a limit,
+ * How long a topic keeps its records.
+ * `history` (what happened to projects, groups and people) is kept without a limit,
  * `activity` (daily work) for months, `pipelines` for days. `KAFKA_RETENTION_<CLASS>_DAYS` changes it.
  */
 export type Retention = 'history' | 'activity' | 'pipelines'
@@ -63,7 +64,7 @@ interface EventDefinition<S extends keyof Shapes> {
 
 /** What required fields alone cannot demand of a record. */
 const lacking: { readonly [S in keyof Shapes]?: (record: Shapes[S]) => string | null } = {
-  // Some merge requests come without their id, and some (GitLab of 2019) without an action, but none without both.
+  // Some merge requests come without their id, and some without an action, but none without both.
   merge_request: ({ action, object_attributes: { id } }) =>
     action === null && id === null ? 'object_attributes.id, action' : null,
 }

@@ -4,7 +4,10 @@ import { parts, shapes } from './load.ts'
 
 const banner = '// Generated from the .avsc file beside it by `npm run generate`. Do not edit.\n\n'
 
-/** Path under schemas/ → content of every generated file: one of types beside each .avsc, and the index of shapes. */
+/**
+ * The content of every generated file, by path under schemas/:
+ * the types beside each .avsc file, and the list of shapes.
+ */
 export const generateTypes = (): Map<string, string> => {
   const files = new Map<string, string>()
   for (const [name, schema] of parts)
@@ -66,7 +69,10 @@ const fileNames = new Map([...parts].map(([file, part]) => [(part as RecordSchem
 const fileNameOf = (fullName: string): string => {
   const file = fileNames.get(fullName.slice(fullName.lastIndexOf('.') + 1))
   if (file === undefined)
-    throw new Error(`${fullName} is named in an .avsc file, but no file in schemas/parts defines it`)
+    throw new Error(
+      `An .avsc file names ${fullName}, but no file in schemas/parts defines it. ` +
+        'Correct the name, or add the part.',
+    )
   return file
 }
 
@@ -77,6 +83,6 @@ const indexOf = (): string => {
     .join('')
   const members = rows.map(({ file, name }) => `  ${file}: ${name}\n`).join('')
   return `${banner.replace('the .avsc file beside it', 'schemas/events')}${imports}
-/** File name of a schema → the type of its records. */
+/** The type of the records of each schema, by file name of the schema. */
 export interface Shapes {\n${members}}\n`
 }

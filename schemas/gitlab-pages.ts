@@ -3,7 +3,9 @@ import type { EventType } from './catalogue.ts'
 const webhooks = 'https://docs.gitlab.com/user/project/integrations/webhook_events/#'
 const systemHooks = 'https://docs.gitlab.com/administration/system_hooks/#'
 
-/** GitLab's own page of an event. An event without an entry is described on the page of all webhook events. */
+/**
+ * GitLab's own page of an event. An event without an entry is described on the page of all webhook events.
+ */
 const pages: Partial<Record<EventType, string>> = {
   push: `${webhooks}push-events`,
   tag_push: `${webhooks}tag-events`,

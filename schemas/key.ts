@@ -1,7 +1,7 @@
 /** The key of records that belong to no project, group, user or key. */
 const instance = 'instance'
 
-/** Finds a record's key: all records of one key are in one partition, in order. */
+/** Returns the key of a record. Kafka keeps all records with the same key in one partition, in order. */
 export type KeyOf<Record> = (record: Record) => string
 
 /** The project's id as decimal text. */
@@ -14,7 +14,7 @@ export const byUser: KeyOf<{ user_id: number }> = ({ user_id }) => `user:${user_
 
 export const byKeyId: KeyOf<{ id: number }> = ({ id }) => `key:${id}`
 
-/** The project's id, or else the group's, for what can belong to either of them. */
+/** For events that belong to a project or to a group. */
 export const byProjectOrGroup: KeyOf<{ project_id: number | null; group_id: number | null }> = (record) =>
   record.project_id === null && record.group_id !== null ? group(record.group_id) : byProject(record)
 
@@ -23,7 +23,7 @@ export const byTokenOwner: KeyOf<{ project_id: number | null; group: { group_id:
   record,
 ) => (record.project_id === null && record.group?.group_id ? group(record.group.group_id) : byProject(record))
 
-/** So do milestones. */
+/** Milestones belong to a project or to a group. */
 export const byMilestoneOwner: KeyOf<{
   project_id: number | null
   object_attributes: { group_id: number | null }
@@ -32,7 +32,7 @@ export const byMilestoneOwner: KeyOf<{
     ? group(record.object_attributes.group_id)
     : byProject(record)
 
-/** The namespace in which a user is to be promoted is a top-level group. */
+/** GitLab asks for the approval in a top-level group, which it calls the promotion namespace. */
 export const byPromotion: KeyOf<{ promotion_namespace_id: number | null; user_id: number }> = (record) =>
   record.promotion_namespace_id === null ? byUser(record) : group(record.promotion_namespace_id)
 

@@ -16,17 +16,22 @@ const readFolder = (name: string): Map<string, AvroSchema> =>
       ]),
   )
 
-/** File name → schema, of the parts that events share. */
+/** The parts that several events share, by file name. */
 export const parts: ReadonlyMap<string, AvroSchema> = readFolder('parts')
 
-/** File name → schema, of the shapes that events have. */
+/** The schemas of the events, by file name. Several events can share one schema. */
 export const shapes = readFolder('events') as ReadonlyMap<string, RecordSchema>
 
 const partsByName = new Map(
   [...parts.values()].map((part) => [`${namespace}.${(part as RecordSchema).name}`, part]),
 )
 
-/** The schema of a shape with every part written out where it is first used, the normaliser's attributes still in it. */
+/**
+ * The schema of a shape with every shared part written out where it is first used.
+ * It still contains the attributes `from` and `coerce`, which only the normaliser uses.
+ *
+ * @throws Error where there is no such .avsc file
+ */
 export const inlinedSchema = (shape: string): RecordSchema => {
   const schema = shapes.get(shape)
   if (schema === undefined) throw new Error(`schemas/events/${shape}.avsc does not exist`)
@@ -53,7 +58,10 @@ export const inlinedSchema = (shape: string): RecordSchema => {
   return inline(schema) as RecordSchema
 }
 
-/** The schema as it is registered, JSON text: how we fill a field is nobody else's business and may change without a new version. */
+/**
+ * The schema as JSON text, as it is registered.
+ * It lacks the normaliser's attributes, so that they can change without a new version of the schema.
+ */
 export const wireSchema = (shape: string): string =>
   JSON.stringify(inlinedSchema(shape), (key, value) =>
     key === 'from' || key === 'coerce' ? undefined : value,
@@ -61,7 +69,7 @@ export const wireSchema = (shape: string): string =>
 
 const types = new Map<string, Type>()
 
-/** The Avro type of a shape; always the same instance, since resolvers are bound to it. */
+/** The Avro type of a shape. It is always the same instance, because avsc binds resolvers to an instance. */
 export const typeOfShape = (shape: string): Type => {
   let type = types.get(shape)
   if (type === undefined) {

@@ -2,7 +2,7 @@ import type { AvroSchema, EnumSchema, RecordSchema } from './avro-schema.ts'
 
 type NamedSchema = RecordSchema | EnumSchema
 
-/** Full name → the type that a schema defines on its way. */
+/** The types that a schema defines, by their full names. */
 export type NamedTypes = ReadonlyMap<string, NamedSchema>
 
 export const fullNameOf = ({ namespace, name }: NamedSchema): string =>
@@ -21,6 +21,6 @@ export const namedTypesIn = (schema: AvroSchema, found = new Map<string, NamedSc
   return found
 }
 
-/** The definition behind a name; anything else as it is. */
-export const resolved = (schema: AvroSchema, names: NamedTypes): AvroSchema =>
+/** The definition of a type that is given by its name. Every other schema is returned as it is. */
+export const definitionOf = (schema: AvroSchema, names: NamedTypes): AvroSchema =>
   typeof schema === 'string' ? (names.get(schema) ?? schema) : schema

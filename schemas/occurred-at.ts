@@ -5,10 +5,16 @@ import type { Pipeline } from './events/pipeline.generated.ts'
 import type { Release } from './events/release.generated.ts'
 import type { Vulnerability } from './events/vulnerability.generated.ts'
 
-/** Finds when the thing happened by GitLab's own words, in milliseconds since 1970; null where it does not say. */
+/**
+ * Returns when the event happened according to GitLab, in milliseconds since 1970;
+ * null where GitLab does not say it.
+ */
 export type TimeOf<Record> = (record: Record) => number | null
 
-/** A push has no push time, and a removal carries the old times of what was removed. */
+/**
+ * For events without a time of their own:
+ * a push carries none, and a removal carries only the older times of its object.
+ */
 export const noTime = (): null => null
 
 export const created: TimeOf<{ created_at: number | null }> = ({ created_at }) => created_at
@@ -22,7 +28,10 @@ interface Acted {
   object_attributes: { created_at: number | null; updated_at: number | null }
 }
 
-/** A creation by the time of creation, a change by that of the change; a revoked award has neither. */
+/**
+ * The creation happened at `created_at`, a change at `updated_at`.
+ * A revoked award carries neither of the two times.
+ */
 export const opened: TimeOf<Acted> = ({ action, object_attributes: { created_at, updated_at } }) => {
   if (action === 'revoke') return null
   return openings.includes(action) ? created_at : updated_at
@@ -32,8 +41,8 @@ export const mergeRequestTime: TimeOf<MergeRequest> = ({ action, object_attribut
   mr.actioned_at ?? (action === 'open' ? mr.created_at : mr.updated_at)
 
 /**
- * A release is created at `created_at`. People set `released_at` by hand, to the past or the future, so it is not the
- * time of the event. An update carries no time of its own.
+ * A release is created at `created_at`. An update carries no time of its own.
+ * `released_at` is not used: people set it by hand, to the past or to the future.
  */
 export const released: TimeOf<Release> = ({ action, created_at }) => (action === 'create' ? created_at : null)
 

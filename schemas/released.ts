@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RecordSchema } from './avro-schema.ts'
 import { catalogue, eventTypes } from './catalogue.ts'
-import { breachesBetween } from './compatibility.ts'
+import { findIncompatibilities } from './compatibility.ts'
 import { wireSchema } from './load.ts'
 
-/** What readers rely on: which events there are, the shape of each, and the schemas as they are registered. */
+/** What readers rely on: the events, the shape of each event, and the schemas as they are registered. */
 export interface Contract {
-  /** Event type → shape. */
+  /** The shape of each event type. */
   events: Readonly<Record<string, string>>
   schemas: Readonly<Record<string, RecordSchema>>
 }
@@ -47,36 +47,40 @@ export const readReleases = (folder = releasedFolder): Release[] =>
       }
     })
 
-/** What of a contract would break readers or records of released versions: one sentence each, naming schema and field. */
-export const breachesOf = (contract: Contract, releases: readonly Release[]): string[] =>
-  releases.flatMap((release) => breachesOfOne(contract, release))
+/**
+ * Finds everything in a contract that would break readers or records of a released version.
+ * Each sentence names the schema and the field.
+ */
+export const findBreakingChanges = (contract: Contract, releases: readonly Release[]): string[] =>
+  releases.flatMap((release) => breakingChangesOf(contract, release))
 
-const breachesOfOne = (contract: Contract, { version, events, schemas }: Release): string[] => {
-  const gone = Object.keys(events).filter((event) => contract.events[event] === undefined)
+const breakingChangesOf = (contract: Contract, { version, events, schemas }: Release): string[] => {
+  const removed = Object.keys(events).filter((event) => contract.events[event] === undefined)
+  // Several events can share a shape: each pair of an old and a new shape is compared once.
   const pairs = Object.entries(events).flatMap(([event, shape]) =>
-    gone.includes(event) ? [] : [`${shape} ${contract.events[event]}`],
+    removed.includes(event) ? [] : [`${shape} ${contract.events[event]}`],
   )
-  const broken = [...new Set(pairs)].flatMap((pair) => {
-    const [was = '', is = ''] = pair.split(' ')
-    const [older, newer] = [schemas[was], contract.schemas[is]]
-    if (older === undefined || newer === undefined)
-      return [`schema ${older === undefined ? was : is} is missing`]
-    return breachesBetween(older, newer, version).map(
-      ({ field, problem }) => `schema ${is}${field && `, field ${field}`}: ${problem}`,
+  const ofSchemas = [...new Set(pairs)].flatMap((pair) => {
+    const [oldShape = '', newShape = ''] = pair.split(' ')
+    const [older, newer] = [schemas[oldShape], contract.schemas[newShape]]
+    if (older === undefined) return [`schema ${oldShape} is missing`]
+    if (newer === undefined) return [`schema ${newShape} is missing`]
+    return findIncompatibilities(older, newer, version).map(
+      ({ field, problem }) => `schema ${newShape}${field && `, field ${field}`}: ${problem}`,
     )
   })
-  return [
-    ...gone.map(
-      (event) => `event ${event} was released in ${version} and is gone: its readers wait for ever`,
-    ),
-    ...broken,
-  ]
+  const ofEvents = removed.map(
+    (event) =>
+      `event ${event} was released in ${version} and was removed: its readers would receive no record`,
+  )
+  return [...ofEvents, ...ofSchemas]
 }
 
 /**
- * Writes a contract as a released version; the same again changes nothing.
+ * Writes a contract as a released version. Writing the same contract again changes nothing.
  *
- * @throws Error when the version is released with other content, or the contract would break an earlier one
+ * @throws Error where the version was released with other
+ *   content, or the contract would break an earlier release
  */
 export const writeRelease = (
   version: string,
@@ -91,12 +95,13 @@ export const writeRelease = (
     )
     if (differing.length === 0) return 'unchanged'
     throw new Error(
-      `${version} is released with another ${differing.sort().join(', ')}: raise the version in package.json, then release again.`,
+      `${version} was released with another ${differing.sort().join(', ')}. ` +
+        'Raise the version in package.json, then release again.',
     )
   }
-  const breaches = breachesOf(contract, readReleases(folder))
-  if (breaches.length > 0)
-    throw new Error(`${version} would break what is released:\n  ${breaches.join('\n  ')}`)
+  const breaking = findBreakingChanges(contract, readReleases(folder))
+  if (breaking.length > 0)
+    throw new Error(`${version} would break released versions:\n  ${breaking.join('\n  ')}`)
   mkdirSync(own, { recursive: true })
   for (const [file, content] of files) writeFileSync(join(own, file), content)
   return 'written'

@@ -28,7 +28,7 @@ import type { UserLifecycle } from './events/user_lifecycle.generated.ts'
 import type { Vulnerability } from './events/vulnerability.generated.ts'
 import type { WikiPage } from './events/wiki_page.generated.ts'
 
-/** File name of a schema → the type of its records. */
+/** The type of the records of each schema, by file name of the schema. */
 export interface Shapes {
   access_token: AccessToken
   deploy_token: DeployToken

@@ -6,20 +6,20 @@ export interface Names {
   topic(event: EventType): string
   /** The registry subject of a topic's values. */
   subject(topic: string): string
-  /** Bodies too large for a record, in pieces; key: delivery id. */
+  /** Bodies that are too large for a record, cut into chunks. The key is the delivery id. */
   rawChunksTopic: string
-  /** Where the ingress finds out whether what it publishes can be read. */
+  /** The ingress publishes small test records here and so finds out whether Kafka accepts records. */
   canaryTopic: string
-  /** Where a consumer puts the records it cannot handle. */
+  /** A consumer publishes the records here that it cannot handle. */
   deadLetterTopic(consumer: string): string
-  /** Where records come back from the dead-letter topic; only that consumer reads it. */
+  /** Redriven dead letters are published here. Only this consumer reads the topic. */
   retryTopic(consumer: string): string
-  /** What operators did to dead letters, one record each, for ever. */
+  /** One record for each dead letter that an operator settled, kept without a limit. */
   operationsTopic: string
   group(consumer: string): string
 }
 
-/** @param prefix `KAFKA_TOPIC_PREFIX`: goes before every topic, subject and group */
+/** @param prefix the value of `KAFKA_TOPIC_PREFIX`, put before every topic, subject and group */
 export const createNames = (prefix: string): Names => ({
   topic: (event) => `${prefix}gitlab.${event}`,
   subject: (topic) => `${topic}-value`,

@@ -1,5 +1,5 @@
-// `npm run release:schemas`: keeps the schemas of this version for ever, so that no later one can break its readers.
-
+// `npm run release:schemas` keeps the schemas of this version without a limit.
+// The tests then refuse every later version that would break its readers.
 import { messageOf } from '../lib/errors.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { currentContract, writeRelease } from '../schemas/released.ts'

@@ -1,5 +1,5 @@
 import { type AvroSchema, nullableOf, type RecordSchema } from '../../schemas/avro-schema.ts'
-import { namedTypesIn, resolved } from '../../schemas/named-types.ts'
+import { definitionOf, namedTypesIn } from '../../schemas/named-types.ts'
 
 /** The types along a dotted path, outermost first; a list's items by `name[]`. */
 const typesAlong = (schema: RecordSchema, path: string): { path: string; type: AvroSchema }[] => {
@@ -16,7 +16,7 @@ const typesAlong = (schema: RecordSchema, path: string): { path: string; type: A
     const inner: AvroSchema = nullableOf(type) ?? type
     const item: AvroSchema =
       typeof inner === 'object' && !Array.isArray(inner) && inner.type === 'array' ? inner.items : inner
-    record = resolved(item, named)
+    record = definitionOf(item, named)
   }
   return steps
 }
@@ -33,7 +33,7 @@ export const isTime = (schema: RecordSchema, path: string): boolean =>
 export const isRecord = (schema: RecordSchema, path: string): boolean => {
   const type = typesAlong(schema, path).at(-1)?.type ?? 'null'
   const inner = nullableOf(type) ?? type
-  const definition = resolved(inner, namedTypesIn(schema))
+  const definition = definitionOf(inner, namedTypesIn(schema))
   return typeof definition === 'object' && 'type' in definition && definition.type === 'record'
 }
 

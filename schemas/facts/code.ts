@@ -5,15 +5,18 @@ import type { RepositoryUpdate } from '../events/repository_update.generated.ts'
 import type { WikiPage } from '../events/wiki_page.generated.ts'
 import { content, exact, type FactOf, textOfChanges } from './fact.ts'
 
-/** A ref that moved from A to B may move back and again to B. */
+/** The basis is `content`: a branch that moved from A to B can move back and then to B again. */
 export const refChange: FactOf<Push> = ({ project_id, ref, before, after }) =>
   content('ref_change', [project_id, ref, before, after])
 
-/** One change alone is the same fact as the push that made it. */
+/** A repository update with a single change is the same fact as the push that made this change. */
 export const refChanges: FactOf<RepositoryUpdate> = ({ project_id, changes }) =>
   content('ref_change', [project_id, ...changes.flatMap(({ ref, before, after }) => [ref, before, after])])
 
-/** Without `actioned_at` (old versions) `updated_at` must do, which once was rounded to a second. */
+/**
+ * Old versions of GitLab send no `actioned_at`.
+ * Their `updated_at` is used instead, which can be rounded to a second.
+ */
 export const mergeRequestChange: FactOf<MergeRequest> = ({
   action,
   user,
@@ -26,12 +29,12 @@ export const mergeRequestChange: FactOf<MergeRequest> = ({
     : exact('merge_request', [mr.id, mr.actioned_at], details)
 }
 
-/** GitLab tells no time; only a version makes the page's change one of its kind. */
+/** GitLab sends no time of the change. Only the version of the page identifies one change. */
 export const wikiPageChange: FactOf<WikiPage> = ({ project_id, action, object_attributes: page }) =>
   page.version_id === null
     ? content('wiki_page', [project_id, page.slug], [action, page.content])
     : exact('wiki_page', [project_id, page.slug, page.version_id], [action])
 
-/** Releases can be edited back and forth. */
+/** The basis is `content`: a release can be edited and then edited back. */
 export const releaseChange: FactOf<Release> = ({ id, action, delivery }) =>
   content('release', [id], [action, delivery.body_sha256])

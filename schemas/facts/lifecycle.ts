@@ -4,7 +4,10 @@ import type { ProjectLifecycle } from '../events/project_lifecycle.generated.ts'
 import type { UserLifecycle } from '../events/user_lifecycle.generated.ts'
 import { exact, type FactOf } from './fact.ts'
 
-/** What the event says of its subject: the last word of its name; a subgroup is a group. */
+/**
+ * `project_create` → `create`.
+ * A subgroup is a group, so `subgroup_create` has the same verb as `group_create`.
+ */
 const verbOf = ({ delivery }: { delivery: { event_type: string } }): string =>
   delivery.event_type.replace(/^[a-z]+_/, '')
 
@@ -21,7 +24,7 @@ export const projectChange: FactOf<ProjectLifecycle> = (record) => {
   )
 }
 
-/** A group is created once and destroyed once, whether the hook calls it group or subgroup. */
+/** A group is created once and destroyed once. A subgroup that has two hooks is still one group. */
 export const groupLife: FactOf<GroupLifecycle> = (record) => exact('group', [verbOf(record), record.group_id])
 
 export const groupRename: FactOf<GroupLifecycle> = (record) =>

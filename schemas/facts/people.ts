@@ -24,7 +24,10 @@ export const memberChange: FactOf<Member> = (record) =>
     [record.updated_at, accessOf(record)],
   )
 
-/** GitLab says "denied" in a group hook and "revoked" in a system hook: a request is made once and ends once. */
+/**
+ * A request is made once and ends once.
+ * Its end is called "denied" in a group hook and "revoked" in a system hook.
+ */
 export const accessRequest: FactOf<Member> = (record) => {
   const state = /_(denied|revoked)_/.test(record.delivery.event_type) ? 'ended' : 'requested'
   return exact('access_request', [state, containerOf(record), record.user_id, record.created_at])

@@ -4,7 +4,7 @@ import type { Job } from '../events/job.generated.ts'
 import type { Pipeline } from '../events/pipeline.generated.ts'
 import { content, exact, type FactOf } from './fact.ts'
 
-/** A rerun passes through the same states again: only its jobs tell it apart. */
+/** A pipeline that runs again passes through the same states. Only its jobs distinguish the two runs. */
 export const pipelineState: FactOf<Pipeline> = ({ object_attributes: { id, status, finished_at }, builds }) =>
   exact(
     'pipeline',
@@ -15,14 +15,17 @@ export const pipelineState: FactOf<Pipeline> = ({ object_attributes: { id, statu
 export const jobState: FactOf<Job> = ({ build_id, build_status, build_started_at, build_finished_at }) =>
   exact('job', [build_id, build_status], [build_started_at, build_finished_at])
 
-/** Before `deployment_id` was sent, the job and the environment named the deployment. */
+/**
+ * Old versions of GitLab send no `deployment_id`.
+ * The job and the environment identify the deployment instead.
+ */
 export const deploymentState: FactOf<Deployment> = (record) => {
   const { deployment_id, deployable_id, environment, status, status_changed_at, approval } = record
   const id = deployment_id ?? (deployable_id === null ? null : `${deployable_id} ${environment}`)
   return exact('deployment', [id, status], [status_changed_at, approval?.id ?? null])
 }
 
-/** A flag is switched on and off, and GitLab tells no time. */
+/** The basis is `content`: a flag can be switched on and off again, and GitLab sends no time. */
 export const featureFlagState: FactOf<FeatureFlag> = ({
   object_attributes: { id, active, name, description },
 }) => content('feature_flag', [id], [active, name, description])

@@ -4,7 +4,10 @@ import type { DuoWorkflow } from '../events/duo_workflow.generated.ts'
 import type { Vulnerability } from '../events/vulnerability.generated.ts'
 import { exact, type FactOf } from './fact.ts'
 
-/** A token is announced once per interval; where GitLab does not tell the interval, once a day. */
+/**
+ * GitLab announces an expiry once for each interval.
+ * Where it sends no interval, one announcement a day is assumed.
+ */
 const expiry =
   (family: string): FactOf<AccessToken | DeployToken> =>
   ({ delivery, interval, object_attributes: { id, expires_at } }) =>
@@ -13,7 +16,7 @@ const expiry =
 export const accessTokenExpiry = expiry('access_token')
 export const deployTokenExpiry = expiry('deploy_token')
 
-/** GitLab sends no id of a vulnerability, but its address holds it. */
+/** GitLab sends no id of a vulnerability, but its URL contains the id. */
 export const vulnerabilityState: FactOf<Vulnerability> = ({
   project_id,
   object_attributes: { url, state, updated_at },

@@ -9,9 +9,9 @@ import { normalise } from '../../ingress/record/normalise.ts'
 import { catalogue } from '../../schemas/catalogue.ts'
 import { typeOfShape } from '../../schemas/load.ts'
 import {
-  breachesOf,
   type Contract,
   currentContract,
+  findBreakingChanges,
   readReleases,
   writeRelease,
 } from '../../schemas/released.ts'
@@ -23,7 +23,7 @@ const releases = readReleases()
 
 test('every schema can read what every released version wrote, and the other way round', () => {
   assert.ok(releases.length > 0, 'nothing is released: npm run release:schemas')
-  assert.deepEqual(breachesOf(currentContract(), releases), [])
+  assert.deepEqual(findBreakingChanges(currentContract(), releases), [])
 })
 
 for (const { version, events, schemas } of releases) {
@@ -63,11 +63,11 @@ const contractOf = (push: Contract['schemas'][string]): Contract => ({
 })
 
 for (const edit of schemaEdits) {
-  const verdict = edit.sentence === null ? 'is compatible' : 'is a breach, told by schema and field'
+  const verdict = edit.sentence === null ? 'is compatible' : 'is a breaking change, named by schema and field'
   test(`${edit.title}: ${verdict}`, () => {
     const { older, newer } = versionsOf(edit)
-    const breaches = breachesOf(contractOf(newer), [{ version: '0.1.0', ...contractOf(older) }])
-    assert.deepEqual(breaches, edit.sentence === null ? [] : [`schema push${edit.sentence}`])
+    const breaking = findBreakingChanges(contractOf(newer), [{ version: '0.1.0', ...contractOf(older) }])
+    assert.deepEqual(breaking, edit.sentence === null ? [] : [`schema push${edit.sentence}`])
   })
 }
 
@@ -81,8 +81,8 @@ test('a version is compared with all released ones, not with the last alone', ()
     { version: '0.1.0', ...contractOf(older) },
     { version: '0.2.0', ...contractOf(newer) },
   ]
-  assert.deepEqual(breachesOf(contractOf(third), chain.slice(1)), [])
-  assert.deepEqual(breachesOf(contractOf(third), chain), [
+  assert.deepEqual(findBreakingChanges(contractOf(third), chain.slice(1)), [])
+  assert.deepEqual(findBreakingChanges(contractOf(third), chain), [
     'schema push, field weather: is new and has no default: records of 0.1.0 cannot be read',
   ])
 })
@@ -91,10 +91,10 @@ test('an event may neither go nor change to the schema of another', () => {
   const { events, schemas } = currentContract()
   const release = { version: '0.1.0', events, schemas }
   const { note: _, ...fewer } = events
-  assert.deepEqual(breachesOf({ events: fewer, schemas }, [release]), [
-    'event note was released in 0.1.0 and is gone: its readers wait for ever',
+  assert.deepEqual(findBreakingChanges({ events: fewer, schemas }, [release]), [
+    'event note was released in 0.1.0 and was removed: its readers would receive no record',
   ])
-  assert.deepEqual(breachesOf({ events: { ...events, tag_push: 'key' }, schemas }, [release]), [
+  assert.deepEqual(findBreakingChanges({ events: { ...events, tag_push: 'key' }, schemas }, [release]), [
     'schema key: was record gitlab_bridge.Push, is gitlab_bridge.Key: a renamed record is another type',
   ])
 })
@@ -111,7 +111,7 @@ test('a version is released once: the same again is nothing, another content is 
   const edited = { ...contract, schemas: { ...contract.schemas, push } }
   assert.throws(() => writeRelease('0.1.0', edited, folder), {
     message:
-      '0.1.0 is released with another push.avsc: raise the version in package.json, then release again.',
+      '0.1.0 was released with another push.avsc. Raise the version in package.json, then release again.',
   })
   assert.equal(writeRelease('0.2.0', edited, folder), 'written')
 })
