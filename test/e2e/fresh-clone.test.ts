@@ -268,21 +268,21 @@ test('every command has help', async () => {
   }
 })
 
-test('every shell block of the README works as it stands', async () => {
-  const blocks = blocksOf(readPage('README.md'))
+test('every shell block of the README and of the first steps works as it stands', async () => {
+  const blocks = ['README.md', 'docs/try-it.md'].flatMap((page) => blocksOf(readPage(page)))
   const executed = blocks.filter(({ info }) => info === 'sh')
-  assert.ok(executed.length >= 3)
-  const printed: string[] = []
+  assert.ok(executed.length >= 5)
+  const published = /^\{"outcome":"published","event":"push","topic":"gitlab\.push","id":"[^"]+"\}$/
+  const printed = new Map<string, string>()
   for (const { text } of executed) {
     const { code, stdout, stderr } = await clone.run(text)
     assert.equal(code, 0, `${text}\n${stderr}`)
     assert.notEqual(stdout, '', text)
-    printed.push(stdout)
+    printed.set(text, stdout)
   }
-  assert.match(
-    String(printed[0]),
-    /^\{"outcome":"published","event":"push","topic":"gitlab\.push","id":"[^"]+"\}$/,
-  )
+  assert.match(String(printed.get('npx bridge send push')).trimEnd(), published)
+  const [curlOutput = ''] = [...printed].flatMap(([text, stdout]) => (text.includes('curl') ? [stdout] : []))
+  assert.match(curlOutput, published)
 
   for (const { text } of blocks.filter(({ info }) => info === 'sh psql')) {
     if ((await clone.run('command -v psql')).code === 0) {
