@@ -3,21 +3,27 @@ import { z } from 'zod'
 import { ConfigError, messageOf } from './errors.ts'
 import { problemOf } from './problem-of.ts'
 
-/** Environment variables as the operating system hands them over. */
+/** Environment variables, not validated yet. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Variables read together: a zod object whose keys are the names of the variables. */
+/** A group of variables that are read together: a zod object whose keys are the names of the variables. */
 export type Variables = z.ZodObject<Readonly<Record<string, z.ZodType>>>
 
-/** Marks a variable whose value is never printed, and which `NAME_FILE` may stand in for. Goes last: `.meta(secret)`. */
+/**
+ * Marks a variable whose value is never printed and which can also be set by a file (`NAME_FILE`). It must be the
+ * last call: `.meta(secret)`.
+ */
 export const secret = { secret: true } as const
 
-/** Marks a variable that takes the value of another where it is not set itself. Goes last: `.meta({ ...secret, ...fallback('NAME') })`. */
+/**
+ * Marks a variable that takes the value of another variable if it is not set. It must be the last call:
+ * `.meta({ ...secret, ...fallback('NAME') })`.
+ */
 export const fallback = (variable: string) => ({ fallback: variable })
 
-/** Where every process of this machine keeps what it must remember. */
+/** The folder in which every process of this machine stores its files. */
 export const dataFolder = () =>
-  z.string().default('.bridge').describe('Folder for what the bridge keeps on this machine.')
+  z.string().default('.bridge').describe('Folder in which the bridge stores its files on this machine.')
 
 /** Whether a variable's value must never be printed. */
 export const isSecret = (variable: z.ZodType): boolean => variable.meta()?.secret === true
@@ -25,10 +31,10 @@ export const isSecret = (variable: z.ZodType): boolean => variable.meta()?.secre
 /** `1`, `true`, `yes`, `on` or their opposites. */
 export const flag = () => z.stringbool()
 
-/** A TCP port; 0 asks for any free one. */
+/** A TCP port; 0 stands for any free port. */
 export const port = () => z.coerce.number().int().min(0).max(65535)
 
-/** A PostgreSQL database. */
+/** The URL of a PostgreSQL database. */
 export const databaseUrl = () =>
   z.url({
     protocol: /^postgres(ql)?$/,
@@ -36,11 +42,14 @@ export const databaseUrl = () =>
       'must be a URL such as postgres://user:password@host:5432/database, with %23 for # and %2F for / in a password',
   })
 
-/** Comma separated; empty items are dropped. A secret's file holds one item a line, which may have commas in it. */
+/**
+ * A comma-separated list. Empty items are dropped. The file of a secret holds one item per line; such an item may
+ * contain commas.
+ */
 export const list = () =>
   z.preprocess((given) => (typeof given === 'string' ? itemsOf(given, ',') : given), z.array(z.string()))
 
-/** The items of a text, without what is empty. */
+/** The items of a text, without empty ones. */
 export const itemsOf = (text: string, separator: ',' | '\n'): string[] =>
   text
     .split(separator)
@@ -48,36 +57,42 @@ export const itemsOf = (text: string, separator: ',' | '\n'): string[] =>
     .filter((item) => item !== '')
 
 /**
- * Reads one group of variables. Unset and empty mean the same; for secrets `NAME_FILE` stands in for `NAME` (one a line).
+ * Reads one group of variables. An empty variable counts as not set. A secret that is not set is read from the file
+ * that `NAME_FILE` names.
  *
- * @throws ConfigError naming every variable at fault, never a value
+ * @throws ConfigError naming every wrong or missing variable, never a value
  */
 export const readVariables = <V extends Variables>(variables: V, env: Environment): z.output<V> => {
-  const given = Object.fromEntries(
-    Object.entries(variables.shape).map(([name, variable]) => [name, givenFor(name, variable, env)]),
+  const raw = Object.fromEntries(
+    Object.entries(variables.shape).map(([name, variable]) => [name, rawValueOf(name, variable, env)]),
   )
-  const parsed = variables.safeParse(given, { error: problemOf })
+  const parsed = variables.safeParse(raw, { error: problemOf })
   if (parsed.success) return parsed.data
   throw new ConfigError(
     parsed.error.issues.map(({ path: [name, item], message, code }) => {
       const variable = String(name ?? '')
-      if (code === 'invalid_type' && given[variable] === undefined) return { variable, problem: 'is not set' }
+      if (code === 'invalid_type' && raw[variable] === undefined) return { variable, problem: 'is not set' }
       return { variable, problem: typeof item === 'number' ? `item ${item + 1} ${message}` : message }
     }),
   )
 }
 
-const givenFor = (name: string, variable: z.ZodType, env: Environment): string | string[] | undefined => {
+const rawValueOf = (name: string, variable: z.ZodType, env: Environment): string | string[] | undefined => {
   const { fallback: other } = variable.meta() ?? {}
   const names = typeof other === 'string' ? [name, other] : [name]
   for (const each of names) {
-    const given = env[each] || (isSecret(variable) ? fromFile(`${each}_FILE`, variable, env) : undefined)
-    if (given) return given
+    const fileVariable = `${each}_FILE`
+    const value = env[each] || (isSecret(variable) ? readSecretFile(fileVariable, variable, env) : undefined)
+    if (value) return value
   }
   return undefined
 }
 
-const fromFile = (name: string, variable: z.ZodType, env: Environment): string | string[] | undefined => {
+const readSecretFile = (
+  name: string,
+  variable: z.ZodType,
+  env: Environment,
+): string | string[] | undefined => {
   const file = env[name]
   if (file === undefined || file === '') return undefined
   try {

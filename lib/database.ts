@@ -4,7 +4,7 @@ import type { Logger } from './logger.ts'
 
 export type Pool = pg.Pool
 
-/** A small pool: one connection for each partition handled at a time. */
+/** Creates a pool with one connection for each partition that a worker handles at the same time. */
 export const createPool = (url: string, applicationName: string, logger: Logger): Pool => {
   const pool = new pg.Pool({
     connectionString: url,
@@ -15,16 +15,20 @@ export const createPool = (url: string, applicationName: string, logger: Logger)
     query_timeout: 35_000,
     keepAlive: true,
   })
-  // An idle connection that breaks is replaced at the next query.
-  pool.on('error', (error) => logger.warn('database connection lost', { error: error.message }))
+  // The pool replaces a lost idle connection with the next query. Without a listener, the error would end the process.
+  pool.on('error', (error) => logger.warn('an idle database connection was lost', { error: error.message }))
   return pool
 }
 
-// Classes of SQLSTATE that blame the row: data exception, integrity violation, limit exceeded.
+// Classes of SQLSTATE that a row causes: data exception, integrity constraint violation, program limit exceeded.
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
-const rowFault = /^(22|23|54)/
+const causedByRow = /^(22|23|54)/
 
-/** Runs a query; anything that is not the row's own fault is an outage: a RetriableError. */
+/**
+ * Runs a query and returns its rows.
+ *
+ * @throws the error of the database if a row is the cause; RetriableError in any other case
+ */
 export const query = async <Row extends pg.QueryResultRow>(
   pool: Pool,
   text: string,
@@ -34,7 +38,7 @@ export const query = async <Row extends pg.QueryResultRow>(
     return (await pool.query<Row>(text, values)).rows
   } catch (error) {
     const { code } = error as { code?: unknown }
-    if (typeof code === 'string' && rowFault.test(code)) throw error
-    throw new RetriableError(`database: ${messageOf(error)}`, { cause: error })
+    if (typeof code === 'string' && causedByRow.test(code)) throw error
+    throw new RetriableError(`the database did not run a query: ${messageOf(error)}`, { cause: error })
   }
 }

@@ -1,5 +1,6 @@
-/** Downstream is unwell: try again later, keep order, never dead-letter. */
+/** A system that we need is not available: the record is tried again later, in order, and is never dead-lettered. */
 export class RetriableError extends Error {
+  /** How long the other system asked us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined
 
   constructor(message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
@@ -9,18 +10,18 @@ export class RetriableError extends Error {
   }
 }
 
-/** This record can never be handled: dead-letter it at once. */
+/** This record can never be handled: it is dead-lettered without another attempt. */
 export class PermanentError extends Error {
   override readonly name = 'PermanentError'
 }
 
-/** One variable of the environment that is missing or wrong. */
+/** An environment variable that is missing or wrong. `problem` completes a sentence that begins with its name. */
 export interface ConfigFault {
   variable: string
   problem: string
 }
 
-/** The environment cannot be used as it is. The message names every variable at fault, never its value. */
+/** The configuration cannot be used. The message names every variable that must be changed, never its value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly faults: readonly ConfigFault[]
@@ -31,16 +32,20 @@ export class ConfigError extends Error {
   }
 }
 
-/** What the operator did wrong, in one sentence meant for them; printed without a stack. */
+/** A mistake that the operator can correct. The message says how; it is printed without a stack trace. */
 export class UsageError extends Error {
   override readonly name: string = 'UsageError'
 }
 
-/** The text of anything thrown. */
+/** The message of any thrown value. */
 export const messageOf = (thrown: unknown): string =>
   readable(() => (thrown instanceof Error ? thrown.message : thrown))
 
-/** A part of what was thrown, as text: it may be of any type, and have getters that throw themselves. */
+/**
+ * A property of a thrown value, as text. The value may be of any type, and its getters may throw.
+ *
+ * @returns 'cannot be read' if reading the property throws
+ */
 export const readable = (part: () => unknown): string => {
   try {
     return String(part())

@@ -3,14 +3,17 @@ import { z } from 'zod'
 import { type Environment, readVariables } from './config.ts'
 
 export const loggerVariables = z.object({
-  LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info').describe('How much is logged.'),
+  LOG_LEVEL: z
+    .enum(['error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('The lowest level that is logged.'),
   LOG_FORMAT: z
     .enum(['json', 'text'])
     .default('json')
-    .describe('json: one object a line, for machines. text: for people.'),
+    .describe('json: one object per line, for machines. text: for people.'),
 })
 
-/** What every part of a process logs through. Fields are plain values; never a secret, never a body. */
+/** The log of a process. A message is one sentence; details are fields with plain values, never secrets or bodies. */
 export type Logger = Pick<winston.Logger, 'error' | 'warn' | 'info' | 'debug'>
 
 const text = winston.format.printf(
@@ -22,7 +25,7 @@ const text = winston.format.printf(
   },
 )
 
-/** A logger on standard output whose lines name the process they come from. */
+/** Logs to standard output. Each line names the process. */
 export const createLogger = (processName: string, env: Environment): Logger => {
   const { LOG_LEVEL, LOG_FORMAT } = readVariables(loggerVariables, env)
   const shape = LOG_FORMAT === 'json' ? winston.format.json() : text
@@ -32,12 +35,12 @@ export const createLogger = (processName: string, env: Environment): Logger => {
     format: winston.format.combine(winston.format.timestamp(), shape),
     transports: [new winston.transports.Console({ forceConsole: true })],
   })
-  // winston formats a line before it asks whether anybody wants it: with every hook that costs.
+  // winston formats a line before it checks the level, which would cost CPU time with every hook.
   if (!logger.isDebugEnabled()) logger.debug = () => logger
   return logger
 }
 
-/** What commands give to the parts they use: only errors, as text, on standard error, since standard output is theirs. */
+/** The logger of commands: logs only errors, as text, to standard error. Standard output is for their results. */
 export const quietLogger = (): Logger =>
   winston.createLogger({
     level: 'error',

@@ -1,6 +1,10 @@
 import type { z } from 'zod'
 
-/** What is wrong with a value, in words for whoever set it; undefined where zod's own must do. Never the value. */
+/**
+ * Describes what is wrong with the value of a variable, without the value itself.
+ *
+ * @returns undefined if the message of zod is used
+ */
 export const problemOf = (issue: z.core.$ZodRawIssue): string | undefined => {
   switch (issue.code) {
     case 'invalid_type':

@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs'
-import { type LogMessage, openRecordReader } from '../../lib/kafka/log-reader.ts'
+import type { LogMessage } from '../../lib/kafka/log-reader.ts'
 import { openOffsets } from '../../lib/kafka/offsets.ts'
+import { openRecordReader } from '../../lib/kafka/record-reader.ts'
 
 /**
  * Reads the original message of a dead letter from the topic where the worker read it.

@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import type { Consumer } from '../../consumers/consumer.ts'
-import { openRecordReader } from '../../lib/kafka/log-reader.ts'
 import { openOffsets } from '../../lib/kafka/offsets.ts'
+import { openRecordReader } from '../../lib/kafka/record-reader.ts'
 import type { Names } from '../../schemas/topics.ts'
 import { createLagMeter, type LagMeter, type LagMeterOptions } from './lag-meter.ts'
 

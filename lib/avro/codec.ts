@@ -7,43 +7,44 @@ export type Encode<T> = (record: T) => Buffer
 const magicByte = 0
 const headerBytes = 5
 
-/** Largest buffer kept between two records; a bigger record gets one of its own. */
-const keptBytes = 1024 * 1024
+/** The largest buffer that is reused for the next record. A larger record gets its own buffer. */
+const maxReusedBytes = 1024 * 1024
 
-/** @throws Error with avsc's message when the record does not fit the schema */
+/** @throws Error with the message of avsc if the record does not match the schema */
 export const createEncoder = <T>(type: Type, schemaId: number): Encode<T> => {
-  let scratch = Buffer.allocUnsafe(16 * 1024)
+  let reused = Buffer.allocUnsafe(16 * 1024)
   return (record) => {
-    let buffer = scratch
+    let buffer = reused
     let end = type.encode(record, buffer, headerBytes)
     if (end < 0) {
-      // A negative end says how many bytes were missing.
+      // A negative result is the number of missing bytes.
       buffer = Buffer.allocUnsafe(buffer.length - end)
       end = type.encode(record, buffer, headerBytes)
-      if (buffer.length <= keptBytes) scratch = buffer
+      if (buffer.length <= maxReusedBytes) reused = buffer
     }
     buffer[0] = magicByte
     buffer.writeInt32BE(schemaId, 1)
-    return buffer === scratch ? Buffer.from(buffer.subarray(0, end)) : buffer.subarray(0, end)
+    return buffer === reused ? Buffer.from(buffer.subarray(0, end)) : buffer.subarray(0, end)
   }
 }
 
 /** Turns a message value back into a record. */
 export type Decode = (value: Buffer) => Promise<unknown>
 
-/** @throws PermanentError when the value is not in Confluent's wire format */
+/** @throws PermanentError if the value is not in Confluent's wire format */
 export const schemaIdOf = (value: Buffer): number => {
   if (value.length <= headerBytes || value[0] !== magicByte)
-    throw new PermanentError('value is not in Confluent wire format')
+    throw new PermanentError('the value is not in the wire format of Confluent')
   return value.readInt32BE(1)
 }
 
 /**
- * A decoder that knows its schemas: one fetch per schema id, resolvers cached.
- * It throws PermanentError for a value that can never be decoded, RetriableError while the registry does not answer.
+ * Creates a decoder that fetches each schema once and caches how to read it. Decoding throws PermanentError if the
+ * value can never be decoded, and RetriableError while the schema registry does not answer.
  *
- * @param typeOf the writer's type behind a schema id
- * @param readerOf the type the reader wants for a writer's type; the writer's own to see records as they were written
+ * @param typeOf fetches the writer's type of a schema id
+ * @param readerOf selects the type as which records of a writer's type are read; the writer's type itself reads
+ *   records as they were written
  */
 export const createDecoder = (
   typeOf: (schemaId: number) => Promise<Type>,
@@ -54,7 +55,7 @@ export const createDecoder = (
   const compile = async (schemaId: number) => {
     const writer = await typeOf(schemaId)
     const reader = readerOf(writer)
-    const resolver = reader === writer ? undefined : permanently(() => reader.createResolver(writer))
+    const resolver = reader === writer ? undefined : asPermanent(() => reader.createResolver(writer))
     return (value: Buffer) => reader.fromBuffer(value.subarray(headerBytes), resolver)
   }
 
@@ -65,14 +66,14 @@ export const createDecoder = (
       decode = await compile(schemaId)
       decoders.set(schemaId, decode)
     }
-    return permanently(() => decode(value))
+    return asPermanent(() => decode(value))
   }
 }
 
-const permanently = <T>(action: () => T): T => {
+const asPermanent = <T>(action: () => T): T => {
   try {
     return action()
   } catch (error) {
-    throw new PermanentError(`cannot be decoded: ${(error as Error).message}`, { cause: error })
+    throw new PermanentError(`the value cannot be decoded: ${(error as Error).message}`, { cause: error })
   }
 }

@@ -1,126 +1,111 @@
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import type { Type } from 'avsc'
-import { z } from 'zod'
-import { secret } from '../config.ts'
 import { messageOf, PermanentError, RetriableError } from '../errors.ts'
+import { createReadErrorCode, isNotFound, schemaNotFound } from './registry-error-code.ts'
+import type { RegistrySettings } from './registry-settings.ts'
 
-export const registryVariables = z.object({
-  SCHEMA_REGISTRY_URL: z
-    .url({ protocol: /^https?$/, error: 'must be a URL that begins with http: or https:' })
-    .refine(
-      (url) => !URL.canParse(url) || new URL(url).username + new URL(url).password === '',
-      'must not hold a user name or password: they have variables of their own',
-    )
-    .describe('Confluent-compatible schema registry, with its base path if it has one.'),
-  SCHEMA_REGISTRY_USERNAME: z.string().optional().describe('User name at the registry.'),
-  SCHEMA_REGISTRY_PASSWORD: z.string().optional().describe('Password at the registry.').meta(secret),
-})
-export type RegistrySettings = z.output<typeof registryVariables>
+export { type RegistrySettings, registryVariables } from './registry-settings.ts'
 
-/** The registry's API as far as the bridge needs it. Called at start-up and on a cache miss, never per message. */
+/**
+ * The part of the registry's API that the bridge needs. It is called at start-up and for schemas that are not in the
+ * cache, never for each message. Every method throws RetriableError while the registry does not answer.
+ */
 export interface Registry {
-  /** Registers `schema` (Avro, as JSON text) under FULL_TRANSITIVE; the same schema again gives the same id. */
+  /**
+   * Registers `schema` (Avro, as JSON text) under FULL_TRANSITIVE. The same schema always gets the same id.
+   *
+   * @throws PermanentError if the registry refuses the schema or the credentials
+   */
   register(subject: string, schema: string): Promise<number>
-  /** The id under which exactly this schema stands in the subject. */
+  /**
+   * The id of exactly this schema in the subject.
+   *
+   * @throws PermanentError if the registry does not know the schema
+   */
   idOf(subject: string, schema: string): Promise<number>
-  /** The writer's type behind an id. */
+  /**
+   * The writer's type of an id.
+   *
+   * @throws PermanentError if there is no such schema, or if it cannot be read
+   */
   typeOf(id: number): Promise<Type>
 }
 
 const timeoutMs = 3000
 
-/**
- * A client of the registry.
- * Its methods throw RetriableError when the registry does not answer, PermanentError when it says no.
- * For `typeOf` that is only where there is no such schema, or none that can be read, for `idOf` where it does not know the schema.
- */
 export const createRegistry = (settings: RegistrySettings, clientId: string): Registry => {
-  const {
-    SCHEMA_REGISTRY_URL: url,
-    SCHEMA_REGISTRY_USERNAME: username,
-    SCHEMA_REGISTRY_PASSWORD: password,
-  } = settings
-  const client = new SchemaRegistry({
-    host: url,
-    clientId,
-    ...(username !== undefined && { auth: { username, password: password ?? '' } }),
-    // The client has no timeout of its own: a registry that accepts and never answers would hang us for ever.
-    middlewares: [() => ({ prepareRequest: async (next) => (await next()).enhance({ timeout: timeoutMs }) })],
-    retry: { retries: 0 },
-  })
-  const ask = async <T>(
-    what: string,
-    question: Promise<T>,
-    isRefused: (error: unknown) => unknown = isRefusal,
-  ): Promise<T> => {
-    try {
-      return await question
-    } catch (error) {
-      const Failure = (await isRefused(error)) ? PermanentError : RetriableError
-      throw new Failure(`schema registry: ${what}: ${messageOf(error)}`, { cause: error })
-    }
-  }
-  // The client's error keeps the status alone, and 404 is what any server says at a path that it does not have.
-  const errorCodeOf = async (path: string, question: RequestInit = {}): Promise<unknown> => {
-    const authorization = `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`
-    const headers = { 'content-type': 'application/json', ...(username !== undefined && { authorization }) }
-    const answer = await fetch(`${url.replace(/\/$/, '')}${path}`, {
-      ...question,
-      headers,
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-      .then((response) => response.json() as Promise<{ error_code?: unknown } | null>)
-      .catch(() => undefined)
-    return answer?.error_code
-  }
+  const client = createClient(settings, clientId)
+  const readErrorCode = createReadErrorCode(settings, timeoutMs)
   return {
     register: async (subject, schema) => {
-      const { id } = await ask(
-        `register ${subject}`,
-        client.register(
-          { type: SchemaType.AVRO, schema },
-          { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
-        ),
+      const registration = client.register(
+        { type: SchemaType.AVRO, schema },
+        { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
       )
+      const { id } = await call(`register ${subject}`, registration, isRefusal)
       return id
     },
     idOf: async (subject, schema) => {
-      const look = client.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema })
-      const question = { method: 'POST', body: JSON.stringify({ schema }) }
-      // Of an answer that is 404 the client does not even keep the status.
-      const id = await ask(`look up ${subject}`, look, async (error) =>
-        isAnswer(error)
-          ? error.status === 422
-          : isMissing(await errorCodeOf(`/subjects/${encodeURIComponent(subject)}`, question)),
-      )
-      if (!Number.isInteger(id))
-        throw new RetriableError(`schema registry: look up ${subject}: the answer is not one of a registry`)
-      return id
+      const action = `look up ${subject}`
+      const lookUp = client.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema })
+      const id = await call(action, lookUp, async (error) => {
+        // For an answer with status 404, the client throws an error without a status.
+        if (hasStatus(error)) return error.status === 422
+        const path = `/subjects/${encodeURIComponent(subject)}`
+        return isNotFound(await readErrorCode(path, { method: 'POST', body: JSON.stringify({ schema }) }))
+      })
+      if (Number.isInteger(id)) return id
+      throw new RetriableError(`the schema registry could not ${action}: the answer holds no id`)
     },
-    // A password that was changed or an address of another server is no fault of the record.
-    typeOf: async (id) =>
-      (await ask(`fetch schema ${id}`, client.getSchema(id), (error) =>
-        isAnswer(error)
-          ? error.status === 404 && errorCodeOf(`/schemas/ids/${id}`).then((code) => code === noSuchSchema)
-          : isRefusal(error),
-      )) as unknown as Type,
+    typeOf: async (id) => {
+      const type = await call(`return schema ${id}`, client.getSchema(id), async (error) => {
+        if (!hasStatus(error)) return isRefusal(error)
+        // Changed credentials, or another server at the address, are not the fault of the record.
+        return error.status === 404 && (await readErrorCode(`/schemas/ids/${id}`)) === schemaNotFound
+      })
+      return type as unknown as Type
+    },
   }
 }
 
-/** Confluent's error code for an id without a schema. */
-const noSuchSchema = 40403
+const createClient = (settings: RegistrySettings, clientId: string): SchemaRegistry => {
+  const {
+    SCHEMA_REGISTRY_URL: host,
+    SCHEMA_REGISTRY_USERNAME: username,
+    SCHEMA_REGISTRY_PASSWORD: password = '',
+  } = settings
+  return new SchemaRegistry({
+    host,
+    clientId,
+    ...(username !== undefined && { auth: { username, password } }),
+    // The client has no time limit of its own and would wait endlessly for a registry that never answers.
+    middlewares: [() => ({ prepareRequest: async (next) => (await next()).enhance({ timeout: timeoutMs }) })],
+    retry: { retries: 0 },
+  })
+}
 
-/** For a subject, a version or a schema that it does not know a registry has codes of 404 and two digits. */
-const isMissing = (code: unknown): boolean => Number(code) >= 40400 && Number(code) < 40500
+/** Awaits a request. An error becomes a PermanentError if it is a refusal, else a RetriableError. */
+const call = async <T>(
+  action: string,
+  request: Promise<T>,
+  isRefused: (error: unknown) => boolean | Promise<boolean>,
+): Promise<T> => {
+  try {
+    return await request
+  } catch (error) {
+    const Failure = (await isRefused(error)) ? PermanentError : RetriableError
+    throw new Failure(`the schema registry could not ${action}: ${messageOf(error)}`, { cause: error })
+  }
+}
 
-/** An answer of the registry that says no; a timeout is reported by the client as status 400, so that one counts as silence. */
-const refusals = new Set([401, 403, 404, 409, 422])
-
-const isAnswer = (error: unknown): error is { status: number } =>
+const hasStatus = (error: unknown): error is { status: number } =>
   typeof (error as { status?: unknown }).status === 'number'
 
-// The client has errors of its own for some refusals, which hide the status.
+// Status 400 is missing here, because the client also reports a timeout as 400.
+const refusals = new Set([401, 403, 404, 409, 422])
+
+// For some refusals the client throws errors of its own, without the status.
 const isRefusal = (error: unknown): boolean =>
-  isAnswer(error)
+  hasStatus(error)
     ? refusals.has(error.status)
     : String((error as Error).name).startsWith('ConfluentSchemaRegistry')

@@ -1,13 +1,14 @@
 import type { Kafka, KafkaMessage } from 'kafkajs'
 
 /**
- * The part of kafkajs 2.2.4's internal cluster that is used here: its public consumer always joins a group, and its admin client
- * asks topic by topic and sets offsets by joining the group (https://github.com/tulios/kafkajs/blob/v2.2.4/src/admin/index.js).
+ * The part of the internal cluster of kafkajs 2.2.4 that we use. The public API is not sufficient: its consumer always
+ * joins a group, and its admin client sends one request for each topic and joins the group to set offsets.
+ * https://github.com/tulios/kafkajs/blob/v2.2.4/src/admin/index.js
  */
 export interface KafkajsCluster {
   connect(): Promise<void>
   disconnect(): Promise<void>
-  /** Null where none of the brokers it is connected to answered. */
+  /** Null if none of the connected brokers answered. */
   metadata(): Promise<{ topicMetadata: { topic: string }[] } | null>
   addMultipleTargetTopics(topics: string[]): Promise<void>
   refreshMetadata(): Promise<void>
@@ -24,7 +25,7 @@ interface TopicsOffsetQuery {
   topic: string
   partitions: { partition: number }[]
   fromBeginning?: boolean
-  /** Milliseconds since 1970: the first offset at or after it. */
+  /** Milliseconds since 1970. Selects the first offset at or after this time. */
   fromTimestamp?: number
 }
 
@@ -73,13 +74,19 @@ interface Coordinator {
   }): Promise<{ groups: { state: string; members: unknown[] }[] }>
 }
 
-/** Not connected yet. */
+/**
+ * The result is not connected yet.
+ *
+ * @throws Error with another version of kafkajs, whose internals differ
+ */
 export const createKafkajsCluster = (kafka: Kafka): KafkajsCluster => {
   const symbol = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === 'private:Kafka:createCluster',
   )
   const create = symbol && (kafka as unknown as Record<symbol, (options: object) => KafkajsCluster>)[symbol]
-  if (create === undefined) throw new Error('kafkajs is not the version this was written for')
+  if (create === undefined) {
+    throw new Error('the installed version of kafkajs is not supported: install kafkajs 2.2.4')
+  }
   return create({
     metadataMaxAge: 60_000,
     allowAutoTopicCreation: false,

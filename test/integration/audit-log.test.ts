@@ -171,7 +171,7 @@ test('while the database is down its partition waits, nothing is put aside, and 
     const waiting = /^gitlab_bridge_consumer_circuit_state\{state="open"\} 1$/m
     await eventually(async () => assert.match(await (await fetch(own.worker.metricsUrl)).text(), waiting))
     assert.ok(
-      own.worker.lines.some((line) => line.includes('"error":"database: ')),
+      own.worker.lines.some((line) => line.includes('"error":"the database did not run a query: ')),
       own.worker.lines.join('\n'),
     )
     assert.equal(await countOn(stack, own.deadLetterTopic), 0)

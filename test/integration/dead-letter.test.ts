@@ -62,7 +62,7 @@ test('each is on the dead-letter topic, its value unchanged, with where it came 
     'dead-letter-key': '15',
     'dead-letter-origin': `${topic}/0/1`,
     'dead-letter-error': 'PermanentError',
-    'dead-letter-message': 'value is not in Confluent wire format',
+    'dead-letter-message': 'the value is not in the wire format of Confluent',
   })
   assert.equal(Number(timestamp), first?.timestamp)
   assert.ok(Math.abs(Date.now() - Date.parse(String(at))) < 600_000)

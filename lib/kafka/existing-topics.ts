@@ -1,0 +1,44 @@
+import type { KafkajsCluster } from './cluster.ts'
+import type { TopicPartition } from './partition-name.ts'
+import { retryTransient } from './retry-transient.ts'
+
+const limitMs = 5000
+
+/**
+ * Selects the topics that exist and loads their partitions into the cluster. A topic that does not exist must not be
+ * added to the cluster, because every later request of the cluster would fail.
+ */
+export const existingTopics = async (
+  cluster: KafkajsCluster,
+  topics: readonly string[],
+): Promise<string[]> => {
+  const known = await retryTransient(cluster, () => readTopicNames(cluster), limitMs)
+  const existing = topics.filter((topic) => known.has(topic))
+  await cluster.addMultipleTargetTopics(existing)
+  await cluster.refreshMetadataIfNecessary()
+  return existing
+}
+
+const readTopicNames = async (cluster: KafkajsCluster): Promise<Set<string>> => {
+  const answer = await cluster.metadata()
+  if (answer === null) throw Object.assign(new Error('no broker answers'), { retriable: true })
+  return new Set(answer.topicMetadata.map(({ topic }) => topic))
+}
+
+/** The partitions of the topics that exist, by topic. */
+export const partitionsOf = async (
+  cluster: KafkajsCluster,
+  topics: readonly string[],
+): Promise<Map<string, TopicPartition[]>> => {
+  const existing = await existingTopics(cluster, topics)
+  return new Map(
+    existing.map((topic) => [
+      topic,
+      cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => ({ topic, partition: partitionId })),
+    ]),
+  )
+}
+
+/** The id of the broker that leads a partition; undefined if the cluster does not know the partition. */
+export const leaderOf = (cluster: KafkajsCluster, { topic, partition }: TopicPartition): number | undefined =>
+  cluster.findTopicPartitionMetadata(topic).find(({ partitionId }) => partitionId === partition)?.leader
