@@ -6,12 +6,25 @@ import type { Logger } from '../../lib/logger.ts'
 import type { Names } from '../../schemas/topics.ts'
 
 export interface FollowedDeadLetters {
-  /** When each dead letter of a worker that stands open was put aside, milliseconds since 1970; undefined until all were read once. */
+  /**
+   * When each open dead letter of a worker was dead-lettered, milliseconds since 1970. Undefined until all dead-letter
+   * topics have been read once.
+   */
   open(worker: string): readonly number[] | undefined
+  /** Resolves after the signal has been aborted. */
   ended: Promise<void>
 }
 
-/** Keeps count of the dead letters of all workers, from the topics themselves. What was known holds until all are read anew. */
+/** How long to wait before the topics are read again after an error, in milliseconds. */
+const retryMs = 2000
+
+/** Topic → key of an open dead letter → when it was dead-lettered. */
+type OpenLetters = ReadonlyMap<string, Map<string, number>>
+
+/**
+ * Follows the dead-letter topics of all workers and counts the dead letters that are open. After an error it reads the
+ * topics again from the beginning; until it has caught up, the result from before the error stays valid.
+ */
 export const followDeadLetters = (
   read: (options: ReadLogOptions) => AsyncIterable<LogMessage>,
   names: Names,
@@ -20,35 +33,40 @@ export const followDeadLetters = (
   logger: Logger,
 ): FollowedDeadLetters => {
   const topics = workers.map(({ name }) => names.deadLetterTopic(name))
-  /** Topic → key → when it was put aside. */
-  let known: Map<string, Map<string, number>> | undefined
+  let known: OpenLetters | undefined
+
+  const readFromBeginning = async () => {
+    const letters: OpenLetters = new Map(topics.map((topic) => [topic, new Map()]))
+    const onCaughtUp = () => {
+      known = letters
+    }
+    for await (const message of read({ topics, from: 'beginning', onCaughtUp, signal }))
+      apply(letters, message)
+  }
 
   const follow = async () => {
     while (!signal.aborted) {
-      const open = new Map(topics.map((topic) => [topic, new Map<string, number>()]))
-      const onCaughtUp = () => {
-        known = open
-      }
       try {
-        for await (const { topic, key, value, headers } of read({
-          topics,
-          from: 'beginning',
-          onCaughtUp,
-          signal,
-        })) {
-          const letters = open.get(topic)
-          if (value === null) letters?.delete(key ?? '')
-          else letters?.set(key ?? '', Date.parse(headers['dead-letter-at'] ?? ''))
-        }
+        await readFromBeginning()
       } catch (error) {
-        logger.warn('dead letters cannot be read, trying again', { error: messageOf(error) })
+        logger.warn('the dead-letter topics could not be read and will be read again', {
+          error: messageOf(error),
+          retry_ms: retryMs,
+        })
       }
       await sleep(retryMs, undefined, { signal }).catch(() => undefined)
     }
   }
 
-  const ended = follow()
-  return { open: (worker) => known && [...(known.get(names.deadLetterTopic(worker))?.values() ?? [])], ended }
+  return {
+    open: (worker) => known && [...(known.get(names.deadLetterTopic(worker))?.values() ?? [])],
+    ended: follow(),
+  }
 }
 
-const retryMs = 2000
+/** A tombstone settles a dead letter; any other message opens one. */
+const apply = (letters: OpenLetters, { topic, key, value, headers }: LogMessage): void => {
+  const ofTopic = letters.get(topic)
+  if (value === null) ofTopic?.delete(key ?? '')
+  else ofTopic?.set(key ?? '', Date.parse(headers['dead-letter-at'] ?? ''))
+}

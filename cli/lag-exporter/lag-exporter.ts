@@ -4,7 +4,7 @@ import { type Environment, readVariables } from '../../lib/config.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { operationsVariables, startOperationsServer } from '../../lib/http/operations-server.ts'
 import { createKafka, endConnections, kafkaVariables } from '../../lib/kafka/client.ts'
-import { readLog } from '../../lib/kafka/log-reader.ts'
+import { type ReadLogOptions, readLog } from '../../lib/kafka/log-reader.ts'
 import type { Running } from '../../lib/lifecycle.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { createMetrics } from '../../lib/metrics/metrics.ts'
@@ -12,8 +12,8 @@ import { createNames } from '../../schemas/topics.ts'
 import { openLagMeter } from '../lag-meter/open-lag-meter.ts'
 import { lagExporterPort } from '../variables/lag-exporter-port.ts'
 import { lagExporterVariables } from '../variables/lag-exporter-variables.ts'
-import { followDeadLetters } from './follow-dead-letters.ts'
-import { createFreshness } from './freshness.ts'
+import { type FollowedDeadLetters, followDeadLetters } from './follow-dead-letters.ts'
+import { createFreshValue, type FreshValue } from './fresh-value.ts'
 import { exportDeadLetters, exportLag } from './lag-metrics.ts'
 
 const variables = z.object({
@@ -22,12 +22,18 @@ const variables = z.object({
   ...lagExporterVariables.shape,
 })
 
-/** Between scrapes it is measured this often, so that standing still is noticed; in milliseconds. */
+/** How often lag is measured between scrapes, in milliseconds. A stalled group is noticed only if lag is measured regularly. */
 const pollMs = 15_000
-/** A measurement this old will do for a scrape, in milliseconds. */
+/** A scrape uses a measurement that is not older than this, in milliseconds. */
 const freshMs = 500
+/** The exporter is not ready while the last measurement is older than this, in milliseconds. */
+const readyMs = 4 * pollMs
 
-/** Resolves once lag was measured the first time. */
+/**
+ * Starts the lag exporter. It resolves after the first measurement.
+ *
+ * @throws if Kafka cannot be reached or the operations port is taken; then all connections are closed again
+ */
 export const startLagExporter = async (
   env: Environment,
   logger: Logger,
@@ -36,55 +42,58 @@ export const startLagExporter = async (
   const settings = readVariables(variables, env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   const kafka = createKafka(settings, names.group('lag-exporter'), logger)
-  const { measure, close } = await openLagMeter(kafka, names, workers, {
-    stallMs: settings.LAG_STALL_SECONDS * 1000,
-    stalls: 'any partition',
-  })
-  const metrics = createMetrics()
-  const lag = createFreshness(measure, freshMs, (error) =>
+  const stallMs = settings.LAG_STALL_SECONDS * 1000
+  const meter = await openLagMeter(kafka, names, workers, { stallMs, stalls: 'any partition' })
+  const lag = createFreshValue(meter.measure, freshMs, (error) =>
     logger.warn('lag could not be measured', { error: messageOf(error) }),
   )
   const stopping = new AbortController()
-  const deadLetters = followDeadLetters(
-    (options) => readLog(kafka, options),
-    names,
-    workers,
-    stopping.signal,
-    logger,
-  )
-  exportLag(
-    metrics,
-    workers.map(({ name }) => names.group(name)),
-    lag,
-  )
-  exportDeadLetters(
-    metrics,
-    workers.map(({ name }) => name),
-    deadLetters.open,
-  )
+  const read = (options: ReadLogOptions) => readLog(kafka, options)
+  const deadLetters = followDeadLetters(read, names, workers, stopping.signal, logger)
+  const workerNames = workers.map(({ name }) => name)
+  const metrics = createMetrics()
+  exportLag(metrics, workerNames.map(names.group), lag)
+  exportDeadLetters(metrics, workerNames, deadLetters.open)
 
-  await lag.latest()
-  const poll = setInterval(() => void lag.latest(), pollMs)
-  const operations = await startOperationsServer({
-    host: settings.METRICS_HOST,
-    port: settings.METRICS_PORT,
-    registry: metrics.registry,
-    isAlive: () => ({ ok: true, status: 'alive' }),
-    isReady: () => {
-      if (lag.age() >= 4 * pollMs) return { ok: false, status: 'lag unknown' }
-      if (workers.some(({ name }) => deadLetters.open(name) === undefined))
-        return { ok: false, status: 'dead letters unknown' }
-      return { ok: true, status: 'ready' }
-    },
-  })
-  logger.info('exporting lag', { groups: workers.length, metrics: `${operations.url}/metrics` })
-  return {
-    failure: new Promise<never>(() => undefined),
-    stop: async () => {
-      clearInterval(poll)
-      stopping.abort()
-      await Promise.all([close(), deadLetters.ended, operations.close()])
-      endConnections(kafka)
-    },
+  const closeClients = async () => {
+    stopping.abort()
+    await Promise.all([meter.close(), deadLetters.ended])
+    endConnections(kafka)
   }
+  try {
+    await lag.latest()
+    const operations = await startOperationsServer({
+      host: settings.METRICS_HOST,
+      port: settings.METRICS_PORT,
+      registry: metrics.registry,
+      isAlive: () => ({ ok: true, status: 'alive' }),
+      isReady: () => readinessOf(lag, deadLetters, workerNames),
+    })
+    const poll = setInterval(() => void lag.latest(), pollMs)
+    logger.info('the lag exporter is running', {
+      groups: workers.length,
+      metrics: `${operations.url}/metrics`,
+    })
+    return {
+      failure: new Promise<never>(() => undefined),
+      stop: async () => {
+        clearInterval(poll)
+        await Promise.all([closeClients(), operations.close()])
+      },
+    }
+  } catch (error) {
+    await closeClients()
+    throw error
+  }
+}
+
+const readinessOf = (
+  lag: FreshValue<unknown>,
+  deadLetters: FollowedDeadLetters,
+  workers: readonly string[],
+): { ok: boolean; status: string } => {
+  if (lag.ageMs() >= readyMs) return { ok: false, status: 'lag unknown' }
+  if (workers.some((name) => deadLetters.open(name) === undefined))
+    return { ok: false, status: 'dead letters unknown' }
+  return { ok: true, status: 'ready' }
 }

@@ -2,13 +2,13 @@ import type { Metrics } from '../../lib/metrics/metrics.ts'
 import { type Lag, lagSeconds } from '../lag-meter/lag-meter.ts'
 import { lagVerdicts } from '../lag-meter/verdict.ts'
 import type { FollowedDeadLetters } from './follow-dead-letters.ts'
-import type { Freshness } from './freshness.ts'
+import type { FreshValue } from './fresh-value.ts'
 
 /** Exports the lag by group and topic. The seconds are computed at each scrape, even where the measurement is older. */
 export const exportLag = (
   metrics: Metrics,
   groups: readonly string[],
-  lag: Freshness<readonly Lag[]>,
+  lag: FreshValue<readonly Lag[]>,
 ): void => {
   metrics.gauge('consumer_lag_records', seriesFromMeasurement, async (gauge) => {
     for (const { group, topic, records } of await lag.latest()) gauge.set({ group, topic }, records)
@@ -20,7 +20,7 @@ export const exportLag = (
   })
   metrics.gauge('lag_measurement_age_seconds', {}, async (gauge) => {
     await lag.latest()
-    gauge.set(lag.age() / 1000)
+    gauge.set(lag.ageMs() / 1000)
   })
   metrics.gauge('consumer_lag_verdict', { groups }, async (gauge) => {
     const lagByGroup = Map.groupBy(await lag.latest(), ({ group }) => group)

@@ -1,116 +1,121 @@
-import type { Offsets, TopicPartition } from '../../lib/kafka/offsets.ts'
+import type { LogEnds, Offsets, TopicPartition } from '../../lib/kafka/offsets.ts'
 import { partitionName } from '../../lib/kafka/partition-name.ts'
-import { judge, type LagVerdict, type Movement, moved, type Waiting } from './verdict.ts'
+import { createOldestTimes, type RecordPlace } from './oldest-times.ts'
+import { judge, type LagVerdict, type Movement, nextMovement, type Waiting } from './verdict.ts'
 
 /** How far one group is behind on one topic. */
 export interface Lag {
   group: string
   topic: string
-  /** Records not yet handled. */
+  /** Number of records that are not handled. */
   records: number
-  /** Timestamp of the oldest of them, milliseconds since 1970; null where there are none. */
+  /** Timestamp of the oldest of them, milliseconds since 1970; null if there are none, or if it is not known. */
   oldest: number | null
   verdict: LagVerdict
 }
 
 export interface LagMeterOptions {
   offsets: Offsets
-  /** The time of the record at a place, or of the first one after it; undefined where there is none. */
-  timeOf(place: TopicPartition & { offset: number }): Promise<number | undefined>
-  /** Groups, and the topics they read: those that run, and those that should. */
-  groups: readonly { group: string; topics: readonly string[] }[]
-  /** Without movement for so long a group counts as stalled, in milliseconds. */
+  /** The time of the record at a place, or of the next one after it; undefined if there is none. */
+  timeOf(place: RecordPlace): Promise<number | undefined>
+  groups: readonly Group[]
+  /** A group is stalled after this time without progress, in milliseconds. */
   stallMs: number
-  /** What has to stand still for that. Partitions take turns: only a long look tells one that stopped from one that waits. */
+  /**
+   * What must make no progress for a group to be stalled. A worker handles its partitions in turn, so after a short time
+   * one partition without progress may only be waiting for its turn. Then use `whole group`.
+   */
   stalls: 'any partition' | 'whole group'
 }
 
-/** Measures all groups anew at each call. */
-export type LagMeter = () => Promise<Lag[]>
+/** A group, and the topics that it reads, whether it is running or not. */
+interface Group {
+  group: string
+  topics: readonly string[]
+}
 
-/** Partitions whose oldest record is looked up at a time: each look-up brings a whole batch of records. */
-const lookUps = 8
+/** Measures the lag of all groups. Call it again to see whether they make progress. */
+export type LagMeter = () => Promise<Lag[]>
 
 export const createLagMeter = ({ offsets, timeOf, groups, stallMs, stalls }: LagMeterOptions): LagMeter => {
   const movements = new Map<string, Movement>()
-  // Looked up once for each place: while a group does not move, neither does its oldest record.
-  let times = new Map<string, number>()
+  const oldestTimes = createOldestTimes(timeOf)
 
-  const lookUp = async (
-    places: readonly Place[],
-    kept: Map<string, number>,
-  ): Promise<(Place & Waiting)[]> => {
-    for (let start = 0; start < places.length; start += lookUps) {
-      await Promise.all(
-        places.slice(start, start + lookUps).map(async (place) => {
-          const time = kept.get(keyOf(place)) ?? times.get(keyOf(place)) ?? (await timeOf(place))
-          if (time !== undefined) kept.set(keyOf(place), time)
-        }),
-      )
-    }
-    return places.map((place) => ({ ...place, oldest: kept.get(keyOf(place)) ?? null }))
+  const backlogsOf = async ({ group, topics }: Group, ends: readonly LogEnds[]): Promise<Backlog[]> => {
+    const committed = new Map(
+      (await offsets.committed(group, topics)).map((commit) => [partitionName(commit), commit.offset]),
+    )
+    const now = Date.now()
+    return ends.map((end) => {
+      const next = committed.get(partitionName(end))
+      const key = `${group} ${partitionName(end)}`
+      const backlog = backlogOf(end, next, movements.get(key), now)
+      movements.set(key, backlog.movement)
+      return backlog
+    })
+  }
+
+  const measureGroup = async (one: Group, endsByTopic: EndsByTopic): Promise<Lag[]> => {
+    const { group, topics } = one
+    const members = await offsets.members(group)
+    const ends = topics.flatMap((topic) => endsByTopic.get(topic) ?? [])
+    const behind = (await backlogsOf(one, ends)).filter(({ records }) => records > 0)
+    const waiting = await oldestTimes.lookUp(behind)
+    const judged = stalls === 'any partition' ? waiting : withLatestMovement(waiting)
+    return topics.map((topic) => {
+      const ofTopic = judged.filter((each) => each.topic === topic)
+      const verdict = judge({ members, waiting: ofTopic, stallMs, now: Date.now() })
+      return { group, topic, records: sumOfRecords(ofTopic), oldest: oldestOf(ofTopic), verdict }
+    })
   }
 
   return async () => {
-    const ends = Map.groupBy(
-      await offsets.ends([...new Set(groups.flatMap(({ topics }) => topics))]),
-      ({ topic }) => topic,
-    )
-    const kept = new Map<string, number>()
+    const topics = [...new Set(groups.flatMap((each) => each.topics))]
+    const endsByTopic = Map.groupBy(await offsets.ends(topics), ({ topic }) => topic)
     const lags: Lag[] = []
-    for (const { group, topics } of groups) {
-      const members = await offsets.members(group)
-      const committed = new Map(
-        (await offsets.committed(group, topics)).map((commit) => [partitionName(commit), commit.offset]),
-      )
-      const now = Date.now()
-      const places = topics
-        .flatMap((topic) => ends.get(topic) ?? [])
-        .map(({ topic, partition, low, high }): Place => {
-          const next = committed.get(partitionName({ topic, partition }))
-          // Where nothing is committed all that is there counts, and what was deleted no longer does.
-          const offset = Math.max(low, next ?? low)
-          const records = Math.max(0, high - offset)
-          const key = `${group} ${partitionName({ topic, partition })}`
-          const movement = moved(movements.get(key), next ?? -1, records, now)
-          movements.set(key, movement)
-          return { topic, partition, offset, records, movement }
-        })
-      const behind = places.filter(({ records }) => records > 0)
-      const lastMove = Math.max(...behind.map(({ movement }) => movement.at))
-      const waiting = Map.groupBy(await lookUp(behind, kept), ({ topic }) => topic)
-      for (const topic of topics) {
-        const of = waiting.get(topic) ?? []
-        const judged =
-          stalls === 'any partition'
-            ? of
-            : of.map((place) => ({ ...place, movement: { ...place.movement, at: lastMove } }))
-        lags.push({
-          group,
-          topic,
-          records: of.reduce((sum, { records }) => sum + records, 0),
-          oldest: of.reduce<number | null>(
-            (least, { oldest }) => (oldest === null ? least : Math.min(least ?? oldest, oldest)),
-            null,
-          ),
-          verdict: judge({ members, waiting: judged, stallMs, now: Date.now() }),
-        })
-      }
-    }
-    times = kept
+    for (const group of groups) lags.push(...(await measureGroup(group, endsByTopic)))
+    oldestTimes.forgetUnused()
     return lags
   }
 }
 
-interface Place extends TopicPartition {
-  /** Of the oldest record that is not handled. */
+type EndsByTopic = ReadonlyMap<string, readonly LogEnds[]>
+
+/** What a group has not handled in one partition. */
+interface Backlog extends TopicPartition {
+  /** Offset of the oldest record that is not handled. */
   offset: number
   records: number
   movement: Movement
 }
 
-const keyOf = (place: Place): string => `${partitionName(place)}@${place.offset}`
+/** @param next the committed offset; undefined if nothing is committed: then every record of the partition counts */
+const backlogOf = (
+  { topic, partition, low, high }: LogEnds,
+  next: number | undefined,
+  before: Movement | undefined,
+  now: number,
+): Backlog => {
+  // Records below `low` were deleted and do not count any more.
+  const offset = Math.max(low, next ?? low)
+  const records = Math.max(0, high - offset)
+  return { topic, partition, offset, records, movement: nextMovement(before, next ?? -1, records, now) }
+}
 
-/** Seconds since the oldest record that is not handled was received; 0 where there is none. */
+/** Every partition with the time of the latest progress of the whole group. */
+const withLatestMovement = <Place extends Waiting>(places: readonly Place[]): Place[] => {
+  const at = Math.max(...places.map(({ movement }) => movement.at))
+  return places.map((place) => ({ ...place, movement: { ...place.movement, at } }))
+}
+
+const sumOfRecords = (backlogs: readonly Backlog[]): number =>
+  backlogs.reduce((sum, { records }) => sum + records, 0)
+
+const oldestOf = (waiting: readonly Waiting[]): number | null => {
+  const times = waiting.map(({ oldest }) => oldest).filter((time) => time !== null)
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+/** Seconds since the oldest record that is not handled was received; 0 if there is none. @param now milliseconds */
 export const lagSeconds = ({ oldest }: Lag, now: number): number =>
   oldest === null ? 0 : Math.max(0, (now - oldest) / 1000)

@@ -10,7 +10,7 @@ export interface OpenLagMeter {
   close(): Promise<void>
 }
 
-/** A meter for the groups of all workers, whether they run or not. */
+/** Connects a lag meter for the groups of all workers, whether they are running or not. */
 export const openLagMeter = async (
   kafka: Kafka,
   names: Names,
@@ -22,13 +22,9 @@ export const openLagMeter = async (
     group: names.group(name),
     topics: [...events.map(names.topic), names.retryTopic(name)],
   }))
+  const timeOf: LagMeterOptions['timeOf'] = async (place) => (await reader.read(place))?.timestamp
   return {
-    measure: createLagMeter({
-      offsets,
-      timeOf: async (place) => (await reader.read(place))?.timestamp,
-      groups,
-      ...stall,
-    }),
+    measure: createLagMeter({ offsets, timeOf, groups, ...stall }),
     close: async () => {
       await Promise.all([offsets.close(), reader.close()])
     },

@@ -1,22 +1,29 @@
-/** From harmless to serious: `behind` moves, `stalled` does not, `stopped` has no process, `rewound` went back and has not caught up. */
+/**
+ * How a group is doing, from harmless to serious. `behind`: old records wait, and the group makes progress. `stalled`: old
+ * records wait, and it makes none. `stopped`: no process runs. `rewound`: its offset went back and has not caught up.
+ */
 export const lagVerdicts = ['ok', 'behind', 'stalled', 'stopped', 'rewound'] as const
 export type LagVerdict = (typeof lagVerdicts)[number]
 
-/** What is remembered of one partition of a group from one look to the next. */
+/** The progress of a group in one partition, kept from one measurement to the next. */
 export interface Movement {
-  /** The next to be handled; -1 where nothing is committed. */
+  /** Offset of the next record to handle; -1 if nothing is committed. */
   offset: number
-  /** When it last moved, or had nothing to do; milliseconds since 1970. */
+  /** When the offset last changed, or no record was waiting; milliseconds since 1970. */
   at: number
-  /** Where it was before it went back, until it is there again. */
+  /** The highest offset before the group went back. It is kept until the group has reached that offset again. */
   rewoundFrom?: number
 }
 
 /**
- * @param before the look before, if there was one
- * @param records not yet handled
+ * The movement after a measurement.
+ *
+ * @param before the movement after the last measurement; undefined at the first one
+ * @param offset the committed offset; -1 if nothing is committed
+ * @param records how many records are not handled
+ * @param now milliseconds since 1970
  */
-export const moved = (
+export const nextMovement = (
   before: Movement | undefined,
   offset: number,
   records: number,
@@ -29,30 +36,33 @@ export const moved = (
   return { offset, at: isStill ? before.at : now, ...(isRewound && { rewoundFrom: furthest }) }
 }
 
-/** A group that handles everything within this time is not behind, in milliseconds. */
+/** A group whose oldest record is younger than this is not behind, in milliseconds. */
 const behindMs = 60_000
 
 /** A partition with records that are not handled. */
 export interface Waiting {
   movement: Movement
-  /** Timestamp of the oldest of them, milliseconds since 1970; null where it cannot be told. */
+  /** Timestamp of the oldest of these records, milliseconds since 1970; null if it is not known. */
   oldest: number | null
 }
 
-export interface Judged {
+export interface Measurement {
+  /** Number of processes in the group. */
   members: number
   waiting: readonly Waiting[]
+  /** A partition is stalled after this time without progress, in milliseconds. */
   stallMs: number
+  /** Milliseconds since 1970. */
   now: number
 }
 
-export const judge = ({ members, waiting, stallMs, now }: Judged): LagVerdict => {
+export const judge = ({ members, waiting, stallMs, now }: Measurement): LagVerdict => {
   if (waiting.some(({ movement }) => movement.rewoundFrom !== undefined)) return 'rewound'
   if (members === 0) return 'stopped'
   const ages = waiting.map(({ movement, oldest }) => ({
-    still: now - movement.at,
-    old: oldest === null ? 0 : now - oldest,
+    stillMs: now - movement.at,
+    oldestMs: oldest === null ? 0 : now - oldest,
   }))
-  if (ages.some(({ still, old }) => still >= stallMs && old >= stallMs)) return 'stalled'
-  return ages.some(({ old }) => old >= behindMs) ? 'behind' : 'ok'
+  if (ages.some(({ stillMs, oldestMs }) => stillMs >= stallMs && oldestMs >= stallMs)) return 'stalled'
+  return ages.some(({ oldestMs }) => oldestMs >= behindMs) ? 'behind' : 'ok'
 }

@@ -4,13 +4,13 @@ import { exportDeadLetters, exportLag } from '../../../../cli/lag-exporter/lag-m
 import { createMetrics } from '../../../../lib/metrics/metrics.ts'
 import { seriesValue } from '../../../helpers/process/series-value.ts'
 
-test('how old the measurement of lag is can be scraped', async () => {
+test('the age of the lag measurement can be scraped', async () => {
   const metrics = createMetrics()
-  exportLag(metrics, ['group'], { latest: async () => [], age: () => 7000 })
+  exportLag(metrics, ['group'], { latest: async () => [], ageMs: () => 7000 })
   assert.equal(await seriesValue(metrics, 'lag_measurement_age_seconds'), 7)
 })
 
-test('dead letters have no series until they are known, and are not taken for none', async () => {
+test('dead letters have no series until the topics have been read: unknown is not the same as none', async () => {
   const metrics = createMetrics()
   let open: readonly number[] | undefined
   exportDeadLetters(metrics, ['worker'], () => open)

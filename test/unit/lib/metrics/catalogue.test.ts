@@ -13,7 +13,7 @@ const create: Record<ProcessKind, (metrics: Metrics) => void> = {
   ingress: createIngressMetrics,
   worker: (metrics) => createConsumerMetrics(metrics, ['push']),
   'lag-exporter': (metrics) => {
-    exportLag(metrics, [], { latest: async () => [], age: () => 0 })
+    exportLag(metrics, [], { latest: async () => [], ageMs: () => 0 })
     exportDeadLetters(metrics, [], () => [])
   },
 }
