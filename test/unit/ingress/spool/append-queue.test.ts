@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type AppendEntry, createAppendQueue } from '../../../../ingress/spool/append-queue.ts'
+import { createSpoolTally } from '../../../../ingress/spool/spool-state.ts'
+import { RetriableError } from '../../../../lib/errors.ts'
+
+const entryOf = (text: string, records = 1): AppendEntry => ({
+  frames: [Buffer.from(text)],
+  bytes: text.length,
+  records,
+  receivedAt: 5,
+})
+
+/** A queue whose writes end one by one, when the test says so. */
+const createQueue = () => {
+  const tally = createSpoolTally({ bytes: 0, passedBytes: 0 })
+  const written: string[] = []
+  const pending: { resolve(): void; reject(error: Error): void }[] = []
+  const append = (buffers: readonly Buffer[]) => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    written.push(buffers.join('+'))
+    pending.push({ resolve, reject })
+    return promise
+  }
+  const queue = createAppendQueue({ append }, tally)
+  const next = () => pending.shift() ?? assert.fail('nothing is being written')
+  return { queue, state: tally.state, written, next }
+}
+const nextTurn = () => new Promise(setImmediate)
+const isPending = async (promise: Promise<unknown>): Promise<boolean> => {
+  const pending = Symbol('pending')
+  const soon = new Promise((resolve) => setImmediate(resolve, pending))
+  return (await Promise.race([promise, soon])) === pending
+}
+
+test('entries that arrive during a write go out together in the next one, in order', async () => {
+  const { queue, written, next } = createQueue()
+  const appends = ['a', 'b', 'c'].map((text) => queue.append(entryOf(text)))
+  assert.deepEqual(written, ['a'])
+  next().resolve()
+  await appends[0]
+  await nextTurn()
+  assert.deepEqual(written, ['a', 'b+c'])
+  assert.ok(await isPending(Promise.all(appends)))
+  next().resolve()
+  await Promise.all(appends)
+  assert.equal(queue.writes(), 2)
+})
+
+test('a failed write rejects all of its entries, and only those', async () => {
+  const { queue, state, next } = createQueue()
+  const first = queue.append(entryOf('a'))
+  const others = Promise.allSettled([queue.append(entryOf('b')), queue.append(entryOf('c'))])
+  next().resolve()
+  await first
+  await nextTurn()
+  next().reject(new Error('EIO'))
+  for (const result of await others) {
+    assert.ok(result.status === 'rejected' && result.reason instanceof RetriableError)
+    assert.match(result.reason.message, /EIO/)
+  }
+  assert.deepEqual([state.records, state.bytes, state.lastFailure], [1, 1, 'EIO'])
+  assert.equal(queue.writes(), 1)
+})
+
+test('after a failed write the queue goes on', async () => {
+  const { queue, state, written, next } = createQueue()
+  const first = queue.append(entryOf('a'))
+  next().reject(new Error('EIO'))
+  await assert.rejects(first)
+  const second = queue.append(entryOf('b'))
+  next().resolve()
+  await second
+  assert.deepEqual([written, state.records, state.lastFailure], [['a', 'b'], 1, null])
+})
+
+test('an entry counts as waiting before it is written', () => {
+  const { queue, state } = createQueue()
+  void queue.append(entryOf('abc', 2))
+  assert.deepEqual([state.records, state.bytes, state.oldestReceivedAt], [2, 3, 5])
+})
+
+test('a waiting reader is woken by a successful write, not by a failed one', async () => {
+  const { queue, next } = createQueue()
+  const woken = queue.nextWrite(new AbortController().signal)
+  const failed = queue.append(entryOf('a'))
+  next().reject(new Error('EIO'))
+  await assert.rejects(failed)
+  assert.ok(await isPending(woken))
+  const written = queue.append(entryOf('b'))
+  next().resolve()
+  await Promise.all([written, woken])
+})
+
+test('a waiting reader is woken by its signal', async () => {
+  const { queue } = createQueue()
+  const stopping = new AbortController()
+  const woken = queue.nextWrite(stopping.signal)
+  stopping.abort()
+  await woken
+})
+
+test('the queue is idle, and finished, once the last entry is written', async () => {
+  const { queue, next } = createQueue()
+  assert.ok(queue.isIdle())
+  await queue.finish()
+  const appends = [queue.append(entryOf('a')), queue.append(entryOf('b'))]
+  const finished = queue.finish()
+  next().resolve()
+  await appends[0]
+  assert.ok(!queue.isIdle() && (await isPending(finished)))
+  next().resolve()
+  await finished
+  assert.ok(queue.isIdle())
+})
