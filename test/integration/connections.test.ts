@@ -8,6 +8,7 @@ import { eventually } from '../helpers/process/eventually.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('connections')
+await stack.setUp()
 const connections = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length
 
 test('what is under way while the client is closed leaves no connection behind', async () => {

@@ -10,6 +10,8 @@ export interface RawAnswer {
   tookMs: number
 }
 
+const idleAfterAnswerMs = 1500
+
 /** Bytes to write; or a pause in milliseconds; or the end of our half; or a reset of the connection. */
 export type Piece = Buffer | string | number | 'end' | 'reset'
 
@@ -17,7 +19,7 @@ export type Piece = Buffer | string | number | 'end' | 'reset'
  * Opens a connection and writes the pieces in order, exactly as they are.
  * Resolves when the connection is closed.
  *
- * @param idleMs closes the connection when nothing has arrived for so long
+ * @param idleMs closes the connection when nothing has arrived for so long. Once an answer has begun, 1.5 s are enough.
  */
 export const sendRaw = (url: string, pieces: readonly Piece[], idleMs = 1500): Promise<RawAnswer> =>
   new Promise((resolve) => {
@@ -38,6 +40,7 @@ export const sendRaw = (url: string, pieces: readonly Piece[], idleMs = 1500): P
     socket.on('data', (chunk) => {
       if (chunks.length === 0) tookMs = performance.now() - startedAt
       chunks.push(chunk)
+      socket.setTimeout(Math.min(idleMs, idleAfterAnswerMs))
     })
     const write = async () => {
       for (const piece of pieces) {
