@@ -3,11 +3,11 @@ import type { Variables } from '../lib/config.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { EventType, RecordOf } from '../schemas/catalogue.ts'
 
-/** What became of a message. `dead_lettered` is one too, so that metrics see what dead-lettering caught. */
+/** What became of a message. A dead letter counts too: `consumer_handled_total` then adds up to every message. */
 export const handledOutcomes = ['processed', 'skipped', 'dead_lettered'] as const
 export type HandledOutcome = (typeof handledOutcomes)[number]
 
-/** A message as the topic holds it. */
+/** A message as Kafka stores it. Its value is not decoded yet. */
 export interface Message {
   topic: string
   partition: number
@@ -20,66 +20,75 @@ export interface Message {
 }
 
 export interface HandleContext {
-  /** Aborted when the time for handling is up. The group is told that we are alive for as long as it is not. */
+  /**
+   * Aborted when CONSUMER_TIMEOUT_SECONDS have passed. The worker sends heartbeats to its consumer group until then; a handler
+   * that works on after it loses its partitions to another process.
+   */
   readonly signal: AbortSignal
 }
 
 /**
- * What a worker does with its records. Both may be called again for the same record (at least once): `repeats` says what comes of it.
- * Throw RetriableError while something else is unwell, PermanentError where this record can never work, anything else to be tried again a few times.
+ * What a worker does with its records. Kafka delivers at least once, so both methods may be called again for the same record;
+ * `Consumer.repeats` says what happens then.
+ *
+ * What a handler throws decides what follows:
+ * - RetriableError: a system that the worker needs is unavailable. The worker waits and keeps the order.
+ * - PermanentError: this record can never be handled. It becomes a dead letter at once.
+ * - anything else: the record is tried again, CONSUMER_ATTEMPTS times in all, and then becomes a dead letter.
  */
 export type Handler<E extends EventType> = SingleHandler<E> | BatchHandler<E>
 
 export interface SingleHandler<E extends EventType> {
-  /** Resolves once the effect is durable: the offset moves after it. */
+  /** Resolves once the effect is durable. The offset is committed after that. */
   handle(record: RecordOf<E>, context: HandleContext): Promise<HandleResult>
   close(): Promise<void>
 }
 
 export interface BatchHandler<E extends EventType> {
-  /** Most records of one call; they are of one partition, in order. */
+  /** The largest number of records in one call. The records of one call are from one partition, in order. */
   batchSize: number
-  /** All or nothing: when it throws, the records are handed over again one by one. */
+  /** Must take effect for all records or for none. When it throws, the records come again, one by one. */
   handleBatch(records: readonly RecordOf<E>[], context: HandleContext): Promise<HandleResult>
   close(): Promise<void>
 }
 
-/** Nothing said means processed. */
+/** `undefined` means `processed`. */
 export type HandleResult = Exclude<HandledOutcome, 'dead_lettered'> | undefined
 
 /**
- * What comes of a delivery that is handed over again: after a crash, a rebalance, a rewind, or sent anew by GitLab.
+ * What happens when the same delivery comes again: after a crash, a rebalance, a rewind, or because GitLab resent it.
  *
- * `harmless`: handling it again changes nothing, since the effect itself knows it (a unique key, an idempotency key).
- * `skippedForDays`: the runtime remembers for so many days, on disk, what this process handled, and skips it.
+ * `harmless`: handling it again changes nothing, because the effect recognises a repeat (a unique key, an idempotency key).
+ * `skippedForDays`: the runtime remembers on disk, for this many days, which deliveries this process has handled, and skips them.
  */
 export type Repeats = 'harmless' | { skippedForDays: number }
 
 export interface Consumer<E extends EventType = EventType, V extends Variables = Variables> {
-  /** Kebab-case; names the process, the consumer group and the dead-letter topic. */
+  /** In kebab-case. It names the process, the consumer group and the dead-letter topic. */
   name: string
-  /** What it is for, one sentence. */
+  /** What the worker is for, in one sentence. */
   summary: string
   events: readonly E[]
   repeats: Repeats
-  /** Usual port of /metrics, /livez and /readyz. */
+  /** Default of METRICS_PORT, where /metrics, /livez and /readyz are served. */
   metricsPort: number
-  /** All it reads from the environment beside what every worker reads. */
+  /** The environment variables that only this worker reads. */
   variables: V
+  /** Opens what the handler needs. It must close again what it opened when it throws. */
   create(settings: z.output<V>, logger: Logger): Promise<Handler<E>>
   /**
-   * Says what handling the record would do, without doing it; throws what handling would throw because of the record itself.
-   * Without it `bridge dead-letters redrive --dry-run` can only tell whether the record decodes.
+   * Describes what handling the record would do, without doing it. It throws the errors that handling would throw because of
+   * the record itself. Without this method `bridge dead-letters redrive --dry-run` only says whether the record can be decoded.
    */
   dryRun?(record: RecordOf<E>): string
   /**
-   * Forgets what was made of the events so far, before all of them are handled from the first; nothing to do where handling
-   * them again changes nothing. Without it `bridge rebuild` refuses.
+   * Deletes what the worker made of its events, before `bridge rebuild` sends it back to the oldest event. It does nothing where
+   * handling an event again changes nothing. Without this method `bridge rebuild` refuses.
    */
   forget?(settings: z.output<V>): Promise<void>
 }
 
-/** Only types a literal: `events` narrows the record that the handler is given. */
+/** Returns its argument. It exists for the types: `events` decides which record the handler receives. */
 export const defineConsumer = <const E extends EventType, V extends Variables>(
   consumer: Consumer<E, V>,
 ): Consumer<E, V> => consumer

@@ -2,5 +2,5 @@ import { auditLog } from './audit-log/audit-log.ts'
 import type { Consumer } from './consumer.ts'
 import { pushAuthorLog } from './push-author-log/push-author-log.ts'
 
-/** Every worker there is. */
+/** All workers of the bridge. A new worker is added here. */
 export const consumers: readonly Consumer[] = [auditLog, pushAuthorLog]

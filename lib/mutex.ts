@@ -1,9 +1,12 @@
-/** Lets one act at a time, in the order in which they asked. What one throws is its own: the next goes on. */
-export const createMutex = (): (<T>(act: () => Promise<T>) => Promise<T>) => {
+/** Runs an action when all actions before it have ended. */
+export type Mutex = <T>(action: () => Promise<T>) => Promise<T>
+
+/** Runs one action at a time, in the order of the calls. An action that fails does not affect the next one. */
+export const createMutex = (): Mutex => {
   let last: Promise<unknown> = Promise.resolve()
-  return (act) => {
-    const turn = last.then(act)
-    last = turn.catch(() => undefined)
-    return turn
+  return (action) => {
+    const running = last.then(action)
+    last = running.catch(() => undefined)
+    return running
   }
 }

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { LogMessage } from '../../lib/kafka/log-reader.ts'
+import { parseMessageOrigin } from '../../lib/kafka/message-origin.ts'
 import { openOffsets } from '../../lib/kafka/offsets.ts'
 import { openRecordReader } from '../../lib/kafka/record-reader.ts'
 
@@ -11,10 +12,9 @@ import { openRecordReader } from '../../lib/kafka/record-reader.ts'
  * another message at the same offset; its timestamp differs.
  */
 export const readOrigin = async (kafka: Kafka, letter: LogMessage): Promise<LogMessage | undefined> => {
-  const [topic = '', partition, offset] = (letter.key ?? '').split('/')
-  const place = { topic, partition: Number(partition), offset: Number(offset) }
+  const place = parseMessageOrigin(letter.key ?? '')
   const offsets = await openOffsets(kafka)
-  const ends = await offsets.ends([topic]).finally(() => offsets.close())
+  const ends = await offsets.ends([place.topic]).finally(() => offsets.close())
   const end = ends.find((each) => each.partition === place.partition)
   if (end === undefined || place.offset < end.low || place.offset >= end.high) return undefined
   const reader = await openRecordReader(kafka)

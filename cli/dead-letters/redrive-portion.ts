@@ -8,6 +8,7 @@ import {
 import { messageOf } from '../../lib/errors.ts'
 import { isTooLarge } from '../../lib/kafka/is-too-large.ts'
 import type { LogMessage } from '../../lib/kafka/log-reader.ts'
+import { parseMessageOrigin } from '../../lib/kafka/message-origin.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import type { DeadLetterWriter } from './dead-letter-writer.ts'
 import { messageIsGone, type ReadLetter } from './read-dead-letters.ts'
@@ -81,7 +82,7 @@ const copyOf = (
 ): Message & { partition: number } => ({
   key: letter.key,
   value,
-  partition: Number(letter.origin.split('/').at(-2)) % partitions,
+  partition: parseMessageOrigin(letter.origin).partition % partitions,
   headers: {
     ...Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('dead-letter-'))),
     [redriveEventHeader]: letter.event,

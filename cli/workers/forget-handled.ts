@@ -1,4 +1,4 @@
-import { forgetHandledDeliveries, handledFolder } from '../../consumers/runtime/handled-deliveries.ts'
+import { forgetHandledDeliveries, handledFolder } from '../../consumers/runtime/handled/handled-deliveries.ts'
 import { workerVariables } from '../../consumers/runtime/worker-variables.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 

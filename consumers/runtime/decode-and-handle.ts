@@ -6,7 +6,7 @@ import type { Handle } from './middleware/chain.ts'
 
 type RecordFrom<E extends EventType> = (message: Message) => Promise<RecordOf<E>>
 
-/** The innermost handle: messages become records, records go to the worker's handler. */
+/** The innermost handle: it decodes the messages into records and passes them to the worker's handler. */
 export const decodeAndHandle = <E extends EventType>(
   decode: Decode,
   eventOf: (message: Message) => EventType,
@@ -25,34 +25,44 @@ const allAtOnce =
     return records.map(() => result ?? 'processed')
   }
 
-/** A call ends after this time even if messages are left, in milliseconds: the limit of an attempt is meant for one. */
-const callMs = 20
+/**
+ * A call begins no further message after this time, in milliseconds. The time limit of an attempt is meant for one message, and a
+ * call may have a hundred.
+ */
+const maxCallMs = 20
 
 const oneByOne = <E extends EventType>(recordFrom: RecordFrom<E>, handler: SingleHandler<E>): Handle => {
-  // What failed beside others comes back alone, and fails then without being tried again: so every attempt is counted once.
-  const failed = new WeakMap<Message, { error: unknown }>()
+  // A message that failed beside others comes again alone. It then fails with the remembered error, without a second attempt,
+  // so that every attempt is counted once.
+  const failedBefore = new WeakMap<Message, { error: unknown }>()
 
   return async (messages, context) => {
     const outcomes: HandledOutcome[] = []
-    const end = performance.now() + callMs
+    const deadline = performance.now() + maxCallMs
     for (const message of messages) {
       try {
-        const before = failed.get(message)
-        failed.delete(message)
-        if (before !== undefined) throw before.error
-        outcomes.push((await handler.handle(await recordFrom(message), context)) ?? 'processed')
+        const failure = failedBefore.get(message)
+        failedBefore.delete(message)
+        if (failure !== undefined) throw failure.error
+        const record = await recordFrom(message)
+        const result = await handler.handle(record, context)
+        outcomes.push(result ?? 'processed')
       } catch (error) {
-        if (messages.length > 1) failed.set(message, { error })
+        if (messages.length > 1) failedBefore.set(message, { error })
         if (outcomes.length === 0) throw error
         break
       }
-      if (performance.now() >= end || context.stopping.aborted) break
+      if (performance.now() >= deadline || context.stopping.aborted) break
     }
     return outcomes
   }
 }
 
-/** @throws PermanentError when the message can never be decoded, RetriableError while the registry does not answer */
+/**
+ * Decodes the value of a message.
+ *
+ * @throws PermanentError when the value can never be decoded, RetriableError while the schema registry does not answer
+ */
 export const recordOf = async <E extends EventType>(
   decode: Decode,
   { value }: Pick<Message, 'value'>,

@@ -12,44 +12,46 @@ const variables = z.object({
     .int()
     .min(1)
     .default(5)
-    .describe('How often a record is tried before it is put aside.'),
+    .describe('How often a record is tried before it becomes a dead letter.'),
   CONSUMER_TIMEOUT_SECONDS: z.coerce
     .number()
     .positive()
     .default(30)
-    .describe('How long one attempt may take.'),
+    .describe('Time limit of one attempt to handle a record.'),
   CONSUMER_CONCURRENCY: z.coerce
     .number()
     .int()
     .min(1)
     .default(3)
-    .describe('How many partitions are handled at a time.'),
+    .describe('How many partitions a worker handles at the same time.'),
   CONSUMER_SESSION_SECONDS: z.coerce
     .number()
     .min(6)
     .default(45)
-    .describe('How long a worker may be silent before its partitions go to others.'),
+    .describe('After this time without a heartbeat, the partitions of a worker go to other processes.'),
   CONSUMER_STALL_SECONDS: z.coerce
     .number()
     .positive()
     .default(120)
     .describe(
-      'How long nothing may move, with records waiting, before the Kafka client is replaced; longer than one attempt may take.',
+      'After this time without progress while records wait, the Kafka client is replaced. Must exceed CONSUMER_TIMEOUT_SECONDS.',
     ),
 })
 
-type Times = Pick<z.output<typeof variables>, 'CONSUMER_STALL_SECONDS' | 'CONSUMER_TIMEOUT_SECONDS'>
+export type WorkerSettings = z.output<typeof variables>
+type Times = Pick<WorkerSettings, 'CONSUMER_STALL_SECONDS' | 'CONSUMER_TIMEOUT_SECONDS'>
 
 const leavesTimeToHandle = (times: Times) => times.CONSUMER_STALL_SECONDS > times.CONSUMER_TIMEOUT_SECONDS
 const tooShort = {
   path: ['CONSUMER_STALL_SECONDS'],
   error:
-    'must be more than CONSUMER_TIMEOUT_SECONDS: a handler that uses its time would be taken for one that hangs',
+    'must be more than CONSUMER_TIMEOUT_SECONDS: otherwise a handler that uses its whole time is taken for a hung one',
 }
 
+/** The variables that every worker reads, whatever it does. */
 export const workerVariables = variables.refine(leavesTimeToHandle, tooShort)
 
-/** Everything a worker reads from the environment, its own part included. */
+/** All variables that a worker reads, including its own ones. */
 export const variablesOf = (consumer: Consumer) =>
   z
     .object({

@@ -57,7 +57,46 @@ const schemas: Rooms = {
   'parts/': [],
 }
 
-export const houseRooms: Readonly<Record<string, Rooms>> = { ingress, schemas }
+/** The runtime of the workers: a worker is started, its parts are made, and a message goes down through the rooms. */
+const runtime: Rooms = {
+  'worker.ts': ['worker-parts.ts', 'watchdog/'],
+  'worker-parts.ts': [
+    ...['worker-breaker.ts', 'worker-resources.ts', 'worker-life.ts', 'pipeline.ts', 'event-decoder.ts'],
+    ...['dead-letters/', 'watchdog/', 'group/', 'batch/', 'positions/', 'middleware/'],
+    ...['metrics.ts', 'worker-variables.ts'],
+  ],
+  'worker-breaker.ts': ['batch/', 'group/', 'metrics.ts'],
+  'worker-resources.ts': ['handled/'],
+  'pipeline.ts': [
+    ...[
+      'decode-and-handle.ts',
+      'dead-letters/',
+      'group/',
+      'middleware/',
+      'metrics.ts',
+      'worker-variables.ts',
+    ],
+  ],
+  'event-decoder.ts': ['dead-letters/'],
+  'dead-letters/': ['middleware/'],
+  'watchdog/': ['positions/', 'middleware/'],
+  'group/': ['positions/'],
+  'batch/': ['positions/', 'middleware/'],
+  'handled/': ['middleware/'],
+  'decode-and-handle.ts': ['middleware/'],
+  'positions/': [],
+  'middleware/': [],
+  'metrics.ts': [],
+  'worker-life.ts': [],
+  'worker-variables.ts': [],
+  'unhandled-rejections.ts': [],
+}
+
+export const houseRooms: Readonly<Record<string, Rooms>> = {
+  ingress,
+  schemas,
+  'consumers/runtime': runtime,
+}
 
 export const houseRules: readonly ArrowRule[] = [
   ...roomRules(
@@ -65,6 +104,7 @@ export const houseRules: readonly ArrowRule[] = [
     ingress,
     'A hook goes down through the rooms of the ingress; no arrow runs back up.',
   ),
+  ...roomRules('consumers/runtime', runtime, 'A worker is made of its parts, and no part knows the worker.'),
   ...roomRules(
     'schemas',
     schemas,

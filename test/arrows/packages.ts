@@ -21,7 +21,8 @@ export const kafkaFiles: Readonly<Record<string, string>> = {
   'lib/kafka/patches/patch-produce-request.ts': 'the produce request, which it patches',
   'ingress/publish/sender.ts': 'the producer',
   'ingress/publish/topic-metadata.ts': 'the admin client: reads the limits of topics',
-  'consumers/runtime/worker.ts': 'the partitioner of the producer for dead letters',
+  'consumers/runtime/dead-letters/dead-letter-producer.ts':
+    'the partitioner of the producer for dead letters',
   'consumers/runtime/batch/each-batch.ts': 'the error classes that announce a rebalance',
   'consumers/runtime/group/assigner.ts': 'the encoding of group assignments',
   'cli/dead-letters/dead-letter-writer.ts': 'the partitioner of the producer for redrives',

@@ -1,6 +1,6 @@
 import type { LagVerdict } from '../../cli/lag-meter/verdict.ts'
 import type { HandledOutcome } from '../../consumers/consumer.ts'
-import type { CircuitState } from '../../consumers/runtime/breaker.ts'
+import type { CircuitState } from '../../consumers/runtime/batch/breaker.ts'
 import type { OutcomeKind, Rejection } from '../../ingress/outcome.ts'
 import type { ValueOfLabel } from '../../lib/metrics/catalogue.ts'
 import type { MetricCatalogue } from '../../lib/metrics/declaration.ts'

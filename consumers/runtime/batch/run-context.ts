@@ -1,52 +1,62 @@
-import type { EachBatchPayload } from 'kafkajs'
-import type { Message } from '../../consumer.ts'
+import type { EachBatchPayload, OffsetsByTopicPartition } from 'kafkajs'
 import type { RunContext } from '../middleware/chain.ts'
-import { askGroup } from '../middleware/group-error.ts'
-import { attemptsMetadata, type Positions } from '../positions/positions.ts'
+import { requestGroup } from '../middleware/group-error.ts'
+import { attemptsMetadata } from '../positions/attempts.ts'
+import type { Positions } from '../positions/positions.ts'
+import type { Call } from './call-queue.ts'
 
-/** What the chain is told beside the messages of a call, `first` and those after it. */
-export const contextOf = (
+/** Makes what the middlewares receive beside the messages of a call. */
+export const createRunContext = (
   payload: EachBatchPayload,
   positions: Positions,
-  call: readonly Message[],
-  { topic, partition, offset }: Message,
+  call: Call,
   fixed: Pick<RunContext, 'stopping' | 'signal' | 'isSuspect'>,
 ): RunContext => {
-  const [place, at] = [{ topic, partition }, Number(offset)]
-  const failures = () => positions.failuresAt(place, at)
-  let noted = attemptsMetadata(failures())
-  const note = (metadata: string) => {
-    noted = metadata
-    return askGroup(async () => {
-      // Behind a hole the client would else go back to where that begins with its next commit.
-      payload.resolveOffset(String(at - 1))
-      // Any commit puts off the client's next one: it has to be for all. Metadata is passed on, though the types do not know it.
-      const { topics } = payload.uncommittedOffsets()
-      const here = topics.find((each) => each.topic === topic)?.partitions ?? []
-      const partitions = [
-        ...here.filter((each) => each.partition !== partition),
-        { partition, offset, metadata },
-      ]
-      await payload.commitOffsetsIfNecessary({
-        topics: [...topics.filter((each) => each.topic !== topic), { topic, partitions }],
-      })
+  const [{ topic, partition, offset }] = call
+  const place = { topic, partition }
+  const first = Number(offset)
+  const failures = () => positions.failuresAt(place, first)
+  let committed = attemptsMetadata(failures())
+
+  const commitMetadata = (metadata: string) => {
+    committed = metadata
+    return requestGroup(async () => {
+      // The offsets before this message may be a hole. Unless they are resolved, the client's next commit goes back before the hole.
+      payload.resolveOffset(String(first - 1))
+      await payload.commitOffsetsIfNecessary(withMetadata(payload.uncommittedOffsets(), call, metadata))
     })
   }
+
   return {
     ...fixed,
-    heartbeat: () => askGroup(payload.heartbeat),
+    heartbeat: () => requestGroup(payload.heartbeat),
     failures,
     rememberFailures: async (count) => {
-      positions.setFailures(place, at, count)
+      positions.setFailures(place, first, count)
       const metadata = attemptsMetadata(count)
-      if (metadata !== noted) await note(metadata)
+      if (metadata !== committed) await commitMetadata(metadata)
     },
-    // Which of several messages took too long is not known: the next process is to find out.
-    foretell: (what) =>
-      note(
-        what === 'late' && call.length === 1
-          ? attemptsMetadata(failures() + 1)
-          : positions.begunMetadata(place, at),
-      ),
+    announceAttempt: (state) => {
+      // When a call with several messages takes too long, nobody knows which message is the reason. The next process must find it.
+      const isFailure = state === 'late' && call.length === 1
+      return commitMetadata(
+        isFailure ? attemptsMetadata(failures() + 1) : positions.begunMetadata(place, first),
+      )
+    },
   }
+}
+
+/**
+ * All offsets that are due to be committed, with metadata for the first message of the call. A commit postpones the client's next
+ * automatic one, so it must include every partition. The client passes metadata on, although its types do not mention it.
+ */
+const withMetadata = (
+  { topics }: OffsetsByTopicPartition,
+  [{ topic, partition, offset }]: Call,
+  metadata: string,
+): OffsetsByTopicPartition => {
+  const ofThisTopic = topics.find((each) => each.topic === topic)?.partitions ?? []
+  const others = ofThisTopic.filter((each) => each.partition !== partition)
+  const partitions = [...others, { partition, offset, metadata }]
+  return { topics: [...topics.filter((each) => each.topic !== topic), { topic, partitions }] }
 }

@@ -1,36 +1,45 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { messageOf, readable } from '../../../lib/errors.ts'
+import { messageOrigin } from '../../../lib/kafka/message-origin.ts'
 import type { EventType } from '../../../schemas/catalogue.ts'
 import type { Message } from '../../consumer.ts'
 
-/** Header of a message on the retry topic: which event it is, since the topic no longer tells. */
+/** Header of a message on the retry topic: its event type, because the retry topic holds messages of every event. */
 export const redriveEventHeader = 'redrive-event'
-/** How often it was taken back from the dead letters. */
+/** Header: how often the message was redriven from the dead letters. */
 export const redriveCountHeader = 'redrive-count'
-/** The dead letter it is a copy of: key and offset on the dead-letter topic, since a record may be put aside twice. */
+/**
+ * Header: which dead letter the message is a copy of. It holds key and offset on the dead-letter topic, because a message may become
+ * a dead letter twice.
+ */
 export const redriveOfHeader = 'redrive-of'
-/** Where it was read first, `topic/partition/offset`. */
+/** Header: where the message was read first, as `topic/partition/offset`. */
 export const redriveOriginHeader = 'redrive-origin'
 
 /**
- * Header of a dead letter: where the value of its message is. `here`; `none`: it has no value, and the dead letter is not to be a
- * tombstone; `at-origin`: with its headers where it was read, since the dead-letter topic does not take it.
+ * Header of a dead letter: where the value of its message is.
+ *
+ * `here`: in the dead letter. `none`: the message has no value, and the dead letter has an empty one, because without a value it would
+ * be a tombstone. `at-origin`: value and headers are only where the message was read, because they are too large for the
+ * dead-letter topic.
  */
 export const deadLetterValueHeader = 'dead-letter-value'
 
-/** How much of a message and of the reason a dead letter holds; each is smaller than the one before it. */
+/** How much of the message and of the reason a dead letter holds. Each form is smaller than the one before it. */
 export const deadLetterForms = ['full', 'brief', 'at-origin'] as const
 export type DeadLetterForm = (typeof deadLetterForms)[number]
 
-/** Limits of a text, in bytes: of the message and the stack of an error, and of what is kept of either where space is short. */
-const [maxTextBytes, maxBriefBytes] = [4000, 200]
+/** How much of the error's message and stack a dead letter holds, in bytes. */
+const maxTextBytes = 4000
+/** How much of every text a dead letter holds where space is short, in bytes. */
+const maxBriefBytes = 200
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
 
-/** Why and whence a message was put aside; they come on top of its own headers. */
+/** Says where the message came from and why it became a dead letter. These headers are added to those of the message. */
 export const deadLetterHeaders = (
   message: Message,
   event: EventType,
@@ -38,12 +47,13 @@ export const deadLetterHeaders = (
   attempts: number,
   form: DeadLetterForm = 'full',
 ): Record<string, Buffer | string> => {
-  const [key, textBytes] = [message.key ?? '', form === 'full' ? maxTextBytes : maxBriefBytes]
+  const key = message.key ?? ''
+  const textBytes = form === 'full' ? maxTextBytes : maxBriefBytes
   return {
     [deadLetterValueHeader]: form === 'at-origin' ? form : message.value === null ? 'none' : 'here',
     'dead-letter-event': event,
     'dead-letter-key': form === 'at-origin' && key.length > maxBriefBytes ? '' : key,
-    'dead-letter-origin': `${message.topic}/${message.partition}/${message.offset}`,
+    'dead-letter-origin': messageOrigin(message),
     'dead-letter-origin-timestamp': message.timestamp,
     'dead-letter-at': new Date().toISOString(),
     'dead-letter-attempts': String(attempts),
@@ -55,7 +65,10 @@ export const deadLetterHeaders = (
   }
 }
 
-/** Equal for failures of one kind: quoted values, ids, hashes and numbers in the message differ from record to record. */
+/**
+ * Identifies a kind of failure. It is equal for errors that differ only in quoted values, ids, hashes and numbers, because these
+ * change from message to message.
+ */
 export const fingerprintOf = (error: unknown): string => {
   const text = messageOf(error)
     .replaceAll(/"[^"]*"|'[^']*'|`[^`]*`/g, '""')

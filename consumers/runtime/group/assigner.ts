@@ -4,8 +4,8 @@ const { AssignerProtocol } = kafkajs
 const userData = Buffer.alloc(0)
 
 /**
- * Gives the same partition number of every topic to the same member, so that all events of one project meet in one process.
- * The client's own round robin would deal out the partitions of all topics one after the other.
+ * Assigns the same partition number of every topic to the same member, so that all events of one project are handled in one process.
+ * The client's own round-robin assigner would distribute the partitions of all topics in one sequence.
  */
 export const coPartition: PartitionAssigner = ({ cluster }) => ({
   name: 'gitlab-bridge-co-partition',
@@ -21,22 +21,23 @@ export const coPartition: PartitionAssigner = ({ cluster }) => ({
         cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId),
       ]),
     )
-    const shares = sharesOf(
-      members.map(({ memberId }) => memberId),
-      partitions,
-    )
-    return [...shares].map(([memberId, assignment]) => ({
+    const memberIds = members.map(({ memberId }) => memberId)
+    return [...assignPartitions(memberIds, partitions)].map(([memberId, assignment]) => ({
       memberId,
       memberAssignment: AssignerProtocol.MemberAssignment.encode({ version: 0, assignment, userData }),
     }))
   },
 })
 
-/** Member → topic → partitions. Every member computes the same, in whatever order it was told of the others. */
-export const sharesOf = (
+/**
+ * Distributes the partitions: member → topic → partitions. The result is the same for every order of the members.
+ *
+ * @param partitions the partition numbers of each topic
+ */
+export const assignPartitions = (
   memberIds: readonly string[],
   partitions: ReadonlyMap<string, readonly number[]>,
-) => {
+): Map<string, Record<string, number[]>> => {
   const members = [...memberIds].sort()
   return new Map(
     members.map((memberId, index) => [

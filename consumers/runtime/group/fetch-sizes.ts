@@ -1,16 +1,17 @@
 import type { EventType } from '../../../schemas/catalogue.ts'
 import type { Handler } from '../../consumer.ts'
 
-/** How much the client fetches at a time, in bytes; a larger record comes nevertheless. */
+/** How much the client fetches at a time, in bytes. A record that is larger is fetched all the same. */
 export interface FetchSizes {
-  /** Of all partitions together. The client asks for them in another order each time, so that none waits for ever. */
+  /** From all partitions together. The client changes their order with every fetch, so that each of them gets its turn. */
   maxBytes: number
   maxBytesPerPartition: number
 }
 
 /**
- * Batches are to fill up. Single records take little at a time: it is as fast, and memory stays low. Half an answer may be one partition's,
- * so that several are handled side by side and the last one that has a backlog is not worked off in crumbs.
+ * A batch handler needs much at a time to fill its batches. For a handler of single records little is as fast, and memory stays low.
+ * One partition may take half of a fetch: several partitions are then handled at the same time, and the last partition with a
+ * backlog still gets portions of a useful size.
  */
 export const fetchSizesOf = (handler: Handler<EventType>): FetchSizes =>
   'batchSize' in handler

@@ -1,33 +1,34 @@
 import type { HandleContext, HandledOutcome, Message } from '../../consumer.ts'
 
-/** What the middleware is told beside the messages. */
+/** What every middleware receives beside the messages of a call. */
 export interface RunContext extends HandleContext {
-  /** Aborted when the worker stops: what runs may finish, nothing further begins. */
+  /** Aborted when the worker stops. The running call may finish, but no new call may begin. */
   readonly stopping: AbortSignal
-  /** Tells the group that we are alive. @throws GroupError, which must be let through */
+  /** Sends a heartbeat to the consumer group. @throws GroupError, which every middleware must pass on */
   heartbeat(): Promise<void>
-  /** How many attempts at the first of the messages have failed so far, in this process or one before it. */
+  /** How many attempts at the first message have failed so far, in this process and in the processes before it. */
   failures(): number
-  /** Keeps that number where the next process finds it. @throws GroupError */
+  /** Commits that number to Kafka, where the next process finds it. @throws GroupError */
   rememberFailures(failures: number): Promise<void>
   /**
-   * Tells the next process, and only that, what it could not know if this one died: an attempt has begun, or its time is up.
+   * Commits a note that an attempt has begun, or that its time limit has passed (`late`). The note is for the next process: if
+   * this process dies during the attempt, nothing else says that there was one.
    * @throws GroupError
    */
-  foretell(what: 'begun' | 'late'): Promise<void>
-  /** A process may have died of the first of the messages, or of one soon after it. */
+  announceAttempt(state: 'begun' | 'late'): Promise<void>
+  /** A process may have died because of the first message, or because of a message soon after it. */
   readonly isSuspect: boolean
 }
 
 /**
- * Handles the first k of 1…n messages of one partition, k ≥ 1: returns an outcome for each of them, in their order. The others come
- * again with the next call, and so do all when it throws; several are then handed over one by one.
+ * Handles the first k of n messages of one partition, where k is at least 1, and returns one outcome for each of the k, in order.
+ * The other messages come again with the next call. When it throws, all messages come again; several messages then come one by one.
  */
 export type Handle = (messages: readonly Message[], context: RunContext) => Promise<HandledOutcome[]>
 
-/** Wraps a handle in one concern. */
+/** Adds one concern to a handle, for example a time limit. */
 export type Middleware = (next: Handle) => Handle
 
-/** The first middleware is the outermost. */
+/** Puts the middlewares around a handle. The first middleware is the outermost. */
 export const chain = (middlewares: readonly Middleware[], handle: Handle): Handle =>
   middlewares.reduceRight<Handle>((next, middleware) => middleware(next), handle)

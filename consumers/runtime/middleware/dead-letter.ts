@@ -4,25 +4,30 @@ import type { Middleware } from './chain.ts'
 import { GroupError } from './group-error.ts'
 import { AttemptsUsedUpError } from './retry.ts'
 
-/** Puts a message aside for good; resolves once the brokers have it. */
-export type PutAside = (message: Message, error: unknown, attempts: number) => Promise<void>
+/** Writes a message to the dead-letter topic. Resolves once the brokers have stored it. */
+export type WriteDeadLetter = (message: Message, error: unknown, attempts: number) => Promise<void>
 
 /**
- * Puts aside a message that cannot be handled, so that it does not hold up the rest. An outage downstream is never a reason, nor
- * is a group in motion or our own stop. Of several messages that fail together each must be tried alone first.
+ * Writes a message that cannot be handled to the dead-letter topic, so that the messages behind it are not held up. An outage, a
+ * rebalance and the stop of this worker are never a reason. Nor is the failure of several messages together: each of them must be
+ * tried alone first.
  */
 export const deadLetter =
-  (putAside: PutAside): Middleware =>
+  (writeDeadLetter: WriteDeadLetter): Middleware =>
   (next) =>
   async (messages, context) => {
     try {
       return await next(messages, context)
     } catch (error) {
       const [message, ...others] = messages
-      const isOurs =
-        error instanceof RetriableError || error instanceof GroupError || context.stopping.aborted
-      if (isOurs || message === undefined || others.length > 0) throw error
-      await putAside(message, error, context.failures() + (error instanceof AttemptsUsedUpError ? 0 : 1))
+      const isMessageAtFault = !(
+        error instanceof RetriableError ||
+        error instanceof GroupError ||
+        context.stopping.aborted
+      )
+      if (!isMessageAtFault || message === undefined || others.length > 0) throw error
+      const failuresOfThisCall = error instanceof AttemptsUsedUpError ? 0 : 1
+      await writeDeadLetter(message, error, context.failures() + failuresOfThisCall)
       return ['dead_lettered']
     }
   }

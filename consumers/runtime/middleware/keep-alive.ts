@@ -2,27 +2,28 @@ import type { Middleware } from './chain.ts'
 import { createTicker } from './ticker.ts'
 
 /**
- * Tells the group that we are alive while a handler works, so long as its time is not up: a handler that hangs loses its
- * partitions to another member. When a heartbeat fails the handler may finish; its failure then counts as the group's.
+ * Sends heartbeats while a handler works, until its time limit has passed: a handler that hangs loses its partitions to another
+ * member of the group. When a heartbeat fails, the handler may still finish. If it then fails too, the heartbeat's error is thrown,
+ * because the lost group membership may be the reason.
  *
- * @param everyMs in milliseconds
+ * @param everyMs interval of the heartbeats, in milliseconds
  */
 export const keepAlive = (everyMs: number): Middleware => {
-  const onTick = createTicker(everyMs)
+  const everyTick = createTicker(everyMs)
   return (next) => async (messages, context) => {
-    let lost: unknown
-    const leave = onTick(() => {
-      if (lost !== undefined || context.signal.aborted) return
+    let heartbeatError: unknown
+    const endHeartbeats = everyTick(() => {
+      if (heartbeatError !== undefined || context.signal.aborted) return
       context.heartbeat().catch((error: unknown) => {
-        lost = error
+        heartbeatError = error
       })
     })
     try {
       return await next(messages, context)
     } catch (error) {
-      throw lost ?? error
+      throw heartbeatError ?? error
     } finally {
-      leave()
+      endHeartbeats()
     }
   }
 }

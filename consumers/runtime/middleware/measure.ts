@@ -1,16 +1,19 @@
 import type { EventType } from '../../../schemas/catalogue.ts'
-import type { Message } from '../../consumer.ts'
-import type { ConsumerMetrics } from '../metrics.ts'
+import type { HandledOutcome, Message } from '../../consumer.ts'
 import type { Middleware } from './chain.ts'
 
-type Measured = Pick<
-  ConsumerMetrics,
-  'handled' | 'handleDuration' | 'batchMessages' | 'ageAtEffect' | 'lastProgress'
->
+/** The metrics that this middleware sets. */
+export interface HandlingMetrics {
+  handled: { inc(labels: { event: EventType; outcome: HandledOutcome }): void }
+  handleDuration: { startTimer(): () => void }
+  batchMessages: { observe(messages: number): void }
+  ageAtEffect: { observe(seconds: number): void }
+  lastProgress: { set(secondsSince1970: number): void }
+}
 
-/** Counts what became of every message, how long it took, and how old the event was by then. */
+/** Counts the outcome of every message, and measures how long handling took and how old each message was afterwards. */
 export const measure =
-  (metrics: Measured, eventOf: (message: Message) => EventType): Middleware =>
+  (metrics: HandlingMetrics, eventOf: (message: Message) => EventType): Middleware =>
   (next) =>
   async (messages, context) => {
     const stopTimer = metrics.handleDuration.startTimer()

@@ -1,24 +1,24 @@
-/** Registers a call that is made at every tick, until what it returns is called. */
-export type Ticker = (call: () => void) => () => void
+/** Calls a function at every tick. The function that is returned ends this. */
+export type Ticker = (onTick: () => void) => () => void
 
 /**
- * One timer for all who need one: a timer of its own for each message costs more than handling it.
- * It runs only while somebody is registered; the first tick may come at once or after the whole time.
+ * Shares one timer among all messages that are being handled: a timer for each message costs more than handling it.
+ * The timer runs only while a function is registered. The first tick comes at any time within `everyMs`.
  */
 export const createTicker = (everyMs: number): Ticker => {
-  const calls = new Set<() => void>()
+  const listeners = new Set<() => void>()
   let timer: NodeJS.Timeout | undefined
 
   const tick = () => {
-    for (const call of calls) call()
-    if (calls.size > 0) return
+    for (const onTick of listeners) onTick()
+    if (listeners.size > 0) return
     clearInterval(timer)
     timer = undefined
   }
 
-  return (call) => {
-    calls.add(call)
+  return (onTick) => {
+    listeners.add(onTick)
     timer ??= setInterval(tick, everyMs)
-    return () => calls.delete(call)
+    return () => listeners.delete(onTick)
   }
 }

@@ -2,52 +2,54 @@ import type { Middleware, RunContext } from './chain.ts'
 import { createTicker } from './ticker.ts'
 
 /**
- * Tells the handler by its signal that time is up, and the next process too: should the handler hang, this one ends once the group has
- * long expelled it. It waits for the handler even then: two attempts must never run at once.
+ * Aborts the handler's signal when its time limit has passed. This is announced to the next process at once: if the handler hangs,
+ * the watchdog ends this process later, when the group has already removed it and accepts no commit from it. The handler is waited
+ * for even after its time limit, because two attempts must never run at the same time.
  *
- * @param limitMs for one attempt, in milliseconds; looked at every quarter of a second
+ * @param limitMs time limit of one attempt, in milliseconds. It is checked every quarter of a second.
  */
 export const timeout = (limitMs: number): Middleware => {
-  const onTick = createTicker(Math.min(250, Math.ceil(limitMs / 10)))
+  const everyTick = createTicker(Math.min(250, Math.ceil(limitMs / 10)))
   return (next) => async (messages, context) => {
-    const { signal, abort, end } = lateSignal(context.signal)
+    const { signal, abort, end } = createLazySignal(context.signal)
     const deadline = performance.now() + limitMs
-    const leave = onTick(() => {
+    const endChecks = everyTick(() => {
       if (performance.now() < deadline) return
-      leave()
+      endChecks()
       abort(new Error(`not handled within ${limitMs / 1000} s`))
-      context.foretell('late').catch(() => undefined) // the group has expelled us before: others begin the attempt anew
+      // The commit fails when the group has already removed this member. Another process then begins the attempt anew.
+      context.announceAttempt('late').catch(() => undefined)
     })
     try {
       return await next(messages, withSignal(context, signal))
     } finally {
-      leave()
+      endChecks()
       end()
     }
   }
 }
 
-/** A signal that is made only when somebody asks for it: most handlers never do, and one each message is dear. */
-const lateSignal = (outer: AbortSignal) => {
+/** Creates the signal on first use: most handlers never read it, and an AbortController for each message costs much. */
+const createLazySignal = (outer: AbortSignal) => {
   let controller: AbortController | undefined
   let reason: unknown
   const abort = (why: unknown) => {
     reason ??= why
     controller?.abort(reason)
   }
-  const follow = () => abort(outer.reason)
+  const followOuter = () => abort(outer.reason)
   return {
     signal: () => {
       if (controller !== undefined) return controller.signal
       controller = new AbortController()
-      if (outer.aborted) follow()
+      if (outer.aborted) followOuter()
       else if (reason !== undefined) controller.abort(reason)
-      else outer.addEventListener('abort', follow)
+      else outer.addEventListener('abort', followOuter)
       return controller.signal
     },
     abort,
     end: () => {
-      if (controller !== undefined) outer.removeEventListener('abort', follow)
+      if (controller !== undefined) outer.removeEventListener('abort', followOuter)
     },
   }
 }

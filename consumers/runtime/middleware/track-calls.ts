@@ -1,8 +1,9 @@
 import type { Middleware } from './chain.ts'
 
-/** Attempts that have begun and not ended: the watchdog sees by them whether a handler hangs. */
+/** Attempts that have begun and not ended. The watchdog finds a hung handler by them. */
 export type RunningCalls = ReadonlySet<object>
 
+/** Keeps the set of running attempts up to date. */
 export const trackCalls =
   (running: Set<object>): Middleware =>
   (next) =>

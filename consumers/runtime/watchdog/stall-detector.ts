@@ -1,99 +1,90 @@
 import type { RunningCalls } from '../middleware/track-calls.ts'
+import type { Progress } from '../positions/progress.ts'
+import { createHungCallCheck } from './hung-calls.ts'
+import { createIdleHands, createWaitingPartitions, type PartitionEnd } from './standstill.ts'
 
-/** How far a partition has come. */
-export interface Progress {
-  /** The next offset to handle. */
-  next: number
-  /** Attempts at the message there that failed. */
-  failures: number
-}
-
-/** What the watchdog sees of the worker. */
-export interface Watched {
-  /** Of all partitions that are this member's. */
+/** What the detector sees of the worker. */
+export interface ObservedWorker {
+  /** The progress of each partition that is assigned to this member. */
   positions(): ReadonlyMap<string, Progress>
-  /** Partition → the offset behind its last record, and the broker that leads it. */
-  ends(): Promise<ReadonlyMap<string, { high: number; leader: number | undefined }>>
-  /** Waits on purpose: something downstream is unwell. */
+  /** The end of each partition's log. */
+  ends(): Promise<ReadonlyMap<string, PartitionEnd>>
+  /** Whether the worker waits on purpose, because a system that it needs is unavailable. */
   isPaused(): boolean
   calls: RunningCalls
-  /** Partitions of which fetched messages are being handled. */
+  /** The partitions of which fetched messages are being handled. */
   inHand: ReadonlySet<string>
-  /** How many partitions are handled at a time. */
+  /** How many partitions are handled at the same time. */
   concurrency: number
 }
 
 /**
- * `stuck`: records lie there and the client does not bring them; `stuck again`: nor has it since that was said.
- * `hung`: a call of the handler does not end.
+ * `moving`: the worker makes progress, or has nothing to do. `stuck`: records are waiting, and the client does not bring them.
+ * `stuck again`: the client has brought no record since the last `stuck`. `hung`: a call of the handler does not end.
  */
 export type Verdict = 'moving' | 'stuck' | 'stuck again' | 'hung'
 
-/** How many looks the time without progress is divided into. */
-export const looks = 10
+/** How many polls fit into the time without progress that is allowed. */
+export const pollsPerLimit = 10
 
 /**
- * Looks at the worker from outside the client; to be called every `limit / looks`. Looks are counted instead of time: a process that
- * was suspended has not stood still.
+ * Observes the worker from outside of the Kafka client. The returned function must be called every `limit / pollsPerLimit`. Polls are
+ * counted instead of time, because a process that was suspended has not stood still.
  *
- * The client fetches from a broker anew once all it brought from there is handled, and handles so many partitions at a time: a partition
- * may have to wait for its turn. Otherwise every partition that has records must move, whatever the others do. Nor may those in hand stand
- * still for so long while no call runs: a pause before another attempt is shorter, and the failure before it counts as movement.
+ * The client fetches from a broker again only when it has handled everything that it brought from there, and it handles only so many
+ * partitions at a time. So a partition may have to wait for its turn. Otherwise every partition that has records must move, whatever
+ * the others do. The partitions in hand must move too while no call runs: the wait before another attempt is shorter than the limit,
+ * and the failure before that wait counts as a movement.
  */
-export const createWatchdog = ({
-  positions,
-  ends,
-  isPaused,
-  calls,
-  inHand,
-  concurrency,
-}: Watched): (() => Promise<Verdict>) => {
-  const ages = new Map<object, number>()
-  const still = new Map<string, { position: number; looks: number }>()
-  const stuckAt = new Map<string, number>()
-  let hand = { progress: '', looks: 0 }
+export const createStallDetector = (worker: ObservedWorker): (() => Promise<Verdict>) => {
+  const { calls, inHand, concurrency } = worker
+  const isCallHung = createHungCallCheck(calls, pollsPerLimit)
+  const waiting = createWaitingPartitions()
+  const hands = createIdleHands()
+  const stuckBefore = createStuckPlaces()
 
-  const forget = () => {
-    still.clear()
-    hand = { progress: '', looks: 0 }
+  const reset = () => {
+    waiting.reset()
+    hands.reset()
   }
 
-  const lookAtCalls = (): Verdict => {
-    for (const call of ages.keys()) if (!calls.has(call)) ages.delete(call)
-    for (const call of calls) ages.set(call, (ages.get(call) ?? -1) + 1)
-    return [...ages.values()].some((age) => age >= looks) ? 'hung' : 'moving'
-  }
-
-  const lookAtPartitions = async (): Promise<Verdict> => {
-    const [now, last] = [positions(), await ends()]
-    const leaderOf = (name: string) => last.get(name)?.leader
+  const pollPartitions = async (): Promise<Verdict> => {
+    const positions = worker.positions()
+    const ends = await worker.ends()
+    const leaderOf = (name: string) => ends.get(name)?.leader
     const hasTurn = (name: string) =>
       inHand.size < concurrency && ![...inHand].some((other) => leaderOf(other) === leaderOf(name))
-    for (const name of still.keys()) if (!now.has(name)) still.delete(name)
-    const progress =
-      calls.size > 0 ? '' : [...inHand].map((name) => JSON.stringify([name, now.get(name)])).join()
-    hand = { progress, looks: progress !== '' && progress === hand.progress ? hand.looks + 1 : 0 }
-    for (const [name, { next: position }] of now) {
-      const before = still.get(name)
-      const lags = (last.get(name)?.high ?? 0) > position
-      if (!lags || before?.position !== position) still.set(name, { position, looks: 0 })
-      else if (hasTurn(name)) before.looks += 1
-    }
-    const stuck = [...still].filter(
-      ([name, partition]) => partition.looks >= looks || (hand.looks >= looks && inHand.has(name)),
+    hands.update(inHand, positions, calls.size > 0)
+    waiting.update(positions, ends, hasTurn)
+
+    const areHandsIdle = hands.polls() >= pollsPerLimit
+    const stuck = [...waiting.current()].filter(
+      ([name, { polls }]) => polls >= pollsPerLimit || (areHandsIdle && inHand.has(name)),
     )
     if (stuck.length === 0) return 'moving'
-    const isAgain = stuck.some(([name, { position }]) => stuckAt.get(name) === position)
-    for (const [name, { position }] of stuck) stuckAt.set(name, position)
-    forget()
-    return isAgain ? 'stuck again' : 'stuck'
+    const verdict = stuckBefore.hasAny(stuck) ? 'stuck again' : 'stuck'
+    stuckBefore.add(stuck)
+    reset()
+    return verdict
   }
 
   return async () => {
-    const verdict = lookAtCalls()
-    if (verdict !== 'moving') return verdict
-    if (!isPaused()) return await lookAtPartitions()
-    forget()
+    if (isCallHung()) return 'hung'
+    if (!worker.isPaused()) return await pollPartitions()
+    reset()
     return 'moving'
+  }
+}
+
+type Place = readonly [name: string, waiting: { next: number }]
+
+/** Remembers at which offsets partitions were stuck. */
+const createStuckPlaces = () => {
+  const stuckAt = new Map<string, number>()
+  return {
+    hasAny: (places: readonly Place[]) => places.some(([name, { next }]) => stuckAt.get(name) === next),
+    add: (places: readonly Place[]) => {
+      for (const [name, { next }] of places) stuckAt.set(name, next)
+    },
   }
 }

@@ -2,47 +2,56 @@ import { messageOf } from '../../../lib/errors.ts'
 import type { Logger } from '../../../lib/logger.ts'
 import type { Verdict } from './stall-detector.ts'
 
-export interface KeepWatchOptions {
-  look(): Promise<Verdict>
+export interface WatchdogOptions {
+  /** Checks the progress of the worker. */
+  poll(): Promise<Verdict>
+  /** Interval of the polls, in milliseconds. */
   everyMs: number
-  /** Takes a new Kafka client; resolves once it has joined, rejects where it cannot. */
-  rebuild(): Promise<void>
-  /** The process cannot go on. */
+  /** Replaces the Kafka client. Resolves once the new client has joined the group, rejects where it cannot. */
+  replaceClient(): Promise<void>
+  /** Called when the process cannot go on. */
   fail(error: Error): void
   logger: Logger
 }
 
 /**
- * What follows from the watchdog's verdicts: a client that does not move is replaced, once; when that brings nothing, or a handler
- * hangs (a second attempt must never run beside it), the process ends and whoever supervises it starts a new one.
+ * Acts on the verdicts about the worker's progress. A Kafka client that makes no progress is replaced once. If this does not help,
+ * the process ends, and its supervisor starts a new one. A handler that hangs also ends the process, because a second attempt must
+ * never run beside it.
  *
- * @returns ends the watch
+ * @returns a function that ends the polls
  */
-export const keepWatch = ({ look, everyMs, rebuild, fail, logger }: KeepWatchOptions): (() => void) => {
-  let isLooking = false
-
-  const act = async () => {
-    const verdict = await look()
-    if (verdict === 'moving') return
-    if (verdict === 'hung') return fail(new Error('a handler has not ended long after its time was up'))
-    if (verdict === 'stuck again')
-      return fail(new Error('records are waiting and nothing moves, even with a new Kafka client'))
-    logger.error('records are waiting and nothing moves: taking a new Kafka client')
-    // One that cannot even join brings nothing either: a later verdict ends the process.
-    await rebuild().catch((error: unknown) =>
-      logger.warn('the new Kafka client could not join', { error: messageOf(error) }),
-    )
-  }
-
-  const timer = setInterval(() => {
-    if (isLooking) return
-    isLooking = true
-    act()
-      // Brokers that do not answer are no fault of ours: another look will tell.
-      .catch((error: unknown) => logger.warn('the watchdog could not look', { error: messageOf(error) }))
-      .finally(() => {
-        isLooking = false
-      })
+export const startWatchdog = (options: WatchdogOptions): (() => void) => {
+  const { everyMs, logger } = options
+  let isPolling = false
+  const timer = setInterval(async () => {
+    if (isPolling) return
+    isPolling = true
+    try {
+      await act(await options.poll(), options)
+    } catch (error) {
+      // The brokers do not answer, which is no fault of this worker. The next poll tries again.
+      logger.warn('the watchdog could not check the progress of the worker', { error: messageOf(error) })
+    } finally {
+      isPolling = false
+    }
   }, everyMs)
   return () => clearInterval(timer)
+}
+
+const act = async (verdict: Verdict, { replaceClient, fail, logger }: WatchdogOptions): Promise<void> => {
+  switch (verdict) {
+    case 'moving':
+      return
+    case 'hung':
+      return fail(new Error('a handler has not ended long after its time limit'))
+    case 'stuck again':
+      return fail(new Error('records are waiting and nothing moves, even with a new Kafka client'))
+    case 'stuck':
+      logger.error('records are waiting and nothing moves: the Kafka client is replaced')
+      // If the new client cannot join, nothing moves either, and a later verdict ends the process.
+      await replaceClient().catch((error: unknown) => {
+        logger.warn('the new Kafka client could not join the group', { error: messageOf(error) })
+      })
+  }
 }

@@ -1,30 +1,33 @@
 import type { Message } from '../../../consumers/consumer.ts'
 import type { RunContext } from '../../../consumers/runtime/middleware/chain.ts'
 
-/** What the middleware is told beside the messages, and what it did with it. */
+/** A run context for tests of middlewares, and what the middleware did with it. */
 export const runContext = (
   failures = 0,
 ): {
   context: RunContext
   remembered: number[]
-  foretold: string[]
+  announced: string[]
   stop: AbortController
   signal: AbortController
 } => {
-  const [stop, signal] = [new AbortController(), new AbortController()]
-  const [remembered, foretold]: [number[], string[]] = [[], []]
+  const stop = new AbortController()
+  const signal = new AbortController()
+  const remembered: number[] = []
+  const announced: string[] = []
   const context: RunContext = {
     signal: signal.signal,
     stopping: stop.signal,
     heartbeat: async () => {},
     failures: () => remembered.at(-1) ?? failures,
     rememberFailures: async (count) => void remembered.push(count),
-    foretell: async (what) => void foretold.push(what),
+    announceAttempt: async (state) => void announced.push(state),
     isSuspect: false,
   }
-  return { context, remembered, foretold, stop, signal }
+  return { context, remembered, announced, stop, signal }
 }
 
+/** A message of the push topic. @param others replace its parts */
 export const message = (others: Partial<Message> = {}): Message => ({
   topic: 'gitlab.push',
   partition: 2,

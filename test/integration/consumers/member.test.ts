@@ -64,7 +64,7 @@ const memberWith = (
     concurrency: 1,
     sessionSeconds: 6,
     attemptSeconds: 1,
-    onNothing: () => {},
+    onNoMessages: () => {},
     onJoin: async () => {},
     fail: assert.fail,
     ...given,
@@ -87,11 +87,11 @@ test('a new client in place of one that does not move brings what the old one di
     },
   })
   await member.start()
-  await member.rebuild()
+  await member.replaceClient()
   await untilCount(offsets, 3)
   await member.stop()
   assert.deepEqual(sorted(offsets), ['0', '1', '2'])
-  assert.ok(Date.now() - member.lastTurn() < 5000)
+  assert.ok(Date.now() - member.lastActivityAt() < 5000)
 })
 
 test('while messages are in hand there is no new client: an attempt would run beside another', async () => {
@@ -106,7 +106,7 @@ test('while messages are in hand there is no new client: an attempt would run be
   })
   await member.start()
   await eventually(() => assert.equal(batches, 1))
-  await assert.rejects(member.rebuild(), /a handler of the old one does not end/)
+  await assert.rejects(member.replaceClient(), /a handler that the old Kafka client called does not end/)
   assert.equal(batches, 1)
   end()
 })

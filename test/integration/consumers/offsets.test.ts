@@ -66,10 +66,10 @@ test('offsets that expired stop the worker, with a sentence that names the gap a
     }),
   }
   await assert.rejects(startWorkerInProcess(stack, clinging), (error: Error) => {
-    assert.match(error.message, /reader has no committed offset at all: they expired/)
+    assert.match(error.message, /reader has no committed offset at all: its offsets expired/)
     assert.match(
       error.message,
-      /bridge offsets set reader --to beginning .*bridge offsets set reader --to end/,
+      /`bridge offsets set reader --to beginning` .*`bridge offsets set reader --to end`/,
     )
     return true
   })
@@ -100,7 +100,7 @@ test('records that were deleted before they were handled stop the worker', async
   await assert.rejects(
     startWorkerInProcess(stack, worker),
     new RegExp(
-      `has to go on at offset 0 of .*gitlab\\.push/0, but the oldest record there is ${high}: ${high} were deleted`,
+      `must continue at offset 0 of .*gitlab\\.push/0, but the oldest record there is ${high}: ${high} were deleted`,
     ),
   )
   assert.equal(handled.length, 30)

@@ -16,7 +16,7 @@ const messages = [
 const handleWith = (handler: Handler<EventType>) => decodeAndHandle(decode, eventOf, handler)
 const textOf = (record: RecordOf) => (record as unknown as { text: string }).text
 
-test('records are handed over one by one, in order, each with the event of its topic', async () => {
+test('records are handed over one by one and in order, each with the event of its topic', async () => {
   const seen: string[] = []
   const handle = handleWith({
     handle: async (record) => void seen.push(`${textOf(record)} ${record.eventType}`) as undefined,
@@ -26,7 +26,7 @@ test('records are handed over one by one, in order, each with the event of its t
   assert.deepEqual(seen, ['a push', 'b tag_push'])
 })
 
-test('a handler that says skipped is believed', async () => {
+test('the outcome is skipped when the handler says so', async () => {
   const handle = handleWith({
     handle: async (record) => (textOf(record) === 'a' ? 'skipped' : undefined),
     close,
@@ -34,7 +34,7 @@ test('a handler that says skipped is believed', async () => {
   assert.deepEqual(await handle(messages, runContext().context), ['skipped', 'processed'])
 })
 
-test('a batch handler gets all of them at once, and its word holds for all', async () => {
+test('a batch handler gets all records at once, and its result counts for all of them', async () => {
   const sizes: number[] = []
   const handler = (result: 'skipped' | undefined): Handler<EventType> => ({
     batchSize: 500,
@@ -60,7 +60,7 @@ test('a message without a value can never be handled', async () => {
   await assert.rejects(handle([message({ value: null })], runContext().context), PermanentError)
 })
 
-test('what fails beside others comes back alone, and fails then without being tried again', async () => {
+test('a record that fails beside others comes again alone, and then fails without a second attempt', async () => {
   const tried: string[] = []
   const failures: unknown[] = [new Error('first'), new Error('second')]
   const handle = handleWith({
@@ -81,13 +81,13 @@ test('what fails beside others comes back alone, and fails then without being tr
   assert.equal(tried.length, 4)
 })
 
-test('a worker that stops begins with no further message of the call', async () => {
+test('a worker that stops begins no further message of the call', async () => {
   const { context, stop } = runContext()
   const handle = handleWith({ handle: async () => void stop.abort() as undefined, close })
   assert.deepEqual(await handle([message(), message()], context), ['processed'])
 })
 
-test('what the decoder says of a value goes further out as it is', async () => {
+test('errors of the decoder are thrown unchanged', async () => {
   for (const error of [new PermanentError('no Avro'), new RetriableError('registry down')]) {
     const handle = decodeAndHandle(() => Promise.reject(error), eventOf, {
       handle: () => assert.fail('handled'),
@@ -97,7 +97,7 @@ test('what the decoder says of a value goes further out as it is', async () => {
   }
 })
 
-test('the handler is told when its time is up', async () => {
+test('the handler sees the signal of the context', async () => {
   const { context, signal } = runContext()
   const seen: AbortSignal[] = []
   await handleWith({

@@ -4,7 +4,7 @@ import { consumers } from '../../../../consumers/index.ts'
 import { variablesOf, workerVariables } from '../../../../consumers/runtime/worker-variables.ts'
 import { readVariables } from '../../../../lib/config.ts'
 
-test('a handler must not be taken for one that hangs while it has time: the two times are refused together', () => {
+test('a stall limit that is not above the time limit of an attempt is refused', () => {
   const tooLong = { CONSUMER_TIMEOUT_SECONDS: '120' }
   const tooShort = { CONSUMER_STALL_SECONDS: '10', CONSUMER_TIMEOUT_SECONDS: '10' }
   const servers = { KAFKA_BROKERS: 'localhost:9092', SCHEMA_REGISTRY_URL: 'http://localhost:8081' }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import kafkajs, { type EachBatchPayload, type OffsetsByTopicPartition } from 'kafkajs'
+import { createBreaker } from '../../../../../consumers/runtime/batch/breaker.ts'
 import { createEachBatch } from '../../../../../consumers/runtime/batch/each-batch.ts'
-import { createBreaker } from '../../../../../consumers/runtime/breaker.ts'
 import { chain, type Handle } from '../../../../../consumers/runtime/middleware/chain.ts'
 import { deadLetter } from '../../../../../consumers/runtime/middleware/dead-letter.ts'
 import { keepAlive } from '../../../../../consumers/runtime/middleware/keep-alive.ts'
@@ -18,17 +18,17 @@ const attempts = 2
 const hung = Promise.withResolvers<never>()
 test.after(() => hung.reject(new Error('the tests are over')))
 
-/** What the group has committed; each process that is started goes on with it. */
+/** What the group has committed. Each process that is started continues with it. */
 interface Group {
   committed: Map<number, { offset: number; metadata: string }>
   isRebalancing: boolean
-  putAside: string[]
+  deadLetters: string[]
 }
 
 const openGroup = (metadata = ''): Group => ({
   committed: new Map([0, 1].map((partition) => [partition, { offset: 7, metadata }])),
   isRebalancing: false,
-  putAside: [],
+  deadLetters: [],
 })
 
 const offsetsOf = ({ committed }: Group): Offsets => ({
@@ -41,7 +41,7 @@ const offsetsOf = ({ committed }: Group): Offsets => ({
   close: async () => undefined,
 })
 
-/** A process that has joined the group; the chain is a worker's, but for what needs servers. */
+/** A process that has joined the group. It has the middlewares of a worker, except those that need servers. */
 const start = async (group: Group, handle: Handle, remember?: () => Promise<void>) => {
   const stopping = new AbortController()
   const positions = createPositions(offsetsOf(group), 'the-group', 'the-worker')
@@ -53,7 +53,7 @@ const start = async (group: Group, handle: Handle, remember?: () => Promise<void
     handle: chain(
       [
         skipRepeats(handled, () => 'push'),
-        deadLetter(async ({ partition, offset }) => void group.putAside.push(`${partition}/${offset}`)),
+        deadLetter(async ({ partition, offset }) => void group.deadLetters.push(`${partition}/${offset}`)),
         retry(attempts, now, ignore),
         keepAlive(1),
       ],
@@ -67,7 +67,7 @@ const start = async (group: Group, handle: Handle, remember?: () => Promise<void
     signal: stopping.signal,
     onGap: (error) => assert.fail(error),
   })
-  /** What the client would commit by itself. */
+  /** What the client would commit automatically. */
   const resolved = new Map([...group.committed].map(([partition, { offset }]) => [partition, offset]))
   const uncommittedOffsets = (): OffsetsByTopicPartition => {
     const changed = [...resolved].filter(
@@ -83,7 +83,7 @@ const start = async (group: Group, handle: Handle, remember?: () => Promise<void
         metadata: 'metadata' in more ? String(more.metadata) : '',
       })
   }
-  const give = (partition: number, ...offsets: number[]) => {
+  const handBatch = (partition: number, ...offsets: number[]) => {
     const messages = offsets.map((offset) => ({
       offset: String(offset),
       key: null,
@@ -105,10 +105,10 @@ const start = async (group: Group, handle: Handle, remember?: () => Promise<void
     }
     return eachBatch(payload as unknown as EachBatchPayload)
   }
-  return { give, stop: () => stopping.abort(), autoCommit: () => commit(uncommittedOffsets()) }
+  return { handBatch, stop: () => stopping.abort(), autoCommit: () => commit(uncommittedOffsets()) }
 }
 
-test('a rebalance in the middle of an attempt is not held against the message, however often it comes', async () => {
+test('an attempt that a rebalance ends does not count as failed, however often this happens', async () => {
   const group = openGroup()
   for (let round = 0; round < 3 * attempts; round++) {
     group.isRebalancing = false
@@ -117,75 +117,75 @@ test('a rebalance in the middle of an attempt is not held against the message, h
       await new Promise((resolve) => setTimeout(resolve, 10))
       throw new RetriableError('down')
     })
-    await assert.rejects(process.give(0, 7), /rebalancing/)
+    await assert.rejects(process.handBatch(0, 7), /rebalancing/)
   }
-  assert.deepEqual([group.putAside, group.committed.get(0)?.metadata], [[], 'failed attempts: 0'])
+  assert.deepEqual([group.deadLetters, group.committed.get(0)?.metadata], [[], 'failed attempts: 0'])
 })
 
-test('nor is an outage behind the effect: what was handled cannot be remembered', async () => {
+test('an attempt does not count as failed when the handled delivery cannot be remembered', async () => {
   const group = openGroup()
   for (let process = 0; process < 3 * attempts; process++) {
-    const { give } = await start(
+    const { handBatch } = await start(
       group,
       async () => ['processed'],
       () => Promise.reject(new Error('the disk is full')),
     )
-    await give(0, 7)
+    await handBatch(0, 7)
   }
-  assert.deepEqual([group.putAside, group.committed.get(0)?.metadata], [[], 'failed attempts: 0'])
+  assert.deepEqual([group.deadLetters, group.committed.get(0)?.metadata], [[], 'failed attempts: 0'])
 })
 
-test('nor is our own stop', async () => {
+test('an attempt that the stop of the worker ends does not count as failed', async () => {
   const group = openGroup('failed attempts: 1, begun: 1')
   const process = await start(group, async () => {
     process.stop()
     throw new Error('aborted')
   })
-  await process.give(0, 7)
-  assert.deepEqual([group.putAside, group.committed.get(0)?.metadata], [[], 'failed attempts: 1'])
+  await process.handBatch(0, 7)
+  assert.deepEqual([group.deadLetters, group.committed.get(0)?.metadata], [[], 'failed attempts: 1'])
 })
 
-test('a message that ends every process is put aside in the end', async () => {
+test('a message that ends every process becomes a dead letter after some processes', async () => {
   const group = openGroup()
-  for (let process = 0; process < 3 * attempts && group.putAside.length === 0; process++) {
-    const { give } = await start(group, () => hung.promise)
-    await Promise.race([give(0, 7), new Promise((resolve) => setTimeout(resolve, 10))])
+  for (let process = 0; process < 3 * attempts && group.deadLetters.length === 0; process++) {
+    const { handBatch } = await start(group, () => hung.promise)
+    await Promise.race([handBatch(0, 7), new Promise((resolve) => setTimeout(resolve, 10))])
   }
-  assert.deepEqual(group.putAside, ['0/7'])
+  assert.deepEqual(group.deadLetters, ['0/7'])
 })
 
-test('what is committed of a suspect partition takes the others with it', async () => {
+test('a commit for a suspect partition includes the offsets of the other partitions', async () => {
   const group = openGroup()
   const handled: string[] = []
   group.committed.set(0, { offset: 7, metadata: 'failed attempts: 0, begun: 1' })
-  const { give } = await start(group, async (messages) => {
+  const { handBatch } = await start(group, async (messages) => {
     for (const { partition, offset } of messages) handled.push(`${partition}/${offset}`)
     return messages.map(() => 'processed')
   })
-  await give(1, 7, 8)
-  await give(0, 7)
+  await handBatch(1, 7, 8)
+  await handBatch(0, 7)
   assert.deepEqual(handled, ['1/7', '1/8', '0/7'])
   assert.deepEqual(group.committed.get(1), { offset: 9, metadata: '' })
 })
 
-test('behind a hole the count of a message is not overwritten by the next commit of the client', async () => {
+test('the count of a message behind a hole is not overwritten by the next commit of the client', async () => {
   const group = openGroup()
   const process = await start(group, () => hung.promise)
-  void process.give(0, 9)
+  void process.handBatch(0, 9)
   await new Promise((resolve) => setTimeout(resolve, 10))
   process.autoCommit()
   assert.deepEqual(group.committed.get(0), { offset: 9, metadata: 'failed attempts: 0, begun: 1' })
 })
 
-test('while the group waits for this member, no further suspect partition begins an attempt', async () => {
+test('no further suspect partition begins an attempt while the group waits for this member', async () => {
   const group = openGroup('failed attempts: 0, begun: 1')
   const begun: number[] = []
-  const { give } = await start(group, async ([message]) => {
+  const { handBatch } = await start(group, async ([message]) => {
     begun.push(message?.partition ?? -1)
     group.isRebalancing = true
     await new Promise((resolve) => setTimeout(resolve, 10))
     throw new Error('slow')
   })
-  const ends = await Promise.allSettled([give(0, 7), give(1, 7)])
+  const ends = await Promise.allSettled([handBatch(0, 7), handBatch(1, 7)])
   assert.deepEqual([begun, ends.map(({ status }) => status)], [[0], ['rejected', 'rejected']])
 })

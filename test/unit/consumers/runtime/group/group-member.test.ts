@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Kafka } from 'kafkajs'
 import { createGroupMember } from '../../../../../consumers/runtime/group/group-member.ts'
 
-/** Clients that join as soon as they run, and what their listeners can be told. */
+/** Kafka clients that join as soon as they run, and whose events the test emits. */
 const fakeKafka = () => {
   const clients: { emit(event: string, payload: object): void }[] = []
   const join = { memberId: 'id', memberAssignment: { push: [clients.length] } }
@@ -27,9 +27,9 @@ const fakeKafka = () => {
   return { kafka: { consumer } as unknown as Kafka, clients, join }
 }
 
-test('a client that was replaced has no say in what this member holds', async () => {
+test('events of a client that was replaced are ignored', async () => {
   const { kafka, clients, join } = fakeKafka()
-  const told: string[] = []
+  const events: string[] = []
   const member = createGroupMember({
     kafka,
     group: 'the-group',
@@ -40,16 +40,16 @@ test('a client that was replaced has no say in what this member holds', async ()
     sessionSeconds: 6,
     attemptSeconds: 1,
     isHandling: () => false,
-    onNothing: (_, next) => void told.push(`nothing before ${next}`),
-    onJoin: async () => void told.push('join'),
+    onNoMessages: (_, next) => void events.push(`no messages before ${next}`),
+    onJoin: async () => void events.push('join'),
     fail: assert.fail,
   })
   await member.start()
-  await member.rebuild()
-  const nothing = (lastOffset: string) => ({ topic: 'push', partition: 0, batchSize: 0, lastOffset })
+  await member.replaceClient()
+  const noMessages = (lastOffset: string) => ({ topic: 'push', partition: 0, batchSize: 0, lastOffset })
   const [old, current] = clients
   old?.emit('GROUP_JOIN', join)
-  old?.emit('END_BATCH_PROCESS', nothing('3'))
-  current?.emit('END_BATCH_PROCESS', nothing('5'))
-  assert.deepEqual(told, ['join', 'join', 'nothing before 6'])
+  old?.emit('END_BATCH_PROCESS', noMessages('3'))
+  current?.emit('END_BATCH_PROCESS', noMessages('5'))
+  assert.deepEqual(events, ['join', 'join', 'no messages before 6'])
 })

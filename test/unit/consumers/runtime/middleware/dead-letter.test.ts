@@ -8,70 +8,77 @@ import { PermanentError, RetriableError } from '../../../../../lib/errors.ts'
 import { message, runContext } from '../../../../helpers/records/run-context.ts'
 
 const recording = () => {
-  const aside: [Message, unknown, number][] = []
-  return { aside, putAside: async (...letter: [Message, unknown, number]) => void aside.push(letter) }
+  const letters: [Message, unknown, number][] = []
+  const writeDeadLetter = async (...letter: [Message, unknown, number]) => void letters.push(letter)
+  return { letters, writeDeadLetter }
 }
 const throwing = (error: unknown) => () => Promise.reject(error)
 
-test('a message that cannot be handled is put aside with the reason and the number of attempts, and counts as done', async () => {
+test('a message that cannot be handled becomes a dead letter with the reason and the number of attempts', async () => {
   for (const error of [new PermanentError('never'), new Error('broken five times'), 'thrown text']) {
-    const { aside, putAside } = recording()
+    const { letters, writeDeadLetter } = recording()
     const failed = message()
-    assert.deepEqual(await deadLetter(putAside)(throwing(error))([failed], runContext(4).context), [
+    assert.deepEqual(await deadLetter(writeDeadLetter)(throwing(error))([failed], runContext(4).context), [
       'dead_lettered',
     ])
-    assert.deepEqual(aside, [[failed, error, 5]])
+    assert.deepEqual(letters, [[failed, error, 5]])
   }
 })
 
-test('where none of the attempts came back they are all there were', async () => {
-  const { aside, putAside } = recording()
+test('when the attempts never ended, the number of attempts is not raised by one', async () => {
+  const { letters, writeDeadLetter } = recording()
   const failed = message()
   const error = new AttemptsUsedUpError(4)
-  await deadLetter(putAside)(throwing(error))([failed], runContext(4).context)
-  assert.deepEqual(aside, [[failed, error, 4]])
+  await deadLetter(writeDeadLetter)(throwing(error))([failed], runContext(4).context)
+  assert.deepEqual(letters, [[failed, error, 4]])
 })
 
-test('what was handled is passed on as it is', async () => {
-  const { aside, putAside } = recording()
+test('the outcomes of handled messages are returned unchanged', async () => {
+  const { letters, writeDeadLetter } = recording()
   assert.deepEqual(
-    await deadLetter(putAside)(async () => ['processed', 'skipped'])(
+    await deadLetter(writeDeadLetter)(async () => ['processed', 'skipped'])(
       [message(), message()],
       runContext().context,
     ),
     ['processed', 'skipped'],
   )
-  assert.deepEqual(aside, [])
+  assert.deepEqual(letters, [])
 })
 
-test('nothing is put aside for an outage downstream, nor while the group moves', async () => {
+test('an outage or a rebalance makes no dead letter', async () => {
   for (const error of [new RetriableError('database down'), new GroupError(new Error('rebalance'))]) {
-    const { aside, putAside } = recording()
-    await assert.rejects(deadLetter(putAside)(throwing(error))([message()], runContext().context), error)
-    assert.deepEqual(aside, [], error.name)
+    const { letters, writeDeadLetter } = recording()
+    await assert.rejects(
+      deadLetter(writeDeadLetter)(throwing(error))([message()], runContext().context),
+      error,
+    )
+    assert.deepEqual(letters, [], error.name)
   }
 })
 
-test('nothing is put aside because we stop ourselves', async () => {
-  const { aside, putAside } = recording()
+test('the stop of the worker makes no dead letter', async () => {
+  const { letters, writeDeadLetter } = recording()
   const { context, stop } = runContext()
   stop.abort()
-  await assert.rejects(deadLetter(putAside)(throwing(new Error('aborted')))([message()], context), /aborted/)
-  assert.deepEqual(aside, [])
+  await assert.rejects(
+    deadLetter(writeDeadLetter)(throwing(new Error('aborted')))([message()], context),
+    /aborted/,
+  )
+  assert.deepEqual(letters, [])
 })
 
-test('of several messages that fail together none is put aside: each must be tried alone first', async () => {
-  const { aside, putAside } = recording()
+test('several messages that fail together make no dead letter, because each must be tried alone first', async () => {
+  const { letters, writeDeadLetter } = recording()
   await assert.rejects(
-    deadLetter(putAside)(throwing(new PermanentError('one of them')))(
+    deadLetter(writeDeadLetter)(throwing(new PermanentError('one of them')))(
       [message(), message()],
       runContext().context,
     ),
   )
-  assert.deepEqual(aside, [])
+  assert.deepEqual(letters, [])
 })
 
-test('a message the dead-letter topic does not take is not done with', async () => {
+test('an error of the dead-letter topic is thrown', async () => {
   const down = new RetriableError('brokers down')
   await assert.rejects(
     deadLetter(throwing(down))(throwing(new PermanentError('never')))([message()], runContext().context),

@@ -5,7 +5,7 @@ import { GroupError } from '../../../../../consumers/runtime/middleware/group-er
 import { keepAlive } from '../../../../../consumers/runtime/middleware/keep-alive.ts'
 import { message, runContext } from '../../../../helpers/records/run-context.ts'
 
-test('the group is told again and again that we are alive while a handler works, and not after it', async () => {
+test('heartbeats are sent while a handler works, and not after it', async () => {
   const { context } = runContext()
   let beats = 0
   const { promise: enough, resolve } = Promise.withResolvers<void>()
@@ -22,7 +22,7 @@ test('the group is told again and again that we are alive while a handler works,
   assert.equal(beats, after)
 })
 
-test('a handler whose time is up does not keep its partitions', async () => {
+test('no heartbeats are sent after the time limit of the handler', async () => {
   const { context, signal } = runContext()
   signal.abort()
   await keepAlive(1)(async () => {
@@ -31,7 +31,7 @@ test('a handler whose time is up does not keep its partitions', async () => {
   })([message()], { ...context, heartbeat: () => assert.fail('heartbeat') })
 })
 
-test('where the group has expelled us a failure of the handler is its, and what was done stays done', async () => {
+test('when a heartbeat failed, its error replaces that of the handler, and a success stays a success', async () => {
   const lost = new GroupError(new Error('expelled'))
   const { context } = runContext()
   const wait = async () => void (await once(AbortSignal.timeout(10), 'abort'))

@@ -15,7 +15,7 @@ const measured = (handle: Handle) => {
 }
 const [push, tag] = [message(), message({ topic: 'gitlab.tag_push' })]
 
-test('every message is counted by its event and by what became of it', async () => {
+test('every message is counted by its event and its outcome', async () => {
   const { metrics, handle } = measured(async () => ['processed', 'dead_lettered', 'processed'])
   assert.deepEqual(await handle([push, tag, push], runContext().context), [
     'processed',
@@ -34,14 +34,14 @@ test('every message is counted by its event and by what became of it', async () 
   )
 })
 
-test('one call is timed once, however many messages it handled, and progress is noted', async () => {
+test('a call is timed once, however many messages it handled, and its time is the last progress', async () => {
   const { metrics, handle } = measured(async () => ['processed', 'processed'])
   await handle([push, push], runContext().context)
   assert.equal(await seriesValue(metrics, 'consumer_handle_duration_seconds_count'), 1)
   assert.ok(((await seriesValue(metrics, 'consumer_last_progress_timestamp_seconds')) ?? 0) > 0)
 })
 
-test('what failed is neither handled nor progress', async () => {
+test('a failed call is neither counted nor progress', async () => {
   const { metrics, handle } = measured(() => Promise.reject(new Error('down')))
   await assert.rejects(handle([push], runContext().context), /down/)
   assert.equal(

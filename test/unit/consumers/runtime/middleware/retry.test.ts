@@ -4,8 +4,8 @@ import type { Handle } from '../../../../../consumers/runtime/middleware/chain.t
 import { GroupError } from '../../../../../consumers/runtime/middleware/group-error.ts'
 import {
   AttemptsUsedUpError,
-  exponentialDelayMs,
   retry,
+  retryDelayMs,
 } from '../../../../../consumers/runtime/middleware/retry.ts'
 import { PermanentError, RetriableError } from '../../../../../lib/errors.ts'
 import { message, runContext } from '../../../../helpers/records/run-context.ts'
@@ -28,13 +28,13 @@ test('a message that fails twice is handled on the third attempt', async () => {
   assert.equal(calls.count, 3)
 })
 
-test('after the last attempt the failure goes further out', async () => {
+test('the failure of the last attempt is thrown', async () => {
   const { handle, calls } = failing(Number.POSITIVE_INFINITY, new Error('broken'))
   await assert.rejects(retry(3, now, ignore)(handle)([message()], runContext().context), /broken/)
   assert.equal(calls.count, 3)
 })
 
-test('a record that can never work, an outage and a group in motion are not tried again here', async () => {
+test('a hopeless record, an outage and a rebalance are not retried', async () => {
   for (const error of [
     new PermanentError('no such project'),
     new RetriableError('down'),
@@ -46,7 +46,7 @@ test('a record that can never work, an outage and a group in motion are not trie
   }
 })
 
-test('several messages that fail together are not tried again together', async () => {
+test('several messages that fail together are not retried together', async () => {
   const { handle, calls } = failing(1, new Error('one of them'))
   await assert.rejects(
     retry(5, now, ignore)(handle)([message(), message()], runContext().context),
@@ -55,7 +55,7 @@ test('several messages that fail together are not tried again together', async (
   assert.equal(calls.count, 1)
 })
 
-test('failed attempts are remembered before the next one, for a process that dies of it', async () => {
+test('failed attempts are committed before the next attempt, in case it kills the process', async () => {
   const { context, remembered } = runContext()
   const seen: number[][] = []
   const handle: Handle = async () => {
@@ -66,42 +66,42 @@ test('failed attempts are remembered before the next one, for a process that die
   assert.deepEqual(seen, [[], [1], [1, 2]])
 })
 
-test('a new process goes on counting where the old one died', async () => {
+test('a new process continues to count where the old one died', async () => {
   const { handle, calls } = failing(Number.POSITIVE_INFINITY, new Error('broken'))
   await assert.rejects(retry(5, now, ignore)(handle)([message()], runContext(3).context))
   assert.equal(calls.count, 2)
 })
 
-test('a message that has used up its attempts is not tried again: it may be the death of every process', async () => {
+test('a message that has used up its attempts is not tried again, because it may kill every process', async () => {
   const { handle, calls } = failing(0, new Error())
   await assert.rejects(retry(5, now, ignore)(handle)([message()], runContext(5).context), AttemptsUsedUpError)
   assert.equal(calls.count, 0)
 })
 
-test('each attempt at a message that may have ended a process is announced to the next one before it begins', async () => {
-  const { context, foretold } = runContext()
+test('each attempt at a suspect message is announced before it begins', async () => {
+  const { context, announced } = runContext()
   const seen: number[] = []
   const handle: Handle = async () => {
-    seen.push(foretold.length)
+    seen.push(announced.length)
     throw new Error('broken')
   }
   await assert.rejects(retry(3, now, ignore)(handle)([message()], { ...context, isSuspect: true }))
-  assert.deepEqual([seen, new Set(foretold)], [[1, 2, 3], new Set(['begun'])])
+  assert.deepEqual([seen, new Set(announced)], [[1, 2, 3], new Set(['begun'])])
 })
 
-test('the nth wait is asked for by its number, and every further attempt is told', async () => {
-  const [failures, told]: [number[], unknown[]] = [[], []]
+test('the wait depends on the number of failures, and every further attempt is reported', async () => {
+  const [counts, errors]: [number[], unknown[]] = [[], []]
   const { handle } = failing(2, new Error('flaky'))
-  const delay = (failure: number) => {
-    failures.push(failure)
+  const delay = (failures: number) => {
+    counts.push(failures)
     return 0
   }
-  await retry(5, delay, (error) => void told.push((error as Error).message))(handle)(
+  await retry(5, delay, (error) => void errors.push((error as Error).message))(handle)(
     [message()],
     runContext().context,
   )
   assert.deepEqual(
-    [failures, told],
+    [counts, errors],
     [
       [1, 2],
       ['flaky', 'flaky'],
@@ -109,7 +109,7 @@ test('the nth wait is asked for by its number, and every further attempt is told
   )
 })
 
-test('a worker that stops does not wait to the end', async () => {
+test('a worker that stops does not wait for the next attempt', async () => {
   const { context, stop } = runContext()
   const { handle, calls } = failing(1, new Error('flaky'))
   const handling = retry(
@@ -121,7 +121,7 @@ test('a worker that stops does not wait to the end', async () => {
   assert.equal(calls.count, 1)
 })
 
-test('while it waits the group is told that we are alive, and a group that says no ends the waiting', async () => {
+test('heartbeats are sent during the wait, and a refused heartbeat ends it', async () => {
   const { context } = runContext()
   const lost = new GroupError(new Error('expelled'))
   const { handle, calls } = failing(1, new Error('flaky'))
@@ -132,18 +132,18 @@ test('while it waits the group is told that we are alive, and a group that says 
   assert.equal(calls.count, 1)
 })
 
-test('waits grow from a fifth of a second to ten, and no worker marches in step with another', () => {
-  for (const [failure, least] of [
+test('the waits grow from a fifth of a second to ten seconds, and are random so that workers do not retry in step', () => {
+  for (const [failures, least] of [
     [1, 200],
     [2, 400],
     [5, 3200],
     [7, 10_000],
     [50, 10_000],
   ] as const) {
-    const delays = Array.from({ length: 20 }, () => exponentialDelayMs(failure))
+    const delays = Array.from({ length: 20 }, () => retryDelayMs(failures))
     assert.ok(
       delays.every((delay) => delay >= least && delay <= least * 1.2),
-      `${failure}: ${delays}`,
+      `${failures}: ${delays}`,
     )
     assert.ok(new Set(delays).size > 1)
   }

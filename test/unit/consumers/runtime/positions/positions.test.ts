@@ -1,31 +1,32 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { attemptsMetadata, createPositions } from '../../../../../consumers/runtime/positions/positions.ts'
+import { attemptsMetadata } from '../../../../../consumers/runtime/positions/attempts.ts'
+import { createPositions } from '../../../../../consumers/runtime/positions/positions.ts'
 import type { Offsets } from '../../../../../lib/kafka/offsets.ts'
 
 const place = { topic: 'push', partition: 0 }
 
-interface Told {
+interface BrokerOffsets {
   low: number
   high: number
   committed: number | undefined
   metadata?: string
   isOutOfRange?: true
-  /** Of another partition. */
+  /** The committed offset of another partition. */
   other?: number
 }
 
-/** Offsets of one partition, as the brokers would tell them. */
-const offsetsOf = (told: Told): Offsets => ({
-  ends: async () => [{ ...place, low: told.low, high: told.high, leader: 1 }],
+/** The offsets of one partition as the brokers would answer. */
+const offsetsOf = (brokers: BrokerOffsets): Offsets => ({
+  ends: async () => [{ ...place, low: brokers.low, high: brokers.high, leader: 1 }],
   committed: async () => [
     {
       ...place,
-      offset: told.committed,
-      metadata: told.metadata ?? '',
-      ...(told.isOutOfRange && { isOutOfRange: true }),
+      offset: brokers.committed,
+      metadata: brokers.metadata ?? '',
+      ...(brokers.isOutOfRange && { isOutOfRange: true }),
     },
-    ...(told.other === undefined ? [] : [{ ...place, partition: 1, offset: told.other, metadata: '' }]),
+    ...(brokers.other === undefined ? [] : [{ ...place, partition: 1, offset: brokers.other, metadata: '' }]),
   ],
   at: async () => [],
   commit: async () => undefined,
@@ -33,10 +34,10 @@ const offsetsOf = (told: Told): Offsets => ({
   close: async () => undefined,
 })
 
-const open = (told: Parameters<typeof offsetsOf>[0]) =>
-  createPositions(offsetsOf(told), 'the-group', 'the-worker')
+const open = (brokers: Parameters<typeof offsetsOf>[0]) =>
+  createPositions(offsetsOf(brokers), 'the-group', 'the-worker')
 
-test('a group goes on where it was, with the failures it had there', async () => {
+test('a group continues where it was, with the failures that were committed there', async () => {
   const positions = open({ low: 0, high: 10, committed: 7, metadata: attemptsMetadata(3) })
   await positions.load({ push: [0] })
   await positions.verify(place, 7)
@@ -45,60 +46,64 @@ test('a group goes on where it was, with the failures it had there', async () =>
   assert.deepEqual([positions.current().get('push/0')?.next, positions.failuresAt(place, 8)], [8, 0])
 })
 
-test('of partitions that went to others nothing is kept', async () => {
+test('nothing is kept about partitions that went to other members', async () => {
   const positions = open({ low: 0, high: 10, committed: 7 })
   await positions.load({ push: [1] })
   positions.advance(place, 8)
   assert.equal(positions.current().size, 0)
 })
 
-const gaps: { told: Told; sentence: RegExp; remedy?: RegExp }[] = [
+const gaps: { brokers: BrokerOffsets; sentence: RegExp; remedy?: RegExp }[] = [
   {
-    told: { low: 0, high: 10, committed: undefined },
-    sentence: /the-group has no committed offset at all: they expired/,
+    brokers: { low: 0, high: 10, committed: undefined },
+    sentence: /the-group has no committed offset at all: its offsets expired/,
     remedy: /bridge offsets set the-worker --to beginning/,
   },
   {
-    told: { low: 0, high: 10, committed: undefined, other: 5 },
+    brokers: { low: 0, high: 10, committed: undefined, other: 5 },
     sentence: /the-group has no committed offset for push\/0, but has others/,
     remedy: /`bridge setup`/,
   },
   {
-    told: { low: 5, high: 10, committed: undefined, isOutOfRange: true },
-    sentence: /the-group was out of range of push\/0, and where it stood is lost.* offsets 5 to 10/,
+    brokers: { low: 5, high: 10, committed: undefined, isOutOfRange: true },
+    sentence: /the-group was out of range of push\/0, and its old position is lost.* offsets 5 to 10/,
   },
   {
-    told: { low: 5, high: 10, committed: 3 },
-    sentence: /go on at offset 3 of push\/0, but the oldest record there is 5: 2 were deleted/,
+    brokers: { low: 5, high: 10, committed: 3 },
+    sentence: /must continue at offset 3 of push\/0, but the oldest record there is 5: 2 were deleted/,
   },
   {
-    told: { low: 0, high: 10, committed: 12 },
-    sentence: /go on at offset 12 of push\/0, but that ends at 10: the topic was made anew/,
+    brokers: { low: 0, high: 10, committed: 12 },
+    sentence: /must continue at offset 12 of push\/0, but that ends at 10: the topic was created anew/,
   },
 ]
-for (const { told, sentence, remedy = /bridge offsets set the-worker --topic push --to beginning/ } of gaps) {
-  test(`a gap is told with the command that mends it: ${sentence.source.slice(0, 50)}`, async () => {
-    for (const read of [() => open(told).load({ push: [0] }), () => open(told).check(['push'])]) {
+for (const {
+  brokers,
+  sentence,
+  remedy = /bridge offsets set the-worker --topic push --to beginning/,
+} of gaps) {
+  test(`the sentence about a gap names the command that closes it: ${sentence.source.slice(0, 50)}`, async () => {
+    for (const read of [() => open(brokers).load({ push: [0] }), () => open(brokers).check(['push'])]) {
       await assert.rejects(read(), { name: 'GapError', message: sentence })
       await assert.rejects(read(), remedy)
     }
   })
 }
 
-test('a hole that the cleaner or a transaction left is no gap; records deleted in between are', async () => {
-  const told = { low: 0, high: 100, committed: 7 }
-  const positions = open(told)
+test('a hole that compaction or a transaction left is no gap, but deleted records are one', async () => {
+  const brokers = { low: 0, high: 100, committed: 7 }
+  const positions = open(brokers)
   await positions.load({ push: [0] })
   await positions.verify(place, 9)
   assert.equal(positions.current().get('push/0')?.next, 9)
-  told.low = 50
+  brokers.low = 50
   await assert.rejects(
     positions.verify(place, 50),
-    /go on at offset 9 of push\/0, but the oldest record there is 50/,
+    /must continue at offset 9 of push\/0, but the oldest record there is 50/,
   )
 })
 
-test('an attempt that did not come back is suspect; the first may have been stopped from outside, from the second on they count', async () => {
+test('an attempt without an end is suspect, and attempts count as failed from the second one on', async () => {
   for (const [begun, failed] of [
     [0, 0],
     [1, 0],
@@ -107,38 +112,38 @@ test('an attempt that did not come back is suspect; the first may have been stop
     const positions = open({ low: 0, high: 10, committed: 7, metadata: attemptsMetadata(0, begun) })
     await positions.load({ push: [0] })
     assert.deepEqual(
-      [positions.failuresAt(place, 7), positions.standing(place)],
+      [positions.failuresAt(place, 7), positions.stateOf(place)],
       [failed, begun === 0 ? 'new' : 'suspect'],
     )
   }
 })
 
-test('process after process that does not come back brings the message nearer to its last attempt', async () => {
-  const told = { low: 0, high: 10, committed: 7, metadata: '' }
+test('every further process that dies during an attempt counts as a failed attempt', async () => {
+  const brokers = { low: 0, high: 10, committed: 7, metadata: '' }
   const counted: number[] = []
   for (let process = 0; process < 4; process++) {
-    const positions = open(told)
+    const positions = open(brokers)
     await positions.load({ push: [0] })
     counted.push(positions.failuresAt(place, 7))
-    told.metadata = positions.begunMetadata(place, 7)
+    brokers.metadata = positions.begunMetadata(place, 7)
   }
   assert.deepEqual(counted, [0, 0, 1, 2])
 })
 
-test('a record whose attempts were too late is suspect from the second process on: each that hangs after the first counts', async () => {
-  const told = { low: 0, high: 10, committed: 7, metadata: attemptsMetadata(0, 1) }
+test('a message whose attempts were too late is suspect for the next process, and each further one counts', async () => {
+  const brokers = { low: 0, high: 10, committed: 7, metadata: attemptsMetadata(0, 1) }
   const counted: number[] = []
   for (let process = 0; process < 3; process++) {
-    const positions = open(told)
+    const positions = open(brokers)
     await positions.load({ push: [0] })
     counted.push(positions.failuresAt(place, 7))
-    assert.equal(positions.standing(place), 'suspect')
-    told.metadata = attemptsMetadata(positions.failuresAt(place, 7) + 1)
+    assert.equal(positions.stateOf(place), 'suspect')
+    brokers.metadata = attemptsMetadata(positions.failuresAt(place, 7) + 1)
   }
   assert.deepEqual(counted, [0, 1, 2])
 })
 
-test('what is known of a message is not taken for the one behind it', async () => {
+test('the attempts at a message do not count for the message behind it', async () => {
   const positions = open({ low: 0, high: 10, committed: 7, metadata: attemptsMetadata(2, 1) })
   await positions.load({ push: [0] })
   await positions.verify(place, 8)
@@ -146,17 +151,17 @@ test('what is known of a message is not taken for the one behind it', async () =
     [positions.failuresAt(place, 8), positions.begunMetadata(place, 8)],
     [0, attemptsMetadata(0, 1)],
   )
-  assert.equal(positions.standing(place), 'suspect')
+  assert.equal(positions.stateOf(place), 'suspect')
 })
 
-test('a step back is a gap where the client has set the offset itself, and else the late answer of a moved leader', async () => {
-  const told: Told = { low: 0, high: 100, committed: 7 }
-  const positions = open(told)
+test('a step back is a gap when the client reset its offset, and otherwise the late answer of a former leader', async () => {
+  const brokers: BrokerOffsets = { low: 0, high: 100, committed: 7 }
+  const positions = open(brokers)
   await positions.load({ push: [0] })
   positions.advance(place, 9)
   await positions.verify(place, 8)
   assert.equal(positions.current().get('push/0')?.next, 8)
   positions.advance(place, 9)
-  Object.assign(told, { committed: undefined, isOutOfRange: true })
+  Object.assign(brokers, { committed: undefined, isOutOfRange: true })
   await assert.rejects(positions.verify(place, 0), /the-group was out of range of push\/0/)
 })

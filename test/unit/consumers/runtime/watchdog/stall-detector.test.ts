@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  createWatchdog,
-  looks,
+  createStallDetector,
+  pollsPerLimit,
   type Verdict,
 } from '../../../../../consumers/runtime/watchdog/stall-detector.ts'
 
@@ -17,7 +17,7 @@ const watch = () => {
     inHand: new Set<string>(),
   }
   const leaders: Record<string, number> = { 'push/0': 1, 'push/1': 2, 'push/2': 1 }
-  const look = createWatchdog({
+  const poll = createStallDetector({
     positions: () =>
       new Map(Object.entries(worker.next).map(([name, next]) => [name, { next, failures: worker.failures }])),
     ends: async () =>
@@ -27,74 +27,74 @@ const watch = () => {
     inHand: worker.inHand,
     concurrency: 2,
   })
-  const lookFor = async (times: number, between = () => {}) => {
+  const pollTimes = async (times: number, between = () => {}) => {
     const verdicts = new Set<Verdict>()
     for (let time = 0; time < times; time++) {
-      verdicts.add(await look())
+      verdicts.add(await poll())
       between()
     }
     return [...verdicts]
   }
-  return { worker, lookFor }
+  return { worker, pollTimes }
 }
 
-type LookFor = ReturnType<typeof watch>['lookFor']
+type PollTimes = ReturnType<typeof watch>['pollTimes']
 
-const assertStuck = async (lookFor: LookFor, verdict: Verdict = 'stuck') => {
-  assert.deepEqual(await lookFor(looks), ['moving'])
-  assert.deepEqual(await lookFor(1), [verdict])
+const assertStuck = async (pollTimes: PollTimes, verdict: Verdict = 'stuck') => {
+  assert.deepEqual(await pollTimes(pollsPerLimit), ['moving'])
+  assert.deepEqual(await pollTimes(1), [verdict])
 }
 
-const assertStuckTwice = async (lookFor: LookFor) => {
-  await assertStuck(lookFor)
-  await assertStuck(lookFor, 'stuck again')
+const assertStuckTwice = async (pollTimes: PollTimes) => {
+  await assertStuck(pollTimes)
+  await assertStuck(pollTimes, 'stuck again')
 }
 
-test('a worker without records to handle is not stuck, however long it stands', async () => {
-  const { lookFor } = watch()
-  assert.deepEqual(await lookFor(3 * looks), ['moving'])
+test('a worker without records to handle is never stuck', async () => {
+  const { pollTimes } = watch()
+  assert.deepEqual(await pollTimes(3 * pollsPerLimit), ['moving'])
 })
 
-test('records that nobody brings are noticed after the limit, not before; that it goes on is told apart', async () => {
-  const { worker, lookFor } = watch()
+test('records that the client does not bring are noticed after the limit, and a second time as stuck again', async () => {
+  const { worker, pollTimes } = watch()
   worker.ends['push/0'] = 6
-  await assertStuckTwice(lookFor)
+  await assertStuckTwice(pollTimes)
 })
 
-test('a partition that moved in between is stuck anew, not again', async () => {
-  const { worker, lookFor } = watch()
+test('a partition that moved in between is stuck, not stuck again', async () => {
+  const { worker, pollTimes } = watch()
   worker.ends['push/0'] = 9
-  await lookFor(looks + 1)
+  await pollTimes(pollsPerLimit + 1)
   worker.next['push/0'] = 6
-  await assertStuck(lookFor)
+  await assertStuck(pollTimes)
 })
 
 test('a partition that moves now and then is not stuck', async () => {
-  const { worker, lookFor } = watch()
+  const { worker, pollTimes } = watch()
   worker.ends['push/0'] = 100
   for (let next = 6; next < 11; next++) {
-    assert.deepEqual(await lookFor(looks - 1), ['moving'])
+    assert.deepEqual(await pollTimes(pollsPerLimit - 1), ['moving'])
     worker.next['push/0'] = next
   }
 })
 
-test('a paused worker is not stuck, and has its time again afterwards', async () => {
-  const { worker, lookFor } = watch()
+test('a paused worker is not stuck, and has the whole limit again afterwards', async () => {
+  const { worker, pollTimes } = watch()
   worker.ends['push/0'] = 6
-  await lookFor(looks - 1)
+  await pollTimes(pollsPerLimit - 1)
   worker.paused = true
-  assert.deepEqual(await lookFor(3 * looks), ['moving'])
+  assert.deepEqual(await pollTimes(3 * pollsPerLimit), ['moving'])
   worker.paused = false
-  await assertStuck(lookFor)
+  await assertStuck(pollTimes)
 })
 
-test('while one is in hand others of its broker, and all when there are as many as may be, have to wait for their turn', async () => {
+test('a partition waits for its turn while another one of its broker is handled, or as many as allowed', async () => {
   for (const inHand of [['push/2'], ['push/0'], ['push/1', 'push/2']]) {
-    const { worker, lookFor } = watch()
+    const { worker, pollTimes } = watch()
     worker.ends['push/0'] = 6
     for (const name of inHand) worker.inHand.add(name)
     let call = {}
-    const verdicts = await lookFor(4 * looks, () => {
+    const verdicts = await pollTimes(4 * pollsPerLimit, () => {
       worker.calls.delete(call)
       call = {}
       worker.calls.add(call)
@@ -103,47 +103,47 @@ test('while one is in hand others of its broker, and all when there are as many 
   }
 })
 
-test('what is in hand and stands still without a call is stuck, and holds all others up', async () => {
-  const { worker, lookFor } = watch()
+test('a partition in hand that does not move while no call runs is stuck', async () => {
+  const { worker, pollTimes } = watch()
   worker.inHand.add('push/0')
-  await assertStuckTwice(lookFor)
+  await assertStuckTwice(pollTimes)
 })
 
-test('a message that fails again and again is not stuck, nor are those that wait for it, however long its attempts take in all', async () => {
-  const { worker, lookFor } = watch()
+test('a message that fails again and again is not stuck, nor are the messages that wait for it', async () => {
+  const { worker, pollTimes } = watch()
   worker.ends = { 'push/0': 6, 'push/1': 6, 'push/2': 6 }
   for (const name of ['push/0', 'push/1']) worker.inHand.add(name)
   for (let failures = 1; failures < 5; failures++) {
-    assert.deepEqual(await lookFor(looks - 1), ['moving'])
+    assert.deepEqual(await pollTimes(pollsPerLimit - 1), ['moving'])
     worker.failures = failures
   }
 })
 
-test('what goes on at another broker hides nothing', async () => {
-  const { worker, lookFor } = watch()
+test('progress at another broker does not hide a stuck partition', async () => {
+  const { worker, pollTimes } = watch()
   worker.ends = { ...worker.ends, 'push/0': 6, 'push/1': 1000 }
   worker.inHand.add('push/1')
-  const verdicts = await lookFor(looks + 1, () => {
+  const verdicts = await pollTimes(pollsPerLimit + 1, () => {
     worker.next['push/1'] = (worker.next['push/1'] ?? 0) + 1
   })
   assert.deepEqual(verdicts, ['moving', 'stuck'])
 })
 
-test('a call that does not end is told apart from a client that brings nothing', async () => {
-  const { worker, lookFor } = watch()
+test('a call that does not end is told apart from a client that brings no records', async () => {
+  const { worker, pollTimes } = watch()
   worker.ends['push/0'] = 6
   worker.inHand.add('push/0')
   worker.calls.add({})
-  assert.deepEqual(await lookFor(looks), ['moving'])
-  assert.deepEqual(await lookFor(1), ['hung'])
+  assert.deepEqual(await pollTimes(pollsPerLimit), ['moving'])
+  assert.deepEqual(await pollTimes(1), ['hung'])
 })
 
-test('neither calls that end beside it nor an open circuit hide one that hangs', async () => {
-  const { worker, lookFor } = watch()
+test('neither other calls that end nor an open circuit hide a call that hangs', async () => {
+  const { worker, pollTimes } = watch()
   worker.paused = true
   worker.calls.add({})
   let other = {}
-  const verdicts = await lookFor(looks + 1, () => {
+  const verdicts = await pollTimes(pollsPerLimit + 1, () => {
     worker.calls.delete(other)
     other = {}
     worker.calls.add(other)

@@ -16,12 +16,12 @@ import { type TestContext, test } from 'node:test'
 import {
   forgetHandledDeliveries,
   openHandledDeliveries,
-} from '../../../../consumers/runtime/handled-deliveries.ts'
-import { UsageError } from '../../../../lib/errors.ts'
+} from '../../../../../consumers/runtime/handled/handled-deliveries.ts'
+import { UsageError } from '../../../../../lib/errors.ts'
 
 const dayMs = 86_400_000
 
-/** A memory of seven days, and a clock for it. */
+/** A memory of seven days, and its clock. */
 const folderFor = (t: TestContext) => {
   const folder = join(mkdtempSync(join(tmpdir(), 'handled-')), 'a', 'worker')
   t.after(() => rmSync(join(folder, '../..'), { recursive: true }))
@@ -37,7 +37,7 @@ const folderFor = (t: TestContext) => {
   return { folder, clock, open, files, linesOnDisk }
 }
 
-test('what is remembered is on disk when the promise resolves, and known to the next process', async (t) => {
+test('keys are on disk when the promise resolves, and the next process knows them', async (t) => {
   const { open, linesOnDisk } = folderFor(t)
   const first = await open()
   const writing = [first.remember(['a']), first.remember(['b'])]
@@ -53,7 +53,7 @@ test('what is remembered is on disk when the promise resolves, and known to the 
   )
 })
 
-test('a key is known for as long as was asked for, then forgotten; two files are all there ever is', async (t) => {
+test('a key is known for as long as configured and then forgotten, and there are never more than two files', async (t) => {
   const { clock, open, files, linesOnDisk } = folderFor(t)
   let handled = await open()
   for (let day = 0; day <= 60; day++) {
@@ -71,7 +71,7 @@ test('a key is known for as long as was asked for, then forgotten; two files are
   assert.ok(linesOnDisk().length <= 15)
 })
 
-test('a clock that goes back forgets nothing', async (t) => {
+test('nothing is forgotten when the clock goes back', async (t) => {
   const { clock, open } = folderFor(t)
   clock.days = 100
   const handled = await open()
@@ -85,7 +85,7 @@ test('a clock that goes back forgets nothing', async (t) => {
   assert.ok(['a', 'b', 'c'].every(next.has))
 })
 
-test('a generation has an end by number too: memory stays bounded however many records come', async (t) => {
+test('a generation also ends with a number of keys, so that memory stays bounded', async (t) => {
   const { open, files, linesOnDisk } = folderFor(t)
   const handled = await open()
   for (let start = 0; start < 350_000; start += 1000)
@@ -96,7 +96,7 @@ test('a generation has an end by number too: memory stays bounded however many r
   assert.ok(!handled.has('key 0'))
 })
 
-test('a line torn by a crash is cut off', async (t) => {
+test('a line that a crash cut in the middle is removed', async (t) => {
   const { folder, open, files, linesOnDisk } = folderFor(t)
   const first = await open()
   await first.remember(['whole'])
@@ -108,7 +108,7 @@ test('a line torn by a crash is cut off', async (t) => {
   assert.deepEqual(linesOnDisk(), ['whole', 'next'])
 })
 
-test('what cannot be written is known nevertheless, and is written with the next that can be', async (t) => {
+test('keys that cannot be written are known all the same, and are written with the next ones', async (t) => {
   const { folder, clock, open, files, linesOnDisk } = folderFor(t)
   const handled = await open()
   await handled.remember(['a'])
@@ -124,7 +124,7 @@ test('what cannot be written is known nevertheless, and is written with the next
   assert.equal(files().length, 2)
 })
 
-test('after a write that failed the file is opened again', async (t) => {
+test('the file is opened again after a failed write', async (t) => {
   const { folder, open, files, linesOnDisk } = folderFor(t)
   const handled = await open()
   await handled.remember(['a'])
@@ -143,7 +143,7 @@ const isLinkTo = (link: string, path: string): boolean => {
   }
 }
 
-test('a second process on the same folder is refused, by a sentence that says what to do', async (t) => {
+test('a second process in the same folder is refused with a sentence that says what to do', async (t) => {
   const { open } = folderFor(t)
   const first = await open()
   await assert.rejects(
@@ -154,7 +154,7 @@ test('a second process on the same folder is refused, by a sentence that says wh
   await open()
 })
 
-test('what is forgotten is unknown, also where nothing was ever remembered', async (t) => {
+test('forgotten deliveries are unknown, and forgetting works on an empty memory too', async (t) => {
   const { folder, open } = folderFor(t)
   await forgetHandledDeliveries(folder)
   const handled = await open()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { IHeaders, Producer, ProducerRecord } from 'kafkajs'
 import { fingerprintOf } from '../../../../../consumers/runtime/dead-letters/dead-letter-headers.ts'
-import { createDeadLetterTopic } from '../../../../../consumers/runtime/dead-letters/dead-letter-topic.ts'
+import { createDeadLetterWriter } from '../../../../../consumers/runtime/dead-letters/dead-letter-writer.ts'
 import { createConsumerMetrics } from '../../../../../consumers/runtime/metrics.ts'
 import { PermanentError, RetriableError } from '../../../../../lib/errors.ts'
 import { createMetrics } from '../../../../../lib/metrics/metrics.ts'
@@ -10,7 +10,7 @@ import { recordingLogger } from '../../../../helpers/process/recording-logger.ts
 import { seriesValue } from '../../../../helpers/process/series-value.ts'
 import { message } from '../../../../helpers/records/run-context.ts'
 
-const putting = (send: (record: ProducerRecord) => Promise<unknown> = async () => []) => {
+const openWriter = (send: (record: ProducerRecord) => Promise<unknown> = async () => []) => {
   const sent: ProducerRecord[] = []
   const producer = {
     send: async (record: ProducerRecord) => {
@@ -20,21 +20,21 @@ const putting = (send: (record: ProducerRecord) => Promise<unknown> = async () =
   } as unknown as Producer
   const metrics = createMetrics()
   const { logger, lines } = recordingLogger()
-  const putAside = createDeadLetterTopic(
+  const writeDeadLetter = createDeadLetterWriter({
     producer,
-    'gitlab-bridge.dead-letter.x',
-    () => 'push',
-    createConsumerMetrics(metrics, ['push']),
+    topic: 'gitlab-bridge.dead-letter.x',
+    eventOf: () => 'push',
+    metrics: createConsumerMetrics(metrics, ['push']),
     logger,
-  )
-  return { putAside, sent, metrics, lines }
+  })
+  return { writeDeadLetter, sent, metrics, lines }
 }
 const headersOf = (sent: ProducerRecord[]) =>
   (sent[0]?.messages[0]?.headers ?? {}) as Record<string, Buffer | string>
 
-test('the value is unchanged, the key is where it came from, and all in-sync replicas have it', async () => {
-  const { putAside, sent } = putting()
-  await putAside(message(), new Error('broken'), 5)
+test('the value is unchanged, the key is the origin, and all in-sync replicas acknowledge it', async () => {
+  const { writeDeadLetter, sent } = openWriter()
+  await writeDeadLetter(message(), new Error('broken'), 5)
   const [record] = sent
   assert.partialDeepStrictEqual(record, { topic: 'gitlab-bridge.dead-letter.x', acks: -1 })
   assert.partialDeepStrictEqual(record?.messages[0], {
@@ -45,9 +45,9 @@ test('the value is unchanged, the key is where it came from, and all in-sync rep
   })
 })
 
-test('headers hold its own headers, whence it came, and why it was put aside', async () => {
-  const { putAside, sent } = putting()
-  await putAside(message({ headers: { ce_id: 'an-id' } }), new PermanentError('no such project'), 1)
+test('the headers are those of the message, its origin, and why it became a dead letter', async () => {
+  const { writeDeadLetter, sent } = openWriter()
+  await writeDeadLetter(message({ headers: { ce_id: 'an-id' } }), new PermanentError('no such project'), 1)
   const { 'dead-letter-at': at, 'dead-letter-stack': stack, ...headers } = headersOf(sent)
   assert.partialDeepStrictEqual(headers, {
     ce_id: 'an-id',
@@ -59,12 +59,12 @@ test('headers hold its own headers, whence it came, and why it was put aside', a
     'dead-letter-message': 'no such project',
   })
   assert.ok(Math.abs(Date.now() - Date.parse(String(at))) < 60_000)
-  assert.match(String(stack), /no such project[\s\S]*dead-letter-topic\.test/)
+  assert.match(String(stack), /no such project[\s\S]*dead-letter-writer\.test/)
 })
 
-test('headers of an earlier dead letter do not hide the reason of this one', async () => {
-  const { putAside, sent } = putting()
-  await putAside(
+test('the headers of an earlier dead letter do not replace the reason of this one', async () => {
+  const { writeDeadLetter, sent } = openWriter()
+  await writeDeadLetter(
     message({ headers: { 'dead-letter-message': 'the first reason' } }),
     new Error('the second reason'),
     1,
@@ -72,16 +72,16 @@ test('headers of an earlier dead letter do not hide the reason of this one', asy
   assert.equal(headersOf(sent)['dead-letter-message'], 'the second reason')
 })
 
-test('a message of a megabyte is bounded, and cut letters do no harm', async () => {
-  const { putAside, sent } = putting()
-  await putAside(message(), new Error(`x${'ä'.repeat(500_000)}`), 1)
+test('an error message of a megabyte is cut off, also in the middle of a letter', async () => {
+  const { writeDeadLetter, sent } = openWriter()
+  await writeDeadLetter(message(), new Error(`x${'ä'.repeat(500_000)}`), 1)
   for (const name of ['dead-letter-message', 'dead-letter-stack'])
     assert.ok(Buffer.byteLength(String(headersOf(sent)[name])) < 4010, name)
 })
 
-test('anything thrown can be put aside', async () => {
-  const { putAside, sent } = putting()
-  await putAside(message({ key: null }), 'thrown text', 1)
+test('a thrown value of any type becomes the reason of a dead letter', async () => {
+  const { writeDeadLetter, sent } = openWriter()
+  await writeDeadLetter(message({ key: null }), 'thrown text', 1)
   assert.partialDeepStrictEqual(headersOf(sent), {
     'dead-letter-key': '',
     'dead-letter-error': 'string',
@@ -89,10 +89,10 @@ test('anything thrown can be put aside', async () => {
   })
 })
 
-test('a message without a value is a dead letter that says so, and no tombstone', async () => {
-  const { putAside, sent } = putting()
-  await putAside(message({ value: null }), new Error('broken'), 1)
-  await putAside(message({ value: Buffer.alloc(0) }), new Error('broken'), 1)
+test('a message without a value becomes a dead letter that says so, and no tombstone', async () => {
+  const { writeDeadLetter, sent } = openWriter()
+  await writeDeadLetter(message({ value: null }), new Error('broken'), 1)
+  await writeDeadLetter(message({ value: Buffer.alloc(0) }), new Error('broken'), 1)
   const [none, empty] = sent.map(({ messages: [letter] }) => letter)
   assert.deepEqual([none?.value, empty?.value], [Buffer.alloc(0), Buffer.alloc(0)])
   assert.deepEqual(
@@ -101,7 +101,7 @@ test('a message without a value is a dead letter that says so, and no tombstone'
   )
 })
 
-/** Refuses, as the brokers do, what is larger than a topic takes. */
+/** Refuses records above a size, as the brokers do. */
 const limitedTo = (bytes: number) => async (record: ProducerRecord) => {
   if (sizeOf(record) <= bytes) return []
   const cause = Object.assign(new Error('larger than the max message size'), { type: 'MESSAGE_TOO_LARGE' })
@@ -116,10 +116,10 @@ const longError = Object.assign(new Error('m'.repeat(10_000)), {
   stack: 's'.repeat(10_000),
 })
 
-test('what the topic does not take with its whole reason goes there with less of it', async () => {
-  const { putAside, sent } = putting(limitedTo(95_000 + 1500))
+test('a dead letter that is too large with its whole reason is written with a shorter reason', async () => {
+  const { writeDeadLetter, sent } = openWriter(limitedTo(95_000 + 1500))
   const value = Buffer.alloc(95_000, 'v')
-  await putAside(message({ value, headers: { ce_id: 'an-id' } }), longError, 1)
+  await writeDeadLetter(message({ value, headers: { ce_id: 'an-id' } }), longError, 1)
   assert.equal(sent.length, 2)
   const letter = sent[1]?.messages[0]
   assert.equal(letter?.value, value)
@@ -127,12 +127,12 @@ test('what the topic does not take with its whole reason goes there with less of
   assert.deepEqual([text, place, ce_id], ['m'.repeat(200), 'here', 'an-id'])
 })
 
-test('what the topic does not take at all is left where it was read, whatever is large in it', async () => {
+test('a message that is too large for the topic stays at its origin, whichever part of it is large', async () => {
   const large = 'x'.repeat(95_000)
   for (const part of [{ value: Buffer.from(large) }, { key: Buffer.from(large) }, { headers: { large } }]) {
-    const { putAside, sent, metrics, lines } = putting(limitedTo(1500))
+    const { writeDeadLetter, sent, metrics, lines } = openWriter(limitedTo(1500))
     const headers = { 'redrive-origin': 'gitlab.push/0/7', 'redrive-count': '2', ...part.headers }
-    await putAside(message({ ...part, headers }), longError, 1)
+    await writeDeadLetter(message({ ...part, headers }), longError, 1)
     const letter = sent.at(-1)?.messages[0]
     assert.deepEqual([letter?.key, letter?.value], ['gitlab.push/2/41', Buffer.alloc(0)])
     assert.partialDeepStrictEqual(letter?.headers, {
@@ -147,9 +147,9 @@ test('what the topic does not take at all is left where it was read, whatever is
   }
 })
 
-test('it is counted and logged once the brokers have it', async () => {
-  const { putAside, metrics, lines } = putting()
-  await putAside(message(), new Error('broken'), 5)
+test('a dead letter is counted and logged once the brokers have it', async () => {
+  const { writeDeadLetter, metrics, lines } = openWriter()
+  await writeDeadLetter(message(), new Error('broken'), 5)
   assert.equal(await seriesValue(metrics, 'consumer_dead_letters_total'), 1)
   assert.deepEqual(
     lines.map(({ level }) => level),
@@ -158,17 +158,19 @@ test('it is counted and logged once the brokers have it', async () => {
   assert.partialDeepStrictEqual(lines[0]?.fields, { origin: 'gitlab.push/2/41', error: 'broken' })
 })
 
-test('while the brokers do not take it the partition waits: retriable, and not counted', async () => {
-  const { putAside, metrics } = putting(() => Promise.reject(new Error('brokers down')))
+test('while the brokers do not answer, the error is retriable and nothing is counted', async () => {
+  const { writeDeadLetter, metrics } = openWriter(() => Promise.reject(new Error('brokers down')))
   await assert.rejects(
-    putAside(message(), new Error('broken'), 5),
-    (error) => error instanceof RetriableError && /gitlab\.push\/2\/41.*brokers down/.test(error.message),
+    writeDeadLetter(message(), new Error('broken'), 5),
+    (error) =>
+      error instanceof RetriableError &&
+      /cannot write the dead letter of gitlab\.push\/2\/41: brokers down/.test(error.message),
   )
   assert.equal(await seriesValue(metrics, 'consumer_dead_letters_total'), 0)
 })
 
-test('so it waits where the topic does not even take the smallest, and tries each once', async () => {
-  const { putAside, sent } = putting(limitedTo(10))
-  await assert.rejects(putAside(message(), new Error('broken'), 5), RetriableError)
+test('the error is retriable too when even the smallest form is too large, and each form is tried once', async () => {
+  const { writeDeadLetter, sent } = openWriter(limitedTo(10))
+  await assert.rejects(writeDeadLetter(message(), new Error('broken'), 5), RetriableError)
   assert.equal(sent.length, 3)
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
-import { createBreaker, pauseMs } from '../../../../consumers/runtime/breaker.ts'
-import { RetriableError } from '../../../../lib/errors.ts'
+import { createBreaker, outageDelayMs } from '../../../../../consumers/runtime/batch/breaker.ts'
+import { RetriableError } from '../../../../../lib/errors.ts'
 
 const open = () => {
   const calls: string[] = []
@@ -13,12 +13,12 @@ const open = () => {
       calls.push(state)
       if (wait_ms !== undefined) waits.push(wait_ms)
     },
-    waitMs: (failure) => failure * 1000,
+    waitMs: (failures) => failures * 1000,
   })
   return { breaker, calls, waits }
 }
 
-test('an outage pauses, a while later it is tried again, and a success closes the circuit', (t) => {
+test('an outage opens the circuit; after the wait it is half open, and a success closes it', (t) => {
   mock.timers.enable({ apis: ['setTimeout'] })
   t.after(() => mock.timers.reset())
   const { breaker, calls } = open()
@@ -32,7 +32,7 @@ test('an outage pauses, a while later it is tried again, and a success closes th
   assert.deepEqual(calls, ['pause', 'open', 'half_open', 'resume', 'closed'])
 })
 
-test('each further failure waits longer, until that partition succeeds; a Retry-After is believed', (t) => {
+test('each further failure waits longer until that partition succeeds, and the wait of an error takes precedence', (t) => {
   mock.timers.enable({ apis: ['setTimeout'] })
   t.after(() => mock.timers.reset())
   const { breaker, waits } = open()
@@ -48,7 +48,7 @@ test('each further failure waits longer, until that partition succeeds; a Retry-
   assert.deepEqual(waits, [1000, 2000, 1000, 77_000])
 })
 
-test('what other partitions find out while it is open prolongs nothing', (t) => {
+test('failures of other partitions do not prolong the wait while the circuit is open', (t) => {
   mock.timers.enable({ apis: ['setTimeout'] })
   t.after(() => mock.timers.reset())
   const { breaker, waits } = open()
@@ -60,13 +60,13 @@ test('what other partitions find out while it is open prolongs nothing', (t) => 
   assert.equal(breaker.state(), 'half_open')
 })
 
-test('waits grow from a second to half a minute', () => {
-  for (const [failure, least, most] of [
+test('the waits grow from one second to half a minute', () => {
+  for (const [failures, least, most] of [
     [1, 1000, 1200],
     [3, 4000, 4800],
     [20, 30_000, 36_000],
   ] as const) {
-    const wait = pauseMs(failure)
-    assert.ok(wait >= least && wait <= most, `${failure}: ${wait}`)
+    const wait = outageDelayMs(failures)
+    assert.ok(wait >= least && wait <= most, `${failures}: ${wait}`)
   }
 })

@@ -1,0 +1,69 @@
+import { type Backoff, backoffMs } from '../../../lib/backoff.ts'
+import { messageOf, RetriableError } from '../../../lib/errors.ts'
+
+/**
+ * `closed`: messages are handled. `open`: nothing is handled and the offsets stay where they are. `half_open`: messages are handled
+ * again, and the first success or failure decides.
+ */
+export const circuitStates = ['closed', 'open', 'half_open'] as const
+export type CircuitState = (typeof circuitStates)[number]
+
+/**
+ * Stops the whole worker while a system that it needs is unavailable. The order of the messages is kept, and no message becomes a
+ * dead letter because of an outage.
+ */
+export interface Breaker {
+  readonly state: () => CircuitState
+  /** Opens the circuit. @param origin name of the partition that cannot continue */
+  trip(origin: string, error: unknown): void
+  /** Closes a half-open circuit. @param origin name of the partition in which a call succeeded */
+  succeed(origin: string): void
+}
+
+export interface BreakerOptions {
+  /** Stops fetching from all partitions. */
+  pause(): void
+  /** Starts it again. */
+  resume(): void
+  onChange(state: CircuitState, details: { origin: string; wait_ms?: number; error?: string }): void
+  /** The wait after n failures in a row of one partition, in milliseconds. `RetriableError.retryAfterMs` takes precedence. */
+  waitMs(failures: number): number
+}
+
+/** Creates a closed breaker. It needs no help to close again: after every wait the messages are tried once more. */
+export const createBreaker = ({ pause, resume, onChange, waitMs }: BreakerOptions): Breaker => {
+  let state: CircuitState = 'closed'
+  const failuresOf = new Map<string, number>()
+
+  const halfOpen = (origin: string) => {
+    state = 'half_open'
+    onChange(state, { origin })
+    resume()
+  }
+
+  return {
+    state: () => state,
+    trip: (origin, error) => {
+      const failures = (failuresOf.get(origin) ?? 0) + 1
+      failuresOf.set(origin, failures)
+      pause()
+      // Several partitions notice an outage at about the same time. The first one decides how long the wait is.
+      if (state === 'open') return
+      const wait = (error instanceof RetriableError ? error.retryAfterMs : undefined) ?? waitMs(failures)
+      state = 'open'
+      onChange(state, { origin, wait_ms: Math.round(wait), error: messageOf(error) })
+      setTimeout(halfOpen, wait, origin).unref()
+    },
+    succeed: (origin) => {
+      if (failuresOf.size > 0) failuresOf.delete(origin)
+      if (state !== 'half_open') return
+      state = 'closed'
+      onChange(state, { origin })
+    },
+  }
+}
+
+const outageBackoff: Backoff = { firstMs: 1000, maxMs: 30_000, jitter: 0.2 }
+
+/** The wait after n failures in a row of one partition, in milliseconds. */
+export const outageDelayMs = (failures: number): number => backoffMs(outageBackoff, failures)

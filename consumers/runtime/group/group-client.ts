@@ -1,0 +1,130 @@
+import type { EachBatchHandler, Kafka, Consumer as KafkajsConsumer } from 'kafkajs'
+import { UsageError } from '../../../lib/errors.ts'
+import type { TopicPartition } from '../../../lib/kafka/offsets.ts'
+import type { Assignment } from '../positions/assignment.ts'
+import { coPartition } from './assigner.ts'
+import type { FetchSizes } from './fetch-sizes.ts'
+import { heartbeatIntervalMs } from './heartbeat-interval.ts'
+
+export interface GroupClientOptions {
+  kafka: Kafka
+  group: string
+  topics: readonly string[]
+  eachBatch: EachBatchHandler
+  fetchSizes: FetchSizes
+  /** How many partitions are handled at the same time. */
+  concurrency: number
+  /** After this time without a heartbeat the group assigns the partitions to other members. */
+  sessionSeconds: number
+  /** Called when what was fetched from a partition held no messages. The partition continues at `next`. */
+  onNoMessages(place: TopicPartition, next: number): void
+  /** Called when partitions were assigned to this member. None of their messages is handled before it resolves. */
+  onJoin(assignment: Assignment): Promise<void>
+  /** Called when the process cannot go on. */
+  fail(error: unknown): void
+}
+
+/** What the client needs from the group member that it belongs to. */
+export interface GroupClientHooks {
+  isPaused(): boolean
+  /** Called when the client fetched, sent a heartbeat, or tried to reach the brokers again. */
+  onActivity(): void
+}
+
+/** One Kafka client in the group. */
+export interface GroupClient {
+  /** Resolves once the client has joined the group. */
+  start(): Promise<void>
+  pause(): void
+  resume(): void
+  /** Empty until the client has joined. */
+  memberId(): string
+  /** Ignores all further events of the client but its activity, and lets it end. Resolves once it has left the group. */
+  end(): Promise<void>
+}
+
+/**
+ * `active`: events of the client count. `ended`: the client was replaced or stops. It may still join once more, fetch or crash, but
+ * must not change what this member knows.
+ */
+type ClientState = 'active' | 'ended'
+
+/** How long a member may take to join again in a rebalance, in milliseconds. The brokers make the other members wait until then. */
+export const rebalanceTimeoutMs = 60_000
+
+/** Creates a client that is not connected yet. */
+export const createGroupClient = (options: GroupClientOptions, hooks: GroupClientHooks): GroupClient => {
+  const consumer = createConsumer(options)
+  const allTopics = options.topics.map((topic) => ({ topic }))
+  const joined = Promise.withResolvers<void>()
+  let state: ClientState = 'active'
+  let memberId = ''
+
+  const { GROUP_JOIN, HEARTBEAT, FETCH, FETCH_START, END_BATCH_PROCESS, CRASH } = consumer.events
+  for (const event of [HEARTBEAT, FETCH, FETCH_START, GROUP_JOIN, CRASH] as const)
+    consumer.on(event, hooks.onActivity)
+
+  // A fetch may hold only the ends of transactions, or messages of aborted ones. The client does not hand them over.
+  consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
+    if (state === 'active' && batchSize === 0)
+      options.onNoMessages({ topic, partition }, Number(lastOffset) + 1)
+  })
+  consumer.on(GROUP_JOIN, ({ payload }) => {
+    if (state === 'ended') return
+    memberId = payload.memberId
+    // A client that restarted by itself has forgotten that it was paused.
+    if (hooks.isPaused()) consumer.pause(allTopics)
+    // After another error the next join tries again. It follows as soon as a batch finds that its position is missing.
+    const onError = (error: unknown) => error instanceof UsageError && options.fail(error)
+    options.onJoin(payload.memberAssignment).then(joined.resolve, onError)
+  })
+  consumer.on(CRASH, ({ payload: { error, restart } }) => {
+    // The client restarts itself after most errors. Without a restart it would stay idle until the process ends.
+    if (state === 'active' && !restart) options.fail(error)
+  })
+
+  return {
+    start: async () => {
+      await run(consumer, options)
+      await joined.promise
+    },
+    pause: () => consumer.pause(allTopics),
+    resume: () => consumer.resume(allTopics),
+    memberId: () => memberId,
+    end: () => {
+      state = 'ended'
+      return consumer.disconnect()
+    },
+  }
+}
+
+const createConsumer = ({ kafka, group, sessionSeconds, fetchSizes }: GroupClientOptions): KafkajsConsumer =>
+  kafka.consumer({
+    groupId: group,
+    partitionAssigners: [coPartition],
+    allowAutoTopicCreation: false,
+    sessionTimeout: sessionSeconds * 1000,
+    rebalanceTimeout: rebalanceTimeoutMs,
+    heartbeatInterval: heartbeatIntervalMs(sessionSeconds),
+    // When the worker stops, it waits for the running fetch.
+    maxWaitTimeInMs: 500,
+    ...fetchSizes,
+  })
+
+const run = async (consumer: KafkajsConsumer, options: GroupClientOptions) => {
+  const { topics, eachBatch, concurrency } = options
+  await consumer.connect()
+  await consumer.subscribe({ topics: [...topics], fromBeginning: true }).catch(explainMissingTopic)
+  await consumer.run({
+    eachBatch,
+    eachBatchAutoResolve: false,
+    // Offsets are committed during a long batch, too, so that few messages are handled twice after a crash.
+    autoCommitInterval: 1000,
+    partitionsConsumedConcurrently: concurrency,
+  })
+}
+
+const explainMissingTopic = (error: unknown): never => {
+  if ((error as { type?: unknown }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error
+  throw new UsageError('topics that this worker reads do not exist: run `bridge setup`, which creates them')
+}
