@@ -6,6 +6,8 @@ import type { Publisher } from './publish/publisher.ts'
 
 /** The way to Kafka, which may not be there yet: the ingress takes hooks before the brokers and the registry have answered. */
 export interface DeliveryPath {
+  /** Begins to connect. */
+  start(): void
   state(): 'connecting' | 'open' | 'failing'
   /** Resolves once it is open; rejects with what the first attempt said that waiting does not mend. */
   readonly opened: Promise<void>
@@ -32,10 +34,13 @@ export const createDeliveryPath = (
   const { promise: opened, resolve, reject } = Promise.withResolvers<void>()
   opened.catch(() => undefined)
 
-  void (async () => {
+  const connectUntilOpen = async () => {
     for (let attempt = 0; !stopping.signal.aborted; attempt++) {
       try {
-        open = await connect()
+        const connected = await connect()
+        // `stop` does not wait for an attempt under way, so what it opened is closed here.
+        if (stopping.signal.aborted) return await connected.publisher.stop()
+        open = connected
         return resolve()
       } catch (error) {
         if (!(error instanceof RetriableError)) reject(error)
@@ -43,9 +48,10 @@ export const createDeliveryPath = (
         await sleep(retryMs(attempt), undefined, { signal: stopping.signal }).catch(() => undefined)
       }
     }
-  })()
+  }
 
   return {
+    start: () => void connectUntilOpen(),
     opened,
     state: () => open?.publisher.state() ?? 'connecting',
     deliver: async (hook, deadlineMs, waitedFor) => {

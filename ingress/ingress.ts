@@ -99,6 +99,7 @@ export const startIngress = async (
     return open
   }
   const deliveryPath = createDeliveryPath(connect, logger)
+  deliveryPath.start()
   const drains = startDrains(spools, deliveryPath.deliver, logger)
 
   let isDraining = false

@@ -23,6 +23,7 @@ const connecting = (...script: (OpenDeliveryPath | Error | Promise<OpenDeliveryP
     if (next instanceof Error) throw next
     return next as OpenDeliveryPath
   }, logger)
+  deliveryPath.start()
   return { deliveryPath, lines, attempts: () => attempts }
 }
 
@@ -73,4 +74,14 @@ test('stopping ends the attempts without waiting for the next', async () => {
   const made = attempts()
   await new Promise((resolve) => setTimeout(resolve, 50))
   assert.equal(attempts(), made)
+})
+
+test('stopped during an attempt, it closes what the attempt opened', async () => {
+  const { way, calls } = openWay()
+  const { promise, resolve } = Promise.withResolvers<OpenDeliveryPath>()
+  const { deliveryPath } = connecting(promise)
+  await deliveryPath.stop()
+  resolve(way)
+  await new Promise(setImmediate)
+  assert.deepEqual([calls.stop, deliveryPath.state()], [1, 'connecting'])
 })
