@@ -1,7 +1,10 @@
-// `npm run bench:consumers`: what the workers' runtime costs beside a bare loop of the client, and how a backlog is worked off.
-//   --quick             shows within a minute that the benchmark works; its figures say nothing
-//   --write             keeps the report in docs/performance.md
-//   --rounds, --records measure less, or longer; `--rounds 0 --records 200000`: only a backlog, of so many
+// `npm run bench:consumers` measures what the workers' runtime
+// costs compared with a plain loop of the Kafka client,
+// and how the rate and the memory of a worker develop while it handles a backlog.
+//   --quick      shows within a minute that the benchmark works; its figures mean nothing
+//   --write      writes the report into docs/performance.md
+//   --rounds     compares in fewer or more rounds; with 0 only the backlog is measured
+//   --records    the size of the backlog, in records
 import { parseArgs } from 'node:util'
 import { benchWorkers, workersPlans } from './consumers/run.ts'
 
@@ -24,4 +27,5 @@ const plan = {
 console.log(
   await benchWorkers(plan, options.write ? 'write' : 'print', (line) => process.stderr.write(`${line}\n`)),
 )
-process.exit() // connections of the client that wait for nothing any more must not hold us
+// Idle connections of the Kafka client would keep the process alive.
+process.exit()

@@ -7,19 +7,20 @@ import type { Plan } from './plan.ts'
 import type { Receiver } from './receivers.ts'
 import { type HookToSend, startReceiver } from './start-receiver.ts'
 
-/** How a backlog in the spool goes down while hooks keep arriving. */
+/** How fast a backlog in the spool is drained while hooks keep arriving. */
 export interface Drained {
-  /** Hooks in the spool when Kafka was there again. */
+  /** Hooks in the spool when Kafka became available again. */
   backlog: number
-  /** Hooks a second, while it lasted. */
+  /** Hooks that arrived, per second. */
   arriving: number
+  /** Hooks that were drained, per second: those of the backlog and those that arrived meanwhile. */
   drained: number
 }
 
 export interface DrainOptions {
-  /** It cannot reach Kafka. */
+  /** An ingress that cannot reach Kafka: it fills the spool. */
   filling: Receiver
-  /** It can. */
+  /** An ingress that reaches Kafka: it drains the spool. */
   draining: Receiver
   load: Load
   hook: HookToSend
@@ -29,7 +30,9 @@ export interface DrainOptions {
 
 const connections = 64
 
-/** An outage, and what comes after: one receiver leaves its spool to the next, which empties it under load. */
+/**
+ * Plays an outage of Kafka: one ingress fills a spool and stops, the next one drains it while hooks arrive.
+ */
 export const measureDrain = async ({
   filling,
   draining,
@@ -59,10 +62,10 @@ export const measureDrain = async ({
     .send({ url: down.url, ...hook, connections, maxHooks: hooks, maxSeconds: limitSeconds })
     .finally(() => down.stop())
 
-  // While the spool holds anything, new hooks follow through it: 202.
+  // Until the spool is empty, new hooks are spooled too, so the second ingress also answers 202.
   const up = await startReceiver({ ...withSpool(draining), status: filling.status }, hook, dataDir)
   try {
-    const backlog = await spooledInAll(ports.metrics)
+    const backlog = await readBacklog(ports.metrics)
     const started = performance.now()
     const sending = load.send({
       url: up.url,
@@ -76,7 +79,7 @@ export const measureDrain = async ({
     let seconds = 0
     while (left > 0 && seconds < limitSeconds) {
       await sleep(100)
-      left = await spooled(ports.metrics)
+      left = await readSpooled(ports.metrics)
       seconds = (performance.now() - started) / 1000
     }
     const { answered, seconds: sent } = await sending
@@ -87,30 +90,38 @@ export const measureDrain = async ({
   }
 }
 
-/** Hooks that waited when it was started, which it counts before it takes any. */
-const spooledInAll = async (metricsPort: number): Promise<number> => {
-  let counted = await spooled(metricsPort)
-  for (let before = -1; counted > before; counted = await spooled(metricsPort)) {
+/**
+ * Hooks that waited when the ingress started.
+ * It counts them segment by segment, so the figure rises at first.
+ */
+const readBacklog = async (metricsPort: number): Promise<number> => {
+  let counted = await readSpooled(metricsPort)
+  for (let before = -1; counted > before; counted = await readSpooled(metricsPort)) {
     before = counted
     await sleep(20)
   }
   return counted
 }
 
-/** Hooks that wait in the spool now. An ingress takes hooks before it has found Kafka, and tells of itself after. */
-const spooled = async (metricsPort: number): Promise<number> => {
-  const text = await answerOf(`http://127.0.0.1:${metricsPort}/metrics`)
+/** Hooks that wait in the spool now. */
+const readSpooled = async (metricsPort: number): Promise<number> => {
+  const text = await fetchText(`http://127.0.0.1:${metricsPort}/metrics`)
   const value = /^gitlab_bridge_ingress_spool_records (\d+)$/m.exec(text)?.[1]
-  if (value === undefined) throw new Error('the ingress does not say what its spool holds')
+  if (value === undefined)
+    throw new Error('/metrics of the ingress has no gitlab_bridge_ingress_spool_records')
   return Number(value)
 }
 
-const answerOf = async (url: string, patience = 100): Promise<string> => {
+/**
+ * An ingress accepts hooks before it has found Kafka, and serves its metrics only afterwards:
+ * so this waits for them.
+ */
+const fetchText = async (url: string, attempts = 100): Promise<string> => {
   try {
     return await (await fetch(url)).text()
   } catch (error) {
-    if (patience === 0) throw error
+    if (attempts === 0) throw error
     await sleep(100)
-    return answerOf(url, patience - 1)
+    return fetchText(url, attempts - 1)
   }
 }

@@ -8,7 +8,10 @@ import { messageOf } from '../lib/errors.ts'
 
 const requirements = fileURLToPath(new URL('peers/flask/requirements.txt', import.meta.url))
 
-/** The folder of programs of a virtual environment with Flask and what it needs, made the first time; or why there is none. */
+/**
+ * Creates a virtual environment with Flask where there is none yet.
+ * Returns its folder of programs, or why it is missing.
+ */
 export const prepareFlask = async (cacheDir: string): Promise<{ bin: string } | { missing: string }> => {
   const folder = join(cacheDir, `bench-flask-${hash('sha256', await readFile(requirements)).slice(0, 12)}`)
   const bin = join(folder, 'bin')
@@ -28,7 +31,7 @@ export const prepareFlask = async (cacheDir: string): Promise<{ bin: string } | 
     return { bin }
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
-    return { missing: `python3, venv or pip: ${messageOf(error).split('\n')[0]}` }
+    return { missing: `python3 could not create the virtual environment: ${messageOf(error).split('\n')[0]}` }
   }
 }
 

@@ -5,31 +5,35 @@ import type { ReceiverName } from './receivers.ts'
 import type { HookToSend, RunningReceiver } from './start-receiver.ts'
 import { machineUsage, usageOf } from './usage.ts'
 
-/** What one receiver did under one load in one turn: there, or back, in a round. */
+/**
+ * The figures of one receiver under one load in one turn.
+ * A round has two turns, one in each order of the receivers.
+ */
 export interface Measured {
   receiver: ReceiverName
   load: string
   turn: number
   hooksPerSecond: number
+  /** Quantiles of the time to the answer, in milliseconds. */
   p50: number
   p99: number
   p999: number
-  /** CPU seconds of the receiver, its children included, per thousand hooks. */
+  /** CPU seconds of the receiver and its child processes per thousand hooks. */
   cpuPerThousand: number
   rssMiB: number
-  /** Hooks that were not answered as they should have been. */
+  /** Hooks that did not get the expected status. */
   failed: number
-  /** Of the machine's CPU time, what was used by processes that have nothing to do with us. */
+  /** The share of the machine's CPU time that processes outside this benchmark used, 0 to 1. */
   othersShare: number
 }
 
-/** Connections of the open loop: so many that a hook seldom waits for one. */
+/** The open loop has so many connections that a hook seldom waits for a free one. */
 const openConnections = 256
 
-/** More than any receiver answers in the time. */
+/** More hooks than any receiver answers in the time: the time ends the load. */
 const maxHooks = 1_000_000
 
-/** Puts one load on one receiver. */
+/** Sends one load to one receiver. */
 export const measure = async (
   { receiver, pid, url }: RunningReceiver,
   load: Load,
@@ -38,17 +42,17 @@ export const measure = async (
   kind: Case,
   turn: number,
 ): Promise<Measured> => {
-  const ourselves = process.pid
-  const [before, machineBefore, oursBefore] = [usageOf(pid), machineUsage(), usageOf(ourselves)]
+  const before = { receiver: usageOf(pid), machine: machineUsage(), bench: usageOf(process.pid) }
   const order = { url, ...hook, maxHooks, maxSeconds: plan.seconds }
   const result = await load.send(
     kind.kind === 'closed'
       ? { ...order, connections: kind.connections }
       : { ...order, connections: openConnections, rate: kind.rate },
   )
-  const [after, machineAfter, oursAfter] = [usageOf(pid), machineUsage(), usageOf(ourselves)]
-  const machine = machineAfter.total - machineBefore.total
-  const others = machineAfter.busy - machineBefore.busy - (oursAfter.cpuSeconds - oursBefore.cpuSeconds)
+  const after = { receiver: usageOf(pid), machine: machineUsage(), bench: usageOf(process.pid) }
+  const machineSeconds = after.machine.total - before.machine.total
+  const benchSeconds = after.bench.cpuSeconds - before.bench.cpuSeconds
+  const othersSeconds = after.machine.busy - before.machine.busy - benchSeconds
   const kept = result.statuses[receiver.status] ?? 0
   await sleep(100)
   return {
@@ -59,29 +63,34 @@ export const measure = async (
     p50: result.p50,
     p99: result.p99,
     p999: result.p999,
-    cpuPerThousand: ((after.cpuSeconds - before.cpuSeconds) / kept) * 1000,
-    rssMiB: toMiB(after.rssBytes),
+    cpuPerThousand: ((after.receiver.cpuSeconds - before.receiver.cpuSeconds) / kept) * 1000,
+    rssMiB: toMiB(after.receiver.rssBytes),
     failed: failedOf(result, receiver.status),
-    othersShare: machine > 0 ? Math.max(0, others / machine) : 0,
+    othersShare: machineSeconds > 0 ? Math.max(0, othersSeconds / machineSeconds) : 0,
   }
 }
 
-const failedOf = ({ statuses }: LoadResult, right: number): number =>
-  Object.entries(statuses).reduce((sum, [status, count]) => sum + (Number(status) === right ? 0 : count), 0)
+const failedOf = ({ statuses }: LoadResult, expected: number): number =>
+  Object.entries(statuses)
+    .filter(([status]) => Number(status) !== expected)
+    .reduce((sum, [, count]) => sum + count, 0)
 
 const toMiB = (bytes: number): number => bytes / 1024 ** 2
 
-/** A receiver's memory while it takes very many hooks. */
+/** The memory of a receiver while it receives very many hooks. */
 export interface Memory {
   idleMiB: number
   hooks: number
-  /** After each tenth of the hooks. */
+  /** Resident memory after each tenth of the hooks. */
   afterEachTenth: number[]
 }
 
 const memoryConnections = 64
 
-/** Tenths, not seconds: what counts is how memory grows with hooks. */
+/**
+ * Memory is read after each tenth of the hooks and not by
+ * time, because it could grow with the number of hooks.
+ */
 export const watchMemory = async (
   { pid, url }: RunningReceiver,
   load: Load,

@@ -1,4 +1,6 @@
-// `npm run bench:normalise`: what typing a hook costs, as a ratio to JSON.parse of the same body in the same run. The promise is 2.5 for the push.
+// `npm run bench:normalise` measures what it costs to turn
+// a hook into a typed record, as a ratio to JSON.parse
+// of the same body in the same run. The promise is a ratio of 2.5 for the push.
 import { hash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Hook } from '../ingress/hook.ts'
@@ -9,9 +11,11 @@ import { createEncoder, type Encode } from '../lib/avro/codec.ts'
 import { catalogue, eventTypes } from '../schemas/catalogue.ts'
 import { typeOfShape } from '../schemas/load.ts'
 import { createNames } from '../schemas/topics.ts'
+import { median } from './report/median.ts'
 
 const samples = ['push', 'merge_request', 'job']
-// Short turns, one after the other: a busy moment hits a few turns of all, which a median passes over.
+// Short turns one after the other:
+// a busy moment of the machine affects a few turns, which the median ignores.
 const rounds = 160
 const warmUpRounds = 80
 const turnMs = 5
@@ -33,25 +37,29 @@ const hookOf = (sample: string): Hook => ({
   body: readFileSync(new URL(`../test/fixtures/${sample}.json`, import.meta.url)),
 })
 
-/** Microseconds a call, over one turn, of this thread's own time on a processor: others may be waiting for it. */
-const time = (action: () => unknown): number => {
+/**
+ * Microseconds for each call over one turn.
+ * Only the processor time of this thread counts, so other processes do not.
+ */
+const timeTurn = (action: () => unknown): number => {
   const { user, system } = process.threadCpuUsage()
   const start = performance.now()
   let calls = 0
-  for (; performance.now() - start < turnMs; calls += 10) for (let i = 0; i < 10; i++) action()
+  while (performance.now() - start < turnMs) {
+    for (let i = 0; i < 10; i++) action()
+    calls += 10
+  }
   const spent = process.threadCpuUsage({ user, system })
   return (spent.user + spent.system) / calls
 }
-
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 
 const measure = (sample: string) => {
   const hook = hookOf(sample)
   const { body } = hook
   const classified = classify(hook)
   const encoded = encode(hook, normalise(hook, classified))
-  if ('reason' in encoded || encoded.event !== sample) throw new Error(`${sample} is not typed`)
+  if ('reason' in encoded || encoded.event !== sample)
+    throw new Error(`The sample ${sample} did not become a record of its event`)
   const record = () => normalise(hook, classified)
   const toAvro = encoders[classified.event] as Encode<unknown>
   const work = {
@@ -64,7 +72,7 @@ const measure = (sample: string) => {
   type Times = Record<keyof typeof work, number>
   const turns = Array.from(
     { length: rounds },
-    () => Object.fromEntries(Object.entries(work).map(([name, action]) => [name, time(action)])) as Times,
+    () => Object.fromEntries(Object.entries(work).map(([name, action]) => [name, timeTurn(action)])) as Times,
   )
   const warm = turns.slice(warmUpRounds)
   const medianOf = (pick: (times: Times) => number) => Number(median(warm.map(pick)).toFixed(2))

@@ -1,23 +1,26 @@
 /** One kind of load. */
 export type Case =
-  /** So many connections, each sending its next hook as soon as the last is answered. */
+  /** Each connection sends its next hook as soon as the previous one is answered. */
   | { kind: 'closed'; connections: number }
-  /** So many hooks a second, whatever the receiver does. */
+  /** Hooks per second, independent of how fast the receiver answers. */
   | { kind: 'open'; rate: number }
 
-/** How long a run measures, and what. */
+/** What a run measures, and for how long. */
 export interface Plan {
   rounds: number
-  /** Of one measurement. */
+  /** The length of one measurement. */
   seconds: number
-  /** Before the first measurement of a receiver in each round: hooks enough for its code to be compiled, or as many as fit in the time. */
+  /**
+   * Hooks that each receiver gets before its first measurement of a round, so that its code is compiled.
+   * The time ends the warm-up even where fewer hooks were sent.
+   */
   warmUp: Limit
   connections: readonly number[]
-  /** Hooks a second of the open loop. */
+  /** Hooks per second of the open loop. */
   rate: number
-  /** How many hooks the memory is watched for, and for how long at most. */
+  /** For how many hooks memory is watched, and for how long at most. */
   memory: Limit
-  /** How many hooks wait in the spool before it is emptied under load, and for how long that is watched. */
+  /** How many hooks wait in the spool before it is drained, and for how long the drain is watched at most. */
   drain: Limit
 }
 
@@ -26,18 +29,22 @@ interface Limit {
   limitSeconds: number
 }
 
-const connections = [16, 32, 64, 128]
-
 export const plans: Readonly<Record<'full' | 'quick', Plan>> = {
   full: {
-    ...{ rounds: 4, seconds: 2, connections, rate: 3000 },
+    rounds: 4,
+    seconds: 2,
+    connections: [16, 32, 64, 128],
+    rate: 3000,
     warmUp: { hooks: 20_000, limitSeconds: 5 },
     memory: { hooks: 200_000, limitSeconds: 90 },
     drain: { hooks: 60_000, limitSeconds: 15 },
   },
-  /** Shows that the benchmark works; its figures say nothing. */
+  /** Shows that the benchmark works. Its figures mean nothing. */
   quick: {
-    ...{ rounds: 1, seconds: 1, connections: [16], rate: 200 },
+    rounds: 1,
+    seconds: 1,
+    connections: [16],
+    rate: 200,
     warmUp: { hooks: 500, limitSeconds: 1 },
     memory: { hooks: 2000, limitSeconds: 5 },
     drain: { hooks: 2000, limitSeconds: 5 },

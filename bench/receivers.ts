@@ -8,15 +8,15 @@ import type { Servers } from './servers.ts'
 /** A program that receives hooks, and how to start it. */
 export interface Receiver {
   name: ReceiverName
-  /** As the table shows it. */
+  /** The name in the table, Markdown. */
   title: string
   command: string
   args(port: number): readonly string[]
-  /** @param folder for what it keeps on disk */
+  /** @param folder where the receiver may keep files */
   env(port: number, folder: string): Environment
-  /** What it answers when all is well. */
+  /** The status of its answer to a hook that it has kept. */
   status: number
-  /** Which load it gets. */
+  /** Whether it is measured under this load. */
   takes(load: Case): boolean
 }
 
@@ -26,22 +26,23 @@ export const secretToken = 'not-a-real-token'
 
 export interface ReceiverOptions {
   servers: Servers
-  /** Where gunicorn is; undefined without Python. */
+  /** The folder of gunicorn; undefined where there is no Python. */
   flaskBin: string | undefined
-  /** Another checkout of this project to compare with. */
+  /** The folder of another checkout of this project. Only its cli/bridge.ts is run. */
   baseline: string | undefined
 }
 
 const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** Nobody listens there. */
+/** No process listens on this port. */
 const deadBroker = '127.0.0.1:1'
 
 export const receiversOf = ({ servers, flaskBin, baseline }: ReceiverOptions): Receiver[] => {
   const ourEnv = (port: number, folder: string): Environment => ({
     ...servers.env,
     ...allocatorEnvironment,
-    NODE_COMPILE_CACHE: join(servers.dataDir, 'compile-cache'), // as the container has it
+    // The container has a compile cache too.
+    NODE_COMPILE_CACHE: join(servers.dataDir, 'compile-cache'),
     BRIDGE_DATA_DIR: folder,
     INGRESS_HOST: '127.0.0.1',
     INGRESS_PORT: String(port),
@@ -82,7 +83,7 @@ export const receiversOf = ({ servers, flaskBin, baseline }: ReceiverOptions): R
     },
     {
       name: 'express',
-      title: 'Express, `express.json()`, one `send` each',
+      title: 'Express, `express.json()`, one `send` for each hook',
       ...node,
       args: () => [fileOf('peers/express/server.ts')],
       env: (port) => peerEnv(port, 'bench.express'),
@@ -90,9 +91,9 @@ export const receiversOf = ({ servers, flaskBin, baseline }: ReceiverOptions): R
     },
     flaskBin !== undefined && {
       name: 'flask',
-      title: 'Flask, gunicorn, `flush()` each',
+      title: 'Flask, gunicorn, one `flush()` for each hook',
       command: join(flaskBin, 'gunicorn'),
-      // Workers and threads as gunicorn's documentation recommends for two cores.
+      // The numbers of workers and threads that gunicorn's documentation recommends for two cores.
       args: (port) => [
         ...['--bind', `127.0.0.1:${port}`, '--worker-class', 'gthread', '--workers', '5', '--threads', '4'],
         ...['--log-level', 'error', '--no-control-socket', '--chdir', fileOf('peers/flask'), 'app:app'],
@@ -111,7 +112,7 @@ export const receiversOf = ({ servers, flaskBin, baseline }: ReceiverOptions): R
     },
     {
       name: 'no-kafka',
-      title: '`node:http` that keeps nothing',
+      title: '`node:http` that only answers',
       ...node,
       args: () => [fileOf('ceiling/no-kafka.ts')],
       env: (port) => peerEnv(port, ''),
@@ -120,7 +121,7 @@ export const receiversOf = ({ servers, flaskBin, baseline }: ReceiverOptions): R
     {
       ...ours,
       name: 'spool',
-      title: 'bridge ingress, Kafka unreachable: all to the spool',
+      title: 'bridge ingress, Kafka unreachable: every hook is spooled',
       env: (port, folder) => ({ ...ourEnv(port, folder), KAFKA_BROKERS: deadBroker }),
       status: 202,
       takes: (load) => load.kind === 'closed' && [32, 64].includes(load.connections),

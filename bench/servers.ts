@@ -10,19 +10,21 @@ import { cacheFolder } from '../local/artifacts.ts'
 import { startLocalStack } from '../local/stack.ts'
 import { createNames } from '../schemas/topics.ts'
 
-/** Real Kafka and a real registry, set up as production has them, on random ports of 127.0.0.1. */
+/**
+ * A real Kafka broker and a real schema registry with the topics of production, on free ports of 127.0.0.1.
+ */
 export interface Servers {
-  /** For processes of ours. */
+  /** The environment for our own processes. */
   env: Environment
-  /** A folder that goes away with the servers. */
+  /** A folder that is removed with the servers. */
   dataDir: string
   kafkaBrokers: string
-  /** Throws away what has been published, so that the disk holds one round at most. */
+  /** Deletes all published records, so that the disk holds the records of one round at most. */
   empty(): Promise<void>
   stop(): Promise<void>
 }
 
-/** The peers' topics: as many partitions and as large records as ours. */
+/** The topics of the other receivers. They have as many partitions and allow as large records as ours. */
 export const peerTopics = ['bench.express', 'bench.flask'] as const
 
 const partitions = 6

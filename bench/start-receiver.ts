@@ -6,7 +6,7 @@ import { type Child, startChild } from '../local/process/child.ts'
 import type { LoadOrder } from './load/load.ts'
 import { type Receiver, secretToken } from './receivers.ts'
 
-/** A receiver that has taken its first hook. */
+/** A receiver that has kept its first hook. */
 export interface RunningReceiver {
   receiver: Receiver
   pid: number
@@ -14,12 +14,13 @@ export interface RunningReceiver {
   stop(): Promise<void>
 }
 
-/** What every hook of the benchmark is. */
+/** The hook that the benchmark sends again and again. */
 export type HookToSend = Pick<LoadOrder, 'headers' | 'body'>
 
-export const headersOf = (ofFixture: string): Record<string, string> => ({
+/** @param fixture the text of a .headers file in test/fixtures */
+export const headersOf = (fixture: string): Record<string, string> => ({
   ...Object.fromEntries(
-    ofFixture
+    fixture
       .trim()
       .split('\n')
       .map((line) => line.split(': ') as [string, string]),
@@ -30,7 +31,11 @@ export const headersOf = (ofFixture: string): Record<string, string> => ({
 
 const startLimitMs = 60_000
 
-/** Starts a receiver as a process of its own; resolves once it keeps hooks. */
+/**
+ * Starts a receiver as a process of its own and waits until it keeps hooks.
+ *
+ * @throws Error with the first lines of its output where it does not keep a hook in time
+ */
 export const startReceiver = async (
   receiver: Receiver,
   hook: HookToSend,
@@ -40,14 +45,16 @@ export const startReceiver = async (
   const folder = await mkdtemp(join(dataDir, `${name}-`))
   const { ports, release } = await choosePorts({ hook: { variable: 'port', preferred: 0 } }, () => {})
   await release()
-  const said: string[] = []
+  const firstLines: string[] = []
   const child = await startChild({
     name,
     command,
     args: args(ports.hook),
     env: env(ports.hook, folder),
     cwd: folder,
-    output: (line) => void (said.length < 50 && said.push(line)),
+    output: (line) => {
+      if (firstLines.length < 50) firstLines.push(line)
+    },
     stopSignal: 'SIGTERM',
   })
   const stop = async () => {
@@ -56,32 +63,35 @@ export const startReceiver = async (
   }
   const url = `http://127.0.0.1:${ports.hook}/hooks`
   try {
-    await untilItKeeps(child, url, hook, receiver.status)
+    await waitUntilItKeeps(child, url, hook, receiver.status)
   } catch (error) {
     await stop()
-    throw new Error(`${name} does not take hooks:\n${said.join('\n')}`, { cause: error })
+    throw new Error(
+      `The receiver ${name} keeps no hooks. Its output begins with:\n${firstLines.join('\n')}`,
+      { cause: error },
+    )
   }
   return { receiver, pid: child.pid, url, stop }
 }
 
-const untilItKeeps = async (
+const waitUntilItKeeps = async (
   child: Child,
   url: string,
   { headers, body }: HookToSend,
   status: number,
 ): Promise<void> => {
   const ended = child.exited.then(({ code }) => {
-    throw new Error(`it ended with ${code}`)
+    throw new Error(`The process ended with exit code ${code}`)
   })
-  const answers = async () => {
+  const probe = async () => {
     const deadline = Date.now() + startLimitMs
     for (;;) {
       const request = fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(10_000) })
-      const seen = await request.then((response) => response.status).catch(() => 0)
-      if (seen === status) return
-      if (Date.now() > deadline) throw new Error(`answers ${seen}, not ${status}`)
+      const answered = await request.then((response) => response.status).catch(() => 0)
+      if (answered === status) return
+      if (Date.now() > deadline) throw new Error(`It answers ${answered} and not ${status}`)
       await sleep(100)
     }
   }
-  await Promise.race([answers(), ended])
+  await Promise.race([probe(), ended])
 }

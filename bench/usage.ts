@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** What a process and everything below it has used and holds. Linux only: it is read from /proc. */
+/** What a process and all processes below it have used. Linux only, because it is read from /proc. */
 export interface Usage {
-  /** Since they started, those included that ended. */
+  /** Since the processes started. Child processes that have ended are included. */
   cpuSeconds: number
-  /** Pages that processes share count for each of them. */
+  /** Resident memory. Pages that several processes share are counted for each of them. */
   rssBytes: number
 }
 
-/** Linux tells times in hundredths of a second, whatever its own clock: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** The unit of times in /proc: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 const ticksPerSecond = 100
 
 export const usageOf = (pid: number): Usage => {
@@ -22,7 +22,7 @@ export const usageOf = (pid: number): Usage => {
   }
 }
 
-/** CPU seconds all processors of the machine have been busy, and have been at all. */
+/** CPU seconds of all processors of the machine together: busy ones, and all since the machine started. */
 export const machineUsage = (): { busy: number; total: number } => {
   const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, softirq = 0, steal = 0] =
     read('stat')
@@ -46,9 +46,10 @@ const processes = (): Stat[] =>
     .flatMap((name) => {
       const stat = read(`${name}/stat`)
       if (stat === '') return []
-      // The second field is the program's name in brackets and may itself hold spaces and brackets.
+      // The second field is the name of the program in brackets.
+      // The name can itself contain spaces and brackets.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      // utime, stime and those of children that ended.
+      // utime and stime, followed by the same of child processes that have ended.
       const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
       return [{ pid: Number(name), parent: Number(fields[1]), ticks }]
     })

@@ -1,4 +1,4 @@
-// The ceiling of ceilings: Node's HTTP server reads the body and answers; nothing is kept.
+// The upper limit for every receiver on Node: the HTTP server reads the body, answers and keeps nothing.
 import { createServer } from 'node:http'
 
 const text = JSON.stringify({ outcome: 'published' })

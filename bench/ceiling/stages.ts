@@ -1,4 +1,4 @@
-// The ceiling of our ingress: its very stages, without Express and what hangs on it.
+// The upper limit for our ingress: the same stages, without Express and its middleware.
 import { run } from '../../cli/run.ts'
 import type { CreateListener } from '../../ingress/http/app.ts'
 import { startIngress } from '../../ingress/ingress.ts'

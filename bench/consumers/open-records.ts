@@ -8,15 +8,20 @@ import { publishPushes } from '../../test/helpers/records/publish-pushes.ts'
 import type { Servers } from '../../test/helpers/servers/servers.ts'
 import { benchConsumers, projects } from './subject.ts'
 
-/** Topics with records that nobody has handled yet. */
+/** Topics with records that no consumer has handled yet. */
 export interface Records {
-  /** For the subject that is to handle them. */
+  /** The environment for the subject that handles them. */
   env: Environment
-  /** Lets the disk have them back. */
+  /** Deletes the records to free the disk. */
   remove(): Promise<void>
 }
 
-/** Publishes so many pushes to topics of their own. @param name goes before the topics, the groups and the delivery ids */
+/**
+ * Publishes pushes to topics of their own.
+ *
+ * @param name the prefix of the topics, the groups and the delivery ids
+ * @param count how many records to publish
+ */
 export const openRecords = async (servers: Servers, name: string, count: number): Promise<Records> => {
   const names = createNames(`${name}.`)
   const env: Environment = {

@@ -1,8 +1,8 @@
 import { median } from '../report/median.ts'
-import type { Promised } from '../report/promises.ts'
-import type { BenchConsumerName, Standing } from './subject.ts'
+import type { Promised } from '../report/promised.ts'
+import type { BenchConsumerName, Progress } from './subject.ts'
 
-/** What one round saw of a worker beside the bare loop, records/s. */
+/** Records per second of a worker and of the bare loop in one round. */
 export interface Compared {
   name: BenchConsumerName
   bare: number
@@ -10,64 +10,72 @@ export interface Compared {
   workerPeakMiB: number
 }
 
-const leastOfBare = 0.6
-const mostMiB = 180
-/** Of the first tenths that count: less is a rate that falls, more is the machine's noise. */
-const leastOfStart = 0.85
-/** Of the middle tenth's rate. */
-const leastOfMiddle = 0.6
-/** From the middle of the records to their end: more is growth, less is the collector's rhythm. */
-const mostGrowth = 0.05
-/** When half of all is done, of the records of each project: partitions take equal turns, and one that holds twice as much is half as far. */
-const leastProgress = 0.2
+const minOfBare = 0.6
+const maxMiB = 180
+/** The last tenths may be this much slower than the first ones. A smaller ratio means that the rate falls. */
+const minOfStart = 0.85
+/** The slowest tenth may be this much slower than the median tenth. */
+const minOfMedian = 0.6
+/**
+ * Memory may differ this much between the middle and the
+ * end of the run, because the collector runs in between.
+ */
+const maxGrowth = 0.05
+/**
+ * The share of its records that each project must have had handled when half of all records are handled.
+ * Partitions take equal turns, so a partition with twice as many records is only half as far.
+ */
+const minProgress = 0.2
 
 export const judgeRatio = (name: BenchConsumerName, rounds: readonly Compared[]): Promised => {
   const ratios = rounds.filter((round) => round.name === name).map(({ bare, worker }) => worker / bare)
   const range = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`
   return {
-    text: `${name}: ≥ ${leastOfBare} × records/s of a bare loop`,
+    text: `${name}: ≥ ${minOfBare} × the records/s of a bare loop`,
     seen: `${median(ratios).toFixed(2)} (${range})`,
-    isKept: median(ratios) >= leastOfBare,
+    isKept: median(ratios) >= minOfBare,
   }
 }
 
-/** Records/s within each tenth. */
-export const ratesOf = (standings: readonly Standing[]): number[] =>
-  standings.map(({ count, seconds }, index) => {
-    const before = standings[index - 1]
+/** Records per second within each tenth. */
+export const ratesOf = (progress: readonly Progress[]): number[] =>
+  progress.map(({ count, seconds }, index) => {
+    const before = progress[index - 1]
     return (count - (before?.count ?? 0)) / (seconds - (before?.seconds ?? 0))
   })
 
-/** The first tenth does not count: code is compiled in it. */
-export const judgeBacklog = (standings: readonly Standing[]): Promised[] => {
-  const rates = ratesOf(standings).slice(1)
+/** The first tenth is not judged, because the code is compiled while it runs. */
+export const judgeBacklog = (progress: readonly Progress[]): Promised[] => {
+  const rates = ratesOf(progress).slice(1)
   const [early, late] = [median(rates.slice(0, 4)), median(rates.slice(-5))]
   const [slowest, middle] = [Math.min(...rates), median(rates)]
-  const rss = standings.map(({ rssMiB }) => rssMiB)
+  const rss = progress.map(({ rssMiB }) => rssMiB)
   const [rssMiddle, rssEnd] = [median(rss.slice(3, 6)), median(rss.slice(-3))]
-  const peak = standings.at(-1)?.peakRssMiB ?? Number.NaN
-  const progress = standings[4]?.furthestBehind ?? Number.NaN
+  const peak = progress.at(-1)?.peakRssMiB ?? Number.NaN
+  const halfWay = progress[4]?.furthestBehind ?? Number.NaN
   return [
     {
-      text: `rate of the last five tenths ≥ ${leastOfStart} × that of the second to fifth`,
+      text: `rate of the last five tenths ≥ ${minOfStart} × that of the second to fifth`,
       seen: `${thousands(early)} → ${thousands(late)}/s, ${(late / early).toFixed(2)}`,
-      isKept: late >= leastOfStart * early,
+      isKept: late >= minOfStart * early,
     },
     {
-      text: `slowest tenth ≥ ${leastOfMiddle} × the middle one`,
-      seen: `${thousands(slowest)} of ${thousands(middle)}/s, ${(slowest / middle).toFixed(2)}`,
-      isKept: slowest >= leastOfMiddle * middle,
+      text: `rate of the slowest tenth ≥ ${minOfMedian} × the median tenth`,
+      seen: `${thousands(slowest)} and ${thousands(middle)}/s, ${(slowest / middle).toFixed(2)}`,
+      isKept: slowest >= minOfMedian * middle,
     },
     {
-      text: 'RSS flat over the second half',
+      text: 'RSS does not grow over the second half',
       seen: `${rssMiddle.toFixed(0)} → ${rssEnd.toFixed(0)} MiB`,
-      isKept: rssEnd <= rssMiddle * (1 + mostGrowth),
+      isKept: rssEnd <= rssMiddle * (1 + maxGrowth),
     },
-    { text: `RSS never over ${mostMiB} MiB`, seen: `${peak.toFixed(0)} MiB`, isKept: peak < mostMiB },
+    { text: `RSS always under ${maxMiB} MiB`, seen: `${peak.toFixed(0)} MiB`, isKept: peak < maxMiB },
     {
-      text: `no partition starves: at half-time every project has ≥ ${leastProgress * 100} % of its records handled`,
-      seen: `${(progress * 100).toFixed(0)} %`,
-      isKept: progress >= leastProgress,
+      text:
+        'no partition starves: when half of all records are handled, ' +
+        `every project has ≥ ${minProgress * 100} % of its own handled`,
+      seen: `${(halfWay * 100).toFixed(0)} %`,
+      isKept: halfWay >= minProgress,
     },
   ]
 }

@@ -1,23 +1,23 @@
 import { median } from '../report/median.ts'
 import { promisesOf } from '../report/render-report.ts'
 import { type Compared, judgeBacklog, judgeRatio, ratesOf } from './promises.ts'
-import type { Standing } from './subject.ts'
+import type { Progress } from './subject.ts'
 
 export interface WorkersReport {
   rounds: readonly Compared[]
-  /** Where the worker stood after each tenth of a backlog. */
-  backlog: readonly Standing[]
+  /** The progress of the worker after each tenth of a backlog. */
+  backlog: readonly Progress[]
   startedAt: Date
 }
 
-/** The run as Markdown. */
+/** Renders a run as Markdown. */
 export const renderWorkersReport = ({ rounds, backlog, startedAt }: WorkersReport): string => {
   const names = [...new Set(rounds.map(({ name }) => name))]
   const promises = [...names.map((name) => judgeRatio(name, rounds)), ...judgeBacklog(backlog)]
   return [
-    `${startedAt.toISOString().slice(0, 16)}Z, Node ${process.version}; the same machine.`,
+    `${startedAt.toISOString().slice(0, 16)}Z, Node ${process.version}, on the same machine.`,
     '',
-    '| worker | bare loop, records/s | worker, records/s | its peak RSS, MiB |',
+    '| worker | bare loop, records/s | worker, records/s | peak RSS of the worker, MiB |',
     '| --- | ---: | ---: | ---: |',
     ...names.map((name) => rowOf(rounds.filter((round) => round.name === name))),
     '',
@@ -33,12 +33,13 @@ const rowOf = (rounds: readonly Compared[]): string => {
   return `| ${rounds[0]?.name} | ${middle('bare')} | ${middle('worker')} | ${middle('workerPeakMiB')} |`
 }
 
-const backlogOf = (backlog: readonly Standing[]): string[] => {
+const backlogOf = (backlog: readonly Progress[]): string[] => {
   const seconds = backlog.at(-1)?.seconds.toFixed(0)
+  const count = thousands(backlog.at(-1)?.count ?? 0)
   return [
-    `A backlog of ${thousands(backlog.at(-1)?.count ?? 0)} records, worked off by \`noop\` in ${seconds} s. Records/s in each tenth of it: ` +
-      `${ratesOf(backlog).map(thousands).join(', ')}.`,
-    `RSS after each: ${backlog.map(({ rssMiB }) => rssMiB.toFixed(0)).join(', ')} MiB.`,
+    `\`noop\` handled a backlog of ${count} records in ${seconds} s. ` +
+      `Records/s in each tenth of it: ${ratesOf(backlog).map(thousands).join(', ')}.`,
+    `RSS after each tenth: ${backlog.map(({ rssMiB }) => rssMiB.toFixed(0)).join(', ')} MiB.`,
   ]
 }
 

@@ -7,56 +7,60 @@ import { measureSubject, rateOf, type SubjectKind } from './measure-subject.ts'
 import { openRecords } from './open-records.ts'
 import type { Compared } from './promises.ts'
 import { renderWorkersReport } from './render-report.ts'
-import type { BenchConsumerName, Standing } from './subject.ts'
+import type { BenchConsumerName, Progress } from './subject.ts'
 
 export interface WorkersPlan {
   rounds: number
   /** How many records each subject handles in a round. */
   compared: Readonly<Record<BenchConsumerName, number>>
-  /** How many records wait for the worker whose rate and memory are watched; a million take 6 GB of disk. */
+  /**
+   * How many records wait for the worker whose rate and memory are watched.
+   * A million records need 6 GB of disk.
+   */
   backlog: number
 }
 
 export const workersPlans: Readonly<Record<'full' | 'quick', WorkersPlan>> = {
   full: { rounds: 3, compared: { noop: 200_000, 'audit-log': 40_000 }, backlog: 1_000_000 },
-  /** Shows that the benchmark works; its figures say nothing. */
+  /** Shows that the benchmark works. Its figures mean nothing. */
   quick: { rounds: 1, compared: { noop: 2000, 'audit-log': 1000 }, backlog: 5000 },
 }
 
-type Say = (line: string) => void
-
-/** What the workers' runtime costs, as ratios within one run, and its rate and memory over a backlog. @returns the report, as Markdown */
+/**
+ * Measures what the workers' runtime costs, as ratios within one run, and its rate and memory over a backlog.
+ * Returns the report as Markdown.
+ */
 export const benchWorkers = async (
   plan: WorkersPlan,
   target: 'print' | 'write',
-  say: Say,
+  printProgress: (line: string) => void,
 ): Promise<string> => {
   const startedAt = new Date()
   const compileCache = await mkdtemp(join(tmpdir(), 'bridge-bench-cache-'))
-  say('starting Kafka, the registry and PostgreSQL …')
+  printProgress('Starting Kafka, the schema registry and PostgreSQL.')
   const servers = await startServers()
-  const play = createPlay(servers, compileCache)
+  const runSubject = createSubjectRunner(servers, compileCache)
   try {
     const rounds: Compared[] = []
     for (const name of ['noop', 'audit-log'] as const) {
       for (let round = 1; round <= plan.rounds; round++) {
         const count = plan.compared[name]
-        const [bare, worker] = [await play('bare', name, count), await play('worker', name, count)]
+        const bare = await runSubject('bare', name, count)
+        const worker = await runSubject('worker', name, count)
         rounds.push({
           name,
           bare: rateOf(bare),
           worker: rateOf(worker),
           workerPeakMiB: worker.at(-1)?.peakRssMiB ?? Number.NaN,
         })
-        say(
-          `${name}, round ${round} of ${plan.rounds}: ${(rateOf(worker) / rateOf(bare)).toFixed(2)} of bare`,
-        )
+        const ratio = (rateOf(worker) / rateOf(bare)).toFixed(2)
+        printProgress(`Round ${round} of ${plan.rounds}: ${name} is ${ratio} times as fast as the bare loop.`)
       }
     }
-    say(`a backlog of ${plan.backlog.toLocaleString('en')} records …`)
+    printProgress(`Handling a backlog of ${plan.backlog.toLocaleString('en')} records.`)
     const report = renderWorkersReport({
       rounds,
-      backlog: await play('worker', 'noop', plan.backlog),
+      backlog: await runSubject('worker', 'noop', plan.backlog),
       startedAt,
     })
     if (target === 'write') await writeReport(report, 'bench:consumers')
@@ -67,13 +71,15 @@ export const benchWorkers = async (
   }
 }
 
-/** Lets one subject handle so many records of its own: rows that are there already would cost a database less. */
-const createPlay = (servers: Servers, compileCache: string) => {
-  let played = 0
-  return async (kind: SubjectKind, name: BenchConsumerName, count: number): Promise<Standing[]> => {
-    const { env, remove } = await openRecords(servers, `bench-${++played}`, count)
-    const standings = await measureSubject(kind, name, count, { ...env, NODE_COMPILE_CACHE: compileCache }) // as the container has it
+/** Every subject gets records of its own, because writing a row again would cost the database less. */
+const createSubjectRunner = (servers: Servers, compileCache: string) => {
+  let runs = 0
+  return async (kind: SubjectKind, name: BenchConsumerName, count: number): Promise<Progress[]> => {
+    const { env, remove } = await openRecords(servers, `bench-${++runs}`, count)
+    // The container has a compile cache too.
+    const cached = { ...env, NODE_COMPILE_CACHE: compileCache }
+    const progress = await measureSubject(kind, name, count, cached)
     await remove()
-    return standings
+    return progress
   }
 }

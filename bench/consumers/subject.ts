@@ -1,4 +1,4 @@
-// One subject of the benchmark as a process of its own: handles so many records, says how it goes, and ends.
+// One subject of the benchmark as a process of its own. It handles its records, prints its progress and ends.
 import { z } from 'zod'
 import { auditLog } from '../../consumers/audit-log/audit-log.ts'
 import { type Consumer, defineConsumer, type Handler } from '../../consumers/consumer.ts'
@@ -14,7 +14,7 @@ import { createNames } from '../../schemas/topics.ts'
 
 type Push = RecordOf<'push'>
 
-/** Given to `setup` by the benchmark, so that every subject has topics and first offsets. */
+/** The benchmark runs `setup` for them, so that every subject has topics and first offsets. */
 export const benchConsumers = {
   noop: defineConsumer({
     name: 'bench-noop',
@@ -30,26 +30,26 @@ export const benchConsumers = {
 
 export type BenchConsumerName = keyof typeof benchConsumers
 
-/** Where a subject stands after a tenth of its records. */
-export interface Standing {
+/** The progress of a subject after a tenth of its records. */
+export interface Progress {
   count: number
-  /** Since its first record. */
+  /** Time since its first record. */
   seconds: number
   rssMiB: number
-  /** The most so far. */
+  /** The highest value so far. */
   peakRssMiB: number
-  /** The share of its records that the project furthest behind has had handled, 0 to 1. */
+  /** Of the project that is furthest behind: the share of its records that were handled, 0 to 1. */
   furthestBehind: number
 }
 
-/** How many projects the records belong to, in turn. */
+/** How many projects the records belong to. Each record belongs to the next project. */
 export const projects = 60
 
-/** Writes its standing after every tenth, and ends after the last. */
-const createCount = (total: number) => {
+/** Counts records, prints the progress after every tenth, and ends the process after the last record. */
+const createCounter = (total: number) => {
   let [count, startedAt] = [0, 0]
   const handledOf = new Map<number, number>()
-  const standing = (): Standing => ({
+  const currentProgress = (): Progress => ({
     count,
     seconds: (performance.now() - startedAt) / 1000,
     rssMiB: process.memoryUsage.rss() / 1024 ** 2,
@@ -63,14 +63,14 @@ const createCount = (total: number) => {
     count += records.length
     for (const { project_id } of records) handledOf.set(project_id, (handledOf.get(project_id) ?? 0) + 1)
     if (Math.floor((10 * count) / total) === before) return
-    process.stdout.write(`${JSON.stringify(standing())}\n`)
+    process.stdout.write(`${JSON.stringify(currentProgress())}\n`)
     if (count >= total) process.exit(0)
   }
 }
 
-type Count = ReturnType<typeof createCount>
+type Count = ReturnType<typeof createCounter>
 
-/** The worker under the runtime; its handler tells what it was given. */
+/** Runs the worker under the runtime. Its handler counts the records. */
 const runWorker = async (consumer: Consumer<'push'>, count: Count) => {
   const counting = {
     ...consumer,
@@ -99,7 +99,7 @@ const runWorker = async (consumer: Consumer<'push'>, count: Count) => {
   await startWorker(counting as unknown as Consumer, process.env, quietLogger())
 }
 
-/** The same client options, fetch sizes, decoding and handler, without the runtime. */
+/** Runs the same client options, fetch sizes, decoding and handler without the runtime. */
 const runBare = async (consumer: Consumer<'push'>, count: Count) => {
   const settings = readVariables(
     z.object({ ...kafkaVariables.shape, ...registryVariables.shape }),
@@ -143,5 +143,5 @@ const runBare = async (consumer: Consumer<'push'>, count: Count) => {
 if (import.meta.main) {
   const [kind, name, total] = process.argv.slice(2)
   const consumer = benchConsumers[name === 'noop' ? 'noop' : 'audit-log'] as Consumer<'push'>
-  await (kind === 'bare' ? runBare : runWorker)(consumer, createCount(Number(total)))
+  await (kind === 'bare' ? runBare : runWorker)(consumer, createCounter(Number(total)))
 }

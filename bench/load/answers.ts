@@ -1,16 +1,16 @@
 import type { LoadResult } from './load.ts'
 
-/** Collects what receivers answer. */
+/** Collects the answers of a receiver. */
 export interface Answers {
   add(status: number, ms: number): void
-  /** Of hooks that were never answered. */
+  /** Counts hooks that were never answered. */
   fail(count: number): void
   count(): number
-  /** @param seconds how long it took */
+  /** @param seconds how long the load took */
   result(seconds: number): LoadResult
 }
 
-/** Every latency is kept: quantiles are exact, not read from a histogram's buckets. */
+/** Keeps every latency, so that quantiles are exact and not the limits of the buckets of a histogram. */
 export const createAnswers = (): Answers => {
   const latencies: number[] = []
   const statuses: Record<string, number> = {}

@@ -2,7 +2,7 @@ import autocannon from 'autocannon'
 import { createAnswers } from './answers.ts'
 import type { LoadOrder, LoadResult } from './load.ts'
 
-/** Each connection sends its next hook when the last one is answered. */
+/** Each connection sends its next hook when the previous one is answered. */
 export const closedLoop = ({
   url,
   headers,

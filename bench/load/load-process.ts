@@ -1,4 +1,4 @@
-// The process that sends the hooks: orders come in as messages, results go back.
+// The process that sends the hooks. It receives orders as messages and answers each one with the result.
 import { closedLoop } from './closed-loop.ts'
 import type { LoadOrder } from './load.ts'
 import { openLoop } from './open-loop.ts'

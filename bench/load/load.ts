@@ -1,23 +1,30 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** What to send, where to, how. */
+/** What to send, where and how fast. */
 export interface LoadOrder {
   url: string
   headers: Readonly<Record<string, string>>
   body: string
-  /** Connections open at a time. */
+  /** How many connections are open at the same time. */
   connections: number
-  /** Hooks a second, in an open loop; absent: each connection sends as fast as it is answered. */
+  /**
+   * Hooks per second of an open loop.
+   * Without it each connection sends as fast as it is answered: a closed loop.
+   */
   rate?: number
-  /** The load ends after so many hooks or so many seconds, whichever comes first. */
+  /** The load ends after this number of hooks or after `maxSeconds`, whichever comes first. */
   maxHooks: number
   maxSeconds: number
 }
 
-/** What came of it. Times in milliseconds; of an open loop from when a hook was due, not from when it could be sent. */
+/**
+ * Times are in milliseconds. In an open loop a time begins when the hook was due, not when it could be sent.
+ */
 export interface LoadResult {
-  /** Answers by status; `0` counts connections that broke and hooks never answered. */
+  /**
+   * The number of answers by status. `0` counts hooks without an answer, also where their connection broke.
+   */
   statuses: Readonly<Record<string, number>>
   answered: number
   seconds: number
@@ -26,7 +33,7 @@ export interface LoadResult {
   p999: number
 }
 
-/** A process of its own that sends hooks. */
+/** A separate process that sends hooks, so that sending costs the benchmark itself no time. */
 export interface Load {
   send(order: LoadOrder): Promise<LoadResult>
   stop(): void
@@ -35,7 +42,7 @@ export interface Load {
 export const startLoad = (): Load => {
   const child = fork(fileURLToPath(new URL('load-process.ts', import.meta.url)), { execArgv: [] })
   const ended = new Promise<never>((_, reject) =>
-    child.once('exit', (code) => reject(new Error(`the load process ended with ${code}`))),
+    child.once('exit', (code) => reject(new Error(`The load process ended with exit code ${code}`))),
   )
   ended.catch(() => undefined)
   return {

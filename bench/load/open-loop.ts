@@ -3,12 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createAnswers } from './answers.ts'
 import type { LoadOrder, LoadResult } from './load.ts'
 
-/** A hook's answer may come this late; then it counts as never answered. */
+/**
+ * How long the load waits for answers after its end. A hook without an answer then counts as never answered.
+ */
 const graceMs = 10_000
 
 /**
- * Sends hooks at a fixed rate whether or not earlier ones are answered, as GitLab does. A hook's time runs from the moment it was due:
- * one that waited because all connections were busy counts its waiting too, so a receiver that stalls cannot hide it.
+ * Sends hooks at a fixed rate, as GitLab does: it does not wait for the answers to earlier hooks.
+ * The time of a hook begins when it was due. It includes the wait for a free connection, so that a receiver
+ * that stalls cannot hide it.
  */
 export const openLoop = async (order: LoadOrder & { rate: number }): Promise<LoadResult> => {
   const { rate, maxHooks, maxSeconds } = order
@@ -52,7 +55,7 @@ export const openLoop = async (order: LoadOrder & { rate: number }): Promise<Loa
   while (performance.now() < until && answers.count() + broken < total) await sleep(5)
   clearInterval(timer)
   const seconds = (performance.now() - startedAt) / 1000
-  answers.fail(total - answers.count()) // broken, or never answered
+  answers.fail(total - answers.count())
   for (const sender of [...senders]) sender.close()
   return answers.result(seconds)
 }
@@ -69,7 +72,10 @@ interface Sender {
   close(): void
 }
 
-/** One connection, one hook at a time. Answers must have a `Content-Length`: those of all our receivers do. */
+/**
+ * One connection that sends one hook at a time.
+ * Answers need a `Content-Length`, which all our receivers send.
+ */
 const createSender = (
   url: string,
   request: Buffer,

@@ -2,17 +2,13 @@ import type { Drained } from '../drain.ts'
 import type { Measured, Memory } from '../measure.ts'
 import { nameOf } from '../plan.ts'
 import type { ReceiverName } from '../receivers.ts'
+import { baselinePromises } from './baseline.ts'
 import { median } from './median.ts'
+import type { Promised } from './promised.ts'
 import { type Figure, type Ratio, ratioOf } from './ratio.ts'
 
-/** Something we say of our speed, and what was seen. */
-export interface Promised {
-  text: string
-  seen: string
-  isKept: boolean
-}
-
 interface Rule {
+  /** The end of the sentence `32 connections: ≥ 2 × …`. */
   what: string
   receiver: ReceiverName
   to: ReceiverName
@@ -21,31 +17,26 @@ interface Rule {
   atMost?: number
 }
 
+const express = { receiver: 'ours', to: 'express' } as const
+
 const rules: readonly Rule[] = [
+  { ...express, what: 'the hooks/s of the Express receiver', figure: 'hooksPerSecond', atLeast: 2 },
   {
-    what: "hooks/s of the Express receiver's",
-    receiver: 'ours',
-    to: 'express',
-    figure: 'hooksPerSecond',
-    atLeast: 2,
-  },
-  {
-    what: 'of its CPU per thousand hooks',
-    receiver: 'ours',
-    to: 'express',
+    ...express,
+    what: 'the CPU per thousand hooks of the Express receiver',
     figure: 'cpuPerThousand',
     atMost: 0.5,
   },
-  { what: 'of its p99', receiver: 'ours', to: 'express', figure: 'p99', atMost: 0.5 },
+  { ...express, what: 'the p99 of the Express receiver', figure: 'p99', atMost: 0.5 },
   {
-    what: 'hooks/s of our stages behind bare `node:http`',
+    what: 'the hooks/s of our stages behind bare `node:http`',
     receiver: 'ours',
     to: 'stages',
     figure: 'hooksPerSecond',
     atLeast: 0.85,
   },
   {
-    what: 'hooks/s by the spool of those by Kafka',
+    what: 'the hooks/s with Kafka, where every hook is spooled',
     receiver: 'spool',
     to: 'ours',
     figure: 'hooksPerSecond',
@@ -53,12 +44,15 @@ const rules: readonly Rule[] = [
   },
 ]
 
-const mostMiB = 150
-/** From the middle of the hooks to their end: more is growth, less is the collector's rhythm. */
-const mostGrowth = 0.05
+const maxMiB = 150
+/**
+ * Memory may differ this much between the middle and the
+ * end of the run, because the collector runs in between.
+ */
+const maxGrowth = 0.05
 
-/** A backlog goes, whatever arrives meanwhile. */
-const leastDrained = 1.5
+/** A backlog becomes smaller while hooks keep arriving. */
+const minDrained = 1.5
 
 export interface Seen {
   measured: readonly Measured[]
@@ -66,9 +60,12 @@ export interface Seen {
   drained?: Drained | undefined
 }
 
-/** Of 32 and 64 connections, of memory and of the drain, as far as they were measured. */
+/**
+ * The promises about 32 and 64 connections, the baseline, memory and the drain, as far as they were measured.
+ */
 export const promisesOf = ({ measured, memory, drained }: Seen): Promised[] => [
   ...[32, 64].flatMap((connections) => rules.flatMap((rule) => judge(rule, connections, measured))),
+  ...baselinePromises(measured),
   ...(memory === undefined ? [] : judgeMemory(memory)),
   ...(drained === undefined ? [] : [judgeDrain(drained)]),
 ]
@@ -98,22 +95,24 @@ const judgeMemory = ({ hooks, afterEachTenth }: Memory): Promised[] => {
   const count = hooks.toLocaleString('en')
   return [
     {
-      text: `RSS under ${mostMiB} MiB after ${count} hooks`,
+      text: `RSS under ${maxMiB} MiB after ${count} hooks`,
       seen: `${last.toFixed(0)} MiB`,
-      isKept: Math.max(...afterEachTenth) < mostMiB,
+      isKept: Math.max(...afterEachTenth) < maxMiB,
     },
     {
-      text: 'RSS flat over the second half of them',
+      text: 'RSS does not grow over the second half of them',
       seen: `${start.toFixed(0)} → ${end.toFixed(0)} MiB`,
-      isKept: end <= start * (1 + mostGrowth),
+      isKept: end <= start * (1 + maxGrowth),
     },
   ]
 }
 
 const judgeDrain = ({ backlog, arriving, drained }: Drained): Promised => ({
-  text: `≥ ${leastDrained} × the rate at which hooks arrive is drained from the spool`,
-  seen: `${digits(drained / arriving)}: ${rounded(drained)} /s of ${rounded(backlog)} while ${rounded(arriving)} /s arrive`,
-  isKept: drained >= leastDrained * arriving,
+  text: `the spool is drained at ≥ ${minDrained} × the rate at which hooks arrive`,
+  seen:
+    `${digits(drained / arriving)}: ${rounded(drained)} hooks/s of a backlog of ${rounded(backlog)} ` +
+    `while ${rounded(arriving)} hooks/s arrive`,
+  isKept: drained >= minDrained * arriving,
 })
 
 const rounded = (value: number): string => Math.round(value).toLocaleString('en')

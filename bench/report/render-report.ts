@@ -2,14 +2,14 @@ import type { Measured, Memory } from '../measure.ts'
 import type { Plan } from '../plan.ts'
 import type { Receiver } from '../receivers.ts'
 import { median } from './median.ts'
-import type { Promised } from './promises.ts'
+import type { Promised } from './promised.ts'
 import { type Figure, ratioOf } from './ratio.ts'
 
 export interface Report {
   measured: readonly Measured[]
   memory: Memory | undefined
   receivers: readonly Receiver[]
-  /** In the order of the table. */
+  /** The names of the loads, in the order of the table. */
   loads: readonly string[]
   promises: readonly Promised[]
   /** What could not be measured, and why. */
@@ -26,7 +26,7 @@ export interface Report {
   }
 }
 
-/** The run as Markdown: the table, what it says of our promises, and how quiet the machine was. */
+/** Renders a run as Markdown: how quiet the machine was, the table, our promises and the memory. */
 export const renderReport = (report: Report): string =>
   [...headOf(report), '', ...tableOf(report), '', ...promisesOf(report), '', ...memoryOf(report)].join('\n')
 
@@ -34,13 +34,17 @@ const headOf = ({ machine, plan, measured, missing }: Report): string[] => {
   const others = measured.map(({ othersShare }) => othersShare)
   const failed = measured.filter((each) => each.failed > 0)
   return [
-    `${machine.startedAt.toISOString().slice(0, 16)}Z, ${machine.processors} × ${machine.model}, Node ${machine.node}; ` +
-      `${plan.rounds} rounds, in each there and back, ${plan.seconds} s each, ${machine.minutes.toFixed(1)} minutes in all.`,
+    `${machine.startedAt.toISOString().slice(0, 16)}Z, ` +
+      `${machine.processors} × ${machine.model}, Node ${machine.node}; ` +
+      `${plan.rounds} rounds of two turns, ${plan.seconds} s for each measurement, ` +
+      `${machine.minutes.toFixed(1)} minutes in all.`,
     `Load average ${machine.load[0].toFixed(1)} before and ${machine.load[1].toFixed(1)} after; ` +
-      `processes that have nothing to do with it took ${percent(median(others))} of the CPU (median), ${percent(Math.max(...others))} at most.`,
+      `processes outside the benchmark used ${percent(median(others))} of the CPU (median), ` +
+      `${percent(Math.max(...others))} at most.`,
     ...failed.map(
       (each) =>
-        `Turn ${each.turn}, ${each.load}: ${each.failed} hooks were not answered as they should be by ${each.receiver}.`,
+        `In turn ${each.turn} under ${each.load}, ` +
+        `${each.receiver} did not answer ${each.failed} hooks as expected.`,
     ),
     ...missing,
   ]
@@ -80,7 +84,7 @@ const rowOf = ({ measured }: Report, load: string, { name, title }: Receiver): s
 }
 
 export const promisesOf = ({ promises }: Pick<Report, 'promises'>): string[] => [
-  '| promise | seen: median (lowest–highest) | kept |',
+  '| promise | measured: median (lowest–highest) | kept |',
   '| --- | --- | --- |',
   ...promises.map(({ text, seen, isKept }) => `| ${text} | ${seen} | ${isKept ? 'yes' : '**no**'} |`),
 ]
@@ -90,7 +94,8 @@ const memoryOf = ({ memory }: Report): string[] => {
   const { hooks, idleMiB, afterEachTenth } = memory
   const samples = afterEachTenth.map((mib) => mib.toFixed(0)).join(', ')
   return [
-    `RSS of a fresh bridge ingress: ${idleMiB.toFixed(0)} MiB idle, then ${samples} after each tenth of ${hooks.toLocaleString('en')} hooks.`,
+    `RSS of a fresh bridge ingress: ${idleMiB.toFixed(0)} MiB before the first hook, ` +
+      `then ${samples} MiB after each tenth of ${hooks.toLocaleString('en')} hooks.`,
   ]
 }
 

@@ -22,7 +22,7 @@ const serve = async (t: TestContext, listener: RequestListener): Promise<LoadOrd
   }
 }
 
-test('a closed loop sends every hook whole, and tells the answers by status', async (t) => {
+test('a closed loop sends every hook whole, and counts the answers by status', async (t) => {
   const seen: string[] = []
   const order = await serve(t, async (request, response) => {
     seen.push(`${request.headers['x-gitlab-token']} ${Buffer.concat(await request.toArray())}`)
@@ -34,7 +34,7 @@ test('a closed loop sends every hook whole, and tells the answers by status', as
   assert.deepEqual([...new Set(seen)], ['a-token {"a":1}'])
 })
 
-test('an open loop sends so many a second', async (t) => {
+test('an open loop keeps to its rate', async (t) => {
   const order = await serve(
     t,
     (request, response) =>
@@ -45,19 +45,19 @@ test('an open loop sends so many a second', async (t) => {
   assert.ok(seconds >= 0.49, `${seconds}`)
 })
 
-test('a hook that waits for a receiver that stalls counts its waiting', async (t) => {
+test('the time of a hook includes its wait for a receiver that stalls', async (t) => {
   const stalledUntil = Date.now() + 400
   const order = await serve(t, (request, response) => {
     const answer = () => response.setHeader('Content-Length', 2).end('ok')
     request.resume().on('end', () => setTimeout(answer, Math.max(0, stalledUntil - Date.now())))
   })
-  // Four connections wait for the first four hooks; the others were due all along.
+  // The four connections wait for the answers to the first four hooks. The other hooks are due meanwhile.
   const { p50, answered } = await openLoop({ ...order, maxHooks: 40, rate: 200 })
   assert.equal(answered, 40)
   assert.ok(p50 > 100, `${p50}`)
 })
 
-test('hooks whose connection breaks are told', async (t) => {
+test('hooks whose connection breaks are counted as not answered', async (t) => {
   const order = await serve(t, (_request, response) => void response.destroy())
   const { statuses, answered } = await openLoop({ ...order, maxHooks: 8, rate: 200 })
   assert.equal(answered, 0)
