@@ -31,7 +31,7 @@ export const choosePartitions = async (
   return usual.partitions
 }
 
-const remedy = 'How to get more: docs/operations.md, "Partitions differ"'
+const remedy = 'How to get more partitions: docs/runbooks/partitions-differ.md'
 
 /** The number that most topics have first; of two as frequent ones the larger, since partitions can only be added. */
 const groupByPartitions = async (

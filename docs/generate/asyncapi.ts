@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { wireSchema } from '../../schemas/load.ts'
+import { headersSchema } from './asyncapi-headers.ts'
 import { type Description, defaultPartitions, describeEvents } from './describe.ts'
-import { escapeless, jsonOf } from './example-json.ts'
+import { jsonOf, withoutCodeMarks } from './example-json.ts'
 
 const { version, license } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -26,7 +27,7 @@ export const generateAsyncApi = (events: readonly Description[] = describeEvents
     components: {
       messages: Object.fromEntries(events.map((event) => [event.event, messageOf(event)])),
       schemas: {
-        headers,
+        headers: headersSchema,
         ...Object.fromEntries(
           shapes.map((shape) => [shape, { schemaFormat: avroFormat, schema: JSON.parse(wireSchema(shape)) }]),
         ),
@@ -37,17 +38,24 @@ export const generateAsyncApi = (events: readonly Description[] = describeEvents
 }
 
 const introduction = [
-  'Every GitLab hook as a typed Avro record on its own Kafka topic.',
-  'Topics are given without KAFKA_TOPIC_PREFIX: where the bridge is run with one, it goes before every topic and subject.',
-  "Values are in Confluent's wire format: 0x00, schema id (4 bytes, big endian), Avro. The subject of a topic is <topic>-value, compatibility FULL_TRANSITIVE.",
-  'Delivery is at least once: delivery.id is the same when one delivery comes twice, delivery.fact_id when one fact comes by several hooks.',
-  "GitLab's build is called job here. Examples show unions without their branch, times as milliseconds since 1970, and raw shortened.",
+  'Every GitLab hook as a typed Avro record on a Kafka topic for its event.',
+  'Topics are named without KAFKA_TOPIC_PREFIX. A prefix comes before every topic and subject.',
+  "Values are in Confluent's wire format: 0x00, schema id (4 bytes, big endian), Avro.",
+  'The subject of a topic is <topic>-value, with the compatibility FULL_TRANSITIVE.',
+  'Delivery is at least once: delivery.id is equal when one delivery arrives twice,',
+  'delivery.fact_id when one fact arrives by several hooks.',
+  "GitLab's event build is named job.",
+  'Examples show unions without their branch, times as milliseconds since 1970, and raw shortened.',
 ].join('\n')
 
 const channelOf = ({ event, topic, meaning, retention, key }: Description) => ({
   address: topic,
   title: event,
-  description: `${meaning}\n\nKey: ${escapeless(key)}. Kept ${escapeless(retention.sentence)}. With KAFKA_TOPIC_PREFIX set, the topic is the prefix followed by ${topic}.`,
+  description: [
+    meaning,
+    `Key: ${withoutCodeMarks(key)}. Kept ${withoutCodeMarks(retention.sentence)}.`,
+    `With KAFKA_TOPIC_PREFIX set, the topic is the prefix followed by ${topic}.`,
+  ].join('\n\n'),
   messages: { [event]: { $ref: `#/components/messages/${event}` } },
   bindings: {
     kafka: {
@@ -60,7 +68,7 @@ const channelOf = ({ event, topic, meaning, retention, key }: Description) => ({
       bindingVersion: '0.5.0',
       'x-retention-class': retention.class,
       'x-partitions-note':
-        'The default of KAFKA_TOPIC_PARTITIONS, the same for all topics; equal keys are in equal partitions.',
+        'The default of KAFKA_TOPIC_PARTITIONS. A key is in the same partition of every topic.',
     },
   },
 })
@@ -78,12 +86,10 @@ const messageOf = ({ event, shape, meaning, doc, sentBy, key, fact, times, examp
   summary: meaning.split(/(?<=\.) /)[0],
   description: [
     meaning,
-    `Sent by ${escapeless(sentBy.join(' and '))}. GitLab: ${doc}`,
-    fact === null
-      ? 'delivery.fact_id is delivery.id: nothing else names the fact.'
-      : `delivery.fact_id is made of ${fact.fields.join(', ')}; basis ${fact.basis}${fact.weaker.map(({ without, basis }) => `, ${basis} without ${without}`).join('')}.`,
+    `Sent by ${withoutCodeMarks(sentBy.join(' and '))}. GitLab: ${doc}`,
+    factSentence(fact),
     times.length === 0
-      ? 'delivery.occurred_at is null: GitLab does not say.'
+      ? 'delivery.occurred_at is null, because GitLab does not say when it happened.'
       : `delivery.occurred_at is taken from ${times.join(', ')}.`,
   ].join('\n\n'),
   contentType: 'application/avro',
@@ -92,7 +98,7 @@ const messageOf = ({ event, shape, meaning, doc, sentBy, key, fact, times, examp
   payload: { $ref: `#/components/schemas/${shape}` },
   bindings: {
     kafka: {
-      key: { type: 'string', description: escapeless(key), examples: [example.key] },
+      key: { type: 'string', description: withoutCodeMarks(key), examples: [example.key] },
       schemaIdLocation: 'payload',
       schemaIdPayloadEncoding: 'confluent',
       schemaLookupStrategy: 'TopicNameStrategy',
@@ -102,44 +108,8 @@ const messageOf = ({ event, shape, meaning, doc, sentBy, key, fact, times, examp
   examples: [{ name: event, headers: example.headers, payload: jsonOf(example.record) }],
 })
 
-const headers = {
-  type: 'object',
-  description:
-    'CloudEvents 1.0 in the binary mode of its Kafka binding, and W3C trace context. All values are text.',
-  required: [
-    'ce_specversion',
-    'ce_id',
-    'ce_source',
-    'ce_type',
-    'ce_time',
-    'ce_subject',
-    'content-type',
-    'traceparent',
-  ],
-  additionalProperties: false,
-  properties: {
-    ce_specversion: { type: 'string', const: '1.0' },
-    ce_id: { type: 'string', description: 'delivery.id.' },
-    ce_source: {
-      type: 'string',
-      description: 'Base URL of the GitLab instance; /hooks/<source> where it is not known.',
-    },
-    ce_type: {
-      type: 'string',
-      description: 'com.gitlab. and the event type.',
-      pattern: '^com\\.gitlab\\.[a-z_]+$',
-    },
-    ce_time: {
-      type: 'string',
-      format: 'date-time',
-      description: 'delivery.occurred_at, else delivery.received_at.',
-    },
-    ce_subject: { type: 'string', description: 'The key of the message.' },
-    'content-type': { type: 'string', const: 'application/avro' },
-    traceparent: {
-      type: 'string',
-      description: "The sender's trace, or one that begins here.",
-      pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$',
-    },
-  },
+const factSentence = (fact: Description['fact']): string => {
+  if (fact === null) return 'delivery.fact_id is delivery.id, because nothing else identifies the fact.'
+  const weaker = fact.weaker.map(({ without, basis }) => `, ${basis} where ${without} is null`).join('')
+  return `delivery.fact_id is made from ${fact.fields.join(', ')}; the basis is ${fact.basis}${weaker}.`
 }

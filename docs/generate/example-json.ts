@@ -1,13 +1,13 @@
-/** How much of a body is shown in `raw`. */
+/** How many characters of a body an example shows in `raw`. */
 const shownOfRaw = 60
 
-/** A record in JSON's terms, complete but for `raw`. */
+/** A record as JSON values. It is complete except for `raw`, which is shortened. */
 export const jsonOf = (record: object): Record<string, unknown> =>
   JSON.parse(
     JSON.stringify({ ...record, raw: shortened('raw' in record ? String(record.raw) : '', shownOfRaw) }),
   )
 
-/** The same for people: what is null or empty is left out, long texts and lists are cut. */
+/** The same as text for people: without null and empty values, with long texts and lists shortened. */
 export const shortJsonOf = (record: object): string => JSON.stringify(shorten(jsonOf(record)), null, 2)
 
 const shorten = (value: unknown): unknown => {
@@ -24,9 +24,9 @@ const shorten = (value: unknown): unknown => {
 const isEmpty = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0
 
-// ASCII dots: Avro's JSON form of bytes knows no other.
+// Three ASCII dots: the JSON form of Avro's bytes allows no character above 255.
 const shortened = (text: string, length: number): string =>
   text.length > length ? `${text.slice(0, length)}...` : text
 
-/** Markdown's code marks taken out, for where they would be shown as they are. */
-export const escapeless = (markdown: string): string => markdown.replaceAll('`', '')
+/** A text without Markdown's backticks, for places that would show them. */
+export const withoutCodeMarks = (markdown: string): string => markdown.replaceAll('`', '')

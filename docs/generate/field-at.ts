@@ -1,7 +1,7 @@
 import { type AvroSchema, nullableOf, type RecordSchema } from '../../schemas/avro-schema.ts'
 import { definitionOf, namedTypesIn } from '../../schemas/named-types.ts'
 
-/** The types along a dotted path, outermost first; a list's items by `name[]`. */
+/** The types along a dotted path, outermost first. `name[]` stands for the items of a list. */
 const typesAlong = (schema: RecordSchema, path: string): { path: string; type: AvroSchema }[] => {
   const named = namedTypesIn(schema)
   const steps: { path: string; type: AvroSchema }[] = []
@@ -21,7 +21,7 @@ const typesAlong = (schema: RecordSchema, path: string): { path: string; type: A
   return steps
 }
 
-/** Whether the field at the end of the path may be null. */
+/** Whether the field at the end of the path can be null. */
 export const isNullable = (schema: RecordSchema, path: string): boolean => {
   const last = typesAlong(schema, path).at(-1)
   return last !== undefined && nullableOf(last.type) !== undefined
@@ -37,7 +37,7 @@ export const isRecord = (schema: RecordSchema, path: string): boolean => {
   return typeof definition === 'object' && 'type' in definition && definition.type === 'record'
 }
 
-/** The map that the path leads into, if any: its keys are data. */
+/** The path of the map that contains the field, if there is one. The keys of a map are data, not fields. */
 export const mapAbove = (schema: RecordSchema, path: string): string | undefined =>
   typesAlong(schema, path).find(
     ({ type }) => typeof type === 'object' && 'type' in type && type.type === 'map',

@@ -1,9 +1,9 @@
 import { type AvroSchema, type EnumSchema, nullableOf, type RecordSchema } from '../../schemas/avro-schema.ts'
 import { parts } from '../../schemas/load.ts'
 
-/** One line of a table of fields; Markdown. */
+/** One row of a table of fields, in Markdown. */
 export interface FieldRow {
-  /** Dotted where records are nested, `[]` for every item of a list. */
+  /** A dotted path where records are nested. `[]` stands for every item of a list. */
   name: string
   type: string
   meaning: string
@@ -11,7 +11,7 @@ export interface FieldRow {
 
 const partNames = new Set([...parts.values()].map((part) => (part as RecordSchema | EnumSchema).name))
 
-/** The fields of a record, nested ones below their own line; shared parts are links. */
+/** The rows of a record. The fields of a nested record follow its own row. A shared part is a link. */
 export const fieldRows = (schema: RecordSchema, outer = ''): FieldRow[] =>
   schema.fields.flatMap(({ name, type, doc = '' }) => {
     const path = `${outer}${name}`
@@ -22,7 +22,7 @@ export const fieldRows = (schema: RecordSchema, outer = ''): FieldRow[] =>
 
 interface TypeWords {
   words: string
-  /** The record whose fields are to follow. */
+  /** The record whose fields follow as rows. */
   nested?: RecordSchema
   suffix: string
 }
@@ -56,7 +56,7 @@ const linkOf = (type: string): string => {
   return partNames.has(name) ? `[${name}](#${name.toLowerCase()})` : name
 }
 
-/** A table is one line a row, and what looks like a tag would vanish. */
+/** Escapes a text for a cell. A row is one line, and a Markdown viewer hides what looks like a tag. */
 export const escapeCell = (text: string): string =>
   text.replaceAll('<', '&lt;').replaceAll('|', '\\|').replaceAll('*', '\\*').replaceAll('\n', ' ')
 

@@ -1,6 +1,7 @@
 /**
- * Which fields of a record a function looks at, as dotted paths: the documentation of a rule that cannot differ from the rule.
- * `[]` stands for every item of a list. Records that lie on the way are named too.
+ * The fields of a record that a function reads, as dotted paths. The documents use it, so that the
+ * description of a rule cannot differ from the rule. `[]` stands for every item of a list. The records on the
+ * path to a field are included.
  */
 export const fieldsRead = (read: (record: never) => unknown, record: object): string[] => {
   const paths = new Set<string>()

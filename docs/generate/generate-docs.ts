@@ -3,7 +3,7 @@ import { generateConsumePage } from './consume-page.ts'
 import { describeEvents } from './describe.ts'
 import { generateEventsPage } from './events-page.ts'
 
-/** Path under docs/ → content of every generated document. */
+/** Every generated document: its path under docs/, and its content. */
 export const generateDocs = (): Map<string, string> => {
   const events = describeEvents()
   return new Map([

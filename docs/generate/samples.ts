@@ -8,10 +8,10 @@ import { catalogue, type EventType, eventTypes, type Records } from '../../schem
 import { typeOfShape } from '../../schemas/load.ts'
 import { createNames } from '../../schemas/topics.ts'
 
-/** One hook as a consumer would meet it. */
+/** One hook as a consumer reads it. */
 export interface Sample {
   event: EventType
-  /** The X-Gitlab-Event header it came with. */
+  /** The value of X-Gitlab-Event. */
   header: string | undefined
   record: Records[EventType]
   key: string
@@ -20,7 +20,7 @@ export interface Sample {
 
 const folder = new URL('../../test/fixtures/', import.meta.url)
 
-/** What no fixture can say: delivery values that are the same each time. */
+/** Values that no fixture has. They are fixed, so that generated documents do not change by themselves. */
 const fixed = {
   id: '0199b3f2-6c1e-7a44-9d0b-5f1e2a7c8d90',
   receivedAt: Date.parse('2026-10-05T07:03:12.345Z'),
@@ -32,14 +32,14 @@ const encoders = Object.fromEntries(
 ) as unknown as Encoders
 const encode = createEncodeStage(encoders, createNames(''))
 
-/** A body through the stages between authentication and Kafka. */
+/** Takes a body through the stages between authentication and Kafka. */
 const deliver = (text: string, given: IncomingHttpHeaders): Sample => {
   const headers: IncomingHttpHeaders = { ...given, traceparent: fixed.traceparent }
   const id = String(headers['webhook-id'] ?? fixed.id)
   const hook = { id, source: 'default', receivedAt: fixed.receivedAt, headers, body: Buffer.from(text) }
   const normalised = normalise(hook, classify(hook))
   const encoded = encode(hook, normalised)
-  if ('reason' in encoded) throw new Error(`a sample cannot be encoded: ${encoded.detail}`)
+  if ('reason' in encoded) throw new Error(`A sample cannot be encoded: ${encoded.detail}`)
   const { event, message } = encoded
   return {
     event,
@@ -61,8 +61,8 @@ const readHeaders = (file: string): IncomingHttpHeaders =>
       ]),
   )
 
-/** The two topics for what is no event have no fixture. */
-const strange = [
+/** The topics `unknown` and `quarantine` have no fixture. */
+const withoutFixture = [
   deliver('{"object_kind":"moon_landing","project_id":15,"crew":3}', {
     'x-gitlab-event': 'Moon Landing Hook',
   }),
@@ -71,7 +71,7 @@ const strange = [
   }),
 ]
 
-/** Every fixture as a record, by event; the one named as the event comes first. */
+/** Every fixture as a record, by event. The fixture that is named like its event comes first. */
 export const readSamples = (): Map<EventType, Sample[]> => {
   const names = readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
@@ -83,5 +83,5 @@ export const readSamples = (): Map<EventType, Sample[]> => {
       readHeaders(`${name}.headers`),
     ),
   )
-  return Map.groupBy([...samples, ...strange], ({ event }) => event)
+  return Map.groupBy([...samples, ...withoutFixture], ({ event }) => event)
 }

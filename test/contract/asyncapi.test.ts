@@ -48,7 +48,7 @@ test('it is AsyncAPI 3 with Avro payloads, without an error or a warning', async
   assert.deepEqual(await errorsIn(text), [])
 })
 
-test('the parser sees a broken reference and a binding that is none', async () => {
+test('the parser finds a broken reference and an invalid binding', async () => {
   const small = generateAsyncApi(events.filter(({ event }) => event === 'push'))
   const errorsAfter = (find: string, replace: string) => {
     assert.ok(small.includes(find), find)
@@ -61,8 +61,8 @@ test('the parser sees a broken reference and a binding that is none', async () =
   assert.match((await errorsAfter('"partitions": 6', '"partitions": "six"')).join(), /must be integer/)
 })
 
-// For AsyncAPI 3 the parser takes Avro payloads and examples as they are: these we check ourselves.
-test('every payload is the schema that is registered, and one to the Avro parser', async () => {
+// For AsyncAPI 3 the parser checks neither Avro payloads nor examples. The tests below check them.
+test('every payload is the registered schema, and the Avro parser accepts it', async () => {
   const { headers: _, ...payloads } = document.components.schemas
   const avro = AvroSchemaParser()
   const problemsOf = async (data: unknown) => avro.validate({ data } as never)
@@ -99,7 +99,7 @@ test('every event has its topic, its retention and its key', () => {
   assert.equal(document.channels.project_create?.bindings.kafka.topicConfiguration['retention.ms'], -1)
 })
 
-test('the example of every event is a record of its schema, under the key and headers that the ingress would send', () => {
+test('the example of every event is a record of its schema, with the key and headers of the ingress', () => {
   const { required, properties } = document.components.schemas.headers
   for (const { event, example } of events) {
     const [{ headers, payload } = assert.fail(event)] = document.components.messages[event]?.examples ?? []
@@ -122,7 +122,7 @@ test('the example of every event is a record of its schema, under the key and he
   }
 })
 
-test('keys are told in words that fit the example: a project, group:, user:, key:', () => {
+test('the description of every key fits its example: a project, group:, user:, key:', () => {
   const wordsOf = (event: string) => document.components.messages[event]?.bindings.kafka.key.description ?? ''
   for (const { event, example } of events) {
     const [prefix] = /^[a-z]+:/.exec(example.key) ?? ['project id']

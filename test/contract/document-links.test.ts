@@ -84,7 +84,7 @@ test('docs/architecture.md names every room of the code', () => {
       if (entry.isDirectory()) assert.ok(page.includes(`${folder}/${entry.name}/`), `${folder}/${entry.name}`)
 })
 
-test('docs/architecture.md follows a hook from the door to the produce request through at most eight files', () => {
+test('docs/architecture.md follows a hook to the produce request through at most eight files', () => {
   const files = [...readPage('docs/architecture.md').matchAll(/^\| (\d+)\. `([^`]+)` \|/gm)]
   assert.deepEqual(
     files.map(([, number]) => Number(number)),

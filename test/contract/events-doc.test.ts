@@ -18,7 +18,7 @@ for (const [path, content] of docs) {
   })
 }
 
-test('every event has a section with topic, key, retention, senders, schema, fact, time, fields and an example', () => {
+test('every event has a section with all its properties, fields and an example', () => {
   for (const event of eventTypes) {
     const section = sectionOf(event)
     for (const part of ['Topic', 'Key', 'Kept', 'Sent by', 'Schema', 'Fact', 'Time'])
@@ -51,12 +51,12 @@ test('every link leads to one heading, or to a file', () => {
   }
 })
 
-test('nothing that looks like a tag is lost to a Markdown reader', () => {
+test('no text looks like an HTML tag, which a Markdown viewer would hide', () => {
   const text = page.replaceAll(/```[\s\S]*?```|`[^`]*`|<!--.*?-->/g, '')
   assert.doesNotMatch(text, /<\w/)
 })
 
-test('it says what readers trip over: build is job, confidential topics, denied and revoked', () => {
+test('it explains what readers often miss: build is job, confidential topics, denied and revoked', () => {
   assert.match(page, /GitLab's `build` is \[`job`\]/)
   assert.match(sectionOf('confidential_note'), /\(`Confidential Note Hook`\)/)
   assert.match(
@@ -65,17 +65,21 @@ test('it says what readers trip over: build is job, confidential topics, denied 
   )
 })
 
-test('who sends an event is told by its samples', () => {
+test('the samples of an event decide which hooks send it', () => {
   assert.match(
     sectionOf('push'),
     /project and group webhooks \(`Push Hook`\), system hooks \(`System Hook`\)/,
   )
   assert.match(sectionOf('subgroup_create'), /\*\*Sent by\*\*: group webhooks \(`Subgroup Hook`\);/)
+  assert.match(
+    sectionOf('user_add_to_group'),
+    /\*\*Sent by\*\*: group webhooks \(`Member Hook`\), system hooks \(`System Hook`\);/,
+  )
   assert.match(sectionOf('user_create'), /\*\*Sent by\*\*: system hooks \(`System Hook`\);/)
   assert.match(sectionOf('unknown'), /\*\*Sent by\*\*: any hook\n/)
 })
 
-test('the rule of a fact is read off the rule itself', () => {
+test('the description of a fact is made from its rule', () => {
   const factOf = (event: string) => /\*\*Fact\*\*: (.+)/.exec(sectionOf(event))?.[1]
   assert.equal(factOf('push'), 'family `ref_change`: `project_id`, `ref`, `before`, `after`; basis `content`')
   assert.equal(
@@ -89,7 +93,7 @@ test('the rule of a fact is read off the rule itself', () => {
   )
 })
 
-test('of the fields that a function looks at, nested and listed ones are named by their path', () => {
+test('fields that a function reads are named by their path, also nested ones and those of lists', () => {
   const record = { a: 1, b: { c: 2, d: 3 }, list: [{ x: 1, y: 2 }], unread: 4 }
   const read = ({ a, b, list }: typeof record) => [a, b.c, list.map(({ x }) => x)]
   assert.deepEqual(fieldsRead(read as (record: never) => unknown, record).sort(), [
@@ -102,7 +106,7 @@ test('of the fields that a function looks at, nested and listed ones are named b
   ])
 })
 
-test('descriptions stand on samples of every event', () => {
+test('every event is described by a sample of its own', () => {
   assert.deepEqual(
     describeEvents().map(({ event, example }) => [event, example.event]),
     eventTypes.map((event) => [event, event]),
@@ -126,12 +130,12 @@ test('the examples in docs/consume.md are the files that the tests run', () => {
   }
 })
 
-test('the versions that docs/consume.md tells to install are those we use', () => {
+test('docs/consume.md installs the versions that we use', () => {
   const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   assert.match(consume, new RegExp(`npm install kafkajs@${dependencies.kafkajs} avsc@${dependencies.avsc}\``))
 })
 
-test('its links lead somewhere', () => {
+test('every link of docs/consume.md leads to a file that exists', () => {
   for (const [, target = ''] of consume.matchAll(/\]\(([^)]+)\)/g))
     if (!target.startsWith('https://'))
       assert.ok(existsSync(new URL(`../../docs/${target}`, import.meta.url)), target)
