@@ -6,9 +6,11 @@ import type { Logger } from '../../lib/logger.ts'
 import type { IngressMetrics } from '../metrics.ts'
 import type { Publisher } from './publisher.ts'
 
-/** What the last look at the way to Kafka and back has shown. */
 export interface Canary {
-  /** Milliseconds since 1970 of the last acknowledged record that was read back; before the first, of the first look; null before that. */
+  /**
+   * When a canary record was last read back, in milliseconds since 1970. Before the first one: when it was
+   * published. Null as long as there is no connection to Kafka.
+   */
   lastReadBack(): number | null
   stop(): void
 }
@@ -16,52 +18,51 @@ export interface Canary {
 export interface CanaryOptions {
   kafka: Kafka
   topic: string
+  /** Undefined as long as there is no connection to Kafka. */
   publisher(): Publisher | undefined
   metrics: Pick<IngressMetrics, 'lastReadBack'>
   logger: Logger
 }
 
-const everyMs = 15_000
-const limitMs = 5000
+const intervalMs = 15_000
+const timeoutMs = 5000
 
-/** Publishes a record every few seconds and reads it back: an acknowledgement alone does not say that anybody can read. */
+/**
+ * Publishes a record at regular intervals and reads it back: acknowledged records might still be unreadable.
+ */
 export const startCanary = ({ kafka, topic, publisher, metrics, logger }: CanaryOptions): Canary => {
   let lastReadBack: number | null = null
-  let isLooking = false
+  let isProbing = false
 
-  const look = async () => {
-    const way = publisher()
-    if (way === undefined || isLooking) return
-    isLooking = true
+  const probe = async () => {
+    const connected = publisher()
+    if (connected === undefined || isProbing) return
+    isProbing = true
     lastReadBack ??= Date.now()
     try {
       const nonce = randomUUID()
-      await way.publish(
+      await connected.publish(
         { topic, key: 'canary', value: Buffer.from(nonce), headers: {}, timestamp: String(Date.now()) },
-        limitMs,
+        timeoutMs,
       )
       await findInLog(kafka, topic, nonce)
       lastReadBack = Date.now()
       metrics.lastReadBack.setToCurrentTime()
     } catch (error) {
-      logger.warn('the canary did not come back', { error: messageOf(error) })
+      logger.warn('the canary record was not read back', { error: messageOf(error) })
     } finally {
-      isLooking = false
+      isProbing = false
     }
   }
 
-  void look()
-  const timer = setInterval(look, everyMs).unref()
+  void probe()
+  const timer = setInterval(probe, intervalMs).unref()
   return { lastReadBack: () => lastReadBack, stop: () => clearInterval(timer) }
 }
 
 const findInLog = async (kafka: Kafka, topic: string, nonce: string): Promise<void> => {
-  for await (const { value } of readLog(kafka, {
-    topics: [topic],
-    from: 'beginning',
-    signal: AbortSignal.timeout(limitMs),
-  })) {
+  const signal = AbortSignal.timeout(timeoutMs)
+  for await (const { value } of readLog(kafka, { topics: [topic], from: 'beginning', signal }))
     if (value?.toString() === nonce) return
-  }
-  throw new Error('published, but not found in the log')
+  throw new Error('the record was acknowledged, but it is not in the log')
 }

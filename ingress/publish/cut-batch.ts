@@ -1,25 +1,30 @@
 import { partitionName } from '../../lib/kafka/partition-name.ts'
-/** What the cutter must know of a message. */
+
+/** What determines into which request a message fits. */
 export interface Sized {
   topic: string
   partition: number
-  /** Size on the wire, at least. */
+  /** Its estimated size in the request, in bytes. */
   bytes: number
-  /** The topic's `max.message.bytes`: it holds for all records of one topic-partition in a request together. */
+  /**
+   * The `max.message.bytes` of its topic. This limit holds for all records of one partition in a request
+   * together.
+   */
   maxBytesTogether: number
 }
 
-/** Of one request. */
+/** The limits of one produce request. */
 export interface BatchLimits {
   records: number
   bytes: number
 }
 
 /**
- * Takes the next batch from the front of the queue. The order within a partition is kept: once a message stays behind,
- * so do all later ones of its partition. The first message is taken whatever its size.
+ * Takes the next batch from the front of the queue. It keeps the order within each partition: once a message
+ * does not fit, all later messages of its partition stay in the queue, too. The first message is taken
+ * whatever its size is.
  *
- * @returns the batch and what stays, both in order
+ * @returns the batch and the rest of the queue, both in their old order
  */
 export const cutBatch = <T extends Sized>(
   queue: readonly T[],
@@ -30,8 +35,8 @@ export const cutBatch = <T extends Sized>(
   const bytesOf = new Map<string, number>()
   let bytes = 0
   for (const [index, message] of queue.entries()) {
-    if (batch.length === limits.records || bytes >= limits.bytes)
-      return { batch, rest: rest.concat(queue.slice(index)) }
+    const isFull = batch.length === limits.records || bytes >= limits.bytes
+    if (isFull) return { batch, rest: rest.concat(queue.slice(index)) }
     const partition = partitionName(message)
     const filled = bytesOf.get(partition) ?? 0
     const fits = filled + message.bytes <= message.maxBytesTogether && bytes + message.bytes <= limits.bytes

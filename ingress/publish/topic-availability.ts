@@ -1,134 +1,142 @@
+import { type Backoff, backoffMs } from '../../lib/backoff.ts'
 import { messageOf, RetriableError, UsageError } from '../../lib/errors.ts'
 import { withTimeLimit } from '../../lib/time-limit.ts'
-import { causeOf, isForbidden } from './sender.ts'
-import { createKnownTopics, type KnownTopics, type KnownTopicsOptions } from './topic-limits.ts'
+import { causeOf, isForbidden } from './publish-failure.ts'
+import { createTopicLimits, type TopicLimits, type TopicLimitsOptions } from './topic-limits.ts'
 import type { TopicFacts } from './topic-metadata.ts'
 import { TopicUnavailableError } from './topic-unavailable-error.ts'
 
-/** Which topics take records now, and what is known of them. */
-export interface AvailableTopics extends Pick<KnownTopics, 'explain'> {
-  /** Undefined where the topic takes nothing. */
+/** Knows which topics accept records now, and the limits of each topic. */
+export interface TopicAvailability extends Pick<TopicLimits, 'explainTooLarge'> {
+  /** Undefined if the topic is unavailable. */
   factsOf(topic: string): TopicFacts | undefined
-  /** The most a record may take, in bytes; known of a topic that takes nothing now, too. Undefined of one that was never seen. */
-  maxBytesOf(topic: string): number | undefined
-  /** The others. */
-  unavailable(): string[]
-  /** Takes a topic out until it works again. @returns what to tell its records */
-  hold(topic: string, problem: unknown): TopicUnavailableError
   /**
-   * Of a topic that was taken out: its facts where it is time to find out with one record whether it works again; whoever gets
-   * them calls `hold` or `release` then. Else what to tell the record.
+   * How large a record the topic accepts, in bytes, even if it is unavailable; undefined if it was never
+   * seen.
    */
-  probe(topic: string): TopicFacts | TopicUnavailableError
-  /** It works again. */
-  release(topic: string): void
+  maxBytesOf(topic: string): number | undefined
+  unavailableTopics(): string[]
+  /** Marks a topic as unavailable until a probe succeeds. @returns the error for its records */
+  markUnavailable(topic: string, problem: unknown): TopicUnavailableError
+  /**
+   * Asks whether one record may probe an unavailable topic.
+   *
+   * @returns the facts of the topic if the record may probe it; the caller must then call `markAvailable` or
+   *   `markUnavailable`. Else the error for the record.
+   */
+  claimProbe(topic: string): TopicFacts | TopicUnavailableError
+  markAvailable(topic: string): void
   stop(): void
 }
 
-export interface AvailableTopicsOptions extends KnownTopicsOptions {
+export interface TopicAvailabilityOptions extends TopicLimitsOptions {
   topics: readonly string[]
-  /** How long a look at a topic that was taken out may take, in milliseconds. */
-  lookLimitMs?: number
+  /** Time limit for reading the metadata of an unavailable topic, in milliseconds. */
+  metadataTimeoutMs?: number
 }
 
-interface Hold {
-  refusal: TopicUnavailableError
+interface UnavailableTopic {
+  error: TopicUnavailableError
   failures: number
-  /** What was the matter last: the topic cannot be seen, or it is there and takes nothing, which only a record can find out. */
-  lacks: 'facts' | 'acknowledgement'
-  isDue: boolean
+  /** What makes the topic available again: its metadata can be read, or a record is acknowledged. */
+  waitsFor: 'metadata' | 'acknowledgement'
+  isProbeDue: boolean
   timer: NodeJS.Timeout
 }
 
-const waitMs = (failures: number): number => Math.min(250 * 2 ** failures, 10_000)
+const pollBackoff: Backoff = { firstMs: 500, maxMs: 10_000 }
 
 /**
- * Looks at the topics. Some may be missing; they are looked for again, longer and longer apart.
+ * Reads the metadata of the topics. Some topics may be missing: they are marked unavailable and polled, at
+ * growing intervals.
  *
- * @throws UsageError where none of them is there: the cluster was never set up, or is another one; RetriableError where none can be read
+ * @throws UsageError if none of them exists, because the cluster was never set up or is another one
+ * @throws RetriableError if none of them can be read
  */
-export const createAvailableTopics = async (options: AvailableTopicsOptions): Promise<AvailableTopics> => {
-  const { topics, readTopicFacts, lookLimitMs = 30_000, logger } = options
+export const createTopicAvailability = async (
+  options: TopicAvailabilityOptions,
+): Promise<TopicAvailability> => {
+  const { topics, readTopicFacts, metadataTimeoutMs = 30_000, logger } = options
   const all = await readTopicFacts(topics)
   const seen = new Map([...all].flatMap(([topic, facts]) => (facts instanceof Error ? [] : [[topic, facts]])))
-  if (seen.size === 0) throw noneOf(all)
-  const known = createKnownTopics(seen, options)
-  const holds = new Map<string, Hold>()
+  if (seen.size === 0) throw errorWithoutTopics(all)
+  const limits = createTopicLimits(seen, options)
+  const unavailable = new Map<string, UnavailableTopic>()
   let isStopped = false
 
-  const take = (topic: string, problem: unknown, lacks: Hold['lacks']): Hold => {
-    const before = holds.get(topic)
+  const mark = (topic: string, problem: unknown, waitsFor: UnavailableTopic['waitsFor']) => {
+    const before = unavailable.get(topic)
     clearTimeout(before?.timer)
     const failures = (before?.failures ?? 0) + 1
-    const details = { topic, error: messageOf(problem), todo: adviceOn(problem) }
-    if (before === undefined)
-      logger.error('a topic is not available; its hooks are spooled until it is', details)
+    const details = { topic, error: messageOf(problem), todo: adviceFor(problem) }
+    if (before === undefined) logger.error('a topic is not available, so its hooks are spooled', details)
     else logger.debug('a topic is still not available', details)
-    const hold: Hold = {
-      refusal: new TopicUnavailableError(topic, messageOf(problem)),
-      failures,
-      lacks,
-      isDue: false,
-      timer: setTimeout(() => void look(topic), waitMs(failures)).unref(),
-    }
-    holds.set(topic, hold)
-    return hold
+    const error = new TopicUnavailableError(topic, messageOf(problem))
+    const timer = setTimeout(() => void poll(topic), backoffMs(pollBackoff, failures)).unref()
+    unavailable.set(topic, { error, failures, waitsFor, isProbeDue: false, timer })
+    return error
   }
 
-  const release = (topic: string) => {
-    if (known.factsOf(topic) === undefined || !holds.delete(topic)) return
+  const markAvailable = (topic: string) => {
+    if (limits.factsOf(topic) === undefined || !unavailable.delete(topic)) return
     logger.info('a topic is available again', { topic })
   }
 
-  /** A topic that was made anew may have other partitions: it is read before anything is sent. */
-  const look = async (topic: string) => {
-    // One without an end would be the last.
-    const found = await withTimeLimit(lookLimitMs, readTopicFacts([topic])).catch((error: Error) => error)
-    const hold = holds.get(topic)
-    if (hold === undefined || isStopped) return
-    if (found instanceof Error) return void take(topic, found, hold.lacks)
-    const facts = found.get(topic) ?? unseen()
-    if (facts instanceof Error) return void take(topic, facts, 'facts')
-    known.learn(topic, facts)
-    if (hold.lacks === 'facts') release(topic)
-    else hold.isDue = true
+  /** Reads the metadata before a record is sent: a topic that was created again may have other partitions. */
+  const poll = async (topic: string) => {
+    // Without a time limit, a request that never ends would be the last poll of this topic.
+    const answer = await withTimeLimit(metadataTimeoutMs, readTopicFacts([topic])).catch(
+      (error: Error) => error,
+    )
+    const state = unavailable.get(topic)
+    if (state === undefined || isStopped) return
+    if (answer instanceof Error) return void mark(topic, answer, state.waitsFor)
+    const facts = answer.get(topic) ?? neverSeen()
+    if (facts instanceof Error) return void mark(topic, facts, 'metadata')
+    limits.update(topic, facts)
+    if (state.waitsFor === 'metadata') markAvailable(topic)
+    else state.isProbeDue = true
   }
 
-  for (const topic of topics) if (!seen.has(topic)) take(topic, all.get(topic) ?? unseen(), 'facts')
+  for (const topic of topics) if (!seen.has(topic)) mark(topic, all.get(topic) ?? neverSeen(), 'metadata')
 
   return {
-    factsOf: (topic) => (holds.has(topic) ? undefined : known.factsOf(topic)),
-    maxBytesOf: (topic) => known.factsOf(topic)?.maxBytes,
-    explain: known.explain,
-    unavailable: () => [...holds.keys()].sort(),
-    hold: (topic, problem) => take(topic, problem, 'acknowledgement').refusal,
-    probe: (topic) => {
-      const hold = holds.get(topic) ?? take(topic, unseen(), 'facts')
-      const facts = known.factsOf(topic)
-      if (!hold.isDue || facts === undefined) return hold.refusal
-      hold.isDue = false
+    factsOf: (topic) => (unavailable.has(topic) ? undefined : limits.factsOf(topic)),
+    maxBytesOf: (topic) => limits.factsOf(topic)?.maxBytes,
+    explainTooLarge: limits.explainTooLarge,
+    unavailableTopics: () => [...unavailable.keys()].sort(),
+    markUnavailable: (topic, problem) => mark(topic, problem, 'acknowledgement'),
+    claimProbe: (topic) => {
+      const state = unavailable.get(topic)
+      if (state === undefined) return mark(topic, neverSeen(), 'metadata')
+      const facts = limits.factsOf(topic)
+      if (!state.isProbeDue || facts === undefined) return state.error
+      state.isProbeDue = false
       return facts
     },
-    release,
+    markAvailable,
     stop: () => {
       isStopped = true
-      known.stop()
-      for (const { timer } of holds.values()) clearTimeout(timer)
+      limits.stop()
+      for (const { timer } of unavailable.values()) clearTimeout(timer)
     },
   }
 }
 
-/** Kafka that has no leaders is waited for; Kafka that answers without our topics was never set up. */
-const noneOf = (problems: ReadonlyMap<string, unknown>): Error => {
-  const [[topic, problem] = ['', unseen()]] = problems
+/**
+ * Topics without leaders come back by themselves. A cluster that does not have our topics was never set up.
+ */
+const errorWithoutTopics = (problems: ReadonlyMap<string, unknown>): Error => {
+  const [[topic, problem] = ['', neverSeen()]] = problems
   const isOutage = [...problems.values()].some((each) => causeOf(each) !== 'topic')
   if (isOutage) return new RetriableError(`Kafka: ${messageOf(problem)}`, { cause: problem })
-  return new UsageError(`the cluster has none of our topics (${topic}): ${adviceOn(problem)} first`)
+  return new UsageError(`the cluster has none of our topics (${topic}): ${adviceFor(problem)} first`)
 }
 
-const unseen = () => new Error('nothing is known of it')
+const neverSeen = () => new Error('the topic has never been seen')
 
-const adviceOn = (problem: unknown): string => {
-  if (isForbidden(problem)) return 'allow the user of the bridge to describe it and to write to it'
-  return causeOf(problem) === 'topic' ? 'run `bridge setup`' : 'look at its leaders and replicas'
+const adviceFor = (problem: unknown): string => {
+  if (isForbidden(problem))
+    return 'allow the Kafka user of the bridge to describe the topic and to write to it'
+  return causeOf(problem) === 'topic' ? 'run `bridge setup`' : 'check the leaders and replicas of the topic'
 }

@@ -1,25 +1,26 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import { messageOf, RetriableError } from '../../lib/errors.ts'
-import { causeOf, isForbidden } from './sender.ts'
+import { causeOf, isForbidden } from './publish-failure.ts'
 
-/** What the publisher must know of a topic. */
+/** What the publisher must know about a topic. */
 export interface TopicFacts {
   partitions: number
-  /** The most one record, or all of a request's records for one partition together, may take. */
+  /** The limit for one record, and for all records of one partition in a request together, in bytes. */
   maxBytes: number
 }
 
-/** What the brokers tell of a topic. */
+/** What the brokers tell about a topic. */
 export interface ReadTopicFacts extends Omit<TopicFacts, 'maxBytes'> {
-  /** Undefined where they do not let us read it. */
+  /** Undefined if they do not let us read it. */
   maxBytes: number | undefined
 }
 
 /**
- * Reads what is to be known of topics.
+ * Reads the metadata and the size limits of topics.
  *
- * @returns of a topic that does not exist, may not be seen or has a partition without a leader: why there are no facts
- * @throws RetriableError where the brokers do not answer
+ * @returns the facts of each topic, or an error if it does not exist, may not be seen, or has a partition
+ *   without a leader
+ * @throws RetriableError if the brokers do not answer
  */
 export const readTopicFacts = async (
   kafka: Kafka,
@@ -48,55 +49,63 @@ export const readTopicFacts = async (
   }
 }
 
-type Ask = (topics: readonly string[]) => Promise<Map<string, number>>
+/** One request about several topics. */
+type Request = (topics: readonly string[]) => Promise<Map<string, number>>
 
 const readPartitions = (admin: Admin, topics: readonly string[]): Promise<Map<string, number | Error>> => {
-  const ask: Ask = async (names) => {
+  const request: Request = async (names) => {
     const metadata = await admin.fetchTopicMetadata({ topics: [...names] })
     return new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]))
   }
-  return askAbout(topics, ask, (error) => ['topic', 'leader'].includes(causeOf(error)))
+  return requestForEach(topics, request, (error) => ['topic', 'leader'].includes(causeOf(error)))
 }
 
-/** Two of a topic's settings bound what is written to it at a time. */
-const limits = ['max.message.bytes', 'segment.bytes']
+/** The two settings of a topic that limit the size of a request. */
+const limitSettings = ['max.message.bytes', 'segment.bytes']
 
-/** Nothing where configurations may not be read, or where a topic of anybody has no leader: the client wants to know all of them first. */
+/**
+ * @returns nothing if the configurations may not be read, or if any topic of the cluster has no leader, since
+ *   the client first wants the metadata of all topics
+ */
 const readMaxBytes = (admin: Admin, topics: readonly string[]): Promise<Map<string, number | Error>> => {
-  const ask: Ask = async (names) => {
+  const request: Request = async (names) => {
     const resources = names.map((name) => ({
       type: kafkajs.ConfigResourceTypes.TOPIC,
       name,
-      configNames: limits,
+      configNames: limitSettings,
     }))
     const described = await admin.describeConfigs({ includeSynonyms: false, resources })
     return new Map(
       described.resources.flatMap(({ resourceName, configEntries }): [string, number][] => {
         const values = configEntries
-          .filter(({ configName }) => limits.includes(configName))
+          .filter(({ configName }) => limitSettings.includes(configName))
           .map(({ configValue }) => Number(configValue))
         return values.length === 0 ? [] : [[resourceName, Math.min(...values)]]
       }),
     )
   }
-  return askAbout(topics, ask, isForbidden).catch(() => new Map())
+  return requestForEach(topics, request, isForbidden).catch(() => new Map())
 }
 
-/** The client fails a question about several topics for one of them. Then it is asked about them one by one: by turns, on the connection it has. */
-const askAbout = async (
+/**
+ * Makes one request about all topics. The client fails it if one topic is at fault; then each topic gets a
+ * request of its own, one after the other, on the same connection.
+ */
+const requestForEach = async (
   topics: readonly string[],
-  ask: Ask,
+  request: Request,
   isOfOneTopic: (error: unknown) => boolean,
 ): Promise<Map<string, number | Error>> => {
   if (topics.length === 0) return new Map()
   try {
-    return await ask(topics)
+    return await request(topics)
   } catch (error) {
     if (!isOfOneTopic(error)) throw error
     const answers = new Map<string, number | Error>()
     if (topics.length === 1) return answers.set(topics[0] ?? '', error as Error)
     for (const topic of topics)
-      for (const [name, answer] of await askAbout([topic], ask, isOfOneTopic)) answers.set(name, answer)
+      for (const [name, answer] of await requestForEach([topic], request, isOfOneTopic))
+        answers.set(name, answer)
     return answers
   }
 }

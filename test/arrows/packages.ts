@@ -20,6 +20,7 @@ export const kafkaFiles: Readonly<Record<string, string>> = {
   'lib/kafka/patches/add-zstd.ts': 'the codecs, to which it adds one',
   'lib/kafka/patches/patch-produce-request.ts': 'the produce request, which it patches',
   'ingress/publish/sender.ts': 'the producer',
+  'ingress/publish/partition-of.ts': 'the partitioner of the producer',
   'ingress/publish/topic-metadata.ts': 'the admin client: reads the limits of topics',
   'consumers/runtime/dead-letters/dead-letter-producer.ts':
     'the partitioner of the producer for dead letters',

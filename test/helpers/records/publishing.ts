@@ -1,13 +1,13 @@
 import { createIngressMetrics } from '../../../ingress/metrics.ts'
 import { createPublisher, type PublisherOptions } from '../../../ingress/publish/publisher.ts'
-import type { Placed, Sender } from '../../../ingress/publish/sender.ts'
+import type { PlacedMessage, Sender } from '../../../ingress/publish/sender.ts'
 import type { TopicFacts } from '../../../ingress/publish/topic-metadata.ts'
 import { partitionName } from '../../../lib/kafka/partition-name.ts'
 import { createMetrics } from '../../../lib/metrics/metrics.ts'
 import { recordingLogger } from '../process/recording-logger.ts'
 
 /** What the brokers answer to a request: the partitions that acknowledged, or a failure. */
-export type Answer = (batch: readonly Placed[]) => Promise<Set<string>>
+export type Answer = (batch: readonly PlacedMessage[]) => Promise<Set<string>>
 
 export const acknowledgeAll: Answer = async (batch) => new Set(batch.map(partitionName))
 export const fail =
@@ -23,7 +23,7 @@ export const topics = ['gitlab.push', 'gitlab.job']
 export const gone = () => protocolError('no such topic', 'UNKNOWN_TOPIC_OR_PARTITION')
 export const factsOf = (topic: string): TopicFacts | Error =>
   topics.includes(topic) ? { partitions: 1, maxBytes: 1e6 } : gone()
-/** A publisher whose brokers answer by a script, then acknowledge everything; `sent` holds the keys of every request. */
+/** A publisher whose brokers answer by a script, then with `answer`. `sent` has the keys of every request. */
 export const publishing = async (
   script: Answer[] = [],
   options: Partial<PublisherOptions> = {},

@@ -9,8 +9,8 @@ import { createMetrics } from '../../../../lib/metrics/metrics.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 import { seriesValue } from '../../../helpers/process/series-value.ts'
 
-// That a record comes back takes a real broker: test/e2e/ingress/faults.test.ts.
-const watching = (t: TestContext, publisher: () => Publisher | undefined) => {
+// Reading a record back needs a real broker: see test/e2e/ingress/faults.test.ts.
+const startedCanary = (t: TestContext, publisher: () => Publisher | undefined) => {
   t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: 1_780_000_000_000 })
   const metrics = createMetrics()
   const { logger, lines } = recordingLogger()
@@ -35,19 +35,19 @@ const watching = (t: TestContext, publisher: () => Publisher | undefined) => {
 }
 const publisherThat = (publish: Publisher['publish']) => ({ publish }) as unknown as Publisher
 
-test('while there is no way to Kafka nothing is looked for', async (t) => {
-  const { canary, lines, pass } = watching(t, () => undefined)
+test('without a connection to Kafka no canary record is published', async (t) => {
+  const { canary, lines, pass } = startedCanary(t, () => undefined)
   await pass(60_000)
   assert.deepEqual([canary.lastReadBack(), lines], [null, []])
 })
 
-test('a canary that is not acknowledged is said, does not count as read back, and the next is sent all the same', async (t) => {
+test('a canary that is not acknowledged is logged, is not read back, and the next one is still sent', async (t) => {
   const topics: string[] = []
   const away = publisherThat(async ({ topic }) => {
     topics.push(topic)
     throw new RetriableError('no acknowledgement within 5 s')
   })
-  const { canary, lines, pass, readBack } = watching(t, () => away)
+  const { canary, lines, pass, readBack } = startedCanary(t, () => away)
   await pass(0)
   const since = canary.lastReadBack()
   for (let round = 0; round < 4; round++) await pass(15_000)
@@ -62,13 +62,13 @@ test('a canary that is not acknowledged is said, does not count as read back, an
   )
 })
 
-test('never two at a time, and none once it is stopped', async (t) => {
+test('only one canary is in flight at a time, and none is sent after the stop', async (t) => {
   let sent = 0
   const stuck = publisherThat(() => {
     sent += 1
     return new Promise(() => {})
   })
-  const { canary, pass } = watching(t, () => stuck)
+  const { canary, pass } = startedCanary(t, () => stuck)
   await pass(60_000)
   assert.equal(sent, 1)
   canary.stop()

@@ -30,7 +30,7 @@ const allLimits = fc.record({
 const partitionOf = ({ topic, partition }: Sized) => `${topic}/${partition}`
 const sum = (messages: readonly Sized[]) => messages.reduce((total, { bytes }) => total + bytes, 0)
 
-test('nothing is lost and nothing is doubled', () => {
+test('no message is lost and none is doubled', () => {
   fc.assert(
     fc.property(queues, allLimits, (queue, limits) => {
       const { batch, rest } = cutBatch(queue, limits)
@@ -40,7 +40,7 @@ test('nothing is lost and nothing is doubled', () => {
   )
 })
 
-test('cutting until nothing is left sends every partition in the order it came, and always ends', () => {
+test('cutting until the queue is empty keeps the order of each partition, and always ends', () => {
   fc.assert(
     fc.property(queues, allLimits, (queue, limits) => {
       const sent: Sized[] = []
@@ -63,7 +63,7 @@ test('cutting until nothing is left sends every partition in the order it came, 
   )
 })
 
-test('a batch keeps every limit, unless it is one message alone', () => {
+test('a batch of more than one message keeps every limit', () => {
   fc.assert(
     fc.property(queues, allLimits, (queue, limits) => {
       const { batch } = cutBatch(queue, limits)
@@ -75,12 +75,12 @@ test('a batch keeps every limit, unless it is one message alone', () => {
   )
 })
 
-test('a message larger than every limit goes alone, since it must go some time', () => {
+test('a message that is larger than every limit is sent alone', () => {
   const [large, small] = [message(0, 5000), message(1, 1)]
   assert.deepEqual(cutBatch([large, small], { records: 10, bytes: 100 }), { batch: [large], rest: [small] })
 })
 
-test('what fits goes past a full partition, but nothing of that partition does', () => {
+test('messages overtake a full partition, but messages of that partition do not', () => {
   const queue = [message(0, 600), message(0, 600), message(1, 600), message(0, 1)]
   assert.deepEqual(cutBatch(queue, { records: 10, bytes: 10_000 }), {
     batch: [queue[0], queue[2]],
@@ -88,7 +88,7 @@ test('what fits goes past a full partition, but nothing of that partition does',
   })
 })
 
-test('the limit of one topic is not the limit of another with the same partition number', () => {
+test('topics with the same partition number have separate limits', () => {
   const queue = [
     message(0, 100, 'a', 150),
     message(0, 100, 'b', 150),

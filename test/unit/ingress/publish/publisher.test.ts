@@ -16,7 +16,7 @@ import {
   tooLarge,
 } from '../../../helpers/records/publishing.ts'
 
-test('what arrives while a request is in flight goes out together in the next one', async () => {
+test('messages that arrive while a request is in flight go out together in the next one', async () => {
   const { publish, sent } = await publishing()
   await Promise.all(['a', 'b', 'c', 'd'].map((key) => publish(key)))
   assert.deepEqual(sent, [['a'], ['b', 'c', 'd']])
@@ -49,7 +49,7 @@ test('a hook is not answered before its own acknowledgement', async () => {
   await published
 })
 
-test('what only some partitions acknowledged is sent again, before what came later', async () => {
+test('messages of unacknowledged partitions are sent again, before newer messages', async () => {
   const onlyPushes: Answer = async () => new Set([partitionName({ topic: 'gitlab.push', partition: 0 })])
   const { publish, sent } = await publishing([acknowledgeAll, onlyPushes])
   await Promise.all([
@@ -62,7 +62,7 @@ test('what only some partitions acknowledged is sent again, before what came lat
   assert.deepEqual(sent, [['first'], ['a', 'b', 'c', 'd'], ['b', 'd']])
 })
 
-test('a partition whose acknowledgement is missing is not overtaken by its own later records', async () => {
+test('newer records of an unacknowledged partition do not overtake the older ones', async () => {
   const onlyPushes: Answer = async () => new Set([partitionName({ topic: 'gitlab.push', partition: 0 })])
   const { publish, sent } = await publishing([acknowledgeAll, onlyPushes], {
     limits: { records: 2, bytes: 1e6 },
@@ -72,21 +72,21 @@ test('a partition whose acknowledgement is missing is not overtaken by its own l
   assert.deepEqual(sent, [['first'], ['a', 'b'], ['b', 'c'], ['d']])
 })
 
-test('a failed request is sent again whole, in its old order, with what came meanwhile behind it', async () => {
+test('a failed request is sent again in its old order, with newer messages behind it', async () => {
   const { publish, sent } = await publishing([fail(new Error('connection lost'))])
   const first = publish('a')
   await Promise.all([first, publish('b'), publish('c')])
   assert.deepEqual(sent, [['a'], ['a', 'b', 'c']])
 })
 
-test('an answer that acknowledges nothing is a failure: it is waited for, not asked again at once for ever', async () => {
+test('an answer without any acknowledgement is a failure with a back-off, not an endless loop', async () => {
   const { publish, sent, metrics } = await publishing([async () => new Set()])
   await publish('a')
   assert.deepEqual(sent, [['a'], ['a']])
   assert.equal(await seriesValue(metrics, 'ingress_publish_failures_total', { cause: 'leader' }), 1)
 })
 
-test('brokers that do not answer are told from those that do, and from a topic or a record at fault', async () => {
+test('the state is failing while the brokers do not answer, but not after a fault of a topic or a record', async () => {
   const timeout = () => fail(Object.assign(new Error('timed out'), { name: 'KafkaJSRequestTimeoutError' }))
   const { publisher, publish } = await publishing([
     timeout(),
@@ -106,7 +106,7 @@ test('brokers that do not answer are told from those that do, and from a topic o
   assert.equal(publisher.state(), 'open')
 })
 
-test('one record the brokers refuse is turned down for good, and does not hold up the others', async () => {
+test('one record that the brokers refuse is rejected for good, and does not hold up the others', async () => {
   const refusePoison: Answer = (batch) =>
     batch.some(({ key }) => key === 'poison') ? Promise.reject(refusal()) : acknowledgeAll(batch)
   const { publish, sent } = await publishing(Array(10).fill(refusePoison))
@@ -119,13 +119,13 @@ test('one record the brokers refuse is turned down for good, and does not hold u
   assert.deepEqual(sent, [['first'], ['a', 'poison', 'b'], ['a'], ['poison'], ['b']])
 })
 
-/** Brokers that take no more than so many bytes of a record's value. */
+/** Brokers that accept at most so many bytes in the value of a record. */
 const upTo =
   (maxBytes: number): Answer =>
   (batch) =>
     batch.some(({ value }) => value.length > maxBytes) ? Promise.reject(tooLarge()) : acknowledgeAll(batch)
 
-test('a topic takes less than when it was last seen: what is too large is to be made smaller, and holds up no other', async () => {
+test('a record that became too large for its topic is retriable, and does not hold up the others', async () => {
   let maxBytes = 1e6
   const readTopicFacts: PublisherOptions['readTopicFacts'] = async (some) =>
     new Map(some.map((topic) => [topic, { partitions: 1, maxBytes }]))
@@ -137,7 +137,7 @@ test('a topic takes less than when it was last seen: what is too large is to be 
   assert.equal(publisher.maxBytesOf('gitlab.push'), 1e5)
 })
 
-test('records too large together are sent one by one, and those after them in requests their topic takes', async () => {
+test('records that are too large together are sent one by one, and later requests are smaller', async () => {
   let maxBytes = 1e6
   const readTopicFacts: PublisherOptions['readTopicFacts'] = async (some) =>
     new Map(some.map((topic) => [topic, { partitions: 1, maxBytes }]))
@@ -151,7 +151,7 @@ test('records too large together are sent one by one, and those after them in re
   assert.deepEqual(sent, [['first'], ['a', 'b', 'c'], ['a'], ['b'], ['c'], ['d'], ['e', 'f'], ['g', 'h']])
 })
 
-test('at its deadline a hook is given up on as retriable, and not sent any more', async () => {
+test('at its deadline a message is rejected as retriable, and it is no longer sent', async () => {
   const { promise: late, resolve: answer } = Promise.withResolvers<void>()
   const { publish, sent } = await publishing([async (batch) => late.then(() => acknowledgeAll(batch))])
   const first = publish('a')
@@ -162,7 +162,7 @@ test('at its deadline a hook is given up on as retriable, and not sent any more'
   assert.deepEqual(sent, [['a'], ['c']])
 })
 
-test('an acknowledgement after the deadline does not bring the publisher down', async () => {
+test('an acknowledgement after the deadline does no harm', async () => {
   const { promise: late, resolve: answer } = Promise.withResolvers<void>()
   const { publish, sent } = await publishing([async (batch) => late.then(() => acknowledgeAll(batch))])
   await assert.rejects(publish('a', { deadlineMs: 5 }), RetriableError)
@@ -181,7 +181,7 @@ test('after three failures in a row the producer is abandoned for a new one', as
   assert.equal(await seriesValue(metrics, 'ingress_producers_rebuilt_total'), 1)
 })
 
-test('a connection that cannot be made again is tried again, until the deadline', async () => {
+test('a connection that cannot be made is tried again until the deadline', async () => {
   let connects = 0
   const connect = async () => {
     if (++connects > 1) throw new Error('refused')
@@ -196,19 +196,19 @@ test('a connection that cannot be made again is tried again, until the deadline'
   assert.ok(connects >= 2)
 })
 
-test('more than may wait is turned away at once; what is settled makes room', async () => {
+test('a message for which the queue has no room is rejected at once; settled messages make room', async () => {
   const { promise: gate, resolve: open } = Promise.withResolvers<void>()
   const { publish } = await publishing([async (batch) => gate.then(() => acknowledgeAll(batch))], {
     maxQueuedBytes: 3000,
   })
   const waiting = [publish('a', { bytes: 1000 }), publish('b', { bytes: 1000 })]
-  await assert.rejects(publish('c', { bytes: 1000 }), { name: 'RetriableError', message: /too much/ })
+  await assert.rejects(publish('c', { bytes: 1000 }), { name: 'RetriableError', message: /too many bytes/ })
   open()
   await Promise.all(waiting)
   await Promise.all(['d', 'e', 'f'].map((key) => publish(key, { bytes: 500 })))
 })
 
-test('stopping gives up what is queued, waits for what is in flight, and disconnects', async () => {
+test('stopping rejects the queued messages, waits for the request in flight, and disconnects', async () => {
   const { promise: gate, resolve: open } = Promise.withResolvers<void>()
   const { publisher, publish, calls } = await publishing([
     async (batch) => gate.then(() => acknowledgeAll(batch)),
@@ -224,7 +224,7 @@ test('stopping gives up what is queued, waits for what is in flight, and disconn
   await assert.rejects(publish('c'), RetriableError)
 })
 
-test('what was published and how large the requests were is counted', async () => {
+test('published records and the sizes of the requests are counted', async () => {
   const { publish, metrics } = await publishing()
   await Promise.all([publish('a'), publish('b'), publish('c')])
   assert.equal(await seriesValue(metrics, 'ingress_batch_records_count'), 2)

@@ -1,4 +1,4 @@
-// What one topic that takes nothing does to a publisher's others.
+// A topic that accepts no records must not disturb the other topics of the publisher.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PublisherOptions } from '../../../../ingress/publish/publisher.ts'
@@ -18,7 +18,7 @@ import {
   topics,
 } from '../../../helpers/records/publishing.ts'
 
-test('a cluster without any of the topics was never set up, or is another one', async () => {
+test('a cluster without any of the topics is an error that says what to do', async () => {
   const readTopicFacts = async () => new Map(topics.map((topic) => [topic, gone()]))
   await assert.rejects(
     publishing([], { readTopicFacts }),
@@ -26,14 +26,14 @@ test('a cluster without any of the topics was never set up, or is another one', 
   )
 })
 
-test('a cluster whose topics have no leaders is waited for', async () => {
+test('a cluster whose topics have no leaders is a retriable error', async () => {
   const leaderless = () =>
     Object.assign(new Error('no leader'), { name: 'KafkaJSProtocolError', type: 'LEADER_NOT_AVAILABLE' })
   const readTopicFacts = async () => new Map(topics.map((topic) => [topic, leaderless()]))
   await assert.rejects(publishing([], { readTopicFacts }), { name: 'RetriableError', message: /no leader/ })
 })
 
-test('a topic that is missing at the start is named, its records are turned away at once, and taken once it is there', async () => {
+test('a topic that is missing at the start is named in the log, and used as soon as it exists', async () => {
   const there = new Set(['gitlab.job'])
   const readTopicFacts: PublisherOptions['readTopicFacts'] = async (some) =>
     new Map(some.map((topic) => [topic, there.has(topic) ? factsOf(topic) : gone()]))
@@ -51,10 +51,16 @@ test('a topic that is missing at the start is named, its records are turned away
   const said = lines
     .filter(({ fields }) => fields.topic === 'gitlab.push')
     .map(({ level, fields }) => [level, fields.todo])
-  assert.deepEqual(said.filter(([level]) => level !== 'debug'), [['error', 'run `bridge setup`'], ['info', undefined]]) // biome-ignore format: one line each
+  assert.deepEqual(
+    said.filter(([level]) => level !== 'debug'),
+    [
+      ['error', 'run `bridge setup`'],
+      ['info', undefined],
+    ],
+  )
 })
 
-test('a look that has no end is not the last', async () => {
+test('a metadata request that never ends does not stop the polling', async () => {
   let looks = 0
   const readTopicFacts: PublisherOptions['readTopicFacts'] = async (some) => {
     looks += 1
@@ -63,12 +69,12 @@ test('a look that has no end is not the last', async () => {
       some.map((topic) => [topic, looks === 1 && topic === 'gitlab.push' ? gone() : factsOf(topic)]),
     )
   }
-  const { publisher, publish } = await publishing([], { readTopicFacts, lookLimitMs: 10 })
+  const { publisher, publish } = await publishing([], { readTopicFacts, metadataTimeoutMs: 10 })
   await eventually(() => publish('a'))
   assert.deepEqual([publisher.unavailableTopics(), looks], [[], 3])
 })
 
-test('a topic nobody has heard of is turned away at once', async () => {
+test('a record for an unknown topic is rejected at once', async () => {
   const { publish, sent } = await publishing()
   await assert.rejects(publish('a', { topic: 'gitlab.nowhere' }), {
     name: 'TopicUnavailableError',
@@ -77,7 +83,7 @@ test('a topic nobody has heard of is turned away at once', async () => {
   assert.deepEqual(sent, [])
 })
 
-/** Brokers on which a topic takes nothing: any request that names it fails, for all who are in it. */
+/** Brokers with a topic at fault: every request that contains it fails as a whole. */
 const without =
   (topic: string, error: Error = gone()): Answer =>
   (batch) =>
@@ -99,7 +105,7 @@ const faults = {
   }),
 }
 for (const [fault, error] of Object.entries(faults)) {
-  test(`a topic that is ${fault} is taken out, and holds up no other`, async () => {
+  test(`a topic that is ${fault} is marked unavailable, and others are not held up`, async () => {
     const { publisher, publish, sent } = await publishing([], {}, without('gitlab.push', error))
     const job = { topic: 'gitlab.job' }
     const results = await Promise.allSettled([
@@ -122,7 +128,7 @@ for (const [fault, error] of Object.entries(faults)) {
   })
 }
 
-test('a topic that fails in a way nobody has seen is taken out once others are seen to be taken', async () => {
+test('a topic that fails for an unclear reason is unavailable once others are acknowledged', async () => {
   const { publisher, publish, sent } = await publishing(
     [],
     {},
@@ -135,12 +141,12 @@ test('a topic that fails in a way nobody has seen is taken out once others are s
     publish('c', job),
   ])
   assert.deepEqual(publisher.unavailableTopics(), ['gitlab.push'])
-  assert.deepEqual(sent.at(-1), ['a'], 'it has failed alone once more since')
+  assert.deepEqual(sent.at(-1), ['a'], 'it has failed alone once more')
   await Promise.all([publish('d', job), assert.rejects(publish('e'), TopicUnavailableError)])
   assert.deepEqual(sent.at(-1), ['d'])
 })
 
-test('brokers that answer strangely for every topic are an outage, not so many topics at fault', async () => {
+test('brokers that answer strangely for every topic are an outage, not many topics at fault', async () => {
   const strange = fail(new TypeError('undefined is not a function'))
   const { publisher, publish, sent } = await publishing(Array.from({ length: 7 }, () => strange))
   const deadlineMs = 20_000
@@ -154,12 +160,12 @@ test('brokers that answer strangely for every topic are an outage, not so many t
   await publish('d')
 })
 
-test('once its back-off is over, one record alone finds out whether a topic works again; then the others follow', async () => {
-  const { promise: mended, resolve: mend } = Promise.withResolvers<void>()
+test('after the back-off, one record probes an unavailable topic, and then the others follow', async () => {
+  const { promise: repaired, resolve: repair } = Promise.withResolvers<void>()
   let isBroken = true
   const answer: Answer = async (batch) => {
     if (isBroken) return without('gitlab.push')(batch)
-    await mended
+    await repaired
     return acknowledgeAll(batch)
   }
   const { publisher, publish, sent, calls } = await publishing([], {}, answer)
@@ -168,17 +174,17 @@ test('once its back-off is over, one record alone finds out whether a topic work
   isBroken = false
   const probed = eventually(() => publish('probe', { deadlineMs: 20_000 }))
   await eventually(async () => assert.deepEqual(sent.at(-1), ['probe']))
-  await assert.rejects(publish('b'), TopicUnavailableError, 'not while it is being found out')
+  await assert.rejects(publish('b'), TopicUnavailableError, 'not while it is being probed')
   const connectsBefore = calls.connect
-  mend()
+  repair()
   await probed
   assert.deepEqual(publisher.unavailableTopics(), [])
   await Promise.all(['c', 'd', 'e'].map((key) => publish(key)))
   assert.deepEqual(sent.slice(-3), [['probe'], ['c'], ['d', 'e']])
-  assert.equal(calls.connect, connectsBefore + 1, 'the others do not go by the way of the probe')
+  assert.equal(calls.connect, connectsBefore + 1, 'the others do not use the connection of the probe')
 })
 
-test('a topic that still fails is left alone for longer each time', async () => {
+test('a topic that still fails is probed after longer and longer waits', async () => {
   const { publish, sent } = await publishing([], {}, without('gitlab.push'))
   await assert.rejects(publish('a'), TopicUnavailableError)
   const probedAt: number[] = []
@@ -192,8 +198,8 @@ test('a topic that still fails is left alone for longer each time', async () => 
   assert.ok(second - first >= 990, `${second - first} ms; 500 before the first`)
 })
 
-test('a topic is not blamed for what another has done to the client', async () => {
-  // As kafkajs does: it asks for all topics it has ever sent to, and one that is gone fails the answer.
+test('a topic is not blamed if another topic has disturbed the client', async () => {
+  // kafkajs reads the metadata of all topics it has ever sent to, and fails if one of them is gone.
   const there = new Set(topics)
   let connects = 0
   const connect = async (): Promise<Sender> => {
@@ -219,7 +225,7 @@ test('a topic is not blamed for what another has done to the client', async () =
   assert.deepEqual(publisher.unavailableTopics(), ['gitlab.push'])
 })
 
-test('a record the brokers refuse does not keep its topic out, though it be the one that finds out', async () => {
+test('a probe that the brokers refuse shows that its topic is available again', async () => {
   const { publisher, publish } = await publishing([fail(gone()), fail(gone()), fail(refusal())])
   await assert.rejects(publish('a'), TopicUnavailableError)
   await eventually(() => assert.rejects(publish('poison'), PermanentError))
@@ -227,7 +233,7 @@ test('a record the brokers refuse does not keep its topic out, though it be the 
   await publish('b')
 })
 
-test('a topic made anew with fewer partitions: what was placed on one that is no more is turned away, and placed anew', async () => {
+test('records for a partition that no longer exists are rejected, and get a new partition next time', async () => {
   let partitions = 8
   const readTopicFacts: PublisherOptions['readTopicFacts'] = async (some) =>
     new Map(some.map((topic) => [topic, { partitions, maxBytes: 1e6 }]))
@@ -247,7 +253,7 @@ test('a topic made anew with fewer partitions: what was placed on one that is no
   for (const key of keys) await eventually(() => publish(key))
 })
 
-test('stopping gives up the record that was to find out', async () => {
+test('stopping rejects the record that probes a topic', async () => {
   const { publisher, publish, sent } = await publishing([
     fail(gone()),
     fail(gone()),

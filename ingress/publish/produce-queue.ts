@@ -1,0 +1,72 @@
+import { type BatchLimits, cutBatch } from './cut-batch.ts'
+import type { RequestMode } from './fault-isolation.ts'
+import type { PendingMessage } from './pending-message.ts'
+
+/** The messages that wait for a produce request, oldest first. */
+export interface ProduceQueue {
+  size(): number
+  add(message: PendingMessage): void
+  /** Takes the messages of the next request. Messages that have been settled meanwhile are dropped. */
+  takeBatch(mode: RequestMode): PendingMessage[]
+  /** Puts unacknowledged messages back to the front. */
+  putBack(messages: readonly PendingMessage[]): void
+  /** Moves the messages of a topic behind those of all other topics. */
+  moveBehind(topic: string): void
+  /** Rejects every message of a topic with this error. */
+  rejectTopic(topic: string, error: Error): void
+  /** Rejects every message with an error of its own. */
+  rejectAll(createError: () => Error): void
+}
+
+/** @param limits of one produce request */
+export const createProduceQueue = (limits: BatchLimits): ProduceQueue => {
+  let waiting: PendingMessage[] = []
+  const oneRecord = { ...limits, records: 1 }
+
+  return {
+    size: () => waiting.length,
+    add: (message) => void waiting.push(message),
+    takeBatch: ({ kind }) => {
+      const { batch, rest } =
+        kind === 'topic_by_topic'
+          ? cutFirstTopic(waiting, limits)
+          : cutBatch(waiting, kind === 'record_by_record' ? oneRecord : limits)
+      waiting = rest
+      return batch.filter(isUnsettled)
+    },
+    putBack: (messages) => {
+      waiting = [...messages.filter(isUnsettled), ...waiting]
+    },
+    moveBehind: (topic) => {
+      const { of, others } = splitByTopic(waiting, topic)
+      waiting = [...others, ...of]
+    },
+    rejectTopic: (topic, error) => {
+      const { of, others } = splitByTopic(waiting, topic)
+      for (const message of of) message.settle(error)
+      waiting = others
+    },
+    rejectAll: (createError) => {
+      for (const message of waiting) message.settle(createError())
+    },
+  }
+}
+
+const isUnsettled = ({ isSettled }: PendingMessage): boolean => !isSettled
+
+/**
+ * Takes messages of the first topic only. Those of its messages that do not fit go behind the other topics.
+ */
+const cutFirstTopic = (
+  queue: readonly PendingMessage[],
+  limits: BatchLimits,
+): { batch: PendingMessage[]; rest: PendingMessage[] } => {
+  const { of, others } = splitByTopic(queue, queue[0]?.topic)
+  const { batch, rest } = cutBatch(of, limits)
+  return { batch, rest: [...others, ...rest] }
+}
+
+const splitByTopic = (queue: readonly PendingMessage[], topic: string | undefined) => ({
+  of: queue.filter((message) => message.topic === topic),
+  others: queue.filter((message) => message.topic !== topic),
+})
