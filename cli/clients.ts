@@ -6,7 +6,10 @@ import { createKafka, kafkaVariables } from '../lib/kafka/client.ts'
 import { quietLogger } from '../lib/logger.ts'
 import { createNames, type Names } from '../schemas/topics.ts'
 
-/** How long a command that only reads waits for an answer of a broker, in milliseconds: an operator is waiting for it. */
+/**
+ * How long a command that only reads waits for an answer of a broker, in milliseconds: an operator is waiting
+ * for it.
+ */
 export const operatorTimeoutMs = 10_000
 
 /** What a command needs to work with Kafka. Nothing connects before it is used. */

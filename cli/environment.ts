@@ -24,8 +24,8 @@ const endpointOf = {
 } as const satisfies Record<string, keyof Endpoints>
 
 /**
- * The environment, with the servers of the running local stack for each variable that the user has not set. A setting of
- * the user always wins, also one in a file (`DATABASE_URL_FILE`).
+ * The environment, with the servers of the running local stack for each variable that the user has not set. A
+ * setting of the user always wins, also one in a file (`DATABASE_URL_FILE`).
  */
 export const withLocalStack = (env: Environment): Environment => {
   const endpoints = readEndpoints(env)
@@ -38,8 +38,8 @@ const isSetByUser = (variable: string, env: Environment): boolean =>
   Boolean(env[variable] || env[`${variable}_FILE`])
 
 /**
- * The environment, with the secret token of the running local stack if the user has set no token. Use it only to show the
- * configuration: a second ingress must not start with the token of the local stack.
+ * The environment, with the secret token of the running local stack if the user has set no token. Use it only
+ * to show the configuration: a second ingress must not start with the token of the local stack.
  */
 export const withLocalToken = (env: Environment): Environment => {
   const token = readEndpoints(env)?.secret_token

@@ -11,7 +11,8 @@ const stopLimitMs = 25_000
  * Runs one server process until it is stopped, then exits with its exit code.
  *
  * @param start resolves when the process has started; its signal aborts when the process should stop
- * @throws whatever keeps the process from starting, unless it is an outage: that is logged, and the process exits with 1
+ * @throws whatever keeps the process from starting, unless it is an outage: that is logged, and the process
+ * exits with 1
  */
 export const run = async (
   name: string,

@@ -1,20 +1,18 @@
 import { Command } from 'commander'
 import { withLocalStack, withLocalToken } from '../environment.ts'
+import { jsonOption } from '../options/json-option.ts'
 
-/** `bridge config`: the effective configuration, secrets redacted, and every fault by the name of its variable. */
+/**
+ * `bridge config`: prints every variable with its effective value and its faults. Secrets are not printed.
+ */
 export const configCommand = new Command('config')
-  .description('print the effective configuration and its faults')
-  .option('--json', 'one JSON object a line')
+  .description(
+    'print every variable with its effective value and its faults, but no secrets; exit with 1 if there are faults',
+  )
+  .addOption(jsonOption())
   .action(async ({ json }: { json?: true }) => {
-    const { describeConfiguration } = await import('./describe.ts')
+    const { describeConfiguration, rowText } = await import('./describe.ts')
     const rows = describeConfiguration(withLocalToken(withLocalStack(process.env)), process.env)
-    for (const { section, variable, value, origin, fault } of rows) {
-      const note = fault === undefined ? origin : `FAULT: ${fault}`
-      console.log(
-        json
-          ? JSON.stringify({ section, variable, value, origin, fault })
-          : `${section.padEnd(16)} ${variable.padEnd(38)} ${value ?? '-'}  (${note})`,
-      )
-    }
+    for (const row of rows) console.log(json ? JSON.stringify(row) : rowText(row))
     if (rows.some(({ fault }) => fault !== undefined)) process.exitCode = 1
   })

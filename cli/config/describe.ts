@@ -7,34 +7,36 @@ import { sections } from './sections.ts'
 export interface ConfigurationRow {
   section: string
   variable: string
-  /** As it takes effect; `***` for a secret that is set. Null where nothing is, and where what is set cannot be read. */
+  /**
+   * The effective value; `***` for a secret that is set; null if there is no value, or if the value is not
+   * valid.
+   */
   value: string | null
   origin: 'environment' | 'file' | 'local stack' | 'default' | 'unset'
   fault?: string
 }
 
-/** @param env with what the local stack adds @param given the environment alone */
+/**
+ * Every variable with its effective value and its faults. It contains no secrets.
+ *
+ * @param env the environment with what the local stack supplies
+ * @param given the environment of the user alone
+ */
 export const describeConfiguration = (env: Environment, given: Environment): ConfigurationRow[] => {
   const joint = Map.groupBy(jointFaults(env), ({ variable }) => variable)
   return sections.flatMap(({ name: section, variables }) =>
     Object.entries(variables.shape).map(([variable, schema]): ConfigurationRow => {
-      const { value, problems } = read(variable, schema, env)
-      const faults =
-        problems.length > 0 ? problems : (joint.get(variable) ?? []).map(({ problem }) => problem)
+      const { value, problems } = readOne(variable, schema, env)
+      const jointProblems = (joint.get(variable) ?? []).map(({ problem }) => problem)
+      const faults = problems.length > 0 ? problems : jointProblems
       const origin = originOf(variable, schema, env, given, value)
-      const text = origin === 'unset' ? null : isSecret(schema) ? '***' : textOf(value)
-      return {
-        section,
-        variable,
-        value: text,
-        origin,
-        ...(faults.length > 0 && { fault: faults.join('; ') }),
-      }
+      const row = { section, variable, value: shownValue(schema, origin, value), origin }
+      return faults.length === 0 ? row : { ...row, fault: faults.join('; ') }
     }),
   )
 }
 
-const read = (
+const readOne = (
   variable: string,
   schema: z.ZodType,
   env: Environment,
@@ -47,9 +49,15 @@ const read = (
   }
 }
 
-/** What is at fault is not shown: a password may stand where none belongs. Nor is the part of a URL that may hold one. */
-const textOf = (value: unknown): string | null =>
-  value === undefined ? null : String(value).replaceAll(/\/\/[^/\s]*@/g, '//***@')
+/**
+ * A value that is not valid is undefined here and is not shown, because it may be a password in the wrong
+ * variable. The user and password of a URL are not shown either.
+ */
+const shownValue = (schema: z.ZodType, origin: ConfigurationRow['origin'], value: unknown): string | null => {
+  if (origin === 'unset') return null
+  if (isSecret(schema)) return '***'
+  return value === undefined ? null : String(value).replaceAll(/\/\/[^/\s]*@/g, '//***@')
+}
 
 const originOf = (
   variable: string,
@@ -61,9 +69,14 @@ const originOf = (
   if (given[variable]) return 'environment'
   if (given[`${variable}_FILE`]) return 'file'
   if (env[variable]) return 'local stack'
-  const { fallback: other } = schema.meta() ?? {}
-  if (typeof other === 'string') return originOf(other, z.unknown(), env, given, value)
+  const { fallback } = schema.meta() ?? {}
+  if (typeof fallback === 'string') return originOf(fallback, z.unknown(), env, given, value)
   return value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
     ? 'unset'
     : 'default'
+}
+
+export const rowText = ({ section, variable, value, origin, fault }: ConfigurationRow): string => {
+  const note = fault === undefined ? origin : `FAULT: ${fault}`
+  return `${section.padEnd(16)} ${variable.padEnd(38)} ${value ?? '-'}  (${note})`
 }

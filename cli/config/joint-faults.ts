@@ -7,11 +7,14 @@ import { ConfigError, type ConfigFault } from '../../lib/errors.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { quietLogger } from '../../lib/logger.ts'
 
-/** What keeps a process from starting although each variable is right by itself: several of them together, or a file they name. */
+/**
+ * Faults that keep a process from starting although every single variable is valid: variables that contradict
+ * each other, or a file that a variable names.
+ */
 export const jointFaults = (env: Environment): readonly ConfigFault[] =>
   checks.flatMap((check) => faultsOf(() => check(env)))
 
-/** Where servers could be: what is wrong with those that are set is told by their own variables. */
+/** Valid addresses, so that a missing or wrong address is not reported again here. */
 const servers = { KAFKA_BROKERS: '127.0.0.1:9092', SCHEMA_REGISTRY_URL: 'http://127.0.0.1:8081' }
 
 const checks: readonly ((env: Environment) => unknown)[] = [
@@ -21,18 +24,18 @@ const checks: readonly ((env: Environment) => unknown)[] = [
   (env) => readIngressSettings({ ...only(env, 'INGRESS_'), ...servers }),
   (env) =>
     env.INGRESS_SOURCES_FILE && readSources(readSourcesSettings({ ...only(env, 'INGRESS_'), ...servers })),
-  (env) => env.INGRESS_TLS_CERT_FILE && env.INGRESS_TLS_KEY_FILE && readCertificates(set(env)),
+  (env) => env.INGRESS_TLS_CERT_FILE && env.INGRESS_TLS_KEY_FILE && readCertificates(withoutEmpty(env)),
 ]
 
-/** Connects only once it is used. */
+/** The client does not connect here. It connects when it is used. */
 const clientOf = (env: Environment) =>
   createKafka(readVariables(kafkaVariables, env), 'config', quietLogger())
 
 const only = (env: Environment, prefix: string): Environment =>
   Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith(prefix)))
 
-/** Empty is as good as unset. */
-const set = (env: Environment): Environment =>
+/** An empty variable means the same as an unset one. */
+const withoutEmpty = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value))
 
 const faultsOf = (check: () => unknown): readonly ConfigFault[] => {

@@ -17,10 +17,10 @@ const localVariables = z.object({
   BRIDGE_CACHE_DIR: z
     .string()
     .optional()
-    .describe("Where downloads are kept; unset: the user's cache folder."),
+    .describe("Folder for the downloads of the local stack. Unset: the user's cache folder."),
 })
 
-/** Every variable the bridge reads, by who reads it. */
+/** Every variable that the bridge reads, grouped by the part that reads it. */
 export const sections: readonly { name: string; variables: Variables }[] = [
   { name: 'kafka', variables: kafkaVariables },
   { name: 'registry', variables: registryVariables },

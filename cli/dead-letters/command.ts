@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { withLocalStack } from '../environment.ts'
 import { jsonOption } from '../options/json-option.ts'
+import { timeForms } from '../options/parse-time.ts'
 import { wholeNumber } from '../options/whole-number.ts'
 import { exitAfterOutput } from '../output/exit.ts'
 import type { RedriveOptions, Selection, SelectionOptions, SettleOptions } from './options.ts'
@@ -33,10 +34,7 @@ const withSelection = (command: Command): Command =>
       '--fingerprint <fingerprint>',
       'only this error: the first characters of a fingerprint that `list` prints',
     )
-    .option(
-      '--since <time>',
-      'only from this time on: a date (2026-05-01), an ISO 8601 time, or a duration before now such as 30m, 12h, 7d',
-    )
+    .option('--since <time>', `only from this time on: ${timeForms}`)
     .option('--until <time>', 'only before this time, in the same forms')
     .addOption(jsonOption())
 

@@ -15,7 +15,9 @@ export interface DeadLetterWriter {
     operation: Operation,
     reason: string | undefined,
   ): Promise<void>
-  /** Sends one message in a request of its own, because `max.message.bytes` of a topic limits a whole request. */
+  /**
+   * Sends one message in a request of its own, because `max.message.bytes` of a topic limits a whole request.
+   */
   copyToRetryTopic(message: Message & { partition: number }): Promise<void>
   /** Writes the tombstones: the letters are no longer open. */
   settle(letters: readonly DeadLetter[], operation: Operation): Promise<void>
@@ -65,8 +67,8 @@ const tombstone = ({ dead_letter }: DeadLetter, operation: Operation): Message =
   headers: { 'dead-letter-settled': operation },
 })
 
-// All messages of a request go to one partition. With several partitions kafkajs 2.2.4 may report success for messages
-// that it never sent.
+// All messages of a request go to one partition. With several partitions kafkajs 2.2.4 may report success for
+// messages that it never sent.
 const send = async (producer: Producer, topic: string, messages: Message[]): Promise<void> => {
   if (messages.length > 0) await producer.send({ topic, acks: -1, messages })
 }

@@ -11,8 +11,8 @@ export interface DryRunResult {
 }
 
 /**
- * What a redrive would do with this version of the worker. Nothing is sent, and no handler is called: each record is
- * decoded, and the worker describes what it would do with it.
+ * What a redrive would do with this version of the worker. Nothing is sent, and no handler is called: each
+ * record is decoded, and the worker describes what it would do with it.
  */
 export async function* dryRun(
   opened: DeadLetters,

@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os'
 
 /**
- * The name of the person who runs the command, for the audit record: the account, else `USER`, else the numeric user id.
- * In a container the user often has a number only.
+ * The name of the person who runs the command, for the audit record: the account, else `USER`, else the
+ * numeric user id. In a container the user often has a number only.
  */
 export const operatorName = (
   readAccountName = () => userInfo().username,

@@ -3,7 +3,10 @@ import type { ReadLetter } from './read-dead-letters.ts'
 /** A portion in memory may exceed this by one record, since a record is never split. */
 const maxPortionBytes = 16 * 1024 * 1024
 
-/** Groups dead letters into portions. A portion is complete when it has `maxLetters` letters or 16 MiB of messages. */
+/**
+ * Groups dead letters into portions. A portion is complete when it has `maxLetters` letters or 16 MiB of
+ * messages.
+ */
 export async function* portionsOf(
   letters: AsyncIterable<ReadLetter>,
   maxLetters: number,

@@ -18,8 +18,8 @@ export const readDeadLetters = async (kafka: Kafka, worker: string, topic: strin
 export interface ReadLetter {
   letter: DeadLetter
   /**
-   * The original message. Undefined if it was too large for the dead-letter topic and its origin does not hold it any
-   * more.
+   * The original message. Undefined if it was too large for the dead-letter topic and its origin does not
+   * hold it any more.
    */
   message: LogMessage | undefined
 }

@@ -8,8 +8,8 @@ import { openRecordReader } from '../../lib/kafka/record-reader.ts'
  * Reads the original message of a dead letter from the topic where the worker read it.
  *
  * @param letter the message on the dead-letter topic
- * @returns undefined if the topic does not hold the message any more. A topic that was deleted and created again may hold
- * another message at the same offset; its timestamp differs.
+ * @returns undefined if the topic does not hold the message any more. A topic that was deleted and created
+ * again may hold another message at the same offset; its timestamp differs.
  */
 export const readOrigin = async (kafka: Kafka, letter: LogMessage): Promise<LogMessage | undefined> => {
   const place = parseMessageOrigin(letter.key ?? '')

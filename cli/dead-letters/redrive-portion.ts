@@ -16,8 +16,8 @@ import { messageIsGone, type ReadLetter } from './read-dead-letters.ts'
 export interface RedriveResult {
   dead_letter: string
   /**
-   * `held_back`: not redriven, still open; `detail` says why. `was_redriven`: a run that was interrupted had copied it
-   * already, so that it only had to be settled.
+   * `held_back`: not redriven, still open; `detail` says why. `was_redriven`: a run that was interrupted had
+   * copied it already, so that it only had to be settled.
    */
   result: 'redriven' | 'was_redriven' | 'held_back'
   detail?: string
@@ -32,8 +32,8 @@ export interface RedriveTarget {
 }
 
 /**
- * Records the operation, copies the messages to the retry topic, then settles the dead letters. A dead letter that cannot
- * be copied stays open and does not stop the others.
+ * Records the operation, copies the messages to the retry topic, then settles the dead letters. A dead letter
+ * that cannot be copied stays open and does not stop the others.
  *
  * @throws any error of the brokers but "message too large"; then nothing of the portion is settled
  */
@@ -74,7 +74,9 @@ const copy = async (
 /** One dead letter can be dead-lettered again under the same key, so its offset is a part of its name. */
 const nameOf = ({ dead_letter, offset }: DeadLetter): string => `${dead_letter}@${offset}`
 
-/** The original message, for the partition it came from, with headers that tell the worker about the redrive. */
+/**
+ * The original message, for the partition it came from, with headers that tell the worker about the redrive.
+ */
 const copyOf = (
   letter: DeadLetter,
   { headers, value }: LogMessage,

@@ -20,9 +20,9 @@ import { createSelector, requireCondition } from './selector.ts'
 /**
  * Copies dead letters to the retry topic, which only their worker reads, and settles them.
  *
- * Dead letters go in portions. For each portion the operation is recorded, the messages are copied, and tombstones are
- * written, in this order. A run that is interrupted at any point loses nothing. The next run copies nothing twice,
- * because it first reads which copies are on the retry topic already.
+ * Dead letters go in portions. For each portion the operation is recorded, the messages are copied, and
+ * tombstones are written, in this order. A run that is interrupted at any point loses nothing. The next run
+ * copies nothing twice, because it first reads which copies are on the retry topic already.
  *
  * @throws UsageError if the worker does not exist, or if no condition is given
  */

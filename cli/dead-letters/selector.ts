@@ -28,7 +28,11 @@ export const createSelector = (selection: Selection, now: number): ((letter: Dea
   }
 }
 
-/** Commands that change dead letters need at least one condition, or `--all`. @throws UsageError if there is none */
+/**
+ * Commands that change dead letters need at least one condition, or `--all`.
+ *
+ * @throws UsageError if there is none
+ */
 export const requireCondition = ({ keys, all, ...options }: Selection): void => {
   const hasCondition = conditionsOf(options).some(([, value]) => value !== undefined)
   if (all || keys.length > 0 || hasCondition) return

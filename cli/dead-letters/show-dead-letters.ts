@@ -8,7 +8,9 @@ import type { Selection } from './options.ts'
 import { messageIsGone, readMessages } from './read-dead-letters.ts'
 import { createSelector } from './selector.ts'
 
-/** A dead letter in full. `value` is the decoded record, or the reason why it cannot be decoded and the bytes. */
+/**
+ * A dead letter in full. `value` is the decoded record, or the reason why it cannot be decoded and the bytes.
+ */
 export interface ShownDeadLetter extends DeadLetter {
   headers: Record<string, string>
   value: unknown

@@ -7,8 +7,8 @@ import type { Names } from '../../schemas/topics.ts'
 
 export interface FollowedDeadLetters {
   /**
-   * When each open dead letter of a worker was dead-lettered, milliseconds since 1970. Undefined until all dead-letter
-   * topics have been read once.
+   * When each open dead letter of a worker was dead-lettered, milliseconds since 1970. Undefined until all
+   * dead-letter topics have been read once.
    */
   open(worker: string): readonly number[] | undefined
   /** Resolves after the signal has been aborted. */
@@ -22,8 +22,9 @@ const retryMs = 2000
 type OpenLetters = ReadonlyMap<string, Map<string, number>>
 
 /**
- * Follows the dead-letter topics of all workers and counts the dead letters that are open. After an error it reads the
- * topics again from the beginning; until it has caught up, the result from before the error stays valid.
+ * Follows the dead-letter topics of all workers and counts the dead letters that are open. After an error it
+ * reads the topics again from the beginning; until it has caught up, the result from before the error stays
+ * valid.
  */
 export const followDeadLetters = (
   read: (options: ReadLogOptions) => AsyncIterable<LogMessage>,

@@ -12,7 +12,10 @@ export interface FreshValue<T> {
   ageMs(): number
 }
 
-/** How long to wait for a new value while an old one is known, in milliseconds. Scrapes have time limits of their own. */
+/**
+ * How long to wait for a new value while an old one is known, in milliseconds. Scrapes have time limits of
+ * their own.
+ */
 const waitMs = 1500
 
 /** @param freshMs a value is used for so many milliseconds before it is requested again */

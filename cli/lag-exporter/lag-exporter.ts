@@ -22,7 +22,10 @@ const variables = z.object({
   ...lagExporterVariables.shape,
 })
 
-/** How often lag is measured between scrapes, in milliseconds. A stalled group is noticed only if lag is measured regularly. */
+/**
+ * How often lag is measured between scrapes, in milliseconds. A stalled group is noticed only if lag is
+ * measured regularly.
+ */
 const pollMs = 15_000
 /** A scrape uses a measurement that is not older than this, in milliseconds. */
 const freshMs = 500

@@ -4,7 +4,10 @@ import { lagVerdicts } from '../lag-meter/verdict.ts'
 import type { FollowedDeadLetters } from './follow-dead-letters.ts'
 import type { FreshValue } from './fresh-value.ts'
 
-/** Exports the lag by group and topic. The seconds are computed at each scrape, even where the measurement is older. */
+/**
+ * Exports the lag by group and topic. The seconds are computed at each scrape, even where the measurement is
+ * older.
+ */
 export const exportLag = (
   metrics: Metrics,
   groups: readonly string[],

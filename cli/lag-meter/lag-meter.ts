@@ -9,7 +9,9 @@ export interface Lag {
   topic: string
   /** Number of records that are not handled. */
   records: number
-  /** Timestamp of the oldest of them, milliseconds since 1970; null if there are none, or if it is not known. */
+  /**
+   * Timestamp of the oldest of them, milliseconds since 1970; null if there are none, or if it is not known.
+   */
   oldest: number | null
   verdict: LagVerdict
 }
@@ -22,8 +24,8 @@ export interface LagMeterOptions {
   /** A group is stalled after this time without progress, in milliseconds. */
   stallMs: number
   /**
-   * What must make no progress for a group to be stalled. A worker handles its partitions in turn, so after a short time
-   * one partition without progress may only be waiting for its turn. Then use `whole group`.
+   * What must make no progress for a group to be stalled. A worker handles its partitions in turn, so after a
+   * short time one partition without progress may only be waiting for its turn. Then use `whole group`.
    */
   stalls: 'any partition' | 'whole group'
 }
@@ -89,7 +91,10 @@ interface Backlog extends TopicPartition {
   movement: Movement
 }
 
-/** @param next the committed offset; undefined if nothing is committed: then every record of the partition counts */
+/**
+ * @param next the committed offset; undefined if nothing is committed: then every record of the partition
+ * counts
+ */
 const backlogOf = (
   { topic, partition, low, high }: LogEnds,
   next: number | undefined,
@@ -116,6 +121,10 @@ const oldestOf = (waiting: readonly Waiting[]): number | null => {
   return times.length === 0 ? null : Math.min(...times)
 }
 
-/** Seconds since the oldest record that is not handled was received; 0 if there is none. @param now milliseconds */
+/**
+ * Seconds since the oldest record that is not handled was received; 0 if there is none.
+ *
+ * @param now milliseconds
+ */
 export const lagSeconds = ({ oldest }: Lag, now: number): number =>
   oldest === null ? 0 : Math.max(0, (now - oldest) / 1000)

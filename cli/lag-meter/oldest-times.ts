@@ -6,7 +6,10 @@ export interface RecordPlace extends TopicPartition {
   offset: number
 }
 
-/** Looks up the timestamps of records, and remembers them: while a group makes no progress, its oldest record stays the same. */
+/**
+ * Looks up the timestamps of records, and remembers them: while a group makes no progress, its oldest record
+ * stays the same.
+ */
 export interface OldestTimes {
   /** Adds to each place the timestamp of its record, milliseconds since 1970; null if there is no record. */
   lookUp<Place extends RecordPlace>(places: readonly Place[]): Promise<(Place & { oldest: number | null })[]>
@@ -17,7 +20,9 @@ export interface OldestTimes {
 /** How many places are looked up at a time. Kafka answers each with a whole batch of records. */
 const parallelLookUps = 8
 
-/** @param timeOf the time of the record at a place, or of the next one after it; undefined if there is none */
+/**
+ * @param timeOf the time of the record at a place, or of the next one after it; undefined if there is none
+ */
 export const createOldestTimes = (
   timeOf: (place: RecordPlace) => Promise<number | undefined>,
 ): OldestTimes => {

@@ -1,6 +1,7 @@
 /**
- * How a group is doing, from harmless to serious. `behind`: old records wait, and the group makes progress. `stalled`: old
- * records wait, and it makes none. `stopped`: no process runs. `rewound`: its offset went back and has not caught up.
+ * How a group is doing, from harmless to serious. `behind`: old records wait, and the group makes progress.
+ * `stalled`: old records wait, and it makes none. `stopped`: no process runs. `rewound`: its offset went back
+ * and has not caught up.
  */
 export const lagVerdicts = ['ok', 'behind', 'stalled', 'stopped', 'rewound'] as const
 export type LagVerdict = (typeof lagVerdicts)[number]
@@ -11,7 +12,9 @@ export interface Movement {
   offset: number
   /** When the offset last changed, or no record was waiting; milliseconds since 1970. */
   at: number
-  /** The highest offset before the group went back. It is kept until the group has reached that offset again. */
+  /**
+   * The highest offset before the group went back. It is kept until the group has reached that offset again.
+   */
   rewoundFrom?: number
 }
 

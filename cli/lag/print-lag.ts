@@ -26,7 +26,9 @@ export const printLag = async (
   }
 }
 
-/** One measurement cannot tell a slow group from a stalled one. So if a group is behind, a second one follows. */
+/**
+ * One measurement cannot tell a slow group from a stalled one. So if a group is behind, a second one follows.
+ */
 const measureWithProgress = async ({ measure }: OpenLagMeter): Promise<Lag[]> => {
   const lags = await measure()
   if (!lags.some(({ verdict }) => verdict === 'behind')) return lags

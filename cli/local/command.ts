@@ -84,7 +84,8 @@ const run = async (dataDir: string): Promise<void> => {
   process.exit(0)
 }
 
-// With npm gone, nobody is left who could pass on a Ctrl-C. A shell may go and leave us running (nohup), npm may not.
+// With npm gone, nobody is left who could pass on a Ctrl-C. A shell may go and leave us running (nohup), npm
+// may not.
 const stopWithNpm = async (stop: () => void): Promise<void> => {
   if (process.env.npm_lifecycle_event === undefined) return
   const { npmAbove, processStart } = await import('../../lib/process-table.ts')

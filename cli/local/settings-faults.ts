@@ -5,8 +5,9 @@ import { nodeFlags } from '../../local/process/node-options.ts'
 import { hasTokens } from '../../local/process/process-environment.ts'
 
 /**
- * What setup, the ingress, or all workers alike would refuse: `bridge config` says it before anything is downloaded or started.
- * A process of its own, since what it loads would stay in the memory of this one for as long as the stack runs.
+ * What setup, the ingress, or all workers alike would refuse: `bridge config` says it before anything is
+ * downloaded or started. A process of its own, since what it loads would stay in the memory of this one for
+ * as long as the stack runs.
  *
  * @param entry path of cli/bridge.ts
  * @param workers what is wrong with the variables of one of them keeps only that one from running

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { withLocalStack } from '../environment.ts'
 import { jsonOption } from '../options/json-option.ts'
+import { timeForms } from '../options/parse-time.ts'
 import { exitAfterOutput } from '../output/exit.ts'
 
 const list = new Command('list')
@@ -23,10 +24,7 @@ interface SetOptions {
 const set = new Command('set')
   .description('set the offsets of a stopped worker, so that it continues from another place')
   .argument('<worker>', 'name of the worker')
-  .requiredOption(
-    '--to <place>',
-    'beginning, end, an offset, a date (2026-05-01), an ISO 8601 time, or a duration before now such as 30m, 12h, 7d',
-  )
+  .requiredOption('--to <place>', `beginning, end, an offset (4711), ${timeForms}`)
   .option('--topic <topic>', 'only this topic (default: all topics that the worker reads)')
   .option('--partition <n>', 'only this partition of the topic (default: all partitions)')
   .addOption(jsonOption())

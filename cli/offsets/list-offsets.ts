@@ -15,7 +15,11 @@ interface OffsetRow extends TopicPartition {
   high: number
 }
 
-/** The offsets of one worker, or of all, partition by partition. @throws UsageError if the worker does not exist */
+/**
+ * The offsets of one worker, or of all, partition by partition.
+ *
+ * @throws UsageError if the worker does not exist
+ */
 export async function* listOffsets(worker: string | undefined, env: Environment): AsyncGenerator<OffsetRow> {
   const wanted = worker === undefined ? consumers : [findWorker(worker)]
   const { kafka, names } = createKafkaClient(env, 'offsets')

@@ -25,12 +25,13 @@ interface OffsetChange extends TopicPartition {
 }
 
 /**
- * Commits other offsets for a worker that is not running. If the worker moves back, its list of handled deliveries is
- * deleted: it would skip the records on that list.
+ * Commits other offsets for a worker that is not running. If the worker moves back, its list of handled
+ * deliveries is deleted: it would skip the records on that list.
  *
- * @throws UsageError if the worker is running, or if a partition does not hold the offset. Also if only a part of the
- * partitions is selected while the group has no committed offset at all: `bridge setup` would take the rest of them for
- * new and commit their oldest offsets, and the worker would handle every record in them.
+ * @throws UsageError if the worker is running, or if a partition does not hold the offset. Also if only a
+ * part of the partitions is selected while the group has no committed offset at all: `bridge setup` would
+ * take the rest of them for new and commit their oldest offsets, and the worker would handle every record in
+ * them.
  */
 export const setOffsets = async (
   worker: string,

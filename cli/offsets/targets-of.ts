@@ -19,11 +19,11 @@ export const targetsOf = async (
   return ends.map(({ topic, partition, low, high }) => {
     if (place.kind === 'beginning') return { topic, partition, offset: low }
     if (place.kind === 'end') return { topic, partition, offset: high }
-    if (place.offset < low || place.offset > high)
-      throw new UsageError(
-        `--to: ${partitionName({ topic, partition })} holds offsets ${low} to ${high}, not ${place.offset}. ` +
-          'Use an offset that it holds, or select another partition with --topic and --partition.',
-      )
-    return { topic, partition, offset: place.offset }
+    const { offset } = place
+    if (offset >= low && offset <= high) return { topic, partition, offset }
+    throw new UsageError(
+      `--to: ${partitionName({ topic, partition })} holds offsets ${low} to ${high}, not ${offset}. ` +
+        'Use an offset that it holds, or select another partition with --topic and --partition.',
+    )
   })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { UsageError } from '../../lib/errors.ts'
 
-/** The forms of a time that every command accepts, for error messages. */
+/** The forms of a time that every command accepts, for help texts and error messages. */
 export const timeForms =
   'a date (2026-05-01), an ISO 8601 time (2026-05-01T12:00:00Z), or a duration before now (30s, 15m, 12h, 7d)'
 
@@ -13,7 +13,8 @@ const isoTime = z.union([
 ])
 
 /**
- * Reads a date, an ISO 8601 time, or a duration before now. A date means midnight UTC. A time without a zone is local time.
+ * Reads a date, an ISO 8601 time, or a duration before now. A date means midnight UTC. A time without a zone
+ * is local time.
  *
  * @param now milliseconds since 1970
  * @returns milliseconds since 1970; undefined if the text has none of these forms
@@ -44,7 +45,8 @@ export const parseTime = (option: string, text: string, now: number): number => 
 const longestTimerMs = 2 ** 31 - 1
 
 /**
- * Reads the value of an option that says how long to wait: a whole number of seconds, or a duration such as 15m.
+ * Reads the value of an option that says how long to wait: a whole number of seconds, or a duration such as
+ * 15m.
  *
  * @param option as the user writes it, such as `--timeout`
  * @returns milliseconds
@@ -54,8 +56,8 @@ export const parseTimeoutMs = (option: string, text: string): number => {
   const timeoutMs = readDurationMs(/^\d+$/.test(text) ? `${text}s` : text)
   if (timeoutMs === undefined || timeoutMs === 0 || timeoutMs > longestTimerMs)
     throw new UsageError(
-      `${option}: "${text}" is not a time to wait. Use a whole number of seconds (30) or a duration (30s, 15m, 12h, 7d), ` +
-        'from 1 second to 24 days.',
+      `${option}: "${text}" is not a time to wait. ` +
+        'Use a whole number of seconds (30) or a duration (30s, 15m, 12h, 7d), from 1 second to 24 days.',
     )
   return timeoutMs
 }

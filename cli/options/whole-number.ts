@@ -1,6 +1,9 @@
 import { InvalidArgumentError } from 'commander'
 
-/** A parser for options that take a whole number of at least `least`. Commander names the option in the error message. */
+/**
+ * A parser for options that take a whole number of at least `least`. Commander names the option in the error
+ * message.
+ */
 export const wholeNumber =
   (least: 0 | 1) =>
   (text: string): number => {

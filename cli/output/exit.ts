@@ -1,11 +1,13 @@
 /**
- * Ends the process after its output has been written. Commands call this because idle connections of the Kafka client
- * would keep the process alive.
+ * Ends the process after its output has been written. Commands call this because idle connections of the
+ * Kafka client would keep the process alive.
  */
 export const exitAfterOutput = (): Promise<never> =>
   new Promise(() => process.stdout.write('', () => process.exit()))
 
-/** Commands that run as servers or change something. They continue when nobody reads their output any more. */
+/**
+ * Commands that run as servers or change something. They continue when nobody reads their output any more.
+ */
 const ignoringClosedStdout = new Set([
   'local',
   'setup',
@@ -20,7 +22,8 @@ const ignoringClosedStdout = new Set([
 ])
 
 /**
- * Ends a command that only prints when the reader of its output has gone, as `head -1` does after the first line.
+ * Ends a command that only prints when the reader of its output has gone, as `head -1` does after the first
+ * line.
  *
  * @param command the last word of the command, such as `redrive`
  */

@@ -4,8 +4,8 @@ import { readEndpoints, withLocalStack } from '../environment.ts'
 import { outageMessage } from './outage-message.ts'
 
 /**
- * What a failed command prints on standard error: a sentence for the operator. Only an unexpected error is followed by
- * its stack trace.
+ * What a failed command prints on standard error: a sentence for the operator. Only an unexpected error is
+ * followed by its stack trace.
  *
  * @returns the arguments for `console.error`
  */

@@ -2,7 +2,8 @@ import type { Environment } from '../../lib/config.ts'
 import { messageOf, PermanentError, RetriableError } from '../../lib/errors.ts'
 
 /**
- * One sentence for the operator if another server or the operating system caused the error. It needs no stack trace.
+ * One sentence for the operator if another server or the operating system caused the error. It needs no stack
+ * trace.
  *
  * @returns undefined if the error may be a fault of this program
  */

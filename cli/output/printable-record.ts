@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { messageOf } from '../../lib/errors.ts'
 
-/** A record that JSON can hold: `raw` is UTF-8 text, or `raw_base64` stands in its place if it is not UTF-8. */
+/**
+ * A record that JSON can hold: `raw` is UTF-8 text, or `raw_base64` stands in its place if it is not UTF-8.
+ */
 export const printableRecord = (record: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const { raw, ...fields } = record
   if (!Buffer.isBuffer(raw)) return record
@@ -9,8 +11,8 @@ export const printableRecord = (record: Readonly<Record<string, unknown>>): Reco
 }
 
 /**
- * A decoded value that JSON can hold. A value that cannot be decoded is shown as bytes, with the reason, because
- * operators use this output when something is wrong.
+ * A decoded value that JSON can hold. A value that cannot be decoded is shown as bytes, with the reason,
+ * because operators use this output when something is wrong.
  *
  * @param decode decodes `value`
  */

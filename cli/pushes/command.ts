@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { withLocalStack } from '../environment.ts'
 import { jsonOption } from '../options/json-option.ts'
-import { parseTime } from '../options/parse-time.ts'
+import { parseTime, timeForms } from '../options/parse-time.ts'
 import type { PushesOptions } from './print-pushes.ts'
 
 /** `bridge pushes`: prints who pushed what. It only reads files, so it works while every server is down. */
@@ -11,7 +11,7 @@ export const pushesCommand = new Command('pushes')
   .option('--user <user>', 'only this user: the id, the user name or the name')
   .option(
     '--since <time>',
-    'only from this time on: a date (2026-05-01), an ISO 8601 time, or a duration before now such as 30m, 12h, 7d',
+    `only from this time on: ${timeForms}`,
     (text) => new Date(parseTime('--since', text, Date.now())),
   )
   .addOption(jsonOption('exactly as the files hold it'))

@@ -24,7 +24,8 @@ export const printPushes = async (
   const folder = pushLogFolder(readVariables(pushAuthorLogVariables, env))
   if (!existsSync(folder))
     throw new UsageError(
-      `There is no push log in ${folder}. Set PUSH_AUTHOR_LOG_DIR or BRIDGE_DATA_DIR to the value that the worker push-author-log has.`,
+      `There is no push log in ${folder}. ` +
+        'Set PUSH_AUTHOR_LOG_DIR or BRIDGE_DATA_DIR to the value that the worker push-author-log has.',
     )
   for (const file of dailyFiles(folder, options.since)) {
     for await (const text of createInterface({ input: createReadStream(join(folder, file)) })) {

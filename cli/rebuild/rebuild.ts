@@ -13,7 +13,8 @@ import { forgetHandled } from '../workers/forget-handled.ts'
  * Deletes what a worker made and sets it back to the first event.
  *
  * @returns the number of partitions in which it starts again
- * @throws UsageError if the worker does not support this, if it is running, or if Kafka has deleted first events
+ * @throws UsageError if the worker does not support this, if it is running, or if Kafka has deleted first
+ * events
  */
 export const rebuild = async (
   name: string,

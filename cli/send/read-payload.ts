@@ -11,7 +11,10 @@ export interface Payload {
 
 const samples = new URL('../../test/fixtures/', import.meta.url)
 
-/** Reads a file, or the bundled sample of that name, and the headers that lie beside it as `<name>.headers` or `<name>.json.headers`. */
+/**
+ * Reads a file, or the bundled sample of that name, and the headers that lie beside it as `<name>.headers` or
+ * `<name>.json.headers`.
+ */
 export const readPayload = async (name: string): Promise<Payload> => {
   if (statSync(name, { throwIfNoEntry: false })?.isFile())
     return { ...(await readWithHeaders(name)), isBundled: false }

@@ -2,11 +2,16 @@ import type { Kafka } from 'kafkajs'
 import { messageOf, RetriableError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 
+const helpPage = 'See docs/runbooks/partitions-differ.md.'
+
 /**
- * How many partitions new topics get: as many as those that exist, whatever is wanted. Only then does partition n of every topic hold
- * the same projects. What does not fit is said and left as it is: more partitions would move keys, and their order with them.
+ * Chooses how many partitions new topics get: as many as most of the existing ones have, whatever the
+ * settings say. The same projects are in partition n of every topic only if all topics have the same number
+ * of partitions. Existing topics that differ are named in a warning and stay as they are: more partitions
+ * would move projects to other partitions, and the order of their events would be lost.
  *
- * @param topics those that are to be alike, whether they exist or not
+ * @param topics all topics that must have the same number of partitions, whether they exist or not
+ * @throws RetriableError if Kafka cannot list its topics
  */
 export const choosePartitions = async (
   kafka: Kafka,
@@ -21,33 +26,40 @@ export const choosePartitions = async (
       names.map((name) => `${name} has ${partitions}`),
     )
     logger.warn(
-      `${usual.names.length} topics have ${usual.partitions} partitions, but ${different.join(', ')}: of one project, these events go to other processes than those, so workers may meet them in another order. ${remedy}`,
+      `${usual.names.length} topics have ${usual.partitions} partitions, but ${different.join(', ')}. ` +
+        'Different processes of a worker handle the events of one project, ' +
+        'so their order may change between topics. ' +
+        helpPage,
     )
   }
   if (usual.partitions !== wanted)
     logger.warn(
-      `KAFKA_TOPIC_PARTITIONS is ${wanted}, but the topics that exist have ${usual.partitions}: they keep them, and new ones get as many. Set it to ${usual.partitions}. ${remedy}`,
+      `KAFKA_TOPIC_PARTITIONS is ${wanted}, but the existing topics have ${usual.partitions} partitions. ` +
+        `They keep them, and new topics get the same number. ` +
+        `Set KAFKA_TOPIC_PARTITIONS to ${usual.partitions}. ${helpPage}`,
     )
   return usual.partitions
 }
 
-const remedy = 'How to get more partitions: docs/runbooks/partitions-differ.md'
-
-/** The number that most topics have first; of two as frequent ones the larger, since partitions can only be added. */
+/**
+ * The existing topics, grouped by their number of partitions. The number that most topics have is first. If
+ * two numbers are equally frequent, the larger one is first, because Kafka can add partitions but not remove
+ * them.
+ */
 const groupByPartitions = async (
   kafka: Kafka,
-  meant: ReadonlySet<string>,
+  wanted: ReadonlySet<string>,
 ): Promise<{ partitions: number; names: string[] }[]> => {
   const admin = kafka.admin()
   try {
     await admin.connect()
     const { topics } = await admin.fetchTopicMetadata()
-    const existing = topics.filter(({ name }) => meant.has(name))
+    const existing = topics.filter(({ name }) => wanted.has(name))
     return [...Map.groupBy(existing, ({ partitions }) => partitions.length)]
-      .map(([partitions, of]) => ({ partitions, names: of.map(({ name }) => name).sort() }))
+      .map(([partitions, group]) => ({ partitions, names: group.map(({ name }) => name).sort() }))
       .sort((one, other) => other.names.length - one.names.length || other.partitions - one.partitions)
   } catch (error) {
-    throw new RetriableError(`topics could not be looked at: ${messageOf(error)}`, { cause: error })
+    throw new RetriableError(`The topics could not be listed: ${messageOf(error)}`, { cause: error })
   } finally {
     await admin.disconnect()
   }

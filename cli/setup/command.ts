@@ -1,28 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
+import { backoffMs } from '../../lib/backoff.ts'
+import type { Environment } from '../../lib/config.ts'
 import { RetriableError } from '../../lib/errors.ts'
 import { withLocalStack } from '../environment.ts'
 
-const attempts = 6
+const maxAttempts = 6
 
-/** `bridge setup`: topics, schemas and tables; may be run again at any time. */
+/** `bridge setup`: creates topics, schemas and tables. It can run again at any time. */
 export const setupCommand = new Command('setup')
-  .description('create topics, register schemas, migrate the database; idempotent')
-  .action(async () => {
-    const [{ setUp }, { createLogger }] = await Promise.all([
-      import('./set-up.ts'),
-      import('../../lib/logger.ts'),
-    ])
-    const env = withLocalStack(process.env)
-    const logger = createLogger('setup', env)
-    // Every step may be done again, so whatever does not answer yet (a cluster that is just starting) is simply tried again.
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await setUp(env, logger)
-      } catch (error) {
-        if (!(error instanceof RetriableError) || attempt === attempts) throw error
-        logger.warn('not everything answers yet, trying again', { error: error.message, attempt })
-        await sleep(1000 * attempt)
-      }
+  .description('create topics, register schemas and migrate the database; it can run again at any time')
+  .action(() => setUpWithRetries(withLocalStack(process.env)))
+
+/**
+ * A cluster that has just been started may need some seconds. Every step can run twice, so the whole setup is
+ * repeated.
+ */
+const setUpWithRetries = async (env: Environment): Promise<void> => {
+  const [{ setUp }, { createLogger }] = await Promise.all([
+    import('./set-up.ts'),
+    import('../../lib/logger.ts'),
+  ])
+  const logger = createLogger('setup', env)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await setUp(env, logger)
+    } catch (error) {
+      if (!(error instanceof RetriableError) || attempt === maxAttempts) throw error
+      const retryMs = backoffMs({ firstMs: 1000, maxMs: 5000 }, attempt)
+      logger.warn('a server cannot be reached: setup will be tried again', {
+        error: error.message,
+        attempt,
+        retry_ms: retryMs,
+      })
+      await sleep(retryMs)
     }
-  })
+  }
+}

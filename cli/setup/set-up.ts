@@ -7,13 +7,14 @@ import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { type Logger, quietLogger } from '../../lib/logger.ts'
 import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
 import { wireSchema } from '../../schemas/load.ts'
-import { createNames } from '../../schemas/topics.ts'
+import { createNames, type Names } from '../../schemas/topics.ts'
 import { databaseVariables } from '../variables/database-variables.ts'
 import { topicVariables } from '../variables/topic-variables.ts'
 import { choosePartitions } from './choose-partitions.ts'
-import { migrateDatabase } from './database.ts'
+import { createTopics } from './create-topics.ts'
 import { commitFirstOffsets } from './first-offsets.ts'
-import { createTopics, retryTopicsOf, topicsOf } from './topics.ts'
+import { migrateDatabase } from './migrate-database.ts'
+import { retryTopicsOf, topicsOf } from './topic-list.ts'
 
 const setupVariables = z.object({
   ...kafkaVariables.shape,
@@ -21,11 +22,14 @@ const setupVariables = z.object({
   ...topicVariables.shape,
   ...databaseVariables.shape,
 })
+type SetupSettings = z.output<typeof setupVariables>
 
 /**
- * Brings the cluster, the registry and the database to where this version needs them.
+ * Creates or changes everything that this version needs in Kafka, in the registry and in the database. It can
+ * run again at any time.
  *
- * @throws ConfigError, RetriableError where something does not answer, PermanentError where a schema is refused
+ * @throws ConfigError; RetriableError if a server cannot be reached; PermanentError if the registry refuses a
+ * schema
  */
 export const setUp = async (
   env: Environment,
@@ -34,25 +38,47 @@ export const setUp = async (
 ): Promise<void> => {
   const settings = readVariables(setupVariables, env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
+  await setUpKafka(settings, names, workers, logger)
+  await registerSchemas(settings, names, logger)
+  await setUpDatabase(settings, logger)
+}
 
+const setUpKafka = async (
+  settings: SetupSettings,
+  names: Names,
+  workers: readonly Consumer[],
+  logger: Logger,
+) => {
   const kafka = createKafka(settings, names.group('setup'), logger)
-  const alike = [...eventTypes.map(names.topic), ...workers.map(({ name }) => names.retryTopic(name))]
-  const KAFKA_TOPIC_PARTITIONS = await choosePartitions(kafka, settings.KAFKA_TOPIC_PARTITIONS, alike, logger)
-  const topics = { ...settings, KAFKA_TOPIC_PARTITIONS }
-  logger.info('topics', await createTopics(kafka, topics, topicsOf(topics, names, workers)))
-  // A worker is new until its retry topic is there: what fails in between is done again by the next setup.
-  // What is lost is told once, below.
-  logger.info('first offsets', await commitFirstOffsets(kafka, names, workers, quietLogger()))
-  logger.info('retry topics', await createTopics(kafka, topics, retryTopicsOf(topics, names, workers)))
-  logger.info('first offsets', await commitFirstOffsets(kafka, names, workers, logger))
+  const partitioned = [...eventTypes.map(names.topic), ...workers.map(({ name }) => names.retryTopic(name))]
+  const partitions = await choosePartitions(kafka, settings.KAFKA_TOPIC_PARTITIONS, partitioned, logger)
+  const wanted = { ...settings, KAFKA_TOPIC_PARTITIONS: partitions }
+  logger.info('the topics are set up', await createTopics(kafka, wanted, topicsOf(wanted, names, workers)))
+  // A worker counts as new until its retry topic exists. So its first offsets are committed before that topic
+  // is created: if setup is interrupted in between, the next setup commits them again. The second round below
+  // commits the offsets of the retry topics. Only that round logs warnings, so that each warning is logged
+  // once.
+  const first = await commitFirstOffsets(kafka, names, workers, quietLogger())
+  logger.info('the first offsets are committed', { ...first })
+  const retryTopics = retryTopicsOf(wanted, names, workers)
+  logger.info('the retry topics are set up', await createTopics(kafka, wanted, retryTopics))
+  const second = await commitFirstOffsets(kafka, names, workers, logger)
+  logger.info('the first offsets of the retry topics are committed', { ...second })
+}
 
+const registerSchemas = async (settings: SetupSettings, names: Names, logger: Logger) => {
   const registry = createRegistry(settings, names.group('setup'))
   for (const event of eventTypes)
     await registry.register(names.subject(names.topic(event)), wireSchema(catalogue[event].schema))
-  logger.info('schemas registered', { subjects: eventTypes.length })
+  logger.info('the schemas are registered', { subjects: eventTypes.length })
+}
 
+const setUpDatabase = async (settings: SetupSettings, logger: Logger) => {
   const { DATABASE_URL, AUDIT_LOG_DATABASE_URL } = settings
-  if (DATABASE_URL === undefined) return void logger.warn('DATABASE_URL is not set: no tables, no audit log')
+  if (DATABASE_URL === undefined) {
+    logger.warn('DATABASE_URL is not set: no tables were created, and there is no audit log')
+    return
+  }
   const migrations = await migrateDatabase(DATABASE_URL, AUDIT_LOG_DATABASE_URL ?? DATABASE_URL)
-  logger.info('database migrated', { migrations })
+  logger.info('the database is migrated', { migrations })
 }

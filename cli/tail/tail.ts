@@ -19,7 +19,8 @@ export interface TailOptions {
 }
 
 /**
- * Prints records until a limit of the options is reached, or without end. It waits for brokers that are restarting.
+ * Prints records until a limit of the options is reached, or without end. It waits for brokers that are
+ * restarting.
  *
  * @param events names of event types; none means all
  * @throws UsageError if an event type does not exist

@@ -6,13 +6,15 @@ export const databaseVariables = z.object({
   DATABASE_URL: databaseUrl()
     .optional()
     .describe(
-      'PostgreSQL, by the role that owns our tables; only `bridge setup` needs it. Unset: no audit log.',
+      'URL of the PostgreSQL database, with the role that owns the tables. Only `bridge setup` uses it. ' +
+        'Unset: there is no audit log.',
     )
     .meta(secret),
   AUDIT_LOG_DATABASE_URL: databaseUrl()
     .optional()
     .describe(
-      'The same database by the role of the audit log; setup creates the role where it does not exist.',
+      'URL of the same database, with the role of the worker audit-log. ' +
+        '`bridge setup` creates the role if it does not exist. Unset: DATABASE_URL.',
     )
     .meta({ ...secret, ...fallback('DATABASE_URL') }),
 })

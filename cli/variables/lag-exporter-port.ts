@@ -1,2 +1,2 @@
-/** Usual operations port of the lag exporter; the workers' lie below. */
+/** Default operations port of the lag exporter. The workers have the ports below it. */
 export const lagExporterPort = 9474

@@ -6,6 +6,6 @@ export const lagExporterVariables = z.object({
     .positive()
     .default(120)
     .describe(
-      'How long a worker may not move in a partition, with records waiting there, before it counts as stalled.',
+      'A worker is stalled if it makes no progress in a partition for this many seconds while records wait there.',
     ),
 })

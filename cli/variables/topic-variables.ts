@@ -14,23 +14,28 @@ export const topicVariables = z.object({
     .min(1)
     .default(6)
     .describe(
-      'Partitions of every event topic, so that a project stays in one process. Topics that exist keep theirs; new ones follow them.',
+      'Partitions of each new topic for events. All these topics have the same number, so that one process ' +
+        'handles all events of a project. If topics exist already, new topics get their number of partitions.',
     ),
   KAFKA_REPLICATION_FACTOR: z.coerce
     .number()
     .int()
     .min(1)
     .optional()
-    .describe('Replicas of a new topic; unset: 3, or as many as there are brokers.'),
+    .describe('Number of replicas of each new topic. Unset: 3, or the number of brokers if there are fewer.'),
   KAFKA_COMPRESSION_TYPE: z
     .enum(['uncompressed', 'gzip', 'zstd'])
     .default('uncompressed')
-    .describe('How brokers keep event topics; not every client reads zstd.'),
+    .describe(
+      'How brokers store the records: uncompressed, gzip or zstd. Not every Kafka client can read zstd.',
+    ),
   KAFKA_RETENTION_HISTORY_DAYS: days('forever').describe(
-    'How long project, group, user and membership events are kept.',
+    'How many days project, group, user and membership events are kept, or forever.',
   ),
   KAFKA_RETENTION_ACTIVITY_DAYS: days('90').describe(
-    'How long pushes, merge requests, issues and notes are kept.',
+    'How many days pushes, merge requests, issues and notes are kept, or forever.',
   ),
-  KAFKA_RETENTION_PIPELINES_DAYS: days('14').describe('How long pipelines, jobs and deployments are kept.'),
+  KAFKA_RETENTION_PIPELINES_DAYS: days('14').describe(
+    'How many days pipelines, jobs and deployments are kept, or forever.',
+  ),
 })

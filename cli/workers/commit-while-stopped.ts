@@ -8,7 +8,8 @@ export const isRefusedForMembers = (error: unknown): boolean =>
 /**
  * Commits offsets for a worker that is not running.
  *
- * @throws UsageError if the worker is running. The brokers decide this: only they know all members of the group.
+ * @throws UsageError if the worker is running. The brokers decide this: only they know all members of the
+ * group.
  */
 export const commitWhileStopped = async (
   offsets: Offsets,
@@ -22,7 +23,8 @@ export const commitWhileStopped = async (
     if (!isRefusedForMembers(error)) throw error
     const members = await offsets.members(group)
     throw new UsageError(
-      `The worker ${worker} is running (members of the group ${group}: ${members}). Stop the worker, then try again.`,
+      `The worker ${worker} is running (members of the group ${group}: ${members}). ` +
+        'Stop the worker, then try again.',
     )
   }
 }

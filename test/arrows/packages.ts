@@ -8,7 +8,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['lib/metrics/metrics.ts', 'lib/http/operations-server.ts'],
   avsc: ['lib/avro/', 'schemas/'],
   '@kafkajs/confluent-schema-registry': ['lib/avro/'],
-  pg: ['lib/database.ts', 'cli/setup/database.ts', 'local/postgres/'],
+  pg: ['lib/database.ts', 'cli/setup/migrate-database.ts', 'local/postgres/'],
   commander: ['cli/'],
   yaml: ['ingress/auth/'],
 }
@@ -27,7 +27,7 @@ export const kafkaFiles: Readonly<Record<string, string>> = {
   'consumers/runtime/batch/each-batch.ts': 'the error classes that announce a rebalance',
   'consumers/runtime/group/assigner.ts': 'the encoding of group assignments',
   'cli/dead-letters/dead-letter-writer.ts': 'the partitioner of the producer for redrives',
-  'cli/setup/topics.ts': 'the admin client: creates and alters topics',
+  'cli/setup/create-topics.ts': 'the admin client: creates and alters topics',
 }
 
 const packagePattern = (name: string): string => `(^|/)node_modules/${name}/`

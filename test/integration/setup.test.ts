@@ -12,7 +12,7 @@ const stack = await openStack('setup')
 const admin = stack.kafka.admin()
 await admin.connect()
 
-/** `bridge setup` to its end, what it said of the topics, and what it warned of. */
+/** Runs `bridge setup` and returns the numbers of topics that it logs, and its warnings. */
 const runSetup = async (env: Readonly<Record<string, string>> = {}) => {
   const { exited, lines } = await stack.start(['setup'], {
     DATABASE_URL: stack.databaseUrl,
@@ -20,21 +20,21 @@ const runSetup = async (env: Readonly<Record<string, string>> = {}) => {
     ...env,
   })
   const { code } = await exited
-  const said = lines.flatMap((line) =>
+  const entries = lines.flatMap((line) =>
     line.startsWith('{') ? [JSON.parse(line) as Record<string, unknown>] : [],
   )
   const sum = (name: string) =>
-    said
-      .filter(({ message }) => /topics$/.test(String(message)))
+    entries
+      .filter(({ message }) => /topics are set up$/.test(String(message)))
       .reduce((total, fields) => total + Number(fields[name]), 0)
   const { created, changed, kept } = { created: sum('created'), changed: sum('changed'), kept: sum('kept') }
-  const warnings = said.filter(({ level }) => level === 'warn').map(({ message }) => String(message))
+  const warnings = entries.filter(({ level }) => level === 'warn').map(({ message }) => String(message))
   return {
     code,
     created,
     changed,
     kept,
-    migrations: said.find(({ message }) => message === 'database migrated')?.migrations,
+    migrations: entries.find(({ message }) => message === 'the database is migrated')?.migrations,
     warnings,
     lines,
   }
@@ -129,7 +129,7 @@ test('a second setup creates and changes nothing, and leaves an operator’s own
   assert.equal((await settingsOf(topic))['segment.ms'], '3600000')
 })
 
-test('what is ours is put right again, and missing topics are made, with the operator’s setting still there', async () => {
+test('our own settings are corrected and missing topics are created, and the operator’s settings stay', async () => {
   const topic = stack.names.topic('push')
   await alter(topic, { ...(await ownSettings(topic)), 'max.message.bytes': '1000000' })
   await admin.deleteTopics({ topics: [stack.names.topic('tag_push')] })
@@ -151,7 +151,7 @@ test('retention is configurable', async () => {
 const partitionsOf = async (topic: string) =>
   (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length
 
-test('a new topic gets as many partitions as those that exist, whatever KAFKA_TOPIC_PARTITIONS says, and setup says so', async () => {
+test('a new topic gets as many partitions as the existing ones, whatever KAFKA_TOPIC_PARTITIONS says, with a warning', async () => {
   const topics = [stack.names.topic('tag_push'), stack.names.retryTopic('audit-log')]
   await admin.deleteTopics({ topics })
   const again = await runSetup({ KAFKA_TOPIC_PARTITIONS: '12' })
@@ -161,7 +161,7 @@ test('a new topic gets as many partitions as those that exist, whatever KAFKA_TO
   const [warning, ...others] = again.warnings
   assert.match(
     String(warning),
-    /^KAFKA_TOPIC_PARTITIONS is 12, but the topics that exist have 6: they keep them, and new ones get as many\./,
+    /^KAFKA_TOPIC_PARTITIONS is 12, but the existing topics have 6 partitions\. They keep them, and new topics get the same number\./,
   )
   assert.deepEqual(others, [])
 })

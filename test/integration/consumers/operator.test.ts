@@ -73,6 +73,6 @@ test('a worker that can be rebuilt forgets and begins with the first event; othe
   await admin.disconnect()
   await assert.rejects(
     rebuild('rebuilt', stack.env, workers),
-    new RegExp(`the first events are gone from .*push/${partition}`),
+    new RegExp(`Kafka has deleted the first events of .*push/${partition}`),
   )
 })
