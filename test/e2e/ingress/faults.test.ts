@@ -74,7 +74,7 @@ const untilPublishing = async () => {
 }
 
 // Looks on at what happens to the brokers below. Four failures in a row would pause its hook for a second, which is GitLab's minute.
-const gitlab = startFakeGitlab(() => ingress.hookUrl, token, 200, 60)
+const gitlab = startFakeGitlab({ url: () => ingress.hookUrl, token, everyMs: 200, speed: 60 })
 
 test('broker frozen', async (t) => {
   const driver = drive(() => [ingress.hookUrl])

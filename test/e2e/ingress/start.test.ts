@@ -2,13 +2,10 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { startChild } from '../../../local/process/child.ts'
-import { nodeFlags } from '../../../local/process/node-options.ts'
+import { suite, test } from 'node:test'
 import { rawRequest } from '../../helpers/faults/raw-request.ts'
 import { sendRaw } from '../../helpers/faults/send-raw.ts'
+import { startBridge } from '../../helpers/process/bridge-process.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
 import { freePort } from '../../helpers/process/free-ports.ts'
 import {
@@ -18,70 +15,68 @@ import {
 import { markedBody } from '../../helpers/records/marked-body.ts'
 import { postHook } from '../../helpers/records/post-hook.ts'
 
-const statusOf = (answer: Awaited<ReturnType<typeof postHook>>) =>
-  answer === 'refused' ? answer : answer.status
+const token = 'token'
 
-test('with nothing behind it an ingress that starts takes hooks at once, before it has given up waiting for Kafka', async () => {
-  const port = await freePort()
-  let isStarted = false
-  const starting = startIngressWithoutServers({
-    INGRESS_SECRET_TOKENS: 'token',
-    INGRESS_PORT: String(port),
-  }).finally(() => {
-    isStarted = true
+const statusOf = async (url: string, id: string) => {
+  const answer = await postHook(url, token, id, markedBody(id, 0))
+  return answer === 'refused' ? answer : answer.status
+}
+/** Posts a hook again and again until the port is open. */
+const untilAccepted = (url: string, id: string) =>
+  eventually(async () => assert.equal(await statusOf(url, id), 202))
+
+/** The tests run side by side, because each of them mostly waits until an ingress has given up on Kafka. */
+suite('an ingress whose brokers do not answer', { concurrency: true }, () => {
+  test('accepts hooks at once, before it has given up waiting for Kafka', async () => {
+    const port = await freePort()
+    const starting = startIngressWithoutServers({
+      INGRESS_SECRET_TOKENS: token,
+      INGRESS_PORT: String(port),
+    })
+    await untilAccepted(`http://127.0.0.1:${port}/hooks`, 'first')
+    const acceptedAt = performance.now()
+    const ingress = await starting
+    const waitedMs = performance.now() - acceptedAt
+    assert.ok(waitedMs > 2000, `it waited for Kafka for only ${waitedMs} ms after it had accepted a hook`)
+    const ids = (await ingress.acceptedHooks()).map(({ id }) => id)
+    assert.deepEqual(ids, ['first'])
+    await ingress.remove()
   })
-  const post = (id: string) => postHook(`http://127.0.0.1:${port}/hooks`, 'token', id, markedBody(id, 0))
-  let answer = await post('first')
-  for (; answer === 'refused' && !isStarted; answer = await post('first')) await sleep(20)
-  assert.equal(statusOf(answer), 202)
-  const acceptedAt = performance.now()
-  const ingress = await starting
-  assert.ok(performance.now() - acceptedAt > 2000, 'the wait for Kafka came afterwards')
-  assert.deepEqual(
-    (await ingress.acceptedHooks()).map(({ id }) => id),
-    ['first'],
-  )
-  await ingress.remove()
-})
 
-test('told to stop while it still waits for Kafka it answers the hook under way, takes others meanwhile, and ends in order', async (t) => {
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}/hooks`
-  const folder = await mkdtemp(join(tmpdir(), 'bridge-test-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  const ingress = await startChild({
-    name: 'ingress',
-    command: process.execPath,
-    args: [...nodeFlags, fileURLToPath(new URL('../../../cli/bridge.ts', import.meta.url)), 'ingress'],
-    env: environmentWithoutServers(folder, {
-      INGRESS_SECRET_TOKENS: 'token',
+  test('stops in order while it waits for Kafka: it answers the hook under way, and accepts others meanwhile', async (t) => {
+    const port = await freePort()
+    const url = `http://127.0.0.1:${port}/hooks`
+    const folder = await mkdtemp(join(tmpdir(), 'bridge-test-'))
+    t.after(() => rm(folder, { recursive: true, force: true }))
+    const env = environmentWithoutServers(folder, {
+      INGRESS_SECRET_TOKENS: token,
       INGRESS_PORT: String(port),
       INGRESS_DRAIN_SECONDS: '1',
-    }),
-    cwd: folder,
-    output: () => {},
-    stopSignal: 'SIGTERM',
-  })
-  const post = (id: string) => postHook(url, 'token', id, markedBody(id, 0))
-  await eventually(async () => assert.equal(statusOf(await post('first')), 202))
-  const request = rawRequest(markedBody('under way', 0), [
-    ['X-Gitlab-Token', 'token'],
-    ['Connection', 'close'],
-  ])
-  const underWay = sendRaw(url, [request.subarray(0, 150), 500, request.subarray(150)])
-  await sleep(100)
-  ingress.kill('SIGTERM')
-  await sleep(100)
-  assert.equal(statusOf(await post('after the signal')), 202)
-  assert.deepEqual((await underWay).statuses, [202])
-  assert.deepEqual(await ingress.exited, { code: 0, signal: null })
-})
+    })
+    const ingress = await startBridge(['ingress'], env, folder)
+    await untilAccepted(url, 'first')
 
-test('a second ingress on the same spool is refused and told what to do', async () => {
-  const first = await startIngressWithoutServers({ INGRESS_SECRET_TOKENS: 'token' })
-  await assert.rejects(
-    startIngressWithoutServers({ INGRESS_SECRET_TOKENS: 'token', INGRESS_SPOOL_DIR: first.spoolFolder }),
-    /in use by process \d+: give each ingress an INGRESS_SPOOL_DIR of its own/,
-  )
-  await first.remove()
+    const { promise: signalled, resolve: continueHook } = Promise.withResolvers<void>()
+    const request = rawRequest(markedBody('under way', 0), [
+      ['X-Gitlab-Token', token],
+      ['Connection', 'close'],
+    ])
+    const underWay = sendRaw(url, [request.subarray(0, 150), signalled, request.subarray(150)])
+    await untilAccepted(url, 'behind the first half')
+    ingress.kill('SIGTERM')
+    // Hooks are accepted until the drain time of one second is over.
+    assert.equal(await statusOf(url, 'after the signal'), 202)
+    continueHook()
+    assert.deepEqual((await underWay).statuses, [202])
+    assert.deepEqual(await ingress.exited, { code: 0, signal: null })
+  })
+
+  test('refuses the spool of another ingress and says what to do', async () => {
+    const first = await startIngressWithoutServers({ INGRESS_SECRET_TOKENS: token })
+    await assert.rejects(
+      startIngressWithoutServers({ INGRESS_SECRET_TOKENS: token, INGRESS_SPOOL_DIR: first.spoolFolder }),
+      /in use by process \d+: give each ingress an INGRESS_SPOOL_DIR of its own/,
+    )
+    await first.remove()
+  })
 })

@@ -12,8 +12,11 @@ export interface RawAnswer {
 
 const idleAfterAnswerMs = 1500
 
-/** Bytes to write; or a pause in milliseconds; or the end of our half; or a reset of the connection. */
-export type Piece = Buffer | string | number | 'end' | 'reset'
+/**
+ * Bytes to write; or a pause, in milliseconds or until a promise resolves; or the end of our half; or a reset of the
+ * connection.
+ */
+export type Piece = Buffer | string | number | Promise<void> | 'end' | 'reset'
 
 /**
  * Opens a connection and writes the pieces in order, exactly as they are.
@@ -48,6 +51,7 @@ export const sendRaw = (url: string, pieces: readonly Piece[], idleMs = 1500): P
         if (piece === 'end') socket.end()
         else if (piece === 'reset') socket.resetAndDestroy()
         else if (typeof piece === 'number') await sleep(piece)
+        else if (piece instanceof Promise) await piece
         else socket.write(piece)
       }
     }

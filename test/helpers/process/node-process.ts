@@ -51,12 +51,14 @@ export const startNodeProcess = async ({
     output: (line) => void lines.push(line),
     stopSignal: 'SIGTERM',
   })
-  const ended = child.exited.then(({ code, signal }) =>
-    Promise.reject(new Error(`${name} ended with ${code ?? signal}:\n${lines.join('\n')}`)),
-  )
+  const ending = new AbortController()
+  const ended = child.exited.then(({ code, signal }) => {
+    ending.abort()
+    throw new Error(`${name} ended with ${code ?? signal}:\n${lines.join('\n')}`)
+  })
   ended.catch(() => undefined) // Most tests stop a process on purpose.
   const eventuallyWhileRunning: NodeProcess['eventually'] = (attempt) =>
-    Promise.race([eventually(attempt), ended])
+    Promise.race([eventually(attempt, undefined, ending.signal), ended])
 
   const ready = () =>
     eventuallyWhileRunning(() => {

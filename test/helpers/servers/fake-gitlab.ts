@@ -3,27 +3,27 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { markedBody } from '../records/marked-body.ts'
 import { type PostedHook, postHook } from '../records/post-hook.ts'
 
-// The rules by which GitLab disables a project or group hook:
+// GitLab's rules for disabling a project or group hook:
 // https://docs.gitlab.com/user/project/integrations/webhooks/#auto-disabled-webhooks
 const failuresUntilPause = 4
-const failuresUntilTheEnd = 40
+const failuresUntilDisabled = 40
 const firstPauseMs = 60_000
 const longestPauseMs = 24 * 60 * 60_000
 const timeoutMs = 10_000
 
-/** How one delivery went. */
+/** The result of one delivery. */
 export type Delivery = 'success' | 'failure'
 
-/** A hook as GitLab keeps it. */
+/** The state that GitLab keeps for a hook. */
 export interface HookState {
-  /** Whether an event at this time, in milliseconds of any clock, is delivered; else it is dropped. */
+  /** Whether GitLab delivers an event at this time, in milliseconds of any clock. Otherwise it drops the event. */
   isExecutable(now: number): boolean
   record(delivery: Delivery, now: number): void
   readonly alert: 'executable' | 'temporarily_disabled' | 'disabled'
   readonly disabledUntil: number
 }
 
-/** @param speed how much faster than GitLab's its pauses pass */
+/** @param speed how many times faster than GitLab's the pauses pass */
 export const createHookState = (speed = 1): HookState => {
   let failures = 0
   let pauseMs = 0
@@ -48,7 +48,7 @@ export const createHookState = (speed = 1): HookState => {
         return
       }
       failures += 1
-      if (failures >= failuresUntilTheEnd) alert = 'disabled'
+      if (failures >= failuresUntilDisabled) alert = 'disabled'
       else if (failures >= failuresUntilPause) {
         pauseMs = pauseMs === 0 ? firstPauseMs : Math.min(pauseMs * 2, longestPauseMs)
         disabledUntil = now + pauseMs / speed
@@ -58,28 +58,31 @@ export const createHookState = (speed = 1): HookState => {
   }
 }
 
-/** 2xx and 3xx are success; everything else, no answer within ten seconds too, is failure. */
+/** An answer of 2xx or 3xx within ten seconds is a success. Everything else is a failure, also no answer at all. */
 export const deliveryOf = ({ status, tookMs }: Pick<PostedHook, 'status' | 'tookMs'>): Delivery =>
   status !== undefined && status >= 200 && status < 400 && tookMs <= timeoutMs ? 'success' : 'failure'
 
-/** A GitLab with one hook, whose project has an event every now and then. */
+/** A GitLab with one hook, for a project in which an event happens at regular intervals. */
 export interface FakeGitlab {
   readonly posted: readonly PostedHook[]
-  /** Events that were never sent, since the hook was disabled. */
+  /** How many events were never sent because the hook was disabled. */
   readonly dropped: number
   readonly state: HookState
-  /** Every state the hook has been in but executable. */
+  /** Every state of the hook other than executable, in order. */
   readonly alerts: readonly HookState['alert'][]
-  /** Resolves when the hooks under way are answered. */
+  /** Sends no further hooks; resolves when those under way are answered. */
   stop(): Promise<void>
 }
 
-export const startFakeGitlab = (
-  url: () => string,
-  token: string,
-  everyMs: number,
-  speed: number,
-): FakeGitlab => {
+export interface FakeGitlabOptions {
+  url(): string
+  token: string
+  everyMs: number
+  /** How many times faster than GitLab's the pauses of the hook pass. */
+  speed: number
+}
+
+export const startFakeGitlab = ({ url, token, everyMs, speed }: FakeGitlabOptions): FakeGitlab => {
   const state = createHookState(speed)
   const posted: PostedHook[] = []
   const alerts: HookState['alert'][] = []
@@ -91,17 +94,7 @@ export const startFakeGitlab = (
     const id = randomUUID()
     const limit = sleep(timeoutMs, 'late' as const, { ref: false })
     const answer = await Promise.race([postHook(url(), token, id, markedBody(id, number++)), limit])
-    const result: PostedHook =
-      typeof answer === 'string'
-        ? {
-            id,
-            status: undefined,
-            outcome: undefined,
-            topic: undefined,
-            reason: answer,
-            tookMs: answer === 'late' ? timeoutMs + 1 : 0,
-          }
-        : answer
+    const result = typeof answer === 'string' ? withoutAnswer(id, answer) : answer
     posted.push(result)
     state.record(deliveryOf(result), performance.now())
     if (state.alert !== 'executable') alerts.push(state.alert)
@@ -129,3 +122,12 @@ export const startFakeGitlab = (
     },
   }
 }
+
+const withoutAnswer = (id: string, reason: 'late' | 'refused'): PostedHook => ({
+  id,
+  status: undefined,
+  outcome: undefined,
+  topic: undefined,
+  reason,
+  tookMs: reason === 'late' ? timeoutMs + 1 : 0,
+})
