@@ -4,21 +4,23 @@ import { platform } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '../lib/config.ts'
 
-/** The parts that come from Maven Central. */
+/** The servers that are downloaded from Maven Central. */
 export type ArtifactName = 'kafka' | 'registry'
 
-/** A program of Maven Central: what to call it, where it goes in the cache, how Maven is asked for it. */
 interface Artifact {
+  /** Name, version and download size, for messages. */
   title: string
+  /** Its folder inside the cache folder. */
   folder: string
-  /** Arguments after `mvn`. */
-  fetchInto(folder: string): string[]
+  /** The arguments of `mvn` that download it into a folder. */
+  mavenArgs(folder: string): string[]
 }
 
 const kafkaVersion = '4.3.1'
 const log4jVersion = '2.25.4'
-const registryVersion = '3.0.9' // 3.1 and later need Java 21
-// 2.8 on purpose: later ones insist on the artifact's parent POM, which is not published.
+// Version 3.1 and later need Java 21.
+const registryVersion = '3.0.9'
+// Versions after 2.8 need the parent POM of the artifact, which is not published.
 const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:2.8'
 const pom = fileURLToPath(new URL('kafka/kafka-pom.xml', import.meta.url))
 
@@ -26,7 +28,7 @@ export const artifacts: Readonly<Record<ArtifactName, Artifact>> = {
   kafka: {
     title: `Apache Kafka ${kafkaVersion} (44 MB)`,
     folder: `kafka-${kafkaVersion}`,
-    fetchInto: (folder) => [
+    mavenArgs: (folder) => [
       ...['-f', pom, `-Dkafka.version=${kafkaVersion}`, `-Dlog4j.version=${log4jVersion}`],
       ...[`${plugin}:copy-dependencies`, '-DincludeScope=runtime', `-DoutputDirectory=${folder}`],
     ],
@@ -34,7 +36,7 @@ export const artifacts: Readonly<Record<ArtifactName, Artifact>> = {
   registry: {
     title: `Apicurio Registry ${registryVersion} (109 MB)`,
     folder: `apicurio-registry-${registryVersion}`,
-    fetchInto: (folder) => [
+    mavenArgs: (folder) => [
       `${plugin}:unpack`,
       `-Dartifact=io.apicurio:apicurio-registry-app:${registryVersion}:tar.gz:all`,
       `-DoutputDirectory=${folder}`,
@@ -42,7 +44,7 @@ export const artifacts: Readonly<Record<ArtifactName, Artifact>> = {
   },
 }
 
-/** Where downloads are kept: BRIDGE_CACHE_DIR, else a folder of ours in the user's cache folder. */
+/** The folder for downloads: BRIDGE_CACHE_DIR, or else a folder in the user's cache folder. */
 export const cacheFolder = (env: Environment): string => {
   if (env.BRIDGE_CACHE_DIR) return env.BRIDGE_CACHE_DIR
   const home =
@@ -52,8 +54,10 @@ export const cacheFolder = (env: Environment): string => {
   return join(home, 'gitlab-kafka-bridge')
 }
 
-/** The parts that this environment does not bring along. */
-export const neededArtifacts = (env: Environment): ArtifactName[] => [
-  ...(env.KAFKA_BROKERS ? [] : (['kafka'] as const)),
-  ...(env.SCHEMA_REGISTRY_URL ? [] : (['registry'] as const)),
-]
+/** The servers that must be downloaded, because the environment does not name servers of the user. */
+export const neededArtifacts = (env: Environment): ArtifactName[] => {
+  const needed: ArtifactName[] = []
+  if (!env.KAFKA_BROKERS) needed.push('kafka')
+  if (!env.SCHEMA_REGISTRY_URL) needed.push('registry')
+  return needed
+}

@@ -5,31 +5,33 @@ import { cwd, getuid } from 'node:process'
 import { acquireLock, type Lock } from '../lib/disk/lock.ts'
 import { UsageError } from '../lib/errors.ts'
 import { type ChildProcesses, createChildProcesses } from './process/child-processes.ts'
-import { endLeftovers } from './process/leftovers.ts'
+import { endOrphans } from './process/end-orphans.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
 
-/** A data folder that is ours until closed. */
+/** A data folder that only this process uses until it releases it. */
 export interface DataFolder {
   readonly path: string
   readonly childProcesses: ChildProcesses
   readonly secrets: Secrets
-  /** Lets go of the folder; the household must be closed. */
+  /** Unlocks the folder. The child processes must be closed before. */
   release(): Promise<void>
 }
 
+const orphanGraceMs = 10_000
+
 /**
- * Takes a data folder: makes it, locks it, ends what a killed supervisor left running in it.
+ * Creates and locks a data folder, and ends the processes that a killed supervisor has left running on it.
  *
  * @param path absolute
- * @throws UsageError when another process uses it, or it is no folder to fill with data
+ * @throws UsageError if another process uses the folder, or if the folder cannot be a data folder
  */
 export const openDataFolder = async (path: string): Promise<DataFolder> => {
   const lock = await lockDataFolder(path)
   try {
-    // PostgreSQL runs as another user when we are root and has to get through.
+    // As root, PostgreSQL runs as another user, which must be able to enter the folder.
     await chmod(path, getuid?.() === 0 ? 0o711 : 0o700)
     const runFolder = join(path, 'run')
-    await endLeftovers(runFolder, 10_000)
+    await endOrphans(runFolder, orphanGraceMs)
     const childProcesses = await createChildProcesses(runFolder)
     const secrets = await openSecrets(path)
     await mkdir(join(path, 'logs'), { recursive: true, mode: 0o700 })
@@ -40,16 +42,18 @@ export const openDataFolder = async (path: string): Promise<DataFolder> => {
   }
 }
 
-/** @throws UsageError when another process uses it, or it is no folder to fill or clear */
+/** @throws UsageError if another process uses the folder, or if the folder cannot be a data folder */
 export const lockDataFolder = async (path: string): Promise<Lock> => {
-  const holdsMore = [cwd(), homedir()].find((folder) => !relative(path, folder).startsWith('..'))
-  if (holdsMore !== undefined)
+  const contained = [cwd(), homedir()].find((folder) => !relative(path, folder).startsWith('..'))
+  if (contained !== undefined) {
     throw new UsageError(
-      `BRIDGE_DATA_DIR: ${path} holds more than our data (${holdsMore}); name a folder of its own`,
+      `BRIDGE_DATA_DIR: ${path} contains ${contained}, so it cannot be the data folder. Set it to a folder of its own.`,
     )
-  const taken = await acquireLock(join(path, 'lock'))
-  if (!('heldBy' in taken)) return taken
+  }
+  const lock = await acquireLock(join(path, 'lock'))
+  if (!('heldBy' in lock)) return lock
   throw new UsageError(
-    `Another "bridge local" (process ${taken.heldBy}) runs on ${path}; stop it, or set BRIDGE_DATA_DIR to another folder (and INGRESS_PORT to another port)`,
+    `Another "bridge local" (process ${lock.heldBy}) uses ${path}. Stop it, ` +
+      'or set BRIDGE_DATA_DIR to another folder and INGRESS_PORT to another port.',
   )
 }

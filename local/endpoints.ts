@@ -2,15 +2,15 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeAtomically } from '../lib/disk/write-atomically.ts'
 
-/** Where a running stack is found: the content of `endpoints.json`, whose keys other programs rely on. */
+/** The addresses of a running stack: the content of `endpoints.json`. Other programs rely on its keys. */
 export interface Endpoints {
   hook_url: string
-  /** Null when the user configured signing tokens alone. */
+  /** Null if the user has configured only signing tokens. */
   secret_token: string | null
   kafka_brokers: string
   schema_registry_url: string
   database_url: string
-  /** By process: `ingress`, each running worker, `lag-exporter`. */
+  /** Process → its metrics URL: `ingress`, each running worker, `lag-exporter`. */
   metrics: Readonly<Record<string, string>>
   feed_url: string | null
   directory_url: string | null
@@ -18,9 +18,9 @@ export interface Endpoints {
 
 const fileOf = (dataDir: string) => join(dataDir, 'endpoints.json')
 
-/** Says where everything is; to be called when every configured process is ready. */
+/** Must be called only when every configured process is ready. */
 export const writeEndpoints = (dataDir: string, endpoints: Endpoints): Promise<void> =>
   writeAtomically(fileOf(dataDir), `${JSON.stringify(endpoints, null, 2)}\n`)
 
-/** Takes it back. */
+/** Removes `endpoints.json` if it exists. */
 export const removeEndpoints = (dataDir: string): Promise<void> => rm(fileOf(dataDir), { force: true })

@@ -4,33 +4,42 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Environment } from '../lib/config.ts'
 import { waitForLock } from '../lib/disk/lock.ts'
+import { exists, prepareOnce } from '../lib/disk/prepare-once.ts'
 import { UsageError } from '../lib/errors.ts'
 import { type ArtifactName, artifacts } from './artifacts.ts'
 import { requireMaven } from './java.ts'
-import { exists, prepareOnce } from './process/prepare-once.ts'
+
+interface FetchOptions {
+  cacheDir: string
+  env: Environment
+  /** Prints one line for the user. */
+  print(line: string): void
+  /** Aborts the download. */
+  signal?: AbortSignal | undefined
+}
 
 /**
- * Downloads what the cache does not have yet, by Maven; says one line for each download, nothing when all is there.
+ * Downloads the artifacts that are not in the cache yet, with Maven. Prints one line for each download.
  *
- * @throws UsageError when Maven is missing or cannot download
+ * @throws UsageError if Maven is missing or cannot download
  */
 export const fetchArtifacts = async (
   names: readonly ArtifactName[],
-  { cacheDir, env, say, signal }: FetchOptions,
+  { cacheDir, env, print, signal }: FetchOptions,
 ): Promise<void> => {
-  if (await areThere(names, cacheDir)) return
+  if (await areFetched(names, cacheDir)) return
   await mkdir(cacheDir, { recursive: true })
   const lock = await waitForLock(join(cacheDir, 'lock'), (pid) =>
-    say(`waiting for another download (process ${pid})`),
+    print(`waiting until the download of another process (${pid}) has finished`),
   )
   try {
-    if (await areThere(names, cacheDir)) return
+    if (await areFetched(names, cacheDir)) return
     await requireMaven(env)
     for (const name of names) {
-      const { title, fetchInto } = artifacts[name]
+      const { title, mavenArgs } = artifacts[name]
       await prepareOnce(artifactFolder(cacheDir, name), async (draft) => {
-        say(`downloading ${title} from Maven Central …`)
-        await mvn(fetchInto(draft), { title, env, cwd: draft, signal })
+        print(`downloading ${title} from Maven Central …`)
+        await runMaven(mavenArgs(draft), { title, env, cwd: draft, signal })
       })
     }
   } finally {
@@ -38,30 +47,24 @@ export const fetchArtifacts = async (
   }
 }
 
-interface FetchOptions {
-  cacheDir: string
-  env: Environment
-  say(line: string): void
-  /** Aborted when the user no longer wants to wait. */
-  signal?: AbortSignal | undefined
-}
-
-/** Where one part's jars are once fetched. */
+/** The folder that holds the jars of an artifact after it was downloaded. */
 export const artifactFolder = (cacheDir: string, name: ArtifactName): string =>
   join(cacheDir, artifacts[name].folder)
 
-const areThere = async (names: readonly ArtifactName[], cacheDir: string): Promise<boolean> =>
-  (await Promise.all(names.map((name) => exists(artifactFolder(cacheDir, name))))).every(Boolean)
+const areFetched = async (names: readonly ArtifactName[], cacheDir: string): Promise<boolean> => {
+  const found = await Promise.all(names.map((name) => exists(artifactFolder(cacheDir, name))))
+  return found.every(Boolean)
+}
 
 interface MavenOptions {
   title: string
   env: Environment
+  /** An empty folder, because Maven reads a pom.xml in its working folder. */
   cwd: string
   signal: AbortSignal | undefined
 }
 
-// In an empty folder, since Maven would read a pom.xml of the user's.
-const mvn = async (args: readonly string[], options: MavenOptions): Promise<void> => {
+const runMaven = async (args: readonly string[], options: MavenOptions): Promise<void> => {
   const { title, env, cwd, signal } = options
   try {
     await promisify(execFile)('mvn', ['-B', '-q', '-Dstyle.color=never', ...args], {
@@ -71,9 +74,10 @@ const mvn = async (args: readonly string[], options: MavenOptions): Promise<void
     })
   } catch (error) {
     const { stdout = '', message } = error as { stdout?: string; message: string }
-    const reason = stdout.split('\n').find((line) => /\[(ERROR|FATAL)\]/.test(line)) ?? message
+    const errorLine = stdout.split('\n').find((line) => /\[(ERROR|FATAL)\]/.test(line)) ?? message
+    const reason = errorLine.replace(/^.*\[ERROR\]\s*/, '').slice(0, 400)
     throw new UsageError(
-      `${title} could not be downloaded: mvn says ${reason.replace(/^.*\[ERROR\]\s*/, '').slice(0, 400)}`,
+      `${title} could not be downloaded. Check the network and the settings of Maven. mvn reports: ${reason}`,
     )
   }
 }

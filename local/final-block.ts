@@ -1,33 +1,35 @@
 import type { ConfigFault } from '../lib/errors.ts'
 import type { Endpoints } from './endpoints.ts'
 
-/** What the last block tells the user. */
+/** What the final block prints. */
 export interface Summary {
   endpoints: Endpoints
-  /** Path of a sample push hook, as the user can paste it. */
+  /** Path of a sample push hook, in a form that the user can paste. */
   samplePath: string
   topics: readonly string[]
+  /** The running workers. */
   running: readonly string[]
-  waiting: readonly { name: string; faults: readonly ConfigFault[] }[]
+  /** The workers that cannot run yet, with the variables that keep them from running. */
+  incomplete: readonly { name: string; faults: readonly ConfigFault[] }[]
   dataDir: string
-  /** Whether the hook port listens to more than this machine. */
-  isWidened: boolean
+  /** Whether other machines can reach the hook port. */
+  isReachableFromOutside: boolean
 }
 
-/** The block printed when everything is ready: all a user needs to send a hook and see what becomes of it. */
+/** The block that is printed when everything is ready: all addresses, and a command that sends a hook. */
 export const finalBlock = ({
   endpoints,
   samplePath,
   topics,
   running,
-  waiting,
+  incomplete,
   dataDir,
-  isWidened,
+  isReachableFromOutside,
 }: Summary): string => {
   const { hook_url, secret_token, kafka_brokers, schema_registry_url, database_url, metrics } = endpoints
   const rows: [string, string][] = [
     ['Hook URL', hook_url],
-    ['Secret token', secret_token ?? 'none: hooks must be signed (INGRESS_SIGNING_TOKENS)'],
+    ['Secret token', secret_token ?? 'none; hooks must be signed with a token of INGRESS_SIGNING_TOKENS'],
     ['Kafka', kafka_brokers],
     ['Schema registry', schema_registry_url],
     ['Database', database_url],
@@ -37,9 +39,9 @@ export const finalBlock = ({
     ]),
     ['Topics', wrap(topics, 90).join(`\n${' '.repeat(labelWidth)}`)],
     ['Workers', running.join(', ') || 'none'],
-    ...waiting.map(({ name, faults }, index): [string, string] => [
+    ...incomplete.map(({ name, faults }, index): [string, string] => [
       index === 0 ? 'Not running' : '',
-      `${name}: ${sayFaults(faults)}`,
+      `${name}: ${listFaults(faults)}`,
     ]),
     ['Data', dataDir],
   ]
@@ -52,7 +54,7 @@ export const finalBlock = ({
     ...(secret_token === null
       ? []
       : ['Send it a hook:', '', ...curl(hook_url, secret_token, samplePath), '']),
-    ...(isWidened ? [...outboundSetting, ''] : []),
+    ...(isReachableFromOutside ? [...outboundSetting, ''] : []),
     'Ctrl-C stops everything; the data stays.',
     '',
   ].join('\n')
@@ -69,11 +71,11 @@ const curl = (url: string, token: string, samplePath: string): string[] => [
 ]
 
 const outboundSetting = [
-  'For a GitLab that reaches this machine by a local address: allow it under Admin area → Settings → Network →',
-  'Outbound requests → "Allow requests to the local network from webhooks and integrations".',
+  'If GitLab reaches this machine at a local address, an administrator must allow that in GitLab: Admin area →',
+  'Settings → Network → Outbound requests → "Allow requests to the local network from webhooks and integrations".',
 ]
 
-const sayFaults = (faults: readonly ConfigFault[]) =>
+const listFaults = (faults: readonly ConfigFault[]) =>
   faults.map(({ variable, problem }) => `${variable} ${problem}`).join(', ')
 
 const quoted = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)

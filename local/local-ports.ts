@@ -4,96 +4,82 @@ import { ConfigError } from '../lib/errors.ts'
 import { choosePorts, type WantedPort } from './ports.ts'
 import { type ServerPorts, wantedServerPorts } from './servers.ts'
 
-/** The variables of the local stack's own ports. */
+/** The variables of the ports of the embedded servers. */
 export const localPortVariables = z.object({
-  LOCAL_KAFKA_PORT: port().default(9092).describe('Port of the embedded Kafka. 0: any free one.'),
+  LOCAL_KAFKA_PORT: port().default(9092).describe('Port of the embedded Kafka. 0 chooses any free port.'),
   LOCAL_REGISTRY_PORT: port()
     .default(8081)
-    .describe('Port of the embedded schema registry. 0: any free one.'),
-  LOCAL_DATABASE_PORT: port().default(5433).describe('Port of the embedded PostgreSQL. 0: any free one.'),
+    .describe('Port of the embedded schema registry. 0 chooses any free port.'),
+  LOCAL_DATABASE_PORT: port()
+    .default(5433)
+    .describe('Port of the embedded PostgreSQL. 0 chooses any free port.'),
 })
+
+const ingressMetricsPort = 9464
+const highestPort = 65535
 
 const variables = z.object({
   ...localPortVariables.shape,
   INGRESS_HOST: z.string().default('127.0.0.1'),
   INGRESS_PORT: port().default(8080),
   METRICS_HOST: z.string().default('127.0.0.1'),
-  METRICS_PORT: port().default(9464),
+  METRICS_PORT: port().default(ingressMetricsPort),
 })
+type PortSettings = z.output<typeof variables>
 
-/** Everything that listens: the parts, the hook, and the operations port of each process by name. */
+/** A process that has an operations port. */
+interface OperatedProcess {
+  name: string
+  /** Its operations port while METRICS_PORT has its default, the port of the ingress. */
+  metricsPort: number
+}
+
+/** All ports of the local stack. */
 export interface LocalPorts {
   servers: ServerPorts
   hook: number
+  /** Process → operations port. */
   metrics: Readonly<Record<string, number>>
-  /** To be called right before the parts are started. */
+  /** Must be called right before the servers are started. */
   releaseServers(): Promise<void>
-  /** To be called right before everything else is started, and when nothing more will be. */
+  /** Must be called right before the other processes are started, or when none will be started. */
   release(): Promise<void>
 }
 
 /**
- * Chooses every port of the stack at once, so that none is given twice.
+ * Chooses all ports of the stack together, so that no port is chosen twice.
  *
- * @param processes beside the ingress, with the operations port each has when METRICS_PORT is left at the ingress's usual 9464
- * @throws UsageError when the hook port is taken; ConfigError for a value that is no port
+ * @param processes the processes beside the ingress
+ * @throws UsageError if the hook port is taken; ConfigError if a value is not a port
  */
 export const chooseLocalPorts = async (
   env: Environment,
-  processes: readonly { name: string; metricsPort: number }[],
-  say: (line: string) => void,
+  processes: readonly OperatedProcess[],
+  print: (line: string) => void,
 ): Promise<LocalPorts> => {
-  const {
-    LOCAL_KAFKA_PORT,
-    LOCAL_REGISTRY_PORT,
-    LOCAL_DATABASE_PORT,
-    INGRESS_HOST,
-    INGRESS_PORT,
-    METRICS_HOST,
-    METRICS_PORT,
-  } = readVariables(variables, env)
-  const hook: WantedPort = {
-    variable: 'INGRESS_PORT',
-    preferred: INGRESS_PORT,
-    host: INGRESS_HOST,
-    hostVariable: 'INGRESS_HOST',
-    fixed: true,
-  }
-  const lastPort = Math.max(...processes.map(({ metricsPort }) => metricsPort)) + METRICS_PORT - 9464
-  if (METRICS_PORT !== 0 && lastPort > 65535)
-    throw new ConfigError([
-      {
-        variable: 'METRICS_PORT',
-        problem: `must be at most ${METRICS_PORT - (lastPort - 65535)}: the other processes have ports above it`,
-      },
-    ])
-  const metrics = [{ name: 'ingress', metricsPort: 9464 }, ...processes].map(
-    ({ name, metricsPort }): [string, WantedPort] => [
-      metricsName(name),
-      {
-        variable: `METRICS_PORT of ${name}`,
-        preferred: METRICS_PORT === 0 ? 0 : metricsPort + METRICS_PORT - 9464,
-        host: METRICS_HOST,
-        hostVariable: 'METRICS_HOST',
-      },
-    ],
-  )
+  const settings = readVariables(variables, env)
+  const operated = [{ name: 'ingress', metricsPort: ingressMetricsPort }, ...processes]
+  checkMetricsPorts(settings, operated)
   const servers = wantedServerPorts({
-    kafka: LOCAL_KAFKA_PORT,
-    registry: LOCAL_REGISTRY_PORT,
-    postgres: LOCAL_DATABASE_PORT,
+    kafka: settings.LOCAL_KAFKA_PORT,
+    registry: settings.LOCAL_REGISTRY_PORT,
+    postgres: settings.LOCAL_DATABASE_PORT,
   })
   const { ports, release } = await choosePorts<string>(
-    { hook, ...unlessProvided(servers, env), ...Object.fromEntries(metrics) },
-    say,
+    {
+      hook: wantedHookPort(settings),
+      ...withoutUnused(servers, env),
+      ...Object.fromEntries(
+        operated.map((each) => [metricsName(each.name), wantedMetricsPort(settings, each)]),
+      ),
+    },
+    print,
   )
   const portOf = (name: string) => ports[name] ?? 0
   return {
     servers: Object.fromEntries(Object.keys(servers).map((name) => [name, portOf(name)])) as ServerPorts,
     hook: portOf('hook'),
-    metrics: Object.fromEntries(
-      ['ingress', ...processes.map(({ name }) => name)].map((name) => [name, portOf(metricsName(name))]),
-    ),
+    metrics: Object.fromEntries(operated.map(({ name }) => [name, portOf(metricsName(name))])),
     releaseServers: () => release(Object.keys(servers)),
     release,
   }
@@ -101,8 +87,37 @@ export const chooseLocalPorts = async (
 
 const metricsName = (process: string) => `metrics of ${process}`
 
-// A port nobody will listen on is not worth a warning.
-const unlessProvided = (
+const checkMetricsPorts = ({ METRICS_PORT }: PortSettings, processes: readonly OperatedProcess[]): void => {
+  const highest = Math.max(...processes.map(({ metricsPort }) => metricsPort)) - ingressMetricsPort
+  if (METRICS_PORT === 0 || METRICS_PORT + highest <= highestPort) return
+  throw new ConfigError([
+    {
+      variable: 'METRICS_PORT',
+      problem: `must be at most ${highestPort - highest}, because the other processes use the ports above it`,
+    },
+  ])
+}
+
+const wantedHookPort = ({ INGRESS_PORT, INGRESS_HOST }: PortSettings): WantedPort => ({
+  variable: 'INGRESS_PORT',
+  preferred: INGRESS_PORT,
+  host: INGRESS_HOST,
+  hostVariable: 'INGRESS_HOST',
+  isFixed: true,
+})
+
+const wantedMetricsPort = (
+  { METRICS_PORT, METRICS_HOST }: PortSettings,
+  { name, metricsPort }: OperatedProcess,
+): WantedPort => ({
+  variable: `METRICS_PORT of ${name}`,
+  preferred: METRICS_PORT === 0 ? 0 : METRICS_PORT + metricsPort - ingressMetricsPort,
+  host: METRICS_HOST,
+  hostVariable: 'METRICS_HOST',
+})
+
+/** Leaves out the ports of servers that the user provides: that such a port is taken needs no warning. */
+const withoutUnused = (
   servers: ReturnType<typeof wantedServerPorts>,
   env: Environment,
 ): Partial<typeof servers> => {

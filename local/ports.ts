@@ -1,46 +1,47 @@
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server as TcpServer } from 'node:net'
 import { messageOf, UsageError } from '../lib/errors.ts'
 
-/** A port somebody wants. */
+/** A port to choose. */
 export interface WantedPort {
-  /** What to set to choose another. */
+  /** The variable that sets the port, for messages. */
   variable: string
-  /** 0 asks for any free one. */
+  /** The port to use if it is free; 0 stands for any free port. */
   preferred: number
+  /** Default: 127.0.0.1. */
   host?: string
-  /** What to set to choose another host, where that is another variable. */
+  /** The variable that sets the host, for messages. Default: `variable`. */
   hostVariable?: string
-  /** True where others know the number: it is not exchanged for another. */
-  fixed?: boolean
+  /** True if other programs know the number, so that no other port may be used instead. */
+  isFixed?: boolean
 }
 
-/** Chosen ports, each held against others until those who will listen on it are about to start. */
+/** Chosen ports. Each is occupied until it is released, so that no other program takes it. */
 interface ChosenPorts<Name extends string> {
   readonly ports: Readonly<Record<Name, number>>
-  /** Lets go of the ports of these names; of all when none is named. */
+  /** Frees the ports of these names, or all ports, for the servers that are about to listen on them. */
   release(names?: readonly Name[]): Promise<void>
 }
 
 /**
- * Chooses a port for each, the preferred one where it is free, else the next free one, which is said.
+ * Chooses ports: the preferred one if it is free, else the next free one, which is printed.
  *
- * @throws UsageError naming the variable of a fixed port that is taken
+ * @throws UsageError naming the variable of a fixed port that is taken, or of a host on which nothing can listen
  */
 export const choosePorts = async <Name extends string>(
   wanted: Readonly<Record<Name, WantedPort>>,
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<ChosenPorts<Name>> => {
   const ports = new Map<string, number>()
-  const held = new Map<string, Server>()
-  const release = async (names: readonly string[] = [...held.keys()]) => {
-    await Promise.all(names.map((name) => letGo(held.get(name))))
-    for (const name of names) held.delete(name)
+  const occupied = new Map<string, TcpServer>()
+  const release = async (names: readonly string[] = [...occupied.keys()]) => {
+    await Promise.all(names.map((name) => close(occupied.get(name))))
+    for (const name of names) occupied.delete(name)
   }
   try {
-    for (const [name, want] of Object.entries<WantedPort>(wanted)) {
-      const { port, server } = await choose(want, say)
+    for (const [name, wantedPort] of Object.entries<WantedPort>(wanted)) {
+      const { port, server } = await choosePort(wantedPort, print)
       ports.set(name, port)
-      held.set(name, server)
+      occupied.set(name, server)
     }
   } catch (error) {
     await release()
@@ -49,43 +50,52 @@ export const choosePorts = async <Name extends string>(
   return { ports: Object.fromEntries(ports) as Record<Name, number>, release }
 }
 
-const choose = async (
-  { variable, preferred, host = '127.0.0.1', hostVariable = variable, fixed = false }: WantedPort,
-  say: (line: string) => void,
-) => {
-  const refuse = (error: unknown): never => {
+interface OccupiedPort {
+  port: number
+  server: TcpServer
+}
+
+const choosePort = async (
+  { variable, preferred, host = '127.0.0.1', hostVariable = variable, isFixed = false }: WantedPort,
+  print: (line: string) => void,
+): Promise<OccupiedPort> => {
+  const fail = (error: unknown): never => {
     throw new UsageError(`${hostVariable}: cannot listen on ${host}: ${messageOf(error)}`)
   }
-  const server = preferred === 0 ? undefined : await hold(preferred, host).catch(refuse)
+  if (preferred === 0) return occupyFirstFree(randomPort, host).catch(fail)
+  const server = await occupy(preferred, host).catch(fail)
   if (server !== undefined) return { port: preferred, server }
-  if (fixed && preferred !== 0) {
+  if (isFixed) {
     throw new UsageError(
-      `${variable}: port ${preferred} on ${host} is taken (or not ours to use); stop what listens there, or set ${variable} to another port (0 for any free one)`,
+      `${variable}: port ${preferred} on ${host} is taken, or this user may not use it. ` +
+        `Stop the program that listens there, or set ${variable} to another port (0: any free port).`,
     )
   }
-  const next = await holdNext(preferred === 0 ? randomPort : after(preferred), host).catch(refuse)
-  if (preferred !== 0) say(`${variable}: port ${preferred} is taken, using ${next.port}`)
+  const next = await occupyFirstFree(portsAfter(preferred), host).catch(fail)
+  print(`${variable}: port ${preferred} is taken, so port ${next.port} is used`)
   return next
 }
 
-const after = (port: number) => {
+const portsAfter = (port: number): (() => number) => {
   let next = port
   return () => (next < 65535 ? ++next : randomPort())
 }
 
-// Below where systems take ports for outgoing connections: there, one could be gone when a child that died is started again.
+// Below the range from which systems take ports for outgoing connections. A port of that range could be taken by the
+// time when a child that ended is started again.
 const randomPort = () => 15_000 + Math.floor(Math.random() * 17_000)
 
-const holdNext = async (candidate: () => number, host: string): Promise<{ port: number; server: Server }> => {
+const occupyFirstFree = async (nextPort: () => number, host: string): Promise<OccupiedPort> => {
   for (let attempt = 0; attempt < 1000; attempt++) {
-    const port = candidate()
-    const server = await hold(port, host)
+    const port = nextPort()
+    const server = await occupy(port, host)
     if (server !== undefined) return { port, server }
   }
-  throw new Error('no free port found')
+  throw new Error('there is no free port')
 }
 
-const hold = (port: number, host: string): Promise<Server | undefined> =>
+/** Resolves to undefined if the port is taken or this user may not use it. */
+const occupy = (port: number, host: string): Promise<TcpServer | undefined> =>
   new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy())
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -95,7 +105,7 @@ const hold = (port: number, host: string): Promise<Server | undefined> =>
     server.listen({ port, host, exclusive: true }, () => resolve(server.unref()))
   })
 
-const letGo = (server: Server | undefined): Promise<void> =>
+const close = (server: TcpServer | undefined): Promise<void> =>
   new Promise((resolve) => {
     if (server === undefined) resolve()
     else server.close(() => resolve())

@@ -5,10 +5,10 @@ import { writeAtomically } from '../lib/disk/write-atomically.ts'
 
 const names = ['ingressToken', 'databaseSuperuser', 'databaseOwner', 'auditLogRole'] as const
 
-/** Passwords and tokens of one data folder, safe in a URL. */
+/** The generated passwords and tokens of one data folder. Each may be part of a URL without encoding. */
 export type Secrets = Readonly<Record<(typeof names)[number], string>>
 
-/** Reads `secrets.json` of a data folder (mode 0600), generating what is missing once and for all. */
+/** Reads `secrets.json` of a data folder (mode 0600). Secrets that are missing are generated and stored. */
 export const openSecrets = async (dataDir: string): Promise<Secrets> => {
   const path = join(dataDir, 'secrets.json')
   const text = await readFile(path, 'utf8').catch(() => '{}')

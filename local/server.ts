@@ -1,29 +1,29 @@
 import type { Child } from './process/child.ts'
 import type { ChildProcesses } from './process/child-processes.ts'
 
-/** A running server of the stack. It can be frozen, killed, and started again on the same port and data. */
+/** A running server of the stack. It can be frozen, killed, and started again on the same port with the same data. */
 export interface Server extends Child {
   readonly url: string
   readonly port: number
 }
 
-/** What every part is started with. */
+/** What every server is started with. */
 export interface ServerOptions {
   childProcesses: ChildProcesses
-  /** Its own folder; data and generated settings live here. */
+  /** The server's own folder, which holds its data and its generated settings. */
   folder: string
-  /** Where its log goes. */
+  /** The file to which the server writes its log. */
   logFile: string
-  /** On 127.0.0.1. */
+  /** The port on 127.0.0.1. */
   port: number
 }
 
-/** For the parts that run on Java. */
+/** What the servers that run on Java are started with. */
 export interface JavaServerOptions extends ServerOptions {
-  /** Path of the program. */
+  /** Path of the Java executable. */
   java: string
-  /** Folder of the program's jars, complete. */
+  /** The folder that holds all jars of the server. */
   jars: string
-  /** A second port that only the part itself uses. */
-  innerPort: number
+  /** A second port, which only the server itself uses. */
+  internalPort: number
 }

@@ -11,56 +11,50 @@ import type { Server } from './server.ts'
 export const serverNames = ['kafka', 'registry', 'postgres'] as const
 export type ServerName = (typeof serverNames)[number]
 
-/** A port for each part, and those that only the parts themselves use. */
+/** The port of each server, and the ports that only the servers themselves use. */
 export type ServerPorts = Record<ServerName | 'kafkaController' | 'registryManagement', number>
 
-/** How each part is started: on the same ports and data every time. */
+interface StarterOptions {
+  dataFolder: DataFolder
+  cacheDir: string
+  /** Path of the Java executable. Not used if neither Kafka nor the registry is started. */
+  java: string
+  ports: ServerPorts
+}
+
+/** A function for each server that starts it. Each call uses the same port and the same data. */
 export const serverStarters = ({
   dataFolder,
   cacheDir,
   java,
   ports,
-}: StartersOptions): Record<ServerName, () => Promise<Server>> => {
+}: StarterOptions): Record<ServerName, () => Promise<Server>> => {
   const { path, childProcesses, secrets } = dataFolder
-  const place = (name: ServerName) => ({
+  const optionsOf = (name: ServerName) => ({
     childProcesses,
     folder: join(path, name),
     logFile: join(path, 'logs', `${name}.log`),
     port: ports[name],
   })
+  const javaOptionsOf = (name: 'kafka' | 'registry', internalPort: number) => ({
+    ...optionsOf(name),
+    java,
+    jars: artifactFolder(cacheDir, name),
+    internalPort,
+  })
   return {
-    kafka: () =>
-      startKafka({
-        ...place('kafka'),
-        java,
-        jars: artifactFolder(cacheDir, 'kafka'),
-        innerPort: ports.kafkaController,
-      }),
-    registry: () =>
-      startRegistry({
-        ...place('registry'),
-        java,
-        jars: artifactFolder(cacheDir, 'registry'),
-        innerPort: ports.registryManagement,
-      }),
+    kafka: () => startKafka(javaOptionsOf('kafka', ports.kafkaController)),
+    registry: () => startRegistry(javaOptionsOf('registry', ports.registryManagement)),
     postgres: () =>
       startPostgres({
-        ...place('postgres'),
+        ...optionsOf('postgres'),
         superuserPassword: secrets.databaseSuperuser,
         ownerPassword: secrets.databaseOwner,
       }),
   }
 }
 
-interface StartersOptions {
-  dataFolder: DataFolder
-  cacheDir: string
-  /** Not used when neither Kafka nor the registry is started. */
-  java: string
-  ports: ServerPorts
-}
-
-/** Ports to choose, given the preferred ones; 0 is any free one. */
+/** The ports to choose for the servers; a preferred port of 0 stands for any free port. */
 export const wantedServerPorts = (
   preferred: Readonly<Record<ServerName, number>>,
 ): Record<keyof ServerPorts, WantedPort> => ({
@@ -71,7 +65,7 @@ export const wantedServerPorts = (
   registryManagement: { variable: 'LOCAL_REGISTRY_PORT', preferred: 0 },
 })
 
-/** Kafka goes last: the registry and PostgreSQL do not need it, but whoever still writes does. */
+/** Kafka stops last: a process that is still stopping may write to it, while the other servers do not need it. */
 export const serverStopOrder = [
   { names: ['registry', 'postgres'], graceMs: 1500 },
   { names: ['kafka'], graceMs: 2500 },

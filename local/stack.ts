@@ -12,46 +12,45 @@ import {
   wantedServerPorts,
 } from './servers.ts'
 
-/** The servers of the embedded stack alone, running: what tests work against. */
+/** The running servers of the embedded stack, without the bridge. Tests and benchmarks use them. */
 export interface LocalStack {
-  /** `host:port`, as KAFKA_BROKERS wants it; empty when Kafka was not asked for. */
+  /** A value for KAFKA_BROKERS; empty if Kafka was not requested. */
   readonly kafkaBrokers: string
-  /** As SCHEMA_REGISTRY_URL wants it; empty when the registry was not asked for. */
+  /** A value for SCHEMA_REGISTRY_URL; empty if the registry was not requested. */
   readonly schemaRegistryUrl: string
-  /** Of the owner role, as DATABASE_URL wants it; empty when PostgreSQL was not asked for. */
+  /** A value for DATABASE_URL with the owner role; empty if PostgreSQL was not requested. */
   readonly databaseUrl: string
-  /** The running process of a part. @throws Error when it was not asked for */
+  /** The running process of a server. @throws Error if it was not requested */
   server(name: ServerName): Server
-  /** Starts a part that has ended again, on the same port and data; resolves when it answers. */
+  /** Starts a server that has ended, on the same port with the same data. Resolves when it is ready. */
   startAgain(name: ServerName): Promise<Server>
-  /** Stops everything that runs. */
+  /** Stops all servers. */
   stop(): Promise<void>
 }
 
-/** Where and what to start. */
 interface LocalStackOptions {
-  /** Absolute; made when missing, kept when stopped. */
+  /** Absolute. Created if it does not exist, and kept after the stop. */
   dataDir: string
-  /** Where downloads are kept: `cacheFolder(env)`. */
+  /** The folder for downloads: `cacheFolder(env)`. */
   cacheDir: string
-  /** For finding Java and Maven. */
+  /** Used to find Java and Maven. */
   env: Environment
   /** Default: all. */
   servers?: readonly ServerName[]
-  /** Default 0: any free port. */
+  /** Default: 0, any free port. */
   ports?: Partial<Record<ServerName, number>>
 }
 
 /**
- * Starts the servers, in parallel; resolves when all of them answer. What started is stopped again when one does not.
+ * Starts the servers in parallel. Resolves when all of them are ready. If one fails, the others are stopped.
  *
- * @throws UsageError when Java or Maven is missing, or another process uses the data folder
+ * @throws UsageError if Java or Maven is missing, or if another process uses the data folder
  */
 export const startLocalStack = async (options: LocalStackOptions): Promise<LocalStack> => {
   const { dataDir, cacheDir, env, servers = serverNames, ports = {} } = options
-  const onJava = servers.filter((name) => name !== 'postgres')
-  const java = onJava.length > 0 ? await findJava(env) : 'java'
-  await fetchArtifacts(onJava, { cacheDir, env, say: () => {} })
+  const javaServers = servers.filter((name) => name !== 'postgres')
+  const java = javaServers.length > 0 ? await findJava(env) : 'java'
+  await fetchArtifacts(javaServers, { cacheDir, env, print: () => {} })
   const dataFolder = await openDataFolder(dataDir)
   const stop = async () => {
     await dataFolder.childProcesses.close(serverStopOrder)
@@ -71,10 +70,11 @@ export const startLocalStack = async (options: LocalStackOptions): Promise<Local
       return server
     }
     await Promise.all(servers.map(startAgain))
+    const urlOf = (name: ServerName) => running.get(name)?.url ?? ''
     return {
-      kafkaBrokers: running.get('kafka')?.url ?? '',
-      schemaRegistryUrl: running.get('registry')?.url ?? '',
-      databaseUrl: running.get('postgres')?.url ?? '',
+      kafkaBrokers: urlOf('kafka'),
+      schemaRegistryUrl: urlOf('registry'),
+      databaseUrl: urlOf('postgres'),
       server(name) {
         const server = running.get(name)
         if (server === undefined) throw new Error(`${name} was not started in this stack`)

@@ -1,46 +1,53 @@
 import { neededArtifacts } from './artifacts.ts'
-import { bringUp, type SupervisedStack } from './bring-up.ts'
+import { bringUp } from './bring-up.ts'
 import { openDataFolder } from './data-folder.ts'
 import { removeEndpoints } from './endpoints.ts'
 import { fetchArtifacts } from './fetch-artifacts.ts'
 import { findJava } from './java.ts'
 import { ownName } from './process/output.ts'
 import { serverStopOrder } from './servers.ts'
+import type { SupervisedStack } from './supervised-stack.ts'
 
 /**
- * Brings up the whole stack, says where everything is, and keeps it running until it is told to stop; then stops everything in order.
+ * Starts the whole stack, prints its addresses, and keeps it running until the signal is aborted. Then stops
+ * everything in order.
  *
- * @param stopSignal aborted when the user wants it to stop
- * @throws UsageError for what the user can change: a taken hook port, missing Java, a data folder in use, a setup that fails
+ * @param stopSignal aborted when the user wants to stop
+ * @throws UsageError for a cause that the user can change: a taken hook port, missing Java, a data folder in use, a
+ *   failing setup
  */
 export const supervise = async (stack: SupervisedStack, stopSignal: AbortSignal): Promise<void> => {
-  const say = stack.output.linesOf(ownName)
-  const told = aborted(stopSignal)
-  const java = await Promise.race([told, prepareJava(stack, stopSignal)])
+  const print = stack.output.linesOf(ownName)
+  const stopRequested = aborted(stopSignal)
+  const java = await Promise.race([stopRequested, prepareJava(stack, stopSignal)])
   if (java === undefined) return
   const folder = await openDataFolder(stack.dataDir)
-  // Whatever keeps something running lets it be once this is aborted, which is before anything is stopped.
-  const over = new AbortController()
-  const up = bringUp(stack, { folder, java, signal: over.signal })
+  // Aborted before anything is stopped, so that nothing that ends is started again.
+  const stopping = new AbortController()
+  const start = bringUp(stack, { folder, java, signal: stopping.signal })
   try {
-    await Promise.race([told, up])
-    await told
+    await Promise.race([stopRequested, start])
+    await stopRequested
   } finally {
-    over.abort()
-    say('stopping')
+    stopping.abort()
+    print('stopping')
     await folder.childProcesses.close([
       { names: ['setup', 'ingress'], graceMs: 2500 },
       { names: [...stack.workers, ...stack.others].map(({ name }) => name), graceMs: 2500 },
       ...serverStopOrder,
     ])
-    await up.catch(() => {}) // it may have been about to write the endpoints
+    await start.catch(() => {}) // The start may be about to write endpoints.json.
     await removeEndpoints(stack.dataDir)
     await folder.release()
-    say('stopped')
+    print('stopped')
   }
 }
 
-/** Java is looked for, and the parts downloaded, before anything is touched; a stack whose parts are all the user's needs neither. */
+/**
+ * Finds Java and downloads the servers before anything is changed.
+ *
+ * @returns the path of the Java executable; `java`, unchecked, if all servers that need Java are the user's own
+ */
 const prepareJava = async (
   { env, cacheDir, output }: SupervisedStack,
   signal: AbortSignal,
@@ -48,7 +55,7 @@ const prepareJava = async (
   const needed = neededArtifacts(env)
   if (needed.length === 0) return 'java'
   const java = await findJava(env)
-  await fetchArtifacts(needed, { cacheDir, env, say: output.linesOf(ownName), signal })
+  await fetchArtifacts(needed, { cacheDir, env, print: output.linesOf(ownName), signal })
   return java
 }
 

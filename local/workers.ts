@@ -1,16 +1,16 @@
 import type { Environment } from '../lib/config.ts'
 import { ConfigError, type ConfigFault } from '../lib/errors.ts'
 
-/** What the supervisor needs to know of a worker. */
+/** What the supervisor must know about a worker. */
 export interface Worker {
   name: string
-  /** Its usual operations port. */
+  /** The default of its METRICS_PORT. */
   metricsPort: number
-  /** @throws ConfigError when it cannot run in this environment */
+  /** @throws ConfigError if the worker cannot run in this environment */
   readConfig(env: Environment): unknown
 }
 
-/** Why a worker cannot run with this environment; empty when it can. */
+/** The variables that keep a worker from running in this environment; empty if it can run. */
 export const faultsOf = (worker: Worker, env: Environment): readonly ConfigFault[] => {
   try {
     worker.readConfig(env)

@@ -1,28 +1,28 @@
 import { connect } from 'node:net'
 
 /**
- * Asks a broker for its cluster: the port opens before the broker has joined, so an open port says nothing.
- * A Metadata request, version 1, for no topics: https://kafka.apache.org/protocol#The_Messages_Metadata
+ * Resolves if the broker has joined its cluster. An open port is not sufficient, because the port opens earlier. Sends
+ * a Metadata request, version 1, for no topics: https://kafka.apache.org/protocol#The_Messages_Metadata
  *
- * @throws Error when nothing answers within a second or no broker has joined yet
+ * @throws Error if there is no answer within one second, or if no broker has joined yet
  */
 export const isKafkaReady = (port: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port })
-    const settle = (outcome: () => void) => {
+    const finish = (settle: () => void) => {
       socket.destroy()
-      outcome()
+      settle()
     }
     let answer = Buffer.alloc(0)
-    socket.setTimeout(1000, () => settle(() => reject(new Error('no answer'))))
-    socket.on('error', (error) => settle(() => reject(error)))
-    socket.on('close', () => reject(new Error('connection closed')))
+    socket.setTimeout(1000, () => finish(() => reject(new Error('no answer'))))
+    socket.on('error', (error) => finish(() => reject(error)))
+    socket.on('close', () => reject(new Error('the connection was closed')))
     socket.on('connect', () => socket.write(metadataRequest))
     socket.on('data', (chunk) => {
       answer = Buffer.concat([answer, chunk])
       if (answer.length < 12) return
-      const brokers = answer.readInt32BE(8) // after size and correlation id
-      settle(() => (brokers > 0 ? resolve() : reject(new Error('no broker has joined'))))
+      const brokers = answer.readInt32BE(8) // behind size and correlation id
+      finish(() => (brokers > 0 ? resolve() : reject(new Error('no broker has joined'))))
     })
   })
 

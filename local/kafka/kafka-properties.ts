@@ -1,4 +1,4 @@
-/** What distinguishes one node from another; all listen on 127.0.0.1. */
+/** The settings in which the nodes differ. All listen on 127.0.0.1. */
 export interface KafkaNode {
   id: number
   port: number
@@ -6,10 +6,11 @@ export interface KafkaNode {
 }
 
 /**
- * The server.properties of one combined node (broker and controller).
+ * The server.properties of one node that is broker and controller.
  *
- * @param voters every node of the cluster, this one too
- * @param logDirs relative to the working folder, since a comma in an absolute path would be read as two paths
+ * @param voters every node of the cluster, including this one
+ * @param logDirs relative to the working folder, because Kafka splits the value at commas, which an absolute path may
+ *   contain
  */
 export const kafkaProperties = (node: KafkaNode, voters: readonly KafkaNode[], logDirs: string): string => {
   const replication = Math.min(voters.length, 3)
@@ -30,13 +31,13 @@ export const kafkaProperties = (node: KafkaNode, voters: readonly KafkaNode[], l
     'auto.create.topics.enable': false,
     'default.replication.factor': replication,
     'min.insync.replicas': minimumInSync,
-    'message.max.bytes': maximumMessageBytes,
-    'replica.fetch.max.bytes': maximumMessageBytes,
+    'message.max.bytes': maxMessageBytes,
+    'replica.fetch.max.bytes': maxMessageBytes,
     'log.retention.hours': 168,
     'log.segment.bytes': 256 * 1024 * 1024,
     'offsets.retention.minutes': 30 * 24 * 60,
     'group.initial.rebalance.delay.ms': 0,
-    // A node killed with -9 is let in again once its old session is over; 9 s by default.
+    // A node that was killed can join again only after its old session has ended. The default is 9 s.
     'broker.session.timeout.ms': 3000,
     'broker.heartbeat.interval.ms': 500,
 
@@ -49,7 +50,7 @@ export const kafkaProperties = (node: KafkaNode, voters: readonly KafkaNode[], l
     'share.coordinator.state.topic.replication.factor': replication,
     'share.coordinator.state.topic.min.isr': minimumInSync,
 
-    // The default of 128 MiB is allocated at once and would be a third of our heap.
+    // The default of 128 MiB is allocated at the start and would take a third of the heap.
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
     'num.network.threads': 2,
     'num.io.threads': 4,
@@ -60,4 +61,4 @@ export const kafkaProperties = (node: KafkaNode, voters: readonly KafkaNode[], l
     .join('')
 }
 
-const maximumMessageBytes = 32 * 1024 * 1024
+const maxMessageBytes = 32 * 1024 * 1024

@@ -2,32 +2,32 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { exists } from '../process/prepare-once.ts'
+import { exists } from '../../lib/disk/prepare-once.ts'
 import { runStep } from '../process/run-step.ts'
 import { waitUntilReady } from '../process/wait-until-ready.ts'
 import type { JavaServerOptions, Server } from '../server.ts'
 import { isKafkaReady } from './is-kafka-ready.ts'
 import { type KafkaNode, kafkaProperties } from './kafka-properties.ts'
 
-/** A node's place in a cluster. */
+/** A node and the cluster that it belongs to. */
 export interface KafkaMembership {
   node: KafkaNode
-  /** Every node of the cluster, this one too. */
+  /** Every node of the cluster, including this one. */
   voters: readonly KafkaNode[]
   clusterId: string
 }
 
 /**
- * Starts Apache Kafka, one combined KRaft node, and formats its storage the first time. Resolves when it answers as a cluster.
+ * Starts one Apache Kafka node that is broker and controller, and formats its storage before the first start. Resolves
+ * when the node has joined its cluster.
  *
  * @param membership default: a cluster of this node alone
-
- * @returns url is `host:port`, as KAFKA_BROKERS wants it
- * @throws Error naming the log when it does not start
+ * @returns `url` is a value for KAFKA_BROKERS
+ * @throws Error naming the log if Kafka does not start
  */
 export const startKafka = async (
   options: JavaServerOptions,
-  membership = alone(options),
+  membership = singleNode(options),
 ): Promise<Server> => {
   const { childProcesses, folder, logFile, port, java, jars } = options
   const { node, voters } = membership
@@ -39,7 +39,8 @@ export const startKafka = async (
     command: java,
     args: [
       ...['-Xms64m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:-UsePerfData', '-XX:+ExitOnOutOfMemoryError'],
-      '-Djdk.nio.maxCachedBufferSize=1048576', // else every thread keeps a direct buffer as large as the largest record it saw
+      // Otherwise every thread keeps a direct buffer of the size of its largest record.
+      '-Djdk.nio.maxCachedBufferSize=1048576',
       ...logging(logFile),
       ...['-cp', join(jars, '*'), 'kafka.Kafka', 'server.properties'],
     ],
@@ -52,12 +53,12 @@ export const startKafka = async (
   return { ...child, url: `127.0.0.1:${port}`, port }
 }
 
-const alone = ({ port, innerPort }: JavaServerOptions): KafkaMembership => {
-  const node: KafkaNode = { id: 1, port, controllerPort: innerPort }
+const singleNode = ({ port, internalPort }: JavaServerOptions): KafkaMembership => {
+  const node: KafkaNode = { id: 1, port, controllerPort: internalPort }
   return { node, voters: [node], clusterId: newClusterId() }
 }
 
-// Kafka's own tool takes a leading hyphen for an option, which one in 64 would have.
+/** A random cluster id. It never begins with a hyphen, because Kafka's tool would read that as an option. */
 export const newClusterId = (): string =>
   Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url').replace(/^-/, 'A')
 
@@ -66,7 +67,7 @@ const logging = (logFile: string): string[] => [
   `-Dbridge.log.file=${logFile}`,
 ]
 
-/** A killed format leaves nothing: it works in a folder that gets its real name when it is done. */
+/** Formats into a folder that gets its real name only afterwards, so that an interrupted format leaves no storage. */
 const formatOnce = async (
   { node, voters, clusterId }: KafkaMembership,
   { childProcesses, folder, logFile, java, jars }: JavaServerOptions,

@@ -4,31 +4,31 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { arch, getuid, platform } from 'node:process'
 import { promisify } from 'node:util'
+import { prepareOnce } from '../../lib/disk/prepare-once.ts'
 import { writeAtomically } from '../../lib/disk/write-atomically.ts'
 import { UsageError } from '../../lib/errors.ts'
-import { prepareOnce } from '../process/prepare-once.ts'
 
 const run = promisify(execFile)
 
-/** Where PostgreSQL lives and who runs it. */
+/** The folders of PostgreSQL and the user that runs it. */
 export interface PostgresHome {
-  /** Folder of `postgres` and `initdb`, usable by whom it runs as. */
+  /** The folder of `postgres` and `initdb`. The user that runs PostgreSQL can execute them. */
   bin: string
   data: string
-  /** Undefined: as ourselves. */
+  /** The user that runs PostgreSQL; undefined for the user of this process. */
   uid: number | undefined
 }
 
-/** PostgreSQL refuses to run as root; this is `nobody` on every system we know. */
+/** PostgreSQL refuses to run as root. This is the uid of `nobody` on Linux. */
 const unprivilegedUid = 65534
 
-/** Folders made here by root belong to one data folder each, which remembers its own in `staged.json`. */
+/** As root, this folder holds one folder for each data folder. The data folder records its name in `staged.json`. */
 export const stagingFolder = '/var/lib/gitlab-kafka-bridge'
 
 /**
- * Finds a place that the user PostgreSQL runs as can reach. As root, with the clone or the data under a closed folder such as /root,
- * that is a folder of its own under /var/lib; binaries are copied when they cannot be run where npm put them
- * (closed folder, or installed with --ignore-scripts and so without their library links).
+ * Finds folders that the user that runs PostgreSQL can reach. As root, if that user cannot enter the data folder (for
+ * example under /root), a folder under /var/lib is used. The binaries are copied if they cannot be run where npm has
+ * installed them: that user cannot enter the folder, or npm ran with --ignore-scripts and the library links are missing.
  */
 export const preparePostgresHome = async (folder: string): Promise<PostgresHome> => {
   const uid = getuid?.() === 0 ? unprivilegedUid : undefined
@@ -56,7 +56,7 @@ const reachableBase = async (folder: string, uid: number): Promise<string> => {
   return base
 }
 
-/** The folder outside the data folder that PostgreSQL was given, if any. */
+/** The folder outside the data folder that PostgreSQL uses; undefined if there is none. */
 export const readStaged = async (folder: string): Promise<string | undefined> => {
   const text = await readFile(join(folder, 'staged.json'), 'utf8').catch(() => undefined)
   return text === undefined ? undefined : (JSON.parse(text) as { stagedIn: string }).stagedIn
@@ -70,7 +70,7 @@ const installedServer = async (): Promise<{ native: string; version: string }> =
     return { native: join(root, 'native'), version }
   } catch {
     throw new UsageError(
-      `DATABASE_URL: there is no embedded PostgreSQL for ${platform}-${arch} here; set it to a PostgreSQL of yours`,
+      `DATABASE_URL: there is no embedded PostgreSQL for ${platform}-${arch}; set DATABASE_URL to your own PostgreSQL`,
     )
   }
 }

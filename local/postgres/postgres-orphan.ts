@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { platform } from 'node:process'
-import { endProcess } from '../process/leftovers.ts'
+import { endProcess } from '../process/end-process.ts'
 
 /**
- * Stops a server that still runs on this data folder, which we hold the lock of: an orphan of a supervisor that was killed.
- * The pid in postmaster.pid may long be another program's, so the command line decides.
+ * Stops a server that a killed supervisor has left running on this data folder. The caller holds the lock of the
+ * folder. The pid in postmaster.pid may belong to another program by now, so the command line must name the folder.
  */
 export const endOrphan = async (data: string): Promise<void> => {
   const pid = recordedPid(data)

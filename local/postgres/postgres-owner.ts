@@ -1,12 +1,15 @@
 import { Client, escapeIdentifier, escapeLiteral } from 'pg'
 
-/** The name of the database and of the role that owns it. */
+/** The name of the database and of its owner role. */
 export const databaseName = 'gitlab_bridge'
 
-/** Makes sure the database and its owner are there. The owner is no superuser, but may create the narrower roles of the workers. */
+/**
+ * Creates the database and its owner role if they do not exist. The owner is not a superuser, but it may create the
+ * roles of the workers.
+ */
 export const ensureOwner = async (superuserUrl: string, password: string): Promise<void> => {
   const client = new Client({ connectionString: superuserUrl, connectionTimeoutMillis: 2000 })
-  // A server that goes away says so on the client too; what matters is the query that fails.
+  // Without a listener, a lost connection would end the process. The query that fails reports it anyway.
   client.on('error', () => {})
   await client.connect()
   try {

@@ -1,8 +1,8 @@
 import { chown, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { prepareOnce } from '../../lib/disk/prepare-once.ts'
 import type { Child } from '../process/child.ts'
-import { prepareOnce } from '../process/prepare-once.ts'
 import { runStep } from '../process/run-step.ts'
 import { waitUntilReady } from '../process/wait-until-ready.ts'
 import type { Server, ServerOptions } from '../server.ts'
@@ -10,17 +10,18 @@ import { type PostgresHome, preparePostgresHome } from './postgres-home.ts'
 import { endOrphan } from './postgres-orphan.ts'
 import { databaseName, ensureOwner } from './postgres-owner.ts'
 
-/** The passwords of the two roles; generated once per data folder. */
+/** With the passwords of the two roles, which are generated once for each data folder. */
 interface PostgresOptions extends ServerOptions {
   superuserPassword: string
   ownerPassword: string
 }
 
 /**
- * Starts PostgreSQL on TCP alone (no socket in /tmp), fsync on, and creates the cluster, the owner and the database the first time.
+ * Starts PostgreSQL, which listens on TCP only and writes to disk with fsync. Before the first start, the data folder,
+ * the owner role and the database are created.
  *
- * @returns url is that of the owner, as DATABASE_URL wants it
- * @throws UsageError where there are no binaries for this machine; Error naming the log when it does not start
+ * @returns `url` is a value for DATABASE_URL with the owner role
+ * @throws UsageError if there are no binaries for this machine; Error naming the log if PostgreSQL does not start
  */
 export const startPostgres = async (options: PostgresOptions): Promise<Server> => {
   const { childProcesses, folder, logFile, port, superuserPassword, ownerPassword } = options
@@ -35,13 +36,13 @@ export const startPostgres = async (options: PostgresOptions): Promise<Server> =
       env: environment,
       cwd: '/',
       output: logFile,
-      stopSignal: 'SIGINT', // fast: SIGTERM would wait for every client to leave
+      stopSignal: 'SIGINT', // A fast shutdown. With SIGTERM, PostgreSQL waits until every client disconnects.
       uid: home.uid,
     })
   const url = (user: string, password: string, database: string) =>
     `postgres://${user}:${password}@127.0.0.1:${port}/${database}`
   const superuserUrl = url('postgres', superuserPassword, 'postgres')
-  const child = await pastStaleMemory(start)
+  const child = await startAfterOrphans(start)
   await waitUntilReady(child, () => ensureOwner(superuserUrl, ownerPassword), { logFile })
   return { ...child, url: url(databaseName, ownerPassword, databaseName), port }
 }
@@ -86,10 +87,10 @@ const initialise = async (
 }
 
 /**
- * After a kill -9 the old server's own children notice a moment later, and until then a new one refuses their shared memory.
- * It says so within its first instants, so a server that lives past them has got through.
+ * Starts the server, again if necessary. After a SIGKILL, the child processes of the old server run for a moment
+ * longer, and a new server ends at once while they use the shared memory. A server that runs for 250 ms has succeeded.
  */
-const pastStaleMemory = async (start: () => Promise<Child>): Promise<Child> => {
+const startAfterOrphans = async (start: () => Promise<Child>): Promise<Child> => {
   for (let attempt = 1; ; attempt++) {
     const child = await start()
     const ended = await Promise.race([child.exited, sleep(250)])

@@ -1,76 +1,82 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../../lib/config.ts'
 import { UsageError } from '../../lib/errors.ts'
-import type { Child } from './child.ts'
+import { type Child, exitReason } from './child.ts'
 import type { ChildProcesses } from './child-processes.ts'
 import { keepRunning } from './keep-running.ts'
 import { allocatorEnvironment, nodeFlags } from './node-options.ts'
 import { type Output, ownName } from './output.ts'
 
-/** How `bridge` commands are run as processes of their own. */
+/** How `bridge` commands are run as processes. */
 export interface BridgeProgram {
   childProcesses: ChildProcesses
   output: Output
-  /** The Node that runs them. */
+  /** Path of the Node executable that runs the commands. */
   node: string
   /** Path of cli/bridge.ts. */
   entry: string
   cwd: string
-  /** Aborted when everything is to stop. */
+  /** Aborted when the stack stops. */
   signal: AbortSignal
 }
 
-/** Runs a `bridge` command to its end. @throws UsageError when it fails */
+/** One `bridge` command that runs until the stack stops. */
+export interface BridgeProcess {
+  name: string
+  args: readonly string[]
+  env: Environment
+  /** Answers 200 once the process is ready. */
+  readyUrl: string
+}
+
+/** Runs a `bridge` command and waits for its end. @throws UsageError if it fails */
 export const runToCompletion = async (
   program: BridgeProgram,
   name: string,
   env: Environment,
 ): Promise<void> => {
-  const { exited } = await start(program, name, [name], env)
-  const { code, signal } = await exited
-  if (code !== 0)
-    throw new UsageError(`bridge ${name} failed (${signal ?? `code ${code}`}); its lines above say why`)
+  const { exited } = await start(program, { name, args: [name], env })
+  const exit = await exited
+  if (exit.code === 0) return
+  throw new UsageError(`bridge ${name} failed (${exitReason(exit)}). Its lines above say why.`)
 }
 
-/** Runs a `bridge` command and keeps it running; resolves when it says on its operations port that it is ready. */
-export const runAndKeep = async (
-  program: BridgeProgram,
-  {
-    name,
-    args,
-    env,
-    readyUrl,
-  }: { name: string; args: readonly string[]; env: Environment; readyUrl: string },
-): Promise<void> => {
+const maxFailures = 3
+
+/**
+ * Runs a `bridge` command and starts it again whenever it ends. Resolves when it is ready.
+ *
+ * @throws UsageError if it ends three times before it is ready
+ */
+export const runAndKeep = async (program: BridgeProgram, process: BridgeProcess): Promise<void> => {
+  const { name, args, readyUrl } = process
   const { output, signal } = program
-  let alive = 0
+  let running = 0
   let ended = 0
-  const startAgain = async () => {
-    const child = await start(program, name, args, env)
-    alive++
+  const restart = async () => {
+    const child = await start(program, process)
+    running++
     void child.exited.then(() => {
-      alive--
+      running--
       ended++
     })
     return child
   }
-  void keepRunning(await startAgain(), { name, startAgain, say: output.linesOf(ownName), signal })
-  // Somebody else's process on the same port could be ready while ours is not even alive.
-  while (alive === 0 || !(await isReady(readyUrl)) || alive === 0) {
+  void keepRunning(await restart(), { name, restart, print: output.linesOf(ownName), signal })
+  // A foreign process may answer on the same port, so ours must run before the answer and after it.
+  while (running === 0 || !(await isReady(readyUrl)) || running === 0) {
     signal.throwIfAborted()
-    if (ended === 3)
-      throw new UsageError(
-        `bridge ${args.join(' ')} ended three times before it was ready; its lines above say why`,
-      )
+    if (ended === maxFailures) {
+      const command = `bridge ${args.join(' ')}`
+      throw new UsageError(`${command} ended three times before it was ready. Its lines above say why.`)
+    }
     await sleep(100)
   }
 }
 
 const start = (
   { childProcesses, output, node, entry, cwd }: BridgeProgram,
-  name: string,
-  args: readonly string[],
-  env: Environment,
+  { name, args, env }: Pick<BridgeProcess, 'name' | 'args' | 'env'>,
 ): Promise<Child> =>
   childProcesses.start({
     name,

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Environment } from '../../lib/config.ts'
 import { UsageError } from '../../lib/errors.ts'
-import { tie } from './kill-with-parent.ts'
+import { killWithParent } from './kill-with-parent.ts'
 
 /** How a process ended. */
 export interface Exit {
@@ -12,45 +12,45 @@ export interface Exit {
   signal: NodeJS.Signals | null
 }
 
-/** A process of ours. */
+/** `code 1` or `SIGKILL`, for messages. */
+export const exitReason = ({ code, signal }: Exit): string => signal ?? `code ${code}`
+
+/** A process that this process has started. */
 export interface Child {
   readonly name: string
   readonly pid: number
   readonly exited: Promise<Exit>
   kill(signal: NodeJS.Signals): void
-  /** Asks it to stop, and after `graceMs` milliseconds no longer asks. Resolves when it is gone. */
+  /** Sends the stop signal, and SIGKILL after `graceMs` milliseconds. Resolves when the process has ended. */
   stop(graceMs: number): Promise<void>
 }
 
-/** What to run and how. */
 export interface ChildOptions {
+  /** The name in messages. */
   name: string
   command: string
   args: readonly string[]
   env: Environment
   cwd: string
-  /** A file to append to, or who is given each line. */
+  /** A file to append to, or a function that is called with each line. */
   output: string | ((line: string) => void)
-  /** Makes it stop cleanly; also sent when this process dies. */
+  /** Makes the process stop in order. It is also sent when this process ends. */
   stopSignal: NodeJS.Signals
-  /** Whom to run as; only root may choose. */
+  /** The user to run as. Only root may choose another user. */
   uid?: number | undefined
 }
 
-/** Starts a process in a session of its own, so that Ctrl-C on the terminal reaches only us, tied to our life. */
-export const startChild = async ({
-  name,
-  command,
-  args,
-  env,
-  cwd,
-  output,
-  stopSignal,
-  uid,
-}: ChildOptions): Promise<Child> => {
-  const tied = await tie(command, args, stopSignal)
+/**
+ * Starts a process in a session of its own, so that Ctrl-C in the terminal reaches only this process. The child ends
+ * when this process ends. Resolves when it runs.
+ *
+ * @throws UsageError if the command cannot be run
+ */
+export const startChild = async (options: ChildOptions): Promise<Child> => {
+  const { name, command, args, env, cwd, output, stopSignal, uid } = options
+  const toSpawn = await killWithParent(command, args, stopSignal)
   const log = typeof output === 'string' ? openLog(output) : undefined
-  const spawned = spawn(tied.command, tied.args, {
+  const spawned = spawn(toSpawn.command, toSpawn.args, {
     cwd,
     env: env as NodeJS.ProcessEnv,
     detached: true,
@@ -64,15 +64,13 @@ export const startChild = async ({
     throw new UsageError(`${name}: cannot run ${command}: ${error.message}`)
   })
   if (log !== undefined) closeSync(log)
-  if (typeof output === 'function') {
-    for (const stream of [spawned.stdout, spawned.stderr])
-      if (stream !== null) createInterface(stream).on('line', output)
-  }
+  if (typeof output === 'function') readLines(spawned, output)
   const pid = spawned.pid as number
-  const watcher = tied.watch?.(pid)
+  const watcher = toSpawn.startWatcher?.(pid)
   void exited.then(() => watcher?.kill('SIGKILL'))
-  const send = (signal: NodeJS.Signals) =>
-    void (spawned.exitCode === null && spawned.signalCode === null && spawned.kill(signal))
+  const send = (signal: NodeJS.Signals) => {
+    if (spawned.exitCode === null && spawned.signalCode === null) spawned.kill(signal)
+  }
   return {
     name,
     pid,
@@ -80,7 +78,7 @@ export const startChild = async ({
     kill: send,
     async stop(graceMs) {
       send(stopSignal)
-      send('SIGCONT') // a frozen process would never see the signal
+      send('SIGCONT') // A frozen process handles the stop signal only after it continues.
       const timer = setTimeout(() => send('SIGKILL'), graceMs)
       await exited
       clearTimeout(timer)
@@ -88,10 +86,16 @@ export const startChild = async ({
   }
 }
 
-const maximumLogBytes = 16 * 1024 * 1024
+const readLines = ({ stdout, stderr }: ChildProcess, onLine: (line: string) => void) => {
+  for (const stream of [stdout, stderr]) {
+    if (stream !== null) createInterface(stream).on('line', onLine)
+  }
+}
 
-/** Appends, but starts the file over when it has grown large. */
+const maxLogBytes = 16 * 1024 * 1024
+
+/** Opens a log file to append to it. A file larger than the limit is emptied first. */
 const openLog = (path: string): number => {
   const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  return openSync(path, bytes > maximumLogBytes ? 'w' : 'a', 0o600)
+  return openSync(path, bytes > maxLogBytes ? 'w' : 'a', 0o600)
 }

@@ -1,43 +1,46 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Backoff, backoffMs } from '../../lib/backoff.ts'
 import { messageOf } from '../../lib/errors.ts'
 import type { Exit } from './child.ts'
 
-/** How long to wait before something that died is started again: doubling, and reset after it ran for a while. All in milliseconds. */
-interface BackOff {
-  firstMs: number
-  longestMs: number
-  settledMs: number
+/** How long to wait before something that ended is started again. */
+export interface RestartBackoff extends Backoff {
+  /** After it has run this long, in milliseconds, the wait is the first one again. */
+  stableMs: number
 }
 
-const usualBackOff: BackOff = { firstMs: 1000, longestMs: 30_000, settledMs: 60_000 }
+const defaultBackoff: RestartBackoff = { firstMs: 1000, maxMs: 30_000, stableMs: 60_000 }
 
-/** What is kept running. */
-export interface Kept {
+export interface KeepRunningOptions {
+  /** The name in messages. */
   name: string
   /** Resolves when it runs again. */
-  startAgain(): Promise<{ exited: Promise<Exit> }>
-  say(line: string): void
-  /** Aborted when it is to stay down. */
+  restart(): Promise<{ exited: Promise<Exit> }>
+  /** Prints one line for the user. */
+  print(line: string): void
+  /** Aborted when it must not be started again. */
   signal: AbortSignal
-  backOff?: BackOff
+  backoff?: RestartBackoff
 }
 
-/** Starts something again whenever it ends, until the signal is aborted; says so in one line each time. */
-export const keepRunning = async (first: { exited: Promise<Exit> }, kept: Kept): Promise<void> => {
-  const { name, startAgain, say, signal, backOff = usualBackOff } = kept
-  let reason = first.exited.then(describeExit)
+/** Starts something again each time it ends or cannot be started, until the signal is aborted. */
+export const keepRunning = async (
+  first: { exited: Promise<Exit> },
+  { name, restart, print, signal, backoff = defaultBackoff }: KeepRunningOptions,
+): Promise<void> => {
+  let end = first.exited.then(describeExit)
   let startedAt = Date.now()
-  let delayMs = backOff.firstMs
+  let failures = 0
   for (;;) {
-    const ended = await reason
+    const reason = await end
     if (signal.aborted) return
-    if (Date.now() - startedAt > backOff.settledMs) delayMs = backOff.firstMs
-    say(`${name} ${ended}; starting it again in ${delayMs / 1000} s`)
-    await sleep(delayMs, undefined, { signal }).catch(() => {})
+    failures = Date.now() - startedAt > backoff.stableMs ? 1 : failures + 1
+    const waitMs = backoffMs(backoff, failures)
+    print(`${name} ${reason}. It will be started again in ${waitMs / 1000} s.`)
+    await sleep(waitMs, undefined, { signal }).catch(() => {})
     if (signal.aborted) return
-    delayMs = Math.min(delayMs * 2, backOff.longestMs)
     startedAt = Date.now()
-    reason = startAgain().then(
+    end = restart().then(
       ({ exited }) => exited.then(describeExit),
       (error) => `did not start (${messageOf(error)})`,
     )

@@ -1,22 +1,27 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { platform } from 'node:process'
 
-/** A command, made so that the program it starts is told to stop when this process dies in any way. */
-interface TiedCommand {
+/** A command whose process is stopped when this process ends in any way, even by SIGKILL. */
+interface CommandToSpawn {
   command: string
   args: readonly string[]
-  /** To be called with the pid once it runs, where the command alone cannot do it. */
-  watch?: (pid: number) => ChildProcess
+  /** Must be called with the pid of the spawned process where the command alone is not sufficient. */
+  startWatcher?: (pid: number) => ChildProcess
 }
 
-/** On Linux the kernel sends the signal (`setpriv --pdeathsig`); elsewhere a small shell waits for our end of a pipe to close. */
-export const tie = async (
+/**
+ * Changes a command so that its process gets the signal when this process ends. On Linux the kernel sends the signal
+ * (`setpriv --pdeathsig`); on other systems a shell waits until our end of a pipe closes.
+ */
+export const killWithParent = async (
   command: string,
   args: readonly string[],
   signal: NodeJS.Signals,
-): Promise<TiedCommand> => {
+): Promise<CommandToSpawn> => {
   const name = signal.replace('SIG', '')
-  if (!(await hasParentDeathSignal())) return { command, args, watch: (pid) => watchFor(pid, name) }
+  if (!(await hasParentDeathSignal())) {
+    return { command, args, startWatcher: (pid) => startWatcher(pid, name) }
+  }
   return { command: 'setpriv', args: ['--pdeathsig', name, '--', command, ...args] }
 }
 
@@ -29,11 +34,25 @@ const hasParentDeathSignal = (): Promise<boolean> => {
   return parentDeathSignal
 }
 
-/** Sends `signal` (without SIG) to `pid` once this process is gone, and KILL ten seconds later. End it when the pid is gone. */
-export const watchFor = (pid: number, signal: string): ChildProcess => {
-  const script =
-    'read -r line; kill -s "$2" "$1"; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1; kill -0 "$1" 2>/dev/null || exit 0; done; kill -s KILL "$1"'
-  const watcher = spawn('sh', ['-c', script, 'watch', String(pid), signal], {
+// Arguments: the pid, and the signal without SIG. `read` returns when this process ends and the pipe closes.
+const watcherScript = `
+read -r line
+kill -s "$2" "$1"
+for second in 1 2 3 4 5 6 7 8 9 10; do
+  sleep 1
+  kill -0 "$1" 2>/dev/null || exit 0
+done
+kill -s KILL "$1"
+`
+
+/**
+ * Starts a shell that sends the signal to `pid` once this process has ended, and KILL ten seconds later. Kill the shell
+ * when the process with the pid has ended.
+ *
+ * @param signal without SIG
+ */
+export const startWatcher = (pid: number, signal: string): ChildProcess => {
+  const watcher = spawn('sh', ['-c', watcherScript, 'watcher', String(pid), signal], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   })

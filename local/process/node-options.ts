@@ -1,7 +1,7 @@
-// How Node runs every process of ours; what each is good for, docs/performance.md tells. Nothing can be shared with the first line of
-// cli/bridge.ts and with the Dockerfile: a test compares them.
+// How Node runs each of our processes. docs/performance.md gives the reason for each option. The first line of
+// cli/bridge.ts and the Dockerfile repeat these options, because they cannot import them; a test compares them.
 
-/** Keeps V8's heap small. */
+/** Keep the heap of V8 small. */
 export const nodeFlags = [
   '--max-semi-space-size=8',
   '--initial-old-space-size=48',
@@ -9,5 +9,5 @@ export const nodeFlags = [
   '--no-parallel-scavenge',
 ]
 
-/** Keeps glibc from holding on to what hooks leave behind: one arena, and buffers of sockets go back to the system. */
+/** Make glibc return freed memory to the system: one arena, and large buffers are mapped one by one. */
 export const allocatorEnvironment = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '32768' }

@@ -2,18 +2,21 @@ import { join } from 'node:path'
 import type { Environment } from '../../lib/config.ts'
 import type { Secrets } from '../secrets.ts'
 
-/** Where the stack is, whoever runs its parts. */
+/** The addresses of the servers, whether they are embedded or the user's own. */
 export interface StackUrls {
   kafkaBrokers: string
   schemaRegistryUrl: string
   databaseUrl: string
 }
 
-/** The environments of the processes: the user's own, and what each process needs to find the stack, nothing more. */
-interface ProcessEnvironments {
+/**
+ * The environment of each process: the variables of the user, and those that the process needs to find the servers. A
+ * process gets only the secrets that it needs.
+ */
+export interface ProcessEnvironments {
   setup: Environment
   ingress(ports: { hook: number; metrics: number }): Environment
-  /** Of a worker, or of what runs beside them. */
+  /** The environment of a worker, or of another process beside the ingress. */
   worker(name: string, metricsPort: number): Environment
 }
 
@@ -26,10 +29,10 @@ const tokenVariables = [
 
 const auditLogVariables = ['AUDIT_LOG_DATABASE_URL', 'AUDIT_LOG_DATABASE_URL_FILE']
 
-/** Whether the user has set what proves a hook; else a token is generated. */
+/** Whether the user has set a secret token or a signing token. If not, a secret token is generated. */
 export const hasTokens = (env: Environment): boolean => hasAny(env, tokenVariables)
 
-/** @param env the user's: what it sets stays as it is, but for the ports, which are chosen already */
+/** @param env the variables of the user. They are kept, except for the ports, which have already been chosen */
 export const processEnvironments = (
   env: Environment,
   dataDir: string,
@@ -42,9 +45,9 @@ export const processEnvironments = (
   const common = {
     LOG_FORMAT: 'text',
     METRICS_HOST: '127.0.0.1',
-    // After a crash the broker keeps workers waiting for those of before until their session is over.
+    // After a crash, a new worker gets no partitions until the session of the old one has ended.
     CONSUMER_SESSION_SECONDS: '10',
-    // With compiled code from the last start Node needs no TypeScript parser: 20 MB less for each process.
+    // With the compiled code of the last start, Node does not load its TypeScript parser, which takes 20 MB per process.
     NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
     ...(isSet(env.KAFKA_BROKERS) ? {} : { KAFKA_REPLICATION_FACTOR: '1' }),
     ...withoutSecrets(env),
@@ -56,7 +59,7 @@ export const processEnvironments = (
     setup: { ...common, DATABASE_URL: urls.databaseUrl, ...auditLog },
     ingress: ({ hook, metrics }) => ({
       INGRESS_HOST: '127.0.0.1',
-      INGRESS_DRAIN_SECONDS: '0', // nobody balances load over a local stack
+      INGRESS_DRAIN_SECONDS: '0', // There is no load balancer that must notice the stop first.
       ...common,
       ...(hasTokens(env) ? only(env, tokenVariables) : { INGRESS_SECRET_TOKENS: secrets.ingressToken }),
       INGRESS_PORT: String(hook),
@@ -77,7 +80,7 @@ const hasAny = (env: Environment, names: readonly string[]): boolean => names.so
 const only = (env: Environment, names: readonly string[]): Environment =>
   Object.fromEntries(names.map((name) => [name, env[name]]))
 
-// Neither the owner of the database nor the door's secrets are any worker's business. Empty is as good as unset.
+// Workers must not get the owner's database URL or the tokens of the ingress. An empty variable counts as not set.
 const withoutSecrets = (env: Environment): Environment => {
   const withheld = ['DATABASE_URL', 'DATABASE_URL_FILE', ...auditLogVariables, ...tokenVariables]
   return Object.fromEntries(

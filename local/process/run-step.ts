@@ -1,13 +1,13 @@
-import type { ChildOptions } from './child.ts'
+import { type ChildOptions, exitReason } from './child.ts'
 import type { ChildProcesses } from './child-processes.ts'
 
-/** Runs a program to its end. @throws Error naming its log when it fails */
+/** Runs a program and waits for its end. @throws Error naming its log if it fails */
 export const runStep = async (
   childProcesses: ChildProcesses,
   options: ChildOptions & { output: string },
 ): Promise<void> => {
   const { exited } = await childProcesses.start(options)
-  const { code, signal } = await exited
-  if (code !== 0)
-    throw new Error(`${options.name} failed (${signal ?? `code ${code}`}); its log is ${options.output}`)
+  const exit = await exited
+  if (exit.code === 0) return
+  throw new Error(`${options.name} failed (${exitReason(exit)}). Its log is ${options.output}`)
 }

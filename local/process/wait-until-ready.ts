@@ -1,32 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../lib/errors.ts'
-import type { Child } from './child.ts'
+import { type Child, type Exit, exitReason } from './child.ts'
 
 /**
- * Asks again and again until a child answers.
+ * Repeats a probe until it succeeds.
  *
- * @throws Error when it ends first, or has not answered within `timeoutMs` milliseconds; both name its log
+ * @param probe rejects while the child is not ready
+ * @throws Error naming the log of the child if it ends first or is not ready within `timeoutMs` milliseconds
  */
 export const waitUntilReady = async (
   child: Child,
-  ask: () => Promise<void>,
+  probe: () => Promise<void>,
   { logFile, timeoutMs = 90_000 }: { logFile: string; timeoutMs?: number },
 ): Promise<void> => {
-  let ended: string | undefined
-  void child.exited.then(({ code, signal }) => {
-    ended = signal ?? `code ${code}`
+  let exit: Exit | undefined
+  void child.exited.then((ended) => {
+    exit = ended
   })
   const deadline = Date.now() + timeoutMs
   for (;;) {
     try {
-      return await ask()
+      return await probe()
     } catch (error) {
-      if (ended !== undefined)
-        throw new Error(`${child.name} ended with ${ended} before it answered; its log is ${logFile}`)
+      if (exit !== undefined) {
+        throw new Error(
+          `${child.name} ended (${exitReason(exit)}) before it was ready. Its log is ${logFile}`,
+        )
+      }
       if (Date.now() > deadline) {
         child.kill('SIGKILL')
+        const limit = `${timeoutMs / 1000} s`
         throw new Error(
-          `${child.name} did not answer within ${timeoutMs / 1000} s (${messageOf(error)}); its log is ${logFile}`,
+          `${child.name} was not ready within ${limit} (${messageOf(error)}). Its log is ${logFile}`,
         )
       }
       await sleep(50)

@@ -6,10 +6,10 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { waitForLock } from '../../../lib/disk/lock.ts'
+import { exists, prepareOnce } from '../../../lib/disk/prepare-once.ts'
 import { cacheFolder } from '../../../local/artifacts.ts'
 import { artifactFolder } from '../../../local/fetch-artifacts.ts'
 import { findJava } from '../../../local/java.ts'
-import { exists, prepareOnce } from '../../../local/process/prepare-once.ts'
 import type { Stack } from '../servers/stack.ts'
 
 const run = promisify(execFile)

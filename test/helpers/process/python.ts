@@ -4,8 +4,8 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { waitForLock } from '../../../lib/disk/lock.ts'
+import { exists, prepareOnce } from '../../../lib/disk/prepare-once.ts'
 import { cacheFolder } from '../../../local/artifacts.ts'
-import { exists, prepareOnce } from '../../../local/process/prepare-once.ts'
 
 const run = promisify(execFile)
 

@@ -35,7 +35,7 @@ export const startKafkaCluster = async ({
   nodes,
 }: KafkaClusterOptions): Promise<KafkaCluster> => {
   const java = await findJava(env)
-  await fetchArtifacts(['kafka'], { cacheDir, env, say: () => {} })
+  await fetchArtifacts(['kafka'], { cacheDir, env, print: () => {} })
   const { childProcesses, release: releaseFolder } = await openDataFolder(dataDir)
   const stop = async () => {
     await childProcesses.close([])
@@ -62,7 +62,7 @@ export const startKafkaCluster = async ({
     const startNode = async (node: KafkaNode): Promise<Server> => {
       const folder = join(dataDir, `kafka-${node.id}`)
       const logFile = join(dataDir, 'logs', `kafka-${node.id}.log`)
-      const place = { childProcesses, folder, logFile, port: node.port, innerPort: node.controllerPort }
+      const place = { childProcesses, folder, logFile, port: node.port, internalPort: node.controllerPort }
       const server = await startKafka(
         { ...place, java, jars: artifactFolder(cacheDir, 'kafka') },
         { node, voters, clusterId },

@@ -25,7 +25,7 @@ const settings = {
 export const startKafkaWithAcls = async (): Promise<KafkaWithAcls> => {
   const cacheDir = cacheFolder(process.env)
   const java = await findJava(process.env)
-  await fetchArtifacts(['kafka'], { cacheDir, env: process.env, say: () => {} })
+  await fetchArtifacts(['kafka'], { cacheDir, env: process.env, print: () => {} })
   const dataDir = await mkdtemp(join(tmpdir(), 'bridge-test-acls-'))
   const { childProcesses, release } = await openDataFolder(dataDir)
   const remove = async () => {
@@ -45,7 +45,7 @@ export const startKafkaWithAcls = async (): Promise<KafkaWithAcls> => {
       folder: join(dataDir, 'kafka'),
       logFile: join(dataDir, 'logs', 'kafka.log'),
       port: ports.broker,
-      innerPort: ports.controller,
+      internalPort: ports.controller,
       java,
       jars: artifactFolder(cacheDir, 'kafka'),
     })

@@ -30,18 +30,18 @@ const store = 'mkdir -p "$folder"; echo jar > "$folder/a.jar"'
 test('each part is downloaded once, with one line, and reused after that', async (t) => {
   const folder = await temporaryFolder(t)
   const { env, calls } = await fakeMaven(folder, store)
-  const said: string[] = []
+  const printed: string[] = []
   const fetchAll = () =>
     fetchArtifacts(['kafka', 'registry'], {
       cacheDir: join(folder, 'cache'),
       env,
-      say: (line) => said.push(line),
+      print: (line) => printed.push(line),
     })
   await fetchAll()
   await fetchAll()
   assert.equal(await calls(), 2)
   assert.deepEqual(
-    said.map((line) => line.split(' ').slice(0, 2).join(' ')),
+    printed.map((line) => line.split(' ').slice(0, 2).join(' ')),
     ['downloading Apache', 'downloading Apicurio'],
   )
   assert.deepEqual(await readdir(artifactFolder(join(folder, 'cache'), 'kafka')), ['a.jar'])
@@ -53,7 +53,7 @@ test('what a killed download left is not taken for a download', async (t) => {
   const cacheDir = join(folder, 'cache')
   await mkdir(`${artifactFolder(cacheDir, 'kafka')}.new`, { recursive: true })
   await writeFile(join(`${artifactFolder(cacheDir, 'kafka')}.new`, 'half.jar'), '')
-  await fetchArtifacts(['kafka'], { cacheDir, env, say: () => {} })
+  await fetchArtifacts(['kafka'], { cacheDir, env, print: () => {} })
   assert.deepEqual(await readdir(artifactFolder(cacheDir, 'kafka')), ['a.jar'])
 })
 
@@ -61,9 +61,9 @@ test('a download that fails leaves nothing behind and says in one sentence what 
   const folder = await temporaryFolder(t)
   const { env } = await fakeMaven(folder, 'mkdir -p "$folder"; echo "[ERROR] no such host"; exit 1')
   const cacheDir = join(folder, 'cache')
-  await assert.rejects(fetchArtifacts(['kafka'], { cacheDir, env, say: () => {} }), (error: Error) => {
+  await assert.rejects(fetchArtifacts(['kafka'], { cacheDir, env, print: () => {} }), (error: Error) => {
     assert.ok(error instanceof UsageError)
-    assert.match(error.message, /^Apache Kafka .* could not be downloaded: mvn says no such host$/)
+    assert.match(error.message, /^Apache Kafka .* could not be downloaded\. .* mvn reports: no such host$/)
     return true
   })
   assert.deepEqual(
@@ -75,7 +75,8 @@ test('a download that fails leaves nothing behind and says in one sentence what 
 test('two at once download once', async (t) => {
   const folder = await temporaryFolder(t)
   const { env, calls } = await fakeMaven(folder, store)
-  const fetchKafka = () => fetchArtifacts(['kafka'], { cacheDir: join(folder, 'cache'), env, say: () => {} })
+  const fetchKafka = () =>
+    fetchArtifacts(['kafka'], { cacheDir: join(folder, 'cache'), env, print: () => {} })
   await Promise.all([fetchKafka(), fetchKafka()])
   assert.equal(await calls(), 1)
 })

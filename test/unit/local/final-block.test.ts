@@ -20,9 +20,9 @@ const summary: Summary = {
   samplePath: 'test/fixtures/push.json',
   topics: ['gitlab.push', 'gitlab.tag_push'],
   running: ['audit-log'],
-  waiting: [{ name: 'ldap-sync', faults: [{ variable: 'LDAP_SYNC_URL', problem: 'is not set' }] }],
+  incomplete: [{ name: 'ldap-sync', faults: [{ variable: 'LDAP_SYNC_URL', problem: 'is not set' }] }],
   dataDir: '/clone/.bridge',
-  isWidened: false,
+  isReachableFromOutside: false,
 }
 
 test('the block holds everything needed to send a hook and follow it', () => {
@@ -62,7 +62,7 @@ test('a worker that waits for configuration is listed with the variables it wait
 
 test('the GitLab setting for local addresses is named when the hook port is widened, and only then', () => {
   assert.match(
-    finalBlock({ ...summary, isWidened: true }),
+    finalBlock({ ...summary, isReachableFromOutside: true }),
     /Allow requests to the local network from webhooks and integrations/,
   )
   assert.doesNotMatch(finalBlock(summary), /local network/)

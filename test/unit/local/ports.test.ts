@@ -22,13 +22,13 @@ test('a taken port is named by its variable and the next free one is used', asyn
   )
   await release()
   assert.ok(ports.kafka > preferred)
-  assert.deepEqual(said, [`LOCAL_KAFKA_PORT: port ${preferred} is taken, using ${ports.kafka}`])
+  assert.deepEqual(said, [`LOCAL_KAFKA_PORT: port ${preferred} is taken, so port ${ports.kafka} is used`])
 })
 
 test('a taken hook port is not exchanged: the error names INGRESS_PORT and the number', async (t) => {
   const preferred = await takenPort(t)
   await assert.rejects(
-    choosePorts({ hook: { variable: 'INGRESS_PORT', preferred, fixed: true } }, silent),
+    choosePorts({ hook: { variable: 'INGRESS_PORT', preferred, isFixed: true } }, silent),
     (error: Error) => {
       assert.ok(error instanceof UsageError)
       assert.match(error.message, new RegExp(`^INGRESS_PORT: port ${preferred} on 127.0.0.1 is taken`))
@@ -38,7 +38,7 @@ test('a taken hook port is not exchanged: the error names INGRESS_PORT and the n
 })
 
 test('0 asks for any free port, a fixed one too', async () => {
-  const wanted = { a: { variable: 'A', preferred: 0 }, b: { variable: 'B', preferred: 0, fixed: true } }
+  const wanted = { a: { variable: 'A', preferred: 0 }, b: { variable: 'B', preferred: 0, isFixed: true } }
   const { ports, release } = await choosePorts(wanted, silent)
   await release()
   assert.ok(ports.a > 0 && ports.b > 0 && ports.a !== ports.b)
@@ -62,7 +62,7 @@ test('a host that is not ours is named by its own variable', async () => {
     preferred: 0,
     host: '203.0.113.1',
     hostVariable: 'INGRESS_HOST',
-    fixed: true,
+    isFixed: true,
   }
   for (const preferred of [0, 8080])
     await assert.rejects(

@@ -6,7 +6,7 @@ import { execPath } from 'node:process'
 import { test } from 'node:test'
 import { processStart } from '../../../../lib/process-table.ts'
 import { createChildProcesses } from '../../../../local/process/child-processes.ts'
-import { endLeftovers } from '../../../../local/process/leftovers.ts'
+import { endOrphans } from '../../../../local/process/end-orphans.ts'
 import { temporaryFolder } from '../../../helpers/process/temporary-folder.ts'
 
 const idle = 'setInterval(() => {}, 1000)'
@@ -81,7 +81,7 @@ test('what an earlier childProcesses left running is ended, and a pid that is an
     JSON.stringify({ pid, started, stopSignal: 'SIGTERM' })
   await writeFile(join(runFolder, 'left.json'), note(left.pid, processStart(left.pid ?? 0)))
   await writeFile(join(runFolder, 'other.json'), note(other.pid, 'some other time'))
-  await endLeftovers(runFolder, 10_000)
+  await endOrphans(runFolder, 10_000)
   assert.equal(processStart(left.pid ?? 0), undefined)
   assert.notEqual(processStart(other.pid ?? 0), undefined)
   assert.deepEqual(await readdir(runFolder), [])

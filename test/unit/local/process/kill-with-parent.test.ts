@@ -44,8 +44,8 @@ test('a child ends when its parent is killed with -9', { timeout: 10_000 }, asyn
 test('so does one on a system without parent death signals', { timeout: 10_000 }, async () => {
   const pid = await orphanedPid(`
     const { spawn } = await import('node:child_process')
-    const { watchFor } = await import(${moduleUrl('process/kill-with-parent.ts')})
+    const { startWatcher } = await import(${moduleUrl('process/kill-with-parent.ts')})
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' })
-    watchFor(child.pid, 'TERM')`)
+    startWatcher(child.pid, 'TERM')`)
   await untilGone(pid)
 })

@@ -1,8 +1,10 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 
 /**
- * Fills a folder once. What a killed attempt left is thrown away: the folder exists only when it is complete.
- * Not for two processes at once on one folder: callers hold a lock.
+ * Fills a folder, unless it already exists. The folder exists only once it is complete: what an interrupted attempt has
+ * left is removed. Two processes must not do this with one folder at the same time, so callers hold a lock.
+ *
+ * @param fill fills the folder `draft`, which is renamed afterwards
  */
 export const prepareOnce = async (folder: string, fill: (draft: string) => Promise<void>): Promise<void> => {
   if (await exists(folder)) return
@@ -13,7 +15,7 @@ export const prepareOnce = async (folder: string, fill: (draft: string) => Promi
   await rename(draft, folder)
 }
 
-/** Whether something is there, whatever it is. */
+/** Whether a file, folder or socket exists at the path. */
 export const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,

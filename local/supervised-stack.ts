@@ -1,0 +1,33 @@
+import type { Environment } from '../lib/config.ts'
+import type { DataFolder } from './data-folder.ts'
+import type { Output } from './process/output.ts'
+import type { Worker } from './workers.ts'
+
+/** What `bridge local` runs, and where. */
+export interface SupervisedStack {
+  env: Environment
+  /** Absolute. */
+  dataDir: string
+  cacheDir: string
+  /** Path of the Node executable that runs the processes. */
+  node: string
+  /** Path of cli/bridge.ts. */
+  entry: string
+  cwd: string
+  workers: readonly Worker[]
+  /** The processes beside the ingress and the workers. Each runs the command of its name. */
+  others: readonly { name: string; metricsPort: number }[]
+  topics: readonly string[]
+  /** Path of a sample push hook, in a form that the user can paste. */
+  samplePath: string
+  output: Output
+}
+
+/** What a start of the stack has prepared. */
+export interface Prepared {
+  folder: DataFolder
+  /** Path of the Java executable. */
+  java: string
+  /** Aborted when the stack stops. */
+  signal: AbortSignal
+}
