@@ -50,7 +50,7 @@ const benchReceivers = async (): Promise<string> => {
   const loadBefore = loadAverage()
   const flask = await prepareFlask(cacheFolder(process.env))
   printProgress('Starting Kafka and the schema registry.')
-  const servers = await startServers(process.env)
+  const servers = await startServers(process.env, options.baseline)
   const load = startLoad()
   try {
     const flaskBin = 'bin' in flask ? flask.bin : undefined

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '../lib/config.ts'
 import { allocatorEnvironment, nodeFlags } from '../local/process/node-options.ts'
+import { baselinePrefix, baselineProgram } from './baseline.ts'
 import type { Case } from './plan.ts'
 import type { Servers } from './servers.ts'
 
@@ -28,7 +29,7 @@ export interface ReceiverOptions {
   servers: Servers
   /** The folder of gunicorn; undefined where there is no Python. */
   flaskBin: string | undefined
-  /** The folder of another checkout of this project. Only its cli/bridge.ts is run. */
+  /** The folder of another checkout of this project. */
   baseline: string | undefined
 }
 
@@ -79,7 +80,8 @@ export const receiversOf = ({ servers, flaskBin, baseline }: ReceiverOptions): R
       ...ours,
       name: 'baseline',
       title: 'bridge ingress, baseline',
-      args: () => [...nodeFlags, join(baseline, 'cli/bridge.ts'), 'ingress'],
+      args: () => [...nodeFlags, baselineProgram(baseline), 'ingress'],
+      env: (port, folder) => ({ ...ourEnv(port, folder), KAFKA_TOPIC_PREFIX: baselinePrefix }),
     },
     {
       name: 'express',

@@ -1,18 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import kafkajs from 'kafkajs'
 import { setUp } from '../cli/setup/set-up.ts'
 import { type Environment, readVariables } from '../lib/config.ts'
 import { createKafka, kafkaVariables } from '../lib/kafka/client.ts'
 import { createLogger } from '../lib/logger.ts'
 import { cacheFolder } from '../local/artifacts.ts'
 import { startLocalStack } from '../local/stack.ts'
-import { createNames } from '../schemas/topics.ts'
+import { baselinePrefix, setUpBaseline } from './baseline.ts'
+import { openTopics, partitions } from './topics.ts'
 
-/**
- * A real Kafka broker and a real schema registry with the topics of production, on free ports of 127.0.0.1.
- */
+/** A real Kafka broker and a real schema registry with the topics of production, on free ports of 127.0.0.1. */
 export interface Servers {
   /** The environment for our own processes. */
   env: Environment
@@ -24,12 +22,11 @@ export interface Servers {
   stop(): Promise<void>
 }
 
-/** The topics of the other receivers. They have as many partitions and allow as large records as ours. */
-export const peerTopics = ['bench.express', 'bench.flask'] as const
-
-const partitions = 6
-
-export const startServers = async (processEnv: Environment): Promise<Servers> => {
+/** @param baseline the folder of another checkout of this project, which gets topics of its own */
+export const startServers = async (
+  processEnv: Environment,
+  baseline: string | undefined,
+): Promise<Servers> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'bridge-bench-'))
   const stack = await startLocalStack({
     dataDir,
@@ -50,37 +47,16 @@ export const startServers = async (processEnv: Environment): Promise<Servers> =>
     }
     const logger = createLogger('bench', { LOG_LEVEL: 'error', LOG_FORMAT: 'text' })
     await setUp(env, logger)
+    if (baseline !== undefined) await setUpBaseline(baseline, { ...env, BRIDGE_DATA_DIR: dataDir })
     const kafka = createKafka(readVariables(kafkaVariables, env), 'bench', logger)
-    const topics = [...peerTopics, createNames('').topic('push')]
-    const admin = kafka.admin()
-    await admin.connect()
-    await admin.createTopics({ topics: peerTopics.map((topic) => ({ topic, numPartitions: partitions })) })
-    await admin.alterConfigs({
-      validateOnly: false,
-      resources: topics.map((name) => ({
-        type: kafkajs.ConfigResourceTypes.TOPIC,
-        name,
-        configEntries: [
-          { name: 'max.message.bytes', value: String(32 * 1024 * 1024) },
-          { name: 'file.delete.delay.ms', value: '1000' },
-        ],
-      })),
-    })
+    const topics = await openTopics(kafka, baseline === undefined ? [''] : ['', baselinePrefix])
     return {
       env,
       dataDir,
       kafkaBrokers: stack.kafkaBrokers,
-      empty: async () => {
-        for (const topic of topics) {
-          const offsets = await admin.fetchTopicOffsets(topic)
-          await admin.deleteTopicRecords({
-            topic,
-            partitions: offsets.map(({ partition, high }) => ({ partition, offset: high })),
-          })
-        }
-      },
+      empty: topics.empty,
       stop: async () => {
-        await admin.disconnect()
+        await topics.close()
         await stop()
       },
     }

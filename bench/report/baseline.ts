@@ -40,7 +40,7 @@ const compareWithBaseline = (
   return [
     {
       text: `${load}: the interval of ${what} to the baseline reaches ${reaches}`,
-      seen: `${median(ratios).toFixed(3)} (95 % interval ${low.toFixed(3)}–${high.toFixed(3)})`,
+      seen: `${median(ratios).toFixed(3)} (interval ${low.toFixed(3)}–${high.toFixed(3)})`,
       isKept: isGood(low) || isGood(high),
     },
   ]

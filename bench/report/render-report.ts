@@ -36,7 +36,7 @@ const headOf = ({ machine, plan, measured, missing }: Report): string[] => {
   return [
     `${machine.startedAt.toISOString().slice(0, 16)}Z, ` +
       `${machine.processors} × ${machine.model}, Node ${machine.node}; ` +
-      `${plan.rounds} rounds of two turns, ${plan.seconds} s for each measurement, ` +
+      `rounds: ${plan.rounds}, each of two turns, ${plan.seconds} s for each measurement, ` +
       `${machine.minutes.toFixed(1)} minutes in all.`,
     `Load average ${machine.load[0].toFixed(1)} before and ${machine.load[1].toFixed(1)} after; ` +
       `processes outside the benchmark used ${percent(median(others))} of the CPU (median), ` +
