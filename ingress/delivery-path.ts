@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Backoff, backoffMs } from '../lib/backoff.ts'
 import { messageOf, RetriableError } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Deliver } from './deliver.ts'
 import type { Publisher } from './publish/publisher.ts'
 
-/** The way to Kafka, which may not be there yet: the ingress takes hooks before the brokers and the registry have answered. */
+/**
+ * The path of hooks to Kafka. It may not be open yet: the ingress accepts hooks before the brokers and the
+ * schema registry have answered.
+ */
 export interface DeliveryPath {
-  /** Begins to connect. */
+  /** Begins to connect in the background, and tries again until it is connected or stopped. */
   start(): void
   state(): 'connecting' | 'open' | 'failing'
-  /** Resolves once it is open; rejects with what the first attempt said that waiting does not mend. */
+  /** Resolves once the path is open. Rejects with the first error that will not go away by itself. */
   readonly opened: Promise<void>
   deliver: Deliver
   /** Undefined while connecting. */
@@ -22,9 +26,8 @@ export interface OpenDeliveryPath {
   publisher: Publisher
 }
 
-const retryMs = (attempt: number): number => Math.min(250 * 2 ** attempt, 5000)
+const connectBackoff: Backoff = { firstMs: 250, maxMs: 5000 }
 
-/** Connects in the background, for as long as it takes. */
 export const createDeliveryPath = (
   connect: () => Promise<OpenDeliveryPath>,
   logger: Logger,
@@ -35,17 +38,18 @@ export const createDeliveryPath = (
   opened.catch(() => undefined)
 
   const connectUntilOpen = async () => {
-    for (let attempt = 0; !stopping.signal.aborted; attempt++) {
+    for (let attempt = 1; !stopping.signal.aborted; attempt++) {
       try {
         const connected = await connect()
-        // `stop` does not wait for an attempt under way, so what it opened is closed here.
+        // `stop` does not wait for an attempt in progress, so what it opened is closed here.
         if (stopping.signal.aborted) return await connected.publisher.stop()
         open = connected
         return resolve()
       } catch (error) {
         if (!(error instanceof RetriableError)) reject(error)
-        logger.warn('not connected yet', { error: messageOf(error), attempt: attempt + 1 })
-        await sleep(retryMs(attempt), undefined, { signal: stopping.signal }).catch(() => undefined)
+        logger.warn('the ingress cannot connect yet', { error: messageOf(error), attempt })
+        const waitMs = backoffMs(connectBackoff, attempt)
+        await sleep(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined)
       }
     }
   }
@@ -61,7 +65,7 @@ export const createDeliveryPath = (
     },
     publisher: () => open?.publisher,
     stop: async () => {
-      // An attempt under way is not waited for: against a frozen broker it takes longer than a stop may.
+      // An attempt in progress is not awaited: with a frozen broker it takes longer than a stop may take.
       stopping.abort()
       await open?.publisher.stop()
     },

@@ -45,7 +45,8 @@ const patienceMs = 5000
 const askRegistryMs = 10_000
 
 /**
- * Starts the ingress: resolves once hooks are accepted, be it that Kafka and the registry have not answered yet.
+ * Starts the ingress: resolves once hooks are accepted, be it that Kafka and the registry have not answered
+ * yet.
  *
  * @param createListener another one than production's lets a benchmark see what ours costs
  * @throws ConfigError, or UsageError where the cluster answers and has none of our topics, or lacks schemas
@@ -134,7 +135,8 @@ export const startIngress = async (
     logger,
   })
   await listen(server, settings.INGRESS_PORT, settings.INGRESS_HOST, 'INGRESS')
-  // Hooks that come meanwhile are spooled: refused, they would be lost, and GitLab would count them as failures.
+  // Hooks that come meanwhile are spooled: refused, they would be lost, and GitLab would count them as
+  // failures.
   await Promise.race([deliveryPath.opened, sleep(patienceMs)])
   const canary = startCanary({
     kafka,

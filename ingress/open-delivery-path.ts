@@ -12,27 +12,29 @@ import { createChunkOversized } from './record/chunk-oversized.ts'
 import { createEncodeStage, type Encoders } from './record/encode.ts'
 
 export interface OpenDeliveryPathOptions {
-  /** With `acknowledgeMs` as the time limit of its requests. */
+  /** The time limit of its requests must be `acknowledgeMs`. */
   kafka: Kafka
   names: Names
   encoders: Encoders
-  /** Bytes that may wait for the brokers. */
+  /** How many bytes of records may wait for the brokers. */
   maxQueuedBytes: number
-  /** Whether hooks wait on disk for this topic alone. */
+  /** Whether hooks on disk wait for this one topic. */
   isWaitedFor(topic: string): boolean
   metrics: IngressMetrics
   logger: Logger
 }
 
-/** How long a leader may take to answer a produce request. */
+/** How long the leader of a partition may take to answer a produce request, in milliseconds. */
 export const acknowledgeMs = 3000
 
+/** Of one produce request. It stays below 32 MiB, the `max.message.bytes` that setup gives our topics. */
 const batchLimits = { records: 500, bytes: 30 * 1024 * 1024 }
 
 /**
- * The stages from a hook to the brokers, connected.
+ * Connects to the brokers and puts the stages from a hook to its acknowledgement together.
  *
- * @throws UsageError where the cluster has none of our topics, RetriableError where the brokers do not answer
+ * @throws UsageError if the cluster has none of our topics
+ * @throws RetriableError if the brokers do not answer
  */
 export const openDeliveryPath = async (options: OpenDeliveryPathOptions): Promise<OpenDeliveryPath> => {
   const { kafka, names, encoders, maxQueuedBytes, isWaitedFor, metrics, logger } = options

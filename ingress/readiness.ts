@@ -1,49 +1,58 @@
 import type { Health } from '../lib/http/operations-server.ts'
 import type { SpoolState } from './spool/spool-state.ts'
 
-/** What readiness is made of. */
+/** What the readiness depends on. */
 export interface IngressState {
   isDraining: boolean
-  /** Of the way to the brokers. */
   deliveryPath: 'connecting' | 'open' | 'failing'
-  /** Of hooks that wait for the brokers. */
+  /** Of the hooks that wait for the brokers. */
   spool: Readonly<SpoolState>
-  /** The same, with those that wait for a topic alone. */
+  /** Of these and the hooks that wait for single topics. */
   spools: Readonly<SpoolState>
-  /** Topics that take nothing while others may. */
+  /** The topics that accept no records now, while others may. */
   unavailableTopics: readonly string[]
-  /** Where those in use come from; undefined while connecting. */
+  /** Where the schema ids in use come from; undefined while connecting. */
   schemaIds: 'registry' | 'disk' | undefined
-  /** Milliseconds since 1970 when a record was last seen to go to Kafka and back; null: not yet. */
+  /**
+   * When a canary record was last read back from Kafka, in milliseconds since 1970; null before the first.
+   */
   lastReadBack: number | null
   /** Milliseconds since 1970. */
   now: number
 }
 
-/** Three canaries in a row that did not come back. */
+/** Three canary records in a row that were not read back. */
 const staleMs = 50_000
 
 /**
- * Not ready only where a hook could be lost or should go elsewhere. While hooks are spooled they are safe: ready, but degraded,
- * since taking the ingress out of service would turn our outage into GitLab's.
+ * The ingress is not ready only if a hook could be lost or if another process should take it. While it can
+ * spool hooks, it is ready but degraded: taken out of service, it would turn our outage into one of GitLab's
+ * hooks.
  */
 export const readinessOf = (state: IngressState): Health => {
-  const { isDraining, deliveryPath, spool, spools, unavailableTopics, schemaIds, lastReadBack, now } = state
+  const { isDraining, deliveryPath, spool } = state
   if (isDraining) return { ok: false, status: 'draining' }
-  const { lastFailure } = spools
   if (deliveryPath !== 'open' && spool.lastFailure !== null)
     return { ok: false, status: `spool: ${spool.lastFailure}` }
-  const waiting = spool.records > 0 ? ['spooling'] : []
-  const topics = unavailableTopics.length > 0 ? [`not available: ${unavailableTopics.join(', ')}`] : []
-  // Out of service, the hooks that others take would be refused too.
-  const refusing = lastFailure !== null ? [`spool: ${lastFailure}`] : []
-  if (waiting.length + topics.length > 0)
-    return { ok: true, status: `degraded: ${[...waiting, ...topics, ...refusing].join('; ')}` }
-  if (spools.records > 0) return { ok: true, status: 'degraded: spooling' }
-  if (deliveryPath === 'connecting') return { ok: true, status: 'degraded: connecting' }
-  if (deliveryPath === 'failing') return { ok: true, status: 'degraded: the brokers do not acknowledge' }
-  if (lastReadBack !== null && now - lastReadBack > staleMs)
-    return { ok: true, status: 'degraded: what is published is not read back' }
-  if (schemaIds === 'disk') return { ok: true, status: 'degraded: the schema registry has not answered' }
-  return { ok: true, status: 'ready' }
+  const problem = waitingHooksOf(state) ?? connectionProblemOf(state)
+  return { ok: true, status: problem === undefined ? 'ready' : `degraded: ${problem}` }
+}
+
+/** Whether hooks wait for the brokers or for topics, and whether there is room for more of them. */
+const waitingHooksOf = ({ spool, spools, unavailableTopics }: IngressState): string | undefined => {
+  const problems: string[] = []
+  if (spool.records > 0) problems.push('spooling')
+  if (unavailableTopics.length > 0) problems.push(`not available: ${unavailableTopics.join(', ')}`)
+  if (problems.length === 0) return spools.records > 0 ? 'spooling' : undefined
+  // The ingress stays ready, since other hooks are still accepted.
+  if (spools.lastFailure !== null) problems.push(`spool: ${spools.lastFailure}`)
+  return problems.join('; ')
+}
+
+const connectionProblemOf = (state: IngressState): string | undefined => {
+  const { deliveryPath, lastReadBack, schemaIds, now } = state
+  if (deliveryPath === 'connecting') return 'connecting'
+  if (deliveryPath === 'failing') return 'the brokers do not acknowledge'
+  if (lastReadBack !== null && now - lastReadBack > staleMs) return 'published records are not read back'
+  return schemaIds === 'disk' ? 'the schema registry has not answered' : undefined
 }

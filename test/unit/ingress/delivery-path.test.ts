@@ -6,15 +6,15 @@ import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { hookOf } from '../../helpers/records/deliver.ts'
 
 const kept = { kind: 'published', event: 'push', topic: 'gitlab.push', id: 'a' } as const
-const openWay = () => {
+const openPath = () => {
   const calls = { stop: 0 }
-  const way = {
+  const path = {
     deliver: async () => kept,
     publisher: { state: () => 'open', stop: async () => void calls.stop++ },
   } as unknown as OpenDeliveryPath
-  return { way, calls }
+  return { path, calls }
 }
-/** An outlet whose attempts to connect go by a script; the last entry is repeated. */
+/** A delivery path whose attempts to connect follow a script. The last entry is repeated. */
 const connecting = (...script: (OpenDeliveryPath | Error | Promise<OpenDeliveryPath>)[]) => {
   let attempts = 0
   const { logger, lines } = recordingLogger()
@@ -27,45 +27,45 @@ const connecting = (...script: (OpenDeliveryPath | Error | Promise<OpenDeliveryP
   return { deliveryPath, lines, attempts: () => attempts }
 }
 
-test('once connected hooks are carried', async () => {
-  const { way, calls } = openWay()
-  const { deliveryPath } = connecting(way)
+test('once it is connected, hooks are delivered', async () => {
+  const { path, calls } = openPath()
+  const { deliveryPath } = connecting(path)
   await deliveryPath.opened
   assert.equal(deliveryPath.state(), 'open')
   assert.deepEqual(await deliveryPath.deliver(hookOf('{}'), null), kept)
-  assert.equal(deliveryPath.publisher(), way.publisher)
+  assert.equal(deliveryPath.publisher(), path.publisher)
   await deliveryPath.stop()
   assert.equal(calls.stop, 1)
 })
 
-test('while it connects a hook is turned away as retriable at once, so that it is spooled', async () => {
+test('while it connects, a hook is rejected as retriable at once, so that it is spooled', async () => {
   const { deliveryPath } = connecting(new Promise<OpenDeliveryPath>(() => {}))
   assert.deepEqual([deliveryPath.state(), deliveryPath.publisher()], ['connecting', undefined])
   await assert.rejects(deliveryPath.deliver(hookOf('{}'), 4000), RetriableError)
 })
 
-test('it connects again and again, and opens by itself', async () => {
-  const { way } = openWay()
+test('it tries to connect again and again until it is open', async () => {
+  const { path } = openPath()
   const { deliveryPath, lines, attempts } = connecting(
     new RetriableError('refused'),
     new RetriableError('refused'),
-    way,
+    path,
   )
   await deliveryPath.opened
   assert.deepEqual([attempts(), deliveryPath.state(), lines.length], [3, 'open', 2])
   await deliveryPath.stop()
 })
 
-test('what waiting does not mend is said to whoever starts, and tried again all the same: somebody may mend it', async () => {
-  const { way } = openWay()
-  const { deliveryPath } = connecting(new UsageError('no topics: run `bridge setup`'), way)
+test('an error that does not go away by itself is reported, and connecting is still tried again', async () => {
+  const { path } = openPath()
+  const { deliveryPath } = connecting(new UsageError('no topics: run `bridge setup`'), path)
   await assert.rejects(deliveryPath.opened, UsageError)
   while (deliveryPath.state() !== 'open') await new Promise((resolve) => setTimeout(resolve, 5))
   assert.deepEqual(await deliveryPath.deliver(hookOf('{}'), null), kept)
   await deliveryPath.stop()
 })
 
-test('stopping ends the attempts without waiting for the next', async () => {
+test('stopping ends the attempts without waiting for the next one', async () => {
   const { deliveryPath, attempts } = connecting(new RetriableError('refused'))
   while (attempts() < 3) await new Promise((resolve) => setTimeout(resolve, 5))
   const startedAt = performance.now()
@@ -77,11 +77,11 @@ test('stopping ends the attempts without waiting for the next', async () => {
 })
 
 test('stopped during an attempt, it closes what the attempt opened', async () => {
-  const { way, calls } = openWay()
+  const { path, calls } = openPath()
   const { promise, resolve } = Promise.withResolvers<OpenDeliveryPath>()
   const { deliveryPath } = connecting(promise)
   await deliveryPath.stop()
-  resolve(way)
+  resolve(path)
   await new Promise(setImmediate)
   assert.deepEqual([calls.stop, deliveryPath.state()], [1, 'connecting'])
 })

@@ -30,7 +30,7 @@ const of = (
   return [ok, status]
 }
 
-test('ready, degraded or not: only where a hook could be lost or should go elsewhere it is not', () => {
+test('it is not ready only if hooks could be lost or another process should take them, else it may be degraded', () => {
   assert.deepEqual(of({}), [true, 'ready'])
   assert.deepEqual(of({ spool: { records: 3 } }), [true, 'degraded: spooling'])
   assert.deepEqual(of({ spools: { records: 3 } }), [true, 'degraded: spooling'])
@@ -42,7 +42,7 @@ test('ready, degraded or not: only where a hook could be lost or should go elsew
   assert.deepEqual(of({ isDraining: true, spool: { records: 3, lastFailure: 'full' } }), [false, 'draining'])
 })
 
-test('where it must spool and cannot, it is not ready', () => {
+test('it is not ready if it must spool hooks and cannot', () => {
   assert.deepEqual(of({ deliveryPath: 'failing', spool: { records: 3, lastFailure: 'full' } }), [
     false,
     'spool: full',
@@ -50,22 +50,22 @@ test('where it must spool and cannot, it is not ready', () => {
   assert.deepEqual(
     of({ deliveryPath: 'failing', spool: { lastFailure: 'ENOSPC' } }),
     [false, 'spool: ENOSPC'],
-    'nor where it could not from the start',
+    'also if the first hook cannot be spooled',
   )
   assert.deepEqual(of({ deliveryPath: 'connecting', spool: { lastFailure: 'EIO' } }), [false, 'spool: EIO'])
   assert.deepEqual(
     of({ spool: { lastFailure: 'EIO' } }),
     [true, 'ready'],
-    'the brokers take everything: the disk is not needed',
+    'the brokers accept everything, so the disk is not needed',
   )
   assert.deepEqual(
     of({ spool: { records: 3, lastFailure: 'full' } }),
     [true, 'degraded: spooling; spool: full'],
-    'what has no room is published',
+    'hooks without room in the spool are published',
   )
 })
 
-test('topics that take nothing are named; where the spool has no more room for their hooks it goes on taking those of others', () => {
+test('unavailable topics are named; with a full spool it stays ready for the hooks of other topics', () => {
   const unavailableTopics = ['gitlab.job', 'gitlab.push']
   const named = 'degraded: not available: gitlab.job, gitlab.push'
   assert.deepEqual(of({ unavailableTopics, spools: { records: 3 } }), [true, named])
@@ -85,8 +85,11 @@ test('topics that take nothing are named; where the spool has no more room for t
   assert.deepEqual(of(failing), [false, 'spool: full'])
 })
 
-test('an acknowledgement nobody can read is not believed for ever', () => {
+test('it is degraded if acknowledged records are not read back for some time', () => {
   assert.deepEqual(of({ lastReadBack: now - 50_000 }), [true, 'ready'])
-  assert.deepEqual(of({ lastReadBack: now - 50_001 }), [true, 'degraded: what is published is not read back'])
-  assert.deepEqual(of({ lastReadBack: null }), [true, 'ready'], 'not looked yet')
+  assert.deepEqual(of({ lastReadBack: now - 50_001 }), [
+    true,
+    'degraded: published records are not read back',
+  ])
+  assert.deepEqual(of({ lastReadBack: null }), [true, 'ready'], 'nothing was read back yet')
 })
