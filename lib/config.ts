@@ -10,8 +10,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export type Variables = z.ZodObject<Readonly<Record<string, z.ZodType>>>
 
 /**
- * Marks a variable whose value is never printed and which can also be set by a file (`NAME_FILE`). It must be the
- * last call: `.meta(secret)`.
+ * Marks a variable whose value is never printed and which can also be set by a file (`NAME_FILE`). It must be
+ * the last call: `.meta(secret)`.
  */
 export const secret = { secret: true } as const
 
@@ -39,12 +39,13 @@ export const databaseUrl = () =>
   z.url({
     protocol: /^postgres(ql)?$/,
     error:
-      'must be a URL such as postgres://user:password@host:5432/database, with %23 for # and %2F for / in a password',
+      'must be a URL such as postgres://user:password@host:5432/database, ' +
+      'with %23 for # and %2F for / in a password',
   })
 
 /**
- * A comma-separated list. Empty items are dropped. The file of a secret holds one item per line; such an item may
- * contain commas.
+ * A comma-separated list. Empty items are dropped. The file of a secret holds one item per line; such an item
+ * may contain commas.
  */
 export const list = () =>
   z.preprocess((given) => (typeof given === 'string' ? itemsOf(given, ',') : given), z.array(z.string()))
@@ -57,8 +58,8 @@ export const itemsOf = (text: string, separator: ',' | '\n'): string[] =>
     .filter((item) => item !== '')
 
 /**
- * Reads one group of variables. An empty variable counts as not set. A secret that is not set is read from the file
- * that `NAME_FILE` names.
+ * Reads one group of variables. An empty variable counts as not set. A secret that is not set is read from
+ * the file that `NAME_FILE` names.
  *
  * @throws ConfigError naming every wrong or missing variable, never a value
  */

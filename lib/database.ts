@@ -15,13 +15,14 @@ export const createPool = (url: string, applicationName: string, logger: Logger)
     query_timeout: 35_000,
     keepAlive: true,
   })
-  // The pool replaces a lost idle connection with the next query. Without a listener, the error would end the process.
+  // The pool replaces a lost idle connection with the next query. Without a listener, the error would end the
+  // process.
   pool.on('error', (error) => logger.warn('an idle database connection was lost', { error: error.message }))
   return pool
 }
 
-// Classes of SQLSTATE that a row causes: data exception, integrity constraint violation, program limit exceeded.
-// https://www.postgresql.org/docs/current/errcodes-appendix.html
+// Classes of SQLSTATE that a row causes: data exception, integrity constraint violation, program limit
+// exceeded. https://www.postgresql.org/docs/current/errcodes-appendix.html
 const causedByRow = /^(22|23|54)/
 
 /**

@@ -1,4 +1,7 @@
-/** A system that we need is not available: the record is tried again later, in order, and is never dead-lettered. */
+/**
+ * A system that we need is not available: the record is tried again later, in order, and is never
+ * dead-lettered.
+ */
 export class RetriableError extends Error {
   /** How long the other system asked us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined
@@ -15,13 +18,17 @@ export class PermanentError extends Error {
   override readonly name = 'PermanentError'
 }
 
-/** An environment variable that is missing or wrong. `problem` completes a sentence that begins with its name. */
+/**
+ * An environment variable that is missing or wrong. `problem` completes a sentence that begins with its name.
+ */
 export interface ConfigFault {
   variable: string
   problem: string
 }
 
-/** The configuration cannot be used. The message names every variable that must be changed, never its value. */
+/**
+ * The configuration cannot be used. The message names every variable that must be changed, never its value.
+ */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly faults: readonly ConfigFault[]

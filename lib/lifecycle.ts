@@ -14,12 +14,15 @@ export interface Signals {
   on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown
 }
 
-/** @param stopSignal aborted when the process must stop. A start that waits for something then stops waiting and resolves */
+/**
+ * @param stopSignal aborted when the process must stop. A start that waits for something then stops waiting
+ *   and resolves
+ */
 export type Start = (stopSignal: AbortSignal) => Promise<Running>
 
 /**
- * Runs until SIGTERM or SIGINT, then stops in order. If the signal arrives during the start, the start is awaited and
- * then stopped, because it may already have opened something.
+ * Runs until SIGTERM or SIGINT, then stops in order. If the signal arrives during the start, the start is
+ * awaited and then stopped, because it may already have opened something.
  *
  * @param limitMs how long stopping may take, in milliseconds
  * @returns the exit code: 0 after an orderly stop, 1 after a failure or if stopping took too long

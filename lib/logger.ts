@@ -13,7 +13,10 @@ export const loggerVariables = z.object({
     .describe('json: one object per line, for machines. text: for people.'),
 })
 
-/** The log of a process. A message is one sentence; details are fields with plain values, never secrets or bodies. */
+/**
+ * The log of a process. A message is one sentence; details are fields with plain values, never secrets or
+ * bodies.
+ */
 export type Logger = Pick<winston.Logger, 'error' | 'warn' | 'info' | 'debug'>
 
 const text = winston.format.printf(
@@ -40,7 +43,9 @@ export const createLogger = (processName: string, env: Environment): Logger => {
   return logger
 }
 
-/** The logger of commands: logs only errors, as text, to standard error. Standard output is for their results. */
+/**
+ * The logger of commands: logs only errors, as text, to standard error. Standard output is for their results.
+ */
 export const quietLogger = (): Logger =>
   winston.createLogger({
     level: 'error',

@@ -5,8 +5,8 @@ import { platform } from 'node:process'
 // On Linux, /proc is read, because containers often have no `ps`.
 
 /**
- * When a process started, as text that differs for every later process with the same pid. Undefined if no such
- * process runs (a zombie does not run), or if the system does not say.
+ * When a process started, as text that differs for every later process with the same pid. Undefined if no
+ * such process runs (a zombie does not run), or if the system does not say.
  */
 export const processStart = (pid: number): string | undefined => {
   try {

@@ -1,5 +1,6 @@
 /**
- * Waits for a promise, but no longer than the limit. Use it for calls whose own timeouts do not cover every case.
+ * Waits for a promise, but no longer than the limit. Use it for calls whose own timeouts do not cover every
+ * case.
  *
  * @param limitMs in milliseconds
  * @throws Error if the promise has not settled within the limit; the work behind it may still finish later

@@ -12,8 +12,8 @@ import { startServers } from './start-servers.ts'
 import type { Prepared, SupervisedStack } from './supervised-stack.ts'
 
 /**
- * Starts the servers, runs `bridge setup`, then starts the ingress, the workers and the other processes. Resolves when
- * all of them are ready, `endpoints.json` is written and the final block is printed.
+ * Starts the servers, runs `bridge setup`, then starts the ingress, the workers and the other processes.
+ * Resolves when all of them are ready, `endpoints.json` is written and the final block is printed.
  */
 export const bringUp = async (stack: SupervisedStack, prepared: Prepared): Promise<void> => {
   const { env, dataDir, output, workers, others } = stack

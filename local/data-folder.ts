@@ -47,7 +47,8 @@ export const lockDataFolder = async (path: string): Promise<Lock> => {
   const contained = [cwd(), homedir()].find((folder) => !relative(path, folder).startsWith('..'))
   if (contained !== undefined) {
     throw new UsageError(
-      `BRIDGE_DATA_DIR: ${path} contains ${contained}, so it cannot be the data folder. Set it to a folder of its own.`,
+      `BRIDGE_DATA_DIR: ${path} contains ${contained}, so it cannot be the data folder. ` +
+        'Set it to a folder of its own.',
     )
   }
   const lock = await acquireLock(join(path, 'lock'))

@@ -71,8 +71,9 @@ const curl = (url: string, token: string, samplePath: string): string[] => [
 ]
 
 const outboundSetting = [
-  'If GitLab reaches this machine at a local address, an administrator must allow that in GitLab: Admin area →',
-  'Settings → Network → Outbound requests → "Allow requests to the local network from webhooks and integrations".',
+  'If GitLab reaches this machine at a local address, an administrator must allow that in GitLab:',
+  'Admin area → Settings → Network → Outbound requests →',
+  '"Allow requests to the local network from webhooks and integrations".',
 ]
 
 const listFaults = (faults: readonly ConfigFault[]) =>

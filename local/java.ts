@@ -47,6 +47,7 @@ export const requireMaven = async (env: Environment): Promise<void> => {
   )
   if (!('code' in result) || result.code === undefined) return
   throw new UsageError(
-    `Maven (mvn) is needed once, to download Kafka and the schema registry, and it is not in PATH. ${howToInstall}.`,
+    'Maven (mvn) is needed once, to download Kafka and the schema registry, and it is not in PATH. ' +
+      `${howToInstall}.`,
   )
 }

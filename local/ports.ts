@@ -25,7 +25,8 @@ interface ChosenPorts<Name extends string> {
 /**
  * Chooses ports: the preferred one if it is free, else the next free one, which is printed.
  *
- * @throws UsageError naming the variable of a fixed port that is taken, or of a host on which nothing can listen
+ * @throws UsageError naming the variable of a fixed port that is taken, or of a host on which nothing can
+ *   listen
  */
 export const choosePorts = async <Name extends string>(
   wanted: Readonly<Record<Name, WantedPort>>,
@@ -81,8 +82,8 @@ const portsAfter = (port: number): (() => number) => {
   return () => (next < 65535 ? ++next : randomPort())
 }
 
-// Below the range from which systems take ports for outgoing connections. A port of that range could be taken by the
-// time when a child that ended is started again.
+// Below the range from which systems take ports for outgoing connections. A port of that range could be taken
+// by the time when a child that ended is started again.
 const randomPort = () => 15_000 + Math.floor(Math.random() * 17_000)
 
 const occupyFirstFree = async (nextPort: () => number, host: string): Promise<OccupiedPort> => {

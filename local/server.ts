@@ -1,7 +1,10 @@
 import type { Child } from './process/child.ts'
 import type { ChildProcesses } from './process/child-processes.ts'
 
-/** A running server of the stack. It can be frozen, killed, and started again on the same port with the same data. */
+/**
+ * A running server of the stack. It can be frozen, killed, and started again on the same port with the same
+ * data.
+ */
 export interface Server extends Child {
   readonly url: string
   readonly port: number

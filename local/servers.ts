@@ -65,7 +65,9 @@ export const wantedServerPorts = (
   registryManagement: { variable: 'LOCAL_REGISTRY_PORT', preferred: 0 },
 })
 
-/** Kafka stops last: a process that is still stopping may write to it, while the other servers do not need it. */
+/**
+ * Kafka stops last: a process that is still stopping may write to it, while the other servers do not need it.
+ */
 export const serverStopOrder = [
   { names: ['registry', 'postgres'], graceMs: 1500 },
   { names: ['kafka'], graceMs: 2500 },

@@ -13,8 +13,8 @@ import type { SupervisedStack } from './supervised-stack.ts'
  * everything in order.
  *
  * @param stopSignal aborted when the user wants to stop
- * @throws UsageError for a cause that the user can change: a taken hook port, missing Java, a data folder in use, a
- *   failing setup
+ * @throws UsageError for a cause that the user can change: a taken hook port, missing Java, a data folder in
+ *   use, a failing setup
  */
 export const supervise = async (stack: SupervisedStack, stopSignal: AbortSignal): Promise<void> => {
   const print = stack.output.linesOf(ownName)
@@ -46,7 +46,8 @@ export const supervise = async (stack: SupervisedStack, stopSignal: AbortSignal)
 /**
  * Finds Java and downloads the servers before anything is changed.
  *
- * @returns the path of the Java executable; `java`, unchecked, if all servers that need Java are the user's own
+ * @returns the path of the Java executable; `java`, unchecked, if all servers that need Java are the user's
+ *   own
  */
 const prepareJava = async (
   { env, cacheDir, output }: SupervisedStack,

@@ -1,7 +1,10 @@
 import type { Type } from 'avsc'
 import { PermanentError } from '../errors.ts'
 
-/** Turns a record into a message value in Confluent's wire format: `0x00`, schema id (4 bytes, big endian), Avro. */
+/**
+ * Turns a record into a message value in Confluent's wire format: `0x00`, schema id (4 bytes, big endian),
+ * Avro.
+ */
 export type Encode<T> = (record: T) => Buffer
 
 const magicByte = 0
@@ -39,12 +42,12 @@ export const schemaIdOf = (value: Buffer): number => {
 }
 
 /**
- * Creates a decoder that fetches each schema once and caches how to read it. Decoding throws PermanentError if the
- * value can never be decoded, and RetriableError while the schema registry does not answer.
+ * Creates a decoder that fetches each schema once and caches how to read it. Decoding throws PermanentError
+ * if the value can never be decoded, and RetriableError while the schema registry does not answer.
  *
  * @param typeOf fetches the writer's type of a schema id
- * @param readerOf selects the type as which records of a writer's type are read; the writer's type itself reads
- *   records as they were written
+ * @param readerOf selects the type as which records of a writer's type are read; the writer's type itself
+ *   reads records as they were written
  */
 export const createDecoder = (
   typeOf: (schemaId: number) => Promise<Type>,

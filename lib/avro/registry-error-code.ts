@@ -4,8 +4,8 @@ import type { RegistrySettings } from './registry-settings.ts'
 export type ReadErrorCode = (path: string, request?: { method: 'POST'; body: string }) => Promise<unknown>
 
 /**
- * The client's errors hold only the HTTP status. Status 404 does not say enough: any server sends it for a path that
- * it does not have. The error code of Confluent's API does: 404 followed by two digits.
+ * The client's errors hold only the HTTP status. Status 404 does not say enough: any server sends it for a
+ * path that it does not have. The error code of Confluent's API does: 404 followed by two digits.
  */
 export const createReadErrorCode = (settings: RegistrySettings, timeoutMs: number): ReadErrorCode => {
   const {

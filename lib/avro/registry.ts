@@ -7,8 +7,9 @@ import type { RegistrySettings } from './registry-settings.ts'
 export { type RegistrySettings, registryVariables } from './registry-settings.ts'
 
 /**
- * The part of the registry's API that the bridge needs. It is called at start-up and for schemas that are not in the
- * cache, never for each message. Every method throws RetriableError while the registry does not answer.
+ * The part of the registry's API that the bridge needs. It is called at start-up and for schemas that are not
+ * in the cache, never for each message. Every method throws RetriableError while the registry does not
+ * answer.
  */
 export interface Registry {
   /**

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { platform } from 'node:process'
 
 /**
- * A Unix socket in a folder on which this process listens. It accepts connections as long as the process lives, from
- * every process of the same machine that shares the folder.
+ * A Unix socket in a folder on which this process listens. It accepts connections as long as the process
+ * lives, from every process of the same machine that shares the folder.
  */
 export interface LockSocket {
   close(): Promise<void>
@@ -30,7 +30,10 @@ export const openLockSocket = (folder: string, name: string): Promise<LockSocket
     }
   })
 
-/** Whether a process listens on the socket. True if this cannot be found out, so that no held lock is taken away. */
+/**
+ * Whether a process listens on the socket. True if this cannot be found out, so that no held lock is taken
+ * away.
+ */
 export const isListening = (folder: string, name: string): Promise<boolean> =>
   withShortPath(folder, name, async (path) => {
     const socket = connect(path)
@@ -45,8 +48,8 @@ export const isListening = (folder: string, name: string): Promise<boolean> =>
   })
 
 /**
- * Calls `use` with a path of the socket that fits into the limit of 107 bytes. On Linux, the path goes through the
- * open folder, so that its length does not depend on how deep the folder lies.
+ * Calls `use` with a path of the socket that fits into the limit of 107 bytes. On Linux, the path goes
+ * through the open folder, so that its length does not depend on how deep the folder lies.
  */
 const withShortPath = async <T>(
   folder: string,

@@ -19,15 +19,15 @@ export interface HeldBy {
 }
 
 /**
- * How others find out whether the process that holds a lock is still running. `process`: by its pid and start time,
- * which only works for those who see the same processes. `socket`: by a socket beside the lock file, which also works
- * for containers of one machine that share a folder.
+ * How others find out whether the process that holds a lock is still running. `process`: by its pid and start
+ * time, which only works for those who see the same processes. `socket`: by a socket beside the lock file,
+ * which also works for containers of one machine that share a folder.
  */
 export type LockProof = 'process' | 'socket'
 
 /**
- * Acquires a lock file, or says which process holds it. Does not wait. A lock whose process has ended is stale and is
- * replaced.
+ * Acquires a lock file, or says which process holds it. Does not wait. A lock whose process has ended is
+ * stale and is replaced.
  */
 export const acquireLock = async (path: string, proof: LockProof = 'process'): Promise<Lock | HeldBy> => {
   const folder = dirname(path)
@@ -81,8 +81,8 @@ const acquireAs = async (
 }
 
 /**
- * Replaces one particular stale lock. A second lock protects the replacement: if several processes find the same
- * stale lock, only one of them replaces it, and only once.
+ * Replaces one particular stale lock. A second lock protects the replacement: if several processes find the
+ * same stale lock, only one of them replaces it, and only once.
  */
 const replaceStale = async (
   path: string,

@@ -1,8 +1,9 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 
 /**
- * Fills a folder, unless it already exists. The folder exists only once it is complete: what an interrupted attempt has
- * left is removed. Two processes must not do this with one folder at the same time, so callers hold a lock.
+ * Fills a folder, unless it already exists. The folder exists only once it is complete: what an interrupted
+ * attempt has left is removed. Two processes must not do this with one folder at the same time, so callers
+ * hold a lock.
  *
  * @param fill fills the folder `draft`, which is renamed afterwards
  */

@@ -8,7 +8,8 @@ export type HttpServer = ReturnType<typeof createServer>
 /**
  * Resolves once the server listens.
  *
- * @param variables the prefix of the variables that set the address: `METRICS` for METRICS_HOST and METRICS_PORT
+ * @param variables the prefix of the variables that set the address: `METRICS` for METRICS_HOST and
+ *   METRICS_PORT
  * @throws UsageError naming the variable to change
  */
 export const listen = (

@@ -13,7 +13,8 @@ export { type KafkaSettings, kafkaVariables } from './settings.ts'
  *
  * @param clientId the name of this client in the logs and quotas of the brokers: `gitlab-bridge.<process>`
  * @param requestTimeoutMs how long a broker may take to answer one request, in milliseconds
- * @throws ConfigError naming the variable of a TLS file that cannot be read, or of a missing user name or password
+ * @throws ConfigError naming the variable of a TLS file that cannot be read, or of a missing user name or
+ *   password
  */
 export const createKafka = (
   settings: KafkaSettings,
@@ -26,8 +27,8 @@ export const createKafka = (
   const connections: Connections = { open: new Set(), state: 'in use' }
   const kafka = new Kafka({
     clientId,
-    // A new client always tries the first address first. If that broker accepts connections but does not answer,
-    // every new client would fail, so the first address is chosen at random.
+    // A new client always tries the first address first. If that broker accepts connections but does not
+    // answer, every new client would fail, so the first address is chosen at random.
     brokers: () => [anyOf(settings.KAFKA_BROKERS)],
     ...(ssl && { ssl }),
     ...readSasl(settings),
@@ -68,8 +69,8 @@ const createSocketFactory =
   }
 
 /**
- * Closes all connections of a client, and every connection that it opens later. A request that is running while the
- * producer or consumer disconnects opens a new connection, and kafkajs never closes that one.
+ * Closes all connections of a client, and every connection that it opens later. A request that is running
+ * while the producer or consumer disconnects opens a new connection, and kafkajs never closes that one.
  */
 export const endConnections = (kafka: Kafka): void => {
   const connections = connectionsOf.get(kafka)

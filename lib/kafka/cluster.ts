@@ -1,9 +1,9 @@
 import type { Kafka, KafkaMessage } from 'kafkajs'
 
 /**
- * The part of the internal cluster of kafkajs 2.2.4 that we use. The public API is not sufficient: its consumer always
- * joins a group, and its admin client sends one request for each topic and joins the group to set offsets.
- * https://github.com/tulios/kafkajs/blob/v2.2.4/src/admin/index.js
+ * The part of the internal cluster of kafkajs 2.2.4 that we use. The public API is not sufficient: its
+ * consumer always joins a group, and its admin client sends one request for each topic and joins the group to
+ * set offsets. https://github.com/tulios/kafkajs/blob/v2.2.4/src/admin/index.js
  */
 export interface KafkajsCluster {
   connect(): Promise<void>

@@ -5,8 +5,8 @@ import { retryTransient } from './retry-transient.ts'
 const limitMs = 5000
 
 /**
- * Selects the topics that exist and loads their partitions into the cluster. A topic that does not exist must not be
- * added to the cluster, because every later request of the cluster would fail.
+ * Selects the topics that exist and loads their partitions into the cluster. A topic that does not exist must
+ * not be added to the cluster, because every later request of the cluster would fail.
  */
 export const existingTopics = async (
   cluster: KafkajsCluster,

@@ -26,8 +26,8 @@ const longPollMs = 300
 const maxBytes = 16 * 1024 * 1024
 
 /**
- * Fetches the next records of all partitions. If some brokers do not answer, the result holds their error and the
- * records of the others, because those records are not fetched again.
+ * Fetches the next records of all partitions. If some brokers do not answer, the result holds their error and
+ * the records of the others, because those records are not fetched again.
  */
 export const fetchFromAll = async (
   cluster: KafkajsCluster,
@@ -103,7 +103,8 @@ const fetchFromLeader = async (
 
 /** Moves the position behind the messages and returns those that lie between the old position and the end. */
 const advance = (position: ReadPosition, messages: readonly FetchedMessage[]): LogMessage[] => {
-  // The brokers send whole batches: one may begin before the requested offset and end behind the last wanted one.
+  // The brokers send whole batches: one may begin before the requested offset and end behind the last wanted
+  // one.
   const wanted = messages.filter(({ offset }) => {
     return Number(offset) >= position.next && Number(offset) < position.end
   })

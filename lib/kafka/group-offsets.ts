@@ -9,8 +9,8 @@ export interface CommittedOffset extends TopicPartition {
   /** The offset of the next record to handle. Undefined if nothing is committed, or not any more. */
   offset: number | undefined
   /**
-   * An offset was committed, but it lies outside the log. A kafkajs consumer that meets such an offset commits -2
-   * instead of it.
+   * An offset was committed, but it lies outside the log. A kafkajs consumer that meets such an offset
+   * commits -2 instead of it.
    */
   isOutOfRange?: true
   /** The text that was committed with the offset; empty if there was none. */
@@ -56,7 +56,8 @@ export const commitOffsets = async (
     partitions: partitions.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
   }))
   if (topics.length === 0) return
-  // Without a generation and a member, the brokers accept a commit from outside, but only while the group is empty.
+  // Without a generation and a member, the brokers accept a commit from outside, but only while the group is
+  // empty.
   const request = { groupId: group, groupGenerationId: -1, memberId: '', topics }
   await retryTransient(cluster, async () => {
     const coordinator = await cluster.findGroupCoordinator({ groupId: group })

@@ -9,23 +9,29 @@ export type { LogMessage } from './fetch-records.ts'
 export interface ReadLogOptions {
   topics: readonly string[]
   from: 'beginning' | 'now'
-  /** `now`: reading ends after the last record that existed when it began. Without it, reading does not end. */
+  /**
+   * `now`: reading ends after the last record that existed when it began. Without it, reading does not end.
+   */
   to?: 'now'
   /** Called once, after every record that existed when reading began has been yielded and consumed. */
   onCaughtUp?(): void
   /** Ends the reading when it is aborted. */
   signal?: AbortSignal
-  /** Called each time that brokers do not answer. Reading continues once they do. Without it, the error is thrown. */
+  /**
+   * Called each time that brokers do not answer. Reading continues once they do. Without it, the error is
+   * thrown.
+   */
   onOutage?(error: unknown): void
 }
 
 const outageWaitMs = 1000
 
 /**
- * Reads topics without a consumer group: nothing is committed, and no other reader is affected. Yields messages as
- * they arrive, in order within a partition. Topics that do not exist are left out.
+ * Reads topics without a consumer group: nothing is committed, and no other reader is affected. Yields
+ * messages as they arrive, in order within a partition. Topics that do not exist are left out.
  *
- * @throws the error of a broker that does not answer, unless `onOutage` is given; any error that will not pass
+ * @throws the error of a broker that does not answer, unless `onOutage` is given; any error that will not
+ *   pass
  */
 export async function* readLog(
   kafka: Kafka,
@@ -74,7 +80,10 @@ const readEndsOnce = async (kafka: Kafka, topics: readonly string[]): Promise<Lo
   return offsets.ends(topics).finally(() => offsets.close())
 }
 
-/** Whether a broker has answered with an error that it will repeat, for example that an offset no longer exists. */
+/**
+ * Whether a broker has answered with an error that it will repeat, for example that an offset no longer
+ * exists.
+ */
 const isFinal = (error: unknown): boolean => {
   const { type, retriable } = error as { type?: unknown; retriable?: unknown }
   return typeof type === 'string' && retriable === false

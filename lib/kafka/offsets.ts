@@ -8,15 +8,19 @@ export type { LogEnds } from './log-ends.ts'
 export type { TopicPartition } from './partition-name.ts'
 
 /**
- * Reads and sets offsets of logs and groups without joining the group. Topics that do not exist are left out of the
- * results.
+ * Reads and sets offsets of logs and groups without joining the group. Topics that do not exist are left out
+ * of the results.
  */
 export interface Offsets {
   ends(topics: readonly string[]): Promise<LogEnds[]>
-  /** The offset of the first record at or after a time (milliseconds since 1970); the end if there is none. */
+  /**
+   * The offset of the first record at or after a time (milliseconds since 1970); the end if there is none.
+   */
   at(topics: readonly string[], time: number): Promise<PartitionOffset[]>
   committed(group: string, topics: readonly string[]): Promise<CommittedOffset[]>
-  /** @throws Error of type UNKNOWN_MEMBER_ID while the group has members, because the brokers refuse it then */
+  /**
+   * @throws Error of type UNKNOWN_MEMBER_ID while the group has members, because the brokers refuse it then
+   */
   commit(group: string, offsets: readonly PartitionOffset[]): Promise<void>
   /** The number of group members. */
   members(group: string): Promise<number>

@@ -5,8 +5,8 @@ const defaultLimitMs = 20_000
 const waitMs = 200
 
 /**
- * Repeats a request while it fails for a reason that passes by itself, such as a coordinator that has moved or a
- * broker that has just restarted.
+ * Repeats a request while it fails for a reason that passes by itself, such as a coordinator that has moved
+ * or a broker that has just restarted.
  *
  * @param limitMs after this time, in milliseconds, the next error is final
  * @throws the last error of the request
@@ -28,7 +28,8 @@ export const retryTransient = async <T>(
   }
 }
 
-// The first group of a cluster has no coordinator until the brokers have created the topic that stores offsets.
+// The first group of a cluster has no coordinator until the brokers have created the topic that stores
+// offsets.
 const isTransient = (error: unknown): boolean =>
   (error as { retriable?: unknown }).retriable === true ||
   (error as Error).name === 'KafkaJSGroupCoordinatorNotFound'

@@ -9,8 +9,8 @@ import { workerCatalogue } from './worker-catalogue.ts'
 export const metricPrefix = 'gitlab_bridge_'
 
 /**
- * Every metric of every process. A metric, a label or a label value that is not declared here does not compile.
- * Each process also exports the metrics that prom-client collects about Node, with the same prefix.
+ * Every metric of every process. A metric, a label or a label value that is not declared here does not
+ * compile. Each process also exports the metrics that prom-client collects about Node, with the same prefix.
  */
 export const metricCatalogue = {
   ...ingressCatalogue,

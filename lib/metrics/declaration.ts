@@ -1,7 +1,10 @@
 /** The processes that export metrics. `worker` stands for `bridge consumer NAME`, whichever worker it is. */
 export type ProcessKind = 'ingress' | 'worker' | 'lag-exporter'
 
-/** What a value counts or measures. A timestamp is in seconds since 1970. A state is 1 where it applies and 0 elsewhere. */
+/**
+ * What a value counts or measures. A timestamp is in seconds since 1970. A state is 1 where it applies and 0
+ * elsewhere.
+ */
 export type Unit =
   | 'seconds'
   | 'timestamp'
@@ -19,7 +22,10 @@ export type Unit =
 /** A set of label values that lib does not know. The process passes the values when it creates the metric. */
 export type OpenSet = 'events' | 'workers' | 'groups' | 'topics' | 'sources' | 'credentials'
 
-/** The values that a label may take: all of them, or the name of an open set. Never a project, a user or a path. */
+/**
+ * The values that a label may take: all of them, or the name of an open set. Never a project, a user or a
+ * path.
+ */
 export type LabelValues = readonly string[] | OpenSet
 
 interface Declaration {

@@ -71,7 +71,7 @@ export const ingressCatalogue = {
   },
   ingress_credential_last_used_timestamp_seconds: {
     type: 'gauge',
-    help: 'When a credential last authenticated a hook. 0 means not since it was configured or since the ingress started.',
+    help: 'When a credential last authenticated a hook. 0 means never since it was configured or since the start.',
     unit: 'timestamp',
     processes,
     labels: { source: 'sources', proof: ['token', 'signature'], credential: 'credentials' },

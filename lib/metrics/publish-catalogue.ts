@@ -2,7 +2,10 @@ import type { MetricCatalogue, ProcessKind } from './declaration.ts'
 
 const processes = ['ingress'] as const satisfies readonly ProcessKind[]
 
-/** What the ingress measures about publishing to Kafka, and about the spool, which holds the hooks that Kafka does not take. */
+/**
+ * What the ingress measures about publishing to Kafka, and about the spool, which holds the hooks that Kafka
+ * does not take.
+ */
 export const publishCatalogue = {
   ingress_batch_records: {
     type: 'histogram',
@@ -44,7 +47,7 @@ export const publishCatalogue = {
   },
   ingress_unavailable_topics: {
     type: 'gauge',
-    help: 'Topics that are marked unavailable while others still accept records. Their hooks wait in the spool.',
+    help: 'Topics that are marked unavailable while others accept records. Their hooks wait in the spool.',
     unit: 'topics',
     processes,
   },

@@ -13,7 +13,7 @@ export const workerCatalogue = {
   },
   consumer_handle_duration_seconds: {
     type: 'histogram',
-    help: 'Duration of one call of the handler with one or more messages, including retries and waiting times.',
+    help: 'Duration of one call of the handler with one or more messages, including retries and waits.',
     unit: 'seconds',
     processes,
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60],
@@ -46,7 +46,7 @@ export const workerCatalogue = {
   },
   consumer_circuit_state: {
     type: 'gauge',
-    help: '1 for the state of the circuit breaker. open: the worker waits for a system it needs; half_open: it tries again.',
+    help: '1 for the current state of the circuit breaker, 0 for the others. In state open, the worker waits.',
     unit: 'state',
     processes,
     labels: { state: ['closed', 'open', 'half_open'] },

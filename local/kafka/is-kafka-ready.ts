@@ -1,8 +1,9 @@
 import { connect } from 'node:net'
 
 /**
- * Resolves if the broker has joined its cluster. An open port is not sufficient, because the port opens earlier. Sends
- * a Metadata request, version 1, for no topics: https://kafka.apache.org/protocol#The_Messages_Metadata
+ * Resolves if the broker has joined its cluster. An open port is not sufficient, because the port opens
+ * earlier. Sends a Metadata request, version 1, for no topics:
+ * https://kafka.apache.org/protocol#The_Messages_Metadata
  *
  * @throws Error if there is no answer within one second, or if no broker has joined yet
  */

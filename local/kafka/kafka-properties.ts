@@ -9,8 +9,8 @@ export interface KafkaNode {
  * The server.properties of one node that is broker and controller.
  *
  * @param voters every node of the cluster, including this one
- * @param logDirs relative to the working folder, because Kafka splits the value at commas, which an absolute path may
- *   contain
+ * @param logDirs relative to the working folder, because Kafka splits the value at commas, which an absolute
+ *   path may contain
  */
 export const kafkaProperties = (node: KafkaNode, voters: readonly KafkaNode[], logDirs: string): string => {
   const replication = Math.min(voters.length, 3)

@@ -18,8 +18,8 @@ export interface KafkaMembership {
 }
 
 /**
- * Starts one Apache Kafka node that is broker and controller, and formats its storage before the first start. Resolves
- * when the node has joined its cluster.
+ * Starts one Apache Kafka node that is broker and controller, and formats its storage before the first start.
+ * Resolves when the node has joined its cluster.
  *
  * @param membership default: a cluster of this node alone
  * @returns `url` is a value for KAFKA_BROKERS
@@ -67,7 +67,10 @@ const logging = (logFile: string): string[] => [
   `-Dbridge.log.file=${logFile}`,
 ]
 
-/** Formats into a folder that gets its real name only afterwards, so that an interrupted format leaves no storage. */
+/**
+ * Formats into a folder that gets its real name only afterwards, so that an interrupted format leaves no
+ * storage.
+ */
 const formatOnce = async (
   { node, voters, clusterId }: KafkaMembership,
   { childProcesses, folder, logFile, java, jars }: JavaServerOptions,

@@ -22,13 +22,17 @@ export interface PostgresHome {
 /** PostgreSQL refuses to run as root. This is the uid of `nobody` on Linux. */
 const unprivilegedUid = 65534
 
-/** As root, this folder holds one folder for each data folder. The data folder records its name in `staged.json`. */
+/**
+ * As root, this folder holds one folder for each data folder. The data folder records its name in
+ * `staged.json`.
+ */
 export const stagingFolder = '/var/lib/gitlab-kafka-bridge'
 
 /**
- * Finds folders that the user that runs PostgreSQL can reach. As root, if that user cannot enter the data folder (for
- * example under /root), a folder under /var/lib is used. The binaries are copied if they cannot be run where npm has
- * installed them: that user cannot enter the folder, or npm ran with --ignore-scripts and the library links are missing.
+ * Finds folders that the user that runs PostgreSQL can reach. As root, if that user cannot enter the data
+ * folder (for example under /root), a folder under /var/lib is used. The binaries are copied if they cannot
+ * be run where npm has installed them: that user cannot enter the folder, or npm ran with --ignore-scripts
+ * and the library links are missing.
  */
 export const preparePostgresHome = async (folder: string): Promise<PostgresHome> => {
   const uid = getuid?.() === 0 ? unprivilegedUid : undefined
@@ -70,7 +74,8 @@ const installedServer = async (): Promise<{ native: string; version: string }> =
     return { native: join(root, 'native'), version }
   } catch {
     throw new UsageError(
-      `DATABASE_URL: there is no embedded PostgreSQL for ${platform}-${arch}; set DATABASE_URL to your own PostgreSQL`,
+      `DATABASE_URL: there is no embedded PostgreSQL for ${platform}-${arch}. ` +
+        'Set DATABASE_URL to your own PostgreSQL.',
     )
   }
 }

@@ -5,8 +5,9 @@ import { platform } from 'node:process'
 import { endProcess } from '../process/end-process.ts'
 
 /**
- * Stops a server that a killed supervisor has left running on this data folder. The caller holds the lock of the
- * folder. The pid in postmaster.pid may belong to another program by now, so the command line must name the folder.
+ * Stops a server that a killed supervisor has left running on this data folder. The caller holds the lock of
+ * the folder. The pid in postmaster.pid may belong to another program by now, so the command line must name
+ * the folder.
  */
 export const endOrphan = async (data: string): Promise<void> => {
   const pid = recordedPid(data)

@@ -4,8 +4,8 @@ import { Client, escapeIdentifier, escapeLiteral } from 'pg'
 export const databaseName = 'gitlab_bridge'
 
 /**
- * Creates the database and its owner role if they do not exist. The owner is not a superuser, but it may create the
- * roles of the workers.
+ * Creates the database and its owner role if they do not exist. The owner is not a superuser, but it may
+ * create the roles of the workers.
  */
 export const ensureOwner = async (superuserUrl: string, password: string): Promise<void> => {
   const client = new Client({ connectionString: superuserUrl, connectionTimeoutMillis: 2000 })

@@ -17,11 +17,12 @@ interface PostgresOptions extends ServerOptions {
 }
 
 /**
- * Starts PostgreSQL, which listens on TCP only and writes to disk with fsync. Before the first start, the data folder,
- * the owner role and the database are created.
+ * Starts PostgreSQL, which listens on TCP only and writes to disk with fsync. Before the first start, the
+ * data folder, the owner role and the database are created.
  *
  * @returns `url` is a value for DATABASE_URL with the owner role
- * @throws UsageError if there are no binaries for this machine; Error naming the log if PostgreSQL does not start
+ * @throws UsageError if there are no binaries for this machine; Error naming the log if PostgreSQL does not
+ *   start
  */
 export const startPostgres = async (options: PostgresOptions): Promise<Server> => {
   const { childProcesses, folder, logFile, port, superuserPassword, ownerPassword } = options
@@ -87,8 +88,9 @@ const initialise = async (
 }
 
 /**
- * Starts the server, again if necessary. After a SIGKILL, the child processes of the old server run for a moment
- * longer, and a new server ends at once while they use the shared memory. A server that runs for 250 ms has succeeded.
+ * Starts the server, again if necessary. After a SIGKILL, the child processes of the old server run for a
+ * moment longer, and a new server ends at once while they use the shared memory. A server that runs for 250
+ * ms has succeeded.
  */
 const startAfterOrphans = async (start: () => Promise<Child>): Promise<Child> => {
   for (let attempt = 1; ; attempt++) {

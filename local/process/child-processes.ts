@@ -6,15 +6,15 @@ import { type Child, type ChildOptions, startChild } from './child.ts'
 import type { ChildRecord } from './end-orphans.ts'
 
 /**
- * The child processes of one stack. Each is recorded on disk while it runs, so that the next start can end those that
- * a crash has left running.
+ * The child processes of one stack. Each is recorded on disk while it runs, so that the next start can end
+ * those that a crash has left running.
  */
 export interface ChildProcesses {
   /** @throws Error after `close` was called */
   start(options: ChildOptions): Promise<Child>
   /**
-   * Stops all children; no other can be started afterwards. The children of one group stop together, one group after
-   * the other, then all others. Names of children that do not run are ignored.
+   * Stops all children; no other can be started afterwards. The children of one group stop together, one
+   * group after the other, then all others. Names of children that do not run are ignored.
    */
   close(groups: readonly StopGroup[]): Promise<void>
 }

@@ -41,8 +41,8 @@ export interface ChildOptions {
 }
 
 /**
- * Starts a process in a session of its own, so that Ctrl-C in the terminal reaches only this process. The child ends
- * when this process ends. Resolves when it runs.
+ * Starts a process in a session of its own, so that Ctrl-C in the terminal reaches only this process. The
+ * child ends when this process ends. Resolves when it runs.
  *
  * @throws UsageError if the command cannot be run
  */

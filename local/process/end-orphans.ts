@@ -12,8 +12,8 @@ export interface ChildRecord {
 }
 
 /**
- * Ends the processes that an earlier supervisor has left running because it was killed, so that their ports and data
- * are free. Only the holder of the lock of the data folder may call this.
+ * Ends the processes that an earlier supervisor has left running because it was killed, so that their ports
+ * and data are free. Only the holder of the lock of the data folder may call this.
  *
  * @param runFolder the folder in which the earlier supervisor recorded its children
  * @param graceMs how long each process may take to stop, in milliseconds

@@ -10,8 +10,8 @@ interface CommandToSpawn {
 }
 
 /**
- * Changes a command so that its process gets the signal when this process ends. On Linux the kernel sends the signal
- * (`setpriv --pdeathsig`); on other systems a shell waits until our end of a pipe closes.
+ * Changes a command so that its process gets the signal when this process ends. On Linux the kernel sends the
+ * signal (`setpriv --pdeathsig`); on other systems a shell waits until our end of a pipe closes.
  */
 export const killWithParent = async (
   command: string,
@@ -46,8 +46,8 @@ kill -s KILL "$1"
 `
 
 /**
- * Starts a shell that sends the signal to `pid` once this process has ended, and KILL ten seconds later. Kill the shell
- * when the process with the pid has ended.
+ * Starts a shell that sends the signal to `pid` once this process has ended, and KILL ten seconds later. Kill
+ * the shell when the process with the pid has ended.
  *
  * @param signal without SIG
  */

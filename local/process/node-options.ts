@@ -1,5 +1,6 @@
-// How Node runs each of our processes. docs/performance.md gives the reason for each option. The first line of
-// cli/bridge.ts and the Dockerfile repeat these options, because they cannot import them; a test compares them.
+// How Node runs each of our processes. docs/performance.md gives the reason for each option. The first line
+// of cli/bridge.ts and the Dockerfile repeat these options, because they cannot import them; a test compares
+// them.
 
 /** Keep the heap of V8 small. */
 export const nodeFlags = [

@@ -10,8 +10,8 @@ export interface StackUrls {
 }
 
 /**
- * The environment of each process: the variables of the user, and those that the process needs to find the servers. A
- * process gets only the secrets that it needs.
+ * The environment of each process: the variables of the user, and those that the process needs to find the
+ * servers. A process gets only the secrets that it needs.
  */
 export interface ProcessEnvironments {
   setup: Environment
@@ -32,7 +32,9 @@ const auditLogVariables = ['AUDIT_LOG_DATABASE_URL', 'AUDIT_LOG_DATABASE_URL_FIL
 /** Whether the user has set a secret token or a signing token. If not, a secret token is generated. */
 export const hasTokens = (env: Environment): boolean => hasAny(env, tokenVariables)
 
-/** @param env the variables of the user. They are kept, except for the ports, which have already been chosen */
+/**
+ * @param env the variables of the user. They are kept, except for the ports, which have already been chosen
+ */
 export const processEnvironments = (
   env: Environment,
   dataDir: string,
@@ -47,7 +49,8 @@ export const processEnvironments = (
     METRICS_HOST: '127.0.0.1',
     // After a crash, a new worker gets no partitions until the session of the old one has ended.
     CONSUMER_SESSION_SECONDS: '10',
-    // With the compiled code of the last start, Node does not load its TypeScript parser, which takes 20 MB per process.
+    // With the compiled code of the last start, Node does not load its TypeScript parser, which takes 20 MB
+    // per process.
     NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
     ...(isSet(env.KAFKA_BROKERS) ? {} : { KAFKA_REPLICATION_FACTOR: '1' }),
     ...withoutSecrets(env),
@@ -80,7 +83,8 @@ const hasAny = (env: Environment, names: readonly string[]): boolean => names.so
 const only = (env: Environment, names: readonly string[]): Environment =>
   Object.fromEntries(names.map((name) => [name, env[name]]))
 
-// Workers must not get the owner's database URL or the tokens of the ingress. An empty variable counts as not set.
+// Workers must not get the owner's database URL or the tokens of the ingress. An empty variable counts as not
+// set.
 const withoutSecrets = (env: Environment): Environment => {
   const withheld = ['DATABASE_URL', 'DATABASE_URL_FILE', ...auditLogVariables, ...tokenVariables]
   return Object.fromEntries(

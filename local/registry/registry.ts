@@ -40,7 +40,8 @@ export const startRegistry = async ({
       '-Dquarkus.log.category."io.apicurio".level=WARN',
       '-Dquarkus.http.access-log.enabled=false',
       '-Dapicurio.storage.sql.kind=h2',
-      // Without WRITE_DELAY=0, a schema that is registered right before a kill is lost, and its id is used again.
+      // Without WRITE_DELAY=0, a schema that is registered right before a kill is lost, and its id is used
+      // again.
       '-Dapicurio.datasource.url=jdbc:h2:file:./registry;DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0',
       ...['-cp', `${join(jars, runner)}:${join(jars, 'lib', '*')}`, 'io.quarkus.runner.GeneratedMain'],
     ],

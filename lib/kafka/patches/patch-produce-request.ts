@@ -11,8 +11,9 @@ type ProduceRequest = (
 const requestModule = 'kafkajs/src/protocol/requests/produce/v3/request'
 
 /**
- * Encodes plain produce requests by `encodeProduce`. kafkajs encodes those that are idempotent, transactional or
- * compressed. kafkajs loads the module with its first produce request, so the patch must be applied before that.
+ * Encodes plain produce requests by `encodeProduce`. kafkajs encodes those that are idempotent, transactional
+ * or compressed. kafkajs loads the module with its first produce request, so the patch must be applied before
+ * that.
  */
 export const patchProduceRequest = (): void => {
   const require = createRequire(import.meta.url)

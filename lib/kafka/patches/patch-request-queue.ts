@@ -8,7 +8,9 @@ interface RequestQueue {
   scheduleCheckPendingRequests(): void
 }
 
-/** Starts a timer only while requests are pending, instead of starting a new one whenever the last one ends. */
+/**
+ * Starts a timer only while requests are pending, instead of starting a new one whenever the last one ends.
+ */
 export const patchRequestQueue = (): void => {
   const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as {
     prototype: RequestQueue

@@ -26,16 +26,16 @@ export const patches: readonly Patch[] = [
   {
     name: 'produce request',
     defect:
-      'Each record is copied through eight buffers, each header through one more, and the checksum is computed ' +
-      'byte by byte. A record of 2.7 kB takes about 30 µs of CPU time; our encoder takes about 4 µs.',
+      'Each record is copied through eight buffers, each header through one more, and the checksum is ' +
+      'computed byte by byte. A record of 2.7 kB takes about 30 µs of CPU time; our encoder takes about 4 µs.',
     link: 'https://github.com/tulios/kafkajs/blob/v2.2.4/src/protocol/recordBatch/v0/index.js',
     apply: patchProduceRequest,
   },
   {
     name: 'encoder',
     defect:
-      'A whole request is copied twice, each time into a buffer of the next power of two, to put about 30 bytes ' +
-      'before it.',
+      'A whole request is copied twice, each time into a buffer of the next power of two, to put about ' +
+      '30 bytes before it.',
     link: 'https://github.com/tulios/kafkajs/blob/v2.2.4/src/protocol/encoder.js',
     apply: patchEncoder,
   },

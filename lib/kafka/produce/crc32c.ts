@@ -1,8 +1,8 @@
 const castagnoli = 0x82f63b78
 
 /**
- * Row 0 is the usual table of CRC-32C. Entry `row * 256 + byte` is the effect of a byte on the checksum when `row`
- * more bytes follow it.
+ * Row 0 is the usual table of CRC-32C. Entry `row * 256 + byte` is the effect of a byte on the checksum when
+ * `row` more bytes follow it.
  */
 const table = (() => {
   const rows = new Int32Array(8 * 256)

@@ -13,8 +13,8 @@ export interface ProduceToEncode {
 }
 
 /**
- * Encodes the body of a produce request, versions 3 to 7, into one buffer of the exact size. The result is equal,
- * byte for byte, to what kafkajs encodes: https://kafka.apache.org/protocol#The_Messages_Produce
+ * Encodes the body of a produce request, versions 3 to 7, into one buffer of the exact size. The result is
+ * equal, byte for byte, to what kafkajs encodes: https://kafka.apache.org/protocol#The_Messages_Produce
  */
 export const encodeProduce = ({ acks, timeout, topicData }: ProduceToEncode): HeadroomBuffer => {
   const topics = topicData.map(({ topic, partitions }) => ({

@@ -1,7 +1,7 @@
 /**
- * The body of a request in a buffer that has free space in front of the body. The fields that kafkajs puts before
- * the body are written into that space, so that the body is not copied. `buf` and `buffer` are the body under the
- * two names by which kafkajs reads it.
+ * The body of a request in a buffer that has free space in front of the body. The fields that kafkajs puts
+ * before the body are written into that space, so that the body is not copied. `buf` and `buffer` are the
+ * body under the two names by which kafkajs reads it.
  */
 export interface HeadroomBuffer {
   readonly buf: Buffer

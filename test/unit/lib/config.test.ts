@@ -59,7 +59,7 @@ test('every variable at fault is named at once', () => {
   )
 })
 
-test('a fault names the variable and the problem, never the value, whichever variable of the bridge it is', () => {
+test('for every variable of the bridge, a fault names the variable and the problem, never the value', () => {
   const marker = 'wrong-value-4711'
   for (const { variables } of sections)
     for (const [name, variable] of Object.entries(variables.shape))

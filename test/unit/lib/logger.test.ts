@@ -8,7 +8,10 @@ const loggerUrl = new URL('../../../lib/logger.ts', import.meta.url)
 
 /** What a process prints whose only work is this code. */
 const printedBy = (code: string, env: Record<string, string> = {}) => {
-  const script = `import { createLogger } from ${JSON.stringify(loggerUrl.href)}; const logger = createLogger('worker-x', ${JSON.stringify(env)}); ${code}`
+  const script = `
+    import { createLogger } from ${JSON.stringify(loggerUrl.href)}
+    const logger = createLogger('worker-x', ${JSON.stringify(env)})
+    ${code}`
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
     encoding: 'utf8',
   })
@@ -47,7 +50,7 @@ test('for people a line is its level, its message and its fields', () => {
   ])
 })
 
-test('a logger prints what it is given and nothing of its environment: no secret gets into a line by itself', () => {
+test('a logger prints only what it is given: no secret of the environment gets into a line', () => {
   const lines = printedBy(`logger.error('x', {})`, {
     INGRESS_SECRET_TOKENS: 'secret-4711',
     DATABASE_URL: 'postgres://u:secret-4711@h/d',

@@ -16,7 +16,7 @@ const endpoints: Endpoints = {
   directory_url: null,
 }
 
-test('the endpoints file has the keys that other programs rely on, and its owner alone can read it', async (t) => {
+test('endpoints.json has the keys that other programs rely on, and only its owner can read it', async (t) => {
   const folder = await temporaryFolder(t)
   await writeEndpoints(folder, endpoints)
   const path = join(folder, 'endpoints.json')
@@ -24,7 +24,7 @@ test('the endpoints file has the keys that other programs rely on, and its owner
   assert.equal((await stat(path)).mode & 0o777, 0o600)
 })
 
-test('it is gone after removing, and removing twice does no harm', async (t) => {
+test('it can be removed, also if it does not exist', async (t) => {
   const folder = await temporaryFolder(t)
   await writeEndpoints(folder, endpoints)
   await removeEndpoints(folder)

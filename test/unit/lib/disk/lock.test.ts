@@ -87,7 +87,7 @@ const hideProcess = async (path: string) => {
   await writeFile(path, JSON.stringify({ ...holder, pid: 1, started: 'in another container' }))
 }
 
-test('a lock with a socket is held even if its process cannot be seen, however deep its folder lies; one without is not', async (t) => {
+test('only a lock with a socket is held if its process cannot be seen, in a deep folder too', async (t) => {
   const folder = join(await temporaryFolder(t), 'deep'.repeat(30), 'deep'.repeat(30))
   await mkdir(folder, { recursive: true })
   const [bySocket, byProcess] = [join(folder, 'socket'), join(folder, 'process')]
@@ -104,7 +104,7 @@ test('a lock with a socket is held even if its process cannot be seen, however d
   assert.ok('release' in (await acquireLock(byProcess, 'socket')))
 })
 
-test('a lock with a socket is free as soon as its process is killed, and the files that it left are removed', async (t) => {
+test('a lock with a socket is free once its process is killed, and its files are removed', async (t) => {
   const folder = await temporaryFolder(t)
   const path = join(folder, 'lock')
   const source = `import { acquireLock } from '${new URL('../../../../lib/disk/lock.ts', import.meta.url)}'

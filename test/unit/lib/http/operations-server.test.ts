@@ -30,7 +30,7 @@ test('metrics are in the text format of Prometheus', async (t) => {
   assert.match(await response.text(), /^gitlab_bridge_ingress_received_total 0$/m)
 })
 
-test('the probes answer 200 or 503 with one word, and follow what the process says now', async (t) => {
+test('the probes answer 200 or 503 with the current status', async (t) => {
   const health = { alive: fine, ready: { ok: false, status: 'starting' } }
   const { url } = await start(t, health)
   const probe = async (path: string) => {
@@ -45,7 +45,7 @@ test('the probes answer 200 or 503 with one word, and follow what the process sa
   assert.deepEqual(await probe('/readyz'), [200, 'ready'])
 })
 
-test('nothing else is served, and nothing names what it is made of', async (t) => {
+test('no other path is served, and no header names the software', async (t) => {
   const { url } = await start(t, { alive: fine, ready: fine })
   const response = await fetch(`${url}/hooks`)
   assert.equal(response.status, 404)
@@ -53,7 +53,7 @@ test('nothing else is served, and nothing names what it is made of', async (t) =
   assert.doesNotMatch(await response.text(), /express|node_modules| at /i)
 })
 
-test('closing does not wait for a scraper that keeps its connection open, nor for one that never ends its request', async (t) => {
+test('closing waits neither for an open connection nor for a request that never ends', async (t) => {
   const server = await start(t, { alive: fine, ready: fine })
   await (await fetch(`${server.url}/livez`)).text()
   const slow = connect(Number(new URL(server.url).port), '127.0.0.1').on('error', () => {})
@@ -65,26 +65,26 @@ test('closing does not wait for a scraper that keeps its connection open, nor fo
   await assert.rejects(fetch(`${server.url}/livez`))
 })
 
-test('a taken port, and a host that is not ours, are said by the variable to change', async (t) => {
+test('for a taken port or a foreign host, the error names the variable to change', async (t) => {
   const { url } = await start(t, { alive: fine, ready: fine })
   const port = Number(new URL(url).port)
-  const refusalOf = (port: number, host: string, variables?: 'INGRESS') =>
+  const errorOf = (port: number, host: string, variables?: 'INGRESS') =>
     listen(createServer(), port, host, variables).then(
-      () => assert.fail('it listens'),
+      () => assert.fail('the server listens'),
       (error: unknown) => (error instanceof UsageError ? error.message : assert.fail(String(error))),
     )
   assert.match(
-    await refusalOf(port, '127.0.0.1', 'INGRESS'),
+    await errorOf(port, '127.0.0.1', 'INGRESS'),
     new RegExp(`^INGRESS_PORT: port ${port} on 127.0.0.1 is taken`),
   )
   assert.match(
-    await refusalOf(0, '203.0.113.1', 'INGRESS'),
+    await errorOf(0, '203.0.113.1', 'INGRESS'),
     /^INGRESS_HOST: cannot listen on 203\.0\.113\.1: .*EADDRNOTAVAIL/,
   )
-  assert.match(await refusalOf(port, '127.0.0.1'), new RegExp(`^port ${port} on 127.0.0.1 is taken`))
+  assert.match(await errorOf(port, '127.0.0.1'), new RegExp(`^port ${port} on 127.0.0.1 is taken`))
 })
 
-test('of the operations port it is METRICS_PORT', async (t) => {
+test('for the operations port, that variable is METRICS_PORT', async (t) => {
   const { url } = await start(t, { alive: fine, ready: fine })
   const options = {
     host: '127.0.0.1',
@@ -98,7 +98,7 @@ test('of the operations port it is METRICS_PORT', async (t) => {
   )
 })
 
-test('a server that listens everywhere is reached at this machine', async (t) => {
+test('the URL of a server that listens on all addresses names this machine', async (t) => {
   const server = createServer()
   t.after(() => server.close())
   await listen(server, 0, '0.0.0.0')

@@ -18,7 +18,7 @@ test('brokers are host and port', () => {
   ])
 })
 
-test('what the client would take and never reach is a fault of its variable, by its place in the list', () => {
+test('an address that the client could never reach is a fault, with its place in the list', () => {
   for (const wrong of [
     'localhost',
     'http://localhost:9092',
@@ -38,7 +38,7 @@ test('what the client would take and never reach is a fault of its variable, by 
   assert.throws(() => brokersOf(','), /KAFKA_BROKERS: must name at least one broker/)
 })
 
-test('that a partition has no leader for a moment is not cried out, what is no part of an ordinary life is', () => {
+test('a partition without a leader is logged as detail, a refused authorization as an error', () => {
   const { logger, lines } = recordingLogger()
   const client = createKafka(readVariables(kafkaVariables, { KAFKA_BROKERS: 'a:1' }), 'test', logger).logger()
   const error = 'There is no leader for this topic-partition as we are in the middle of a leadership election'

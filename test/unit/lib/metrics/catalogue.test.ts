@@ -34,7 +34,7 @@ for (const [process, createMetricsOf] of Object.entries(create)) {
   })
 }
 
-test('every metric has our prefix, a help text that is a sentence, and _total at the end only if it is a counter', async () => {
+test('every metric has our prefix, a sentence as help, and ends in _total only if it is a counter', async () => {
   assert.ok(declarations.length > 35)
   for (const [name, { help, type }] of declarations) {
     assert.match(help, /^[A-Z0-9].*\.$/, name)

@@ -34,7 +34,7 @@ test('children are stopped group after group', async (t) => {
   assert.deepEqual(order, ['ingress', 'kafka'])
 })
 
-test('one that does not want to stop is killed', async (t) => {
+test('a child that ignores the stop signal is killed', async (t) => {
   const childProcesses = await createChildProcesses(join(await temporaryFolder(t), 'run'))
   const ready = Promise.withResolvers<void>()
   const stubborn = await childProcesses.start(
@@ -47,7 +47,7 @@ test('one that does not want to stop is killed', async (t) => {
   assert.equal((await stubborn.exited).signal, 'SIGKILL')
 })
 
-test('a frozen one can be stopped', async (t) => {
+test('a frozen child can be stopped', async (t) => {
   const childProcesses = await createChildProcesses(join(await temporaryFolder(t), 'run'))
   const frozen = await childProcesses.start(options('frozen', idle))
   frozen.kill('SIGSTOP')
@@ -55,7 +55,7 @@ test('a frozen one can be stopped', async (t) => {
   assert.equal((await frozen.exited).signal, 'SIGTERM')
 })
 
-test('a closed childProcesses starts nothing any more', async (t) => {
+test('after closing, no child can be started', async (t) => {
   const childProcesses = await createChildProcesses(join(await temporaryFolder(t), 'run'))
   await childProcesses.close([])
   await assert.rejects(childProcesses.start(options('late', idle)), /late was not started/)
@@ -71,7 +71,7 @@ test('output arrives line by line', async (t) => {
   assert.deepEqual(lines, ['one', 'two'])
 })
 
-test('what an earlier childProcesses left running is ended, and a pid that is another process now is left alone', async (t) => {
+test('orphans of an earlier supervisor are ended, and another process with a reused pid is not', async (t) => {
   const runFolder = join(await temporaryFolder(t), 'run')
   await mkdir(runFolder)
   const left = spawn(execPath, ['-e', idle], { stdio: 'ignore' })

@@ -9,19 +9,20 @@ import { processStart } from '../../../../lib/process-table.ts'
 
 const moduleUrl = (name: string) => JSON.stringify(new URL(`../../../../local/${name}`, import.meta.url).href)
 
-/** Starts a parent that starts an idle child in its way and prints its pid, kills the parent with -9, and returns the child's pid. */
-const orphanedPid = async (startIdle: string): Promise<number> => {
-  const parent = spawn(
-    execPath,
-    [
-      '--input-type=module-typescript',
-      '-e',
-      `${startIdle}; console.log(child.pid); setInterval(() => {}, 1000)`,
-    ],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
+/**
+ * Starts a parent process that runs `startIdleChild` and prints the pid of the child. Then kills the parent.
+ *
+ * @returns the pid of the child
+ */
+const createOrphan = async (startIdleChild: string): Promise<number> => {
+  const script = `
+    const idle = 'setInterval(() => {}, 1000)'
+    ${startIdleChild}
+    console.log(child.pid)
+    setInterval(() => {}, 1000)`
+  const parent = spawn(execPath, ['--input-type=module-typescript', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const [line] = (await once(createInterface(parent.stdout), 'line')) as [string]
   const pid = Number(line)
   assert.notEqual(processStart(pid), undefined)
@@ -33,19 +34,28 @@ const untilGone = async (pid: number): Promise<void> => {
   while (processStart(pid) !== undefined) await pause(10)
 }
 
-test('a child ends when its parent is killed with -9', { timeout: 10_000 }, async () => {
-  const pid = await orphanedPid(`
+test('a child ends when its parent is killed', { timeout: 10_000 }, async () => {
+  const pid = await createOrphan(`
     const { startChild } = await import(${moduleUrl('process/child.ts')})
-    const child = await startChild({ name: 'idle', command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'],
-      env: {}, cwd: '/', output: () => {}, stopSignal: 'SIGTERM' })`)
+    const child = await startChild({
+      name: 'idle',
+      command: process.execPath,
+      args: ['-e', idle],
+      env: {},
+      cwd: '/',
+      output: () => {},
+      stopSignal: 'SIGTERM',
+    })`)
   await untilGone(pid)
 })
 
-test('so does one on a system without parent death signals', { timeout: 10_000 }, async () => {
-  const pid = await orphanedPid(`
+test('a child ends when its parent is killed, also on a system without parent death signals', {
+  timeout: 10_000,
+}, async () => {
+  const pid = await createOrphan(`
     const { spawn } = await import('node:child_process')
     const { startWatcher } = await import(${moduleUrl('process/kill-with-parent.ts')})
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' })
+    const child = spawn(process.execPath, ['-e', idle], { detached: true, stdio: 'ignore' })
     startWatcher(child.pid, 'TERM')`)
   await untilGone(pid)
 })

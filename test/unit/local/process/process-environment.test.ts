@@ -11,7 +11,7 @@ const urls = {
 const environmentsOf = (env: Record<string, string>) => processEnvironments(env, '/data', urls, secrets)
 const ports = { hook: 8080, metrics: 9464 }
 
-test('every process learns where the stack is', () => {
+test('every process gets the addresses of the servers', () => {
   const { setup, ingress, worker } = environmentsOf({ PATH: '/bin' })
   for (const env of [setup, ingress(ports), worker('audit-log', 9465)]) {
     assert.equal(env.KAFKA_BROKERS, urls.kafkaBrokers)
@@ -22,7 +22,7 @@ test('every process learns where the stack is', () => {
   }
 })
 
-test('the owner of the database is known to setup alone, and the audit log gets a narrower role', () => {
+test('only setup gets the owner of the database; the audit log gets a narrower role', () => {
   const { setup, ingress, worker } = environmentsOf({ DATABASE_URL: urls.databaseUrl })
   assert.equal(setup.DATABASE_URL, urls.databaseUrl)
   const narrow = 'postgres://audit_log:narrow@127.0.0.1:3/gitlab_bridge'
@@ -33,7 +33,7 @@ test('the owner of the database is known to setup alone, and the audit log gets 
   assert.equal(worker('push-author-log', 1).AUDIT_LOG_DATABASE_URL, undefined)
 })
 
-test('the generated secret is used only where the user has configured none', () => {
+test('the generated token is used only if the user has configured none', () => {
   assert.equal(environmentsOf({}).ingress(ports).INGRESS_SECRET_TOKENS, 'token')
   for (const name of [
     'INGRESS_SECRET_TOKENS',
@@ -48,7 +48,7 @@ test('the generated secret is used only where the user has configured none', () 
   }
 })
 
-test('what the user set stays, but for the ports, which are chosen', () => {
+test('the variables of the user are kept, except for the ports, which are chosen', () => {
   const env = environmentsOf({
     LOG_FORMAT: 'json',
     METRICS_HOST: '0.0.0.0',
@@ -60,7 +60,7 @@ test('what the user set stays, but for the ports, which are chosen', () => {
   assert.deepEqual([env.METRICS_PORT, env.INGRESS_PORT], ['9464', '8080'])
 })
 
-test('after a crash workers are not kept waiting for long by those of before, unless the user wants it so', () => {
+test('the session of a worker is short, so that a restart does not wait long, unless the user sets it', () => {
   assert.equal(environmentsOf({}).worker('audit-log', 1).CONSUMER_SESSION_SECONDS, '10')
   assert.equal(
     environmentsOf({ CONSUMER_SESSION_SECONDS: '45' }).worker('audit-log', 1).CONSUMER_SESSION_SECONDS,
@@ -68,11 +68,11 @@ test('after a crash workers are not kept waiting for long by those of before, un
   )
 })
 
-test('compiled code is kept with the data, unless the user keeps it elsewhere', () => {
+test('compiled code is stored in the data folder, unless the user sets another folder', () => {
   assert.equal(environmentsOf({}).worker('lag-exporter', 1).NODE_COMPILE_CACHE, '/data/compile-cache')
   assert.equal(environmentsOf({ NODE_COMPILE_CACHE: '/own' }).ingress(ports).NODE_COMPILE_CACHE, '/own')
 })
 
-test('the replication of a cluster of the user is not ours to lower', () => {
+test("the replication factor of a user's own cluster is not changed", () => {
   assert.equal(environmentsOf({ KAFKA_BROKERS: 'theirs:9092' }).setup.KAFKA_REPLICATION_FACTOR, undefined)
 })

@@ -7,7 +7,7 @@ import { crc32c } from '../../../../../lib/kafka/produce/crc32c.ts'
 import { encodeProduce, type ProduceToEncode } from '../../../../../lib/kafka/produce/encode-produce.ts'
 import type { HeadroomBuffer } from '../../../../../lib/kafka/produce/headroom-buffer.ts'
 
-// What ours stands in for: equal bytes, or brokers would refuse and consumers misread them.
+// Our encoder replaces these parts of kafkajs. Other bytes would be refused by brokers or misread by consumers.
 const require = createRequire(import.meta.url)
 const theirChecksum = require('kafkajs/src/protocol/recordBatch/crc32C') as (bytes: Buffer) => number
 const theirProduce = require('kafkajs/src/protocol/requests/produce/v3/request') as (
@@ -20,7 +20,7 @@ test("the checksum has the value of its specification's example", () => {
   assert.equal(crc32c(Buffer.from('123456789')), 0xe3069283)
 })
 
-test('the checksum of any bytes is the one the client would have made', () => {
+test('the checksum of any bytes equals that of kafkajs', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 300 }),
@@ -36,7 +36,7 @@ const bytes = fc.oneof(
 const message = fc.record({
   key: fc.option(bytes),
   value: fc.option(bytes),
-  // Of one length, since the client sorts them as text.
+  // All have the same length, because kafkajs sorts them as text.
   timestamp: fc.integer({ min: 1_000_000_000_000, max: 9_999_999_999_999 }).map(String),
   headers: fc.dictionary(fc.string({ unit: 'binary' }), fc.oneof(bytes, fc.array(bytes, { maxLength: 3 }))),
 })
@@ -57,7 +57,7 @@ const request: fc.Arbitrary<ProduceToEncode> = fc.record({
   ),
 })
 
-test('any produce request is encoded to the bytes the client would have made', async () => {
+test('any produce request is encoded to the same bytes as by kafkajs', async () => {
   await fc.assert(
     fc.asyncProperty(request, async (each) => {
       const { buffer } = await theirProduce(each).encode()
@@ -77,7 +77,7 @@ const requestAround = require('kafkajs/src/protocol/request') as (of: {
   request: { apiKey: number; apiVersion: number; encode(): Promise<unknown> }
 }) => Promise<Request>
 
-test('what the client puts before a request goes before it without a copy; where the room is too small it is copied', async () => {
+test('the header of a request is put before it without a copy, unless the headroom is too small', async () => {
   const produce: ProduceToEncode = {
     ...{ acks: -1, timeout: 3000 },
     topicData: [
@@ -94,7 +94,8 @@ test('what the client puts before a request goes before it without a copy; where
   }
   const around = (clientId: string, encode: () => Promise<unknown>) =>
     requestAround({ correlationId: 9, clientId, request: { apiKey: 0, apiVersion: 7, encode } })
-  const clientIds = ['gitlab-bridge', '', 'ü'.repeat(100), 'x'.repeat(242), 'x'.repeat(243), 'x'.repeat(1000)]
+  const lengths = [242, 243, 1000]
+  const clientIds = ['gitlab-bridge', '', 'ü'.repeat(100), ...lengths.map((length) => 'x'.repeat(length))]
   const theirs = await Promise.all(
     clientIds.map((clientId) => around(clientId, () => theirProduce(produce).encode())),
   )
