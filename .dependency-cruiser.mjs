@@ -1,5 +1,6 @@
-// For `npx depcruise ingress consumers cli local lib schemas`: the same rules that test/unit/arrows.test.ts checks.
-// The command line warns that it finds no TypeScript compiler it knows. It reads the files with swc and misses nothing.
+// The rules about imports for the command line: npx depcruise ingress consumers cli local lib schemas
+// `npm run check` checks the same rules (test/unit/arrows.test.ts).
+// The command line warns that it does not know our TypeScript compiler. It reads the files with swc instead.
 import { cruiseOptions } from './test/arrows/cruise.ts'
 import { toForbidden } from './test/arrows/rule.ts'
 import { arrowRules } from './test/arrows/rules.ts'

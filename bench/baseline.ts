@@ -4,7 +4,8 @@ import { promisify } from 'node:util'
 import type { Environment } from '../lib/config.ts'
 
 /**
- * The prefix of the topics and subjects of `--baseline`. The schemas of another checkout can differ from ours,
+ * The prefix of the topics and subjects of `--baseline`.
+ * The schemas of another checkout can differ from ours,
  * so it registers its own.
  */
 export const baselinePrefix = 'baseline.'

@@ -10,7 +10,9 @@ import { startLocalStack } from '../local/stack.ts'
 import { baselinePrefix, setUpBaseline } from './baseline.ts'
 import { openTopics, partitions } from './topics.ts'
 
-/** A real Kafka broker and a real schema registry with the topics of production, on free ports of 127.0.0.1. */
+/**
+ * A real Kafka broker and a real schema registry with the topics of production, on free ports of 127.0.0.1.
+ */
 export interface Servers {
   /** The environment for our own processes. */
   env: Environment

@@ -75,12 +75,12 @@ const compareSymbols = (
   const removed = older.symbols.filter((symbol) => !newer.symbols.includes(symbol)).join(', ')
   const found: Incompatibility[] = []
   if (added !== '' && !hasDefault(older)) {
-    const problem = `has the new symbol ${added}, and its enum had no default: readers of ${version} cannot read it`
-    found.push({ field, problem })
+    const cause = `has the new symbol ${added}, and its enum had no default`
+    found.push({ field, problem: `${cause}: readers of ${version} cannot read it` })
   }
   if (removed !== '' && !hasDefault(newer)) {
-    const problem = `lost the symbol ${removed}, and its enum has no default: records of ${version} cannot be read`
-    found.push({ field, problem })
+    const cause = `lost the symbol ${removed}, and its enum has no default`
+    found.push({ field, problem: `${cause}: records of ${version} cannot be read` })
   }
   return found
 }

@@ -6,7 +6,8 @@ import { findInvalidDefaults } from './invalid-defaults.ts'
 import { fullNameOf } from './named-types.ts'
 
 /**
- * Finds what keeps readers of `older` from reading records of `newer`, or the other way round, field by field.
+ * Finds what keeps readers of `older` from reading records
+ * of `newer`, or the other way round, field by field.
  * It is stricter than FULL_TRANSITIVE of the registry where that would let the code of readers break:
  * full names must be equal, bytes cannot become a string, and a time cannot change its unit.
  *

@@ -1,4 +1,6 @@
-// Run by npm before start, test and check, possibly by a Node too old for the rest of the project: plain JavaScript, no packages.
+// npm runs this file before start, test and check, possibly
+// with a Node that is too old for the rest of the project.
+// So it is plain JavaScript and uses no packages.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,10 +9,11 @@ import { fileURLToPath } from 'node:url'
 const neededNode = 24
 
 /**
- * Whether every package of the lockfile that belongs on this platform is installed as locked.
+ * Whether every package of the lockfile that this platform needs is installed in the locked version.
  *
  * @param {{ packages: Record<string, any> }} wanted package-lock.json
- * @param {{ packages: Record<string, any> } | undefined} installed node_modules/.package-lock.json: npm writes it last
+ * @param {{ packages: Record<string, any> } | undefined} installed
+ *   node_modules/.package-lock.json, which npm writes last; undefined where it does not exist
  * @param {{ os: string, cpu: string }} platform
  */
 export const isSatisfied = (wanted, installed, platform) =>
@@ -18,23 +21,22 @@ export const isSatisfied = (wanted, installed, platform) =>
   Object.entries(wanted.packages).every(([path, locked]) => {
     if (path === '') return true
     const found = installed.packages[path]
-    if (found === undefined)
-      return (
-        locked.optional === true &&
-        !(fits(locked.os, platform.os) && fits(locked.cpu, platform.cpu) && locked.libc === undefined)
-      )
+    if (found === undefined) return locked.optional === true && !isForPlatform(locked, platform)
     return found.version === locked.version && found.integrity === locked.integrity
   })
 
-/** `os` and `cpu` of a package are a name or a list of names, each possibly refused by a `!`. */
-const fits = (names, name) => {
+const isForPlatform = ({ os, cpu, libc }, platform) =>
+  isNamed(os, platform.os) && isNamed(cpu, platform.cpu) && libc === undefined
+
+/** `os` and `cpu` of a package are a name or a list of names. A `!` before a name excludes it. */
+const isNamed = (names, name) => {
   if (names === undefined) return true
   const list = [names].flat()
   if (list.includes(`!${name}`)) return false
   return list.every((item) => item.startsWith('!')) || list.includes(name)
 }
 
-/** @param {string} version like `v24.1.0` */
+/** @param {string} version such as `v24.1.0` */
 export const isNewEnough = (version) => Number(/^v?(\d+)/.exec(version)?.[1]) >= neededNode
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -43,7 +45,7 @@ const install = (args) => {
   installPackages()
   const node = projectNode()
   if (args.includes('--packages-only')) return
-  // `npm start` needs what the user does not bring; tests need everything.
+  // `npm start` needs only the servers that the user does not provide. The tests need all of them.
   const scope = process.env.npm_lifecycle_event === 'prestart' ? 'missing' : 'all'
   const fetched = spawnSync(node, [fileURLToPath(import.meta.url), '--fetch', scope], { stdio: 'inherit' })
   if (fetched.status !== 0) process.exit(fetched.status ?? 1)
@@ -53,7 +55,7 @@ const installPackages = () => {
   const platform = { os: process.platform, cpu: process.arch }
   if (isSatisfied(readJson('package-lock.json'), readJson('node_modules/.package-lock.json'), platform))
     return
-  say('installing packages (npm ci) …')
+  say('Installing the packages with npm ci.')
   const startedAt = Date.now()
   const flags = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
   const npm = process.env.npm_execpath
@@ -64,23 +66,29 @@ const installPackages = () => {
   })
   if (status !== 0)
     fail(
-      `The packages could not be installed: npm ci ${error ? `cannot run (${error.message})` : 'says why above'}.`,
+      error
+        ? `The packages could not be installed: npm ci could not be started (${error.message}).`
+        : 'The packages could not be installed: npm ci failed. Its error stands above.',
     )
-  say(`packages installed in ${Math.round((Date.now() - startedAt) / 1000)} s`)
+  say(`The packages were installed in ${Math.round((Date.now() - startedAt) / 1000)} s.`)
 }
 
-/** The Node that came as a package where there is one for this platform, else the machine's. */
+/**
+ * The Node that is installed as a package, or the Node of
+ * this machine where the package has none for this platform.
+ */
 const projectNode = () => {
   const packaged = join(root, 'node_modules', '.bin', 'node')
   const node = existsSync(packaged) ? packaged : process.execPath
   const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' })
   if (isNewEnough(stdout ?? '')) return node
   return fail(
-    `Node ${neededNode} or later is needed and npm has none for ${process.platform}-${process.arch}: this machine's is ${process.version}; get one from https://nodejs.org.`,
+    `Node ${neededNode} or later is needed, but this machine has ${process.version}, ` +
+      `and npm has no Node for ${process.platform}-${process.arch}. Install it from https://nodejs.org.`,
   )
 }
 
-const fetchParts = async (scope) => {
+const fetchServers = async (scope) => {
   const { cacheFolder, neededArtifacts } = await import('../local/artifacts.ts')
   const { fetchArtifacts } = await import('../local/fetch-artifacts.ts')
   const { findJava } = await import('../local/java.ts')
@@ -106,13 +114,13 @@ const readJson = (path) => {
 
 const say = (line) => console.log(line)
 
-const fail = (sentence) => {
-  console.error(sentence)
+const fail = (message) => {
+  console.error(message)
   process.exit(1)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , first, scope] = process.argv
-  if (first === '--fetch') await fetchParts(scope)
+  if (first === '--fetch') await fetchServers(scope)
   else install(process.argv.slice(2))
 }

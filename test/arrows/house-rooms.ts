@@ -57,7 +57,10 @@ const schemas: Rooms = {
   'parts/': [],
 }
 
-/** The runtime of the workers: a worker is started, its parts are made, and a message goes down through the rooms. */
+/**
+ * The runtime of the workers:
+ * a worker is started, its parts are made, and a message goes down through the rooms.
+ */
 const runtime: Rooms = {
   'worker.ts': ['worker-parts.ts', 'watchdog/'],
   'worker-parts.ts': [

@@ -24,7 +24,8 @@ const layerRules: readonly ArrowRule[] = layerNames.flatMap((layer) => {
     {
       name: `${layer}/ imports only ${['itself', ...imports].join(', ')} of the production code`,
       because:
-        'Arrows point one way: the ingress and the consumers never meet, and schemas and lib know no layer above them.',
+        'Arrows point one way: the ingress and the consumers never meet, ' +
+        'and schemas and lib know no layer above them.',
       from: { path: patternOf(`${layer}/`) },
       to: { path: anyLayer, pathNot: [layer, ...imports].map((each) => patternOf(`${each}/`)) },
       brokenBy: [`${layer}/invented.ts`, `${forbidden}/invented.ts`],

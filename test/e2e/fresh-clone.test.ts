@@ -99,7 +99,7 @@ test('`npm start` in a fresh clone, in a path with spaces, reaches the final blo
   const startedAt = Date.now()
   stack = await clone.start()
   endpoints = await untilReady(stack)
-  assert.match(stack.output(), /^installing packages \(npm ci\)/m)
+  assert.match(stack.output(), /^Installing the packages with npm ci/m)
   t.diagnostic(`npm ci and first start took ${Math.round((Date.now() - startedAt) / 1000)} s`)
 })
 
@@ -330,7 +330,7 @@ test('a second `npm start` installs nothing and finds the same data and the same
   stack = await clone.start()
   endpoints = await untilReady(stack)
   t.diagnostic(`second start took ${Math.round((Date.now() - startedAt) / 1000)} s`)
-  assert.doesNotMatch(stack.output(), /installing packages|downloading/)
+  assert.doesNotMatch(stack.output(), /Installing the packages|downloading/)
   assert.equal(endpoints.secret_token, token)
   assert.deepEqual(await schemaIds(), idsBefore)
   const records = await bridge('tail push --from-beginning --count 2 --json')

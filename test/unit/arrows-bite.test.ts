@@ -11,7 +11,10 @@ import { temporaryFolder } from '../helpers/process/temporary-folder.ts'
 
 const isFile = (name: string): boolean => name.endsWith('.ts')
 
-/** Type imports count as imports, so files of ours are imported by type. Packages are imported with their code. */
+/**
+ * Type imports count as imports, so files of ours are imported by type.
+ * Packages are imported with their code.
+ */
 const importOf = (importer: string, imported: string): string => {
   if (!isFile(imported)) return `import * as imported from '${imported}'\n`
   const path = relative(dirname(importer), imported)
