@@ -19,7 +19,7 @@ import { tailCommand } from './tail/command.ts'
 
 const program = new Command('bridge')
   .description(
-    'Receives GitLab hooks, publishes each one to Kafka as a typed Avro record, and runs workers on the records.',
+    'Publishes every GitLab hook to Kafka as a typed Avro record, and runs workers that read the records.',
   )
   .showHelpAfterError()
 const commands = [

@@ -7,7 +7,7 @@ import { jsonOption } from '../options/json-option.ts'
  */
 export const configCommand = new Command('config')
   .description(
-    'print every variable with its effective value and its faults, but no secrets; exit with 1 if there are faults',
+    'print every variable with its value and its faults, but no secrets; exit with 1 if there is a fault',
   )
   .addOption(jsonOption())
   .action(async ({ json }: { json?: true }) => {

@@ -1,23 +1,22 @@
-import { Argument, Command } from 'commander'
+import { Command } from 'commander'
+import { jsonOption } from '../options/json-option.ts'
 import { run } from '../run.ts'
 
 const list = new Command('list')
-  .description('name the workers there are')
-  .option('--json', 'one JSON object a line')
+  .description('print the names of all workers and what they do')
+  .addOption(jsonOption())
   .action(async ({ json }: { json?: true }) => {
     const { consumers } = await import('../../consumers/index.ts')
-    for (const { name, summary, events, metricsPort } of consumers)
-      console.log(
-        json
-          ? JSON.stringify({ name, summary, events, metrics_port: metricsPort })
-          : `${name.padEnd(18)} ${summary}`,
-      )
+    for (const { name, summary, events, metricsPort } of consumers) {
+      const row = { name, summary, events, metrics_port: metricsPort }
+      console.log(json ? JSON.stringify(row) : `${name.padEnd(18)} ${summary}`)
+    }
   })
 
 /** `bridge consumer <name>`: runs one worker. */
 export const consumerCommand = new Command('consumer')
-  .description('run one worker')
-  .addArgument(new Argument('<name>', 'which; `bridge consumer list` names them'))
+  .description('run one worker: read records from Kafka and handle them')
+  .argument('<name>', 'name of the worker; `bridge consumer list` prints all names')
   .addCommand(list)
   .action(async (name: string) => {
     const [{ surviveUnhandledRejections }, { startWorker }, { findWorker }] = await Promise.all([
@@ -26,8 +25,8 @@ export const consumerCommand = new Command('consumer')
       import('../workers/find-worker.ts'),
     ])
     const consumer = findWorker(name)
-    await run(name, (env, logger, told) => {
+    await run(name, (env, logger, stopping) => {
       surviveUnhandledRejections(process, logger)
-      return startWorker(consumer, env, logger, told)
+      return startWorker(consumer, env, logger, stopping)
     })
   })

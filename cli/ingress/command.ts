@@ -3,7 +3,7 @@ import { run } from '../run.ts'
 
 /** `bridge ingress`: receives hooks and publishes them. */
 export const ingressCommand = new Command('ingress')
-  .description('receive hooks and publish them')
+  .description('run the ingress: receive hooks and publish them to Kafka')
   .action(async () => {
     const { startIngress } = await import('../../ingress/ingress.ts')
     await run('ingress', (env, logger) => startIngress(env, logger))

@@ -5,38 +5,50 @@ import { nodeFlags } from '../../local/process/node-options.ts'
 import { hasTokens } from '../../local/process/process-environment.ts'
 
 /**
- * What setup, the ingress, or all workers alike would refuse: `bridge config` says it before anything is
- * downloaded or started. A process of its own, since what it loads would stay in the memory of this one for
- * as long as the stack runs.
+ * Faults in the settings that would stop setup, the ingress, or every worker. They are known before anything
+ * is downloaded or started.
+ *
+ * `bridge config` finds them in a process of its own. In this process, the code that it loads would take
+ * memory for as long as the local stack runs.
  *
  * @param entry path of cli/bridge.ts
- * @param workers what is wrong with the variables of one of them keeps only that one from running
+ * @param workers names of all workers; a fault in the variables of one worker stops only that worker and is
+ * left out
  */
 export const settingsFaults = async (
   env: Environment,
   entry: string,
   workers: readonly string[],
 ): Promise<ConfigFault[]> => {
-  const rows = await new Promise<string>((resolve) => {
-    const options = { env: withStandIns(env) as NodeJS.ProcessEnv }
-    execFile(process.execPath, [...nodeFlags, entry, 'config', '--json'], options, (error, printed) =>
-      resolve(error?.signal ? '' : printed),
-    ) // Ctrl-C ends it, too
-  })
+  const printed = await runConfigCommand(entry, withStackSettings(env))
   const faults = new Map<string, ConfigFault>()
-  for (const line of rows.split('\n').filter((text) => text !== '')) {
-    const { section, variable, fault } = JSON.parse(line) as {
-      section: string
-      variable: string
-      fault?: string
-    }
+  for (const line of printed.split('\n').filter((text) => text !== '')) {
+    const { section, variable, fault } = JSON.parse(line) as Row
     if (fault !== undefined && !workers.includes(section)) faults.set(variable, { variable, problem: fault })
   }
   return [...faults.values()]
 }
 
-/** What the stack brings itself is no fault. */
-const withStandIns = (env: Environment): Environment => ({
+/** A line that `bridge config --json` prints. */
+interface Row {
+  section: string
+  variable: string
+  fault?: string
+}
+
+/** @returns an empty text if a signal ended the command: Ctrl-C in the terminal reaches it, too */
+const runConfigCommand = (entry: string, env: Environment): Promise<string> =>
+  new Promise((resolve) => {
+    const args = [...nodeFlags, entry, 'config', '--json']
+    execFile(process.execPath, args, { env: env as NodeJS.ProcessEnv }, (error, printed) =>
+      resolve(error?.signal ? '' : printed),
+    )
+  })
+
+/**
+ * With values for the settings that the local stack supplies itself, so that they do not count as missing.
+ */
+const withStackSettings = (env: Environment): Environment => ({
   ...env,
   KAFKA_BROKERS: env.KAFKA_BROKERS || '127.0.0.1:9092',
   SCHEMA_REGISTRY_URL: env.SCHEMA_REGISTRY_URL || 'http://127.0.0.1:8081',

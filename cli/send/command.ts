@@ -1,22 +1,26 @@
 import { Command } from 'commander'
 import { withLocalStack } from '../environment.ts'
+import type { SendOptions } from './send.ts'
 
 /** `bridge send <file or event>`: posts one hook, as GitLab would. */
 export const sendCommand = new Command('send')
-  .description('post a hook: a payload file (with its .headers beside it), or a bundled sample')
-  .argument('<payload>', 'a file, or the name of a bundled sample such as push')
+  .description('post one hook to the ingress, as GitLab would, and print the answer')
+  .argument(
+    '<payload>',
+    'a file with the body, or a bundled sample such as push; the headers are beside it in a .headers file',
+  )
   .option(
     '--url <url>',
-    'where hooks are received (default: the running local stack, else INGRESS_HOST and INGRESS_PORT)',
+    'where to post (default: INGRESS_HOST and INGRESS_PORT if set, else the running local stack)',
   )
-  .option('--source <source>', 'post to /hooks/<source>')
-  .option('--resend', "keep the sample's delivery id, as GitLab does when a hook is sent again")
-  .action(async (payload: string, options: { url?: string; source?: string; resend?: true }) => {
+  .option('--source <source>', 'post to /hooks/<source> (default: /hooks)')
+  .option('--resend', 'keep the delivery id of the sample, as GitLab does when it sends a hook again')
+  .action(async (payload: string, options: SendOptions) => {
     const { send } = await import('./send.ts')
     const { status, body } = await send(payload, options, withLocalStack(process.env))
     console.log(body)
     if (status >= 300) {
-      console.error(`answered ${status}`)
+      console.error(`The ingress answered with the status ${status}.`)
       process.exitCode = 1
     }
   })

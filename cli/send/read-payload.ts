@@ -6,14 +6,17 @@ import { UsageError } from '../../lib/errors.ts'
 export interface Payload {
   body: Buffer
   headers: [string, string][]
+  /** It is a sample of this repository. */
   isBundled: boolean
 }
 
 const samples = new URL('../../test/fixtures/', import.meta.url)
 
 /**
- * Reads a file, or the bundled sample of that name, and the headers that lie beside it as `<name>.headers` or
- * `<name>.json.headers`.
+ * Reads a file, or the bundled sample with this name. The headers are in a file beside it, named
+ * `<name>.headers` or `<name>.json.headers`.
+ *
+ * @throws UsageError listing the bundled samples
  */
 export const readPayload = async (name: string): Promise<Payload> => {
   if (statSync(name, { throwIfNoEntry: false })?.isFile())
@@ -24,15 +27,15 @@ export const readPayload = async (name: string): Promise<Payload> => {
     .filter((file) => file.endsWith('.json'))
     .map((file) => file.replace('.json', ''))
   throw new UsageError(
-    `there is no file ${name}, and no sample of that name; bundled are ${bundled.join(', ')}`,
+    `There is no file ${name}, and no bundled sample has that name. The samples are: ${bundled.join(', ')}.`,
   )
 }
 
 const readWithHeaders = async (file: string): Promise<Omit<Payload, 'isBundled'>> => {
-  const beside = [`${file}.headers`, file.replace(/\.json$/, '.headers')].find(
+  const headersFile = [`${file}.headers`, file.replace(/\.json$/, '.headers')].find(
     (path) => path !== file && existsSync(path),
   )
-  const lines = beside === undefined ? [] : (await readFile(beside, 'utf8')).split('\n')
+  const lines = headersFile === undefined ? [] : (await readFile(headersFile, 'utf8')).split('\n')
   const headers = lines.flatMap((line): [string, string][] => {
     const colon = line.indexOf(':')
     return colon > 0 ? [[line.slice(0, colon).trim(), line.slice(colon + 1).trim()]] : []

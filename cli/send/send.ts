@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { type Environment, list, port, readVariables, secret } from '../../lib/config.ts'
 import { messageOf, UsageError } from '../../lib/errors.ts'
 import { readEndpoints } from '../environment.ts'
-import { readPayload } from './read-payload.ts'
+import { hookUrl } from './hook-url.ts'
+import { type Payload, readPayload } from './read-payload.ts'
 
 const variables = z.object({
   INGRESS_HOST: z.string().default('127.0.0.1'),
@@ -12,37 +13,52 @@ const variables = z.object({
 })
 
 export interface SendOptions {
+  /** Where to post the hook, see {@link hookUrl}. */
   url?: string
   source?: string
+  /** Keep the delivery id of a bundled sample. */
   resend?: true
 }
 
-/** Posts one hook with the first of the secret tokens; resolves to the answer. */
+/**
+ * Posts one hook with the first secret token.
+ *
+ * @param name of a file or of a bundled sample
+ * @returns the answer of the ingress
+ * @throws UsageError if there is no such payload, if no token is known, or if the ingress cannot be reached
+ */
 export const send = async (
-  payload: string,
+  name: string,
   options: SendOptions,
   env: Environment,
 ): Promise<{ status: number; body: string }> => {
-  const { body, headers, isBundled } = await readPayload(payload)
-  const endpoints = readEndpoints(env)
+  const payload = await readPayload(name)
+  const stack = readEndpoints(env)
   const { INGRESS_HOST, INGRESS_PORT, INGRESS_SECRET_TOKENS } = readVariables(variables, env)
-  const host = INGRESS_HOST === '0.0.0.0' ? '127.0.0.1' : INGRESS_HOST
-  const url = `${options.url ?? endpoints?.hook_url ?? `http://${host}:${INGRESS_PORT}/hooks`}${options.source === undefined ? '' : `/${options.source}`}`
-  const token = INGRESS_SECRET_TOKENS?.[0] ?? endpoints?.secret_token
-  if (token === undefined || token === null)
-    throw new UsageError('no secret token: start the local stack (npm start), or set INGRESS_SECRET_TOKENS')
+  const own = { host: INGRESS_HOST, port: INGRESS_PORT, hasOwnPort: Boolean(env.INGRESS_PORT) }
+  const url = hookUrl({ ...own, url: options.url, source: options.source }, stack)
+  const token = INGRESS_SECRET_TOKENS?.[0] ?? stack?.secret_token
+  if (token == null)
+    throw new UsageError(
+      'No secret token is known. Set INGRESS_SECRET_TOKENS, or start the local stack (npm start).',
+    )
 
-  const id = randomUUID()
-  const sent = new Headers(headers)
-  sent.set('content-type', 'application/json')
-  sent.set('x-gitlab-token', token)
-  // Every sample is a new hook, unless it is meant to be the same again.
-  if (isBundled && options.resend === undefined)
-    for (const name of ['webhook-id', 'idempotency-key']) sent.set(name, id)
-  const response = await fetch(url, { method: 'POST', headers: sent, body: new Uint8Array(body) }).catch(
-    (error: Error) => {
-      throw new UsageError(`${url} does not answer: ${messageOf(error.cause ?? error)}`)
-    },
-  )
+  const headers = headersOf(payload, token, options)
+  const body = new Uint8Array(payload.body)
+  const response = await fetch(url, { method: 'POST', headers, body }).catch((error: Error) => {
+    const reason = messageOf(error.cause ?? error)
+    throw new UsageError(`${url} cannot be reached: ${reason}. Start the ingress, or use --url.`)
+  })
   return { status: response.status, body: await response.text() }
+}
+
+const headersOf = ({ headers, isBundled }: Payload, token: string, { resend }: SendOptions): Headers => {
+  const all = new Headers(headers)
+  all.set('content-type', 'application/json')
+  all.set('x-gitlab-token', token)
+  // A bundled sample counts as a new hook each time, so it gets a new delivery id.
+  const id = randomUUID()
+  if (isBundled && resend === undefined)
+    for (const name of ['webhook-id', 'idempotency-key']) all.set(name, id)
+  return all
 }

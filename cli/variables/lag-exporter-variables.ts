@@ -6,6 +6,6 @@ export const lagExporterVariables = z.object({
     .positive()
     .default(120)
     .describe(
-      'A worker is stalled if it makes no progress in a partition for this many seconds while records wait there.',
+      'A worker is stalled if it makes no progress for so many seconds in a partition where records wait.',
     ),
 })

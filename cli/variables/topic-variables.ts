@@ -15,7 +15,7 @@ export const topicVariables = z.object({
     .default(6)
     .describe(
       'Partitions of each new topic for events. All these topics have the same number, so that one process ' +
-        'handles all events of a project. If topics exist already, new topics get their number of partitions.',
+        'handles all events of a project. If topics exist already, new topics get as many partitions.',
     ),
   KAFKA_REPLICATION_FACTOR: z.coerce
     .number()

@@ -1,0 +1,51 @@
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { consumers } from '../../consumers/index.ts'
+import { readVariables } from '../../lib/config.ts'
+import { ConfigError } from '../../lib/errors.ts'
+import { cacheFolder } from '../../local/artifacts.ts'
+import { createOutput, ownName } from '../../local/process/output.ts'
+import { supervise } from '../../local/supervise.ts'
+import { eventTypes } from '../../schemas/catalogue.ts'
+import { createNames } from '../../schemas/topics.ts'
+import { lagExporterPort } from '../variables/lag-exporter-port.ts'
+import { settingsFaults } from './settings-faults.ts'
+
+const entry = fileURLToPath(new URL('../bridge.ts', import.meta.url))
+const sample = fileURLToPath(new URL('../../test/fixtures/push.json', import.meta.url))
+const others = [{ name: 'lag-exporter', metricsPort: lagExporterPort }]
+
+/**
+ * Runs the local stack until the signal aborts.
+ *
+ * @throws ConfigError before anything is started if the settings are wrong; UsageError if the stack cannot
+ * start
+ */
+export const runLocal = async (dataDir: string, stopSignal: AbortSignal): Promise<void> => {
+  const workerNames = consumers.map(({ name }) => name)
+  const faults = await settingsFaults(process.env, entry, workerNames)
+  if (faults.length > 0 && !stopSignal.aborted) throw new ConfigError(faults)
+  const { topic } = createNames(process.env.KAFKA_TOPIC_PREFIX ?? '')
+  const output = createOutput((text) => void process.stdout.write(text), {
+    names: [ownName, 'setup', 'ingress', ...workerNames, ...others.map(({ name }) => name)],
+    isColoured: process.stdout.isTTY && !process.env.NO_COLOR,
+  })
+  const stack = {
+    env: process.env,
+    dataDir,
+    cacheDir: cacheFolder(process.env),
+    node: process.execPath,
+    entry,
+    cwd: process.cwd(),
+    workers: consumers.map(({ name, metricsPort, variables }) => ({
+      name,
+      metricsPort,
+      readConfig: (env: NodeJS.ProcessEnv) => readVariables(variables, env),
+    })),
+    others,
+    topics: eventTypes.map(topic),
+    samplePath: relative(process.cwd(), sample),
+    output,
+  }
+  await supervise(stack, stopSignal)
+}
