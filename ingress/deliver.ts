@@ -14,7 +14,7 @@ import type { QuarantineCause } from './record/quarantine-cause.ts'
 export interface DeliverStages extends PrepareStages {
   publisher: Pick<Publisher, 'publish'>
   /** Whether hooks on disk wait for this one topic. */
-  isWaitedFor(topic: string): boolean
+  hasWaitingHooks(topic: string): boolean
   metrics: Pick<IngressMetrics, 'records' | 'coercionFaults'>
   logger: Logger
 }
@@ -35,7 +35,7 @@ export type Deliver = (hook: Hook, deadlineMs: number | null, waitedFor?: string
  * sends it together with others through `sender.ts`.
  */
 export const createDeliver = (stages: DeliverStages): Deliver => {
-  const { publisher, isWaitedFor, metrics, logger } = stages
+  const { publisher, hasWaitingHooks, metrics, logger } = stages
   const prepare = createPrepare(stages)
 
   /** A hook waits in the spool of its own topic, even if it is the topic of chunks that is unavailable. */
@@ -57,7 +57,7 @@ export const createDeliver = (stages: DeliverStages): Deliver => {
       deadlineMs === null ? null : Math.max(0, deadlineMs - (performance.now() - startedAt))
     const { event, name, message, chunks, faults } = prepare(hook)
     const { topic } = message
-    if (isWaitedFor(topic) && topic !== waitedFor)
+    if (hasWaitingHooks(topic) && topic !== waitedFor)
       throw new TopicUnavailableError(topic, 'older hooks wait for it')
     if (chunks.length > 0) await publishChunks(chunks, topic, leftMs())
     await publisher.publish(message, leftMs())

@@ -1,203 +1,112 @@
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createRegistry } from '../lib/avro/registry.ts'
 import type { Environment } from '../lib/config.ts'
+import { messageOf } from '../lib/errors.ts'
 import { listen, urlOf } from '../lib/http/listen.ts'
 import { startOperationsServer } from '../lib/http/operations-server.ts'
-import { createKafka } from '../lib/kafka/client.ts'
 import type { Running } from '../lib/lifecycle.ts'
 import type { Logger } from '../lib/logger.ts'
-import { createMetrics } from '../lib/metrics/metrics.ts'
-import { eventTypes } from '../schemas/catalogue.ts'
-import { createNames } from '../schemas/topics.ts'
-import { createAdmit } from './auth/admit.ts'
-import { createCredentialSeries } from './auth/credential-series.ts'
-import { createFailedLogins, createThrottle } from './auth/failed-logins.ts'
-import { createResends } from './auth/resends.ts'
-import { watchSources } from './auth/watch-sources.ts'
-import {
-  answerWithinMs,
-  readIngressSettings,
-  readSourcesSettings,
-  schemaIdsFileOf,
-  spoolFolderOf,
-} from './config.ts'
-import { createDeliveryPath, type OpenDeliveryPath } from './delivery-path.ts'
+import { answerWithinMs } from './config.ts'
 import { type CreateListener, createApp } from './http/app.ts'
-import { createByteBudget } from './http/byte-budget.ts'
-import { createReadBody } from './http/read-body.ts'
-import { createHookServer } from './http/server.ts'
-import { createIngressMetrics } from './metrics.ts'
-import { acknowledgeMs, openDeliveryPath } from './open-delivery-path.ts'
+import { createParts, type IngressParts } from './parts/create-parts.ts'
+import { operationsOptions } from './parts/operations.ts'
 import { startCanary } from './publish/canary.ts'
-import { readinessOf } from './readiness.ts'
-import { createReceive } from './receive.ts'
-import { awaitRegistry } from './record/await-registry.ts'
-import { type KnownEncoders, readEncoders } from './record/encoders.ts'
-import { openSpoolFolders } from './spool/spool-folders.ts'
-import { openSpools } from './spool/spools.ts'
 import { startDrains } from './spool/start-drains.ts'
 
 /** How long the start waits for Kafka and the registry before it goes on without them. */
-const patienceMs = 5000
-
-/** How often a registry that did not say the schema ids at the start is asked again. */
-const askRegistryMs = 10_000
+const connectWaitMs = 5000
 
 /**
- * Starts the ingress: resolves once hooks are accepted, be it that Kafka and the registry have not answered
- * yet.
+ * Starts the ingress. Resolves once hooks are accepted, even if Kafka and the registry have not answered yet: hooks
+ * then go to the spool. If it throws, everything that was opened is closed again.
  *
- * @param createListener another one than production's lets a benchmark see what ours costs
- * @throws ConfigError, or UsageError where the cluster answers and has none of our topics, or lacks schemas
+ * @param createListener a benchmark replaces the listener, to measure what it costs
+ * @throws ConfigError, or UsageError if the cluster lacks our topics, the registry lacks our schemas, the port is
+ *   taken or another process uses the spool
  */
 export const startIngress = async (
   env: Environment,
   logger: Logger,
   createListener: CreateListener = createApp,
 ): Promise<Running> => {
-  const settings = readIngressSettings(env)
-  const names = createNames(settings.KAFKA_TOPIC_PREFIX)
-  const allMetrics = createMetrics()
-  const metrics = createIngressMetrics(allMetrics)
-  const clientId = names.group('ingress')
-  const kafka = createKafka(settings, clientId, logger, acknowledgeMs)
-  const registry = createRegistry(settings, clientId)
-
-  const credentials = createCredentialSeries(metrics.credentialUsed)
-  const sources = watchSources(() => readSourcesSettings(env), credentials.configure, logger)
-  const spoolBytes = settings.INGRESS_SPOOL_MAX_BYTES
-  const folders = await openSpoolFolders(spoolFolderOf(settings), spoolBytes / 4)
-  const spools = await openSpools(folders, eventTypes.map(names.topic), spoolBytes, logger)
-
-  const schemas = () => readEncoders(registry, names, schemaIdsFileOf(settings), logger)
-  let idsFrom: KnownEncoders['from'] | undefined
-  const noteIdsFrom = (from: KnownEncoders['from']) => {
-    idsFrom = from
-    for (const each of ['registry', 'disk'] as const)
-      metrics.schemaIdsFrom.set({ from: each }, each === from ? 1 : 0)
+  const opened = new AsyncDisposableStack()
+  try {
+    const parts = await createParts({ env, logger, createListener }, opened)
+    return await startParts(parts, opened)
+  } catch (error) {
+    await opened
+      .disposeAsync()
+      .catch((failure: unknown) =>
+        logger.error('not everything was closed after the failed start', { error: messageOf(failure) }),
+      )
+    throw error
   }
-  const connect = async (): Promise<OpenDeliveryPath> => {
-    const { encoders, from } = await schemas()
-    const { isWaitedFor } = spools
-    const open = await openDeliveryPath({
-      kafka,
-      names,
-      encoders,
-      maxQueuedBytes: settings.INGRESS_QUEUE_BYTES,
-      isWaitedFor,
-      metrics,
-      logger,
-    })
-    metrics.connected.set(1)
-    noteIdsFrom(from)
-    if (from === 'disk') {
-      void awaitRegistry(schemas, askRegistryMs, logger).then((itsOwn) => {
-        Object.assign(encoders, itsOwn)
-        noteIdsFrom('registry')
-      })
-    }
-    return open
-  }
-  const deliveryPath = createDeliveryPath(connect, logger)
-  deliveryPath.start()
-  const drains = startDrains(spools, deliveryPath.deliver, logger)
+}
 
-  let isDraining = false
-  const receive = createReceive({
-    admit: createAdmit({
-      sources,
-      trustedProxies: settings.INGRESS_TRUSTED_PROXIES,
-      signatureToleranceMs: settings.INGRESS_SIGNATURE_TOLERANCE_SECONDS * 1000,
-      maxBodyBytes: settings.INGRESS_MAX_BODY_BYTES,
-      now: Date.now,
-    }),
-    throttle: createThrottle(
-      createFailedLogins(settings.INGRESS_FAILED_LOGINS_PER_MINUTE, Date.now),
-      settings.INGRESS_TRUSTED_PROXIES,
-    ),
-    readBody: createReadBody(settings.INGRESS_MAX_BODY_BYTES, settings.INGRESS_BODY_TIMEOUT_SECONDS * 1000),
-    unproven: createByteBudget(settings.INGRESS_UNPROVEN_BYTES),
-    resends: createResends(),
-    credentials,
-    deliver: deliveryPath.deliver,
-    publishDeadlineMs: settings.INGRESS_PUBLISH_DEADLINE_SECONDS * 1000,
-    answerWithinMs: answerWithinMs(settings),
-    spools,
-    names,
-    metrics,
-    logger,
-  })
-  const server = createHookServer({
-    settings,
-    listener: createListener({ receive, metrics, logger, isDraining: () => isDraining }),
-    metrics,
-    logger,
-  })
+const startParts = async (parts: IngressParts, opened: AsyncDisposableStack): Promise<Running> => {
+  const { settings, deliveryPath, server, logger } = parts
+  startDelivery(parts, opened)
+  opened.defer(() => closeNow(server))
   await listen(server, settings.INGRESS_PORT, settings.INGRESS_HOST, 'INGRESS')
-  // Hooks that come meanwhile are spooled: refused, they would be lost, and GitLab would count them as
-  // failures.
-  await Promise.race([deliveryPath.opened, sleep(patienceMs)])
+  // Hooks are accepted while the connection is being opened. They are spooled. A refused hook would be lost, and
+  // GitLab would count it as a failure.
+  await Promise.race([deliveryPath.opened, sleep(connectWaitMs)])
+
   const canary = startCanary({
-    kafka,
-    topic: names.canaryTopic,
+    kafka: parts.kafka,
+    topic: parts.names.canaryTopic,
     publisher: deliveryPath.publisher,
-    metrics,
+    metrics: parts.metrics,
     logger,
   })
-
-  metrics.spoolLimitBytes.set(spoolBytes)
-  const unavailableTopics = () => deliveryPath.publisher()?.unavailableTopics() ?? []
-  const operations = await startOperationsServer({
-    host: settings.METRICS_HOST,
-    port: settings.METRICS_PORT,
-    registry: allMetrics.registry,
-    isAlive: () => ({ ok: true, status: 'alive' }),
-    isReady: () =>
-      readinessOf({
-        isDraining,
-        deliveryPath: deliveryPath.state(),
-        spool: spools.common.state,
-        spools: spools.state(),
-        unavailableTopics: unavailableTopics(),
-        schemaIds: idsFrom,
-        lastReadBack: canary.lastReadBack(),
-        now: Date.now(),
-      }),
-    beforeScrape: () => {
-      credentials.updateGauge()
-      const { records, bytes, setAside, oldestReceivedAt } = spools.state()
-      metrics.unavailableTopics.set(unavailableTopics().length)
-      metrics.spoolRecords.set(records)
-      metrics.spoolBytes.set(bytes)
-      metrics.spoolSetAside.set(setAside)
-      metrics.spoolOldest.set(oldestReceivedAt === null ? 0 : (Date.now() - oldestReceivedAt) / 1000)
-    },
-  })
+  opened.defer(() => canary.stop())
+  const operations = await startOperationsServer(operationsOptions(parts, canary))
   logger.info('hooks are accepted', {
     url: `${urlOf(server)}/hooks`,
     metrics: `${operations.url}/metrics`,
     kafka: deliveryPath.state(),
   })
-
   return {
     failure: new Promise<never>((_, reject) => server.on('error', reject)),
     stop: async () => {
-      isDraining = true
-      await sleep(settings.INGRESS_DRAIN_SECONDS * 1000)
-      const closed = once(server, 'close')
-      server.close()
-      // A connection on which nothing comes is not idle to Node, and its time limits end with `close`.
-      const limit = setTimeout(() => server.closeAllConnections(), answerWithinMs(settings) + 1000)
-      await closed
-      clearTimeout(limit)
-      canary.stop()
-      sources.close()
-      const drained = drains.stop()
-      await deliveryPath.stop()
-      await drained
-      await spools.close()
+      await drainServer(parts)
+      await opened.disposeAsync()
       await operations.close()
     },
   }
+}
+
+/** Connects in the background, and publishes the hooks of the spool. */
+const startDelivery = (
+  { deliveryPath, spools, logger }: IngressParts,
+  opened: AsyncDisposableStack,
+): void => {
+  deliveryPath.start()
+  const drains = startDrains(spools, deliveryPath.deliver, logger)
+  opened.defer(async () => {
+    // The drains may wait for the brokers without a limit. Only stopping the delivery path ends that.
+    const drained = drains.stop()
+    await deliveryPath.stop()
+    await drained
+  })
+}
+
+/** Hooks are still accepted for a while, so that load balancers can notice. Then the hooks under way are answered. */
+const drainServer = async ({ settings, server, phase }: IngressParts): Promise<void> => {
+  phase.isDraining = true
+  await sleep(settings.INGRESS_DRAIN_SECONDS * 1000)
+  const closed = once(server, 'close')
+  server.close()
+  // Node does not close a connection on which no request has arrived, and its own limits end with `close`.
+  const limit = setTimeout(() => server.closeAllConnections(), answerWithinMs(settings) + 1000)
+  await closed
+  clearTimeout(limit)
+}
+
+const closeNow = async (server: Server): Promise<void> => {
+  const closed = once(server, 'close')
+  server.close()
+  server.closeAllConnections()
+  await closed
 }

@@ -19,7 +19,7 @@ export interface OpenDeliveryPathOptions {
   /** How many bytes of records may wait for the brokers. */
   maxQueuedBytes: number
   /** Whether hooks on disk wait for this one topic. */
-  isWaitedFor(topic: string): boolean
+  hasWaitingHooks(topic: string): boolean
   metrics: IngressMetrics
   logger: Logger
 }
@@ -37,7 +37,7 @@ const batchLimits = { records: 500, bytes: 30 * 1024 * 1024 }
  * @throws RetriableError if the brokers do not answer
  */
 export const openDeliveryPath = async (options: OpenDeliveryPathOptions): Promise<OpenDeliveryPath> => {
-  const { kafka, names, encoders, maxQueuedBytes, isWaitedFor, metrics, logger } = options
+  const { kafka, names, encoders, maxQueuedBytes, hasWaitingHooks, metrics, logger } = options
   const publisher = await createPublisher({
     connect: () => createSender(kafka, acknowledgeMs),
     topics: [...eventTypes.map(names.topic), names.rawChunksTopic, names.canaryTopic],
@@ -51,7 +51,7 @@ export const openDeliveryPath = async (options: OpenDeliveryPathOptions): Promis
     encode: createEncodeStage(encoders, names),
     chunkOversized: createChunkOversized(publisher.maxBytesOf, names.rawChunksTopic),
     publisher,
-    isWaitedFor,
+    hasWaitingHooks,
     metrics,
     logger,
   })

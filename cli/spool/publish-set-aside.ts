@@ -81,7 +81,7 @@ const connect = async (
     names,
     encoders,
     maxQueuedBytes,
-    isWaitedFor: () => false,
+    hasWaitingHooks: () => false,
     metrics,
     logger,
   })

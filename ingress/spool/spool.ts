@@ -54,8 +54,20 @@ const readFailuresBeforeSkip = 10
 /**
  * Opens a spool. Whether an earlier process left hooks in it, and since when the oldest one waits, is known once
  * this resolves. Their number is counted by the first `peek`.
+ *
+ * @param folder is closed with the spool, also if this throws
+ * @throws Error if the disk cannot be read
  */
 export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger: Logger): Promise<Spool> => {
+  try {
+    return await openIn(folder, limits, logger)
+  } catch (error) {
+    await folder.close()
+    throw error
+  }
+}
+
+const openIn = async (folder: SpoolFolder, limits: SpoolLimits, logger: Logger): Promise<Spool> => {
   const { segments, position, lastSegment } = await readStart(folder)
   const count = await countWaiting(folder, segments, position)
   const tally = createSpoolTally({ bytes: count.bytes, passedBytes: position?.at ?? 0 })

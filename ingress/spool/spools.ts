@@ -1,36 +1,47 @@
 import type { Logger } from '../../lib/logger.ts'
 import type { Hook } from '../hook.ts'
-import { openSpool, type Spool } from './spool.ts'
+import { openSpool, type Spool, type SpoolLimits } from './spool.ts'
+import type { SpoolFolder } from './spool-folder.ts'
 import type { SpoolFolders } from './spool-folders.ts'
 import type { SpoolState } from './spool-state.ts'
 
-/** All hooks on disk: in one spool those that wait for the brokers, in one of its own for each topic those that wait for it alone. */
+/**
+ * All hooks on disk. The common spool holds the hooks that wait for the brokers. Each topic has a spool of its own,
+ * for hooks that wait only for this topic.
+ */
 export interface Spools {
   readonly common: Spool
   readonly ofTopics: ReadonlyMap<string, Spool>
   /**
    * Resolves once the hook would survive a power failure.
    *
-   * @param topic where the hook waits for this one alone
-   * @throws RetriableError where there is no room or the disk takes nothing
+   * @param topic the topic that the hook waits for; undefined: it waits for the brokers
+   * @throws RetriableError if there is no room or the disk cannot be written
    */
   append(hook: Hook, topic?: string): Promise<void>
-  /** Whether hooks wait for this topic alone: none that comes later may overtake them. */
-  isWaitedFor(topic: string): boolean
-  /** Of all spools together. */
+  /** Whether hooks wait for this topic. Later hooks of the topic must not overtake them. */
+  hasWaitingHooks(topic: string): boolean
+  /** The sum of all spools. */
   state(): Readonly<SpoolState>
-  /** Lets another process in. */
+  /** Closes all spools. Another process can then open them. */
   close(): Promise<void>
 }
 
 const mebibyte = 1024 * 1024
 const largestSegmentBytes = 64 * mebibyte
 
+/** A segment is deleted as a whole: smaller segments make room sooner. */
+const segmentsInLimit = 16
+
+/** Unavailable topics may use this share of the limit. The rest is kept for an outage of the brokers. */
+const shareOfTopics = 1 / 2
+
 /**
- * Opens what an earlier process left, also of topics that are not ours any more.
+ * Opens all spools, including those of topics that are not ours any more but have hooks on disk.
  *
+ * @param folders are closed with the spools, also if this throws
  * @param topics those that hooks may have to wait for
- * @param maxBytes the most all segments together may take. Topics that take nothing may have half of it: there must be room for an outage
+ * @param maxBytes limit of all segments together
  */
 export const openSpools = async (
   folders: SpoolFolders,
@@ -38,48 +49,53 @@ export const openSpools = async (
   maxBytes: number,
   logger: Logger,
 ): Promise<Spools> => {
-  // A segment is deleted as a whole: the smaller it is, the sooner there is room again.
-  const segmentBytes = Math.min(largestSegmentBytes, Math.ceil(maxBytes / 16))
+  const opened = new AsyncDisposableStack()
+  opened.defer(() => folders.close())
+  const segmentBytes = Math.min(largestSegmentBytes, Math.ceil(maxBytes / segmentsInLimit))
   const ofTopics = new Map<string, Spool>()
-  const onDisk = (spools: Iterable<Spool>): number =>
-    [...spools].reduce((sum, { state }) => sum + state.bytes + state.passedBytes, 0)
-  const hasRoom = (bytes: number): boolean => onDisk([common, ...ofTopics.values()]) + bytes <= maxBytes
+  const hasRoom = (bytes: number): boolean => bytesOnDisk(all) + bytes <= maxBytes
   const hasRoomForTopic = (bytes: number): boolean =>
-    hasRoom(bytes) && onDisk(ofTopics.values()) + bytes <= maxBytes / 2
+    hasRoom(bytes) && bytesOnDisk([...ofTopics.values()]) + bytes <= maxBytes * shareOfTopics
+  const all: Spool[] = []
+  const open = async (folder: SpoolFolder, limit: SpoolLimits['hasRoom']): Promise<Spool> => {
+    const spool = await openSpool(folder, { hasRoom: limit, segmentBytes }, logger)
+    opened.defer(() => spool.close())
+    all.push(spool)
+    return spool
+  }
 
-  const common = await openSpool(folders.common, { hasRoom, segmentBytes }, logger)
-  for (const topic of new Set([...topics, ...(await folders.topics())]))
-    ofTopics.set(
-      topic,
-      await openSpool(folders.ofTopic(topic), { hasRoom: hasRoomForTopic, segmentBytes }, logger),
-    )
-  const all = [common, ...ofTopics.values()]
-
-  return {
-    common,
-    ofTopics,
-    append: (hook, topic = '') => (ofTopics.get(topic) ?? common).append(hook),
-    isWaitedFor: (topic) => (ofTopics.get(topic)?.state.records ?? 0) > 0,
-    state: () => ({
-      records: sumOf(all, 'records'),
-      bytes: sumOf(all, 'bytes'),
-      passedBytes: sumOf(all, 'passedBytes'),
-      setAside: sumOf(all, 'setAside'),
-      oldestReceivedAt: all.reduce<number | null>(
-        (oldest, { state }) => earlier(oldest, state.oldestReceivedAt),
-        null,
-      ),
-      lastFailure: all.map(({ state }) => state.lastFailure).find((failure) => failure !== null) ?? null,
-    }),
-    close: async () => {
-      for (const spool of all) await spool.close()
-      await folders.close()
-    },
+  try {
+    const common = await open(folders.common, hasRoom)
+    for (const topic of new Set([...topics, ...(await folders.topics())]))
+      ofTopics.set(topic, await open(folders.ofTopic(topic), hasRoomForTopic))
+    return {
+      common,
+      ofTopics,
+      append: (hook, topic = '') => (ofTopics.get(topic) ?? common).append(hook),
+      hasWaitingHooks: (topic) => (ofTopics.get(topic)?.state.records ?? 0) > 0,
+      state: () => sumOf(all.map(({ state }) => state)),
+      close: () => opened.disposeAsync(),
+    }
+  } catch (error) {
+    await opened.disposeAsync()
+    throw error
   }
 }
 
-const sumOf = (spools: readonly Spool[], what: 'records' | 'bytes' | 'passedBytes' | 'setAside'): number =>
-  spools.reduce((sum, { state }) => sum + state[what], 0)
+const bytesOnDisk = (spools: readonly Spool[]): number =>
+  spools.reduce((sum, { state }) => sum + state.bytes + state.passedBytes, 0)
 
-const earlier = (a: number | null, b: number | null): number | null =>
-  a === null || b === null ? (a ?? b) : Math.min(a, b)
+const sumOf = (states: readonly Readonly<SpoolState>[]): SpoolState => {
+  const sum = (field: 'records' | 'bytes' | 'passedBytes' | 'setAside') =>
+    states.reduce((total, state) => total + state[field], 0)
+  const received = states.flatMap(({ oldestReceivedAt }) => oldestReceivedAt ?? [])
+  const failures = states.flatMap(({ lastFailure }) => lastFailure ?? [])
+  return {
+    records: sum('records'),
+    bytes: sum('bytes'),
+    passedBytes: sum('passedBytes'),
+    setAside: sum('setAside'),
+    oldestReceivedAt: received.length === 0 ? null : Math.min(...received),
+    lastFailure: failures[0] ?? null,
+  }
+}

@@ -30,7 +30,7 @@ const delivering = (publish: Publish = async () => {}, maxBytes = 1e6, waitedFor
     encode,
     chunkOversized: createChunkOversized(() => maxBytes, 'gitlab.raw-chunks'),
     publisher,
-    isWaitedFor: (topic) => waitedFor.includes(topic),
+    hasWaitingHooks: (topic) => waitedFor.includes(topic),
     metrics: createIngressMetrics(metrics),
     logger,
   })

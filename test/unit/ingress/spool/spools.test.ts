@@ -48,7 +48,7 @@ const createBrokers = (spools: Spools) => {
   const deliver: Deliver = async ({ id, source: topic }, _deadlineMs, waitedFor) => {
     await new Promise(setImmediate)
     if (broken.has(topic)) throw new TopicUnavailableError(topic, 'gone')
-    if (spools.isWaitedFor(topic) && topic !== waitedFor)
+    if (spools.hasWaitingHooks(topic) && topic !== waitedFor)
       throw new TopicUnavailableError(topic, 'older hooks wait for it')
     taken.push(id)
     return { kind: 'published', event: 'push', topic, id }
@@ -65,7 +65,7 @@ test('hooks of a topic that takes nothing leave the spool of all to wait by them
   const drains = startDrains(spools, deliver, recordingLogger().logger)
   await waitUntil(() => spools.common.state.records === 0)
   assert.deepEqual(
-    [taken, spools.isWaitedFor('gitlab.push'), spools.isWaitedFor('gitlab.job')],
+    [taken, spools.hasWaitingHooks('gitlab.push'), spools.hasWaitingHooks('gitlab.job')],
     [['j1', 'j2'], true, false],
   )
   assert.equal(spools.state().records, 3)
@@ -79,7 +79,7 @@ test('hooks of a topic that takes nothing leave the spool of all to wait by them
     taken.filter((id) => id.startsWith('p')),
     ['p1', 'p2', 'p3', 'p4'],
   )
-  assert.equal(spools.isWaitedFor('gitlab.push'), false)
+  assert.equal(spools.hasWaitingHooks('gitlab.push'), false)
   await drains.stop()
 })
 
@@ -139,7 +139,10 @@ test('what waits for a topic is found again after a restart, that of a topic tha
 
   const spools = await disks.open()
   assert.deepEqual([spools.state().records, spools.state().oldestReceivedAt], [2, 3])
-  assert.deepEqual([spools.isWaitedFor('gitlab.push'), spools.isWaitedFor('gitlab.old')], [true, true])
+  assert.deepEqual(
+    [spools.hasWaitingHooks('gitlab.push'), spools.hasWaitingHooks('gitlab.old')],
+    [true, true],
+  )
   const { taken, deliver } = createBrokers(spools)
   const drains = startDrains(spools, deliver, recordingLogger().logger)
   await waitUntil(() => spools.state().records === 0)

@@ -1,0 +1,70 @@
+import type { Kafka } from 'kafkajs'
+import type { Registry } from '../../lib/avro/registry.ts'
+import type { Logger } from '../../lib/logger.ts'
+import type { Names } from '../../schemas/topics.ts'
+import { type IngressSettings, schemaIdsFileOf } from '../config.ts'
+import type { OpenDeliveryPath } from '../delivery-path.ts'
+import type { IngressMetrics } from '../metrics.ts'
+import { openDeliveryPath } from '../open-delivery-path.ts'
+import { awaitRegistry } from '../record/await-registry.ts'
+import { type KnownEncoders, readEncoders } from '../record/encoders.ts'
+import type { Spools } from '../spool/spools.ts'
+
+export type SchemaIdsSource = KnownEncoders['from']
+
+export interface ConnectOptions {
+  settings: IngressSettings
+  kafka: Kafka
+  registry: Registry
+  names: Names
+  spools: Pick<Spools, 'hasWaitingHooks'>
+  metrics: IngressMetrics
+  logger: Logger
+}
+
+export interface Connect {
+  /** @throws RetriableError if Kafka or the registry do not answer, UsageError if they lack our topics or schemas */
+  connect(): Promise<OpenDeliveryPath>
+  /** Where the schema ids in use were read; undefined before the first connection. */
+  schemaIdsFrom(): SchemaIdsSource | undefined
+}
+
+/** How often the registry is asked again for its schema ids while those from the disk are used. */
+const registryPollMs = 10_000
+
+/** Connects to Kafka and to the registry. Without the registry, the schema ids that it gave last are used. */
+export const createConnect = (options: ConnectOptions): Connect => {
+  const { settings, kafka, registry, names, spools, metrics, logger } = options
+  let schemaIdsFrom: SchemaIdsSource | undefined
+
+  const noteSchemaIdsFrom = (from: SchemaIdsSource) => {
+    schemaIdsFrom = from
+    metrics.schemaIdsFrom.set({ from: 'registry' }, from === 'registry' ? 1 : 0)
+    metrics.schemaIdsFrom.set({ from: 'disk' }, from === 'disk' ? 1 : 0)
+  }
+  const read = () => readEncoders(registry, names, schemaIdsFileOf(settings), logger)
+
+  return {
+    connect: async () => {
+      const { encoders, from } = await read()
+      const path = await openDeliveryPath({
+        kafka,
+        names,
+        encoders,
+        maxQueuedBytes: settings.INGRESS_QUEUE_BYTES,
+        hasWaitingHooks: spools.hasWaitingHooks,
+        metrics,
+        logger,
+      })
+      metrics.connected.set(1)
+      noteSchemaIdsFrom(from)
+      if (from === 'disk')
+        void awaitRegistry(read, registryPollMs, logger).then((current) => {
+          Object.assign(encoders, current)
+          noteSchemaIdsFrom('registry')
+        })
+      return path
+    },
+    schemaIdsFrom: () => schemaIdsFrom,
+  }
+}

@@ -1,0 +1,105 @@
+import type { Server } from 'node:http'
+import type { Kafka } from 'kafkajs'
+import { createRegistry } from '../../lib/avro/registry.ts'
+import type { Environment } from '../../lib/config.ts'
+import { createKafka } from '../../lib/kafka/client.ts'
+import type { Logger } from '../../lib/logger.ts'
+import { createMetrics, type Metrics } from '../../lib/metrics/metrics.ts'
+import { eventTypes } from '../../schemas/catalogue.ts'
+import { createNames, type Names } from '../../schemas/topics.ts'
+import { type CredentialSeries, createCredentialSeries } from '../auth/credential-series.ts'
+import { watchSources } from '../auth/watch-sources.ts'
+import { type IngressSettings, readIngressSettings, readSourcesSettings, spoolFolderOf } from '../config.ts'
+import { createDeliveryPath, type DeliveryPath } from '../delivery-path.ts'
+import type { CreateListener } from '../http/app.ts'
+import { createHookServer } from '../http/server.ts'
+import { createIngressMetrics, type IngressMetrics } from '../metrics.ts'
+import { acknowledgeMs } from '../open-delivery-path.ts'
+import { createReceive } from '../receive.ts'
+import { openSpoolFolders } from '../spool/spool-folders.ts'
+import { openSpools, type Spools } from '../spool/spools.ts'
+import { createConnect, type SchemaIdsSource } from './connect.ts'
+import { createStages } from './create-stages.ts'
+
+/** The parts of the ingress. Nothing listens yet, and nothing has connected to Kafka or to the registry. */
+export interface IngressParts {
+  settings: IngressSettings
+  names: Names
+  kafka: Kafka
+  allMetrics: Metrics
+  metrics: IngressMetrics
+  credentials: CredentialSeries
+  spools: Spools
+  deliveryPath: DeliveryPath
+  /** Where the schema ids in use were read; undefined while connecting. */
+  schemaIdsFrom(): SchemaIdsSource | undefined
+  server: Server
+  /** While true, the answers tell the senders to connect to another process. */
+  phase: { isDraining: boolean }
+  logger: Logger
+}
+
+export interface IngressOptions {
+  env: Environment
+  logger: Logger
+  createListener: CreateListener
+}
+
+/**
+ * Makes the parts of the ingress.
+ *
+ * @param opened collects what must be closed again, also if this throws
+ * @throws ConfigError, or UsageError if another process uses the spool
+ */
+export const createParts = async (
+  { env, logger, createListener }: IngressOptions,
+  opened: AsyncDisposableStack,
+): Promise<IngressParts> => {
+  const settings = readIngressSettings(env)
+  const names = createNames(settings.KAFKA_TOPIC_PREFIX)
+  const clientId = names.group('ingress')
+  const allMetrics = createMetrics()
+  const metrics = createIngressMetrics(allMetrics)
+  const kafka = createKafka(settings, clientId, logger, acknowledgeMs)
+  const registry = createRegistry(settings, clientId)
+
+  const credentials = createCredentialSeries(metrics.credentialUsed)
+  const sources = watchSources(() => readSourcesSettings(env), credentials.configure, logger)
+  opened.defer(() => sources.close())
+  const spools = await openSpool({ settings, names, logger })
+  opened.defer(() => spools.close())
+
+  const common = { settings, names, spools, metrics, logger }
+  const { connect, schemaIdsFrom } = createConnect({ ...common, kafka, registry })
+  const deliveryPath = createDeliveryPath(connect, logger)
+  const receive = createReceive(
+    createStages({ ...common, sources, credentials, deliver: deliveryPath.deliver }),
+  )
+  const phase = { isDraining: false }
+  const listener = createListener({ receive, metrics, logger, isDraining: () => phase.isDraining })
+  const server = createHookServer({ settings, listener, metrics, logger })
+  return {
+    settings,
+    names,
+    kafka,
+    allMetrics,
+    metrics,
+    credentials,
+    spools,
+    deliveryPath,
+    schemaIdsFrom,
+    server,
+    phase,
+    logger,
+  }
+}
+
+const openSpool = async ({
+  settings,
+  names,
+  logger,
+}: Pick<IngressParts, 'settings' | 'names' | 'logger'>): Promise<Spools> => {
+  const maxBytes = settings.INGRESS_SPOOL_MAX_BYTES
+  const folders = await openSpoolFolders(spoolFolderOf(settings), maxBytes / 4)
+  return openSpools(folders, eventTypes.map(names.topic), maxBytes, logger)
+}

@@ -1,0 +1,36 @@
+import { createAdmit } from '../auth/admit.ts'
+import { createFailedLogins, createThrottle } from '../auth/failed-logins.ts'
+import { createResends } from '../auth/resends.ts'
+import type { WatchedSources } from '../auth/watch-sources.ts'
+import { answerWithinMs, type IngressSettings } from '../config.ts'
+import { createByteBudget } from '../http/byte-budget.ts'
+import { createReadBody } from '../http/read-body.ts'
+import type { Stages } from '../receive.ts'
+
+type Parts = Pick<Stages, 'credentials' | 'deliver' | 'spools' | 'names' | 'metrics' | 'logger'> & {
+  settings: IngressSettings
+  sources: WatchedSources
+}
+
+/** Makes the stages of a hook from the settings. */
+export const createStages = ({ settings, sources, ...others }: Parts): Stages => {
+  const trustedProxies = settings.INGRESS_TRUSTED_PROXIES
+  const maxBodyBytes = settings.INGRESS_MAX_BODY_BYTES
+  const failedLogins = createFailedLogins(settings.INGRESS_FAILED_LOGINS_PER_MINUTE, Date.now)
+  return {
+    ...others,
+    admit: createAdmit({
+      sources,
+      trustedProxies,
+      signatureToleranceMs: settings.INGRESS_SIGNATURE_TOLERANCE_SECONDS * 1000,
+      maxBodyBytes,
+      now: Date.now,
+    }),
+    throttle: createThrottle(failedLogins, trustedProxies),
+    readBody: createReadBody(maxBodyBytes, settings.INGRESS_BODY_TIMEOUT_SECONDS * 1000),
+    unproven: createByteBudget(settings.INGRESS_UNPROVEN_BYTES),
+    resends: createResends(),
+    publishDeadlineMs: settings.INGRESS_PUBLISH_DEADLINE_SECONDS * 1000,
+    answerWithinMs: answerWithinMs(settings),
+  }
+}

@@ -1,0 +1,40 @@
+import type { OperationsOptions } from '../../lib/http/operations-server.ts'
+import type { Canary } from '../publish/canary.ts'
+import { readinessOf } from '../readiness.ts'
+import type { IngressParts } from './create-parts.ts'
+
+/** What the operations port reports: readiness, and the gauges that are only computed for a scrape. */
+export const operationsOptions = (
+  parts: IngressParts,
+  canary: Pick<Canary, 'lastReadBack'>,
+): OperationsOptions => {
+  const { settings, allMetrics, metrics, credentials, spools, deliveryPath, schemaIdsFrom, phase } = parts
+  const unavailableTopics = () => deliveryPath.publisher()?.unavailableTopics() ?? []
+  return {
+    host: settings.METRICS_HOST,
+    port: settings.METRICS_PORT,
+    registry: allMetrics.registry,
+    isAlive: () => ({ ok: true, status: 'alive' }),
+    isReady: () =>
+      readinessOf({
+        isDraining: phase.isDraining,
+        deliveryPath: deliveryPath.state(),
+        spool: spools.common.state,
+        spools: spools.state(),
+        unavailableTopics: unavailableTopics(),
+        schemaIds: schemaIdsFrom(),
+        lastReadBack: canary.lastReadBack(),
+        now: Date.now(),
+      }),
+    beforeScrape: () => {
+      const { records, bytes, setAside, oldestReceivedAt } = spools.state()
+      credentials.updateGauge()
+      metrics.unavailableTopics.set(unavailableTopics().length)
+      metrics.spoolRecords.set(records)
+      metrics.spoolBytes.set(bytes)
+      metrics.spoolLimitBytes.set(settings.INGRESS_SPOOL_MAX_BYTES)
+      metrics.spoolSetAside.set(setAside)
+      metrics.spoolOldest.set(oldestReceivedAt === null ? 0 : (Date.now() - oldestReceivedAt) / 1000)
+    },
+  }
+}

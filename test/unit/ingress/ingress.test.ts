@@ -1,0 +1,155 @@
+// Starts that fail. Nothing may stay open, or the next start in the same place would fail for another reason.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { access, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { join } from 'node:path'
+import { describe, type TestContext, test } from 'node:test'
+import { startIngress } from '../../../ingress/ingress.ts'
+import { ConfigError, UsageError } from '../../../lib/errors.ts'
+import { environmentWithoutServers } from '../../helpers/process/ingress-without-servers.ts'
+import { recordingLogger } from '../../helpers/process/recording-logger.ts'
+import { temporaryFolder } from '../../helpers/process/temporary-folder.ts'
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port
+const listenAnywhere = async (t: TestContext, server: Server): Promise<number> => {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close().closeAllConnections())
+  return portOf(server)
+}
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const port = portOf(server)
+  server.close()
+  await once(server, 'close')
+  return port
+}
+/** A registry that knows no schema, so that the ingress refuses to start: somebody forgot `bridge setup`. */
+const emptyRegistry = () =>
+  createServer((_request, response) => {
+    response.writeHead(404, { 'content-type': 'application/vnd.schemaregistry.v1+json' })
+    response.end('{"error_code":40401,"message":"Subject not found"}')
+  })
+
+/** Starts an ingress that must fail. @returns the error, and what can be seen from outside afterwards */
+const failToStart = async (
+  t: TestContext,
+  overrides: (folder: string) => Promise<Record<string, string>>,
+) => {
+  const folder = await temporaryFolder(t)
+  const hookPort = await freePort()
+  const { logger, lines } = recordingLogger()
+  const env = environmentWithoutServers(folder, {
+    INGRESS_SECRET_TOKENS: 'secret',
+    INGRESS_HOST: '127.0.0.1',
+    INGRESS_PORT: String(hookPort),
+    METRICS_HOST: '127.0.0.1',
+    METRICS_PORT: '0',
+    ...(await overrides(folder)),
+  })
+  const start = () => startIngress(env, logger)
+  const error = await start().then(
+    async (running) => {
+      await running.stop()
+      return assert.fail('it started')
+    },
+    (failure: unknown) => failure,
+  )
+  const isListening = async () => {
+    const socket = connect(hookPort, '127.0.0.1')
+    try {
+      await once(socket, 'connect')
+      return true
+    } catch {
+      return false
+    } finally {
+      socket.destroy()
+    }
+  }
+  const isSpoolLocked = () =>
+    access(join(folder, 'spool', 'lock')).then(
+      () => true,
+      () => false,
+    )
+  return { error, start, isListening, isSpoolLocked, lines }
+}
+type Failed = Awaited<ReturnType<typeof failToStart>>
+
+const assertClosed = async ({ isListening, isSpoolLocked, lines }: Failed) => {
+  assert.deepEqual([await isListening(), await isSpoolLocked()], [false, false])
+  assert.deepEqual(
+    lines.filter(({ message }) => /not everything was closed|hooks are accepted/.test(message)),
+    [],
+  )
+}
+const assertFailsAlike = async ({ start, error }: Failed) => {
+  const again = await start().catch((failure: unknown) => failure)
+  assert.equal(String(again), String(error), 'the next start fails for the same reason')
+}
+
+describe('the start of the ingress', { concurrency: true }, () => {
+  test('if the certificates cannot be used, nothing listens and the spool is closed again', async (t) => {
+    const failed = await failToStart(t, async (folder) => {
+      const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+      await writeFile(cert, 'no certificate')
+      await writeFile(key, 'no key')
+      return { INGRESS_TLS_CERT_FILE: cert, INGRESS_TLS_KEY_FILE: key }
+    })
+    assert.ok(failed.error instanceof ConfigError)
+    await assertClosed(failed)
+    await assertFailsAlike(failed)
+  })
+
+  test('if the hook port is taken, the spool is closed again and nothing goes on connecting', async (t) => {
+    const taken = await listenAnywhere(t, createServer())
+    const failed = await failToStart(t, async () => ({ INGRESS_PORT: String(taken) }))
+    assert.ok(failed.error instanceof UsageError && /INGRESS_PORT/.test(failed.error.message))
+    await assertClosed(failed)
+    await assertFailsAlike(failed)
+    const before = failed.lines.length
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    assert.equal(failed.lines.length, before, 'nothing is logged any more')
+  })
+
+  test('if the registry lacks our schemas, the hook port that listened already is closed again', async (t) => {
+    const registry = await listenAnywhere(t, emptyRegistry())
+    const failed = await failToStart(t, async () => ({ SCHEMA_REGISTRY_URL: `http://127.0.0.1:${registry}` }))
+    assert.ok(failed.error instanceof UsageError && /bridge setup/.test(failed.error.message))
+    await assertClosed(failed)
+    await assertFailsAlike(failed)
+  })
+
+  test('if the metrics port is taken, the hook port that listened already is closed again', async (t) => {
+    const taken = await listenAnywhere(t, createServer())
+    const failed = await failToStart(t, async () => ({ METRICS_PORT: String(taken) }))
+    assert.ok(failed.error instanceof UsageError && /METRICS_PORT/.test(failed.error.message))
+    await assertClosed(failed)
+  })
+
+  test('an ingress that has started stops without an error and closes everything', async (t) => {
+    const folder = await temporaryFolder(t)
+    const { logger, lines } = recordingLogger()
+    const env = environmentWithoutServers(folder, {
+      INGRESS_SECRET_TOKENS: 'secret',
+      INGRESS_HOST: '127.0.0.1',
+      INGRESS_PORT: '0',
+      METRICS_HOST: '127.0.0.1',
+      METRICS_PORT: '0',
+      INGRESS_DRAIN_SECONDS: '0',
+    })
+    const running = await startIngress(env, logger)
+    const accepted = lines.find(({ message }) => message === 'hooks are accepted')
+    const url = String(accepted?.fields.url)
+    const headers = { 'x-gitlab-token': 'secret' }
+    const response = await fetch(url, { method: 'POST', headers, body: '{"object_kind":"push"}' })
+    assert.equal(response.status, 202)
+    await response.text()
+    await running.stop()
+    await assert.rejects(fetch(url, { method: 'POST' }))
+    await assert.rejects(fetch(String(accepted?.fields.metrics)))
+    await assert.rejects(access(join(folder, 'spool', 'lock')))
+  })
+})
