@@ -1,5 +1,5 @@
 import type { Logger } from '../lib/logger.ts'
-import type { EventType } from '../schemas/catalogue.ts'
+import { type EventType, isQuarantine } from '../schemas/catalogue.ts'
 import type { Hook } from './hook.ts'
 import type { IngressMetrics } from './metrics.ts'
 import { acknowledged, type Kept } from './outcome.ts'
@@ -112,7 +112,7 @@ export const createPrepare = (stages: PrepareStages): ((hook: Hook) => Prepared)
     const claimCheck = encode(hook, withoutBody(normalised, chunks.length))
     if ('reason' in claimCheck) return claimCheck
     // For a quarantine record there is no other topic: it is sent even if it is too large.
-    const isFinal = normalised.event === 'quarantine' || chunkOversized.fits(claimCheck.message)
+    const isFinal = isQuarantine(normalised.event) || chunkOversized.fits(claimCheck.message)
     return isFinal ? { ...claimCheck, chunks } : chunkOversized.tooLarge(claimCheck)
   }
 

@@ -63,10 +63,13 @@ export interface KeptHook {
   id: string
 }
 
+const unknownEvents: readonly string[] = ['unknown', 'confidential_unknown']
+const quarantineEvents: readonly string[] = ['quarantine', 'confidential_quarantine']
+
 /** The brokers have acknowledged the record of the hook. */
 export const acknowledged = ({ event, name, topic, id }: KeptHook): Kept => {
-  if (event === 'unknown') return { kind: 'unknown', event: name ?? event, topic, id }
-  if (event === 'quarantine') return { kind: 'quarantined', event: name ?? event, topic, id }
+  if (unknownEvents.includes(event)) return { kind: 'unknown', event: name ?? event, topic, id }
+  if (quarantineEvents.includes(event)) return { kind: 'quarantined', event: name ?? event, topic, id }
   return { kind: 'published', event, topic, id }
 }
 

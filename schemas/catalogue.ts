@@ -104,6 +104,7 @@ export const catalogue = {
   note:                   activity('note',      byProjectOrGroup, noteChange,      opened),
   confidential_note:      activity('note',      byProjectOrGroup, noteChange,      opened),
   emoji:                  activity('emoji',     byProjectOrGroup, emojiAward,      opened),
+  confidential_emoji:     activity('emoji',     byProjectOrGroup, emojiAward,      opened),
   milestone:              activity('milestone', byMilestoneOwner, milestoneChange, opened),
   // Pages, releases and flags.
   wiki_page:    activity('wiki_page',    byProject, wikiPageChange,   noTime),
@@ -154,8 +155,10 @@ export const catalogue = {
   gitlab_subscription_member_approvals: history('member_approvals', byUser,      memberApprovals, updated),
 
   // Hooks without a type, and hooks that cannot be read as the event that they name.
-  unknown:    activity('unknown',    byProjectOrGroup, onlyDelivery, noTime),
-  quarantine: activity('quarantine', byProjectOrGroup, onlyDelivery, noTime),
+  unknown:                 activity('unknown',    byProjectOrGroup, onlyDelivery, noTime),
+  confidential_unknown:    activity('unknown',    byProjectOrGroup, onlyDelivery, noTime),
+  quarantine:              activity('quarantine', byProjectOrGroup, onlyDelivery, noTime),
+  confidential_quarantine: activity('quarantine', byProjectOrGroup, onlyDelivery, noTime),
 } as const
 
 export type EventType = keyof typeof catalogue
@@ -172,3 +175,10 @@ export type RecordOf<E extends EventType = EventType> = { [T in E]: Records[T] &
 export const eventTypes = Object.keys(catalogue) as EventType[]
 
 export const isEventType = (name: string): name is EventType => Object.hasOwn(catalogue, name)
+
+/** Whether the records of the event are hooks that could not be read. */
+export const isQuarantine = (event: EventType): boolean => catalogue[event].schema === 'quarantine'
+
+/** Whether the event is ours and not one of GitLab's: what we do not know, and what we could not read. */
+export const isOurOwn = (event: EventType): boolean =>
+  isQuarantine(event) || catalogue[event].schema === 'unknown'

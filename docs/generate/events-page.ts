@@ -1,4 +1,5 @@
 import type { EnumSchema, RecordSchema } from '../../schemas/avro-schema.ts'
+import { isOurOwn } from '../../schemas/catalogue.ts'
 import { parts, shapes } from '../../schemas/load.ts'
 import { type Description, describeEvents, timeOf } from './describe.ts'
 import { shortJsonOf } from './example-json.ts'
@@ -73,7 +74,7 @@ const linkTo = (part: string): string => `[${part}](#${part.toLowerCase()})`
 const sectionOf = (description: Description): string => {
   const { event, topic, shape, meaning, doc, sentBy, key, retention, times, example } = description
   const schema = shapes.get(shape) as RecordSchema
-  const pageLink = event === 'unknown' || event === 'quarantine' ? '' : `; [GitLab's page](${doc})`
+  const pageLink = isOurOwn(event) ? '' : `; [GitLab's page](${doc})`
   const time =
     times.length === 0
       ? '`occurred_at` is null, because GitLab does not say when it happened'

@@ -69,6 +69,12 @@ const withoutFixture = [
   deliver('{"object_kind":"push","project_id":15,"ref":"refs/heads/main"}', {
     'x-gitlab-event': 'Push Hook',
   }),
+  deliver('{"object_kind":"moon_landing","project_id":15,"site":{"confidential":true}}', {
+    'x-gitlab-event': 'Moon Landing Hook',
+  }),
+  deliver('{"object_kind":"note","project_id":15,"object_attributes":{"internal":true}}', {
+    'x-gitlab-event': 'Confidential Note Hook',
+  }),
 ]
 
 /** Every fixture as a record, by event. The fixture that is named like its event comes first. */

@@ -1,4 +1,4 @@
-import type { EventType } from '../../schemas/catalogue.ts'
+import { type EventType, isOurOwn } from '../../schemas/catalogue.ts'
 import type { Sample } from './samples.ts'
 
 /** Values of X-Gitlab-Event that group hooks send and project hooks do not. */
@@ -6,7 +6,7 @@ const groupOnly: ReadonlySet<string> = new Set(['Member Hook', 'Project Hook', '
 
 /** The kinds of hooks that send an event, in Markdown. The headers of its samples say which. */
 export const sendersOf = (event: EventType, samples: readonly Sample[]): string[] => {
-  if (event === 'unknown' || event === 'quarantine') return ['any hook']
+  if (isOurOwn(event)) return ['any hook']
   const headers = new Set(samples.flatMap(({ header }) => header ?? []))
   return [...headers]
     .sort((a, b) => Number(a === 'System Hook') - Number(b === 'System Hook'))

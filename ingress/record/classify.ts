@@ -1,7 +1,8 @@
 import { messageOf } from '../../lib/errors.ts'
-import { type EventType, isEventType } from '../../schemas/catalogue.ts'
+import { type EventType, isEventType, isOurOwn } from '../../schemas/catalogue.ts'
 import type { Hook } from '../hook.ts'
 import { isObject } from './coerce.ts'
+import { hasConfidentialVariant, isConfidential, protectedEvent } from './confidential.ts'
 import { maxDetailLength, type QuarantineCause, type QuarantineReason } from './quarantine-cause.ts'
 
 /** The event of a hook, and its parsed body. */
@@ -20,7 +21,7 @@ export interface Classified {
 export const classify = ({ body, headers }: Pick<Hook, 'body' | 'headers'>): Classified => {
   const header = nameIn(headers['x-gitlab-event'])
   const unreadable = (reason: QuarantineReason, detail: string): Classified => ({
-    event: 'quarantine',
+    event: protectedEvent('quarantine', isConfidential({}, header)),
     name: header,
     by: 'header',
     body: {},
@@ -35,28 +36,31 @@ export const classify = ({ body, headers }: Pick<Hook, 'body' | 'headers'>): Cla
   if (!isObject(json)) return unreadable('not_an_object', 'the body is JSON, but not an object')
 
   const name = nameIn(json.object_kind) ?? nameIn(json.event_name)
-  if (name === null)
-    return { event: eventOfHeader(header) ?? 'unknown', name: header, by: 'header', body: json }
-  const event = eventNamed(name)
-  if (event === undefined) return { event: 'unknown', name, by: 'body', body: json }
+  const event = (name === null ? eventOfHeader(header) : eventNamed(name)) ?? 'unknown'
   return {
-    event: isConfidential(json, header) ? (eventNamed(`confidential_${event}`) ?? event) : event,
-    name,
-    by: 'body',
+    event: hasConfidentialVariant(event) ? protectedEvent(event, isConfidential(json, header)) : event,
+    name: name ?? header,
+    by: name === null ? 'header' : 'body',
     body: json,
   }
 }
 
 /**
  * The same hook, to be normalised as a quarantine record: its fields are not read again, its bytes are kept.
+ *
+ * @param event under which the hook was to be published
  */
 export const asQuarantined = (event: EventType, quarantine: QuarantineCause): Classified => ({
-  event: 'quarantine',
+  event: inPlaceOf(event, 'quarantine'),
   name: event,
   by: 'body',
   body: {},
   quarantine,
 })
+
+/** `unknown` or `quarantine`, as confidential as the event that it replaces. */
+export const inPlaceOf = (event: EventType, replacement: 'unknown' | 'quarantine'): EventType =>
+  protectedEvent(replacement, event.startsWith('confidential_'))
 
 const nameIn = (value: unknown): string | null =>
   typeof value === 'string' && value !== '' ? value.slice(0, 100) : null
@@ -71,9 +75,8 @@ const aliases: Readonly<Record<string, EventType>> = {
 /** A body cannot name itself `unknown` or `quarantine`: only we decide that. */
 const eventNamed = (name: string): EventType | undefined => {
   const event = Object.hasOwn(aliases, name) ? aliases[name] : name
-  return event !== undefined && isEventType(event) && event !== 'unknown' && event !== 'quarantine'
-    ? event
-    : undefined
+  if (event === undefined || !isEventType(event)) return undefined
+  return isOurOwn(event) ? undefined : event
 }
 
 /** `Tag Push Hook` → `tag_push`. Headers that do not end with ` Hook` are not names of webhooks. */
@@ -81,15 +84,3 @@ const eventOfHeader = (header: string | null): EventType | undefined =>
   header?.endsWith(' Hook')
     ? eventNamed(header.slice(0, -' Hook'.length).toLowerCase().replaceAll(' ', '_'))
     : undefined
-
-/**
- * Whether the event is confidential. GitLab says so in `event_type` and in the header. If only the object in
- * the body says so, we believe it: access is granted by topic, and a record on an open topic cannot be taken
- * back.
- */
-const isConfidential = (body: Record<string, unknown>, header: string | null): boolean => {
-  if (nameIn(body.event_type)?.startsWith('confidential_') || header?.startsWith('Confidential ')) return true
-  return [body.object_attributes, body.issue].some(
-    (object) => isObject(object) && (object.confidential === true || object.internal === true),
-  )
-}

@@ -4,7 +4,7 @@ import type { Fact } from '../../schemas/facts/fact.ts'
 import { inlinedSchema } from '../../schemas/load.ts'
 import type { Delivery } from '../../schemas/parts/delivery.generated.ts'
 import type { Hook } from '../hook.ts'
-import type { Classified } from './classify.ts'
+import { type Classified, inPlaceOf } from './classify.ts'
 import type { Problems } from './coerce.ts'
 import { compileNormaliser, type Normaliser } from './compile-normaliser.ts'
 
@@ -18,7 +18,8 @@ export interface Normalised {
 const maxFaults = 100
 
 const given = ['delivery', 'raw']
-const givenByUs: Partial<Record<EventType, string[]>> = {
+/** By schema. */
+const givenByUs: Partial<Record<string, string[]>> = {
   unknown: [...given, 'event_name'],
   quarantine: [...given, 'event_name', 'reason', 'detail'],
 }
@@ -29,7 +30,8 @@ const normalisers = new Map<EventType, Normaliser>()
 const normaliserOf = (event: EventType): Normaliser => {
   let normaliser = normalisers.get(event)
   if (normaliser === undefined) {
-    normaliser = compileNormaliser(inlinedSchema(catalogue[event].schema), givenByUs[event] ?? given)
+    const { schema } = catalogue[event]
+    normaliser = compileNormaliser(inlinedSchema(schema), givenByUs[schema] ?? given)
     normalisers.set(event, normaliser)
   }
   return normaliser
@@ -73,10 +75,10 @@ interface Definition {
 /** By its own word it is the event: something is wrong. By the header alone it is a custom template: nothing is. */
 const unidentified = (classified: Classified, lacking: string): Classified =>
   classified.by === 'header'
-    ? { ...classified, event: 'unknown' }
+    ? { ...classified, event: inPlaceOf(classified.event, 'unknown') }
     : {
         ...classified,
-        event: 'quarantine',
+        event: inPlaceOf(classified.event, 'quarantine'),
         quarantine: { reason: 'missing_identity', detail: `${classified.event} without ${lacking}` },
       }
 
