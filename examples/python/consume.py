@@ -25,7 +25,7 @@ def schema(schema_id):
 
 
 def decode(value):
-    """Byte 0 is zero, bytes 1 to 4 are the schema's id, the rest is Avro."""
+    """Byte 0 is zero, bytes 1 to 4 are the id of the schema, the rest is Avro."""
     magic, schema_id = struct.unpack(">bI", value[:5])
     if magic != 0:
         raise ValueError("not in Confluent wire format")
@@ -36,7 +36,7 @@ consumer = Consumer({
     "bootstrap.servers": os.environ.get("KAFKA_BROKERS", "localhost:9092"),
     "group.id": f"{PREFIX}example-python",
     "auto.offset.reset": "earliest",
-    "enable.auto.offset.store": False,  # an offset moves once its record is handled, not before
+    "enable.auto.offset.store": False,  # the offset moves after the record is handled
 })
 consumer.subscribe([f"{PREFIX}gitlab.push", f"{PREFIX}gitlab.tag_push"])
 deadline = time.monotonic() + SECONDS

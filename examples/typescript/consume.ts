@@ -22,7 +22,7 @@ const fetchType = async (id: number): Promise<Type> => {
   return avsc.Type.forSchema(JSON.parse(schema))
 }
 
-/** Byte 0 is zero, bytes 1 to 4 are the schema's id, the rest is Avro. */
+/** Byte 0 is zero, bytes 1 to 4 are the id of the schema, the rest is Avro. */
 const decode = async (value: Buffer): Promise<Push> => {
   if (value[0] !== 0) throw new Error('not in Confluent wire format')
   const id = value.readInt32BE(1)
@@ -42,7 +42,7 @@ await new Promise<void>((resolve, reject) => {
   setTimeout(resolve, seconds * 1000).unref()
   consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => restart || reject(error))
   consumer.run({
-    autoCommit: false, // an offset moves once its record is handled, not before
+    autoCommit: false, // the offset moves after the record is handled
     eachMessage: async ({ topic, partition, message: { key, value, offset } }) => {
       if (value === null || left === 0) return
       const { delivery, ref, user_username, commits } = await decode(value)
