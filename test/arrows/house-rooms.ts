@@ -1,4 +1,4 @@
-import { type Rooms, roomRules } from './rooms.ts'
+import { completeRule, type Rooms, roomRules } from './rooms.ts'
 import type { ArrowRule } from './rule.ts'
 
 /**
@@ -95,22 +95,38 @@ const runtime: Rooms = {
   'unhandled-rejections.ts': [],
 }
 
+/** The local stack: each server has a room, and all of them stand on the child processes. */
+const local: Rooms = {
+  'kafka/': ['server.ts', 'process/'],
+  'registry/': ['server.ts', 'process/'],
+  'postgres/': ['server.ts', 'process/'],
+  'server.ts': ['process/'],
+  'process/': ['secrets.ts'],
+  'secrets.ts': [],
+}
+
 export const houseRooms: Readonly<Record<string, Rooms>> = {
   ingress,
   schemas,
   'consumers/runtime': runtime,
+  local,
 }
 
 export const houseRules: readonly ArrowRule[] = [
   ...roomRules(
     'ingress',
     ingress,
-    'A hook goes down through the rooms of the ingress; no arrow runs back up.',
+    'A hook goes down through the rooms of the ingress. No arrow runs back up.',
   ),
-  ...roomRules('consumers/runtime', runtime, 'A worker is made of its parts, and no part knows the worker.'),
+  completeRule('ingress', ingress, 'files'),
   ...roomRules(
     'schemas',
     schemas,
-    'The catalogue stands on the facts, and the facts stand on the generated types.',
+    'The catalogue stands on the facts, and the facts on the generated types.',
   ),
+  completeRule('schemas', schemas, 'files'),
+  ...roomRules('consumers/runtime', runtime, 'A worker is made of its parts, and no part knows the worker.'),
+  completeRule('consumers/runtime', runtime, 'files'),
+  ...roomRules('local', local, 'A server of the local stack does not know the other servers.'),
+  completeRule('local', local, 'folders'),
 ]

@@ -7,30 +7,43 @@ import { type ArrowRule, fileIn, patternOf } from './rule.ts'
 export type Rooms = Readonly<Record<string, readonly string[]>>
 
 /** One rule for each room: it imports nothing of the folder but the rooms that are listed. */
-export const roomRules = (folder: string, rooms: Rooms, because: string): ArrowRule[] => {
-  const names = Object.keys(rooms)
-  const inFolder = (room: string) => `${folder}/${room}`
-  const restricted = Object.entries(rooms).flatMap(([room, imports]): ArrowRule[] => {
-    const forbidden = names.find((other) => other !== room && !imports.includes(other))
+export const roomRules = (folder: string, rooms: Rooms, because: string): ArrowRule[] =>
+  Object.entries(rooms).flatMap(([room, imports]): ArrowRule[] => {
+    const forbidden = Object.keys(rooms).find((other) => other !== room && !imports.includes(other))
     if (forbidden === undefined) return []
+    const [importer, imported] = [`${folder}/${room}`, `${folder}/${forbidden}`]
     return [
       {
-        name: `${inFolder(room)} imports only ${['itself', ...imports].join(', ')} of ${folder}/`,
+        name: `${importer} imports only ${['itself', ...imports].join(', ')} of ${folder}/`,
         because,
-        from: { path: patternOf(inFolder(room)) },
-        to: { path: `^${folder}/`, pathNot: [room, ...imports].map((each) => patternOf(inFolder(each))) },
-        brokenBy: [fileIn(inFolder(room)), fileIn(inFolder(forbidden))],
+        from: { path: patternOf(importer) },
+        to: {
+          path: `^${folder}/`,
+          pathNot: [room, ...imports].map((each) => patternOf(`${folder}/${each}`)),
+        },
+        brokenBy: [fileIn(importer), fileIn(imported)],
       },
     ]
   })
-  const unlisted: ArrowRule = {
-    name: `every file of ${folder}/ belongs to a room`,
+
+/**
+ * A rule that the table of a folder is complete.
+ *
+ * @param which `files`: every file belongs to a room; `folders`: only the files in folders, and the others stand above
+ */
+export const completeRule = (folder: string, rooms: Rooms, which: 'files' | 'folders'): ArrowRule => {
+  const names = Object.keys(rooms)
+  const inside = which === 'files' ? '' : '[^/]+/'
+  return {
+    name: `the table of rooms lists all ${which} of ${folder}/`,
     because: 'A new room needs an entry in the table: its direction must be decided.',
-    from: { path: `^${folder}/`, pathNot: names.map((room) => patternOf(inFolder(room))) },
+    from: { path: `^${folder}/${inside}`, pathNot: names.map((room) => patternOf(`${folder}/${room}`)) },
     to: {},
-    brokenBy: [`${folder}/unlisted.ts`, fileIn(inFolder(names[0] ?? ''))],
+    brokenBy: [
+      which === 'files' ? `${folder}/unlisted.ts` : `${folder}/unlisted/invented.ts`,
+      fileIn(`${folder}/${names[0]}`),
+    ],
   }
-  return [...restricted, unlisted]
 }
 
 /** Rooms that take part in a circle of the table itself; empty where all arrows point one way. */
