@@ -4,8 +4,7 @@ import type { Logger } from '../lib/logger.ts'
 import type { EventType, RecordOf } from '../schemas/catalogue.ts'
 
 /** What became of a message. A dead letter counts too: `consumer_handled_total` then adds up to every message. */
-export const handledOutcomes = ['processed', 'skipped', 'dead_lettered'] as const
-export type HandledOutcome = (typeof handledOutcomes)[number]
+export type HandledOutcome = 'processed' | 'skipped' | 'dead_lettered'
 
 /** A message as Kafka stores it. Its value is not decoded yet. */
 export interface Message {

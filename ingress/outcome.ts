@@ -1,3 +1,5 @@
+import type { ValueOfLabel } from '../lib/metrics/catalogue.ts'
+
 /** What can become of a hook, and the HTTP status of the answer. The keys are values of a metric label. */
 export const outcomes = {
   published: { status: 200 },
@@ -21,18 +23,8 @@ export type OutcomeKind = keyof typeof outcomes
 
 export const outcomeKinds = Object.keys(outcomes) as OutcomeKind[]
 
-/** Why a sender was rejected because of its credentials or its address. Values of a metric label. */
-export const rejections = [
-  'handshake',
-  'no_credentials',
-  'wrong_token',
-  'stale_signature',
-  'wrong_signature',
-  'unknown_source',
-  'address',
-  'too_many',
-] as const
-export type Rejection = (typeof rejections)[number]
+/** Why a sender was rejected because of its credentials or its address. The metric catalogue lists the values. */
+export type Rejection = ValueOfLabel<'ingress_rejections_total', 'reason'>
 
 /** A hook that can no longer be lost: the brokers have acknowledged it, or it is on our disk. */
 export interface Kept {

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { Environment } from '../../lib/config.ts'
-import type { Secrets } from '../secrets.ts'
 
 /** The addresses of the servers, whether they are embedded or the user's own. */
 export interface StackUrls {
@@ -18,6 +17,12 @@ export interface ProcessEnvironments {
   ingress(ports: { hook: number; metrics: number }): Environment
   /** The environment of a worker, or of another process beside the ingress. */
   worker(name: string, metricsPort: number): Environment
+}
+
+/** The generated secrets that the processes use. */
+interface ProcessSecrets {
+  ingressToken: string
+  auditLogRole: string
 }
 
 const tokenVariables = [
@@ -39,7 +44,7 @@ export const processEnvironments = (
   env: Environment,
   dataDir: string,
   urls: StackUrls,
-  secrets: Secrets,
+  secrets: ProcessSecrets,
 ): ProcessEnvironments => {
   const auditLog = hasAny(env, auditLogVariables)
     ? only(env, auditLogVariables)

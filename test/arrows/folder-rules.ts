@@ -48,4 +48,18 @@ export const folderRules: readonly ArrowRule[] = [
     to: { path: '^lib/[^/]+/', pathNot: '^lib/$1/' },
     brokenBy: ['lib/avro/invented.ts', 'lib/kafka/invented.ts'],
   },
+  {
+    name: 'the servers of the local stack import only process/ and server.ts of local',
+    because: 'Each server can be started alone, by the stack and by the tests.',
+    from: { path: '^local/(kafka|postgres|registry)/' },
+    to: { path: '^local/', pathNot: ['^local/$1/', '^local/process/', '^local/server\\.ts$'] },
+    brokenBy: ['local/kafka/invented.ts', 'local/postgres/invented.ts'],
+  },
+  {
+    name: 'local/process/ imports nothing else of local',
+    because: 'It starts and ends any program, so that the tests can use it for theirs.',
+    from: { path: '^local/process/' },
+    to: { path: '^local/', pathNot: '^local/process/' },
+    brokenBy: ['local/process/invented.ts', 'local/servers.ts'],
+  },
 ]

@@ -2,18 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cacheFolder } from '../../../local/artifacts.ts'
-import { openDataFolder } from '../../../local/data-folder.ts'
-import { artifactFolder, fetchArtifacts } from '../../../local/fetch-artifacts.ts'
-import { findJava } from '../../../local/java.ts'
 import { startKafka } from '../../../local/kafka/kafka.ts'
 import { choosePorts } from '../../../local/ports.ts'
 import type { ChildProcesses } from '../../../local/process/child-processes.ts'
+import { openKafkaFolder } from './kafka-folder.ts'
 
-/** A broker that asks its access control lists; everybody may do what none of them mentions. */
+/** A broker that checks access control lists. An action that no list mentions is allowed for everyone. */
 export interface KafkaWithAcls {
-  /** As KAFKA_BROKERS wants it. */
+  /** A value for KAFKA_BROKERS. */
   brokers: string
-  /** Stops it and removes its data. */
+  /** Stops the broker and removes its data. */
   remove(): Promise<void>
 }
 
@@ -23,32 +21,18 @@ const settings = {
 }
 
 export const startKafkaWithAcls = async (): Promise<KafkaWithAcls> => {
-  const cacheDir = cacheFolder(process.env)
-  const java = await findJava(process.env)
-  await fetchArtifacts(['kafka'], { cacheDir, env: process.env, print: () => {} })
   const dataDir = await mkdtemp(join(tmpdir(), 'bridge-test-acls-'))
-  const { childProcesses, release } = await openDataFolder(dataDir)
+  const folder = await openKafkaFolder(dataDir, cacheFolder(process.env), process.env)
   const remove = async () => {
-    await childProcesses.close([])
-    await release()
+    await folder.close()
     await rm(dataDir, { recursive: true, force: true })
   }
   try {
     const wanted = { variable: 'KAFKA_BROKERS', preferred: 0 }
-    const { ports, release: releasePorts } = await choosePorts(
-      { broker: wanted, controller: wanted },
-      () => {},
-    )
-    await releasePorts()
-    const kafka = await startKafka({
-      childProcesses: withSettings(childProcesses),
-      folder: join(dataDir, 'kafka'),
-      logFile: join(dataDir, 'logs', 'kafka.log'),
-      port: ports.broker,
-      internalPort: ports.controller,
-      java,
-      jars: artifactFolder(cacheDir, 'kafka'),
-    })
+    const { ports, release } = await choosePorts({ broker: wanted, controller: wanted }, () => {})
+    await release()
+    const options = folder.optionsOf('kafka', { port: ports.broker, internalPort: ports.controller })
+    const kafka = await startKafka({ ...options, childProcesses: withSettings(folder.childProcesses) })
     return { brokers: kafka.url, remove }
   } catch (error) {
     await remove()
@@ -56,7 +40,7 @@ export const startKafkaWithAcls = async (): Promise<KafkaWithAcls> => {
   }
 }
 
-/** The broker itself, unlike the tool that formats its disk, takes settings on its command line. */
+/** Adds the settings to the command line of the broker. The tool that formats its disk does not accept them. */
 const withSettings = (childProcesses: ChildProcesses): ChildProcesses => ({
   ...childProcesses,
   start: (options) => {

@@ -5,13 +5,13 @@ import { cacheFolder } from '../../../local/artifacts.ts'
 import type { ServerName } from '../../../local/servers.ts'
 import { type LocalStack, startLocalStack } from '../../../local/stack.ts'
 
-/** Real servers for tests, on random ports and a temporary folder. */
+/** Real servers for tests, on free ports, with their data in a temporary folder. */
 export interface Servers extends LocalStack {
-  /** Stops them and removes their data. */
+  /** Stops the servers and removes their data. */
   remove(): Promise<void>
 }
 
-/** What is started is stopped by `remove`; when this process dies before that, the servers die with it. */
+/** The caller must call `remove`. If this process ends before, the servers end with it. */
 export const startServers = async (servers?: readonly ServerName[]): Promise<Servers> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'bridge-test-stack-'))
   const stack = await startLocalStack({
