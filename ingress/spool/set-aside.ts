@@ -2,46 +2,54 @@ import { link, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFolder } from '../../lib/disk/sync-folder.ts'
 
-/** What nobody can publish, kept for somebody to look at; there is a limit to it, and nothing is removed from it by us. */
+/**
+ * A folder for what cannot be published: refused hooks and damaged bytes. An operator can examine it there. Its size
+ * is limited, and the bridge never deletes anything from it.
+ */
 export interface SetAside {
-  /** @throws Error where there is no room for it */
+  /** @throws Error if there is no room for it */
   keep(name: string, bytes: Buffer): Promise<void>
-  /** The same with a file of the same disk, which may go on to be used and deleted under its other name. */
+  /** Keeps a file of the same disk. The file may still be used and deleted under its own name. */
   keepFile(name: string, path: string): Promise<void>
 }
 
-/** @param folder exists */
+/** @param folder must exist */
 export const createSetAside = async (folder: string, maxBytes: number): Promise<SetAside> => {
-  let used = await bytesIn(folder)
+  let usedBytes = await sizeOf(folder)
 
-  const takeRoom = async (bytes: number) => {
-    // Somebody may have made room meanwhile.
-    if (used + bytes > maxBytes) used = await bytesIn(folder)
-    if (used + bytes > maxBytes)
+  const reserve = async (bytes: number) => {
+    // An operator may have made room since the last count.
+    if (usedBytes + bytes > maxBytes) usedBytes = await sizeOf(folder)
+    if (usedBytes + bytes > maxBytes)
       throw new Error(
-        `${folder} is full: ${used} of ${maxBytes} bytes; look at what is in it, and take it away`,
+        `${folder} is full: ${usedBytes} of ${maxBytes} bytes; examine the files in it and move them away`,
       )
-    used += bytes
+    usedBytes += bytes
   }
 
   return {
     keep: async (name, bytes) => {
-      await takeRoom(bytes.length)
+      await reserve(bytes.length)
       await writeFile(join(folder, name), bytes, { flush: true })
       await syncFolder(folder)
     },
     keepFile: async (name, path) => {
-      await takeRoom((await stat(path)).size)
-      await link(path, join(folder, name)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error
-      })
+      await reserve((await stat(path)).size)
+      try {
+        await link(path, join(folder, name))
+      } catch (error) {
+        // The file was set aside before, because of other damage in it.
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      }
       await syncFolder(folder)
     },
   }
 }
 
-const bytesIn = async (folder: string): Promise<number> => {
-  const sizes = (await readdir(folder)).map((file) =>
+/** A file that is moved away while the sizes are read counts as empty. */
+const sizeOf = async (folder: string): Promise<number> => {
+  const files = await readdir(folder)
+  const sizes = files.map((file) =>
     stat(join(folder, file)).then(
       ({ size }) => size,
       () => 0,

@@ -1,68 +1,91 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { acquireLock } from '../../lib/disk/lock.ts'
+import { acquireLock, type Lock } from '../../lib/disk/lock.ts'
 import { syncFolder } from '../../lib/disk/sync-folder.ts'
 import { UsageError } from '../../lib/errors.ts'
-import { createSetAside } from './set-aside.ts'
+import { createSetAside, type SetAside } from './set-aside.ts'
 import { createSpoolFolder, type SpoolFolder, segmentSuffix } from './spool-folder.ts'
 
-/** Where spools lie: one for all topics, and one for each that takes nothing while others do. */
+/** The files of all spools. They share one folder. */
 export interface SpoolFolders {
   common: SpoolFolder
   ofTopic(topic: string): SpoolFolder
-  /** Topics of which there is a segment. */
+  /** The topics that have a segment on disk. */
   topics(): Promise<string[]>
-  /** Lets another process in. */
+  /** Releases the folder. Another process can then open it. */
   close(): Promise<void>
 }
 
 export const asideName = 'set-aside'
 
-/** Before the names of a topic's files. No topic's name can hold the sign. */
+/** Starts the file names of a topic's spool. The name of a topic cannot contain an @. */
 export const prefixOf = (topic: string): string => `${topic}@`
 
 /**
- * Opens a folder on a real disk; makes it where it does not exist.
+ * Opens the folder of the spools, and creates it if it does not exist.
  *
- * @param maxAsideBytes the most that may be set aside
- * @throws UsageError where another process has it open: two would send each other's hooks twice and delete them once
+ * @param maxAsideBytes how many bytes may be set aside
+ * @throws UsageError if another process uses the folder: two processes would publish each other's hooks
  */
 export const openSpoolFolders = async (folder: string, maxAsideBytes: number): Promise<SpoolFolders> => {
   const asideFolder = resolve(folder, asideName)
-  const parent = await mkdir(dirname(resolve(folder)), { recursive: true })
-  // What GitLab sent is for no other user of the machine.
-  const own = await mkdir(asideFolder, { recursive: true, mode: 0o700 })
-  const made = parent ?? own
+  const firstCreated = await createFolders(folder, asideFolder)
   const aside = await createSetAside(asideFolder, maxAsideBytes)
-  const lock = await lockWithRoom(folder)
-  if ('heldBy' in lock)
-    throw new UsageError(
-      `the spool in ${folder} is in use by process ${lock.heldBy}: give each ingress an INGRESS_SPOOL_DIR of its own`,
-    )
-  // A folder is on disk once the one it lies in is: up to the one in which the first was made.
-  const top = dirname(made ?? asideFolder)
-  for (let at = dirname(asideFolder); ; at = dirname(at)) {
-    await syncFolder(at)
-    if (at === top) break
+  const lock = await lockFolder(folder)
+  try {
+    await syncCreatedFolders(asideFolder, firstCreated)
+  } catch (error) {
+    await lock.release()
+    throw error
   }
-  return {
-    common: createSpoolFolder(folder, '', aside),
-    ofTopic: (topic) => createSpoolFolder(folder, prefixOf(topic), aside),
-    topics: async () => {
-      const segments = (await readdir(folder)).filter(
-        (file) => file.endsWith(segmentSuffix) && file.includes('@'),
-      )
-      return [...new Set(segments.map((file) => file.slice(0, file.indexOf('@'))))]
-    },
-    close: () => lock.release(),
+  return foldersIn(folder, aside, lock)
+}
+
+const foldersIn = (folder: string, aside: SetAside, lock: Lock): SpoolFolders => ({
+  common: createSpoolFolder(folder, '', aside),
+  ofTopic: (topic) => createSpoolFolder(folder, prefixOf(topic), aside),
+  topics: async () => {
+    const files = await readdir(folder)
+    const segments = files.filter((file) => file.endsWith(segmentSuffix) && file.includes('@'))
+    return [...new Set(segments.map((file) => file.slice(0, file.indexOf('@'))))]
+  },
+  close: () => lock.release(),
+})
+
+/** @returns the first folder that did not exist; undefined if all existed */
+const createFolders = async (folder: string, asideFolder: string): Promise<string | undefined> => {
+  const parent = await mkdir(dirname(resolve(folder)), { recursive: true })
+  // Other users of the machine must not read what GitLab has sent.
+  const own = await mkdir(asideFolder, { recursive: true, mode: 0o700 })
+  return parent ?? own
+}
+
+/** A new folder survives a power failure only once the folder that contains it is synced. */
+const syncCreatedFolders = async (deepest: string, firstCreated = deepest): Promise<void> => {
+  const top = dirname(firstCreated)
+  for (let folder = dirname(deepest); ; folder = dirname(folder)) {
+    await syncFolder(folder)
+    if (folder === top) return
   }
 }
 
-/** Room that is given up where the disk is too full for a lock: an ingress that cannot start cannot drain, which is what makes room. */
+const lockFolder = async (folder: string): Promise<Lock> => {
+  const lock = await acquireWithBallast(folder)
+  if (!('heldBy' in lock)) return lock
+  throw new UsageError(
+    `the spool in ${folder} is in use by process ${lock.heldBy}: give each ingress its own INGRESS_SPOOL_DIR`,
+  )
+}
+
+/**
+ * Room for a lock file, kept by a file that can be deleted. On a full disk, the ingress could otherwise not start,
+ * and so could not publish the hooks of the spool, which is what makes room.
+ */
 const ballastBytes = 16 * 1024
 
-const lockWithRoom = async (folder: string): ReturnType<typeof acquireLock> => {
-  const [lockPath, ballast] = [join(folder, 'lock'), join(folder, 'ballast')]
+const acquireWithBallast = async (folder: string): ReturnType<typeof acquireLock> => {
+  const lockPath = join(folder, 'lock')
+  const ballast = join(folder, 'ballast')
   const lock = await acquireLock(lockPath, 'socket').catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOSPC') throw error
     await rm(ballast, { force: true })

@@ -3,83 +3,98 @@ import { readFileSync } from 'node:fs'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 
-/** What was read, and every file it was read from. */
+/** A value, and every file it was read from. */
 export interface Reading<T> {
   value: T
   files: readonly string[]
 }
 
 export interface WatchOptions<T> {
-  /** What is read, for the log. */
+  /** The content of the files, for the log. */
   name: 'credentials' | 'certificates'
-  /** @throws Error where what the files hold cannot be used */
+  /** Reads the value. @throws Error if the files cannot be used */
   read(): Reading<T>
-  /** Told what was read, at the start and after each change. */
+  /** Called with the value at the start and after each change. */
   onRead(value: T): void
   logger: Logger
 }
 
 export interface Watched<T> {
-  /** What was read last and could be used. */
+  /** The last value that could be used. */
   current(): T
   close(): void
 }
 
-const lookEveryMs = 2000
+const pollMs = 2000
 
 /**
- * Reads files, and reads them again when one of them changes: nothing that is kept in them asks for a restart.
- * A change that cannot be used is logged once, and what was read before stays.
+ * Reads files, and reads them again when one of them changes, so that a change needs no restart. If the changed files
+ * cannot be used, the error is logged once and the value stays as it was.
  *
- * @throws what `read` throws at the start
+ * @throws whatever `read` throws at the start
  */
 export const watchFiles = <T>({ name, read, onRead, logger }: WatchOptions<T>): Watched<T> => {
-  let known = readSettled(read, [])
-  onRead(known.value)
-  let fault: string | undefined
+  let last = readUntilStable(read, [])
+  onRead(last.value)
+  let problem: string | undefined
 
-  const timer = setInterval(() => {
-    // What is at fault may lie in a file that is not watched yet, such as one of secrets that comes later.
-    if (stampOf(known.files) === known.stamp && fault === undefined) return
+  const poll = () => {
+    // After an error the files are read again each time: the cause may be a file that is not watched yet, such as a
+    // file of secrets that does not exist.
+    if (problem === undefined && stampOf(last.files) === last.stamp) return
     try {
-      const settled = readSettled(read, known.files)
-      onRead(settled.value)
-      known = settled
-      fault = undefined
-      logger.info(`${name} read again`)
+      const changed = readUntilStable(read, last.files)
+      onRead(changed.value)
+      last = changed
+      problem = undefined
+      logger.info(`the ${name} have changed and were read again`)
     } catch (error) {
-      if (fault !== messageOf(error))
-        logger.error(`changed ${name} cannot be used, the old ones stay`, { error: messageOf(error) })
-      fault = messageOf(error)
+      const message = messageOf(error)
+      if (problem !== message)
+        logger.error(`the changed ${name} cannot be used, the old ones stay in use`, { error: message })
+      problem = message
     }
-  }, lookEveryMs).unref()
-
-  return { current: () => known.value, close: () => clearInterval(timer) }
+  }
+  const timer = setInterval(poll, pollMs).unref()
+  return { current: () => last.value, close: () => clearInterval(timer) }
 }
 
-/** A reading, and the stamp of its files from before they were read. */
-interface Stamped<T> extends Reading<T> {
+/** A reading with the stamp that its files had before they were read. */
+interface StampedReading<T> extends Reading<T> {
   stamp: string
 }
 
 const maxReadings = 5
 
-/** Reads until nothing changed meanwhile, nor was any file named that is not among those stamped. What never settles is read again at the next look. */
-const readSettled = <T>(read: () => Reading<T>, files: readonly string[], readings = 1): Stamped<T> => {
+/**
+ * Reads until no file changed during the reading. Files that change all the time are used as they are and are read
+ * again with the next poll.
+ *
+ * @param files those that are known so far; `read` may name others
+ */
+const readUntilStable = <T>(
+  read: () => Reading<T>,
+  files: readonly string[],
+  readings = 1,
+): StampedReading<T> => {
   const stamp = stampOf(files)
   const reading = read()
   if (stampOf(reading.files) === stamp || readings === maxReadings) return { ...reading, stamp }
-  return readSettled(read, reading.files, readings + 1)
+  return readUntilStable(read, reading.files, readings + 1)
 }
 
-/** Changes when a file's content does. Its time would not do: two changes within a tick of the clock have one. */
+/**
+ * A text that changes when the content of a file changes. The time of modification is not enough: two changes can
+ * have the same time.
+ */
 const stampOf = (files: readonly string[]): string =>
   files.map((file) => `${file} ${digestOf(file)}`).join('\n')
 
+/** An unreadable file is no error here. `read` reports it. */
 const digestOf = (file: string): string => {
   try {
     return hash('sha256', readFileSync(file))
   } catch {
-    return 'unreadable' // why, `read` says
+    return 'unreadable'
   }
 }

@@ -75,7 +75,7 @@ suite('an ingress whose brokers do not answer', { concurrency: true }, () => {
     const first = await startIngressWithoutServers({ INGRESS_SECRET_TOKENS: token })
     await assert.rejects(
       startIngressWithoutServers({ INGRESS_SECRET_TOKENS: token, INGRESS_SPOOL_DIR: first.spoolFolder }),
-      /in use by process \d+: give each ingress an INGRESS_SPOOL_DIR of its own/,
+      /in use by process \d+: give each ingress its own INGRESS_SPOOL_DIR/,
     )
     await first.remove()
   })

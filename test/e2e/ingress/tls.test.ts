@@ -247,7 +247,7 @@ test('a replacement that cannot be used leaves the old one in place and is said 
     }
     assert.deepEqual((await sendTls(replaced.hookUrl, hook, trusting)).statuses, [], variable)
     await rename(`${file}.good`, file)
-    await eventually(() => assert.equal(since(/certificates read again/).length, 1))
+    await eventually(() => assert.equal(since(/certificates have changed and were read again/).length, 1))
     assert.equal(since(/cannot be used/).length, 1, variable)
   }
 })

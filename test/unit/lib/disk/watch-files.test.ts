@@ -16,14 +16,14 @@ const fileWith = (text: string): string => {
   return file
 }
 
-/** A watched text, whatever `meddle` does once it is read, and a clock that looks at its files when told to. */
-const watching = (t: TestContext, file: string, meddle: (text: string) => void = () => {}) => {
+/** A watched text. `duringRead` is called when it has been read, and `poll` lets the time of one poll pass. */
+const watching = (t: TestContext, file: string, duringRead: (text: string) => void = () => {}) => {
   t.mock.timers.enable({ apis: ['setInterval'] })
   const { logger, lines } = recordingLogger()
   const readings: string[] = []
   const read = () => {
     const text = readFileSync(file, 'utf8')
-    meddle(text)
+    duringRead(text)
     if (text.startsWith('bad')) throw new Error(`cannot use ${text}`)
     return { value: text, files: [file] }
   }
@@ -34,9 +34,9 @@ const watching = (t: TestContext, file: string, meddle: (text: string) => void =
     logger,
   })
   t.after(() => watched.close())
-  return { watched, readings, lines, look: () => t.mock.timers.tick(2000) }
+  return { watched, readings, lines, poll: () => t.mock.timers.tick(2000) }
 }
-/** Does it the first time a text is read. */
+/** Runs the action the first time that the text is read. */
 const once = (wanted: string, action: () => void) => {
   let isDone = false
   return (text: string) => {
@@ -46,7 +46,7 @@ const once = (wanted: string, action: () => void) => {
   }
 }
 
-test('a file that is written anew while it is read at the start is read again', (t) => {
+test('a file that changes while it is read at the start is read again', (t) => {
   const file = fileWith('one')
   const { watched, readings } = watching(
     t,
@@ -57,69 +57,69 @@ test('a file that is written anew while it is read at the start is read again', 
   assert.deepEqual(readings, ['two'])
 })
 
-test('a file that is written anew while it is read after a change is read again, and the text between is never used', (t) => {
+test('a file that changes again while it is read is read again, and the text in between is never used', (t) => {
   const file = fileWith('one')
-  const { watched, readings, look } = watching(
+  const { watched, readings, poll } = watching(
     t,
     file,
     once('two', () => writeFileSync(file, 'three')),
   )
   writeFileSync(file, 'two')
-  look()
+  poll()
   assert.equal(watched.current(), 'three')
   assert.deepEqual(readings, ['one', 'three'])
 })
 
-test('a file that changes whenever it is read is used as it is, and looked at again', (t) => {
+test('a file that changes during every reading is used as it is, and read again with the next poll', (t) => {
   const file = fileWith('0')
-  let isRestless = true
-  const { watched, look } = watching(t, file, (text) => {
-    if (isRestless) writeFileSync(file, String(Number(text) + 1))
+  let isChanging = true
+  const { watched, poll } = watching(t, file, (text) => {
+    if (isChanging) writeFileSync(file, String(Number(text) + 1))
   })
-  isRestless = false
+  isChanging = false
   assert.notEqual(watched.current(), readFileSync(file, 'utf8'))
-  look()
+  poll()
   assert.equal(watched.current(), readFileSync(file, 'utf8'))
 })
 
-test('a change of the same length at the same time is one', (t) => {
+test('a change that keeps length and time of modification is noticed', (t) => {
   const file = fileWith('one')
   utimesSync(file, 1000, 1000)
-  const { watched, look } = watching(t, file)
+  const { watched, poll } = watching(t, file)
   writeFileSync(file, 'two')
   utimesSync(file, 1000, 1000)
-  look()
+  poll()
   assert.equal(watched.current(), 'two')
 })
 
-test('what cannot be used is said once and again when it is another, and what is right again is used though it is the old text', (t) => {
+test('an error is logged once, and again if it changes; a file that is valid again is used, even with the old text', (t) => {
   const file = fileWith('one')
-  const { watched, readings, lines, look } = watching(t, file)
+  const { watched, readings, lines, poll } = watching(t, file)
   for (const text of ['bad', 'bad', 'bad as well', 'bad as well', 'one', 'one']) {
     writeFileSync(file, text)
-    look()
+    poll()
     assert.equal(watched.current(), 'one')
   }
   assert.deepEqual(
     lines.map(({ level, message, fields }) => [level, message, fields.error]),
     [
-      ['error', 'changed credentials cannot be used, the old ones stay', 'cannot use bad'],
-      ['error', 'changed credentials cannot be used, the old ones stay', 'cannot use bad as well'],
-      ['info', 'credentials read again', undefined],
+      ['error', 'the changed credentials cannot be used, the old ones stay in use', 'cannot use bad'],
+      ['error', 'the changed credentials cannot be used, the old ones stay in use', 'cannot use bad as well'],
+      ['info', 'the credentials have changed and were read again', undefined],
     ],
   )
   assert.deepEqual(readings, ['one', 'one'])
 })
 
-test('what cannot be used at the start is thrown, and nobody watches', (t) => {
+test('files that cannot be used at the start throw', (t) => {
   assert.throws(() => watching(t, fileWith('bad')), /cannot use bad/)
 })
 
-test('once closed it looks no more', (t) => {
+test('once closed, nothing is read any more', (t) => {
   const file = fileWith('one')
-  const { watched, readings, look } = watching(t, file)
+  const { watched, readings, poll } = watching(t, file)
   watched.close()
   writeFileSync(file, 'two')
-  look()
+  poll()
   assert.deepEqual(readings, ['one'])
 })
