@@ -107,3 +107,16 @@ test('every page names only metrics that exist', () => {
   assert.ok(checked > 40, `${checked} metrics were found`)
   assert.deepEqual(unknown, [])
 })
+
+test('the dashboard shows only metrics that exist', () => {
+  const known = new Set(Object.keys(metricCatalogue).map((name) => metricPrefix + name))
+  const dashboard = readPage('monitoring/grafana/dashboards/bridge.json')
+  const named = [...dashboard.matchAll(/\bgitlab_bridge_[a-z_]+/g)].map(([name]) => name)
+  // prom-client itself measures the memory and the CPU of the process.
+  const ours = named.filter((name) => !name.startsWith(`${metricPrefix}process_`))
+  assert.ok(ours.length > 10)
+  assert.deepEqual(
+    ours.filter((name) => !known.has(name.replace(/_(bucket|sum|count)$/, ''))),
+    [],
+  )
+})
