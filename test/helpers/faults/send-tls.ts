@@ -1,22 +1,23 @@
 import { type ConnectionOptions, connect } from 'node:tls'
+import { statusesIn } from './send-raw.ts'
 
-/** What a sender saw of a connection by TLS until it was closed. */
+/** What a sender saw of one TLS connection, from its start to its end. */
 export interface TlsAnswer {
-  /** Of every answer on the connection. */
+  /** The status of every answer, in order. */
   statuses: number[]
   text: string
-  /** Why the connection broke; undefined where it was closed in order. */
+  /** The error that broke the connection; undefined where it was closed in order. */
   code: string | undefined
-  /** What the door showed. */
+  /** Of the certificate that the server showed. */
   fingerprint: string | undefined
-  /** To resume it by. */
+  /** With it a later connection can resume the session. */
   session: Buffer | undefined
 }
 
 /**
- * Writes bytes once the connection is encrypted, on a connection of its own.
+ * Opens a TLS connection and writes the bytes after the handshake. Resolves when the connection is closed.
  *
- * @param idleMs how long silence may last before the connection is given up
+ * @param idleMs closes the connection when nothing has arrived for so long
  */
 export const sendTls = (
   url: string,
@@ -34,7 +35,9 @@ export const sendTls = (
       fingerprint = socket.getPeerCertificate().fingerprint256
       socket.write(bytes)
     })
-    socket.setTimeout(idleMs, () => socket.destroy(Object.assign(new Error('silence'), { code: 'SILENCE' })))
+    socket.setTimeout(idleMs, () =>
+      socket.destroy(Object.assign(new Error('nothing has arrived'), { code: 'SILENCE' })),
+    )
     socket.on('session', (given: Buffer) => {
       session = given
     })
@@ -44,7 +47,6 @@ export const sendTls = (
     })
     socket.on('close', () => {
       const text = Buffer.concat(chunks).toString('latin1')
-      const statuses = [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
-      resolve({ statuses, text, code, fingerprint, session })
+      resolve({ statuses: statusesIn(text), text, code, fingerprint, session })
     })
   })
