@@ -5,29 +5,32 @@ import type { Encoders } from './encode.ts'
 import type { KnownEncoders } from './encoders.ts'
 
 /**
- * Asks a registry again that did not say the schema ids. Those of the disk are right, unless it comes back as another one.
+ * Polls a registry that did not answer at the start, while the schema ids from the disk are used. Those are
+ * right, unless the registry comes back with other content.
  *
- * @param read asks for all of them
- * @param everyMs between two questions, in milliseconds
- * @returns encoders by the ids of the registry, once it says them; never holds up the end of the process
+ * @param read reads all schema ids
+ * @param intervalMs the time between two attempts, in milliseconds
+ * @returns encoders with the ids of the registry, once it answers; the wait does not keep the process alive
  */
 export const awaitRegistry = async (
   read: () => Promise<KnownEncoders>,
-  everyMs: number,
+  intervalMs: number,
   logger: Logger,
 ): Promise<Encoders> => {
-  const ask = async (): Promise<Encoders | undefined> => {
+  const poll = async (): Promise<Encoders | undefined> => {
     try {
       const { encoders, from } = await read()
       return from === 'registry' ? encoders : undefined
     } catch (error) {
-      logger.error('the registry is not the one it was', { error: messageOf(error) })
+      logger.error('the schema registry answers, but it does not know our schemas', {
+        error: messageOf(error),
+      })
       return undefined
     }
   }
   for (;;) {
-    await sleep(everyMs, undefined, { ref: false })
-    const encoders = await ask()
+    await sleep(intervalMs, undefined, { ref: false })
+    const encoders = await poll()
     if (encoders !== undefined) return encoders
   }
 }

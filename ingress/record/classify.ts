@@ -2,7 +2,7 @@ import { messageOf } from '../../lib/errors.ts'
 import { type EventType, isEventType, isOurOwn } from '../../schemas/catalogue.ts'
 import type { Hook } from '../hook.ts'
 import { isObject } from './coerce.ts'
-import { hasConfidentialVariant, isConfidential, protectedEvent } from './confidential.ts'
+import { hasConfidentialVariant, inPlaceOf, isConfidential, protectedEvent } from './confidential.ts'
 import { maxDetailLength, type QuarantineCause, type QuarantineReason } from './quarantine-cause.ts'
 
 /** The event of a hook, and its parsed body. */
@@ -57,10 +57,6 @@ export const asQuarantined = (event: EventType, quarantine: QuarantineCause): Cl
   body: {},
   quarantine,
 })
-
-/** `unknown` or `quarantine`, as confidential as the event that it replaces. */
-export const inPlaceOf = (event: EventType, replacement: 'unknown' | 'quarantine'): EventType =>
-  protectedEvent(replacement, event.startsWith('confidential_'))
 
 const nameIn = (value: unknown): string | null =>
   typeof value === 'string' && value !== '' ? value.slice(0, 100) : null

@@ -5,7 +5,9 @@ import type { Coerce } from './coerce.ts'
 const timePattern =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d): ?(\d\d):(\d\d)(?:\.(\d{1,9}))? ?(Z|UTC|[+-][01]\d:?[0-5]\d)?)?$/
 
-/** Every way GitLab has written a time, as milliseconds since 1970. A time without a zone is UTC. */
+/**
+ * Milliseconds since 1970, from every format in which GitLab has sent a time. A time without a zone is UTC.
+ */
 export const toTimestamp: Coerce<number> = (value, path, problems) => {
   if (value == null) return null
   const millis = typeof value === 'string' ? millisOf(value) : undefined
@@ -14,7 +16,7 @@ export const toTimestamp: Coerce<number> = (value, path, problems) => {
   return null
 }
 
-/** A calendar date as days since 1970. */
+/** Days since 1970, from a calendar date. */
 export const toDate: Coerce<number> = (value, path, problems) => {
   const millis = toTimestamp(value, path, problems)
   return millis === null ? null : Math.floor(millis / 86_400_000)
@@ -26,7 +28,8 @@ const millisOf = (text: string): number | undefined => {
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
   const [hour, minute, second] = [Number(match[4] ?? 0), Number(match[5] ?? 0), Number(match[6] ?? 0)]
   const { 7: fraction = '0', 8: zone = 'Z' } = match
-  // What the calendar does not have would roll over: month 0, day 31, second 99; years before 100 would become the twentieth century.
+  // `Date.UTC` would not refuse month 0 or second 99: it would change the other parts. It would also move the
+  // years before 100 to the twentieth century.
   const isReal =
     year >= 100 && day >= 1 && day <= daysIn(year, month) && hour < 24 && minute < 60 && second < 60
   if (!isReal) return undefined
@@ -39,7 +42,7 @@ const millisOf = (text: string): number | undefined => {
 
 const monthDays: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** 0 for a month that does not exist. A `Date` would know as well, but takes twice the time of all the rest. */
+/** 0 for a month that does not exist. To ask a `Date` would take twice as long as everything else here. */
 const daysIn = (year: number, month: number): number => {
   const isLeap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
   return isLeap ? 29 : (monthDays[month - 1] ?? 0)

@@ -1,12 +1,15 @@
-/** What the coercions of one body could not read, as dotted paths of the record. */
+/** What could not be read from one body, as dotted paths of the record. */
 export interface Problems {
-  /** Optional fields whose value came in a shape we do not know; they become null. */
+  /** Optional fields whose value has an unknown form. They become null. */
   faults: string[]
   /** Identity fields that are absent or unreadable. */
   missing: string[]
 }
 
-/** Turns one JSON value into what the schema wants; null when absent, null and a fault when unreadable. */
+/**
+ * Turns one JSON value into the type of the schema: null if it is absent, null and a fault if it is
+ * unreadable.
+ */
 export type Coerce<T> = (value: unknown, path: string, problems: Problems) => T | null
 
 const fault = (path: string, problems: Problems): null => {
@@ -39,7 +42,10 @@ export const toLong = toInteger(Number.MAX_SAFE_INTEGER)
 
 export const toInt = toInteger(2 ** 31 - 1)
 
-/** A number, or a decimal number as text. The length of the text is limited: a longer one is not a measured value. */
+/**
+ * A number, or a decimal number as text. The length of the text is limited: a longer one is not a measured
+ * value.
+ */
 const decimalPattern = /^-?\d{1,15}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?$/
 
 export const toDouble: Coerce<number> = (value, path, problems) => {
@@ -54,14 +60,15 @@ export const toJson: Coerce<string> = (value, path, problems) => {
   try {
     return JSON.stringify(value) ?? null
   } catch {
-    return fault(path, problems) // nested deeper than the stack
+    // JSON.stringify needs stack for each level of nesting.
+    return fault(path, problems)
   }
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Each member by `convert`; a hostile `__proto__` stays an ordinary key. */
+/** Converts each member. A hostile key `__proto__` stays an ordinary key, since the map has no prototype. */
 const toMapOf =
   <T>(convert: (value: unknown, path: string, problems: Problems) => T): Coerce<Record<string, T>> =>
   (value, path, problems) => {
@@ -74,7 +81,7 @@ const toMapOf =
 
 export const toJsonMap = toMapOf<string>((value, path, problems) => toJson(value, path, problems) ?? 'null')
 
-/** GitLab tells a change as `{previous, current}`, or (reviewers) as a bare pair. */
+/** GitLab gives a change as `{previous, current}`, or as a list of the two (for reviewers). */
 export const toChanges = toMapOf((value, path, problems) => {
   const [previous, current] = isObject(value)
     ? [value.previous, value.current]
@@ -84,11 +91,11 @@ export const toChanges = toMapOf((value, path, problems) => {
   return { previous: toJson(previous, path, problems), current: toJson(current, path, problems) }
 })
 
-/** GitLab hides addresses that are not public. */
+/** For an address that is not public GitLab sends an empty text or `[REDACTED]`. */
 export const toEmail: Coerce<string> = (value, path, problems) =>
   value === '' || value === '[REDACTED]' ? null : toText(value, path, problems)
 
-/** SHA-1 and SHA-256 repositories both say "nothing" with zeros. */
+/** Zeros stand for "no commit", in SHA-1 and in SHA-256 repositories. */
 export const toIsZeroSha: Coerce<boolean> = (value, path, problems) => {
   const sha = toText(value, path, problems)
   return sha === null ? null : /^0{40}(0{24})?$/.test(sha)
@@ -97,7 +104,7 @@ export const toIsZeroSha: Coerce<boolean> = (value, path, problems) => {
 const visibilities: Readonly<Record<string, string>> = { '0': 'private', '10': 'internal', '20': 'public' }
 const visibilityNames = new Set(Object.values(visibilities))
 
-/** A name, a number, or `visibilitylevel|private` from instances of about 2019. */
+/** A name, a number, or a text such as `visibilitylevel|private` (GitLab of about 2019). */
 export const toVisibility: Coerce<string> = (value, path, problems) => {
   if (value == null) return null
   if (typeof value !== 'string' && typeof value !== 'number') return fault(path, problems)
@@ -119,7 +126,7 @@ const accessLevels: Readonly<Record<string, string>> = {
 }
 const accessLevelNames = new Set(Object.values(accessLevels))
 
-/** "Maintainer" or 40; a custom role by any name is `other`. */
+/** A name such as "Maintainer", or a number such as 40. Any other name is a custom role: `other`. */
 export const toAccessLevel: Coerce<string> = (value, path, problems) => {
   if (value == null) return null
   if (typeof value !== 'string' && typeof value !== 'number') return fault(path, problems)
@@ -128,6 +135,6 @@ export const toAccessLevel: Coerce<string> = (value, path, problems) => {
   return accessLevelNames.has(level) ? level : 'other'
 }
 
-/** GitLab's own word where the access level is `other`. */
+/** GitLab's own name of the role if the access level is `other`. */
 export const toOtherAccessLevel: Coerce<string> = (value, path) =>
   toAccessLevel(value, path, { faults: [], missing: [] }) === 'other' ? String(value) : null

@@ -7,7 +7,6 @@ import {
 } from '../../schemas/avro-schema.ts'
 import {
   type Coerce,
-  isObject,
   type Problems,
   toAccessLevel,
   toBoolean,
@@ -23,18 +22,10 @@ import {
   toText,
   toVisibility,
 } from './coerce.ts'
+import { listOfOne, type Normaliser, toFirstReadable, toList, toRecord } from './coerce-nested.ts'
 import { toDate, toTimestamp } from './coerce-time.ts'
 
-/**
- * Reads GitLab's JSON object into the typed fields of a record; what it could not read goes to `problems`.
- * `given` brings the fields that are not in the body.
- */
-export type Normaliser = (
-  body: Record<string, unknown>,
-  problems: Problems,
-  given: Readonly<Record<string, unknown>>,
-) => Record<string, unknown>
-
+/** The coercion of each Avro type, and of each value of the attribute `coerce` in the schemas. */
 const coercions: Readonly<Record<string, Coerce<unknown>>> = {
   string: toText,
   boolean: toBoolean,
@@ -54,49 +45,52 @@ const coercions: Readonly<Record<string, Coerce<unknown>>> = {
 }
 
 /**
- * Compiles a schema into one function that builds the record as a single object literal per nested record:
- * three times as fast as walking the schema for every hook. The code is made of our own .avsc files only.
+ * Compiles a schema into one function, which builds each record as a single object literal. That is three
+ * times as fast as to walk through the schema for every hook. The code is made from our own .avsc files only,
+ * never from a hook.
  *
  * @param given names of the top-level fields that do not come from the body
+ * @throws Error if the schema has a type without a coercion
  */
 export const compileNormaliser = (schema: RecordSchema, given: readonly string[]): Normaliser => {
-  const constants: unknown[] = []
-  const constant = (value: unknown): string => `k${constants.push(value) - 1}`
+  const { constant, compile } = createCompiler()
   const records = new Map<string, RecordSchema>()
 
-  const compile = (parameters: string, result: string) =>
-    new Function(
-      'constants',
-      `const [${constants.map((_, i) => `k${i}`)}] = constants\nreturn (${parameters}) => (${result})`,
-    )(constants)
+  const resolve = (type: AvroSchema): AvroSchema => (typeof type === 'string' && records.get(type)) || type
 
-  /** The coercion that turns a JSON value into the Avro type. */
   const coercionFor = (type: AvroSchema, field: string, coerce: string | undefined): Coerce<unknown> => {
     const resolved = resolve(type)
-    if (coerce === undefined && isRecord(resolved)) return nested(compileRecord(resolved))
-    if (coerce === undefined && isArray(resolved)) return items(coercionFor(resolved.items, field, undefined))
+    if (coerce === undefined && isRecord(resolved)) return toRecord(compileRecord(resolved))
+    if (coerce === undefined && isArray(resolved))
+      return toList(coercionFor(resolved.items, field, undefined))
     const coercion = coercions[coerce ?? nameOf(type)]
     if (coercion === undefined)
       throw new Error(`schema ${schema.name}: no coercion for ${JSON.stringify(coerce ?? type)} at ${field}`)
     return coercion
   }
 
-  const resolve = (type: AvroSchema): AvroSchema => (typeof type === 'string' && records.get(type)) || type
-
-  const property = ({ name, type, from = name, coerce, default: fallback }: RecordField): string => {
-    const inner = nullableOf(type)
-    const coercion = coercionFor(inner ?? type, name, coerce)
+  /**
+   * The call that reads a field from its place in the body, or from the first readable one of several places.
+   */
+  const readField = ({ name, type, from = name, coerce }: RecordField): string => {
+    const coercion = coercionFor(nullableOf(type) ?? type, name, coerce)
     const [first = name, ...others] = [from].flat()
-    // For a list, the further places hold one item each.
+    if (others.length === 0) return `${constant(coercion)}(${access(first)}, '${name}', problems)`
+    // For a list, each further place holds one item.
     const alternatives = others.map((path) =>
       isArray(resolve(type)) ? `${constant(listOfOne)}(${access(path)})` : access(path),
     )
-    const converted =
-      alternatives.length === 0
-        ? `${constant(coercion)}(${access(first)}, '${name}', problems)`
-        : `${constant(firstReadable(coercion))}([${[access(first), ...alternatives].join(', ')}], '${name}', problems)`
-    if (inner !== undefined) return `${name}: ${converted}`
-    return `${name}: ${converted} ?? ${fallback === undefined ? `${constant(missing)}('${name}', problems)` : JSON.stringify(fallback)}`
+    const places = [access(first), ...alternatives].join(', ')
+    return `${constant(toFirstReadable(coercion))}([${places}], '${name}', problems)`
+  }
+
+  const property = (field: RecordField): string => {
+    const { name, type, default: fallback } = field
+    const value = readField(field)
+    if (nullableOf(type) !== undefined) return `${name}: ${value}`
+    const otherwise =
+      fallback === undefined ? `${constant(noteMissing)}('${name}', problems)` : JSON.stringify(fallback)
+    return `${name}: ${value} ?? ${otherwise}`
   }
 
   const compileRecord = (record: RecordSchema): Normaliser => {
@@ -112,27 +106,26 @@ export const compileNormaliser = (schema: RecordSchema, given: readonly string[]
   return compileRecord(schema)
 }
 
+/** Compiles functions from text. They use values such as coercions by the names of constants. */
+const createCompiler = () => {
+  const constants: unknown[] = []
+  return {
+    /** @returns the name by which compiled functions use the value */
+    constant: (value: unknown): string => `k${constants.push(value) - 1}`,
+    /** @returns a function with these parameters that returns this expression */
+    compile: (parameters: string, result: string): unknown =>
+      new Function(
+        'constants',
+        `const [${constants.map((_, i) => `k${i}`)}] = constants\nreturn (${parameters}) => (${result})`,
+      )(constants),
+  }
+}
+
 const isRecord = (type: AvroSchema): type is RecordSchema =>
   typeof type === 'object' && !Array.isArray(type) && type.type === 'record'
 
 const isArray = (type: AvroSchema): type is ArraySchema =>
   typeof type === 'object' && !Array.isArray(type) && type.type === 'array'
-
-const listOfOne = (value: unknown): unknown[] | null => (value == null ? null : [value])
-
-/** Reads the first of several places that holds a readable value. It is a fault only if none of them does. */
-const firstReadable =
-  (coerce: Coerce<unknown>) =>
-  (values: readonly unknown[], path: string, problems: Problems): unknown => {
-    const faults = problems.faults.length
-    for (const value of values) {
-      if (value == null) continue
-      problems.faults.length = faults
-      const read = coerce(value, path, problems)
-      if (read !== null) return read
-    }
-    return null
-  }
 
 const nameOf = (type: AvroSchema): string => {
   if (typeof type === 'string') return type
@@ -140,47 +133,11 @@ const nameOf = (type: AvroSchema): string => {
   return 'logicalType' in type ? type.logicalType : type.type
 }
 
-/** `a.b` as an access that stops at what is absent. */
+/** The path `a.b` as an expression that gives undefined if a part of the path is absent. */
 const access = (path: string): string => `body.${path.split('.').join('?.')}`
 
-const missing = (path: string, problems: Problems): null => {
+/** A field that has neither null nor a default identifies the event, so the hook cannot do without it. */
+const noteMissing = (path: string, problems: Problems): null => {
   problems.missing.push(path)
   return null
 }
-
-/** Problems inside are told with the path of the outer field in front. */
-const nested =
-  (normalise: Normaliser): Coerce<unknown> =>
-  (value, path, problems) => {
-    if (value == null) return null
-    if (!isObject(value)) {
-      problems.faults.push(path)
-      return null
-    }
-    const [faults, missing] = [problems.faults.length, problems.missing.length]
-    const record = normalise(value, problems, {})
-    if (problems.faults.length > faults) prefix(problems.faults, faults, path)
-    if (problems.missing.length > missing) prefix(problems.missing, missing, path)
-    return record
-  }
-
-const prefix = (paths: string[], start: number, outer: string) => {
-  for (let i = start; i < paths.length; i++) paths[i] = `${outer}.${paths[i]}`
-}
-
-/** Items that cannot be read are left out, and told as faults. */
-const items =
-  (coerce: Coerce<unknown>): Coerce<unknown[]> =>
-  (value, path, problems) => {
-    if (value == null) return null
-    if (!Array.isArray(value)) {
-      problems.faults.push(path)
-      return null
-    }
-    const list: unknown[] = []
-    for (let index = 0; index < value.length; index++) {
-      const read = coerce(value[index], `${path}.${index}`, problems)
-      if (read !== null) list.push(read)
-    }
-    return list
-  }

@@ -1,7 +1,9 @@
 import type { EventType } from '../../schemas/catalogue.ts'
 import { isObject } from './coerce.ts'
 
-/** Events that have a topic of their own for what is confidential, since Kafka grants access topic by topic. */
+/**
+ * Events that have a topic of their own for what is confidential, since Kafka grants access topic by topic.
+ */
 const confidentialEvents: Partial<Record<EventType, EventType>> = {
   issue: 'confidential_issue',
   work_item: 'confidential_work_item',
@@ -11,17 +13,24 @@ const confidentialEvents: Partial<Record<EventType, EventType>> = {
   quarantine: 'confidential_quarantine',
 }
 
-/** The event under which a hook is published: its confidential variant, if the hook is confidential and has one. */
+/**
+ * The event under which a hook is published: its confidential variant, if the hook is confidential and has
+ * one.
+ */
 export const protectedEvent = (event: EventType, isConfidential: boolean): EventType =>
   (isConfidential && confidentialEvents[event]) || event
+
+/** `unknown` or `quarantine`, as confidential as the event that it replaces. */
+export const inPlaceOf = (event: EventType, replacement: 'unknown' | 'quarantine'): EventType =>
+  protectedEvent(replacement, event.startsWith('confidential_'))
 
 /** Whether an event has a confidential variant. If it has none, GitLab never calls it confidential. */
 export const hasConfidentialVariant = (event: EventType): boolean => Object.hasOwn(confidentialEvents, event)
 
 /**
- * Whether a hook is confidential. GitLab says so in the header and in `event_type`, or only in an object that the body
- * carries: an emoji hook carries the whole issue or note. We believe each of them: a record on an open topic cannot be
- * taken back.
+ * Whether a hook is confidential. GitLab says so in the header and in `event_type`, or only in an object that
+ * the body carries: an emoji hook carries the whole issue or note. We believe each of them: a record on an
+ * open topic cannot be taken back.
  *
  * @param header the value of X-Gitlab-Event
  */

@@ -71,7 +71,9 @@ const headersOf = (
 
 const traceparentPattern = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
-/** Continues the trace of the sender, or starts one. https://www.w3.org/TR/trace-context/#traceparent-header */
+/**
+ * Continues the trace of the sender, or starts one. https://www.w3.org/TR/trace-context/#traceparent-header
+ */
 const traceparentOf = (received: string | string[] | undefined): string => {
   if (typeof received === 'string' && traceparentPattern.test(received)) return received
   const random = randomHex(24)

@@ -1,99 +1,104 @@
 import { hash } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { createEncoder, type Encode } from '../../lib/avro/codec.ts'
 import type { Registry } from '../../lib/avro/registry.ts'
-import { writeAtomically } from '../../lib/disk/write-atomically.ts'
 import { PermanentError, RetriableError, UsageError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
 import { typeOfShape, wireSchema } from '../../schemas/load.ts'
 import type { Names } from '../../schemas/topics.ts'
 import type { Encoders } from './encode.ts'
+import { readSchemaIds, type SchemaIds, writeSchemaIds } from './schema-ids-file.ts'
 
 export interface KnownEncoders {
   encoders: Encoders
+  /** Where their schema ids come from. */
   from: 'registry' | 'disk'
 }
 
-/** Subject and digest of the schema → id. An id means this schema for ever, so old knowledge is good knowledge. */
-type SchemaIds = Record<string, number>
-
 /**
- * An encoder for every event. The registry says the ids; where it does not, those it said before are taken from disk.
+ * Creates an encoder for every event. The registry gives the schema ids; if it does not answer, the ids that
+ * it gave before are read from disk.
  *
- * @throws RetriableError where nobody knows them yet, UsageError where the registry does not know our schemas: it is another one,
- *   or has lost them, and what we published by old ids nobody could read
+ * @param idsFile remembers the ids
+ * @throws RetriableError if the registry does not answer and the ids are not on disk
+ * @throws UsageError if the registry does not know our schemas. It is another one or has lost them, and
+ *   nobody could read records with the old ids.
  */
 export const readEncoders = async (
   registry: Registry,
   names: Names,
-  memory: string,
+  idsFile: string,
   logger: Logger,
 ): Promise<KnownEncoders> => {
-  const schemas = eventTypes.map((event) => {
-    const { schema } = catalogue[event]
-    const text = wireSchema(schema)
-    const subject = names.subject(names.topic(event))
-    return { event, schema, text, subject, name: `${subject} ${hash('sha256', text)}` }
-  })
-  const fromRegistry = async (): Promise<SchemaIds> => {
-    // One after the other: a registry that is just starting is overrun by fifty questions at once.
-    const ids: Record<string, number> = {}
-    for (const { name, subject, text } of schemas) ids[name] = await registry.idOf(subject, text)
-    return ids
-  }
-  const encodersBy = (ids: SchemaIds): Encoders =>
-    Object.fromEntries(
-      schemas.map(({ event, schema, name }) => [event, createLazyEncoder(schema, ids[name] ?? 0)]),
-    ) as unknown as Encoders
-
+  const schemas = schemasOf(names)
   try {
-    const ids = await fromRegistry()
-    const before = await recall(memory)
-    const changed = schemas
-      .filter(({ name }) => before[name] !== undefined && before[name] !== ids[name])
-      .map(({ subject }) => subject)
+    const ids = await requestIds(registry, schemas)
+    const changed = await changedSubjects(idsFile, schemas, ids)
     if (changed.length > 0)
       logger.error(
-        'the registry is another one, or was made anew: what was published by its old ids, nobody can read',
-        {
-          subjects: changed,
-        },
+        'the schema registry was replaced or made anew: records with its old schema ids cannot be read',
+        { subjects: changed },
       )
-    // On a full disk the next start needs the registry; that is no reason not to publish now, which is what makes room.
-    await remember(memory, ids).catch(() => undefined)
-    return { encoders: encodersBy(ids), from: 'registry' }
+    // On a full disk only the next start is affected, since it needs the registry. To publish now makes room.
+    await writeSchemaIds(idsFile, ids).catch(() => undefined)
+    return { encoders: encodersBy(schemas, ids), from: 'registry' }
   } catch (error) {
     if (error instanceof PermanentError)
       throw new UsageError(`${error.message}: run \`bridge setup\` first`, { cause: error })
-    const ids = await recall(memory)
+    const ids = await readSchemaIds(idsFile)
     if (!(error instanceof RetriableError) || !schemas.every(({ name }) => name in ids)) throw error
-    logger.warn('the registry does not say the schema ids; those it said before are used', {
+    logger.warn('the schema registry does not answer, so the schema ids on disk are used', {
       error: error.message,
     })
-    return { encoders: encodersBy(ids), from: 'disk' }
+    return { encoders: encodersBy(schemas, ids), from: 'disk' }
   }
 }
 
-/** Its type is compiled with the first record: most instances send a few of the many events. */
+interface EventSchema {
+  event: string
+  shape: string
+  text: string
+  subject: string
+  /** Names this version of the schema: an id of another version must not be used for it. */
+  name: string
+}
+
+const schemasOf = (names: Names): EventSchema[] =>
+  eventTypes.map((event) => {
+    const { schema: shape } = catalogue[event]
+    const text = wireSchema(shape)
+    const subject = names.subject(names.topic(event))
+    return { event, shape, text, subject, name: `${subject} ${hash('sha256', text)}` }
+  })
+
+/** One request after the other: fifty at once are too many for a registry that has just started. */
+const requestIds = async (registry: Registry, schemas: readonly EventSchema[]): Promise<SchemaIds> => {
+  const ids: Record<string, number> = {}
+  for (const { name, subject, text } of schemas) ids[name] = await registry.idOf(subject, text)
+  return ids
+}
+
+const changedSubjects = async (
+  idsFile: string,
+  schemas: readonly EventSchema[],
+  ids: SchemaIds,
+): Promise<string[]> => {
+  const before = await readSchemaIds(idsFile)
+  return schemas
+    .filter(({ name }) => before[name] !== undefined && before[name] !== ids[name])
+    .map(({ subject }) => subject)
+}
+
+const encodersBy = (schemas: readonly EventSchema[], ids: SchemaIds): Encoders =>
+  Object.fromEntries(
+    schemas.map(({ event, shape, name }) => [event, createLazyEncoder(shape, ids[name] ?? 0)]),
+  ) as unknown as Encoders
+
+/** Compiles the type with the first record: most GitLabs send only some of the events. */
 const createLazyEncoder = (shape: string, schemaId: number): Encode<unknown> => {
   let encode: Encode<unknown> | undefined
   return (record) => {
     encode ??= createEncoder(typeOfShape(shape), schemaId)
     return encode(record)
-  }
-}
-
-const remember = async (memory: string, ids: SchemaIds) => {
-  await mkdir(dirname(memory), { recursive: true })
-  await writeAtomically(memory, JSON.stringify(ids))
-}
-
-const recall = async (memory: string): Promise<SchemaIds> => {
-  try {
-    return (JSON.parse(await readFile(memory, 'utf8')) as SchemaIds | null) ?? {}
-  } catch {
-    return {}
   }
 }

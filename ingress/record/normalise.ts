@@ -4,9 +4,11 @@ import type { Fact } from '../../schemas/facts/fact.ts'
 import { inlinedSchema } from '../../schemas/load.ts'
 import type { Delivery } from '../../schemas/parts/delivery.generated.ts'
 import type { Hook } from '../hook.ts'
-import { type Classified, inPlaceOf } from './classify.ts'
+import type { Classified } from './classify.ts'
 import type { Problems } from './coerce.ts'
-import { compileNormaliser, type Normaliser } from './compile-normaliser.ts'
+import type { Normaliser } from './coerce-nested.ts'
+import { compileNormaliser } from './compile-normaliser.ts'
+import { inPlaceOf } from './confidential.ts'
 
 /** A hook as the typed record of its event. */
 export interface Normalised {
@@ -14,30 +16,34 @@ export interface Normalised {
   record: Records[EventType]
 }
 
-/** More faults than this are not told one by one. */
+/** A record names at most this many of its faults. */
 const maxFaults = 100
 
+/** The fields that do not come from the body. */
 const given = ['delivery', 'raw']
 /** By schema. */
-const givenByUs: Partial<Record<string, string[]>> = {
+const givenOfSchema: Partial<Record<string, string[]>> = {
   unknown: [...given, 'event_name'],
   quarantine: [...given, 'event_name', 'reason', 'detail'],
 }
 
 const normalisers = new Map<EventType, Normaliser>()
 
-/** Compiled with the first hook of its event: most instances send a few of the many, and the others would take 9 MB. */
+/** Compiled with the first hook of its event: most GitLabs send only some events, and all would take 9 MB. */
 const normaliserOf = (event: EventType): Normaliser => {
   let normaliser = normalisers.get(event)
   if (normaliser === undefined) {
     const { schema } = catalogue[event]
-    normaliser = compileNormaliser(inlinedSchema(schema), givenByUs[schema] ?? given)
+    normaliser = compileNormaliser(inlinedSchema(schema), givenOfSchema[schema] ?? given)
     normalisers.set(event, normaliser)
   }
   return normaliser
 }
 
-/** The typed record; where the fields are missing that make the event what it is, a record for the quarantine. */
+/**
+ * Builds the typed record of the event. If the fields are missing that identify the event, it builds a record
+ * of `quarantine` or `unknown` instead.
+ */
 export const normalise = (hook: Hook, classified: Classified): Normalised => {
   const { event, name, body, quarantine } = classified
   const problems: Problems = { faults: [], missing: [] }
@@ -53,7 +59,7 @@ export const normalise = (hook: Hook, classified: Classified): Normalised => {
   const definition = catalogue[event] as Definition
   const lacking =
     problems.missing.length > 0 ? problems.missing.slice(0, maxFaults).join(', ') : definition.lacks(record)
-  if (lacking !== null) return normalise(hook, unidentified(classified, lacking))
+  if (lacking !== null) return normalise(hook, withoutIdentity(classified, lacking))
 
   const fact = definition.fact(record)
   if (fact !== null) {
@@ -65,15 +71,20 @@ export const normalise = (hook: Hook, classified: Classified): Normalised => {
   return { event, record }
 }
 
-/** The event's definition as seen with a record of whatever type: the types of the two belong together, which the compiler cannot see. */
+/**
+ * The definition of an event, for a record of any type: the compiler cannot see that the two belong together.
+ */
 interface Definition {
   fact(record: Records[EventType]): Fact | null
   occurredAt(record: Records[EventType]): number | null
   lacks(record: Records[EventType]): string | null
 }
 
-/** By its own word it is the event: something is wrong. By the header alone it is a custom template: nothing is. */
-const unidentified = (classified: Classified, lacking: string): Classified =>
+/**
+ * A body that names its event but lacks its identity is broken: quarantine. If only the header names the
+ * event, the body comes from a custom template, which is nothing wrong: unknown.
+ */
+const withoutIdentity = (classified: Classified, lacking: string): Classified =>
   classified.by === 'header'
     ? { ...classified, event: inPlaceOf(classified.event, 'unknown') }
     : {
@@ -82,7 +93,7 @@ const unidentified = (classified: Classified, lacking: string): Classified =>
         quarantine: { reason: 'missing_identity', detail: `${classified.event} without ${lacking}` },
       }
 
-/** The delivery as the door knows it; the fact is not known yet. */
+/** The delivery with what the hook itself says. Its fact is not known yet. */
 const deliveryOf = ({ id, source, receivedAt, headers, body }: Hook, event: EventType): Delivery => ({
   id,
   body_sha256: hash('sha256', body),

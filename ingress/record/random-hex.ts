@@ -3,7 +3,12 @@ import { randomFillSync } from 'node:crypto'
 const pool = Buffer.alloc(4096)
 let used = pool.length
 
-/** So many random bytes as hexadecimal digits, at most 4096. From a pool: to ask the system for every hook costs as much as its encoding. */
+/**
+ * Random bytes as hexadecimal digits. They come from a pool: one call of the operating system for each hook
+ * would cost as much as encoding the record.
+ *
+ * @param bytes how many, at most 4096
+ */
 export const randomHex = (bytes: number): string => {
   if (used + bytes > pool.length) {
     randomFillSync(pool)

@@ -4,7 +4,7 @@ import { awaitRegistry } from '../../../../ingress/record/await-registry.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 import { encoders } from '../../../helpers/records/deliver.ts'
 
-test('a registry that was silent is asked until it says the ids; what else it says is told', async () => {
+test('the registry is polled until it gives the ids; any other answer is logged', async () => {
   const { logger, lines } = recordingLogger()
   const answers = [{ from: 'disk' }, new Error('it does not know our schemas'), { from: 'registry' }] as const
   let asked = 0
@@ -13,7 +13,7 @@ test('a registry that was silent is asked until it says the ids; what else it sa
     if (answer === undefined || answer instanceof Error) throw answer
     return { encoders, ...answer }
   }
-  const alive = setTimeout(() => {}, 5000) // its own timer holds up nobody
+  const alive = setTimeout(() => {}, 5000) // the timer of the wait does not keep the process alive
   assert.equal(await awaitRegistry(read, 1, logger), encoders)
   clearTimeout(alive)
   assert.equal(asked, 3)

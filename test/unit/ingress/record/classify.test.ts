@@ -9,12 +9,12 @@ const classifyBody = (body: unknown, header?: string) =>
     headers: header === undefined ? {} : { 'x-gitlab-event': header },
   })
 
-test('object_kind says the event, whatever event_name and the header say', () => {
+test('object_kind names the event, whatever event_name and the header say', () => {
   const { event, name } = classifyBody({ object_kind: 'push', event_name: 'tag_push' }, 'Merge Request Hook')
   assert.deepEqual([event, name], ['push', 'push'])
 })
 
-test('event_name says it where object_kind is missing, null or empty', () => {
+test('event_name names the event if object_kind is missing, null or empty', () => {
   for (const body of [
     { event_name: 'project_create' },
     { object_kind: null, event_name: 'project_create' },
@@ -23,12 +23,12 @@ test('event_name says it where object_kind is missing, null or empty', () => {
     assert.equal(classifyBody(body, 'System Hook').event, 'project_create')
 })
 
-test('an object_kind that is no text is passed over', () => {
+test('an object_kind that is not text is ignored', () => {
   for (const object_kind of [1, true, ['push'], { push: 1 }])
     assert.equal(classifyBody({ object_kind, event_name: 'tag_push' }).event, 'tag_push')
 })
 
-test('a body of a custom template is the event of its header, and says so', () => {
+test('a body of a custom template is the event of its header, found by the header', () => {
   const { event, name, by } = classifyBody({ text: 'somebody pushed' }, 'Push Hook')
   assert.deepEqual([event, name, by], ['push', 'Push Hook', 'header'])
   for (const [header, expected] of [
@@ -45,11 +45,11 @@ test('a body of a custom template is the event of its header, and says so', () =
     assert.equal(classifyBody({}, header).event, expected, header)
 })
 
-test('a job calls itself build', () => {
+test('a body of the kind build is a job', () => {
   assert.equal(classifyBody({ object_kind: 'build' }).event, 'job')
 })
 
-test('what is confidential goes to a topic of its own, whichever place says so', () => {
+test('a confidential event has its own topic, whichever place says that it is confidential', () => {
   const places: [object, string?][] = [
     [{ object_kind: 'issue', event_type: 'confidential_issue' }],
     [{ object_kind: 'issue' }, 'Confidential Issue Hook'],
@@ -71,21 +71,21 @@ test('what is confidential goes to a topic of its own, whichever place says so',
   )
 })
 
-test('what has no confidential topic stays where it is', () => {
+test('an event without a confidential topic stays on its topic', () => {
   assert.equal(classifyBody({ object_kind: 'push', event_type: 'confidential_push' }).event, 'push')
 })
 
-test('an empty object without header is unknown and nameless', () => {
+test('an empty object without a header is unknown and has no name', () => {
   const { event, name } = classifyBody({})
   assert.deepEqual([event, name], ['unknown', null])
 })
 
-test('an event GitLab will invent tomorrow is unknown under its own name', () => {
+test('an event that GitLab will invent later is unknown, under its own name', () => {
   const { event, name } = classifyBody({ object_kind: 'telepathy' })
   assert.deepEqual([event, name], ['unknown', 'telepathy'])
 })
 
-test('a hook cannot call itself unknown, quarantine or after a property of every object', () => {
+test('a hook cannot name itself unknown, quarantine, or like a property of every object', () => {
   for (const object_kind of [
     'unknown',
     'quarantine',
@@ -100,17 +100,17 @@ test('a hook cannot call itself unknown, quarantine or after a property of every
     )
 })
 
-test('names are matched exactly: no case, no spaces', () => {
+test('names must match exactly, in case and without spaces', () => {
   for (const object_kind of ['Push', 'PUSH', ' push', 'push ', 'push\0'])
     assert.equal(classifyBody({ object_kind }).event, 'unknown')
 })
 
-test('a name of a million characters is kept to its first hundred', () => {
+test('of a name of a million characters the first hundred are kept', () => {
   assert.equal(classifyBody({ object_kind: 'x'.repeat(1e6) }).name?.length, 100)
   assert.equal(classifyBody('not json', 'y'.repeat(1e6)).name?.length, 100)
 })
 
-test('text that is no JSON is quarantined under the name of its header', () => {
+test('text that is not JSON is quarantined under the name in its header', () => {
   for (const body of [
     '',
     'object_kind=push',
@@ -128,16 +128,16 @@ test('text that is no JSON is quarantined under the name of its header', () => {
   }
 })
 
-test('JSON that is no object is quarantined', () => {
+test('JSON that is not an object is quarantined', () => {
   for (const body of ['[]', '[{"object_kind":"push"}]', 'null', 'true', '7', '"push"'])
     assert.equal(classifyBody(body).quarantine?.reason, 'not_an_object', body)
 })
 
-test('what is told of a parse error is bounded', () => {
+test('the text of a parse error is bounded', () => {
   assert.ok((classifyBody(`{"x": ${'y'.repeat(10_000)}`).quarantine?.detail.length ?? Infinity) <= 200)
 })
 
-test('bytes that are no UTF-8 do not make a hook fail', () => {
+test('bytes that are not UTF-8 do not make a hook fail', () => {
   const body = Buffer.concat([
     Buffer.from('{"object_kind":"push","user_name":"'),
     Buffer.from([0xff, 0xfe, 0xc3]),
@@ -146,11 +146,11 @@ test('bytes that are no UTF-8 do not make a hook fail', () => {
   assert.equal(classify({ body, headers: {} }).event, 'push')
 })
 
-test('a __proto__ in the body lends it no event', () => {
+test('a __proto__ in the body cannot name an event', () => {
   assert.equal(classifyBody('{"__proto__":{"object_kind":"push"}}').event, 'unknown')
 })
 
-test('the same event comes by system hook and by project hook', () => {
+test('a system hook and a project hook of the same kind are the same event', () => {
   for (const name of ['push', 'push_system', 'push_system_old'])
     assert.equal(classify(fixture(name)).event, 'push', name)
 })

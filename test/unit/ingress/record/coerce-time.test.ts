@@ -11,7 +11,7 @@ const read = (coerce: Coerce<number>, value: unknown): number | null | 'fault' =
 }
 const utc = (iso: string) => new Date(iso).getTime()
 
-test('every way GitLab has written a time is one number', () => {
+test('every format in which GitLab has sent a time gives the right number', () => {
   const written: [string, number][] = [
     ['2012-07-21T07:30:54Z', utc('2012-07-21T07:30:54.000Z')],
     ['2017-09-15 16:50:55 UTC', utc('2017-09-15T16:50:55.000Z')],
@@ -27,7 +27,7 @@ test('every way GitLab has written a time is one number', () => {
   for (const [text, millis] of written) assert.equal(read(toTimestamp, text), millis, text)
 })
 
-test('a time written by any means of ISO 8601 that GitLab uses is read back exactly', () => {
+test('a time in any format of ISO 8601 that GitLab uses is read exactly', () => {
   const time = fc.date({
     min: new Date('0101-01-01T00:00:00Z'),
     max: new Date('9998-12-31T23:59:59Z'),
@@ -50,7 +50,7 @@ test('a time written by any means of ISO 8601 that GitLab uses is read back exac
   )
 })
 
-test('every millisecond of a second is kept, and what is finer is cut off', () => {
+test('every millisecond is kept, and finer fractions are cut off', () => {
   for (let millis = 0; millis < 1000; millis++) {
     const fraction = String(millis).padStart(3, '0')
     for (const text of [fraction, `${fraction}999`])
@@ -66,7 +66,7 @@ test('leap days exist in leap years only', () => {
     assert.equal(read(toTimestamp, day), 'fault', day)
 })
 
-test('a day or an hour that the calendar does not have is a fault, not the next one', () => {
+test('a day or an hour that does not exist is a fault, and not the next one', () => {
   const texts = [
     ['2024-00-10', '2024-13-01', '2024-01-00', '2024-01-32', '2024-04-31'],
     [
@@ -82,7 +82,7 @@ test('a day or an hour that the calendar does not have is a fault, not the next 
   for (const text of texts) assert.equal(read(toTimestamp, text), 'fault', text)
 })
 
-test('the year in which other languages begin their time is a fault, not the twentieth century', () => {
+test('a year before 100, such as the zero time of other languages, is a fault', () => {
   for (const text of [
     '0000-00-00 00:00:00 UTC',
     '0000-01-01T00:00:00Z',
@@ -92,7 +92,7 @@ test('the year in which other languages begin their time is a fault, not the twe
     assert.equal(read(toTimestamp, text), 'fault', text)
 })
 
-test('what is no time is a fault', () => {
+test('a value that is not a time is a fault', () => {
   const texts = [
     '',
     'yesterday',
@@ -117,11 +117,11 @@ test('what is no time is a fault', () => {
     assert.equal(read(toTimestamp, value), 'fault', String(value))
 })
 
-test('null is no time and no fault', () => {
+test('null is no time, and not a fault', () => {
   for (const nothing of [null, undefined]) assert.equal(read(toTimestamp, nothing), null)
 })
 
-test('any text at all gives a time that a Date can hold, or a fault', () => {
+test('any text gives a time that a Date can represent, or a fault', () => {
   const digits = fc.stringMatching(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z| UTC|[+-]\d\d:?\d\d)?$/)
   fc.assert(
     fc.property(fc.oneof(fc.string(), digits), (text) => {
@@ -132,7 +132,7 @@ test('any text at all gives a time that a Date can hold, or a fault', () => {
   )
 })
 
-test('a date is its number of days since 1970, before 1970 too', () => {
+test('a date is its number of days since 1970, also before 1970', () => {
   const written: [string, number][] = [
     ['1970-01-01', 0],
     ['1970-01-02', 1],

@@ -16,7 +16,7 @@ import {
   toVisibility,
 } from '../../../../ingress/record/coerce.ts'
 
-/** The value read, or `fault` where it could not be. */
+/** The value that was read, or `fault`. */
 const read = <T>(coerce: Coerce<T>, value: unknown): T | null | 'fault' => {
   const problems = { faults: [] as string[], missing: [] as string[] }
   const result = coerce(value, 'a.path', problems)
@@ -39,13 +39,13 @@ const coercions = {
   toVisibility,
 }
 
-test('what is absent or null is null, and no fault', () => {
+test('an absent value or null is null, and not a fault', () => {
   for (const [name, coerce] of Object.entries(coercions))
     for (const nothing of [undefined, null])
       assert.equal(read(coerce as Coerce<unknown>, nothing), null, name)
 })
 
-test('a coercion never throws and tells at most its own path, whatever JSON it is given', () => {
+test('a coercion never throws, and reports at most its own path, whatever JSON it gets', () => {
   fc.assert(
     fc.property(
       fc.jsonValue(),
@@ -58,12 +58,12 @@ test('a coercion never throws and tells at most its own path, whatever JSON it i
   )
 })
 
-test('text is taken as it is, anything else is a fault', () => {
+test('text is kept as it is, and anything else is a fault', () => {
   for (const text of ['', 'ä\0', '\ud800']) assert.equal(read(toText, text), text)
   for (const other of [1, true, {}, []]) assert.equal(read(toText, other), 'fault')
 })
 
-test('a boolean is read as a boolean or as the text true or false; 0, 1 and any other text are faults', () => {
+test('a boolean is a boolean, or the text true or false; 0, 1 and other texts are faults', () => {
   for (const value of [true, false]) {
     assert.equal(read(toBoolean, value), value)
     assert.equal(read(toBoolean, String(value)), value)
@@ -71,14 +71,14 @@ test('a boolean is read as a boolean or as the text true or false; 0, 1 and any 
   for (const other of [0, 1, 'yes', 'TRUE', '', {}]) assert.equal(read(toBoolean, other), 'fault')
 })
 
-test('ids beyond 32 bits stay whole, as numbers and as text', () => {
+test('ids of more than 32 bits are kept exactly, as numbers and as text', () => {
   for (const id of [0, -1, 15_663_409_982, Number.MAX_SAFE_INTEGER]) {
     assert.equal(read(toLong, id), id)
     assert.equal(read(toLong, String(id)), String(id).length > 15 ? 'fault' : id)
   }
 })
 
-test('an integer that JSON cannot hold exactly is a fault, not a neighbour', () => {
+test('an integer that JSON cannot represent exactly is a fault, and is not rounded', () => {
   for (const value of [
     2 ** 53,
     -(2 ** 53),
@@ -97,7 +97,7 @@ test('an integer that JSON cannot hold exactly is a fault, not a neighbour', () 
     assert.equal(read(toLong, value), 'fault', String(value))
 })
 
-test('an int ends where 32 bits end', () => {
+test('an int has at most 32 bits', () => {
   for (const value of [2 ** 31 - 1, -(2 ** 31 - 1), '2147483647'])
     assert.equal(read(toInt, value), Number(value))
   for (const value of [2 ** 31, '2147483648', -(2 ** 31) - 1]) assert.equal(read(toInt, value), 'fault')
@@ -116,7 +116,7 @@ test('a double is any number, as a number or as decimal text', () => {
     assert.equal(read(toDouble, other), 'fault', String(other))
 })
 
-test('an open value is kept as JSON text that parses to the same', () => {
+test('an open value is kept as JSON text, which parses to the same value', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const text = read(toJson, value)
@@ -126,13 +126,13 @@ test('an open value is kept as JSON text that parses to the same', () => {
   )
 })
 
-test('a value nested deeper than the stack is a fault, not a crash', () => {
+test('a value that is nested deeper than the stack is a fault, not a crash', () => {
   let deep: unknown = 1
   for (let depth = 0; depth < 200_000; depth++) deep = [deep]
   assert.equal(read(toJson, deep), 'fault')
 })
 
-test('each value of an open map becomes JSON text of its own', () => {
+test('each value of an open map becomes JSON text', () => {
   assert.deepEqual(
     { ...(read(toJsonMap, { ci: { skip: true }, text: 'x', none: null }) as object) },
     { ci: '{"skip":true}', text: '"x"', none: 'null' },
@@ -140,7 +140,7 @@ test('each value of an open map becomes JSON text of its own', () => {
   for (const other of ['{}', 1, [], [['a', 1]]]) assert.equal(read(toJsonMap, other), 'fault')
 })
 
-test('a key named __proto__ is a key like any other and changes no prototype', () => {
+test('a key __proto__ is an ordinary key and changes no prototype', () => {
   const map = read(toJsonMap, JSON.parse('{"__proto__":{"polluted":true},"constructor":1}')) as Record<
     string,
     string
@@ -149,7 +149,7 @@ test('a key named __proto__ is a key like any other and changes no prototype', (
   assert.equal(({} as { polluted?: unknown }).polluted, undefined)
 })
 
-test('a change is told as previous and current, as a bare pair, or as the new value alone', () => {
+test('a change has previous and current, or is a list of the two, or is the new value alone', () => {
   const changes = read(toChanges, {
     title: { previous: 'a', current: 'b' },
     reviewers: [[{ id: 1 }], []],
@@ -171,11 +171,11 @@ test('a change is told as previous and current, as a bare pair, or as the new va
   )
 })
 
-test('changes that are a list, as in a repository update, are no map of changes', () => {
+test('changes that are a list, as in a repository update, are not a map of changes', () => {
   assert.equal(read(toChanges, [{ before: 'a', after: 'b' }]), 'fault')
 })
 
-test('an address GitLab hides is null, and no fault', () => {
+test('an address that GitLab hides is null, and not a fault', () => {
   for (const hidden of ['', '[REDACTED]']) assert.equal(read(toEmail, hidden), null)
   assert.equal(read(toEmail, 'a@example.com'), 'a@example.com')
   assert.equal(read(toEmail, 7), 'fault')
@@ -187,7 +187,7 @@ test('only 40 or 64 zeros mean that there is no commit', () => {
     assert.equal(read(toIsZeroSha, sha), false)
 })
 
-test('visibility comes as a number, as a word, and as older instances wrote it', () => {
+test('a visibility is a number, a name, or the form of older instances', () => {
   const written: [unknown, string][] = [
     [0, 'private'],
     [10, 'internal'],
@@ -201,7 +201,7 @@ test('visibility comes as a number, as a word, and as older instances wrote it',
     assert.equal(read(toVisibility, value), visibility, String(value))
 })
 
-test('a visibility nobody knows yet is other', () => {
+test('an unknown visibility is other', () => {
   for (const value of [15, 'secret', '', 'constructor', '__proto__'])
     assert.equal(read(toVisibility, value), 'other', String(value))
   assert.equal(read(toVisibility, { level: 0 }), 'fault')

@@ -33,7 +33,7 @@ const person: RecordSchema = {
   fields: [{ name: 'id', type: 'long' }, optional('name', 'string')],
 }
 
-test('fields are read by their own name and by their type; what the schema does not name is left out', () => {
+test('fields are read by their name and their type; fields that are not in the schema are left out', () => {
   const read = compile([
     optional('id', 'long'),
     optional('at', { type: 'long', logicalType: 'timestamp-millis' }),
@@ -45,7 +45,7 @@ test('an absent nullable field is null', () => {
   assert.deepEqual(compile([optional('id', 'long')])({}), { record: { id: null }, faults: [], missing: [] })
 })
 
-test('an absent or unreadable field with neither null nor default is missing: the hook lacks its identity', () => {
+test('an absent or unreadable field that has neither null nor a default is missing', () => {
   const read = compile([
     { name: 'id', type: 'long' },
     { name: 'ref', type: 'string' },
@@ -55,7 +55,7 @@ test('an absent or unreadable field with neither null nor default is missing: th
   assert.deepEqual(read({ id: 0, ref: '' }).missing, [])
 })
 
-test('a false, a zero and an empty text are values, not absences', () => {
+test('false, zero and an empty text are values, not absent ones', () => {
   const read = compile([
     { name: 'flag', type: 'boolean', default: true },
     { name: 'count', type: 'long', default: 5 },
@@ -65,7 +65,7 @@ test('a false, a zero and an empty text are values, not absences', () => {
   assert.deepEqual(read({}).record, { flag: true, count: 5, text: 'x' })
 })
 
-test('from looks in several places, in order, and stops at the first that is there', () => {
+test('`from` names several places; the first one that is present is read', () => {
   const read = compile([optional('project_id', 'long', { from: ['project_id', 'project.id', 'a.b.c'] })])
   assert.equal(read({ project_id: 1, project: { id: 2 } }).record.project_id, 1)
   assert.equal(read({ project_id: null, project: { id: 2 } }).record.project_id, 2)
@@ -73,7 +73,7 @@ test('from looks in several places, in order, and stops at the first that is the
   assert.equal(read({ project_id: 0, project: { id: 2 } }).record.project_id, 0)
 })
 
-test('a path through what is absent, or through what is no object, leads nowhere and does not throw', () => {
+test('a path through an absent value, or through one that is not an object, gives null', () => {
   const read = compile([optional('project_id', 'long', { from: ['project.id', 'a.b.c'] })])
   for (const body of [
     {},
@@ -89,7 +89,7 @@ test('a path through what is absent, or through what is no object, leads nowhere
     )
 })
 
-test('coerce overrides the type', () => {
+test('`coerce` replaces the coercion of the type', () => {
   const read = compile([
     optional('user_email', 'string', { coerce: 'email' }),
     optional('open', 'string', { coerce: 'json' }),
@@ -100,7 +100,7 @@ test('coerce overrides the type', () => {
   })
 })
 
-test('what is unreadable inside nested records and lists is told by its whole path', () => {
+test('an unreadable value in nested records and lists is reported with its whole path', () => {
   const read = compile([
     optional('project', { type: 'record', name: 'Outer', fields: [optional('owner', person)] }),
     { name: 'people', type: { type: 'array', items: person }, default: [] },
@@ -116,7 +116,7 @@ test('what is unreadable inside nested records and lists is told by its whole pa
   ])
 })
 
-test('an identity missing deep inside is told by its whole path too', () => {
+test('a missing field in a nested record is reported with its whole path, too', () => {
   const read = compile([
     { name: 'outer', type: { type: 'record', name: 'Outer', fields: [{ name: 'inner', type: person }] } },
   ])
@@ -125,7 +125,7 @@ test('an identity missing deep inside is told by its whole path too', () => {
   assert.deepEqual(read({}).missing, ['outer'])
 })
 
-test('where an object is wanted and something else comes it is a fault, and null', () => {
+test('a value that should be an object and is not becomes null, with a fault', () => {
   const read = compile([optional('user', person)])
   for (const user of ['root', 1, true, [], [{ id: 1 }]])
     assert.deepEqual(
@@ -135,7 +135,7 @@ test('where an object is wanted and something else comes it is a fault, and null
     )
 })
 
-test('where a list is wanted and something else comes it is a fault, and the default', () => {
+test('a value that should be a list and is not becomes the default, with a fault', () => {
   const read = compile([{ name: 'refs', type: { type: 'array', items: 'string' }, default: [] }])
   assert.deepEqual(read({ refs: 'refs/heads/main' }), { record: { refs: [] }, faults: ['refs'], missing: [] })
   assert.deepEqual(read({ refs: ['a', null, 7, 'b'] }), {
@@ -145,7 +145,7 @@ test('where a list is wanted and something else comes it is a fault, and the def
   })
 })
 
-test('defaults are fresh for every record: who changes one changes no other', () => {
+test('every record has its own copy of a default', () => {
   const read = compile([
     { name: 'list', type: { type: 'array', items: 'string' }, default: [] },
     { name: 'map', type: { type: 'map', values: 'string' }, default: {}, coerce: 'json_map' },
@@ -156,7 +156,7 @@ test('defaults are fresh for every record: who changes one changes no other', ()
   assert.deepEqual(read({}).record, { list: [], map: {} })
 })
 
-test('given fields come from us alone, whatever the body holds', () => {
+test('given fields never come from the body', () => {
   const read = compile([{ name: 'raw', type: 'string' }, optional('reason', 'string')], ['raw', 'reason'])
   assert.deepEqual(
     read({ raw: 'from the body', reason: 'from the body' }, { raw: 'ours', reason: null }).record,
@@ -167,7 +167,7 @@ test('given fields come from us alone, whatever the body holds', () => {
   )
 })
 
-test('only top-level fields can be given: inside, the same name is read from the body', () => {
+test('only top-level fields can be given: in nested records the same name is read from the body', () => {
   const inner: RecordSchema = { type: 'record', name: 'Inner', fields: [optional('raw', 'string')] }
   const read = compile([{ name: 'raw', type: 'string' }, optional('inner', inner)], ['raw'])
   assert.deepEqual(read({ inner: { raw: 'theirs' } }, { raw: 'ours' }).record, {
@@ -176,7 +176,7 @@ test('only top-level fields can be given: inside, the same name is read from the
   })
 })
 
-test('a part named a second time is read like the first', () => {
+test('a record type that is used a second time, by its name, is read like the first time', () => {
   const read = compile([optional('author', person), optional('reviewer', 'test.Person')])
   assert.deepEqual(read({ author: { id: 1 }, reviewer: { id: 2, name: 'x' } }).record, {
     author: { id: 1, name: null },
@@ -184,7 +184,7 @@ test('a part named a second time is read like the first', () => {
   })
 })
 
-test('a hostile __proto__ in the body is neither read through nor written to', () => {
+test('a hostile __proto__ in the body is neither read nor written', () => {
   const read = compile([
     optional('id', 'long'),
     optional('user', person),
@@ -199,12 +199,12 @@ test('a hostile __proto__ in the body is neither read through nor written to', (
   assert.equal(({} as { x?: unknown }).x, undefined)
 })
 
-test('a coercion or a type that nobody knows is found out when the schema is compiled', () => {
+test('an unknown coercion or type is an error when the schema is compiled', () => {
   assert.throws(() => compile([optional('id', 'long', { coerce: 'telepathy' })]), /Sample.*telepathy/)
   assert.throws(() => compile([optional('id', 'test.Nowhere')]), /no coercion/)
 })
 
-test('of several places the first readable one is taken; it is a fault only if none of them is readable', () => {
+test('of several places the first readable one is used; it is a fault only if there is none', () => {
   const read = compile([
     optional('project_id', 'long', { from: ['project_id', 'project.id', 'object.project_id'] }),
   ])
@@ -217,7 +217,7 @@ test('of several places the first readable one is taken; it is a fault only if n
   assert.equal(read({ project_id: null, object: { project_id: '5' } }).record.project_id, 5)
 })
 
-test('a list that is absent is made of the single item of another place; an empty list stays empty', () => {
+test('an absent list is made from the single item at another place; an empty list stays empty', () => {
   const read = compile([
     { name: 'ids', type: { type: 'array', items: 'long' }, default: [], from: ['ids', 'id', 'person.id'] },
     { name: 'people', type: { type: 'array', items: person }, default: [], from: ['people', 'person'] },

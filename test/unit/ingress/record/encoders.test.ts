@@ -18,10 +18,10 @@ import { fixture } from '../../../helpers/records/samples.ts'
 const folder = await mkdtemp(join(tmpdir(), 'bridge-test-'))
 after(() => rm(folder, { recursive: true, force: true }))
 let files = 0
-const newMemory = () => join(folder, String(files++), 'schema-ids.json')
+const newIdsFile = () => join(folder, String(files++), 'schema-ids.json')
 const names = createNames('')
 const { logger, lines } = recordingLogger()
-const read = (registry: Registry, by: Names, memory: string) => readEncoders(registry, by, memory, logger)
+const read = (registry: Registry, by: Names, idsFile: string) => readEncoders(registry, by, idsFile, logger)
 
 const registryWith = (idOf: Registry['idOf']): Registry => ({
   idOf,
@@ -39,7 +39,7 @@ const silent = registryWith(() => Promise.reject(new RetriableError('schema regi
 const hook = hookOf(fixture('push').body)
 const record = normalise(hook, classify(hook)).record as Records['push']
 
-test('every event is encoded under the id the registry gives its schema', async () => {
+test('every event is encoded with the id that the registry has for its schema', async () => {
   const asked: string[] = []
   const registry = answering()
   const { encoders, from } = await read(
@@ -48,7 +48,7 @@ test('every event is encoded under the id the registry gives its schema', async 
       return registry.idOf(subject, schema)
     }),
     createNames('berlin.'),
-    newMemory(),
+    newIdsFile(),
   )
   assert.equal(from, 'registry')
   assert.equal(schemaIdOf(encoders.push(record)), await registry.idOf('berlin.gitlab.push-value', ''))
@@ -56,11 +56,11 @@ test('every event is encoded under the id the registry gives its schema', async 
   assert.equal(new Set(asked).size, asked.length)
 })
 
-test('while the registry is silent, what it said before is taken from disk', async () => {
-  const memory = newMemory()
-  const before = await read(answering(), names, memory)
+test('if the registry does not answer, its earlier ids are read from disk', async () => {
+  const idsFile = newIdsFile()
+  const before = await read(answering(), names, idsFile)
   const said = lines.length
-  const { encoders, from } = await read(silent, names, memory)
+  const { encoders, from } = await read(silent, names, idsFile)
   assert.equal(from, 'disk')
   assert.deepEqual(
     lines.slice(said).map(({ level, fields }) => [level, fields]),
@@ -69,37 +69,37 @@ test('while the registry is silent, what it said before is taken from disk', asy
   assert.ok(encoders.push(record).equals(before.encoders.push(record)))
 })
 
-test('what the registry says now goes before what it said then', async () => {
-  const memory = newMemory()
-  await read(answering(100), names, memory)
-  await read(answering(100), names, memory)
+test('the ids of the registry replace those on disk, and a change is logged', async () => {
+  const idsFile = newIdsFile()
+  await read(answering(100), names, idsFile)
+  await read(answering(100), names, idsFile)
   assert.ok(!lines.some(({ message }) => message.includes('made anew')))
-  await read(answering(500), names, memory)
+  await read(answering(500), names, idsFile)
   const { level, fields } =
-    lines.find(({ message }) => message.includes('made anew')) ?? assert.fail('it is not told')
+    lines.find(({ message }) => message.includes('made anew')) ?? assert.fail('the change is not logged')
   assert.deepEqual([level, (fields.subjects as string[]).includes('gitlab.push-value')], ['error', true])
-  const { encoders } = await read(silent, names, memory)
+  const { encoders } = await read(silent, names, idsFile)
   assert.ok(schemaIdOf(encoders.push(record)) >= 500)
 })
 
-test('while it is silent and nothing, too little or nonsense is on disk, it has to be waited for', async () => {
-  const memory = newMemory()
-  await assert.rejects(read(silent, names, memory), RetriableError)
-  await read(answering(), names, memory)
-  const ids = JSON.parse(await readFile(memory, 'utf8')) as Record<string, number>
+test('without the registry, and without all ids on disk, the error is retriable', async () => {
+  const idsFile = newIdsFile()
+  await assert.rejects(read(silent, names, idsFile), RetriableError)
+  await read(answering(), names, idsFile)
+  const ids = JSON.parse(await readFile(idsFile, 'utf8')) as Record<string, number>
   const [first = ''] = Object.keys(ids)
   for (const text of [JSON.stringify({ ...ids, [first]: undefined }), '', '[', 'null']) {
-    await writeFile(memory, text)
-    await assert.rejects(read(silent, names, memory), RetriableError, text)
+    await writeFile(idsFile, text)
+    await assert.rejects(read(silent, names, idsFile), RetriableError, text)
   }
 })
 
-test('an id of another version’s schema is not taken: what is remembered goes by the schema itself', async () => {
-  const memory = newMemory()
-  await read(answering(), names, memory)
-  const ids = JSON.parse(await readFile(memory, 'utf8')) as Record<string, number>
+test('an id of another version of a schema is not used, since ids are remembered by schema', async () => {
+  const idsFile = newIdsFile()
+  await read(answering(), names, idsFile)
+  const ids = JSON.parse(await readFile(idsFile, 'utf8')) as Record<string, number>
   await writeFile(
-    memory,
+    idsFile,
     JSON.stringify(
       Object.fromEntries(
         Object.entries(ids).flatMap(([name, id]) => [
@@ -109,22 +109,22 @@ test('an id of another version’s schema is not taken: what is remembered goes 
       ),
     ),
   )
-  await assert.rejects(read(silent, names, memory), RetriableError)
+  await assert.rejects(read(silent, names, idsFile), RetriableError)
 })
 
-test('a registry that does not know our schemas says what to do, though they be on disk', async () => {
-  const memory = newMemory()
-  await read(answering(), names, memory)
+test('a registry that does not know our schemas is an error, even with ids on disk', async () => {
+  const idsFile = newIdsFile()
+  await read(answering(), names, idsFile)
   const ignorant = registryWith(() =>
     Promise.reject(new PermanentError('schema registry: look up gitlab.push-value: 404')),
   )
   await assert.rejects(
-    read(ignorant, names, memory),
+    read(ignorant, names, idsFile),
     (error) => error instanceof UsageError && /bridge setup/.test(error.message),
   )
 })
 
-test('a disk that takes nothing does not keep us from publishing', async () => {
+test('a disk that cannot be written does not prevent publishing', async () => {
   const occupied = join(folder, 'occupied')
   await writeFile(occupied, 'a file where a folder should be')
   const { from, encoders } = await read(answering(), names, join(occupied, 'schema-ids.json'))

@@ -7,7 +7,7 @@ import { fixtures, type Sample } from '../../../helpers/records/samples.ts'
 
 const topics = new Set(eventTypes.map((event) => `gitlab.${event}`))
 
-/** Every stage keeps its promise: no throw, one of our topics, the body byte for byte. */
+/** No stage throws, the topic is one of ours, and the record has every byte of the body. */
 const assertKept = async (body: Buffer, headers: Sample['headers']) => {
   const { message, decoded } = await deliver(hookOf(body, headers))
   assert.ok(topics.has(message.topic), message.topic)
@@ -16,7 +16,7 @@ const assertKept = async (body: Buffer, headers: Sample['headers']) => {
   return message.topic
 }
 
-/** A text as JSON holds it, which may be anything but what was expected. */
+/** JSON values of every kind, few of which are what a stage expects. */
 const hostileText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom(
@@ -65,7 +65,7 @@ const hostileValue: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
 type Json = Record<string, unknown> | unknown[]
 const isContainer = (value: unknown): value is Json => typeof value === 'object' && value !== null
 
-/** Every place of a body where something could be otherwise. */
+/** Every place of a body whose value can be replaced. */
 const placesOf = (json: Json): { holder: Record<string, unknown>; key: string }[] =>
   Object.entries(json).flatMap(([key, value]) => [
     { holder: json as Record<string, unknown>, key },
@@ -103,7 +103,7 @@ const mutate = (sample: Sample, changes: Mutation[]): Buffer => {
   return Buffer.from(JSON.stringify(json))
 }
 
-test('whatever a hook looks like, it is kept, whole, on a topic of ours', async () => {
+test('every hook is kept as a whole on one of our topics, whatever it contains', async () => {
   const seen = new Map<string, number>()
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...fixtures), mutations, async (sample, changes) => {
@@ -112,12 +112,12 @@ test('whatever a hook looks like, it is kept, whole, on a topic of ours', async 
     }),
     { numRuns: 6000 },
   )
-  // A generator that only made rubbish would prove nothing.
+  // If the generator made only bodies for the quarantine, this test would prove nothing.
   assert.ok((seen.get('gitlab.quarantine') ?? 0) > 50)
   assert.ok([...seen].filter(([topic]) => !/unknown|quarantine/.test(topic)).length > 5)
 })
 
-test('bytes that were cut, doubled or overwritten on the way are kept as they came', async () => {
+test('a body that was cut, doubled or overwritten on the way is kept as it came', async () => {
   const damage = fc.record({ from: fc.nat(), bytes: fc.uint8Array({ maxLength: 5 }), cut: fc.nat(20) })
   await fc.assert(
     fc.asyncProperty(
@@ -136,7 +136,7 @@ test('bytes that were cut, doubled or overwritten on the way are kept as they ca
   )
 })
 
-test('any JSON that calls itself one of our events is kept', async () => {
+test('any JSON that names one of our events is kept', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...eventTypes, 'build'),
@@ -149,7 +149,7 @@ test('any JSON that calls itself one of our events is kept', async () => {
   )
 })
 
-test('what no generator would think of is kept too', async () => {
+test('bodies that no generator would make are kept, too', async () => {
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
   const bodies: Record<string, string | Buffer> = {
     nothing: '',

@@ -17,7 +17,7 @@ const factOf = (body: object, headers = {}) => {
   return { fact_id, fact_basis }
 }
 
-test('the delivery tells how the hook came', () => {
+test('the delivery describes the hook', () => {
   const body = Buffer.from(JSON.stringify(push))
   const headers = {
     'x-gitlab-event': 'Push Hook',
@@ -45,7 +45,7 @@ test('the delivery tells how the hook came', () => {
   )
 })
 
-test('one push is one fact by project hook and by system hook, whoever tells of it', () => {
+test('a push by project hook and by system hook is one fact', () => {
   const { object_kind: _kind, user_username: _user, ...bySystemHook } = push
   assert.deepEqual(
     factOf(push, { 'x-gitlab-event': 'Push Hook' }),
@@ -53,7 +53,7 @@ test('one push is one fact by project hook and by system hook, whoever tells of 
   )
 })
 
-test('a repository update of one ref is the same fact as its push, one of several refs is not', () => {
+test('a repository update of one ref is the same fact as its push; one of several refs is not', () => {
   const { project_id, before, after, ref } = push
   const update = { event_name: 'repository_update', project_id, changes: [{ before, after, ref }] }
   assert.equal(factOf(update).fact_id, factOf(push).fact_id)
@@ -104,20 +104,20 @@ test('changes in another order are the same fact, other changes are not', () => 
   assert.notEqual(withChanges({ a, b }), withChanges({ a }))
 })
 
-test('a merge request says how sure its fact is: exact by actioned_at, else by content', () => {
+test('the fact of a merge request is exact with actioned_at, else it is by content', () => {
   const withTimes = (times: object) =>
     factOf({ ...mergeRequest, object_attributes: { ...mergeRequest.object_attributes, ...times } }).fact_basis
   assert.equal(withTimes({ actioned_at: '2026-05-29T04:40:14.133Z' }), 'exact')
   assert.equal(withTimes({ actioned_at: null, updated_at: '2017-09-15 16:50:55 UTC' }), 'content')
 })
 
-test('what has no fact is its own: two equal deliveries of something unknown stay two', () => {
+test('without a fact each delivery is its own: two equal unknown hooks stay two', () => {
   const one = normaliseBody({ object_kind: 'telepathy' }, {}, { id: 'one' }).record.delivery
   const two = normaliseBody({ object_kind: 'telepathy' }, {}, { id: 'two' }).record.delivery
   assert.deepEqual([one.fact_id, one.fact_basis, two.fact_id], ['one', 'delivery', 'two'])
 })
 
-test('a hook without its identity is quarantined with the fields that are missing, its project id and its body', () => {
+test('a hook without its identity is quarantined with the missing fields, its project and its body', () => {
   const { after: _after, ref: _ref, ...rest } = push
   const { event, record } = normaliseBody(rest, { 'x-gitlab-event': 'Push Hook' })
   assert.equal(event, 'quarantine')
@@ -131,7 +131,7 @@ test('a hook without its identity is quarantined with the fields that are missin
   assert.deepEqual([record.delivery.event_type, record.delivery.fact_basis], ['quarantine', 'delivery'])
 })
 
-test('a body that is no JSON is quarantined with what the parser said', () => {
+test('a body that is not JSON is quarantined with the message of the parser', () => {
   const { event, record } = normaliseBody('{"object_kind":', { 'x-gitlab-event': 'Push Hook' })
   assert.equal(event, 'quarantine')
   assert.partialDeepStrictEqual(record, {
@@ -142,7 +142,7 @@ test('a body that is no JSON is quarantined with what the parser said', () => {
   })
 })
 
-test('fields in a shape we do not know are null, and told; the hook is kept as what it is', () => {
+test('fields of an unknown form are null and reported; the hook keeps its event', () => {
   const { event, record } = normaliseBody({
     ...push,
     user_id: { hidden: true },
@@ -158,12 +158,12 @@ test('fields in a shape we do not know are null, and told; the hook is kept as w
   ])
 })
 
-test('of ten thousand faults a hundred are told', () => {
+test('of ten thousand faults a hundred are reported', () => {
   const { event, record } = normaliseBody({ ...push, commits: Array(10_000).fill(1) })
   assert.deepEqual([event, record.delivery.coercion_faults.length], ['push', 100])
 })
 
-test('the body cannot bring its own raw, delivery or reason', () => {
+test('the body cannot set raw, delivery or reason', () => {
   const { record } = normaliseBody({ ...push, raw: 'theirs', delivery: { id: 'theirs' } }, {}, { id: 'ours' })
   assert.equal(record.delivery.id, 'ours')
   assert.ok(Buffer.isBuffer(record.raw))
