@@ -1,4 +1,5 @@
-// npm run new:consumer <name>: a new worker with its test, its compose service and its target for Prometheus.
+// `npm run new:consumer <name>` adds a worker with its test, its Compose service and its target for
+// Prometheus.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -6,24 +7,26 @@ import { fileURLToPath } from 'node:url'
 import { lagExporterPort } from '../cli/variables/lag-exporter-port.ts'
 import { consumers } from '../consumers/index.ts'
 import { UsageError } from '../lib/errors.ts'
-import { refusalOf } from './new-consumer/refusal-of.ts'
+import { nameProblem } from './new-consumer/name-problem.ts'
 import { register } from './new-consumer/register.ts'
 import { testText, workerText } from './new-consumer/skeleton.ts'
 
 const path = (file: string): string => fileURLToPath(new URL(`../${file}`, import.meta.url))
 const read = (file: string): string => readFileSync(path(file), 'utf8')
 
+const firstWorkerPort = 9465
+
 const freePort = (): number => {
   const taken = new Set([lagExporterPort, ...consumers.map(({ metricsPort }) => metricsPort)])
-  let port = 9465
+  let port = firstWorkerPort
   while (taken.has(port)) port += 1
   return port
 }
 
-/** Path → content of what is to be written. @throws UsageError before anything is */
+/** Path → content of every file to write. @throws UsageError before anything is written */
 const filesOf = (name: string): Map<string, string> => {
-  const refusal = refusalOf(name, { has: (file) => existsSync(path(file)), read })
-  if (refusal !== undefined) throw new UsageError(refusal)
+  const problem = nameProblem(name, { has: (file) => existsSync(path(file)), read })
+  if (problem !== undefined) throw new UsageError(problem)
   const consumer = { name, metricsPort: freePort() }
   return new Map([
     [`consumers/${name}/${name}.ts`, workerText(consumer)],
@@ -43,9 +46,11 @@ const run = (name: string): void => {
     cwd: path(''),
     stdio: 'inherit',
   })
-  if (status !== 0) throw new UsageError('The files are written, but could not be formatted: see above.')
+  if (status !== 0)
+    throw new UsageError('The files were written, but the formatter failed. Its output is above.')
   console.log(
-    `consumers/${name}/${name}.ts is where it begins; docs/write-a-worker.md tells the rest. Then: npm run generate, npm run check`,
+    `The new worker is in consumers/${name}/${name}.ts. ` +
+      'Read docs/write-a-worker.md, then run npm run generate and npm run check.',
   )
 }
 

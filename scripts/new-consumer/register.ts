@@ -1,25 +1,27 @@
 import { UsageError } from '../../lib/errors.ts'
 import { identifierOf, type NewConsumer } from './skeleton.ts'
 
-/** A place in a file that knows every worker, and what stands there once it knows one more. */
+/** A change in a file that lists all workers. */
 interface Edit {
   file: string
+  /** Where to change the file. */
   place: RegExp
-  become(found: string): string
+  /** The new text for that place. @param found its old text */
+  replacement(found: string): string
 }
 
 const editsFor = ({ name, metricsPort }: NewConsumer): Edit[] => [
   {
     file: 'consumers/index.ts',
     place: /import type \{ Consumer \} from '.\/consumer.ts'\n/,
-    become: (found) => `${found}import { ${identifierOf(name)} } from './${name}/${name}.ts'\n`,
+    replacement: (found) => `${found}import { ${identifierOf(name)} } from './${name}/${name}.ts'\n`,
   },
-  // The formatter ends a list of several lines with a comma, and one of a single line with none.
-  { file: 'consumers/index.ts', place: /,?\s*\]\s*$/, become: () => `, ${identifierOf(name)}]\n` },
+  // The formatter puts a comma behind the last item only if the list has several lines.
+  { file: 'consumers/index.ts', place: /,?\s*\]\s*$/, replacement: () => `, ${identifierOf(name)}]\n` },
   {
     file: 'docker-compose.yml',
     place: /\n {2}prometheus:\n/,
-    become: (found) => `
+    replacement: (found) => `
   ${name}:
     <<: *process
     command: [consumer, ${name}]
@@ -30,23 +32,31 @@ ${found}`,
   {
     file: 'docker-compose.yml',
     place: /\nvolumes:\n( {2}\S+:\n)+/,
-    become: (found) => `${found}  ${name}:\n`,
+    replacement: (found) => `${found}  ${name}:\n`,
   },
   {
     file: 'monitoring/prometheus/prometheus.yml',
     place: /job_name: worker\n.*\n.*targets:\n( +- \S+\n)+/,
-    become: (found) => `${found}          - ${name}:${metricsPort}\n`,
+    replacement: (found) => `${found}          - ${name}:${metricsPort}\n`,
   },
 ]
 
-/** Path → content, with the worker in it. @param read a file, by its path @throws UsageError where a place is not found */
+/**
+ * Adds a worker to every file that lists all workers.
+ *
+ * @param read reads a file, by its path
+ * @returns path → new content
+ * @throws UsageError if a file does not have the expected place
+ */
 export const register = (consumer: NewConsumer, read: (file: string) => string): Map<string, string> => {
   const texts = new Map<string, string>()
-  for (const { file, place, become } of editsFor(consumer)) {
+  for (const { file, place, replacement } of editsFor(consumer)) {
     const text = texts.get(file) ?? read(file)
     if (!place.test(text))
-      throw new UsageError(`${file} is not as expected: the place for ${consumer.name} was not found`)
-    texts.set(file, text.replace(place, become))
+      throw new UsageError(
+        `${file} is not as expected: it has no place for ${consumer.name}. Add the worker by hand.`,
+      )
+    texts.set(file, text.replace(place, replacement))
   }
   return texts
 }

@@ -1,7 +1,7 @@
-/** What a new worker is called, and where its figures are. */
 export interface NewConsumer {
-  /** Kebab-case. */
+  /** In kebab-case. */
   name: string
+  /** Port of its operations server. */
   metricsPort: number
 }
 
@@ -15,10 +15,12 @@ export const workerText = ({ name, metricsPort }: NewConsumer): string => `impor
 import { defineConsumer } from '../consumer.ts'
 
 export const ${identifierOf(name)}Variables = z.object({
-  ${variableOf(name)}: z.string().default('pushed').describe('What is written beside the name.'),
+  ${variableOf(name)}: z.string().default('pushed').describe('The word that is logged for each push.'),
 })
 
-/** Writes a line for every push; for one that several hooks tell, a line each. */
+/**
+ * Writes one line for every push. If several hooks report the same push, it writes one line for each hook.
+ */
 export const ${identifierOf(name)} = defineConsumer({
   name: '${name}',
   summary: 'Writes a line for every push.',
@@ -46,12 +48,13 @@ import { deliver, hookOf } from '../../../helpers/records/deliver.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 import { fixture } from '../../../helpers/records/samples.ts'
 
-test('a push is one line', async () => {
+test('a push is logged as one line', async () => {
   const { logger, lines } = recordingLogger()
   const handler = await ${identifierOf(name)}.create({ ${variableOf(name)}: 'pushed' }, logger)
   assert.ok('handle' in handler)
   const { body, headers } = fixture('push')
-  const record = { ...(await deliver(hookOf(body, headers))).decoded, eventType: 'push' } as unknown as RecordOf<'push'>
+  const { decoded } = await deliver(hookOf(body, headers))
+  const record = { ...decoded, eventType: 'push' } as unknown as RecordOf<'push'>
   await handler.handle(record, { signal: new AbortController().signal })
   assert.deepEqual(
     lines.map(({ message, fields }) => [message, fields.ref]),

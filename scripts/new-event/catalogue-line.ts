@@ -14,8 +14,8 @@ const pattern = /^ {2}(\w+): +(\w+)\('(\w+)', +(\w+), +(\w+), +(\w+)\),$/
 
 /**
  * Adds one event to the source text of the catalogue. The new line follows the last event of the same schema.
- * An event with a schema of its own follows the last event before the first empty line.
- * The new event starts without a rule for its fact and its time: a rule that is too coarse would merge two facts and lose one.
+ * An event with a schema of its own follows the last event before the first empty line. The new event starts
+ * without a rule for its fact and its time: a rule that is too coarse would merge two facts and lose one.
  */
 export const withEvent = (source: string, event: string, schema: string): string => {
   const lines = source.split('\n')
@@ -41,6 +41,9 @@ const lastBeforeEmptyLine = (known: readonly Line[], lines: readonly string[]): 
   return known.findLast(({ index }) => index < end)
 }
 
-/** Puts each cell under the cell of the line above. A cell that is too long moves the following ones to the right. */
+/**
+ * Puts each cell under the cell of the line above. A cell that is too long moves the following ones to the
+ * right.
+ */
 const aligned = (cells: readonly string[], starts: readonly number[]): string =>
   cells.reduce((text, cell, i) => `${text === '' ? '' : `${text} `}`.padEnd(starts[i] ?? 0) + cell, '')

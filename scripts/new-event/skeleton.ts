@@ -8,21 +8,44 @@ const title = (event: string): string =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join(' ')
 
-/** The least an event of a project says; the rest is in `raw` until it is typed. */
+const field = (name: string, type: string, doc: string): string =>
+  `    { "name": "${name}", "type": "${type}", "doc": "${doc}" }`
+
+const deliveryField = field(
+  'delivery',
+  'gitlab_bridge.Delivery',
+  'How and when this hook reached the bridge, and how sure we are which fact it tells of.',
+)
+
+const projectIdField = `    {
+      "name": "project_id",
+      "type": "long",
+      "from": ${JSON.stringify([
+        'project_id',
+        'project.id',
+        'object_attributes.project_id',
+        'object_attributes.target_project_id',
+      ]).replaceAll(',', ', ')},
+      "doc": "${
+        'Id of the project the event belongs to. Also the key of the record. ' +
+        'Identity: without it the hook is quarantined.'
+      }"
+    }`
+
+const rawField = field(
+  'raw',
+  'bytes',
+  'The exact body as received, byte for byte; fields that are not typed here survive in it.',
+)
+
+/** The smallest schema for an event of a project. Fields that are not typed yet are still in `raw`. */
 export const schemaText = (event: string): string => `{
   "type": "record",
   "name": "${recordName(event)}",
   "namespace": "gitlab_bridge",
   "doc": "TODO: what happened, since which GitLab.",
   "fields": [
-    { "name": "delivery", "type": "gitlab_bridge.Delivery", "doc": "How and when this hook reached the bridge, and how sure we are which fact it tells of." },
-    {
-      "name": "project_id",
-      "type": "long",
-      "from": ["project_id", "project.id", "object_attributes.project_id", "object_attributes.target_project_id"],
-      "doc": "Id of the project the event belongs to. Also the key of the record. Identity: without it the hook is quarantined."
-    },
-    { "name": "raw", "type": "bytes", "doc": "The exact body as received, byte for byte; fields that are not typed here survive in it." }
+${[deliveryField, projectIdField, rawField].join(',\n')}
   ]
 }
 `
@@ -30,7 +53,7 @@ export const schemaText = (event: string): string => `{
 export const bodyText = (event: string): string =>
   `${JSON.stringify({ object_kind: event, project_id: 15, project: { id: 15 } }, null, 2)}\n`
 
-/** A sibling's body under another name. */
+/** The body of another event with the same schema, with the name of this event. */
 export const bodyLike = (sibling: string, event: string): string => {
   const body = JSON.parse(sibling) as Record<string, unknown>
   const named = Object.fromEntries(
@@ -39,7 +62,7 @@ export const bodyLike = (sibling: string, event: string): string => {
   return `${JSON.stringify({ ...body, ...named }, null, 2)}\n`
 }
 
-/** @param hook the X-Gitlab-Event header */
+/** @param hook value of the header X-Gitlab-Event */
 export const headersText = (event: string, id: string, hook = `${title(event)} Hook`): string =>
   [
     'User-Agent: GitLab/19.4.0',

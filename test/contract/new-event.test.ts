@@ -34,7 +34,10 @@ const isNew = (file: string) => !existsSync(join(root, file))
 
 const refusals: Record<string, { args: string[]; sentence: RegExp }> = {
   'no name': { args: [], sentence: /missing required argument 'name'/ },
-  'a name with capitals': { args: ['mergeTrain'], sentence: /^"mergeTrain" is no event type: small letters/ },
+  'a name with capitals': {
+    args: ['mergeTrain'],
+    sentence: /^"mergeTrain" is not an event type\. Use small letters/,
+  },
   'an event there is': { args: ['push'], sentence: /^push is in schemas\/catalogue\.ts already\.$/ },
   'a name of GitLab’s that is not ours': {
     args: ['build'],
@@ -42,7 +45,7 @@ const refusals: Record<string, { args: string[]; sentence: RegExp }> = {
   },
   'a schema there is not': {
     args: ['merge_train', '--schema', 'train'],
-    sentence: /^There is no schema train to share; there are access_token, /,
+    sentence: /^There is no schema train to share\. Use one of: access_token, /,
   },
   'the schema of the unknown': {
     args: ['merge_train', '--schema', 'unknown'],
@@ -50,7 +53,7 @@ const refusals: Record<string, { args: string[]; sentence: RegExp }> = {
   },
   'the name of a schema': {
     args: ['user_lifecycle'],
-    sentence: /exists already: use it with --schema user_lifecycle/,
+    sentence: /exists already\. Use it with --schema user_lifecycle/,
   },
   'the name of a shared part': { args: ['environment'], sentence: /^A type is called Environment already/ },
 }

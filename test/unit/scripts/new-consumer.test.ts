@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import { refusalOf } from '../../../scripts/new-consumer/refusal-of.ts'
+import { nameProblem } from '../../../scripts/new-consumer/name-problem.ts'
 import { register } from '../../../scripts/new-consumer/register.ts'
 
 const path = (file: string) => fileURLToPath(new URL(`../../../${file}`, import.meta.url))
@@ -18,7 +18,7 @@ const formatted = (file: string, input: string) =>
     encoding: 'utf8',
   })
 
-/** So many workers that their list takes several lines; those that are there already stay. */
+/** Enough new workers that the list of all workers takes several lines. */
 const names = [
   'audit-log',
   'push-author-log',
@@ -32,14 +32,14 @@ const names = [
   's3-copy-2',
 ].filter((name) => !existsSync(path(`consumers/${name}`)))
 
-test('workers can be added one after the other, however long the list becomes, and each is known everywhere', () => {
+test('workers can be added one after the other, and each one is in every list of workers', () => {
   const texts = new Map<string, string>()
   const current = (file: string) => texts.get(file) ?? read(file)
   for (const [index, name] of names.entries()) {
-    assert.equal(refusalOf(name, { ...present, read: current }), undefined, name)
+    assert.equal(nameProblem(name, { ...present, read: current }), undefined, name)
     for (const [file, text] of register({ name, metricsPort: 9600 + index }, current))
       texts.set(file, file.endsWith('.ts') ? formatted(file, text) : text)
-    assert.ok(refusalOf(name, { ...present, read: current }), `${name} a second time`)
+    assert.ok(nameProblem(name, { ...present, read: current }), `${name} a second time`)
   }
   const index = current('consumers/index.ts')
   const listed = /= \[\n([\s\S]*),\n\]\n$/
@@ -65,7 +65,7 @@ test('workers can be added one after the other, however long the list becomes, a
   }
 })
 
-test('a name is refused that is none, is taken, or would mean two things', () => {
+test('a name is refused if it is not valid, is taken, or has another meaning', () => {
   const refused: Record<string, RegExp> = {
     '': /kebab-case/,
     'Issue Counter': /kebab-case/,
@@ -77,10 +77,10 @@ test('a name is refused that is none, is taken, or would mean two things', () =>
     'audit-log': /consumers\/audit-log exists/,
     runtime: /consumers\/runtime exists/,
     consumer: /consumers\/consumer\.ts exists/,
-    setup: /cli\/setup exists/,
-    'lag-exporter': /cli\/lag-exporter exists/,
+    setup: /`bridge setup` is a command already/,
+    'lag-exporter': /`bridge lag-exporter` is a command already/,
     kafka: /docker-compose\.yml has a kafka/,
-    pushes: /cli\/pushes exists/,
+    pushes: /`bridge pushes` is a command already/,
     secrets: /docker-compose\.yml has a secrets/,
     class: /class means something else/,
     delete: /delete means something else/,
@@ -92,10 +92,10 @@ test('a name is refused that is none, is taken, or would mean two things', () =>
     handler: /handler means something else/,
   }
   for (const [name, reason] of Object.entries(refused))
-    assert.match(String(refusalOf(name, present)), reason, name)
+    assert.match(String(nameProblem(name, present)), reason, name)
 })
 
-test('where a place is not found, it says in which file', () => {
+test('if a file does not have the expected place, the error names the file', () => {
   const consumer = { name: 'issue-counter', metricsPort: 9600 }
   for (const file of ['consumers/index.ts', 'docker-compose.yml', 'monitoring/prometheus/prometheus.yml'])
     assert.throws(
