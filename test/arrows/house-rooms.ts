@@ -7,8 +7,14 @@ import type { ArrowRule } from './rule.ts'
  */
 const ingress: Rooms = {
   'ingress.ts': [
-    ...['open-delivery-path.ts', 'receive.ts', 'readiness.ts', 'delivery-path.ts', 'deliver.ts', 'http/'],
-    ...['spool/', 'publish/', 'record/', 'config.ts', 'auth/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
+    ...['parts/', 'open-delivery-path.ts', 'receive.ts', 'readiness.ts', 'delivery-path.ts', 'deliver.ts'],
+    ...['http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
+    ...['metrics.ts', 'outcome.ts', 'hook.ts'],
+  ],
+  'parts/': [
+    ...['open-delivery-path.ts', 'receive.ts', 'readiness.ts', 'delivery-path.ts', 'deliver.ts'],
+    ...['http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
+    ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
   'open-delivery-path.ts': [
     ...['delivery-path.ts', 'deliver.ts', 'spool/', 'publish/', 'record/', 'config.ts'],

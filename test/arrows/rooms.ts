@@ -38,7 +38,7 @@ export const completeRule = (folder: string, rooms: Rooms, which: 'files' | 'fol
     name: `the table of rooms lists all ${which} of ${folder}/`,
     because: 'A new room needs an entry in the table: its direction must be decided.',
     from: { path: `^${folder}/${inside}`, pathNot: names.map((room) => patternOf(`${folder}/${room}`)) },
-    to: {},
+    to: { path: `^${folder}/` },
     brokenBy: [
       which === 'files' ? `${folder}/unlisted.ts` : `${folder}/unlisted/invented.ts`,
       fileIn(`${folder}/${names[0]}`),
