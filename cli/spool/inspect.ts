@@ -13,9 +13,12 @@ const { BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR } = ingressVariables.shape
 const variables = z.object({ BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR })
 
 export interface SpoolRow {
-  /** File and offset. A file whose name begins with `<topic>@` holds what waits for that topic alone. */
+  /** File and offset. A file whose name starts with `<topic>@` holds hooks that wait only for this topic. */
   place: string
-  /** `drained` is still on disk because its segment is; `unreadable` is a file the disk does not give back. */
+  /**
+   * `drained`: the hook has been published, but its segment is still on disk. `unreadable`: the disk does not return
+   * the file.
+   */
   state: 'waiting' | 'drained' | 'torn' | 'corrupt' | 'unreadable' | 'set aside'
   bytes: number
   id?: string
@@ -24,10 +27,21 @@ export interface SpoolRow {
   event?: string | null
 }
 
+/** One row as a line of text. */
+export const rowText = ({ place, state, id, source, received_at, event, bytes }: SpoolRow): string =>
+  [
+    received_at ?? '-',
+    `${state.padEnd(9)} ${event ?? '-'}`,
+    source ?? '-',
+    id ?? '-',
+    `${bytes} bytes`,
+    place,
+  ].join('  ')
+
 /**
- * Reads the files alone, as they are; nothing is changed.
+ * Lists everything in the folder of the spool, as it is on disk. Nothing is changed.
  *
- * @throws UsageError where a folder cannot be read: that is not to be taken for an empty spool
+ * @throws UsageError if a folder is missing or cannot be read, so that it is not mistaken for an empty spool
  */
 export async function* inspectSpool(env: Environment): AsyncGenerator<SpoolRow> {
   const folder = spoolFolderOf(readVariables(variables, env))
@@ -36,19 +50,23 @@ export async function* inspectSpool(env: Environment): AsyncGenerator<SpoolRow> 
   for (const file of files.filter((name) => name.endsWith(segmentSuffix))) {
     const prefix = file.slice(0, file.indexOf('@') + 1)
     const segment = file.slice(prefix.length, -segmentSuffix.length)
-    const drained = await readDrained(join(folder, prefix + noteName))
-    yield* rowsOf(folder, file, ({ end }) =>
-      segment < drained.segment || (segment === drained.segment && end <= drained.at) ? 'drained' : 'waiting',
-    )
+    const drained = await readPosition(join(folder, prefix + noteName))
+    const isDrained = ({ end }: Stretch) =>
+      segment < drained.segment || (segment === drained.segment && end <= drained.at)
+    yield* rowsOf(folder, file, (stretch) => (isDrained(stretch) ? 'drained' : 'waiting'))
   }
   for (const file of (await filesOf(join(folder, asideName))) ?? [])
     yield* rowsOf(folder, join(asideName, file), () => 'set aside')
 }
 
-const readDrained = (path: string): Promise<{ segment: string; at: number }> =>
-  readFile(path, 'utf8')
-    .then((text) => JSON.parse(text) as { segment: string; at: number })
-    .catch(() => ({ segment: '', at: 0 }))
+/** The position up to which the spool is drained. Without a note nothing is drained. */
+const readPosition = async (path: string): Promise<{ segment: string; at: number }> => {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as { segment: string; at: number }
+  } catch {
+    return { segment: '', at: 0 }
+  }
+}
 
 async function* rowsOf(
   folder: string,
@@ -60,9 +78,11 @@ async function* rowsOf(
   if (Buffer.isBuffer(content)) {
     for (const stretch of parseFrames(content, 0, true).stretches)
       yield rowOf(`${file}@${stretch.start}`, stretch, stateOf(stretch))
-  } else if (content.code !== 'ENOENT') {
-    yield { place: file, state: 'unreadable', bytes: (await stat(path)).size }
+    return
   }
+  // The ingress deletes a segment once all of its hooks have been published.
+  if (content.code === 'ENOENT') return
+  yield { place: file, state: 'unreadable', bytes: (await stat(path)).size }
 }
 
 const rowOf = (place: string, stretch: Stretch, state: SpoolRow['state']): SpoolRow => {

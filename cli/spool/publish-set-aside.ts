@@ -21,29 +21,33 @@ import { filesOf, noSpool } from './spool-files.ts'
 
 const { BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR, INGRESS_QUEUE_BYTES } = ingressVariables.shape
 const variables = z.object({
-  ...{ BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR, INGRESS_QUEUE_BYTES },
+  BRIDGE_DATA_DIR,
+  INGRESS_SPOOL_DIR,
+  INGRESS_QUEUE_BYTES,
   ...kafkaVariables.shape,
   ...registryVariables.shape,
 })
 
-/** `held_back`: it stays where it is; `detail` says why. */
 export interface PublishedHook {
   file: string
+  /** `held_back`: the file stays where it is, and `detail` is the reason. */
   result: 'published' | 'held_back'
   id?: string
   topic?: string
   detail?: string
 }
 
-/** How long the brokers have for one hook, in milliseconds. */
+/** How long the brokers may take to acknowledge one hook, in milliseconds. */
 const deadlineMs = 30_000
 
 /**
- * Takes hooks that were set aside the way of any other, and away from the disk once the brokers have acknowledged them. Safe while
- * the ingress runs. Interrupted, it may publish a hook again, under the same id.
+ * Publishes hooks that were set aside, in the same way as all others. A file is deleted once the brokers have
+ * acknowledged the record. Safe while the ingress runs. If it is interrupted, it may publish a hook again the next
+ * time, with the same id.
  *
- * @param selected names of files in the folder
- * @throws UsageError where one of them is not there, RetriableError where the brokers or the registry do not answer
+ * @param selected names of files in the folder of what was set aside
+ * @throws UsageError if one of the files does not exist
+ * @throws RetriableError if the brokers or the registry do not answer
  */
 export async function* publishSetAside(
   env: Environment,
@@ -67,22 +71,15 @@ const connect = async (
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   const clientId = names.group('spool')
   const logger = quietLogger()
-  const kafka = createKafka(settings, clientId, logger, acknowledgeMs)
-  const { encoders } = await readEncoders(
-    createRegistry(settings, clientId),
-    names,
-    schemaIdsFileOf(settings),
-    logger,
-  )
-  const metrics = createIngressMetrics(createMetrics())
-  const maxQueuedBytes = settings.INGRESS_QUEUE_BYTES
+  const registry = createRegistry(settings, clientId)
+  const { encoders } = await readEncoders(registry, names, schemaIdsFileOf(settings), logger)
   const { deliver, publisher } = await openDeliveryPath({
-    kafka,
+    kafka: createKafka(settings, clientId, logger, acknowledgeMs),
     names,
     encoders,
-    maxQueuedBytes,
+    maxQueuedBytes: settings.INGRESS_QUEUE_BYTES,
     hasWaitingHooks: () => false,
-    metrics,
+    metrics: createIngressMetrics(createMetrics()),
     logger,
   })
   return { deliver, close: publisher.stop }
@@ -90,7 +87,7 @@ const connect = async (
 
 const publish = async (folder: string, file: string, deliver: Deliver): Promise<PublishedHook> => {
   const hook = hookIn(await readFile(join(folder, file)))
-  if (hook === undefined) return { file, result: 'held_back', detail: notOne }
+  if (hook === undefined) return { file, result: 'held_back', detail: notOneHook }
   const { id } = hook
   try {
     const { topic } = await deliver(hook, deadlineMs)
@@ -102,8 +99,9 @@ const publish = async (folder: string, file: string, deliver: Deliver): Promise<
   }
 }
 
-const notOne =
-  'not one whole hook: bytes the disk damaged, or a segment whose hooks were published as far as they can be read'
+const notOneHook =
+  'the file is not one complete hook: it contains bytes that the disk damaged, or a segment whose readable hooks ' +
+  'were published already'
 
 const selectFiles = async (
   folder: string,
@@ -112,10 +110,11 @@ const selectFiles = async (
   const files = await filesOf(folder)
   if (files === undefined) throw noSpool(folder)
   if (selected === 'all') return files
-  for (const file of selected)
-    if (!files.includes(file))
-      throw new UsageError(`nothing of the name ${file} was set aside: see \`bridge spool inspect\``)
-  return selected
+  const missing = selected.find((file) => !files.includes(file))
+  if (missing === undefined) return selected
+  throw new UsageError(
+    `the folder ${asideName} has no file ${missing}: \`bridge spool inspect\` lists what was set aside`,
+  )
 }
 
 const hookIn = (content: Buffer): Hook | undefined => {

@@ -2,9 +2,9 @@ import { readdir } from 'node:fs/promises'
 import { messageOf, UsageError } from '../../lib/errors.ts'
 
 /**
- * Names in a folder of the spool, sorted; undefined where there is no such folder.
+ * The names of the files in a folder of the spool, sorted; undefined if the folder does not exist.
  *
- * @throws UsageError where it cannot be read: that is not to be taken for an empty one
+ * @throws UsageError if the folder cannot be read, so that it is not mistaken for an empty one
  */
 export const filesOf = async (folder: string): Promise<string[] | undefined> => {
   try {
@@ -17,5 +17,5 @@ export const filesOf = async (folder: string): Promise<string[] | undefined> => 
 
 export const noSpool = (folder: string): UsageError =>
   new UsageError(
-    `there is no spool in ${folder}: set INGRESS_SPOOL_DIR, or BRIDGE_DATA_DIR, as the ingress has it`,
+    `there is no spool in ${folder}: set INGRESS_SPOOL_DIR or BRIDGE_DATA_DIR to the value that the ingress uses`,
   )

@@ -83,9 +83,9 @@ const createExpressApp = (post: Post, fail: (response: ServerResponse, error: un
 const logOutcome = (logger: Logger, source: string, outcome: Outcome) => {
   if ('reason' in outcome) {
     const { kind, reason, rejection } = outcome
-    logger.warn('hook turned away', { source, outcome: kind, rejection, reason })
+    logger.warn('a hook was refused', { source, outcome: kind, rejection, reason })
   } else {
     const { kind, event, id } = outcome
-    logger.debug('hook kept', { source, outcome: kind, event, delivery_id: id })
+    logger.debug('a hook was kept', { source, outcome: kind, event, delivery_id: id })
   }
 }

@@ -61,7 +61,7 @@ const createTlsServer = ({ settings, listener, metrics, logger }: HookServerOpti
     // causes the same error code, but then the socket has an authorization error.
     if (reason === 'ECONNRESET') return
     metrics.rejections.inc({ reason: 'handshake' })
-    logger.warn('connection turned away', { reason })
+    logger.warn('a connection was refused in the TLS handshake', { reason })
   })
   return server
 }

@@ -78,18 +78,21 @@ test('what is not one whole hook stays', async () => {
   const folder = join(String(stack.env.BRIDGE_DATA_DIR), 'spool', 'set-aside')
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'damaged.bin'), 'GKB1 and what the disk made of the rest')
-  assert.match((await run('publish', 'damaged.bin')).said, /^damaged\.bin {2}held_back: not one whole hook/)
+  assert.match(
+    (await run('publish', 'damaged.bin')).said,
+    /^damaged\.bin {2}held_back: the file is not one complete hook/,
+  )
   assert.equal((await setAside()).length, 1)
 })
 
 test('it publishes nothing that was not named', async () => {
   for (const args of [[], ['damaged.bin', '--all']]) {
     const { code, said } = await run('publish', ...args)
-    assert.deepEqual([code, said], [1, 'say which: names of files, or --all'])
+    assert.deepEqual([code, said], [1, 'name the files to publish, or give --all'])
   }
   const { code, said } = await run('publish', 'elsewhere.bin')
   assert.deepEqual(
     [code, said],
-    [1, 'nothing of the name elsewhere.bin was set aside: see `bridge spool inspect`'],
+    [1, 'the folder set-aside has no file elsewhere.bin: `bridge spool inspect` lists what was set aside'],
   )
 })
