@@ -41,7 +41,7 @@ export const publishCatalogue = {
   },
   ingress_canary_read_back_timestamp_seconds: {
     type: 'gauge',
-    help: 'When the canary record, which is published every 15 seconds, was last read back from Kafka.',
+    help: 'When the canary record, which is published at regular intervals, was last read back from Kafka.',
     unit: 'timestamp',
     processes,
   },

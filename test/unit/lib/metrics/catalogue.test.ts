@@ -57,3 +57,10 @@ test('no label names a project, a user or a path: their number has no bound', ()
   for (const [name, { labels }] of declarations)
     assert.doesNotMatch(Object.keys(labels ?? {}).join(), /project|user|path/, name)
 })
+
+test('the help texts say when a duration starts and when the canary is published', () => {
+  const { ingress_duration_seconds, ingress_canary_read_back_timestamp_seconds } = metricCatalogue
+  assert.match(ingress_duration_seconds.help, /the headers of a hook have been read/)
+  // The canary is published whether hooks arrive or not.
+  assert.doesNotMatch(ingress_canary_read_back_timestamp_seconds.help, /idle/)
+})
