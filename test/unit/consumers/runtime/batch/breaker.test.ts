@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
-import { createBreaker, outageDelayMs } from '../../../../../consumers/runtime/batch/breaker.ts'
+import {
+  type CircuitState,
+  createBreaker,
+  outageDelayMs,
+} from '../../../../../consumers/runtime/batch/breaker.ts'
 import { RetriableError } from '../../../../../lib/errors.ts'
 
 const open = () => {
@@ -70,3 +74,34 @@ test('the waits grow from one second to half a minute', () => {
     assert.ok(wait >= least && wait <= most, `${failures}: ${wait}`)
   }
 })
+
+type BreakerEvent = 'trip' | 'wait ends' | 'succeed'
+
+const transitions: readonly [CircuitState, BreakerEvent, CircuitState, string[]][] = [
+  ['closed', 'trip', 'open', ['pause', 'open']],
+  ['closed', 'succeed', 'closed', []],
+  ['open', 'trip', 'open', ['pause']],
+  ['open', 'succeed', 'open', []],
+  ['open', 'wait ends', 'half_open', ['half_open', 'resume']],
+  ['half_open', 'trip', 'open', ['pause', 'open']],
+  ['half_open', 'succeed', 'closed', ['closed']],
+]
+
+for (const [from, event, to, expected] of transitions) {
+  test(`a circuit that is ${from} is ${to} after the event "${event}"`, (t) => {
+    mock.timers.enable({ apis: ['setTimeout'] })
+    t.after(() => mock.timers.reset())
+    const { breaker, calls } = open()
+    const happen = {
+      trip: () => breaker.trip('push/0', new RetriableError('down')),
+      'wait ends': () => mock.timers.tick(10_000),
+      succeed: () => breaker.succeed('push/0'),
+    }
+    if (from !== 'closed') happen.trip()
+    if (from === 'half_open') happen['wait ends']()
+    assert.equal(breaker.state(), from)
+    calls.length = 0
+    happen[event]()
+    assert.deepEqual([breaker.state(), calls], [to, expected])
+  })
+}

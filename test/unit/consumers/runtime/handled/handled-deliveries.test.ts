@@ -154,6 +154,15 @@ test('a second process in the same folder is refused with a sentence that says w
   await open()
 })
 
+test('the folder is free again when the memory could not be opened', async (t) => {
+  const { folder, open } = folderFor(t)
+  const inTheWay = join(folder, '5.ndjson')
+  mkdirSync(inTheWay, { recursive: true })
+  await assert.rejects(open(), { code: 'EISDIR' })
+  rmdirSync(inTheWay)
+  await open()
+})
+
 test('forgotten deliveries are unknown, and forgetting works on an empty memory too', async (t) => {
   const { folder, open } = folderFor(t)
   await forgetHandledDeliveries(folder)

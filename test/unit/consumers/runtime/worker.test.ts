@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { mock, type TestContext, test } from 'node:test'
+import { startWorkerParts } from '../../../../consumers/runtime/worker.ts'
+import { createWorkerLife } from '../../../../consumers/runtime/worker-life.ts'
+import type { WorkerParts } from '../../../../consumers/runtime/worker-parts.ts'
+import { createMetrics } from '../../../../lib/metrics/metrics.ts'
+import { freePort } from '../../../helpers/process/free-ports.ts'
+import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
+
+/** Parts of a worker that need no servers, and what happened to them. */
+const fakeParts = (port: number, replaced: Partial<WorkerParts> = {}) => {
+  const happened: string[] = []
+  const record = (name: string) => async () => void happened.push(name)
+  const parts: WorkerParts = {
+    ...createWorkerLife(),
+    group: 'the-group',
+    topics: ['gitlab.push'],
+    settings: {
+      METRICS_HOST: '127.0.0.1',
+      METRICS_PORT: port,
+      CONSUMER_SESSION_SECONDS: 45,
+      CONSUMER_STALL_SECONDS: 120,
+    } as WorkerParts['settings'],
+    metrics: createMetrics(),
+    rebuilds: { inc: () => undefined },
+    member: {
+      start: record('joined'),
+      replaceClient: async () => undefined,
+      pause: () => undefined,
+      resume: () => undefined,
+      stop: async () => undefined,
+      lastActivityAt: Date.now,
+    },
+    breaker: { state: () => 'closed' },
+    calls: new Set(),
+    connect: record('connected'),
+    checkOffsets: record('checked'),
+    pollProgress: async () => 'moving',
+    close: record('closed'),
+    ...replaced,
+  }
+  const { logger, lines } = recordingLogger()
+  const start = (stopSignal?: AbortSignal) => startWorkerParts(parts, logger, stopSignal)
+  return { parts, happened, lines, start }
+}
+
+/** A port on which a server listens already. */
+const takenPort = async (t: TestContext): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  return (server.address() as { port: number }).port
+}
+
+const failing = (message: string) => () => Promise.reject(new Error(message))
+
+for (const [title, replaced, message] of [
+  ['the producer cannot connect', { connect: failing('no broker') }, /no broker/],
+  ['there is a gap', { checkOffsets: failing('a gap') }, /a gap/],
+  [
+    'the member cannot join',
+    { member: { ...fakeParts(0).parts.member, start: failing('no group') } },
+    /no group/,
+  ],
+] as const) {
+  test(`everything is closed and nothing listens when ${title}`, async () => {
+    const port = await freePort()
+    const { happened, start } = fakeParts(port, replaced)
+    await assert.rejects(start(), message)
+    assert.equal(happened.at(-1), 'closed')
+    await assert.rejects(fetch(`http://127.0.0.1:${port}/livez`), TypeError)
+  })
+}
+
+test('a worker that cannot listen leaves its group again and begins no call', async (t) => {
+  const { happened, parts, start } = fakeParts(await takenPort(t))
+  await assert.rejects(start(), { name: 'UsageError', message: /^METRICS_PORT: / })
+  assert.deepEqual(happened, ['connected', 'checked', 'joined', 'closed'])
+  assert.ok(parts.stopping.signal.aborted)
+})
+
+test('an error while closing does not hide the reason why the worker does not start', async () => {
+  const { start } = fakeParts(0, { connect: failing('no broker'), close: failing('does not close') })
+  await assert.rejects(start(), /no broker/)
+})
+
+test('a failure while the worker joins its group ends the start', async () => {
+  const never = new Promise<void>(() => undefined)
+  const { parts, start } = fakeParts(0, { member: { ...fakeParts(0).parts.member, start: () => never } })
+  const starting = start()
+  parts.fail(new Error('the topics are gone'))
+  await assert.rejects(starting, /the topics are gone/)
+})
+
+test('a start is over when the worker must stop, although it has not joined its group', async () => {
+  const never = new Promise<void>(() => undefined)
+  const stopping = new AbortController()
+  const { lines, happened, start } = fakeParts(0, {
+    member: { ...fakeParts(0).parts.member, start: () => never },
+  })
+  const starting = start(stopping.signal)
+  stopping.abort()
+  await (await starting).stop()
+  assert.deepEqual(lines, [])
+  assert.equal(happened.at(-1), 'closed')
+})
+
+test('a running worker says where its metrics are, and a stopped one listens no more', async () => {
+  const { lines, start } = fakeParts(0)
+  const running = await start()
+  const url = String(lines[0]?.fields.metrics).replace('/metrics', '')
+  assert.deepEqual(
+    await Promise.all(['livez', 'readyz'].map(async (path) => (await fetch(`${url}/${path}`)).json())),
+    [{ status: 'alive' }, { status: 'ready' }],
+  )
+  await running.stop()
+  await assert.rejects(fetch(`${url}/livez`), TypeError)
+})
+
+test('a stop that takes too long names the reason: a handler, or the brokers', async (t) => {
+  for (const [calls, reason] of [
+    [new Set([{}]), /a handler does not end/],
+    [new Set<object>(), /the brokers do not answer/],
+  ] as const) {
+    const { parts, start } = fakeParts(0, { calls, close: () => new Promise(() => undefined) })
+    const running = await start()
+    mock.timers.enable({ apis: ['setTimeout'] })
+    t.after(() => mock.timers.reset())
+    const stopping = running.stop()
+    mock.timers.tick(5000)
+    assert.ok(parts.releasing.signal.aborted)
+    mock.timers.tick(4000)
+    await assert.rejects(stopping, reason)
+    mock.timers.reset()
+  }
+})
