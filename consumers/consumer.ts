@@ -3,7 +3,7 @@ import type { Variables } from '../lib/config.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { EventType, RecordOf } from '../schemas/catalogue.ts'
 
-/** What became of a message. A dead letter counts too: `consumer_handled_total` then adds up to every message. */
+/** What became of a message. A dead letter is an outcome too, so that every message has one. */
 export type HandledOutcome = 'processed' | 'skipped' | 'dead_lettered'
 
 /** A message as Kafka stores it. Its value is not decoded yet. */
@@ -20,15 +20,15 @@ export interface Message {
 
 export interface HandleContext {
   /**
-   * Aborted when CONSUMER_TIMEOUT_SECONDS have passed. The worker sends heartbeats to its consumer group until then; a handler
-   * that works on after it loses its partitions to another process.
+   * Aborted when CONSUMER_TIMEOUT_SECONDS have passed. The worker sends heartbeats to its consumer group
+   * until then; a handler that works on after it loses its partitions to another process.
    */
   readonly signal: AbortSignal
 }
 
 /**
- * What a worker does with its records. Kafka delivers at least once, so both methods may be called again for the same record;
- * `Consumer.repeats` says what happens then.
+ * What a worker does with its records. Kafka delivers at least once, so both methods may be called again for
+ * the same record; `Consumer.repeats` says what happens then.
  *
  * What a handler throws decides what follows:
  * - RetriableError: a system that the worker needs is unavailable. The worker waits and keeps the order.
@@ -55,10 +55,12 @@ export interface BatchHandler<E extends EventType> {
 export type HandleResult = Exclude<HandledOutcome, 'dead_lettered'> | undefined
 
 /**
- * What happens when the same delivery comes again: after a crash, a rebalance, a rewind, or because GitLab resent it.
+ * What happens when the same delivery comes again: after a crash, a rebalance, a rewind, or because GitLab
+ * resent it.
  *
- * `harmless`: handling it again changes nothing, because the effect recognises a repeat (a unique key, an idempotency key).
- * `skippedForDays`: the runtime remembers on disk, for this many days, which deliveries this process has handled, and skips them.
+ * `harmless`: handling it again changes nothing, because the effect recognises a repeat (a unique key, an
+ * idempotency key). `skippedForDays`: the runtime remembers on disk, for this many days, which deliveries
+ * this process has handled, and skips them.
  */
 export type Repeats = 'harmless' | { skippedForDays: number }
 
@@ -76,13 +78,14 @@ export interface Consumer<E extends EventType = EventType, V extends Variables =
   /** Opens what the handler needs. It must close again what it opened when it throws. */
   create(settings: z.output<V>, logger: Logger): Promise<Handler<E>>
   /**
-   * Describes what handling the record would do, without doing it. It throws the errors that handling would throw because of
-   * the record itself. Without this method `bridge dead-letters redrive --dry-run` only says whether the record can be decoded.
+   * Describes what handling the record would do, without doing it. It throws the errors that handling would
+   * throw because of the record itself. Without this method `bridge dead-letters redrive --dry-run` only says
+   * whether the record can be decoded.
    */
   dryRun?(record: RecordOf<E>): string
   /**
-   * Deletes what the worker made of its events, before `bridge rebuild` sends it back to the oldest event. It does nothing where
-   * handling an event again changes nothing. Without this method `bridge rebuild` refuses.
+   * Deletes what the worker made of its events, before `bridge rebuild` sends it back to the oldest event. It
+   * does nothing where handling an event again changes nothing. Without this method `bridge rebuild` refuses.
    */
   forget?(settings: z.output<V>): Promise<void>
 }

@@ -7,14 +7,17 @@ import { auditRowOf } from './audit-row.ts'
 
 export const auditLogVariables = z.object({
   AUDIT_LOG_DATABASE_URL: databaseUrl()
-    .describe('Database of the audit log, by a role that may only add rows; unset: DATABASE_URL.')
+    .describe('Database URL of the audit log, with a role that may only add rows. Default: DATABASE_URL.')
     .meta({ ...secret, ...fallback('DATABASE_URL') }),
 })
 
-/** Every event in PostgreSQL, append-only: rows are added, never changed. One fact that several hooks tell is a row each. */
+/**
+ * Keeps every event in a PostgreSQL table to which rows are only added. When several hooks report the same
+ * fact, each of them is a row.
+ */
 export const auditLog = defineConsumer({
   name: 'audit-log',
-  summary: 'Every event in an append-only PostgreSQL table.',
+  summary: 'Keeps every event in an append-only PostgreSQL table.',
   events: eventTypes,
   repeats: 'harmless',
   metricsPort: 9465,
@@ -22,6 +25,7 @@ export const auditLog = defineConsumer({
   dryRun: (record) => `insert delivery ${auditRowOf(record).delivery_id} into audit_log.events`,
   async create({ AUDIT_LOG_DATABASE_URL: url }, logger) {
     const pool = createPool(url, 'gitlab-bridge.audit-log', logger)
+    /** Months for which the table is known to have a partition. */
     const months = new Set<string>()
     return {
       batchSize: 500,
@@ -43,19 +47,19 @@ type Row = ReturnType<typeof auditRowOf>
 
 // biome-ignore format: a table
 const columns = {
-  received_at: 'timestamptz', delivery_id: 'text', event_type: 'text', source: 'text', instance: 'text', occurred_at: 'timestamptz',
-  fact_id: 'text', fact_basis: 'text', project_id: 'bigint', project_path: 'text', user_id: 'bigint', user_username: 'text',
-  user_name: 'text', body_sha256: 'text', raw: 'bytea',
+  received_at: 'timestamptz', delivery_id: 'text', event_type: 'text', source: 'text', instance: 'text',
+  occurred_at: 'timestamptz', fact_id: 'text', fact_basis: 'text', project_id: 'bigint', project_path: 'text',
+  user_id: 'bigint', user_username: 'text', user_name: 'text', body_sha256: 'text', raw: 'bytea',
 } satisfies Record<keyof Row, string>
 
 const names = Object.keys(columns) as (keyof Row)[]
 
-// A record handed over twice is one row: same delivery, same time received.
+// A record that is handled twice is one row, because its delivery and its time of receipt are the same.
 const insertRows = `insert into audit_log.events (${names.join(', ')})
   select * from unnest(${names.map((name, index) => `$${index + 1}::${columns[name]}[]`).join(', ')})
   on conflict (delivery_id, received_at) do nothing`
 
-/** One statement, one transaction, whatever the number of rows. */
+/** Inserts all rows with one statement, and so in one transaction. */
 const insert = (pool: Pool, rows: readonly Row[]) =>
   query(
     pool,

@@ -1,6 +1,6 @@
 import type { RecordOf } from '../../schemas/catalogue.ts'
 
-/** Who did it, where the event says so. */
+/** The user who caused the event. All fields are null where the event does not say it. */
 interface Actor {
   user_id: number | null
   user_username: string | null
@@ -9,7 +9,7 @@ interface Actor {
 
 const nobody: Actor = { user_id: null, user_username: null, user_name: null }
 
-/** The columns of audit_log.events that the worker fills, in the order of its insert. */
+/** The columns of audit_log.events that the worker fills. */
 export const auditRowOf = (record: RecordOf) => {
   const { delivery, raw } = record
   return {
@@ -31,10 +31,10 @@ export const auditRowOf = (record: RecordOf) => {
 
 const iso = (millis: number): string => new Date(millis).toISOString()
 
-/** PostgreSQL's text holds no NUL; `raw` keeps it. */
+/** Replaces NUL characters, which PostgreSQL's text cannot hold. The column `raw` keeps them. */
 const clean = (text: string | null): string | null => text?.replaceAll('\0', '\ufffd') ?? null
 
-/** Lifecycle events name the project, not who changed it. */
+/** Lifecycle events such as `project_create` name the project, but not the user who changed it. */
 const actorOf = (record: RecordOf): Actor => {
   switch (record.eventType) {
     case 'push':

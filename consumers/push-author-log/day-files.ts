@@ -1,23 +1,40 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openLineFile } from '../../lib/disk/line-file.ts'
+import { createMutex } from '../../lib/mutex.ts'
 
-/** Appends lines to one file a day; a line with a key that the file already has is not written again. */
+/** A line and its key. */
+export interface KeyedLine {
+  key: string
+  text: string
+}
+
+/** Appends lines to one file for each day. A line whose key is already in the file is not written again. */
 export interface DayFiles {
   /** Resolves once every line is on disk. @param day `YYYY-MM-DD` */
-  append(day: string, lines: readonly { key: string; text: string }[]): Promise<void>
+  append(day: string, lines: readonly KeyedLine[]): Promise<void>
   close(): Promise<void>
 }
 
-/** Days kept open at a time: late records and a backlog go back in time. */
+/**
+ * How many files are kept open. There is more than one, because late records and a backlog belong to earlier
+ * days.
+ */
 const maxOpenDays = 4
 
-/** @param keyOf the key of a line as written, so that a restart knows what it has; undefined for a line that is not ours, which is left alone */
+/**
+ * Opens the folder, and creates it where it does not exist.
+ *
+ * @param keyOf finds the key of a line in a file, so that a new process knows which lines it has. It returns
+ * undefined for a line of another program, which is left alone.
+ */
 export const openDayFiles = async (
   folder: string,
   keyOf: (text: string) => string | undefined,
 ): Promise<DayFiles> => {
   await mkdir(folder, { recursive: true })
+  const oneAtATime = createMutex()
+  /** The open files, with the one that was used last at the end. */
   const days = new Map<string, ReturnType<typeof openFile>>()
 
   const openFile = async (day: string) => {
@@ -26,23 +43,21 @@ export const openDayFiles = async (
   }
 
   const openDay = (day: string) => {
-    const known = days.get(day) ?? openFile(day)
+    const opened = days.get(day) ?? openFile(day)
     days.delete(day)
-    days.set(day, known)
-    return known
+    days.set(day, opened)
+    return opened
   }
 
   const closeOldest = async () => {
-    for (const [day, known] of days) {
+    for (const [day, opened] of days) {
       if (days.size <= maxOpenDays) return
       days.delete(day)
-      await (await known).file.close()
+      await (await opened).file.close()
     }
   }
 
-  let writing = Promise.resolve()
-
-  const write = async (day: string, lines: readonly { key: string; text: string }[]) => {
+  const write = async (day: string, lines: readonly KeyedLine[]) => {
     try {
       const { file, keys } = await openDay(day)
       const fresh = lines.filter(({ key }) => !keys.has(key))
@@ -56,14 +71,10 @@ export const openDayFiles = async (
   }
 
   return {
-    append: (day, lines) => {
-      const written = writing.then(() => write(day, lines))
-      writing = written.catch(() => undefined)
-      return written
-    },
-    close: async () => {
-      await writing
-      for (const known of days.values()) await (await known).file.close()
-    },
+    append: (day, lines) => oneAtATime(() => write(day, lines)),
+    close: () =>
+      oneAtATime(async () => {
+        for (const opened of days.values()) await (await opened).file.close()
+      }),
   }
 }

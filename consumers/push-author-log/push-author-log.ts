@@ -12,31 +12,36 @@ export const pushAuthorLogVariables = z.object({
   PUSH_AUTHOR_LOG_DIR: z
     .string()
     .optional()
-    .describe('Folder of the daily files that say who pushed; unset: pushes in BRIDGE_DATA_DIR.'),
+    .describe(
+      'Folder of the daily files that say who pushed. Default: the folder pushes in BRIDGE_DATA_DIR.',
+    ),
 })
 
-/** Where the log lies. */
+/** The folder of the log. */
 export const pushLogFolder = ({
   BRIDGE_DATA_DIR,
   PUSH_AUTHOR_LOG_DIR,
 }: z.output<typeof pushAuthorLogVariables>): string => PUSH_AUTHOR_LOG_DIR ?? join(BRIDGE_DATA_DIR, 'pushes')
 
-/** Who pushed what, in plain daily files that can be read when everything else is down. A push that several hooks tell is a line each. */
+/**
+ * Writes who pushed what into plain daily files, which can be read while everything else is down. When
+ * several hooks report the same push, each of them is a line.
+ */
 export const pushAuthorLog = defineConsumer({
   name: 'push-author-log',
-  summary: 'Who pushed what, one line a ref, in daily files readable with everything else down.',
+  summary: 'Writes who pushed what, one line for each ref, into daily files that need no other system.',
   events: pushEvents,
   repeats: 'harmless',
   metricsPort: 9466,
   variables: pushAuthorLogVariables,
   dryRun: (record) => `append ${pushLinesOf(record).length} line(s) to ${dayOf(record)}.ndjson`,
-  // Lines have a key: an event that is handled again writes none twice.
+  // Every line has a key, so an event that is handled again writes no line twice.
   forget: async () => undefined,
   async create(settings) {
     const folder = pushLogFolder(settings)
     const files = await openDayFiles(folder, keyOfText)
     return {
-      // Resolves once the lines are on disk: the offset must not move before they are.
+      // Resolves once the lines are on disk, because the offset must not move before that.
       async handle(record) {
         const lines = pushLinesOf(record).map((line) => ({
           key: keyOfLine(line),

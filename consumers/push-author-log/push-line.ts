@@ -1,15 +1,15 @@
 import type { RecordOf } from '../../schemas/catalogue.ts'
 
-/** Events that tell of moved refs. */
+/** Events that report moved refs. */
 export const pushEvents = ['push', 'tag_push', 'repository_update'] as const
 type PushRecord = RecordOf<(typeof pushEvents)[number]>
 
-/** One pushed ref, as a line of the log holds it. */
+/** One pushed ref. It is one line of the log, as JSON. */
 export interface PushLine {
-  /** When the bridge received the hook, ISO 8601: GitLab does not say when a push happened. */
+  /** When the bridge received the hook, in ISO 8601. GitLab does not say when a push happened. */
   pushed_at: string
   user_id: number | null
-  /** Null in `repository_update`, which does not tell it. */
+  /** Null for `repository_update`, which does not report it. */
   user_username: string | null
   user_name: string | null
   project_id: number
@@ -17,13 +17,13 @@ export interface PushLine {
   ref: string
   before: string
   after: string
-  /** How many commits were pushed; null where the event does not tell. */
+  /** How many commits were pushed. Null for `repository_update`, which does not report it. */
   commits: number | null
   source_event: string
   delivery_id: string
 }
 
-/** The lines of one record: a `repository_update` moves several refs. */
+/** The lines of one record. A `repository_update` may move several refs. */
 export const pushLinesOf = (record: PushRecord): PushLine[] => {
   const { delivery, user_id, user_name, project_id, project } = record
   const isUpdate = record.eventType === 'repository_update'
@@ -44,11 +44,11 @@ export const pushLinesOf = (record: PushRecord): PushLine[] => {
   }))
 }
 
-/** What makes a line one of its kind: the same hook handed over twice writes it once. */
+/** The key of a line. The same hook that is handled twice writes a line only once. */
 export const keyOfLine = ({ delivery_id, pushed_at, ref }: PushLine): string =>
   `${delivery_id} ${pushed_at} ${ref}`
 
-/** The key of a line as it stands in a file; undefined for what is no line of ours. */
+/** The key of a line of a file. Returns undefined for a line that the push author log did not write. */
 export const keyOfText = (text: string): string | undefined => {
   try {
     const line = JSON.parse(text) as PushLine

@@ -26,14 +26,14 @@ const allAtOnce =
   }
 
 /**
- * A call begins no further message after this time, in milliseconds. The time limit of an attempt is meant for one message, and a
- * call may have a hundred.
+ * A call begins no further message after this time, in milliseconds. The time limit of an attempt is meant
+ * for one message, and a call may have a hundred.
  */
 const maxCallMs = 20
 
 const oneByOne = <E extends EventType>(recordFrom: RecordFrom<E>, handler: SingleHandler<E>): Handle => {
-  // A message that failed beside others comes again alone. It then fails with the remembered error, without a second attempt,
-  // so that every attempt is counted once.
+  // A message that failed beside others comes again alone. It then fails with the remembered error, without a
+  // second attempt, so that every attempt is counted once.
   const failedBefore = new WeakMap<Message, { error: unknown }>()
 
   return async (messages, context) => {
@@ -61,7 +61,8 @@ const oneByOne = <E extends EventType>(recordFrom: RecordFrom<E>, handler: Singl
 /**
  * Decodes the value of a message.
  *
- * @throws PermanentError when the value can never be decoded, RetriableError while the schema registry does not answer
+ * @throws PermanentError when the value can never be decoded, RetriableError while the schema registry does
+ * not answer
  */
 export const recordOf = async <E extends EventType>(
   decode: Decode,

@@ -17,7 +17,8 @@ export const createEventDecoder = (
 }
 
 /**
- * Finds the event type of a message: by its topic, or by a header where the message came through the retry topic.
+ * Finds the event type of a message: by its topic, or by a header where the message came through the retry
+ * topic.
  *
  * @param topics the event type of each topic
  */

@@ -1,11 +1,9 @@
 import type { Producer } from 'kafkajs'
-import type { Decode } from '../../lib/avro/codec.ts'
+import { createRegistry } from '../../lib/avro/registry.ts'
 import { messageOf } from '../../lib/errors.ts'
-import type { Logger } from '../../lib/logger.ts'
-import type { EventType } from '../../schemas/catalogue.ts'
-import type { Handler, Message } from '../consumer.ts'
 import { createDeadLetterWriter } from './dead-letters/dead-letter-writer.ts'
 import { decodeAndHandle } from './decode-and-handle.ts'
+import { createEventDecoder, createEventOf } from './event-decoder.ts'
 import { heartbeatIntervalMs } from './group/heartbeat-interval.ts'
 import type { ConsumerMetrics } from './metrics.ts'
 import { chain, type Handle, type Middleware } from './middleware/chain.ts'
@@ -13,30 +11,26 @@ import { deadLetter } from './middleware/dead-letter.ts'
 import { keepAlive } from './middleware/keep-alive.ts'
 import { measure } from './middleware/measure.ts'
 import { retry, retryDelayMs } from './middleware/retry.ts'
-import { type DeliveryMemory, skipRepeats } from './middleware/skip-repeats.ts'
+import { skipRepeats } from './middleware/skip-repeats.ts'
 import { timeout } from './middleware/timeout.ts'
 import { trackCalls } from './middleware/track-calls.ts'
-import type { WorkerSettings } from './worker-variables.ts'
+import type { WorkerResources } from './worker-resources.ts'
 
-export interface PipelineOptions<E extends EventType> {
-  handler: Handler<E>
-  /** Undefined where repeats are harmless. */
-  handled: DeliveryMemory | undefined
-  decode: Decode
-  eventOf(message: Pick<Message, 'topic' | 'headers'>): EventType
-  producer: Pick<Producer, 'send'>
-  deadLetterTopic: string
-  settings: WorkerSettings
-  metrics: ConsumerMetrics
-  /** The pipeline keeps the running attempts in this set. */
-  calls: Set<object>
-  logger: Logger
-}
-
-/** Everything that a message passes through, from the outermost middleware to the handler. */
-export const createPipeline = <E extends EventType>(options: PipelineOptions<E>): Handle => {
-  const { handler, handled, decode, eventOf, producer, settings, metrics, calls, logger } = options
-  const topic = options.deadLetterTopic
+/**
+ * Makes everything that a message passes through, from the outermost middleware to the handler.
+ *
+ * @param calls the pipeline keeps the running attempts in this set
+ */
+export const createPipeline = (
+  resources: WorkerResources,
+  producer: Pick<Producer, 'send'>,
+  metrics: ConsumerMetrics,
+  calls: Set<object>,
+): Handle => {
+  const { consumer, settings, names, group, handler, handled, logger } = resources
+  const eventOf = createEventOf(new Map(consumer.events.map((event) => [names.topic(event), event])))
+  const decode = createEventDecoder(consumer.events, createRegistry(settings, group))
+  const topic = names.deadLetterTopic(consumer.name)
   const writeDeadLetter = createDeadLetterWriter({ producer, topic, eventOf, metrics, logger })
   const onRetry = (error: unknown) => {
     metrics.retries.inc()

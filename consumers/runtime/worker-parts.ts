@@ -1,18 +1,13 @@
-import type { Kafka, Producer } from 'kafkajs'
-import type { z } from 'zod'
-import { createRegistry } from '../../lib/avro/registry.ts'
-import { type Environment, readVariables } from '../../lib/config.ts'
-import { createKafka, endConnections } from '../../lib/kafka/client.ts'
+import type { Environment } from '../../lib/config.ts'
+import { endConnections } from '../../lib/kafka/client.ts'
 import { openOffsets } from '../../lib/kafka/offsets.ts'
 import { partitionName } from '../../lib/kafka/partition-name.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { createMetrics, type Metrics } from '../../lib/metrics/metrics.ts'
-import { createNames } from '../../schemas/topics.ts'
 import type { Consumer } from '../consumer.ts'
 import type { Breaker } from './batch/breaker.ts'
 import { createEachBatch } from './batch/each-batch.ts'
 import { createDeadLetterProducer } from './dead-letters/dead-letter-producer.ts'
-import { createEventDecoder, createEventOf } from './event-decoder.ts'
 import { fetchSizesOf } from './group/fetch-sizes.ts'
 import { createGroupMember, type GroupMember } from './group/group-member.ts'
 import { type ConsumerMetrics, createConsumerMetrics } from './metrics.ts'
@@ -23,13 +18,12 @@ import { createStallDetector, type Verdict } from './watchdog/stall-detector.ts'
 import { createWorkerBreaker } from './worker-breaker.ts'
 import { createWorkerLife, type WorkerLife } from './worker-life.ts'
 import { openWorkerResources, type WorkerResources } from './worker-resources.ts'
-import { variablesOf } from './worker-variables.ts'
 
 /** All parts of a worker. They are connected to each other, but the worker has not joined its group yet. */
 export interface WorkerParts extends WorkerLife {
   group: string
   topics: readonly string[]
-  settings: Settings
+  settings: WorkerResources['settings']
   metrics: Metrics
   rebuilds: ConsumerMetrics['rebuilds']
   member: GroupMember
@@ -45,10 +39,9 @@ export interface WorkerParts extends WorkerLife {
   close(): Promise<void>
 }
 
-type Settings = z.output<ReturnType<typeof variablesOf>>
-
 /**
- * Makes all parts of a worker, and opens what they need. When something cannot be opened, everything is closed again.
+ * Makes all parts of a worker, and opens what they need. When something cannot be opened, everything is
+ * closed again.
  *
  * @throws ConfigError naming every variable at fault
  */
@@ -57,31 +50,10 @@ export const createWorkerParts = async (
   env: Environment,
   logger: Logger,
   openOffsetsOf = openOffsets,
-): Promise<WorkerParts> => {
-  const settings = readVariables(variablesOf(consumer), env)
-  const group = createNames(settings.KAFKA_TOPIC_PREFIX).group(consumer.name)
-  const kafka = createKafka(settings, group, logger)
-  try {
-    const open = () => openOffsetsOf(kafka)
-    const resources = await openWorkerResources(consumer, env, settings.BRIDGE_DATA_DIR, open, logger)
-    return assemble({ consumer, settings, group, kafka, logger, ...resources })
-  } catch (error) {
-    endConnections(kafka)
-    throw error
-  }
-}
+): Promise<WorkerParts> => assemble(await openWorkerResources(consumer, env, logger, openOffsetsOf))
 
-interface Foundation extends WorkerResources {
-  consumer: Consumer
-  settings: Settings
-  group: string
-  kafka: Kafka
-  logger: Logger
-}
-
-const assemble = (foundation: Foundation): WorkerParts => {
-  const { consumer, settings, group, kafka, logger, offsets, handler, handled } = foundation
-  const names = createNames(settings.KAFKA_TOPIC_PREFIX)
+const assemble = (resources: WorkerResources): WorkerParts => {
+  const { consumer, settings, names, group, kafka, logger, offsets, handler } = resources
   const topics = [...consumer.events.map(names.topic), names.retryTopic(consumer.name)]
   const life = createWorkerLife()
   const metrics = createMetrics()
@@ -94,8 +66,8 @@ const assemble = (foundation: Foundation): WorkerParts => {
   const breaker = createWorkerBreaker(() => member, consumerMetrics, logger)
 
   const eachBatch = createEachBatch({
-    handle: createWorkerPipeline(foundation, producer, consumerMetrics, calls),
-    batchSize: callSizeOf(foundation),
+    handle: createPipeline(resources, producer, consumerMetrics, calls),
+    batchSize: callSizeOf(resources),
     breaker,
     positions,
     inHand,
@@ -125,57 +97,36 @@ const assemble = (foundation: Foundation): WorkerParts => {
     inHand,
     concurrency,
   })
-
-  const close = async () => {
-    try {
-      await member.stop()
-      await Promise.all([producer.disconnect(), offsets.close()])
-    } finally {
-      // A client that waits in a rebalance would otherwise join the group once more.
-      endConnections(kafka)
-      await Promise.all([handler.close(), handled?.close()])
-    }
-  }
+  const own = { group, topics, settings, metrics, rebuilds: consumerMetrics.rebuilds, member, breaker, calls }
   return {
     ...life,
-    group,
-    topics,
-    settings,
-    metrics,
-    rebuilds: consumerMetrics.rebuilds,
-    member,
-    breaker,
-    calls,
+    ...own,
     connect: () => producer.connect(),
     checkOffsets: () => positions.check(topics),
     pollProgress,
-    close,
+    close: () => closeAll(resources, member, producer),
   }
 }
 
-const createWorkerPipeline = (
-  { consumer, settings, group, logger, handler, handled }: Foundation,
-  producer: Producer,
-  metrics: ConsumerMetrics,
-  calls: Set<object>,
-) => {
-  const names = createNames(settings.KAFKA_TOPIC_PREFIX)
-  const eventOfTopic = new Map(consumer.events.map((event) => [names.topic(event), event]))
-  return createPipeline({
-    handler,
-    handled,
-    decode: createEventDecoder(consumer.events, createRegistry(settings, group)),
-    eventOf: createEventOf(eventOfTopic),
-    producer,
-    deadLetterTopic: names.deadLetterTopic(consumer.name),
-    settings,
-    metrics,
-    calls,
-    logger,
-  })
+const closeAll = async (
+  { kafka, offsets, handler, handled }: WorkerResources,
+  member: Pick<GroupMember, 'stop'>,
+  producer: { disconnect(): Promise<void> },
+): Promise<void> => {
+  try {
+    await member.stop()
+    await Promise.all([producer.disconnect(), offsets.close()])
+  } finally {
+    // A client that waits in a rebalance would otherwise join the group once more.
+    endConnections(kafka)
+    await Promise.all([handler.close(), handled?.close()])
+  }
 }
 
-/** A handler of single records gets this many messages in one call of the pipeline, which costs its overhead only once. */
+/**
+ * A handler of single records gets this many messages in one call of the pipeline, which costs its overhead
+ * only once.
+ */
 const singlesPerCall = 100
 
 const callSizeOf = ({ handler, handled }: WorkerResources): number => {

@@ -1,12 +1,24 @@
+import type { Kafka } from 'kafkajs'
+import type { z } from 'zod'
 import { type Environment, readVariables } from '../../lib/config.ts'
+import { createKafka, endConnections } from '../../lib/kafka/client.ts'
 import type { Offsets } from '../../lib/kafka/offsets.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { EventType } from '../../schemas/catalogue.ts'
+import { createNames, type Names } from '../../schemas/topics.ts'
 import type { Consumer, Handler } from '../consumer.ts'
 import { type HandledDeliveries, handledFolder, openHandledDeliveries } from './handled/handled-deliveries.ts'
+import { variablesOf } from './worker-variables.ts'
 
-/** What a worker must open before it can be put together. */
+/** The settings of a worker, and what it opened by them. The parts of the worker are made from this. */
 export interface WorkerResources {
+  consumer: Consumer
+  settings: z.output<ReturnType<typeof variablesOf>>
+  names: Names
+  /** The consumer group. */
+  group: string
+  logger: Logger
+  kafka: Kafka
   offsets: Offsets
   handler: Handler<EventType>
   /** Undefined where repeats are harmless. */
@@ -14,24 +26,30 @@ export interface WorkerResources {
 }
 
 /**
- * Opens the resources of a worker. When one of them cannot be opened, those that were opened before are closed again.
+ * Opens the resources of a worker. When one of them cannot be opened, those that were opened before are
+ * closed again.
  *
- * @param dataDir BRIDGE_DATA_DIR
+ * @throws ConfigError naming every variable at fault
  */
 export const openWorkerResources = async (
   consumer: Consumer,
   env: Environment,
-  dataDir: string,
-  openOffsets: () => Promise<Offsets>,
   logger: Logger,
+  openOffsets: (kafka: Kafka) => Promise<Offsets>,
 ): Promise<WorkerResources> => {
+  const settings = readVariables(variablesOf(consumer), env)
+  const names = createNames(settings.KAFKA_TOPIC_PREFIX)
+  const group = names.group(consumer.name)
+  const kafka = createKafka(settings, group, logger)
   const opened = new AsyncDisposableStack()
+  opened.defer(() => endConnections(kafka))
   try {
-    const offsets = await openOffsets()
+    const offsets = await openOffsets(kafka)
     opened.defer(() => offsets.close())
     const handler = await consumer.create(readVariables(consumer.variables, env), logger)
     opened.defer(() => handler.close())
-    return { offsets, handler, handled: await openHandled(consumer, dataDir) }
+    const handled = await openHandled(consumer, settings.BRIDGE_DATA_DIR)
+    return { consumer, settings, names, group, logger, kafka, offsets, handler, handled }
   } catch (error) {
     // An error while closing would hide the reason why the worker does not start.
     await opened.disposeAsync().catch(() => undefined)

@@ -34,18 +34,18 @@ const variables = z.object({
     .positive()
     .default(120)
     .describe(
-      'After this time without progress while records wait, the Kafka client is replaced. Must exceed CONSUMER_TIMEOUT_SECONDS.',
+      'After this time without progress while records wait, the Kafka client is replaced. ' +
+        'It must be more than CONSUMER_TIMEOUT_SECONDS.',
     ),
 })
 
-export type WorkerSettings = z.output<typeof variables>
-type Times = Pick<WorkerSettings, 'CONSUMER_STALL_SECONDS' | 'CONSUMER_TIMEOUT_SECONDS'>
+type Times = Pick<z.output<typeof variables>, 'CONSUMER_STALL_SECONDS' | 'CONSUMER_TIMEOUT_SECONDS'>
 
 const leavesTimeToHandle = (times: Times) => times.CONSUMER_STALL_SECONDS > times.CONSUMER_TIMEOUT_SECONDS
 const tooShort = {
   path: ['CONSUMER_STALL_SECONDS'],
   error:
-    'must be more than CONSUMER_TIMEOUT_SECONDS: otherwise a handler that uses its whole time is taken for a hung one',
+    'must be more than CONSUMER_TIMEOUT_SECONDS, or a handler that uses all its time is taken for a hung one',
 }
 
 /** The variables that every worker reads, whatever it does. */

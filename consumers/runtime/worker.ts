@@ -13,9 +13,10 @@ const neverAborted = new AbortController().signal
 /**
  * Starts a worker: its parts are made, and then started. Resolves once the worker has joined its group.
  *
- * @param stopSignal aborted when the worker must stop. The start then resolves even if the worker has not joined, because joining a
- * group that waits for a dead member takes a minute.
- * @throws ConfigError naming every variable at fault, GapError when records would be lost or repeated without a trace
+ * @param stopSignal aborted when the worker must stop. The start then resolves even if the worker has not
+ * joined, because joining a group that waits for a dead member takes a minute.
+ * @throws ConfigError naming every variable at fault, GapError when records would be lost or repeated without
+ * a trace
  */
 export const startWorker = async (
   consumer: Consumer,
@@ -98,7 +99,10 @@ const watchProgress = (parts: WorkerParts, logger: Logger): (() => void) =>
     logger,
   })
 
-/** How long running calls may take to end after a worker began to stop, in milliseconds. Then their signal is aborted. */
+/**
+ * How long running calls may take to end after a worker began to stop, in milliseconds. Then their signal is
+ * aborted.
+ */
 const releaseAfterMs = 5000
 /** A worker promises to stop within 10 s. */
 const closeLimitMs = 9000

@@ -7,16 +7,16 @@ export interface LineFile {
   /** The lines that the file held when it was opened. */
   readonly lines: readonly string[]
   /**
-   * Resolves once the lines are on disk. When it fails, the file is closed. It must then be opened again, which cuts off a line that
-   * was written only in part.
+   * Resolves once the lines are on disk. When it fails, the file is closed. It must then be opened again,
+   * which cuts off a line that was written only in part.
    */
   append(lines: readonly string[]): Promise<void>
   close(): Promise<void>
 }
 
 /**
- * Opens the file, or creates it in a folder that exists. A last line without a line break is cut off: the process died while it was
- * written, so `append` had not resolved for it.
+ * Opens the file, or creates it in a folder that exists. A last line without a line break is cut off: the
+ * process died while it was written, so `append` had not resolved for it.
  */
 export const openLineFile = async (path: string): Promise<LineFile> => {
   const content = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -7,7 +7,9 @@ export interface MessageOrigin {
   offset: number
 }
 
-/** The origin as text: `gitlab.push/3/1042` for topic, partition and offset. It is the key of a dead letter. */
+/**
+ * The origin as text: `gitlab.push/3/1042` for topic, partition and offset. It is the key of a dead letter.
+ */
 export const messageOrigin = (place: { topic: string; partition: number; offset: string | number }): string =>
   `${partitionName(place)}/${place.offset}`
 

@@ -70,22 +70,15 @@ const schemas: Rooms = {
 const runtime: Rooms = {
   'worker.ts': ['worker-parts.ts', 'watchdog/'],
   'worker-parts.ts': [
-    ...['worker-breaker.ts', 'worker-resources.ts', 'worker-life.ts', 'pipeline.ts', 'event-decoder.ts'],
-    ...['dead-letters/', 'watchdog/', 'group/', 'batch/', 'positions/', 'middleware/'],
-    ...['metrics.ts', 'worker-variables.ts'],
+    ...['worker-breaker.ts', 'pipeline.ts', 'worker-resources.ts', 'worker-life.ts', 'dead-letters/'],
+    ...['watchdog/', 'group/', 'batch/', 'positions/', 'middleware/', 'metrics.ts'],
   ],
   'worker-breaker.ts': ['batch/', 'group/', 'metrics.ts'],
-  'worker-resources.ts': ['handled/'],
   'pipeline.ts': [
-    ...[
-      'decode-and-handle.ts',
-      'dead-letters/',
-      'group/',
-      'middleware/',
-      'metrics.ts',
-      'worker-variables.ts',
-    ],
+    ...['worker-resources.ts', 'event-decoder.ts', 'decode-and-handle.ts', 'dead-letters/', 'group/'],
+    ...['middleware/', 'metrics.ts'],
   ],
+  'worker-resources.ts': ['handled/', 'worker-variables.ts'],
   'event-decoder.ts': ['dead-letters/'],
   'dead-letters/': ['middleware/'],
   'watchdog/': ['positions/', 'middleware/'],

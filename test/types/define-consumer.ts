@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineConsumer } from '../../consumers/consumer.ts'
 
-// Checked by `tsc --noEmit` alone: every line below a @ts-expect-error must be an error, every other line none.
+// Only `tsc --noEmit` checks this file. Exactly the lines below a @ts-expect-error must be errors.
 
 const common = {
   name: 'x',
@@ -68,14 +68,14 @@ defineConsumer({
 defineConsumer({
   ...common,
   events: ['push'],
-  // @ts-expect-error only dead-lettering puts aside, no handler says so
+  // @ts-expect-error a handler cannot make a dead letter
   create: async () => ({ handle: async () => 'dead_lettered' as const, close }),
 })
 
 const { repeats, ...silent } = common
 void repeats
 
-// @ts-expect-error it must say what comes of a delivery that is handed over again
+// @ts-expect-error a worker must say what happens when a delivery comes again
 defineConsumer({
   ...silent,
   events: ['push'],

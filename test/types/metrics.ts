@@ -6,8 +6,7 @@ import type { ValueOfLabel } from '../../lib/metrics/catalogue.ts'
 import type { MetricCatalogue } from '../../lib/metrics/declaration.ts'
 import type { Metrics } from '../../lib/metrics/metrics.ts'
 
-// Checked by `tsc --noEmit` alone: every line below a @ts-expect-error must be an error, every other line
-// none.
+// Only `tsc --noEmit` checks this file. Exactly the lines below a @ts-expect-error must be errors.
 
 declare const metrics: Metrics
 

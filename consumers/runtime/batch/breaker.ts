@@ -2,15 +2,15 @@ import { type Backoff, backoffMs } from '../../../lib/backoff.ts'
 import { messageOf, RetriableError } from '../../../lib/errors.ts'
 
 /**
- * `closed`: messages are handled. `open`: nothing is handled and the offsets stay where they are. `half_open`: messages are handled
- * again, and the first success or failure decides.
+ * `closed`: messages are handled. `open`: nothing is handled and the offsets stay where they are.
+ * `half_open`: messages are handled again, and the first success or failure decides.
  */
 export const circuitStates = ['closed', 'open', 'half_open'] as const
 export type CircuitState = (typeof circuitStates)[number]
 
 /**
- * Stops the whole worker while a system that it needs is unavailable. The order of the messages is kept, and no message becomes a
- * dead letter because of an outage.
+ * Stops the whole worker while a system that it needs is unavailable. The order of the messages is kept, and
+ * no message becomes a dead letter because of an outage.
  */
 export interface Breaker {
   readonly state: () => CircuitState
@@ -26,11 +26,17 @@ export interface BreakerOptions {
   /** Starts it again. */
   resume(): void
   onChange(state: CircuitState, details: { origin: string; wait_ms?: number; error?: string }): void
-  /** The wait after n failures in a row of one partition, in milliseconds. `RetriableError.retryAfterMs` takes precedence. */
+  /**
+   * The wait after n failures in a row of one partition, in milliseconds. `RetriableError.retryAfterMs` takes
+   * precedence.
+   */
   waitMs(failures: number): number
 }
 
-/** Creates a closed breaker. It needs no help to close again: after every wait the messages are tried once more. */
+/**
+ * Creates a closed breaker. It needs no help to close again: after every wait the messages are tried once
+ * more.
+ */
 export const createBreaker = ({ pause, resume, onChange, waitMs }: BreakerOptions): Breaker => {
   let state: CircuitState = 'closed'
   const failuresOf = new Map<string, number>()
@@ -47,7 +53,8 @@ export const createBreaker = ({ pause, resume, onChange, waitMs }: BreakerOption
       const failures = (failuresOf.get(origin) ?? 0) + 1
       failuresOf.set(origin, failures)
       pause()
-      // Several partitions notice an outage at about the same time. The first one decides how long the wait is.
+      // Several partitions notice an outage at about the same time. The first one decides how long the wait
+      // is.
       if (state === 'open') return
       const wait = (error instanceof RetriableError ? error.retryAfterMs : undefined) ?? waitMs(failures)
       state = 'open'

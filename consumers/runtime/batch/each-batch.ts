@@ -13,9 +13,9 @@ export interface EachBatchOptions extends HandleBatchOptions {
 }
 
 /**
- * Makes the function that the Kafka client calls with every fetched batch. The client stops without a restart when this function
- * throws an error of another type than its own. So it throws only errors of the client; after any other failure the offset stays
- * where it is.
+ * Makes the function that the Kafka client calls with every fetched batch. The client stops without a restart
+ * when this function throws an error of another type than its own. So it throws only errors of the client;
+ * after any other failure the offset stays where it is.
  */
 export const createEachBatch = (options: EachBatchOptions): EachBatchHandler => {
   const { positions, inHand, onGap } = options

@@ -4,8 +4,9 @@ import { GroupError } from '../middleware/group-error.ts'
 /**
  * What follows when a call fails.
  *
- * `rejoin`: the error goes to the Kafka client, which joins the group again. `stop`: handling ends, because the worker stops.
- * `wait`: the circuit breaker opens, and the messages come again. `try_singly`: the messages are handled one by one.
+ * `rejoin`: the error goes to the Kafka client, which joins the group again. `stop`: handling ends, because
+ * the worker stops. `wait`: the circuit breaker opens, and the messages come again. `try_singly`: the
+ * messages are handled one by one.
  */
 export type FailureDecision = 'rejoin' | 'stop' | 'wait' | 'try_singly'
 
@@ -21,6 +22,9 @@ export const decideOnFailure = (
   return 'try_singly'
 }
 
-/** False for a problem of the group, for an outage, and while the worker stops. The attempt must then not count as failed. */
+/**
+ * False for a problem of the group, for an outage, and while the worker stops. The attempt must then not
+ * count as failed.
+ */
 export const isMessageAtFault = (error: unknown, isStopping: boolean): boolean =>
   !(error instanceof GroupError || error instanceof RetriableError || isStopping)

@@ -5,8 +5,8 @@ import { requestGroup } from '../middleware/group-error.ts'
 const reportEveryMs = 250
 
 /**
- * Returns a function that sends a heartbeat and commits the offsets when this is due. The client's own intervals are longer than 250
- * ms, so requesting it after every message would cost time and do nothing more.
+ * Returns a function that sends a heartbeat and commits the offsets when this is due. The client's own
+ * intervals are longer than 250 ms, so requesting it after every message would cost time and do nothing more.
  */
 export const createGroupReport = (
   payload: Pick<EachBatchPayload, 'heartbeat' | 'commitOffsetsIfNecessary'>,

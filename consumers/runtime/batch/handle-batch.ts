@@ -74,15 +74,18 @@ export const handleBatch = async (
   if (isSuspect) positions.setState(place, 'begun')
 }
 
-/** Where the message is not at fault, commits the number of its failures as it was before this attempt was announced. */
+/**
+ * Where the message is not at fault, commits the number of its failures as it was before this attempt was
+ * announced.
+ */
 const withdrawAnnouncement = async (error: unknown, context: RunContext): Promise<void> => {
   if (isMessageAtFault(error, context.stopping.aborted)) return
   await context.rememberFailures(context.failures()).catch(() => undefined)
 }
 
 /**
- * The offset behind a message that was handled. Offsets behind the last message of a batch belong to no message: they mark the end of
- * a transaction, or belong to a transaction that was aborted.
+ * The offset behind a message that was handled. Offsets behind the last message of a batch belong to no
+ * message: they mark the end of a transaction, or belong to a transaction that was aborted.
  */
 const nextOffset = (batch: Batch, offset: string): number =>
   Number(offset === batch.messages.at(-1)?.offset ? batch.lastOffset() : offset) + 1

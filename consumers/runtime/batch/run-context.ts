@@ -21,7 +21,8 @@ export const createRunContext = (
   const commitMetadata = (metadata: string) => {
     committed = metadata
     return requestGroup(async () => {
-      // The offsets before this message may be a hole. Unless they are resolved, the client's next commit goes back before the hole.
+      // The offsets before this message may be a hole. Unless they are resolved, the client's next commit
+      // goes back before the hole.
       payload.resolveOffset(String(first - 1))
       await payload.commitOffsetsIfNecessary(withMetadata(payload.uncommittedOffsets(), call, metadata))
     })
@@ -37,7 +38,8 @@ export const createRunContext = (
       if (metadata !== committed) await commitMetadata(metadata)
     },
     announceAttempt: (state) => {
-      // When a call with several messages takes too long, nobody knows which message is the reason. The next process must find it.
+      // When a call with several messages takes too long, nobody knows which message is the reason. The next
+      // process must find it.
       const isFailure = state === 'late' && call.length === 1
       return commitMetadata(
         isFailure ? attemptsMetadata(failures() + 1) : positions.begunMetadata(place, first),
@@ -47,8 +49,9 @@ export const createRunContext = (
 }
 
 /**
- * All offsets that are due to be committed, with metadata for the first message of the call. A commit postpones the client's next
- * automatic one, so it must include every partition. The client passes metadata on, although its types do not mention it.
+ * All offsets that are due to be committed, with metadata for the first message of the call. A commit
+ * postpones the client's next automatic one, so it must include every partition. The client passes metadata
+ * on, although its types do not mention it.
  */
 const withMetadata = (
   { topics }: OffsetsByTopicPartition,

@@ -5,13 +5,16 @@ import { messageOrigin } from '../../../lib/kafka/message-origin.ts'
 import type { EventType } from '../../../schemas/catalogue.ts'
 import type { Message } from '../../consumer.ts'
 
-/** Header of a message on the retry topic: its event type, because the retry topic holds messages of every event. */
+/**
+ * Header of a message on the retry topic: its event type, because the retry topic holds messages of every
+ * event.
+ */
 export const redriveEventHeader = 'redrive-event'
 /** Header: how often the message was redriven from the dead letters. */
 export const redriveCountHeader = 'redrive-count'
 /**
- * Header: which dead letter the message is a copy of. It holds key and offset on the dead-letter topic, because a message may become
- * a dead letter twice.
+ * Header: which dead letter the message is a copy of. It holds key and offset on the dead-letter topic,
+ * because a message may become a dead letter twice.
  */
 export const redriveOfHeader = 'redrive-of'
 /** Header: where the message was read first, as `topic/partition/offset`. */
@@ -20,13 +23,15 @@ export const redriveOriginHeader = 'redrive-origin'
 /**
  * Header of a dead letter: where the value of its message is.
  *
- * `here`: in the dead letter. `none`: the message has no value, and the dead letter has an empty one, because without a value it would
- * be a tombstone. `at-origin`: value and headers are only where the message was read, because they are too large for the
- * dead-letter topic.
+ * `here`: in the dead letter. `none`: the message has no value, and the dead letter has an empty one, because
+ * without a value it would be a tombstone. `at-origin`: value and headers are only where the message was
+ * read, because they are too large for the dead-letter topic.
  */
 export const deadLetterValueHeader = 'dead-letter-value'
 
-/** How much of the message and of the reason a dead letter holds. Each form is smaller than the one before it. */
+/**
+ * How much of the message and of the reason a dead letter holds. Each form is smaller than the one before it.
+ */
 export const deadLetterForms = ['full', 'brief', 'at-origin'] as const
 export type DeadLetterForm = (typeof deadLetterForms)[number]
 
@@ -39,7 +44,10 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
   version: string
 }
 
-/** Says where the message came from and why it became a dead letter. These headers are added to those of the message. */
+/**
+ * Says where the message came from and why it became a dead letter. These headers are added to those of the
+ * message.
+ */
 export const deadLetterHeaders = (
   message: Message,
   event: EventType,
@@ -66,8 +74,8 @@ export const deadLetterHeaders = (
 }
 
 /**
- * Identifies a kind of failure. It is equal for errors that differ only in quoted values, ids, hashes and numbers, because these
- * change from message to message.
+ * Identifies a kind of failure. It is equal for errors that differ only in quoted values, ids, hashes and
+ * numbers, because these change from message to message.
  */
 export const fingerprintOf = (error: unknown): string => {
   const text = messageOf(error)

@@ -24,11 +24,12 @@ export interface DeadLetterWriterOptions {
 }
 
 /**
- * Writes messages to the dead-letter topic: the value unchanged, the origin as key, the reason in headers. If the topic refuses the
- * dead letter because it is too large, it is written with a shorter reason. If it is still too large, it is written without the
- * message, which stays where it was read.
+ * Writes messages to the dead-letter topic: the value unchanged, the origin as key, the reason in headers. If
+ * the topic refuses the dead letter because it is too large, it is written with a shorter reason. If it is
+ * still too large, it is written without the message, which stays where it was read.
  *
- * The returned function throws RetriableError while the brokers do not store the dead letter. The worker then waits, and skips nothing.
+ * The returned function throws RetriableError while the brokers do not store the dead letter. The worker then
+ * waits, and skips nothing.
  */
 export const createDeadLetterWriter = (options: DeadLetterWriterOptions): WriteDeadLetter => {
   const { producer, topic, metrics, logger } = options
@@ -62,7 +63,8 @@ const toDeadLetter = (
   form: DeadLetterForm,
 ) => ({
   key: messageOrigin(message),
-  // An empty value instead of none: a message without a value would delete the dead letter from the compacted topic.
+  // An empty value instead of none: a message without a value would delete the dead letter from the compacted
+  // topic.
   value: (form === 'at-origin' ? null : message.value) ?? Buffer.alloc(0),
   headers: { ...keptHeaders(message, form), ...deadLetterHeaders(message, event, error, attempts, form) },
   timestamp: message.timestamp,
@@ -70,8 +72,8 @@ const toDeadLetter = (
 })
 
 /**
- * Headers that a dead letter keeps even without its message. They say where a redriven message came from and how often it was
- * redriven; the message at the origin does not say it.
+ * Headers that a dead letter keeps even without its message. They say where a redriven message came from and
+ * how often it was redriven; the message at the origin does not say it.
  */
 const alwaysKept: readonly string[] = [redriveOriginHeader, redriveCountHeader]
 

@@ -4,8 +4,9 @@ const { AssignerProtocol } = kafkajs
 const userData = Buffer.alloc(0)
 
 /**
- * Assigns the same partition number of every topic to the same member, so that all events of one project are handled in one process.
- * The client's own round-robin assigner would distribute the partitions of all topics in one sequence.
+ * Assigns the same partition number of every topic to the same member, so that all events of one project are
+ * handled in one process. The client's own round-robin assigner would distribute the partitions of all topics
+ * in one sequence.
  */
 export const coPartition: PartitionAssigner = ({ cluster }) => ({
   name: 'gitlab-bridge-co-partition',
@@ -30,7 +31,8 @@ export const coPartition: PartitionAssigner = ({ cluster }) => ({
 })
 
 /**
- * Distributes the partitions: member → topic → partitions. The result is the same for every order of the members.
+ * Distributes the partitions: member → topic → partitions. The result is the same for every order of the
+ * members.
  *
  * @param partitions the partition numbers of each topic
  */

@@ -23,7 +23,9 @@ export interface GroupMember {
   resume(): void
   /** Waits for the running calls, commits the offsets and leaves the group. */
   stop(): Promise<void>
-  /** When the client last fetched, sent a heartbeat or tried to reach the brokers, in milliseconds since 1970. */
+  /**
+   * When the client last fetched, sent a heartbeat or tried to reach the brokers, in milliseconds since 1970.
+   */
   lastActivityAt(): number
 }
 
@@ -34,7 +36,10 @@ export interface GroupMemberOptions extends GroupClientOptions {
   isHandling(): boolean
 }
 
-/** How long a client may take to end once no message is being handled, in milliseconds: for a fetch, a commit and its leave. */
+/**
+ * How long a client may take to end once no message is being handled, in milliseconds: for a fetch, a commit
+ * and its leave.
+ */
 const endLimitMs = 2500
 
 export const createGroupMember = (options: GroupMemberOptions): GroupMember => {

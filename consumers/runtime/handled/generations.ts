@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { type LineFile, openLineFile } from '../../../lib/disk/line-file.ts'
 
 /**
- * Keys that are forgotten after a time. They are kept in two generations, each with a file of its own. When the younger generation
- * is as old as keys must be kept, a new one begins and the older one is deleted. So a key is known for at least that time, and for
- * about twice as long at most.
+ * Keys that are forgotten after a time. They are kept in two generations, each with a file of its own. When
+ * the younger generation is as old as keys must be kept, a new one begins and the older one is deleted. So a
+ * key is known for at least that time, and for about twice as long at most.
  */
 export interface Generations {
   has(key: string): boolean

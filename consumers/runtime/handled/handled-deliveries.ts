@@ -27,7 +27,7 @@ export const openHandledDeliveries = async (
   const lock = await acquireLock(join(folder, 'lock'))
   if ('heldBy' in lock)
     throw new UsageError(
-      `${folder} is in use by process ${lock.heldBy}: give each process of a worker a BRIDGE_DATA_DIR of its own`,
+      `process ${lock.heldBy} uses ${folder}: give each process of a worker its own BRIDGE_DATA_DIR`,
     )
   try {
     const generations = await openGenerations(folder, keptDays, now)

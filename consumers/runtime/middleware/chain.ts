@@ -6,13 +6,16 @@ export interface RunContext extends HandleContext {
   readonly stopping: AbortSignal
   /** Sends a heartbeat to the consumer group. @throws GroupError, which every middleware must pass on */
   heartbeat(): Promise<void>
-  /** How many attempts at the first message have failed so far, in this process and in the processes before it. */
+  /**
+   * How many attempts at the first message have failed so far, in this process and in the processes before
+   * it.
+   */
   failures(): number
   /** Commits that number to Kafka, where the next process finds it. @throws GroupError */
   rememberFailures(failures: number): Promise<void>
   /**
-   * Commits a note that an attempt has begun, or that its time limit has passed (`late`). The note is for the next process: if
-   * this process dies during the attempt, nothing else says that there was one.
+   * Commits a note that an attempt has begun, or that its time limit has passed (`late`). The note is for the
+   * next process: if this process dies during the attempt, nothing else says that there was one.
    * @throws GroupError
    */
   announceAttempt(state: 'begun' | 'late'): Promise<void>
@@ -21,8 +24,9 @@ export interface RunContext extends HandleContext {
 }
 
 /**
- * Handles the first k of n messages of one partition, where k is at least 1, and returns one outcome for each of the k, in order.
- * The other messages come again with the next call. When it throws, all messages come again; several messages then come one by one.
+ * Handles the first k of n messages of one partition, where k is at least 1, and returns one outcome for each
+ * of the k, in order. The other messages come again with the next call. When it throws, all messages come
+ * again; several messages then come one by one.
  */
 export type Handle = (messages: readonly Message[], context: RunContext) => Promise<HandledOutcome[]>
 

@@ -8,9 +8,9 @@ import { AttemptsUsedUpError } from './retry.ts'
 export type WriteDeadLetter = (message: Message, error: unknown, attempts: number) => Promise<void>
 
 /**
- * Writes a message that cannot be handled to the dead-letter topic, so that the messages behind it are not held up. An outage, a
- * rebalance and the stop of this worker are never a reason. Nor is the failure of several messages together: each of them must be
- * tried alone first.
+ * Writes a message that cannot be handled to the dead-letter topic, so that the messages behind it are not
+ * held up. An outage, a rebalance and the stop of this worker are never a reason. Nor is the failure of
+ * several messages together: each of them must be tried alone first.
  */
 export const deadLetter =
   (writeDeadLetter: WriteDeadLetter): Middleware =>

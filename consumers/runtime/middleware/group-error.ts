@@ -1,7 +1,8 @@
 /**
- * A heartbeat or a commit failed: the consumer group is rebalancing, has removed this member, or cannot be reached. The record is
- * not at fault. The error must reach the Kafka client, which then joins the group again; if it is swallowed, the group rebalances
- * without end (https://github.com/tulios/kafkajs/issues/1720). `cause` is the error of the client.
+ * A heartbeat or a commit failed: the consumer group is rebalancing, has removed this member, or cannot be
+ * reached. The record is not at fault. The error must reach the Kafka client, which then joins the group
+ * again; if it is swallowed, the group rebalances without end
+ * (https://github.com/tulios/kafkajs/issues/1720). `cause` is the error of the client.
  */
 export class GroupError extends Error {
   override readonly name = 'GroupError'

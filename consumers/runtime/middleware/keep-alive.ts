@@ -2,9 +2,9 @@ import type { Middleware } from './chain.ts'
 import { createTicker } from './ticker.ts'
 
 /**
- * Sends heartbeats while a handler works, until its time limit has passed: a handler that hangs loses its partitions to another
- * member of the group. When a heartbeat fails, the handler may still finish. If it then fails too, the heartbeat's error is thrown,
- * because the lost group membership may be the reason.
+ * Sends heartbeats while a handler works, until its time limit has passed: a handler that hangs loses its
+ * partitions to another member of the group. When a heartbeat fails, the handler may still finish. If it then
+ * fails too, the heartbeat's error is thrown, because the lost group membership may be the reason.
  *
  * @param everyMs interval of the heartbeats, in milliseconds
  */

@@ -11,7 +11,10 @@ export interface HandlingMetrics {
   lastProgress: { set(secondsSince1970: number): void }
 }
 
-/** Counts the outcome of every message, and measures how long handling took and how old each message was afterwards. */
+/**
+ * Counts the outcome of every message, and measures how long handling took and how old each message was
+ * afterwards.
+ */
 export const measure =
   (metrics: HandlingMetrics, eventOf: (message: Message) => EventType): Middleware =>
   (next) =>

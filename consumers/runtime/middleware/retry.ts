@@ -4,24 +4,28 @@ import { PermanentError, RetriableError } from '../../../lib/errors.ts'
 import type { Middleware, RunContext } from './chain.ts'
 import { GroupError } from './group-error.ts'
 
-/** All attempts at the message are used up, and the last ones never ended: they hung, or the process died during them. */
+/**
+ * All attempts at the message are used up, and the last ones never ended: they hung, or the process died
+ * during them.
+ */
 export class AttemptsUsedUpError extends Error {
   override readonly name = 'AttemptsUsedUpError'
 
   constructor(attempts: number) {
     super(
-      `all ${attempts} attempts failed, and the last one never ended: the handler hung, or the process died during it`,
+      `all ${attempts} attempts failed, and the last one never ended: the handler hung, or the process died`,
     )
   }
 }
 
 /**
- * Tries a failed message again, and waits longer each time. Failed attempts are committed, so that the next process continues to
- * count where this one died. An attempt at a suspect message is committed before it begins: otherwise a message that kills the
- * process would be tried again without end.
+ * Tries a failed message again, and waits longer each time. Failed attempts are committed, so that the next
+ * process continues to count where this one died. An attempt at a suspect message is committed before it
+ * begins: otherwise a message that kills the process would be tried again without end.
  *
- * These failures are not retried here, but passed on to the middlewares further out: an outage (RetriableError), a hopeless record
- * (PermanentError), a problem of the group (GroupError), and the failure of several messages, which then come one by one.
+ * These failures are not retried here, but passed on to the middlewares further out: an outage
+ * (RetriableError), a hopeless record (PermanentError), a problem of the group (GroupError), and the failure
+ * of several messages, which then come one by one.
  *
  * @param attempts how many attempts there are in all, at least 1
  * @param delayMs the wait after n failures in a row, in milliseconds

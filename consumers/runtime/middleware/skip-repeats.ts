@@ -7,19 +7,20 @@ import type { Middleware } from './chain.ts'
 export interface DeliveryMemory {
   has(key: string): boolean
   /**
-   * Resolves once the keys are on disk, together with all keys that could not be written before. `has` knows the keys at once:
-   * a full disk must not lead to an effect being repeated.
+   * Resolves once the keys are on disk, together with all keys that could not be written before. `has` knows
+   * the keys at once: a full disk must not lead to an effect being repeated.
    * @param keys texts without a line break
    */
   remember(keys: readonly string[]): Promise<void>
 }
 
 /**
- * Skips a message whose delivery was handled before. It remembers a delivery after its effect and before the offset moves, so a
- * crash in between repeats the effects of one call. Messages that were dead-lettered or skipped had no effect: they are not
- * remembered.
+ * Skips a message whose delivery was handled before. It remembers a delivery after its effect and before the
+ * offset moves, so a crash in between repeats the effects of one call. Messages that were dead-lettered or
+ * skipped had no effect: they are not remembered.
  *
- * It must be outside of `deadLetter` and `retry`, because it passes on only the messages up to the first repeat.
+ * It must be outside of `deadLetter` and `retry`, because it passes on only the messages up to the first
+ * repeat.
  */
 export const skipRepeats =
   (handled: DeliveryMemory, eventOf: (message: Message) => EventType): Middleware =>
@@ -27,7 +28,8 @@ export const skipRepeats =
   async (messages, context) => {
     const fresh = freshKeys(handled, messages, eventOf)
     if (fresh.length === 0) {
-      // The repeat may be known in memory only, because the disk was full. It must be on disk before the offset moves.
+      // The repeat may be known in memory only, because the disk was full. It must be on disk before the
+      // offset moves.
       await remember(handled, [])
       return ['skipped']
     }
@@ -58,8 +60,8 @@ const remember = (handled: DeliveryMemory, keys: readonly string[]): Promise<voi
   })
 
 /**
- * Names a delivery, in one line of text. A message that did not come from our ingress has no delivery id. It is named by its topic,
- * partition and offset, which are the same after a crash.
+ * Names a delivery, in one line of text. A message that did not come from our ingress has no delivery id. It
+ * is named by its topic, partition and offset, which are the same after a crash.
  */
 const deliveryKey = ({ headers, topic, partition, offset }: Message, event: EventType): string =>
   JSON.stringify(

@@ -2,8 +2,9 @@
 export type Ticker = (onTick: () => void) => () => void
 
 /**
- * Shares one timer among all messages that are being handled: a timer for each message costs more than handling it.
- * The timer runs only while a function is registered. The first tick comes at any time within `everyMs`.
+ * Shares one timer among all messages that are being handled: a timer for each message costs more than
+ * handling it. The timer runs only while a function is registered. The first tick comes at any time within
+ * `everyMs`.
  */
 export const createTicker = (everyMs: number): Ticker => {
   const listeners = new Set<() => void>()

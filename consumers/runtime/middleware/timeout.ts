@@ -2,9 +2,10 @@ import type { Middleware, RunContext } from './chain.ts'
 import { createTicker } from './ticker.ts'
 
 /**
- * Aborts the handler's signal when its time limit has passed. This is announced to the next process at once: if the handler hangs,
- * the watchdog ends this process later, when the group has already removed it and accepts no commit from it. The handler is waited
- * for even after its time limit, because two attempts must never run at the same time.
+ * Aborts the handler's signal when its time limit has passed. This is announced to the next process at once:
+ * if the handler hangs, the watchdog ends this process later, when the group has already removed it and
+ * accepts no commit from it. The handler is waited for even after its time limit, because two attempts must
+ * never run at the same time.
  *
  * @param limitMs time limit of one attempt, in milliseconds. It is checked every quarter of a second.
  */
@@ -17,7 +18,8 @@ export const timeout = (limitMs: number): Middleware => {
       if (performance.now() < deadline) return
       endChecks()
       abort(new Error(`not handled within ${limitMs / 1000} s`))
-      // The commit fails when the group has already removed this member. Another process then begins the attempt anew.
+      // The commit fails when the group has already removed this member. Another process then begins the
+      // attempt anew.
       context.announceAttempt('late').catch(() => undefined)
     })
     try {
@@ -29,7 +31,10 @@ export const timeout = (limitMs: number): Middleware => {
   }
 }
 
-/** Creates the signal on first use: most handlers never read it, and an AbortController for each message costs much. */
+/**
+ * Creates the signal on first use: most handlers never read it, and an AbortController for each message costs
+ * much.
+ */
 const createLazySignal = (outer: AbortSignal) => {
   let controller: AbortController | undefined
   let reason: unknown

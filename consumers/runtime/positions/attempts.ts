@@ -10,7 +10,10 @@ export interface Attempts {
 export const attemptsMetadata = (failed: number, begun = 0): string =>
   `failed attempts: ${failed}${begun === 0 ? '' : `, begun: ${begun}`}`
 
-/** Reads the metadata of a committed offset. Metadata that other programs wrote means that there were no attempts. */
+/**
+ * Reads the metadata of a committed offset. Metadata that other programs wrote means that there were no
+ * attempts.
+ */
 export const parseAttempts = (metadata: string): Attempts => {
   const [, failed = 0, begun = 0] = /^failed attempts: (\d+)(?:, begun: (\d+))?$/.exec(metadata) ?? []
   return { failed: Number(failed), begun: Number(begun) }

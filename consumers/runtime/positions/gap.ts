@@ -3,8 +3,8 @@ import type { CommittedOffset, LogEnds } from '../../../lib/kafka/offsets.ts'
 import { partitionName } from '../../../lib/kafka/partition-name.ts'
 
 /**
- * The committed offset of the group does not fit to what the log holds. If the worker continued, records would be lost or repeated
- * without a trace.
+ * The committed offset of the group does not fit to what the log holds. If the worker continued, records
+ * would be lost or repeated without a trace.
  */
 export class GapError extends UsageError {
   override readonly name = 'GapError'
@@ -17,7 +17,8 @@ export interface GapNames {
 }
 
 /**
- * Describes the gap between a committed offset and the log, and the command that closes it. Returns undefined where there is no gap.
+ * Describes the gap between a committed offset and the log, and the command that closes it. Returns undefined
+ * where there is no gap.
  *
  * @param end what the partition holds; undefined where the topic does not exist
  * @param missing whether the group has no committed offset at all, or lacks some of them
@@ -52,7 +53,8 @@ export const describeGap = (
     )
   if (offset === undefined)
     return sentences(
-      `${group} has no committed offset for ${partition}, but has others: the partition is new to this group.`,
+      `${group} has no committed offset for ${partition}, but has others:`,
+      'the partition is new to this group.',
       'To continue, run `bridge setup` (handles the records that are there, from the oldest)',
       `or ${skipAll}`,
     )

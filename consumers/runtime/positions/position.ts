@@ -4,8 +4,9 @@ import { type Attempts, parseAttempts } from './attempts.ts'
 /**
  * What is known about a partition since it was assigned to this member.
  *
- * `new`: no call has begun in it. `suspect`: an earlier process began a call there and did not end it, or left failed attempts, so a
- * message may have killed that process. `begun`: a call has begun, and this is committed, so that the next process knows it.
+ * `new`: no call has begun in it. `suspect`: an earlier process began a call there and did not end it, or
+ * left failed attempts, so a message may have killed that process. `begun`: a call has begun, and this is
+ * committed, so that the next process knows it.
  */
 export type PartitionState = 'new' | 'suspect' | 'begun'
 
@@ -17,8 +18,9 @@ export interface Position extends Attempts {
 }
 
 /**
- * The position from which a process continues after its start. The first attempt without a known end is forgiven, because the process
- * may have been stopped from outside. The message is tried once more before such attempts count as failed.
+ * The position from which a process continues after its start. The first attempt without a known end is
+ * forgiven, because the process may have been stopped from outside. The message is tried once more before
+ * such attempts count as failed.
  */
 export const startingPosition = ({
   offset,

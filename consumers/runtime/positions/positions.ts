@@ -9,19 +9,22 @@ import { checkHole, readPositions } from './read-positions.ts'
 /** Where this member continues in each of its partitions, and how often the message there has failed. */
 export interface Positions {
   /**
-   * Reads the committed offsets of the assigned partitions. It is called at every join, before anything is fetched.
+   * Reads the committed offsets of the assigned partitions. It is called at every join, before anything is
+   * fetched.
    * @throws GapError
    */
   load(assignment: Assignment): Promise<void>
   /**
-   * Checks every partition of the topics. It is called before the client starts, because the client resets an offset that is out of
-   * range and only logs it (https://github.com/tulios/kafkajs/blob/v2.2.4/src/consumer/consumerGroup.js).
+   * Checks every partition of the topics. It is called before the client starts, because the client resets an
+   * offset that is out of range and only logs it
+   * (https://github.com/tulios/kafkajs/blob/v2.2.4/src/consumer/consumerGroup.js).
    * @throws GapError
    */
   check(topics: readonly string[]): Promise<void>
   /**
    * Resolves when handling may continue with `first`, the offset of the first message of a batch.
-   * @throws GapError when records between the last handled one and this one were lost, or the group lost its position
+   * @throws GapError when records between the last handled one and this one were lost, or the group lost its
+   * position
    */
   verify(place: TopicPartition, first: number): Promise<void>
   /** Moves on: every message before `next` has been handled. */
@@ -57,7 +60,9 @@ export const createPositions = (offsets: Offsets, group: string, worker: string)
     return position?.next === offset ? position : { failed: 0, begun: 0 }
   }
 
-  /** Changes a position. The partition may have been assigned to another member; then there is none to change. */
+  /**
+   * Changes a position. The partition may have been assigned to another member; then there is none to change.
+   */
   const change = (place: TopicPartition, changes: Partial<Position>) => {
     const position = positionOf(place)
     if (position !== undefined) Object.assign(position, changes)

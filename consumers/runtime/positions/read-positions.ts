@@ -29,11 +29,12 @@ export const readPositions = async (
 }
 
 /**
- * Checks that no record was lost between the expected offset and the first offset that was fetched. The offsets between them may be
- * missing without a loss: compaction and transactions leave holes in a log. Only the brokers know whether records were deleted.
+ * Checks that no record was lost between the expected offset and the first offset that was fetched. The
+ * offsets between them may be missing without a loss: compaction and transactions leave holes in a log. Only
+ * the brokers know whether records were deleted.
  *
- * A fetched offset before the expected one has two causes. A former leader answered a fetch late, which is harmless. Or the client
- * reset its offset because it was out of range; in this case it has committed -2.
+ * A fetched offset before the expected one has two causes. A former leader answered a fetch late, which is
+ * harmless. Or the client reset its offset because it was out of range; in this case it has committed -2.
  *
  * @throws GapError when records were lost
  */

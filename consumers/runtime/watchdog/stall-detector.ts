@@ -19,8 +19,9 @@ export interface ObservedWorker {
 }
 
 /**
- * `moving`: the worker makes progress, or has nothing to do. `stuck`: records are waiting, and the client does not bring them.
- * `stuck again`: the client has brought no record since the last `stuck`. `hung`: a call of the handler does not end.
+ * `moving`: the worker makes progress, or has nothing to do. `stuck`: records are waiting, and the client
+ * does not bring them. `stuck again`: the client has brought no record since the last `stuck`. `hung`: a call
+ * of the handler does not end.
  */
 export type Verdict = 'moving' | 'stuck' | 'stuck again' | 'hung'
 
@@ -28,13 +29,15 @@ export type Verdict = 'moving' | 'stuck' | 'stuck again' | 'hung'
 export const pollsPerLimit = 10
 
 /**
- * Observes the worker from outside of the Kafka client. The returned function must be called every `limit / pollsPerLimit`. Polls are
- * counted instead of time, because a process that was suspended has not stood still.
+ * Observes the worker from outside of the Kafka client. The returned function must be called every `limit /
+ * pollsPerLimit`. Polls are counted instead of time, because a process that was suspended has not stood
+ * still.
  *
- * The client fetches from a broker again only when it has handled everything that it brought from there, and it handles only so many
- * partitions at a time. So a partition may have to wait for its turn. Otherwise every partition that has records must move, whatever
- * the others do. The partitions in hand must move too while no call runs: the wait before another attempt is shorter than the limit,
- * and the failure before that wait counts as a movement.
+ * The client fetches from a broker again only when it has handled everything that it brought from there, and
+ * it handles only so many partitions at a time. So a partition may have to wait for its turn. Otherwise every
+ * partition that has records must move, whatever the others do. The partitions in hand must move too while no
+ * call runs: the wait before another attempt is shorter than the limit, and the failure before that wait
+ * counts as a movement.
  */
 export const createStallDetector = (worker: ObservedWorker): (() => Promise<Verdict>) => {
   const { calls, inHand, concurrency } = worker

@@ -7,7 +7,9 @@ export interface WatchdogOptions {
   poll(): Promise<Verdict>
   /** Interval of the polls, in milliseconds. */
   everyMs: number
-  /** Replaces the Kafka client. Resolves once the new client has joined the group, rejects where it cannot. */
+  /**
+   * Replaces the Kafka client. Resolves once the new client has joined the group, rejects where it cannot.
+   */
   replaceClient(): Promise<void>
   /** Called when the process cannot go on. */
   fail(error: Error): void
@@ -15,9 +17,9 @@ export interface WatchdogOptions {
 }
 
 /**
- * Acts on the verdicts about the worker's progress. A Kafka client that makes no progress is replaced once. If this does not help,
- * the process ends, and its supervisor starts a new one. A handler that hangs also ends the process, because a second attempt must
- * never run beside it.
+ * Acts on the verdicts about the worker's progress. A Kafka client that makes no progress is replaced once.
+ * If this does not help, the process ends, and its supervisor starts a new one. A handler that hangs also
+ * ends the process, because a second attempt must never run beside it.
  *
  * @returns a function that ends the polls
  */

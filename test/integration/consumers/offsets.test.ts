@@ -77,7 +77,7 @@ test('offsets that expired stop the worker, with a sentence that names the gap a
   for (const part of [{ topic }, { partition: '0' }]) {
     await assert.rejects(setOffsets('reader', { to: 'end', ...part }, stack.env, [worker]), {
       name: 'UsageError',
-      message: /all of them/,
+      message: /First set the offsets of all its partitions/,
     })
   }
   assert.deepEqual([...new Set(await committed())], [undefined])

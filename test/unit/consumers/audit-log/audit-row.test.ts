@@ -10,7 +10,7 @@ const rowOf = async (body: Buffer | object, headers = {}) => {
 }
 const bodyOf = (name: string) => JSON.parse(fixture(name).body.toString())
 
-test('a row tells what the delivery tells, and keeps the body', async () => {
+test('a row has the fields of the delivery and the body', async () => {
   const { body } = fixture('push')
   assert.partialDeepStrictEqual(await rowOf(body, { 'x-gitlab-instance': 'https://git.example' }), {
     received_at: new Date(receivedAt).toISOString(),
@@ -26,7 +26,7 @@ test('a row tells what the delivery tells, and keeps the body', async () => {
   })
 })
 
-test('who did it is found where the event keeps it', async () => {
+test('the user is found in the place where the event keeps it', async () => {
   const actorOf = async (name: string) => {
     const { user_id, user_username, user_name } = await rowOf(fixture(name).body)
     return [user_id, user_username, user_name]
@@ -41,7 +41,7 @@ test('who did it is found where the event keeps it', async () => {
   ])
 })
 
-test('events that name their subject only have no actor: a created user did not create itself', async () => {
+test('events that name only their subject have no user: a created user did not create itself', async () => {
   for (const name of [
     'project_create',
     'user_create',
@@ -55,14 +55,14 @@ test('events that name their subject only have no actor: a created user did not 
   }
 })
 
-test('a project that was created is named by its path', async () => {
+test('the path of a created project is in the row', async () => {
   assert.equal(
     (await rowOf(fixture('project_create').body)).project_path,
     bodyOf('project_create').path_with_namespace,
   )
 })
 
-test('a NUL, which PostgreSQL does not take in text, is replaced everywhere but in the body', async () => {
+test('a NUL character is replaced in every text, but not in the body', async () => {
   const body = {
     ...bodyOf('push'),
     user_name: 'a\0b',
@@ -74,7 +74,7 @@ test('a NUL, which PostgreSQL does not take in text, is replaced everywhere but 
   assert.ok(row.raw.equals(Buffer.from(JSON.stringify(body))))
 })
 
-test('every event makes a row with a time PostgreSQL can read, and no text with a NUL', async () => {
+test('every event makes a row with a readable time, and no text with a NUL character', async () => {
   for (const { name, body, headers } of fixtures) {
     const { raw, ...row } = await rowOf(body, headers)
     assert.ok(raw.equals(body), name)

@@ -36,19 +36,19 @@ const opened = async (t: TestContext, folder = folderFor(t)) => {
   return { files, folder, keys, path: join(folder, `${day}.ndjson`) }
 }
 
-test('a line is in the file of its day, whole, when the promise resolves', async (t) => {
+test('a whole line is in the file of its day when the promise resolves', async (t) => {
   const { files, path } = await opened(t)
   await files.append(day, [line('a'), line('b')])
   assert.equal(readFileSync(path, 'utf8'), `${line('a').text}\n${line('b').text}\n`)
 })
 
-test('the folder is made where it does not exist', async (t) => {
+test('the folder is created where it does not exist', async (t) => {
   const folder = join(folderFor(t), 'a', 'b')
   await (await opened(t, folder)).files.append(day, [line('a')])
   assert.ok(existsSync(join(folder, `${day}.ndjson`)))
 })
 
-test('a line handed over twice is written once', async (t) => {
+test('a line that is appended twice is written once', async (t) => {
   const { files, keys } = await opened(t)
   await files.append(day, [line('a')])
   await files.append(day, [line('a'), line('b')])
@@ -56,7 +56,7 @@ test('a line handed over twice is written once', async (t) => {
   assert.deepEqual(keys(), ['a', 'b'])
 })
 
-test('a restart knows what the file has', async (t) => {
+test('a new process knows the lines of the file', async (t) => {
   const first = await opened(t)
   await first.files.append(day, [line('a')])
   await first.files.close()
@@ -65,7 +65,7 @@ test('a restart knows what the file has', async (t) => {
   assert.deepEqual(second.keys(), ['a', 'b'])
 })
 
-test('a line torn by a crash is cut off, and written again when its record comes again', async (t) => {
+test('a line that a crash cut in the middle is removed and can be written again', async (t) => {
   for (const torn of [
     line('b').text.slice(0, 9),
     Buffer.concat([Buffer.from('{"key":"b","text":"'), Buffer.from([0xc3])]),
@@ -82,7 +82,7 @@ test('a line torn by a crash is cut off, and written again when its record comes
   }
 })
 
-test('an empty file is like no file', async (t) => {
+test('an empty file is treated like a missing one', async (t) => {
   const { files, path, keys } = await opened(t)
   writeFileSync(path, '')
   await files.append(day, [line('a')])
@@ -96,7 +96,7 @@ test('the same key on another day is another line', async (t) => {
   assert.deepEqual([keys(), keys('2026-06-02')], [['a'], ['a']])
 })
 
-test('more days than are kept open lose nothing and double nothing, in whatever order they come', async (t) => {
+test('with more days than open files no line is lost or repeated', async (t) => {
   const { files, folder, keys } = await opened(t)
   const days = Array.from({ length: 12 }, (_, index) => `2026-06-${String(index + 10)}`)
   for (const key of ['a', 'b', 'a']) for (const each of days) await files.append(each, [line(key)])
@@ -104,14 +104,14 @@ test('more days than are kept open lose nothing and double nothing, in whatever 
   for (const each of days) assert.deepEqual(keys(each), ['a', 'b'], each)
 })
 
-test('lines handed over at the same time are written one after the other, none of them torn or doubled', async (t) => {
+test('lines that are appended at the same time are written whole and once', async (t) => {
   const { files, keys } = await opened(t)
   const names = Array.from({ length: 50 }, (_, index) => `k${index % 25}`)
   await Promise.all(names.map((name) => files.append(day, [line(name)])))
   assert.deepEqual(keys(), names.slice(0, 25))
 })
 
-test('a day that cannot be written fails alone, and works again once it can', async (t) => {
+test('a day that cannot be written does not affect other days, and works again later', async (t) => {
   const { files, path, keys } = await opened(t)
   mkdirSync(path)
   await assert.rejects(files.append(day, [line('a')]), { code: 'EISDIR' })
@@ -121,7 +121,7 @@ test('a day that cannot be written fails alone, and works again once it can', as
   assert.deepEqual([keys(), keys('2026-06-02')], [['a'], ['b']])
 })
 
-test('a line that is not ours is left alone, and holds nothing up', async (t) => {
+test('a line of another program is left alone and blocks nothing', async (t) => {
   const { files, path } = await opened(t)
   writeFileSync(path, 'not ours\n')
   await files.append(day, [line('a')])

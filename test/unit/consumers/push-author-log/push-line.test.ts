@@ -29,18 +29,19 @@ test('a push is one line that says who pushed what', async () => {
   ])
 })
 
-test('the line has its fields in the order users read them in', async () => {
+test('the fields of a line have the order in which users read them', async () => {
   const fields =
-    'pushed_at user_id user_username user_name project_id project_path ref before after commits source_event delivery_id'
+    'pushed_at user_id user_username user_name project_id project_path ref before after commits ' +
+    'source_event delivery_id'
   for (const name of ['push', 'tag_push', 'repository_update'])
     for (const line of await linesOf(name)) assert.equal(Object.keys(line).join(' '), fields)
 })
 
-test('a tag is told by its own event', async () => {
+test('a tag push is a line with its own event type', async () => {
   assert.partialDeepStrictEqual(await linesOf('tag_push'), [{ source_event: 'tag_push' }])
 })
 
-test('a repository update is one line for each ref it moved, without what it does not tell', async () => {
+test('a repository update is one line for each moved ref', async () => {
   const body = JSON.parse(fixture('repository_update_many').body.toString())
   const lines = await linesOf('repository_update_many')
   assert.deepEqual(
@@ -57,7 +58,7 @@ test('an old system hook without project or user name still makes a line', async
   assert.deepEqual([line?.project_id, line?.source_event], [15, 'push'])
 })
 
-test('the same hook makes the same keys, another delivery or ref others', async () => {
+test('the same hook makes the same keys, and another delivery or ref makes others', async () => {
   const keys = async (name: string, id?: string) => (await linesOf(name, id)).map(keyOfLine)
   assert.deepEqual(await keys('repository_update_many'), await keys('repository_update_many'))
   const all = [

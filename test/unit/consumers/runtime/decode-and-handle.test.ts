@@ -60,7 +60,7 @@ test('a message without a value can never be handled', async () => {
   await assert.rejects(handle([message({ value: null })], runContext().context), PermanentError)
 })
 
-test('a record that fails beside others comes again alone, and then fails without a second attempt', async () => {
+test('a record that fails beside others then fails alone, without a second attempt', async () => {
   const tried: string[] = []
   const failures: unknown[] = [new Error('first'), new Error('second')]
   const handle = handleWith({

@@ -36,7 +36,7 @@ test('an outage opens the circuit; after the wait it is half open, and a success
   assert.deepEqual(calls, ['pause', 'open', 'half_open', 'resume', 'closed'])
 })
 
-test('each further failure waits longer until that partition succeeds, and the wait of an error takes precedence', (t) => {
+test('each further failure waits longer until a success, and the wait of an error comes first', (t) => {
   mock.timers.enable({ apis: ['setTimeout'] })
   t.after(() => mock.timers.reset())
   const { breaker, waits } = open()

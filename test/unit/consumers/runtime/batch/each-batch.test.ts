@@ -41,7 +41,9 @@ const offsetsOf = ({ committed }: Group): Offsets => ({
   close: async () => undefined,
 })
 
-/** A process that has joined the group. It has the middlewares of a worker, except those that need servers. */
+/**
+ * A process that has joined the group. It has the middlewares of a worker, except those that need servers.
+ */
 const start = async (group: Group, handle: Handle, remember?: () => Promise<void>) => {
   const stopping = new AbortController()
   const positions = createPositions(offsetsOf(group), 'the-group', 'the-worker')

@@ -127,7 +127,7 @@ test('a dead letter that is too large with its whole reason is written with a sh
   assert.deepEqual([text, place, ce_id], ['m'.repeat(200), 'here', 'an-id'])
 })
 
-test('a message that is too large for the topic stays at its origin, whichever part of it is large', async () => {
+test('a message that is too large stays at its origin, whichever part of it is large', async () => {
   const large = 'x'.repeat(95_000)
   for (const part of [{ value: Buffer.from(large) }, { key: Buffer.from(large) }, { headers: { large } }]) {
     const { writeDeadLetter, sent, metrics, lines } = openWriter(limitedTo(1500))
@@ -169,7 +169,7 @@ test('while the brokers do not answer, the error is retriable and nothing is cou
   assert.equal(await seriesValue(metrics, 'consumer_dead_letters_total'), 0)
 })
 
-test('the error is retriable too when even the smallest form is too large, and each form is tried once', async () => {
+test('when even the smallest form is too large, each is tried once and the error is retriable', async () => {
   const { writeDeadLetter, sent } = openWriter(limitedTo(10))
   await assert.rejects(writeDeadLetter(message(), new Error('broken'), 5), RetriableError)
   assert.equal(sent.length, 3)

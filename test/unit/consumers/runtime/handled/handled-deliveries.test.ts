@@ -53,7 +53,7 @@ test('keys are on disk when the promise resolves, and the next process knows the
   )
 })
 
-test('a key is known for as long as configured and then forgotten, and there are never more than two files', async (t) => {
+test('a key is known for the configured days, and there are never more than two files', async (t) => {
   const { clock, open, files, linesOnDisk } = folderFor(t)
   let handled = await open()
   for (let day = 0; day <= 60; day++) {
@@ -148,7 +148,7 @@ test('a second process in the same folder is refused with a sentence that says w
   const first = await open()
   await assert.rejects(
     open(),
-    (error) => error instanceof UsageError && /BRIDGE_DATA_DIR of its own/.test(error.message),
+    (error) => error instanceof UsageError && /its own BRIDGE_DATA_DIR/.test(error.message),
   )
   await first.close()
   await open()

@@ -14,7 +14,7 @@ const recording = () => {
 }
 const throwing = (error: unknown) => () => Promise.reject(error)
 
-test('a message that cannot be handled becomes a dead letter with the reason and the number of attempts', async () => {
+test('a message that cannot be handled becomes a dead letter with reason and attempts', async () => {
   for (const error of [new PermanentError('never'), new Error('broken five times'), 'thrown text']) {
     const { letters, writeDeadLetter } = recording()
     const failed = message()
@@ -67,7 +67,7 @@ test('the stop of the worker makes no dead letter', async () => {
   assert.deepEqual(letters, [])
 })
 
-test('several messages that fail together make no dead letter, because each must be tried alone first', async () => {
+test('several messages that fail together make no dead letter: each must be tried alone', async () => {
   const { letters, writeDeadLetter } = recording()
   await assert.rejects(
     deadLetter(writeDeadLetter)(throwing(new PermanentError('one of them')))(

@@ -31,7 +31,7 @@ test('no heartbeats are sent after the time limit of the handler', async () => {
   })([message()], { ...context, heartbeat: () => assert.fail('heartbeat') })
 })
 
-test('when a heartbeat failed, its error replaces that of the handler, and a success stays a success', async () => {
+test('the error of a failed heartbeat replaces that of the handler, but no success', async () => {
   const lost = new GroupError(new Error('expelled'))
   const { context } = runContext()
   const wait = async () => void (await once(AbortSignal.timeout(10), 'abort'))

@@ -34,7 +34,7 @@ test('every message is counted by its event and its outcome', async () => {
   )
 })
 
-test('a call is timed once, however many messages it handled, and its time is the last progress', async () => {
+test('a call with several messages is timed once, and its time is the last progress', async () => {
   const { metrics, handle } = measured(async () => ['processed', 'processed'])
   await handle([push, push], runContext().context)
   assert.equal(await seriesValue(metrics, 'consumer_handle_duration_seconds_count'), 1)

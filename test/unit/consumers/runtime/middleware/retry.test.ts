@@ -72,7 +72,7 @@ test('a new process continues to count where the old one died', async () => {
   assert.equal(calls.count, 2)
 })
 
-test('a message that has used up its attempts is not tried again, because it may kill every process', async () => {
+test('a message that has used up its attempts is not tried again: it may kill the process', async () => {
   const { handle, calls } = failing(0, new Error())
   await assert.rejects(retry(5, now, ignore)(handle)([message()], runContext(5).context), AttemptsUsedUpError)
   assert.equal(calls.count, 0)
@@ -132,7 +132,7 @@ test('heartbeats are sent during the wait, and a refused heartbeat ends it', asy
   assert.equal(calls.count, 1)
 })
 
-test('the waits grow from a fifth of a second to ten seconds, and are random so that workers do not retry in step', () => {
+test('the waits grow from a fifth of a second to ten seconds, and are random', () => {
   for (const [failures, least] of [
     [1, 200],
     [2, 400],

@@ -49,7 +49,7 @@ test('a call ends before the first repeat, also when it repeats a message of the
   assert.deepEqual(passedOn, ['b', 'a', 'c'])
 })
 
-test('only processed messages are remembered, not those that failed, were dead-lettered or skipped, or come later', async () => {
+test('only processed messages are remembered: none that failed, were skipped or come later', async () => {
   const outcomes: Record<string, HandledOutcome> = { dead: 'dead_lettered', no: 'skipped' }
   const { handle, keys } = opened((id) => {
     if (id === 'bad') throw new Error('bad')

@@ -82,7 +82,7 @@ for (const {
   sentence,
   remedy = /bridge offsets set the-worker --topic push --to beginning/,
 } of gaps) {
-  test(`the sentence about a gap names the command that closes it: ${sentence.source.slice(0, 50)}`, async () => {
+  test(`a sentence names the gap and the remedy: ${sentence.source.slice(0, 50)}`, async () => {
     for (const read of [() => open(brokers).load({ push: [0] }), () => open(brokers).check(['push'])]) {
       await assert.rejects(read(), { name: 'GapError', message: sentence })
       await assert.rejects(read(), remedy)
@@ -103,7 +103,7 @@ test('a hole that compaction or a transaction left is no gap, but deleted record
   )
 })
 
-test('an attempt without an end is suspect, and attempts count as failed from the second one on', async () => {
+test('attempts without an end are suspect, and count as failed from the second one on', async () => {
   for (const [begun, failed] of [
     [0, 0],
     [1, 0],
@@ -130,7 +130,7 @@ test('every further process that dies during an attempt counts as a failed attem
   assert.deepEqual(counted, [0, 0, 1, 2])
 })
 
-test('a message whose attempts were too late is suspect for the next process, and each further one counts', async () => {
+test('a message whose attempt was too late is suspect, and each further late attempt counts', async () => {
   const brokers = { low: 0, high: 10, committed: 7, metadata: attemptsMetadata(0, 1) }
   const counted: number[] = []
   for (let process = 0; process < 3; process++) {
@@ -154,7 +154,7 @@ test('the attempts at a message do not count for the message behind it', async (
   assert.equal(positions.stateOf(place), 'suspect')
 })
 
-test('a step back is a gap when the client reset its offset, and otherwise the late answer of a former leader', async () => {
+test('a step back is a gap only when the client reset its offset', async () => {
   const brokers: BrokerOffsets = { low: 0, high: 100, committed: 7 }
   const positions = open(brokers)
   await positions.load({ push: [0] })

@@ -55,7 +55,7 @@ test('a worker without records to handle is never stuck', async () => {
   assert.deepEqual(await pollTimes(3 * pollsPerLimit), ['moving'])
 })
 
-test('records that the client does not bring are noticed after the limit, and a second time as stuck again', async () => {
+test('waiting records are noticed after the limit, and a second time as stuck again', async () => {
   const { worker, pollTimes } = watch()
   worker.ends['push/0'] = 6
   await assertStuckTwice(pollTimes)
@@ -88,7 +88,7 @@ test('a paused worker is not stuck, and has the whole limit again afterwards', a
   await assertStuck(pollTimes)
 })
 
-test('a partition waits for its turn while another one of its broker is handled, or as many as allowed', async () => {
+test('a partition waits for its turn while its broker is busy or all places are taken', async () => {
   for (const inHand of [['push/2'], ['push/0'], ['push/1', 'push/2']]) {
     const { worker, pollTimes } = watch()
     worker.ends['push/0'] = 6
