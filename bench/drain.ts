@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { choosePorts } from '../local/ports.ts'
 import type { Load } from './load/load.ts'
 import type { Plan } from './plan.ts'
-import type { Receiver } from './receivers.ts'
+import type { Receiver } from './receiver.ts'
 import { type HookToSend, startReceiver } from './start-receiver.ts'
 
 /** How fast a backlog in the spool is drained while hooks keep arriving. */

@@ -3,7 +3,7 @@ import { type Drained, measureDrain } from './drain.ts'
 import type { Load } from './load/load.ts'
 import { type Measured, type Memory, measure, watchMemory } from './measure.ts'
 import { type Case, nameOf, type Plan } from './plan.ts'
-import type { Receiver } from './receivers.ts'
+import type { Receiver } from './receiver.ts'
 import type { Servers } from './servers.ts'
 import { type HookToSend, headersOf, type RunningReceiver, startReceiver } from './start-receiver.ts'
 

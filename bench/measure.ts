@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Load, LoadResult } from './load/load.ts'
 import { type Case, nameOf, type Plan } from './plan.ts'
-import type { ReceiverName } from './receivers.ts'
+import type { ReceiverName } from './receiver.ts'
 import type { HookToSend, RunningReceiver } from './start-receiver.ts'
 import { machineUsage, usageOf } from './usage.ts'
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { choosePorts } from '../local/ports.ts'
 import { type Child, startChild } from '../local/process/child.ts'
 import type { LoadOrder } from './load/load.ts'
-import { type Receiver, secretToken } from './receivers.ts'
+import { type Receiver, secretToken } from './receiver.ts'
 
 /** A receiver that has kept its first hook. */
 export interface RunningReceiver {

@@ -1,7 +1,7 @@
 import type { Drained } from '../drain.ts'
 import type { Measured, Memory } from '../measure.ts'
 import { nameOf } from '../plan.ts'
-import type { ReceiverName } from '../receivers.ts'
+import type { ReceiverName } from '../receiver.ts'
 import { baselinePromises } from './baseline.ts'
 import { median } from './median.ts'
 import type { Promised } from './promised.ts'

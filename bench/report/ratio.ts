@@ -1,5 +1,5 @@
 import type { Measured } from '../measure.ts'
-import type { ReceiverName } from '../receivers.ts'
+import type { ReceiverName } from '../receiver.ts'
 import { median } from './median.ts'
 
 export type Figure = 'hooksPerSecond' | 'p99' | 'cpuPerThousand'

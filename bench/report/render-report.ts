@@ -1,6 +1,6 @@
 import type { Measured, Memory } from '../measure.ts'
 import type { Plan } from '../plan.ts'
-import type { Receiver } from '../receivers.ts'
+import type { Receiver } from '../receiver.ts'
 import { median } from './median.ts'
 import type { Promised } from './promised.ts'
 import { type Figure, ratioOf } from './ratio.ts'

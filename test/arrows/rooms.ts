@@ -29,7 +29,8 @@ export const roomRules = (folder: string, rooms: Rooms, because: string): ArrowR
 /**
  * A rule that the table of a folder is complete.
  *
- * @param which `files`: every file belongs to a room; `folders`: only the files in folders, and the others stand above
+ * @param which `files`: every file belongs to a room; `folders`:
+ *   only the files in folders, and the others stand above
  */
 export const completeRule = (folder: string, rooms: Rooms, which: 'files' | 'folders'): ArrowRule => {
   const names = Object.keys(rooms)
