@@ -33,7 +33,7 @@ const faultsOf = (variables: Variables, env: Record<string, string>) => {
   return []
 }
 
-test('a variable that is empty is a variable that is not set', () => {
+test('an empty variable counts as not set', () => {
   const variables = z.object({
     NAME: z.string().default('nobody'),
     PORT: port().default(8080),
@@ -51,7 +51,7 @@ test('a variable that is empty is a variable that is not set', () => {
   ])
 })
 
-test('every variable at fault is named at once', () => {
+test('all wrong variables are named together', () => {
   const variables = z.object({ A: z.string(), B: port(), C: z.enum(['x', 'y']), D: z.string() })
   assert.deepEqual(
     faultsOf(variables, { B: '70000', C: 'z', D: 'fine' }).map(({ variable }) => variable),
@@ -67,7 +67,7 @@ test('for every variable of the bridge, a fault names the variable and the probl
         assert.doesNotMatch(problem, /4711/, name)
 })
 
-test('the message of a configuration error names every variable, one a line', () => {
+test('the message of a configuration error names each variable on a line of its own', () => {
   const error = new ConfigError([
     { variable: 'A', problem: 'is not set' },
     { variable: 'B', problem: 'is odd' },
@@ -75,13 +75,13 @@ test('the message of a configuration error names every variable, one a line', ()
   assert.equal(error.message, 'A: is not set\nB: is odd')
 })
 
-test('a secret may come from a file, one a line; blank lines and spaces do not count', (t) => {
+test('a secret can be read from a file, one per line; blank lines and spaces are ignored', (t) => {
   const variables = z.object({ TOKENS: list().meta(secret), PASSWORD: z.string().meta(secret) })
   const env = { TOKENS_FILE: fileWith(t, ' one\r\n\n two \n'), PASSWORD_FILE: fileWith(t, 'pass word\n') }
   assert.deepEqual(readVariables(variables, env), { TOKENS: ['one', 'two'], PASSWORD: 'pass word' })
 })
 
-test('an item of a file may hold commas; in the environment they separate', (t) => {
+test('an item of a file may contain commas, which separate items in the environment', (t) => {
   const variables = z.object({
     TOKENS: list().default([]).meta(secret),
     KEYS: list()
@@ -99,12 +99,12 @@ test('an item of a file may hold commas; in the environment they separate', (t) 
   })
 })
 
-test('a list that is not set is not set, unless it need not be', () => {
+test('a list that is not set is a fault, unless it is optional', () => {
   assert.deepEqual(faultsOf(z.object({ IDS: list() }), {}), [{ variable: 'IDS', problem: 'is not set' }])
   assert.equal(readVariables(z.object({ IDS: list().optional() }), {}).IDS, undefined)
 })
 
-test('a secret that is set goes before its file', (t) => {
+test('a secret that is set takes precedence over its file', (t) => {
   assert.deepEqual(
     readVariables(z.object({ KEY: z.string().meta(secret) }), {
       KEY: 'here',
@@ -116,7 +116,7 @@ test('a secret that is set goes before its file', (t) => {
   )
 })
 
-test('only secrets come from files', (t) => {
+test('only secrets can be read from files', (t) => {
   assert.deepEqual(
     readVariables(z.object({ NAME: z.string().default('x') }), { NAME_FILE: fileWith(t, 'y') }),
     { NAME: 'x' },
@@ -130,13 +130,13 @@ test('a file that cannot be read is a fault of its own variable', () => {
   assert.match(faults[0]?.problem ?? '', /cannot read \/nowhere\/secret/)
 })
 
-test('a file with nothing in it leaves the secret unset', (t) => {
+test('with an empty file, the secret counts as not set', (t) => {
   assert.deepEqual(faultsOf(z.object({ KEY: z.string().meta(secret) }), { KEY_FILE: fileWith(t, '\n\n') }), [
     { variable: 'KEY', problem: 'is not set' },
   ])
 })
 
-test('a variable takes the value of its fallback where neither it nor its file is set', (t) => {
+test('if neither a variable nor its file is set, it takes the value of its fallback', (t) => {
   const variables = z.object({ WORKER_URL: z.string().meta({ ...secret, ...fallback('OWNER_URL') }) })
   assert.deepEqual(readVariables(variables, { OWNER_URL: 'owner' }), { WORKER_URL: 'owner' })
   assert.deepEqual(readVariables(variables, { OWNER_URL: 'owner', WORKER_URL: 'worker' }), {
@@ -154,12 +154,12 @@ test('the file of a fallback counts as the fallback', (t) => {
   })
 })
 
-test('a list is cut at commas, and what is empty in it is dropped', () => {
+test('a list is split at commas, and empty items are dropped', () => {
   const variables = z.object({ IDS: list() })
   assert.deepEqual(readVariables(variables, { IDS: ' a, b,,c ,' }), { IDS: ['a', 'b', 'c'] })
 })
 
-test('a flag takes yes and no in the words people use, and nothing else', () => {
+test('a flag accepts the usual words for yes and no, and nothing else', () => {
   const variables = z.object({ TLS: flag() })
   for (const yes of ['1', 'true', 'yes', 'on', 'TRUE'])
     assert.equal(readVariables(variables, { TLS: yes }).TLS, true, yes)
@@ -175,13 +175,13 @@ test('a port is a whole number from 0 to 65535', () => {
     assert.equal(faultsOf(variables, { PORT: text }).length, 1, text)
 })
 
-test('every variable says what it is for, in a sentence', () => {
+test('every variable has a description that is a sentence', () => {
   for (const { variables } of sections)
     for (const [name, variable] of Object.entries(variables.shape))
       assert.match(variable.description ?? '', /^.+[.…]$/, name)
 })
 
-test('a variable whose name says secret is marked as one', () => {
+test('a variable whose name sounds like a secret is marked as a secret', () => {
   for (const { variables } of sections)
     for (const [name, variable] of Object.entries(variables.shape))
       assert.equal(
@@ -191,7 +191,7 @@ test('a variable whose name says secret is marked as one', () => {
       )
 })
 
-test('what is wrong is said in words for whoever set it', () => {
+test('the problem of a value is described in plain words', () => {
   const variables = z.object({
     SECONDS: z.coerce.number().positive(),
     PORT: port(),
@@ -229,7 +229,7 @@ test('what is wrong is said in words for whoever set it', () => {
   for (const problem of [first.at(-1), second.at(-1)]) assert.match(String(problem), database)
 })
 
-test('of a list it is said which item is wrong', () => {
+test('for a list, the problem names the item', () => {
   const variables = z.object({ KEYS: list().pipe(z.array(z.string().regex(/^k/, 'must begin with k'))) })
   assert.deepEqual(faultsOf(variables, { KEYS: 'k1, x, k2, y' }), [
     { variable: 'KEYS', problem: 'item 2 must begin with k' },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ConfigError, messageOf, PermanentError, RetriableError, UsageError } from '../../../lib/errors.ts'
 
-test('the two words for failure tell themselves apart by name, class and what they carry', () => {
+test('retriable and permanent errors differ in name, class and fields', () => {
   const cause = new Error('refused')
   const retriable = new RetriableError('later', { cause, retryAfterMs: 500 })
   assert.deepEqual([retriable.name, retriable.cause, retriable.retryAfterMs], ['RetriableError', cause, 500])
@@ -12,7 +12,7 @@ test('the two words for failure tell themselves apart by name, class and what th
   assert.ok(!(permanent instanceof RetriableError) && !(retriable instanceof PermanentError))
 })
 
-test('a log names the class of every error of ours', () => {
+test('each of our errors prints the name of its class', () => {
   for (const [error, name] of [
     [new UsageError('x'), 'UsageError'],
     [new ConfigError([]), 'ConfigError'],
@@ -20,7 +20,7 @@ test('a log names the class of every error of ours', () => {
     assert.ok(String(error).startsWith(name))
 })
 
-test('anything thrown has a text', () => {
+test('every thrown value has a message', () => {
   for (const [thrown, text] of [
     [new Error('broken'), 'broken'],
     ['broken', 'broken'],

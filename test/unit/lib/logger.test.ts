@@ -36,7 +36,7 @@ test('a line is one JSON object with its time, level, process, message and field
   })
 })
 
-test('what is below the level is not printed', () => {
+test('lines below the level are not printed', () => {
   const code = `for (const level of ['error', 'warn', 'info', 'debug']) logger[level](level)`
   const levels = (env: Record<string, string>) => printedBy(code, env).map((line) => JSON.parse(line).level)
   assert.deepEqual(levels({}), ['error', 'warn', 'info'])
@@ -44,7 +44,7 @@ test('what is below the level is not printed', () => {
   assert.deepEqual(levels({ LOG_LEVEL: 'debug' }), ['error', 'warn', 'info', 'debug'])
 })
 
-test('for people a line is its level, its message and its fields', () => {
+test('in text format, a line is its level, its message and its fields', () => {
   assert.deepEqual(printedBy(`logger.warn('slow', { count: 2, nested: { a: 1 } })`, { LOG_FORMAT: 'text' }), [
     'warn  slow count=2 nested={"a":1}',
   ])
@@ -58,6 +58,6 @@ test('a logger prints only what it is given: no secret of the environment gets i
   assert.doesNotMatch(lines.join(), /4711/)
 })
 
-test('a level nobody knows is a fault of the configuration', () => {
+test('an unknown level is a fault of the configuration', () => {
   assert.throws(() => createLogger('x', { LOG_LEVEL: 'loud' }), ConfigError)
 })

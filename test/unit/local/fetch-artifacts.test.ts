@@ -27,7 +27,7 @@ ${script}
 }
 const store = 'mkdir -p "$folder"; echo jar > "$folder/a.jar"'
 
-test('each part is downloaded once, with one line, and reused after that', async (t) => {
+test('each server is downloaded once, with one line, and reused afterwards', async (t) => {
   const folder = await temporaryFolder(t)
   const { env, calls } = await fakeMaven(folder, store)
   const printed: string[] = []
@@ -47,7 +47,7 @@ test('each part is downloaded once, with one line, and reused after that', async
   assert.deepEqual(await readdir(artifactFolder(join(folder, 'cache'), 'kafka')), ['a.jar'])
 })
 
-test('what a killed download left is not taken for a download', async (t) => {
+test('the files of an interrupted download do not count as a download', async (t) => {
   const folder = await temporaryFolder(t)
   const { env } = await fakeMaven(folder, store)
   const cacheDir = join(folder, 'cache')
@@ -57,7 +57,7 @@ test('what a killed download left is not taken for a download', async (t) => {
   assert.deepEqual(await readdir(artifactFolder(cacheDir, 'kafka')), ['a.jar'])
 })
 
-test('a download that fails leaves nothing behind and says in one sentence what Maven said', async (t) => {
+test('a failed download leaves no folder, and the error names the reason from Maven', async (t) => {
   const folder = await temporaryFolder(t)
   const { env } = await fakeMaven(folder, 'mkdir -p "$folder"; echo "[ERROR] no such host"; exit 1')
   const cacheDir = join(folder, 'cache')
@@ -72,7 +72,7 @@ test('a download that fails leaves nothing behind and says in one sentence what 
   )
 })
 
-test('two at once download once', async (t) => {
+test('two processes at the same time download once', async (t) => {
   const folder = await temporaryFolder(t)
   const { env, calls } = await fakeMaven(folder, store)
   const fetchKafka = () =>

@@ -25,7 +25,7 @@ const summary: Summary = {
   isReachableFromOutside: false,
 }
 
-test('the block holds everything needed to send a hook and follow it', () => {
+test('the block contains everything that is needed to send a hook and to follow it', () => {
   const block = finalBlock(summary)
   const { endpoints, topics, running, dataDir } = summary
   const said = [
@@ -40,7 +40,7 @@ test('the block holds everything needed to send a hook and follow it', () => {
     assert.ok(block.includes(text), text)
 })
 
-test('the curl can be pasted as it is', () => {
+test('the curl command can be pasted unchanged', () => {
   const expected = [
     '  curl http://127.0.0.1:8080/hooks \\',
     "    -H 'X-Gitlab-Event: Push Hook' \\",
@@ -51,16 +51,16 @@ test('the curl can be pasted as it is', () => {
   assert.ok(finalBlock(summary).includes(expected.join('\n')))
 })
 
-test('what a shell would read differently is quoted', () => {
+test('arguments that a shell would change are quoted', () => {
   const block = finalBlock({ ...summary, samplePath: "../it's here/push.json" })
   assert.ok(block.includes(`--data-binary '@../it'\\''s here/push.json'`))
 })
 
-test('a worker that waits for configuration is listed with the variables it waits for', () => {
+test('a worker with incomplete settings is listed with the missing variables', () => {
   assert.match(finalBlock(summary), /Not running +ldap-sync: LDAP_SYNC_URL is not set/)
 })
 
-test('the GitLab setting for local addresses is named when the hook port is widened, and only then', () => {
+test("GitLab's setting for local addresses is named only if other machines can reach the port", () => {
   assert.match(
     finalBlock({ ...summary, isReachableFromOutside: true }),
     /Allow requests to the local network from webhooks and integrations/,
@@ -68,7 +68,7 @@ test('the GitLab setting for local addresses is named when the hook port is wide
   assert.doesNotMatch(finalBlock(summary), /local network/)
 })
 
-test('without a secret token no curl is shown, since a signature cannot be pasted', () => {
+test('without a secret token, no curl command is printed, because a signature cannot be pasted', () => {
   const block = finalBlock({ ...summary, endpoints: { ...summary.endpoints, secret_token: null } })
   assert.doesNotMatch(block, /curl/)
 })

@@ -21,11 +21,11 @@ test('the major version is read from what java -version prints', () => {
   assert.deepEqual(printed.map(javaMajorVersion), [17, 8, 25])
 })
 
-test('a missing Java is reported with the way to get it', async (t) => {
+test('if Java is missing, the error says how to install it', async (t) => {
   await assert.rejects(findJava({ PATH: await temporaryFolder(t) }), namesEverySystem)
 })
 
-test('a JAVA_HOME without Java is named', async (t) => {
+test('if JAVA_HOME contains no Java, the error names it', async (t) => {
   const folder = await temporaryFolder(t)
   await assert.rejects(findJava({ JAVA_HOME: folder }), new RegExp(folder))
 })
@@ -37,6 +37,6 @@ test('a Java older than 17 is refused', async (t) => {
   await assert.rejects(findJava({ PATH: folder }), /but the Java in PATH is 11/)
 })
 
-test('a missing Maven is reported with the way to get it', async (t) => {
+test('if Maven is missing, the error says how to install it', async (t) => {
   await assert.rejects(requireMaven({ PATH: await temporaryFolder(t) }), namesEverySystem)
 })

@@ -15,7 +15,7 @@ const anyPorts = {
 }
 const choose = (METRICS_PORT: string) => chooseLocalPorts({ ...anyPorts, METRICS_PORT }, processes, () => {})
 
-test('an operations port above which the others have no room is a fault of its variable', async () => {
+test('METRICS_PORT is a fault if the ports above it do not suffice for the other processes', async () => {
   const most = 65535 - (9474 - 9464)
   await assert.rejects(
     choose(String(most + 1)),

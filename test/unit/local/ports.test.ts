@@ -13,7 +13,7 @@ const takenPort = async (t: TestContext): Promise<number> => {
 }
 const silent = () => {}
 
-test('a taken port is named by its variable and the next free one is used', async (t) => {
+test('if a port is taken, its variable is printed and the next free port is used', async (t) => {
   const preferred = await takenPort(t)
   const said: string[] = []
   const { ports, release } = await choosePorts(
@@ -25,7 +25,7 @@ test('a taken port is named by its variable and the next free one is used', asyn
   assert.deepEqual(said, [`LOCAL_KAFKA_PORT: port ${preferred} is taken, so port ${ports.kafka} is used`])
 })
 
-test('a taken hook port is not exchanged: the error names INGRESS_PORT and the number', async (t) => {
+test('if the hook port is taken, the error names INGRESS_PORT and the number', async (t) => {
   const preferred = await takenPort(t)
   await assert.rejects(
     choosePorts({ hook: { variable: 'INGRESS_PORT', preferred, isFixed: true } }, silent),
@@ -37,14 +37,14 @@ test('a taken hook port is not exchanged: the error names INGRESS_PORT and the n
   )
 })
 
-test('0 asks for any free port, a fixed one too', async () => {
+test('0 chooses any free port, also for a fixed port', async () => {
   const wanted = { a: { variable: 'A', preferred: 0 }, b: { variable: 'B', preferred: 0, isFixed: true } }
   const { ports, release } = await choosePorts(wanted, silent)
   await release()
   assert.ok(ports.a > 0 && ports.b > 0 && ports.a !== ports.b)
 })
 
-test('a chosen port is held until it is released, so that nobody else chooses it', async () => {
+test('a chosen port stays occupied until it is released', async () => {
   const first = await choosePorts({ a: { variable: 'A', preferred: 0 } }, silent)
   const same = { a: { variable: 'A', preferred: first.ports.a } }
   const second = await choosePorts(same, silent)
@@ -56,7 +56,7 @@ test('a chosen port is held until it is released, so that nobody else chooses it
   await third.release()
 })
 
-test('a host that is not ours is named by its own variable', async () => {
+test('for a foreign host, the error names its variable', async () => {
   const hook = {
     variable: 'INGRESS_PORT',
     preferred: 0,

@@ -27,28 +27,28 @@ test('a data folder is cleared', async (t) => {
   assert.deepEqual(await readdir(path), [])
 })
 
-test('it stays as it is when the answer is no', async (t) => {
+test('if the answer is no, nothing is cleared', async (t) => {
   const path = await usedFolder(await temporaryFolder(t))
   const before = await readdir(path)
   assert.equal(await resetDataFolder(path, no), 'Nothing was cleared.')
   assert.deepEqual(await readdir(path), before)
 })
 
-test('it is not cleared while a stack runs on it', async (t) => {
+test('a folder that a running stack uses is not cleared', async (t) => {
   const path = await usedFolder(await temporaryFolder(t))
   const { release } = await openDataFolder(path)
   await assert.rejects(resetDataFolder(path, yes), UsageError)
   await release()
 })
 
-test('a folder that never held our data is not touched', async (t) => {
+test('a folder that never contained our data is not changed', async (t) => {
   const folder = await temporaryFolder(t)
   await writeFile(join(folder, 'thesis.txt'), '')
   assert.match(await resetDataFolder(folder, yes), /^Nothing to clear/)
   assert.deepEqual(await readdir(folder), ['thesis.txt'])
 })
 
-test('a home folder and a folder that holds the working folder are refused', async () => {
+test('the home folder and a folder that contains the working folder are refused', async () => {
   for (const folder of [homedir(), cwd(), '/'])
     await assert.rejects(resetDataFolder(folder, yes), /^UsageError: BRIDGE_DATA_DIR/)
 })

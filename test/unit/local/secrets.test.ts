@@ -5,14 +5,14 @@ import { test } from 'node:test'
 import { openSecrets } from '../../../local/secrets.ts'
 import { temporaryFolder } from '../../helpers/process/temporary-folder.ts'
 
-test('secrets are generated once and are the same ever after', async (t) => {
+test('secrets are generated once and then stay the same', async (t) => {
   const folder = await temporaryFolder(t)
   const first = await openSecrets(folder)
   assert.deepEqual(await openSecrets(folder), first)
   assert.equal(new Set(Object.values(first)).size, Object.values(first).length)
 })
 
-test('only their owner can read them', async (t) => {
+test('only the owner can read the secrets', async (t) => {
   const folder = await temporaryFolder(t)
   await openSecrets(folder)
   assert.equal((await stat(join(folder, 'secrets.json'))).mode & 0o777, 0o600)

@@ -12,7 +12,7 @@ const type = typeWith(textField)
 const same = (writer: Type) => writer
 const decoderOf = (writer: Type, readerOf = same) => createDecoder(async () => writer, readerOf)
 
-test('a value is a zero byte, the schema id in four bytes, big end first, and Avro', () => {
+test('a value is a zero byte, the schema id in four bytes (big endian), and Avro', () => {
   // "ab" in Avro: its length zigzagged, then its bytes.
   assert.deepEqual(
     createEncoder(type, 0x01020304)({ text: 'ab' }),
@@ -20,7 +20,7 @@ test('a value is a zero byte, the schema id in four bytes, big end first, and Av
   )
 })
 
-test('records far apart in size come out whole, whatever was encoded before', () => {
+test('records of very different sizes are encoded correctly one after the other', () => {
   const encode = createEncoder<{ text: string }>(type, 7)
   const sizes = fc.array(
     fc.constantFrom(0, 1, 16_000, 16_375, 16_384, 20_000, 100_000, 1_048_576, 2_000_000),
@@ -39,18 +39,18 @@ test('records far apart in size come out whole, whatever was encoded before', ()
   )
 })
 
-test('a value kept by the client is not written over by the next record', () => {
+test('the next record does not overwrite a value that the client still holds', () => {
   const encode = createEncoder<{ text: string }>(type, 7)
   const first = encode({ text: 'first' })
   encode({ text: 'other' })
   assert.equal((type.fromBuffer(first.subarray(5)) as { text: string }).text, 'first')
 })
 
-test('a record that does not fit its schema is refused', () => {
+test('a record that does not match its schema is refused', () => {
   assert.throws(() => createEncoder(type, 7)({ text: 7 }))
 })
 
-test('what was encoded is decoded, through one look-up of its schema', async () => {
+test('an encoded record is decoded again, and its schema is fetched once', async () => {
   let lookups = 0
   const decode = createDecoder(async () => {
     lookups++
@@ -61,7 +61,7 @@ test('what was encoded is decoded, through one look-up of its schema', async () 
   assert.equal(lookups, 1)
 })
 
-test('a record of an older schema gets the defaults of ours', async () => {
+test('a record of an older schema gets the default values of the newer one', async () => {
   const reader = typeWith(textField, { name: 'added', type: ['null', 'string'], default: null })
   const decode = decoderOf(type, () => reader)
   assert.partialDeepStrictEqual(await decode(createEncoder(type, 7)({ text: 'x' })), {
@@ -70,7 +70,7 @@ test('a record of an older schema gets the defaults of ours', async () => {
   })
 })
 
-test('a record of a newer schema is read without what we do not know', async () => {
+test('a record of a newer schema is read without the unknown fields', async () => {
   const newer = typeWith({ name: 'added', type: 'long', default: 0 }, textField)
   const record = (await decoderOf(
     newer,
@@ -79,12 +79,12 @@ test('a record of a newer schema is read without what we do not know', async () 
   assert.deepEqual({ ...record }, { text: 'x' })
 })
 
-test('a schema that can never be read as ours is a permanent failure', async () => {
+test("a schema that is incompatible with the reader's is a permanent failure", async () => {
   const decode = decoderOf(typeWith({ name: 'other', type: 'string' }), () => type)
   await assert.rejects(decode(Buffer.from([0, 0, 0, 0, 1, 2, 0x61])), PermanentError)
 })
 
-test('a value that is cut, too long or no Avro at all is a permanent failure', async () => {
+test('a value that is truncated, too long or not Avro is a permanent failure', async () => {
   const value = createEncoder(type, 7)({ text: 'abc' })
   for (const broken of [
     value.subarray(0, -1),
@@ -94,7 +94,7 @@ test('a value that is cut, too long or no Avro at all is a permanent failure', a
     await assert.rejects(decoderOf(type)(broken), PermanentError)
 })
 
-test('a value not in the wire format is a permanent failure, and no schema is looked up for it', async () => {
+test('a value not in the wire format is a permanent failure, and no schema is fetched for it', async () => {
   const decode = createDecoder(async () => assert.fail('looked up'), same)
   for (const value of [
     Buffer.alloc(0),
@@ -106,7 +106,7 @@ test('a value not in the wire format is a permanent failure, and no schema is lo
     await assert.rejects(decode(value), PermanentError)
 })
 
-test('a registry that does not answer stays a retriable failure, and is asked again', async () => {
+test('a registry that does not answer is a retriable failure, and the next call tries again', async () => {
   const answers = [() => Promise.reject(new RetriableError('no answer')), async () => type]
   const decode = createDecoder(() => (answers.shift() ?? assert.fail)(), same)
   const value = createEncoder(type, 7)({ text: 'x' })

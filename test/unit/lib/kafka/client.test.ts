@@ -18,7 +18,7 @@ test('brokers are host and port', () => {
   ])
 })
 
-test('an address that the client could never reach is a fault, with its place in the list', () => {
+test('an address that the client could never reach is a fault that names its place in the list', () => {
   for (const wrong of [
     'localhost',
     'http://localhost:9092',

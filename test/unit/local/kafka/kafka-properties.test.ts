@@ -4,7 +4,7 @@ import { kafkaProperties } from '../../../../local/kafka/kafka-properties.ts'
 
 const node = (id: number) => ({ id, port: 9000 + id, controllerPort: 9100 + id })
 
-test('one node is a whole cluster: nothing is replicated and it votes alone', () => {
+test('a single node is a cluster without replication and with one voter', () => {
   const properties = kafkaProperties(node(1), [node(1)], 'data').split('\n')
   for (const line of [
     'controller.quorum.voters=1@127.0.0.1:9101',
@@ -15,14 +15,14 @@ test('one node is a whole cluster: nothing is replicated and it votes alone', ()
     assert.ok(properties.includes(line), line)
 })
 
-test('everything listens on this machine alone', () => {
+test('all ports listen on 127.0.0.1 only', () => {
   assert.match(
     kafkaProperties(node(1), [node(1)], 'data'),
     /^listeners=PLAINTEXT:\/\/127\.0\.0\.1:9001,CONTROLLER:\/\/127\.0\.0\.1:9101$/m,
   )
 })
 
-test('three nodes replicate three times and need two', () => {
+test('three nodes keep three replicas, of which two must be in sync', () => {
   const properties = kafkaProperties(node(2), [node(1), node(2), node(3)], 'data')
   assert.match(properties, /^default\.replication\.factor=3$/m)
   assert.match(properties, /^min\.insync\.replicas=2$/m)

@@ -31,7 +31,7 @@ const runs = async (
   return printed
 }
 
-test('what died is started again, and why it died is said', async () => {
+test('what ended is started again, and the reason is printed', async () => {
   assert.deepEqual(await runs(ended({ signal: 'SIGKILL' }), []), [
     'kafka was ended by SIGKILL. It will be started again in 0.001 s.',
   ])
@@ -48,7 +48,7 @@ test('the wait doubles up to a limit', async () => {
   )
 })
 
-test('the wait starts over once it ran for a while', async () => {
+test('after a long run, the wait is the first one again', async () => {
   const crash = async () => ended({ code: 1 })
   const printed = await runs(ended({ code: 1 }), [crash], -1)
   assert.deepEqual(
@@ -57,12 +57,12 @@ test('the wait starts over once it ran for a while', async () => {
   )
 })
 
-test('one that cannot be started is tried again too', async () => {
+test('if a restart fails, it is tried again', async () => {
   const printed = await runs(ended({ code: 1 }), [() => Promise.reject(new Error('no answer'))])
   assert.match(printed[1] ?? '', /^kafka did not start \(no answer\)\. It will be started again/)
 })
 
-test('nothing is started or said once everything is over', async () => {
+test('after the abort, nothing is started or printed', async () => {
   const printed: string[] = []
   const restart = () => assert.fail('started')
   await keepRunning(ended(), {

