@@ -18,12 +18,12 @@ import { startDrains } from './spool/start-drains.ts'
 const connectWaitMs = 5000
 
 /**
- * Starts the ingress. Resolves once hooks are accepted, even if Kafka and the registry have not answered yet: hooks
- * then go to the spool. If it throws, everything that was opened is closed again.
+ * Starts the ingress. Resolves once hooks are accepted, even if Kafka and the registry have not answered
+ * yet: hooks then go to the spool. If it throws, everything that was opened is closed again.
  *
  * @param createListener a benchmark replaces the listener, to measure what it costs
- * @throws ConfigError, or UsageError if the cluster lacks our topics, the registry lacks our schemas, the port is
- *   taken or another process uses the spool
+ * @throws ConfigError, or UsageError if the cluster lacks our topics, the registry lacks our schemas, the
+ *   port is taken or another process uses the spool
  */
 export const startIngress = async (
   env: Environment,
@@ -49,8 +49,8 @@ const startParts = async (parts: IngressParts, opened: AsyncDisposableStack): Pr
   startDelivery(parts, opened)
   opened.defer(() => closeNow(server))
   await listen(server, settings.INGRESS_PORT, settings.INGRESS_HOST, 'INGRESS')
-  // Hooks are accepted while the connection is being opened. They are spooled. A refused hook would be lost, and
-  // GitLab would count it as a failure.
+  // Hooks are accepted while the connection is being opened. They are spooled. A refused hook would be
+  // lost, and GitLab would count it as a failure.
   await Promise.race([deliveryPath.opened, sleep(connectWaitMs)])
 
   const canary = startCanary({
@@ -92,7 +92,10 @@ const startDelivery = (
   })
 }
 
-/** Hooks are still accepted for a while, so that load balancers can notice. Then the hooks under way are answered. */
+/**
+ * Hooks are still accepted for a while, so that load balancers can notice. Then the hooks under way are
+ * answered.
+ */
 const drainServer = async ({ settings, server, phase }: IngressParts): Promise<void> => {
   phase.isDraining = true
   await sleep(settings.INGRESS_DRAIN_SECONDS * 1000)

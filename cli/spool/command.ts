@@ -10,7 +10,7 @@ interface JsonOption {
 
 const inspect = new Command('inspect')
   .description(
-    'list the hooks in the spool, oldest first, and everything that was set aside (safe while the ingress runs)',
+    'list the hooks in the spool, oldest first, and what was set aside (safe while the ingress runs)',
   )
   .addOption(jsonOption())
   .action(async ({ json }: JsonOption) => {

@@ -16,8 +16,8 @@ export interface SpoolRow {
   /** File and offset. A file whose name starts with `<topic>@` holds hooks that wait only for this topic. */
   place: string
   /**
-   * `drained`: the hook has been published, but its segment is still on disk. `unreadable`: the disk does not return
-   * the file.
+   * `drained`: the hook has been published, but its segment is still on disk. `unreadable`: the disk does
+   * not return the file.
    */
   state: 'waiting' | 'drained' | 'torn' | 'corrupt' | 'unreadable' | 'set aside'
   bytes: number

@@ -41,9 +41,9 @@ export interface PublishedHook {
 const deadlineMs = 30_000
 
 /**
- * Publishes hooks that were set aside, in the same way as all others. A file is deleted once the brokers have
- * acknowledged the record. Safe while the ingress runs. If it is interrupted, it may publish a hook again the next
- * time, with the same id.
+ * Publishes hooks that were set aside, in the same way as all others. A file is deleted once the brokers
+ * have acknowledged the record. Safe while the ingress runs. If it is interrupted, it may publish a hook
+ * again the next time, with the same id.
  *
  * @param selected names of files in the folder of what was set aside
  * @throws UsageError if one of the files does not exist
@@ -100,8 +100,8 @@ const publish = async (folder: string, file: string, deliver: Deliver): Promise<
 }
 
 const notOneHook =
-  'the file is not one complete hook: it contains bytes that the disk damaged, or a segment whose readable hooks ' +
-  'were published already'
+  'the file is not one complete hook: it contains bytes that the disk damaged, or a segment whose readable ' +
+  'hooks were published already'
 
 const selectFiles = async (
   folder: string,

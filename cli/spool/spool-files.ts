@@ -17,5 +17,5 @@ export const filesOf = async (folder: string): Promise<string[] | undefined> => 
 
 export const noSpool = (folder: string): UsageError =>
   new UsageError(
-    `there is no spool in ${folder}: set INGRESS_SPOOL_DIR or BRIDGE_DATA_DIR to the value that the ingress uses`,
+    `there is no spool in ${folder}: set INGRESS_SPOOL_DIR or BRIDGE_DATA_DIR as the ingress has it`,
   )

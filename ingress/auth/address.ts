@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { type BlockList, isIP } from 'node:net'
 
 /**
- * The address of the sender. Each trusted proxy has appended the address it saw to X-Forwarded-For. Entries further
- * to the left may have been written by the sender and are ignored.
+ * The address of the sender. Each trusted proxy has appended the address it saw to X-Forwarded-For. Entries
+ * further to the left may have been written by the sender and are ignored.
  *
  * @returns a text that is not an address if the proxies do not name one. The proxy's own address is not used
  *   instead: it may be in an allowed range, and would then admit every sender.

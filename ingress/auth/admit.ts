@@ -16,7 +16,9 @@ export interface AdmitOptions {
   now(): number
 }
 
-/** The source of a request and its proof. A token is verified already; a signature is verified with the body. */
+/**
+ * The source of a request and its proof. A token is verified already; a signature is verified with the body.
+ */
 export type Admitted = { source: Source } & (
   | { proof: 'token'; label: string }
   | { proof: 'signature'; signed: Signed }

@@ -27,6 +27,8 @@ export const authenticate = (admitted: Admitted, body: Buffer): Proven | TurnedA
   return unauthenticated(rejection, 'the signature is wrong')
 }
 
-/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme */
+/**
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
+ */
 const macOf = (key: Buffer, { id, timestamp }: Signed, body: Buffer): Buffer =>
   createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest()

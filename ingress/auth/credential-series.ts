@@ -2,15 +2,17 @@ import type { Proven } from './authenticate.ts'
 import type { Source } from './source.ts'
 
 /**
- * Keeps one series of the metric for each configured credential: the time of its last use. The series of a removed
- * credential is removed. A credential that replaces another starts at 0. All others keep their times when the
- * configuration changes.
+ * Keeps one series of the metric for each configured credential: the time of its last use. The series of a
+ * removed credential is removed. A credential that replaces another starts at 0. All others keep their
+ * times when the configuration changes.
  */
 export interface CredentialSeries {
   configure(sources: readonly Source[]): void
   /** @param at milliseconds since 1970 */
   noteUse(source: string, proven: Proven, at: number): void
-  /** Writes the times to the gauge. To be called before a scrape: writing with every hook would be expensive. */
+  /**
+   * Writes the times to the gauge. To be called before a scrape: writing with every hook would be expensive.
+   */
   updateGauge(): void
 }
 

@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { type TurnedAway, throttled } from '../outcome.ts'
 import { addressOf } from './address.ts'
 
-/** Counts wrong credentials by address, to slow down guessing. Valid credentials are never counted or refused. */
+/**
+ * Counts wrong credentials by address, to slow down guessing. Valid credentials are never counted or refused.
+ */
 export interface FailedLogins {
   /** Counts one failure. @returns whether the address has exceeded its limit for the current minute */
   add(address: string): 'few' | 'too_many'
@@ -10,7 +12,10 @@ export interface FailedLogins {
 
 const windowMs = 60_000
 
-/** How many addresses are remembered. Beyond that, the one without a failure for the longest time is forgotten. */
+/**
+ * How many addresses are remembered. Beyond that, the one without a failure for the longest time is
+ * forgotten.
+ */
 const maxAddresses = 10_000
 
 /**
@@ -37,7 +42,10 @@ export const createFailedLogins = (perMinute: number, now: () => number): Failed
   }
 }
 
-/** Turns a refusal of credentials into 429 if the address has exceeded its limit. Other refusals stay as they are. */
+/**
+ * Turns a refusal of credentials into 429 if the address has exceeded its limit. Other refusals stay as
+ * they are.
+ */
 export type Throttle = (request: IncomingMessage, refusal: TurnedAway) => TurnedAway
 
 export const createThrottle =

@@ -17,8 +17,8 @@ export interface SourcesSettings {
 export interface Sources {
   sources: readonly Source[]
   /**
-   * Whether any name is a source, as is the case without a file of sources. The credentials are then those of the
-   * default source, and the name only tells hooks apart.
+   * Whether any name is a source, as is the case without a file of sources. The credentials are then those
+   * of the default source, and the name only tells hooks apart.
    */
   acceptsAnyName: boolean
 }
@@ -41,8 +41,9 @@ export const readSources = (settings: SourcesSettings): Reading<Sources> => {
 
 const configuredTwice = (): ConfigError => {
   const problem =
-    `sources.${defaultSourceName} is the source of /hooks, but INGRESS_SECRET_TOKENS or INGRESS_SIGNING_TOKENS ` +
-    'configures that source too. Configure it in one place: remove the variables, or give the source in the file ' +
-    'another name. `npm start` creates a secret token if none is set, so with `npm start` use another name.'
+    `sources.${defaultSourceName} is the source of /hooks, but INGRESS_SECRET_TOKENS or ` +
+    'INGRESS_SIGNING_TOKENS configures that source too. Configure it in one place: remove the variables, or ' +
+    'give the source in the file another name. `npm start` creates a secret token if none is set, so with ' +
+    '`npm start` use another name.'
   return new ConfigError([{ variable: 'INGRESS_SOURCES_FILE', problem }])
 }

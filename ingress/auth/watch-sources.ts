@@ -16,8 +16,8 @@ export interface WatchedSources {
 export type FindSource = (name: string) => Source | undefined
 
 /**
- * Reads the sources, and reads them again when one of their files changes: secrets are rotated without a restart.
- * If the changed files cannot be used, the error is logged and the sources stay as they were.
+ * Reads the sources, and reads them again when one of their files changes: secrets are rotated without a
+ * restart. If the changed files cannot be used, the error is logged and the sources stay as they were.
  *
  * @param readSettings reads the environment and the files of secrets that it names
  * @throws ConfigError if the sources cannot be used at the start

@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** Answers with JSON. The headers are set here because Express' own `json` costs more than encoding the record. */
+/**
+ * Answers with JSON. The headers are set here because Express' own `json` costs more than encoding the
+ * record.
+ */
 export const answer = (response: ServerResponse, status: number, body: Record<string, string>): void => {
   if (!isRestOfBodySmall(response.req)) response.setHeader('Connection', 'close')
   const text = JSON.stringify(body)
@@ -17,8 +20,8 @@ export const refuse = (response: ServerResponse, status: number, reason: string)
 const maxDiscardedBytes = 1024 * 1024
 
 /**
- * Whether the connection stays open although the body was not read. Closing it resets it, and a sender that still
- * writes would not see the answer; but a large or endless body must not be read only to be discarded.
+ * Whether the connection stays open although the body was not read. Closing it resets it, and a sender that
+ * still writes would not see the answer; but a large or endless body must not be read only to be discarded.
  */
 const isRestOfBodySmall = ({ complete, headers }: IncomingMessage): boolean =>
   complete || Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= maxDiscardedBytes

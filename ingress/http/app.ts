@@ -24,7 +24,8 @@ const usualPath = new RegExp(`^/hooks(?:/(${sourceNamePattern}))?$`)
 
 /**
  * The HTTP interface: `POST /hooks` and `POST /hooks/<source>`, nothing else. The body is not parsed here.
- * A hook with the usual path bypasses Express, because routing by Express costs more than the encoding of the record.
+ * A hook with the usual path bypasses Express, because routing by Express costs more than the encoding of
+ * the record.
  */
 export const createApp: CreateListener = (options) => {
   const { logger } = options

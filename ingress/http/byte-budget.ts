@@ -1,6 +1,6 @@
 /**
- * Limits the memory that senders can occupy before they have proved who they are. All unproven bodies share one
- * budget.
+ * Limits the memory that senders can occupy before they have proved who they are. All unproven bodies share
+ * one budget.
  */
 export interface ByteBudget {
   /** @returns false, and reserves nothing, if fewer bytes than that are left */

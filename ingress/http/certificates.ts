@@ -8,9 +8,9 @@ import type { IngressSettings } from '../config.ts'
 type TlsVariable = 'INGRESS_TLS_CERT_FILE' | 'INGRESS_TLS_KEY_FILE' | 'INGRESS_TLS_CLIENT_CA_FILE'
 
 /**
- * Reads the certificate and the key of the server, and the certificate authorities of the senders if they are
- * configured. All files are checked here, because Node accepts a file without a certificate silently. Without an
- * authority of its own, Node would trust every public one.
+ * Reads the certificate and the key of the server, and the certificate authorities of the senders if they
+ * are configured. All files are checked here, because Node accepts a file without a certificate silently.
+ * Without an authority of its own, Node would trust every public one.
  *
  * @throws ConfigError that names the variable
  */

@@ -6,8 +6,8 @@ import type { ByteBudget } from './byte-budget.ts'
 export type ReadBody = (request: IncomingMessage, budget: ByteBudget) => Promise<Buffer | TurnedAway>
 
 /**
- * Creates a reader of bodies. While a body arrives, its bytes are reserved in the budget; they are released when the
- * promise resolves.
+ * Creates a reader of bodies. While a body arrives, its bytes are reserved in the budget; they are released
+ * when the promise resolves.
  *
  * @param timeoutMs limit for the whole body, from the call on, in milliseconds
  */

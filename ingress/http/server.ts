@@ -25,8 +25,8 @@ const limits = {
 const handshakeTimeout = 10_000
 
 /**
- * The server of hooks: HTTPS if a certificate is configured, else HTTP. With a certificate authority of the senders,
- * only senders with a certificate of this authority can connect. `close` ends all of it.
+ * The server of hooks: HTTPS if a certificate is configured, else HTTP. With a certificate authority of the
+ * senders, only senders with a certificate of this authority can connect. `close` ends all of it.
  *
  * @throws ConfigError if the certificates cannot be used
  */
@@ -57,8 +57,8 @@ const createTlsServer = ({ settings, listener, metrics, logger }: HookServerOpti
   server.on('close', watched.close)
   server.on('tlsClientError', (error: NodeJS.ErrnoException, { authorizationError }) => {
     const reason = String(authorizationError ?? error.code)
-    // A sender that disconnects by itself, such as a probe of the port, is no rejection. A refused certificate
-    // causes the same error code, but then the socket has an authorization error.
+    // A sender that disconnects by itself, such as a probe of the port, is no rejection. A refused
+    // certificate causes the same error code, but then the socket has an authorization error.
     if (reason === 'ECONNRESET') return
     metrics.rejections.inc({ reason: 'handshake' })
     logger.warn('a connection was refused in the TLS handshake', { reason })

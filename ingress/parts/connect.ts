@@ -23,7 +23,10 @@ export interface ConnectOptions {
 }
 
 export interface Connect {
-  /** @throws RetriableError if Kafka or the registry do not answer, UsageError if they lack our topics or schemas */
+  /**
+   * @throws RetriableError if Kafka or the registry do not answer, UsageError if they lack our topics or
+   *   schemas
+   */
   connect(): Promise<OpenDeliveryPath>
   /** Where the schema ids in use were read; undefined before the first connection. */
   schemaIdsFrom(): SchemaIdsSource | undefined

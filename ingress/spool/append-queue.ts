@@ -9,7 +9,10 @@ export interface AppendEntry extends Size {
   receivedAt: number
 }
 
-/** Appends hooks to the segments. Entries that arrive during a write are written and synced together in the next one. */
+/**
+ * Appends hooks to the segments. Entries that arrive during a write are written and synced together in the
+ * next one.
+ */
 export interface AppendQueue {
   /**
    * Resolves once the entry would survive a power failure.

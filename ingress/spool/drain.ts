@@ -25,8 +25,8 @@ export interface DrainOptions {
 const backoff: Backoff = { firstMs: 100, maxMs: 2000 }
 
 /**
- * Publishes the hooks of a spool, oldest first, until it is stopped. A hook leaves the spool once the brokers have
- * acknowledged its record, or once it is in the spool of the topic that it has to wait for.
+ * Publishes the hooks of a spool, oldest first, until it is stopped. A hook leaves the spool once the
+ * brokers have acknowledged its record, or once it is in the spool of the topic that it has to wait for.
  */
 export const startDrain = (options: DrainOptions): Drain => {
   const { topic, logger } = options

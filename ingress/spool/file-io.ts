@@ -10,8 +10,8 @@ export const writeAll = async (file: FileHandle, buffers: readonly Buffer[]): Pr
 }
 
 /**
- * Reads until the bytes are complete or the file ends. A single call of `read` may return fewer bytes: a disk that
- * fails returns what comes before the failure first, and reports the error with the next call.
+ * Reads until the bytes are complete or the file ends. A single call of `read` may return fewer bytes: a
+ * disk that fails returns what comes before the failure first, and reports the error with the next call.
  */
 export const readUpTo = async (file: FileHandle, at: number, bytes: number): Promise<Buffer> => {
   const buffer = Buffer.allocUnsafe(bytes)

@@ -24,8 +24,9 @@ export const encodeFrame = ({ body, ...head }: Hook): Buffer[] => {
 }
 
 /**
- * A stretch of a segment, from `start` to `end` in bytes. A torn stretch was being written when the process died;
- * its hook was never acknowledged. A corrupt stretch was written completely and has been damaged since.
+ * A stretch of a segment, from `start` to `end` in bytes. A torn stretch was being written when the process
+ * died; its hook was never acknowledged. A corrupt stretch was written completely and has been damaged
+ * since.
  */
 export type Stretch = { start: number; end: number } & (
   | { kind: 'hook'; hook: Hook }

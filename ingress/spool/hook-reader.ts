@@ -7,7 +7,11 @@ import type { SpoolTally } from './spool-state.ts'
 
 /** Reads hooks from the segments. Damaged parts are set aside and skipped. */
 export interface HookReader {
-  /** The oldest hooks; none if everything that is durable has been read. @throws Error if the disk cannot be read */
+  /**
+   * The oldest hooks; none if everything that is durable has been read.
+   *
+   * @throws Error if the disk cannot be read
+   */
   peek(): Promise<readonly Hook[]>
   /** Moves past the hooks of the last `peek`. */
   advance(): Promise<void>

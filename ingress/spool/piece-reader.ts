@@ -9,7 +9,9 @@ import type { SpoolFolder } from './spool-folder.ts'
  */
 export type ReadPiece = (segment: string, at: number, bytes: number) => Promise<Buffer>
 
-/** @param maxFailures how often in a row the disk may fail to read before the unreadable bytes are given up */
+/**
+ * @param maxFailures how often in a row the disk may fail to read before the unreadable bytes are given up
+ */
 export const createPieceReader = (folder: Pick<SpoolFolder, 'read'>, maxFailures: number): ReadPiece => {
   let failures = 0
   return async (segment, at, bytes) => {

@@ -15,8 +15,8 @@ export const writePosition = async (folder: SpoolFolder, position: Position): Pr
   folder.writeNote(JSON.stringify(position)).catch(() => undefined)
 
 /**
- * The position that an earlier process noted; undefined if there is no valid note. It may be too old, never too new:
- * hooks may come again, but none is skipped. Its segment may have been deleted.
+ * The position that an earlier process noted; undefined if there is no valid note. It may be too old, never
+ * too new: hooks may come again, but none is skipped. Its segment may have been deleted.
  */
 const readPosition = async (folder: SpoolFolder): Promise<Position | undefined> => {
   try {
@@ -35,8 +35,8 @@ export interface SpoolStart {
   /** Where reading continues; undefined: at the beginning. */
   position: Position | undefined
   /**
-   * The newest segment there ever was. A new segment must not get the name of a deleted one: the note could say that
-   * it is drained already.
+   * The newest segment there ever was. A new segment must not get the name of a deleted one: the note could
+   * say that it is drained already.
    */
   lastSegment: string | undefined
 }

@@ -27,8 +27,8 @@ export const readUpToDamage = async (
 }
 
 /**
- * Finds a place after the damage where the segment can be read again. The strides grow, because a bad disk takes
- * seconds for each unreadable block.
+ * Finds a place after the damage where the segment can be read again. The strides grow, because a bad disk
+ * takes seconds for each unreadable block.
  */
 export const endOfDamage = async (
   folder: Readable,

@@ -8,9 +8,11 @@ import type { SpoolFolder } from './spool-folder.ts'
 
 export interface SegmentReader {
   /**
-   * The next stretches, up to about a megabyte; none if everything that is durable has been read. Does not move.
+   * The next stretches, up to about a megabyte; none if everything that is durable has been read. Does not
+   * move.
    *
-   * @throws Error if the disk cannot be read. A place that stays unreadable is returned as a stretch in the end.
+   * @throws Error if the disk cannot be read. A place that stays unreadable is returned as a stretch in the
+   *   end.
    */
   peek(): Promise<Peeked>
   /** Moves past the stretches of the last `peek`. @returns the number of bytes passed */

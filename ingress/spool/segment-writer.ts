@@ -8,8 +8,8 @@ export interface WritePosition {
 
 export interface SegmentWriter {
   /**
-   * Resolves once the buffers are durable. After a failure none of their bytes count, and the next append starts a
-   * new segment.
+   * Resolves once the buffers are durable. After a failure none of their bytes count, and the next append
+   * starts a new segment.
    */
   append(buffers: readonly Buffer[]): Promise<void>
   position(): WritePosition | undefined
@@ -20,7 +20,8 @@ export interface SegmentWriter {
 }
 
 /**
- * Writes segments one after the other. It never writes to a segment of an earlier process and never reuses a name.
+ * Writes segments one after the other. It never writes to a segment of an earlier process and never reuses
+ * a name.
  *
  * @param segmentBytes a segment that has reached this size is closed
  * @param lastSegment the newest segment of an earlier process, if there was one

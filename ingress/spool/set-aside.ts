@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { syncFolder } from '../../lib/disk/sync-folder.ts'
 
 /**
- * A folder for what cannot be published: refused hooks and damaged bytes. An operator can examine it there. Its size
- * is limited, and the bridge never deletes anything from it.
+ * A folder for what cannot be published: refused hooks and damaged bytes. An operator can examine it there.
+ * Its size is limited, and the bridge never deletes anything from it.
  */
 export interface SetAside {
   /** @throws Error if there is no room for it */

@@ -78,8 +78,8 @@ const lockFolder = async (folder: string): Promise<Lock> => {
 }
 
 /**
- * Room for a lock file, kept by a file that can be deleted. On a full disk, the ingress could otherwise not start,
- * and so could not publish the hooks of the spool, which is what makes room.
+ * Room for a lock file, kept by a file that can be deleted. On a full disk, the ingress could otherwise not
+ * start, and so could not publish the hooks of the spool, which is what makes room.
  */
 const ballastBytes = 16 * 1024
 

@@ -1,8 +1,8 @@
 /** What is known about a spool, for readiness, metrics and limits. */
 export interface SpoolState {
   /**
-   * Hooks that wait, including those that are being written. Right after a start, the hooks of an earlier process
-   * are included as far as they have been counted, and at least one of them.
+   * Hooks that wait, including those that are being written. Right after a start, the hooks of an earlier
+   * process are included as far as they have been counted, and at least one of them.
    */
   records: number
   /** Size of the waiting hooks on disk. */
@@ -13,7 +13,9 @@ export interface SpoolState {
   oldestReceivedAt: number | null
   /** Damaged parts and refused hooks that this process has set aside. */
   setAside: number
-  /** The error of the last append if it failed in the last half minute; `full` as long as the spool is full. */
+  /**
+   * The error of the last append if it failed in the last half minute; `full` as long as the spool is full.
+   */
   lastFailure: string | null
 }
 
@@ -46,7 +48,10 @@ export interface Size {
 
 const full = 'full'
 
-/** How long a failed append is remembered, in milliseconds. The disk may be repaired while nothing is appended. */
+/**
+ * How long a failed append is remembered, in milliseconds. The disk may be repaired while nothing is
+ * appended.
+ */
 const failureIsRecentMs = 30_000
 
 /** @param start sizes of what an earlier process left, in bytes */

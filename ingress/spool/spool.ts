@@ -46,14 +46,14 @@ export interface SpoolLimits {
 }
 
 /**
- * How often in a row a place may fail to be read before it is skipped. The drain waits up to two seconds before
- * each attempt.
+ * How often in a row a place may fail to be read before it is skipped. The drain waits up to two seconds
+ * before each attempt.
  */
 const readFailuresBeforeSkip = 10
 
 /**
- * Opens a spool. Whether an earlier process left hooks in it, and since when the oldest one waits, is known once
- * this resolves. Their number is counted by the first `peek`.
+ * Opens a spool. Whether an earlier process left hooks in it, and since when the oldest one waits, is known
+ * once this resolves. Their number is counted by the first `peek`.
  *
  * @param folder is closed with the spool, also if this throws
  * @throws Error if the disk cannot be read
@@ -134,8 +134,8 @@ const countNext = async ({ count, tally }: Pick<Parts, 'count' | 'tally'>): Prom
 
 const peekOrWait = async (parts: Parts, signal: AbortSignal): Promise<readonly Hook[]> => {
   const { count, tally, queue, reader } = parts
-  // No hook may leave before all are counted. Otherwise the spool could seem empty while it is not, and newer hooks
-  // would overtake the rest.
+  // No hook may leave before all are counted. Otherwise the spool could seem empty while it is not, and
+  // newer hooks would overtake the rest.
   while (!count.isComplete() && !signal.aborted) await countNext(parts)
   while (!signal.aborted) {
     const writesBefore = queue.writes()

@@ -6,8 +6,8 @@ import type { SpoolFolders } from './spool-folders.ts'
 import type { SpoolState } from './spool-state.ts'
 
 /**
- * All hooks on disk. The common spool holds the hooks that wait for the brokers. Each topic has a spool of its own,
- * for hooks that wait only for this topic.
+ * All hooks on disk. The common spool holds the hooks that wait for the brokers. Each topic has a spool of
+ * its own, for hooks that wait only for this topic.
  */
 export interface Spools {
   readonly common: Spool

@@ -28,8 +28,8 @@ export interface Watched<T> {
 const pollMs = 2000
 
 /**
- * Reads files, and reads them again when one of them changes, so that a change needs no restart. If the changed files
- * cannot be used, the error is logged once and the value stays as it was.
+ * Reads files, and reads them again when one of them changes, so that a change needs no restart. If the
+ * changed files cannot be used, the error is logged once and the value stays as it was.
  *
  * @throws whatever `read` throws at the start
  */
@@ -39,8 +39,8 @@ export const watchFiles = <T>({ name, read, onRead, logger }: WatchOptions<T>): 
   let problem: string | undefined
 
   const poll = () => {
-    // After an error the files are read again each time: the cause may be a file that is not watched yet, such as a
-    // file of secrets that does not exist.
+    // After an error the files are read again each time: the cause may be a file that is not watched yet,
+    // such as a file of secrets that does not exist.
     if (problem === undefined && stampOf(last.files) === last.stamp) return
     try {
       const changed = readUntilStable(read, last.files)
@@ -67,8 +67,8 @@ interface StampedReading<T> extends Reading<T> {
 const maxReadings = 5
 
 /**
- * Reads until no file changed during the reading. Files that change all the time are used as they are and are read
- * again with the next poll.
+ * Reads until no file changed during the reading. Files that change all the time are used as they are and
+ * are read again with the next poll.
  *
  * @param files those that are known so far; `read` may name others
  */
@@ -84,8 +84,8 @@ const readUntilStable = <T>(
 }
 
 /**
- * A text that changes when the content of a file changes. The time of modification is not enough: two changes can
- * have the same time.
+ * A text that changes when the content of a file changes. The time of modification is not enough: two
+ * changes can have the same time.
  */
 const stampOf = (files: readonly string[]): string =>
   files.map((file) => `${file} ${digestOf(file)}`).join('\n')
