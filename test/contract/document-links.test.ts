@@ -3,7 +3,7 @@ import { existsSync, globSync, readdirSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { anchorsOf, linksOf, pages, readPage } from '../helpers/records/markdown.ts'
+import { anchorsOf, codeOf, linksOf, pages, readPage } from '../helpers/records/markdown.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -75,6 +75,17 @@ test('every top folder has a README of about ten lines', () => {
     const lines = readPage(`${folder}/README.md`).trimEnd().split('\n')
     assert.ok(lines.length >= 5 && lines.length <= 20, `${folder}: ${lines.length} lines`)
   }
+})
+
+test('every file and room that the README of a folder names is in that folder', () => {
+  const missing: string[] = []
+  for (const page of pages.filter((each) => /^[a-z]+\/README\.md$/.test(each) && !each.startsWith('docs/')))
+    for (const code of codeOf(readPage(page)))
+      if (/^[\w./-]+(\/|\.(ts|mjs|yml|json|py|java))$/.test(code)) {
+        const isThere = [dirname(page), '.'].some((folder) => existsSync(join(root, folder, code)))
+        if (!isThere) missing.push(`${page}: ${code}`)
+      }
+  assert.deepEqual(missing, [])
 })
 
 test('docs/architecture.md names every room of the code', () => {
