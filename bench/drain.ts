@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { choosePorts } from '../local/ports.ts'
+import { freePort } from './free-port.ts'
 import type { Load } from './load/load.ts'
 import type { Plan } from './plan.ts'
 import type { Receiver } from './receiver.ts'
@@ -33,60 +33,58 @@ const connections = 64
 /**
  * Plays an outage of Kafka: one ingress fills a spool and stops, the next one drains it while hooks arrive.
  */
-export const measureDrain = async ({
-  filling,
-  draining,
-  load,
-  hook,
-  plan,
-  dataDir,
-}: DrainOptions): Promise<Drained> => {
-  const spoolDir = await mkdtemp(join(dataDir, 'drain-'))
-  const { ports, release } = await choosePorts(
-    { metrics: { variable: 'METRICS_PORT', preferred: 0 } },
-    () => {},
-  )
-  await release()
+export const measureDrain = async (options: DrainOptions): Promise<Drained> => {
+  const spoolDir = await mkdtemp(join(options.dataDir, 'drain-'))
+  const metricsPort = await freePort()
   const withSpool = (receiver: Receiver): Receiver => ({
     ...receiver,
     env: (port, folder) => ({
       ...receiver.env(port, folder),
       INGRESS_SPOOL_DIR: spoolDir,
-      METRICS_PORT: String(ports.metrics),
+      METRICS_PORT: String(metricsPort),
     }),
+    // Until the spool is empty, new hooks are spooled too,
+    // so the draining ingress answers like the filling one.
+    status: options.filling.status,
   })
+  await fillSpool(withSpool(options.filling), options)
+  return drainSpool(withSpool(options.draining), metricsPort, options)
+}
+
+const fillSpool = async (receiver: Receiver, { load, hook, plan, dataDir }: DrainOptions): Promise<void> => {
   const { hooks, limitSeconds } = plan.drain
-
-  const down = await startReceiver(withSpool(filling), hook, dataDir)
+  const running = await startReceiver(receiver, hook, dataDir)
   await load
-    .send({ url: down.url, ...hook, connections, maxHooks: hooks, maxSeconds: limitSeconds })
-    .finally(() => down.stop())
+    .send({ url: running.url, ...hook, connections, maxHooks: hooks, maxSeconds: limitSeconds })
+    .finally(() => running.stop())
+}
 
-  // Until the spool is empty, new hooks are spooled too, so the second ingress also answers 202.
-  const up = await startReceiver({ ...withSpool(draining), status: filling.status }, hook, dataDir)
+const drainSpool = async (
+  receiver: Receiver,
+  metricsPort: number,
+  { load, hook, plan, dataDir }: DrainOptions,
+): Promise<Drained> => {
+  const { rate } = plan
+  const { limitSeconds } = plan.drain
+  const running = await startReceiver(receiver, hook, dataDir)
   try {
-    const backlog = await readBacklog(ports.metrics)
-    const started = performance.now()
-    const sending = load.send({
-      url: up.url,
-      ...hook,
-      connections,
-      rate: plan.rate,
-      maxHooks: plan.rate * limitSeconds,
-      maxSeconds: limitSeconds,
-    })
+    const backlog = await readBacklog(metricsPort)
+    const startedAt = performance.now()
+    const maxHooks = rate * limitSeconds
+    const order = { url: running.url, ...hook, connections, rate, maxHooks, maxSeconds: limitSeconds }
+    const sending = load.send(order)
     let left = backlog
     let seconds = 0
     while (left > 0 && seconds < limitSeconds) {
       await sleep(100)
-      left = await readSpooled(ports.metrics)
-      seconds = (performance.now() - started) / 1000
+      left = await readSpooled(metricsPort)
+      seconds = (performance.now() - startedAt) / 1000
     }
-    const { answered, seconds: sent } = await sending
-    const arriving = answered / sent
+    const sent = await sending
+    const arriving = sent.answered / sent.seconds
     return { backlog, arriving, drained: (backlog - left) / seconds + arriving }
   } finally {
-    await up.stop()
+    await running.stop()
   }
 }
 

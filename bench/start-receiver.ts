@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { choosePorts } from '../local/ports.ts'
 import { type Child, startChild } from '../local/process/child.ts'
+import { freePort } from './free-port.ts'
 import type { LoadOrder } from './load/load.ts'
 import { type Receiver, secretToken } from './receiver.ts'
 
@@ -43,14 +43,13 @@ export const startReceiver = async (
 ): Promise<RunningReceiver> => {
   const { name, command, args, env } = receiver
   const folder = await mkdtemp(join(dataDir, `${name}-`))
-  const { ports, release } = await choosePorts({ hook: { variable: 'port', preferred: 0 } }, () => {})
-  await release()
+  const port = await freePort()
   const firstLines: string[] = []
   const child = await startChild({
     name,
     command,
-    args: args(ports.hook),
-    env: env(ports.hook, folder),
+    args: args(port),
+    env: env(port, folder),
     cwd: folder,
     output: (line) => {
       if (firstLines.length < 50) firstLines.push(line)
@@ -61,7 +60,7 @@ export const startReceiver = async (
     await child.stop(10_000)
     await rm(folder, { recursive: true, force: true })
   }
-  const url = `http://127.0.0.1:${ports.hook}/hooks`
+  const url = `http://127.0.0.1:${port}/hooks`
   try {
     await waitUntilItKeeps(child, url, hook, receiver.status)
   } catch (error) {

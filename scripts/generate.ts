@@ -1,3 +1,4 @@
+// `npm run generate` writes every generated file: types, documents and .env.example.
 import { writeFileSync } from 'node:fs'
 import { envExample } from '../cli/config/env-example.ts'
 import { generateDocs } from '../docs/generate/generate-docs.ts'

@@ -1,3 +1,5 @@
+// The types of install.mjs for its test.
+
 interface Lockfile {
   packages: Record<string, object>
 }

@@ -9,7 +9,7 @@ const typesIn = (node: unknown): object[] =>
     : [...('fields' in node || 'symbols' in node ? [node] : []), ...Object.values(node).flatMap(typesIn)]
 const count = (text: string, part: string) => text.split(part).length - 1
 
-test('a part is written out where it is first used and named from then on, as Avro wants it', () => {
+test('a part is written out where it is first used and only named afterwards, as Avro requires', () => {
   const text = wireSchema('merge_request')
   assert.equal(count(text, '"name":"User"'), 1)
   assert.ok(count(text, '"gitlab_bridge.User"') >= 1)
@@ -21,26 +21,26 @@ test('a part that only another part uses is written out too', () => {
   assert.doesNotMatch(text, /"type":"gitlab_bridge\.(Delivery|FactBasis|Project)"/)
 })
 
-test('every type written out carries the namespace, so that no name depends on where it stands', () => {
+test('every type that is written out has the namespace, so that no name depends on its place', () => {
   for (const shape of shapes.keys())
     for (const type of typesIn(JSON.parse(wireSchema(shape))))
       assert.equal((type as RecordSchema).namespace, 'gitlab_bridge', shape)
 })
 
-test('writing out a schema changes neither the shape nor the parts it was made of', () => {
+test('writing out a schema changes neither the shape nor its parts', () => {
   const before = JSON.stringify([...shapes, ...parts])
   for (const shape of shapes.keys()) inlinedSchema(shape)
   assert.equal(JSON.stringify([...shapes, ...parts]), before)
 })
 
-test('the registered schema is the same text every time: another text would be another version', () => {
+test('the registered schema is the same text every time, because another text would be another version', () => {
   for (const shape of shapes.keys()) assert.equal(wireSchema(shape), wireSchema(shape))
 })
 
-test('the type of a shape is always the same instance, since resolvers belong to one', () => {
+test('the type of a shape is always the same instance, because resolvers belong to an instance', () => {
   assert.equal(typeOfShape('push'), typeOfShape('push'))
 })
 
-test('a shape that has no file is said by the name of the file', () => {
+test('the error for a shape without a file names the file', () => {
   assert.throws(() => inlinedSchema('telepathy'), /schemas\/events\/telepathy\.avsc/)
 })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { eventTypes } from '../../../schemas/catalogue.ts'
 import { createNames } from '../../../schemas/topics.ts'
 
-test('topics, subjects and groups are named as users rely on', () => {
+test('topics, subjects and groups have the names that users rely on', () => {
   const names = createNames('')
   assert.equal(names.topic('push'), 'gitlab.push')
   assert.equal(names.topic('unknown'), 'gitlab.unknown')
@@ -14,7 +14,7 @@ test('topics, subjects and groups are named as users rely on', () => {
   assert.equal(names.group('audit-log'), 'gitlab-bridge.audit-log')
 })
 
-test('a prefix goes before every name on the cluster, and before a subject once', () => {
+test('a prefix stands before every name on the cluster, and before a subject only once', () => {
   const plain = createNames('')
   const prefixed = createNames('acme.')
   for (const name of Object.keys(plain) as (keyof typeof plain)[]) {
@@ -26,7 +26,7 @@ test('a prefix goes before every name on the cluster, and before a subject once'
   assert.equal(prefixed.subject(prefixed.topic('push')), 'acme.gitlab.push-value')
 })
 
-test('every topic is a name Kafka takes, and no two differ by dot and underscore alone', () => {
+test('Kafka accepts the name of every topic, and no two names differ only in dots and underscores', () => {
   const topics = eventTypes.map(createNames('').topic)
   for (const topic of topics) assert.match(topic, /^[a-zA-Z0-9._-]{1,249}$/)
   assert.equal(new Set(topics.map((topic) => topic.replaceAll('.', '_'))).size, topics.length)
