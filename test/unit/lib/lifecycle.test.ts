@@ -12,16 +12,16 @@ const running = (others: Partial<Running> = {}) => {
     running: { failure: never, stop: async () => void calls.stop++, ...others } satisfies Running,
   }
 }
-const run = (what: Running | Promise<Running>, limitMs = 5000) => {
+const run = (part: Running | Promise<Running>, limitMs = 5000) => {
   const signals = new EventEmitter()
   const { logger, lines } = recordingLogger()
-  return { signals, lines, code: runUntilStopped(() => Promise.resolve(what), signals, logger, limitMs) }
+  return { signals, lines, code: runUntilStopped(() => Promise.resolve(part), signals, logger, limitMs) }
 }
 
 test('either signal stops in order, with exit code 0', async () => {
   for (const signal of ['SIGTERM', 'SIGINT']) {
-    const { running: what, calls } = running()
-    const { signals, code } = run(what)
+    const { running: part, calls } = running()
+    const { signals, code } = run(part)
     signals.emit(signal)
     assert.deepEqual([await code, calls.stop], [0, 1], signal)
   }
@@ -39,12 +39,12 @@ test('only `on` of the process is used, so that a listener stays for every furth
 
 test('a signal during the start is not fatal: the process stops in order once it has started', async () => {
   const { promise: starting, resolve: start } = Promise.withResolvers<Running>()
-  const { running: what, calls } = running()
+  const { running: part, calls } = running()
   const { signals, code } = run(starting)
   assert.ok(signals.emit('SIGTERM'), 'a signal nobody listens to would kill the process')
   await new Promise(setImmediate)
   assert.equal(calls.stop, 0)
-  start(what)
+  start(part)
   assert.deepEqual([await code, calls.stop], [0, 1])
 })
 
@@ -69,8 +69,8 @@ test('after the signal, a start that takes too long or fails leads to exit code 
 })
 
 test('it runs until a signal arrives', async () => {
-  const { running: what, calls } = running()
-  const { signals, code } = run(what)
+  const { running: part, calls } = running()
+  const { signals, code } = run(part)
   await new Promise(setImmediate)
   assert.equal(calls.stop, 0)
   signals.emit('SIGTERM')
@@ -98,8 +98,8 @@ test('a second signal neither stops it a second time nor kills it', async () => 
 })
 
 test('a failure stops it in order too, with exit code 1 and the reason in the log', async () => {
-  const { running: what, calls } = running({ failure: Promise.reject(new Error('the group has removed us')) })
-  const { code, lines } = run(what)
+  const { running: part, calls } = running({ failure: Promise.reject(new Error('the group has removed us')) })
+  const { code, lines } = run(part)
   assert.deepEqual([await code, calls.stop], [1, 1])
   assert.ok(
     lines.some(({ level, fields }) => level === 'error' && fields.error === 'the group has removed us'),

@@ -28,7 +28,7 @@ const summary: Summary = {
 test('the block contains everything that is needed to send a hook and to follow it', () => {
   const block = finalBlock(summary)
   const { endpoints, topics, running, dataDir } = summary
-  const said = [
+  const printed = [
     ...Object.values(endpoints.metrics),
     ...topics,
     ...running,
@@ -36,7 +36,7 @@ test('the block contains everything that is needed to send a hook and to follow 
     endpoints.hook_url,
     endpoints.kafka_brokers,
   ]
-  for (const text of [...said, endpoints.schema_registry_url, endpoints.database_url])
+  for (const text of [...printed, endpoints.schema_registry_url, endpoints.database_url])
     assert.ok(block.includes(text), text)
 })
 

@@ -15,14 +15,14 @@ const silent = () => {}
 
 test('if a port is taken, its variable is printed and the next free port is used', async (t) => {
   const preferred = await takenPort(t)
-  const said: string[] = []
+  const printed: string[] = []
   const { ports, release } = await choosePorts(
     { kafka: { variable: 'LOCAL_KAFKA_PORT', preferred } },
-    (line) => said.push(line),
+    (line) => printed.push(line),
   )
   await release()
   assert.ok(ports.kafka > preferred)
-  assert.deepEqual(said, [`LOCAL_KAFKA_PORT: port ${preferred} is taken, so port ${ports.kafka} is used`])
+  assert.deepEqual(printed, [`LOCAL_KAFKA_PORT: port ${preferred} is taken, so port ${ports.kafka} is used`])
 })
 
 test('if the hook port is taken, the error names INGRESS_PORT and the number', async (t) => {

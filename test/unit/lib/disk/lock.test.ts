@@ -73,12 +73,12 @@ test('a process that waits acquires the lock once it is released, and learns the
   const path = join(await temporaryFolder(t), 'lock')
   const first = await acquireLock(path)
   assert.ok('release' in first)
-  const told: number[] = []
+  const waitedFor: number[] = []
   await waitForLock(path, (holder) => {
-    told.push(holder)
+    waitedFor.push(holder)
     void first.release()
   })
-  assert.deepEqual(told, [pid])
+  assert.deepEqual(waitedFor, [pid])
 })
 
 /** Makes the lock look as it does in another container, which cannot see our processes. */
