@@ -16,10 +16,7 @@ export interface DayFiles {
   close(): Promise<void>
 }
 
-/**
- * How many files are kept open. There is more than one, because late records and a backlog belong to earlier
- * days.
- */
+/** How many files are kept open. Late records and a backlog belong to earlier days than the current one. */
 const maxOpenDays = 4
 
 /**

@@ -61,8 +61,8 @@ const oneByOne = <E extends EventType>(recordFrom: RecordFrom<E>, handler: Singl
 /**
  * Decodes the value of a message.
  *
- * @throws PermanentError when the value can never be decoded, RetriableError while the schema registry does
- * not answer
+ * @throws PermanentError when the value can never be decoded
+ * @throws RetriableError while the schema registry does not answer
  */
 export const recordOf = async <E extends EventType>(
   decode: Decode,

@@ -31,7 +31,7 @@ export interface WorkerParts extends WorkerLife {
   calls: RunningCalls
   /** Connects the producer of dead letters. */
   connect(): Promise<void>
-  /** Checks that the committed offsets fit to what the topics hold. @throws GapError */
+  /** Checks that the committed offsets match what the topics hold. @throws GapError */
   checkOffsets(): Promise<void>
   /** Checks the progress of the worker. The watchdog needs the answer. */
   pollProgress(): Promise<Verdict>
@@ -40,8 +40,7 @@ export interface WorkerParts extends WorkerLife {
 }
 
 /**
- * Makes all parts of a worker, and opens what they need. When something cannot be opened, everything is
- * closed again.
+ * Makes all parts of a worker, and opens what they need. If an open fails, everything is closed again.
  *
  * @throws ConfigError naming every variable at fault
  */
@@ -123,10 +122,7 @@ const closeAll = async (
   }
 }
 
-/**
- * A handler of single records gets this many messages in one call of the pipeline, which costs its overhead
- * only once.
- */
+/** A handler of single records gets this many messages in one call, because each call has a cost. */
 const singlesPerCall = 100
 
 const callSizeOf = ({ handler, handled }: WorkerResources): number => {

@@ -26,8 +26,7 @@ export interface WorkerResources {
 }
 
 /**
- * Opens the resources of a worker. When one of them cannot be opened, those that were opened before are
- * closed again.
+ * Opens the resources of a worker. If one cannot be opened, those that were opened before are closed again.
  *
  * @throws ConfigError naming every variable at fault
  */

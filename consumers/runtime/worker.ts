@@ -15,8 +15,8 @@ const neverAborted = new AbortController().signal
  *
  * @param stopSignal aborted when the worker must stop. The start then resolves even if the worker has not
  * joined, because joining a group that waits for a dead member takes a minute.
- * @throws ConfigError naming every variable at fault, GapError when records would be lost or repeated without
- * a trace
+ * @throws ConfigError naming every variable at fault
+ * @throws GapError when records would be lost or repeated without a trace
  */
 export const startWorker = async (
   consumer: Consumer,
@@ -99,10 +99,7 @@ const watchProgress = (parts: WorkerParts, logger: Logger): (() => void) =>
     logger,
   })
 
-/**
- * How long running calls may take to end after a worker began to stop, in milliseconds. Then their signal is
- * aborted.
- */
+/** When a worker stops, the signal of its running calls is aborted after this time, in milliseconds. */
 const releaseAfterMs = 5000
 /** A worker promises to stop within 10 s. */
 const closeLimitMs = 9000

@@ -26,17 +26,11 @@ export interface BreakerOptions {
   /** Starts it again. */
   resume(): void
   onChange(state: CircuitState, details: { origin: string; wait_ms?: number; error?: string }): void
-  /**
-   * The wait after n failures in a row of one partition, in milliseconds. `RetriableError.retryAfterMs` takes
-   * precedence.
-   */
+  /** The wait after n failures in a row, in milliseconds. An error with `retryAfterMs` takes precedence. */
   waitMs(failures: number): number
 }
 
-/**
- * Creates a closed breaker. It needs no help to close again: after every wait the messages are tried once
- * more.
- */
+/** Creates a closed breaker. After every wait the messages are tried once more, so it closes by itself. */
 export const createBreaker = ({ pause, resume, onChange, waitMs }: BreakerOptions): Breaker => {
   let state: CircuitState = 'closed'
   const failuresOf = new Map<string, number>()
@@ -53,8 +47,7 @@ export const createBreaker = ({ pause, resume, onChange, waitMs }: BreakerOption
       const failures = (failuresOf.get(origin) ?? 0) + 1
       failuresOf.set(origin, failures)
       pause()
-      // Several partitions notice an outage at about the same time. The first one decides how long the wait
-      // is.
+      // Several partitions notice an outage at about the same time. The first one decides the wait.
       if (state === 'open') return
       const wait = (error instanceof RetriableError ? error.retryAfterMs : undefined) ?? waitMs(failures)
       state = 'open'

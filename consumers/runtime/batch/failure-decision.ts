@@ -22,9 +22,6 @@ export const decideOnFailure = (
   return 'try_singly'
 }
 
-/**
- * False for a problem of the group, for an outage, and while the worker stops. The attempt must then not
- * count as failed.
- */
+/** False for a problem of the group, an outage and a stop: the attempt must then not count as failed. */
 export const isMessageAtFault = (error: unknown, isStopping: boolean): boolean =>
   !(error instanceof GroupError || error instanceof RetriableError || isStopping)

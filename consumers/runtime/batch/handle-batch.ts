@@ -74,10 +74,7 @@ export const handleBatch = async (
   if (isSuspect) positions.setState(place, 'begun')
 }
 
-/**
- * Where the message is not at fault, commits the number of its failures as it was before this attempt was
- * announced.
- */
+/** Where the message is not at fault, commits its number of failures as before the announced attempt. */
 const withdrawAnnouncement = async (error: unknown, context: RunContext): Promise<void> => {
   if (isMessageAtFault(error, context.stopping.aborted)) return
   await context.rememberFailures(context.failures()).catch(() => undefined)

@@ -28,8 +28,7 @@ export const handleSuspectCalls =
   (handle: Handle, mutex: Mutex, mayContinue: () => boolean): Handle =>
   (messages, context) =>
     mutex(async () => {
-      // The group may have started to rebalance while this call waited. Another attempt would then delay the
-      // group.
+      // The group may have begun to rebalance while this call waited. Another attempt would then delay it.
       await context.heartbeat()
       return mayContinue() ? await handle(messages, context) : []
     })

@@ -5,10 +5,7 @@ import { messageOrigin } from '../../../lib/kafka/message-origin.ts'
 import type { EventType } from '../../../schemas/catalogue.ts'
 import type { Message } from '../../consumer.ts'
 
-/**
- * Header of a message on the retry topic: its event type, because the retry topic holds messages of every
- * event.
- */
+/** Header on the retry topic: the event type of the message, because that topic holds every event. */
 export const redriveEventHeader = 'redrive-event'
 /** Header: how often the message was redriven from the dead letters. */
 export const redriveCountHeader = 'redrive-count'
@@ -29,9 +26,7 @@ export const redriveOriginHeader = 'redrive-origin'
  */
 export const deadLetterValueHeader = 'dead-letter-value'
 
-/**
- * How much of the message and of the reason a dead letter holds. Each form is smaller than the one before it.
- */
+/** How much of the message and the reason a dead letter holds. Each form is smaller than the one before. */
 export const deadLetterForms = ['full', 'brief', 'at-origin'] as const
 export type DeadLetterForm = (typeof deadLetterForms)[number]
 
@@ -44,10 +39,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
   version: string
 }
 
-/**
- * Says where the message came from and why it became a dead letter. These headers are added to those of the
- * message.
- */
+/** The origin and the reason of a dead letter. They are added to the headers of the message. */
 export const deadLetterHeaders = (
   message: Message,
   event: EventType,

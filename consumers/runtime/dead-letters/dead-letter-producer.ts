@@ -1,9 +1,6 @@
 import { type Kafka, Partitioners, type Producer } from 'kafkajs'
 
-/**
- * The producer of dead letters. It sends once: the circuit breaker repeats a failed write, and heartbeats go
- * on meanwhile.
- */
+/** The producer of dead letters. It does not retry: the circuit breaker waits and repeats a failed write. */
 export const createDeadLetterProducer = (kafka: Kafka): Producer =>
   kafka.producer({
     allowAutoTopicCreation: false,

@@ -63,8 +63,7 @@ const toDeadLetter = (
   form: DeadLetterForm,
 ) => ({
   key: messageOrigin(message),
-  // An empty value instead of none: a message without a value would delete the dead letter from the compacted
-  // topic.
+  // Without a value the dead letter would be a tombstone, which deletes it from the compacted topic.
   value: (form === 'at-origin' ? null : message.value) ?? Buffer.alloc(0),
   headers: { ...keptHeaders(message, form), ...deadLetterHeaders(message, event, error, attempts, form) },
   timestamp: message.timestamp,

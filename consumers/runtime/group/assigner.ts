@@ -31,8 +31,7 @@ export const coPartition: PartitionAssigner = ({ cluster }) => ({
 })
 
 /**
- * Distributes the partitions: member → topic → partitions. The result is the same for every order of the
- * members.
+ * Distributes the partitions: member → topic → partitions. The order of the members does not matter.
  *
  * @param partitions the partition numbers of each topic
  */

@@ -3,10 +3,7 @@ import type { Handler } from '../../consumer.ts'
 
 /** How much the client fetches at a time, in bytes. A record that is larger is fetched all the same. */
 export interface FetchSizes {
-  /**
-   * From all partitions together. The client changes their order with every fetch, so that each of them gets
-   * its turn.
-   */
+  /** From all partitions together. The client changes their order with every fetch. */
   maxBytes: number
   maxBytesPerPartition: number
 }

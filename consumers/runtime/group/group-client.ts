@@ -18,10 +18,7 @@ export interface GroupClientOptions {
   sessionSeconds: number
   /** Called when what was fetched from a partition held no messages. The partition continues at `next`. */
   onNoMessages(place: TopicPartition, next: number): void
-  /**
-   * Called when partitions were assigned to this member. None of their messages is handled before it
-   * resolves.
-   */
+  /** Called when partitions were assigned. Their messages are handled after it has resolved. */
   onJoin(assignment: Assignment): Promise<void>
   /** Called when the process cannot go on. */
   fail(error: unknown): void
@@ -42,10 +39,7 @@ export interface GroupClient {
   resume(): void
   /** Empty until the client has joined. */
   memberId(): string
-  /**
-   * Ignores all further events of the client but its activity, and lets it end. Resolves once it has left the
-   * group.
-   */
+  /** Ignores all later events except activity. Resolves once the client has left the group. */
   end(): Promise<void>
 }
 
@@ -55,10 +49,7 @@ export interface GroupClient {
  */
 type ClientState = 'active' | 'ended'
 
-/**
- * How long a member may take to join again in a rebalance, in milliseconds. The brokers make the other
- * members wait until then.
- */
+/** How long the brokers wait in a rebalance until every member has joined again, in milliseconds. */
 export const rebalanceTimeoutMs = 60_000
 
 /** Creates a client that is not connected yet. */
@@ -73,8 +64,7 @@ export const createGroupClient = (options: GroupClientOptions, hooks: GroupClien
   for (const event of [HEARTBEAT, FETCH, FETCH_START, GROUP_JOIN, CRASH] as const)
     consumer.on(event, hooks.onActivity)
 
-  // A fetch may hold only the ends of transactions, or messages of aborted ones. The client does not hand
-  // them over.
+  // A fetch may hold only ends of transactions or aborted messages. The client does not hand them over.
   consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
     if (state === 'active' && batchSize === 0)
       options.onNoMessages({ topic, partition }, Number(lastOffset) + 1)
@@ -84,14 +74,12 @@ export const createGroupClient = (options: GroupClientOptions, hooks: GroupClien
     memberId = payload.memberId
     // A client that restarted by itself has forgotten that it was paused.
     if (hooks.isPaused()) consumer.pause(allTopics)
-    // After another error the next join tries again. It follows as soon as a batch finds that its position is
-    // missing.
+    // After another error the next join tries again. A batch without a known position causes that join.
     const onError = (error: unknown) => error instanceof UsageError && options.fail(error)
     options.onJoin(payload.memberAssignment).then(joined.resolve, onError)
   })
   consumer.on(CRASH, ({ payload: { error, restart } }) => {
-    // The client restarts itself after most errors. Without a restart it would stay idle until the process
-    // ends.
+    // The client restarts itself after most errors. Without a restart it would stay idle.
     if (state === 'active' && !restart) options.fail(error)
   })
 

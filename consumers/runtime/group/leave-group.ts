@@ -1,10 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import { createKafkajsCluster } from '../../../lib/kafka/cluster.ts'
 
-/**
- * Removes a member from its group, by a connection of its own. Resolves also where the group does not know
- * the member.
- */
+/** Removes a member from its group over a new connection. An unknown member is no error. */
 export const leaveGroup = async (kafka: Kafka, group: string, memberId: string): Promise<void> => {
   const cluster = createKafkajsCluster(kafka)
   await cluster.connect()

@@ -6,10 +6,7 @@ export interface RunContext extends HandleContext {
   readonly stopping: AbortSignal
   /** Sends a heartbeat to the consumer group. @throws GroupError, which every middleware must pass on */
   heartbeat(): Promise<void>
-  /**
-   * How many attempts at the first message have failed so far, in this process and in the processes before
-   * it.
-   */
+  /** How many attempts at the first message have failed so far, in this process and in earlier ones. */
   failures(): number
   /** Commits that number to Kafka, where the next process finds it. @throws GroupError */
   rememberFailures(failures: number): Promise<void>

@@ -11,10 +11,7 @@ export interface HandlingMetrics {
   lastProgress: { set(secondsSince1970: number): void }
 }
 
-/**
- * Counts the outcome of every message, and measures how long handling took and how old each message was
- * afterwards.
- */
+/** Counts the outcome of every message, and measures the duration of handling and the age of each message. */
 export const measure =
   (metrics: HandlingMetrics, eventOf: (message: Message) => EventType): Middleware =>
   (next) =>

@@ -4,10 +4,7 @@ import { PermanentError, RetriableError } from '../../../lib/errors.ts'
 import type { Middleware, RunContext } from './chain.ts'
 import { GroupError } from './group-error.ts'
 
-/**
- * All attempts at the message are used up, and the last ones never ended: they hung, or the process died
- * during them.
- */
+/** All attempts are used up, and the last ones never ended: they hung, or the process died during them. */
 export class AttemptsUsedUpError extends Error {
   override readonly name = 'AttemptsUsedUpError'
 

@@ -19,8 +19,7 @@ export interface DeliveryMemory {
  * offset moves, so a crash in between repeats the effects of one call. Messages that were dead-lettered or
  * skipped had no effect: they are not remembered.
  *
- * It must be outside of `deadLetter` and `retry`, because it passes on only the messages up to the first
- * repeat.
+ * It must be outside of `deadLetter` and `retry`: it passes on only the messages before the first repeat.
  */
 export const skipRepeats =
   (handled: DeliveryMemory, eventOf: (message: Message) => EventType): Middleware =>

@@ -3,8 +3,7 @@ export type Ticker = (onTick: () => void) => () => void
 
 /**
  * Shares one timer among all messages that are being handled: a timer for each message costs more than
- * handling it. The timer runs only while a function is registered. The first tick comes at any time within
- * `everyMs`.
+ * handling it. The timer runs only while a function is registered, so the first tick may come early.
  */
 export const createTicker = (everyMs: number): Ticker => {
   const listeners = new Set<() => void>()

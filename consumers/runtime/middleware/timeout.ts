@@ -18,8 +18,7 @@ export const timeout = (limitMs: number): Middleware => {
       if (performance.now() < deadline) return
       endChecks()
       abort(new Error(`not handled within ${limitMs / 1000} s`))
-      // The commit fails when the group has already removed this member. Another process then begins the
-      // attempt anew.
+      // The commit fails when the group has removed this member. Another process then has the message.
       context.announceAttempt('late').catch(() => undefined)
     })
     try {
@@ -31,10 +30,7 @@ export const timeout = (limitMs: number): Middleware => {
   }
 }
 
-/**
- * Creates the signal on first use: most handlers never read it, and an AbortController for each message costs
- * much.
- */
+/** Creates the signal on first use. Most handlers never read it, and creating it costs time. */
 const createLazySignal = (outer: AbortSignal) => {
   let controller: AbortController | undefined
   let reason: unknown

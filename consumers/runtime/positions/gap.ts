@@ -3,7 +3,7 @@ import type { CommittedOffset, LogEnds } from '../../../lib/kafka/offsets.ts'
 import { partitionName } from '../../../lib/kafka/partition-name.ts'
 
 /**
- * The committed offset of the group does not fit to what the log holds. If the worker continued, records
+ * The committed offset of the group does not match what the log holds. If the worker continued, records
  * would be lost or repeated without a trace.
  */
 export class GapError extends UsageError {

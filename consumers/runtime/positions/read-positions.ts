@@ -4,10 +4,10 @@ import { describeGap, GapError, type GapNames } from './gap.ts'
 import { type Position, startingPosition } from './position.ts'
 
 /**
- * Reads from where the group continues in every partition of the topics.
+ * Reads where the group continues in every partition of the topics.
  *
  * @returns the position of each partition, by its name
- * @throws GapError when the committed offset of a partition does not fit to its log
+ * @throws GapError when the committed offset of a partition does not match its log
  */
 export const readPositions = async (
   offsets: Offsets,

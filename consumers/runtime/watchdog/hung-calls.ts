@@ -4,8 +4,7 @@ import type { RunningCalls } from '../middleware/track-calls.ts'
  * Finds calls of the handler that do not end.
  *
  * @param calls the running calls
- * @returns a function to be called at every poll. It returns whether a call has been running for `pollLimit`
- * polls.
+ * @returns a function for every poll, which returns whether a call has been running for `pollLimit` polls
  */
 export const createHungCallCheck = (calls: RunningCalls, pollLimit: number): (() => boolean) => {
   const pollsOf = new Map<object, number>()

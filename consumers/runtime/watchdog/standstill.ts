@@ -37,10 +37,7 @@ export const createWaitingPartitions = (): WaitingPartitions => {
   }
 }
 
-/**
- * Counts for how many polls in a row the partitions in hand have not moved although no call of the handler
- * runs.
- */
+/** Counts for how many polls in a row the partitions in hand have not moved although no call runs. */
 export interface IdleHands {
   update(inHand: ReadonlySet<string>, positions: ReadonlyMap<string, Progress>, isCallRunning: boolean): void
   polls(): number
