@@ -81,7 +81,7 @@ test('whatever a record lacks and however large it is, it stands open and holds 
 test('no more go back in a second than was said', async () => {
   await assert.rejects(redrive({ keys: [], all: true, perSecond: 0 }), {
     name: 'UsageError',
-    message: '--per-second is 1 at least',
+    message: '--per-second: the number must be 1 or more.',
   })
   isBroken = false
   const letters = await open()

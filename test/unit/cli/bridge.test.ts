@@ -22,7 +22,7 @@ const bridge = (
     )
   })
 
-test('workers are listed for people and for programs', async (t) => {
+test('workers are listed as text and as JSON', async (t) => {
   const env = { BRIDGE_DATA_DIR: await temporaryFolder(t) }
   const listed = (await bridge(['consumer', 'list', '--json'], env)).printed.trim().split('\n')
   const { name, summary, events, metricsPort } = consumers[0] ?? assert.fail()
@@ -31,7 +31,7 @@ test('workers are listed for people and for programs', async (t) => {
   assert.match((await bridge(['consumer', 'list'], env)).printed, new RegExp(`^${name} +${summary}$`, 'm'))
 })
 
-test('the local stack refuses wrong settings before it touches anything, by their variables and without their values', async (t) => {
+test('the local stack reports wrong settings by variable, before it starts anything', async (t) => {
   const BRIDGE_DATA_DIR = join(await temporaryFolder(t), 'data')
   const { code, printed, said } = await bridge(['local'], {
     BRIDGE_DATA_DIR,
@@ -49,7 +49,7 @@ test('the local stack refuses wrong settings before it touches anything, by thei
   assert.equal(existsSync(BRIDGE_DATA_DIR), false)
 })
 
-test('so it does where only several settings together are wrong, and it misses nothing that it brings itself', async (t) => {
+test('it reports settings that contradict each other, but none that it supplies itself', async (t) => {
   const BRIDGE_DATA_DIR = join(await temporaryFolder(t), 'data')
   const { code, said } = await bridge(['local'], { BRIDGE_DATA_DIR, INGRESS_TLS_KEY_FILE: '/nowhere' })
   assert.deepEqual(
@@ -59,4 +59,21 @@ test('so it does where only several settings together are wrong, and it misses n
       'The configuration cannot be used:\n  INGRESS_TLS_CERT_FILE: is not set, but INGRESS_TLS_KEY_FILE is\n',
     ],
   )
+})
+
+test('options that take a time or a duration refuse other texts, by their names', async (t) => {
+  const env = { BRIDGE_DATA_DIR: await temporaryFolder(t) }
+  const refused = [
+    [['pushes', '--since', '12'], '--since: "12" is not a time.'],
+    [['dead-letters', 'show', 'audit-log', '--since', '12'], '--since: "12" is not a time.'],
+    [['dead-letters', 'redrive', 'audit-log', '--until', '12'], '--until: "12" is not a time.'],
+    [['dead-letters', 'discard', 'audit-log', '--until', 'May'], '--until: "May" is not a time.'],
+    [['offsets', 'set', 'audit-log', '--to', 'May'], '--to: "May" is not a place in a topic.'],
+    [['tail', '--timeout', 'soon'], '--timeout: "soon" is not a time to wait.'],
+  ] as const
+  for (const [args, sentence] of refused) {
+    const { code, printed, said } = await bridge([...args], env)
+    assert.deepEqual([code, printed, said.startsWith(`${sentence} Use `)], [1, '', true], said)
+    assert.match(said, /7d/, 'an example')
+  }
 })

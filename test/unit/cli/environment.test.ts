@@ -70,7 +70,7 @@ test('setup migrates the database that DATABASE_URL_FILE names while a local sta
   )
 })
 
-test('every variable that the local stack supplies is withheld for each form in which the user can set it', async (t) => {
+test('the local stack supplies no variable that the user has set, in either form', async (t) => {
   const BRIDGE_DATA_DIR = await stack(t)
   const supplied = Object.keys(withLocalToken(withLocalStack({ BRIDGE_DATA_DIR }))).filter(
     (variable) => variable !== 'BRIDGE_DATA_DIR',
@@ -106,7 +106,7 @@ test('the endpoints file of a killed stack does not count', async (t) => {
   assert.equal(withLocalStack(env), env)
 })
 
-test('to show the configuration, the token of the local stack is used if the user has set none', async (t) => {
+test('bridge config shows the token of the local stack only if the user has set none', async (t) => {
   const BRIDGE_DATA_DIR = await stack(t)
   assert.equal(withLocalToken({ BRIDGE_DATA_DIR }).INGRESS_SECRET_TOKENS, 'local-token')
   for (const own of [

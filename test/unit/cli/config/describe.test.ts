@@ -28,7 +28,7 @@ const rowOf = (variable: string, env: Record<string, string>, given = env) => {
   return row
 }
 
-test('no secret is printed, set or wrong, in a value or in a fault', () => {
+test('no secret is printed in a value or in a fault, whether it is valid or not', () => {
   assert.ok(secrets.length >= 5)
   for (const value of [
     'marker-4711',
@@ -54,12 +54,12 @@ test('no secret that comes from a file is printed', (t) => {
   )
 })
 
-test('a secret that is not set is told from one that is', () => {
+test('a secret that is set is shown as ***, and one that is not set as null', () => {
   assert.deepEqual(rowOf('INGRESS_SECRET_TOKENS', {}).value, null)
   assert.deepEqual(rowOf('INGRESS_SECRET_TOKENS', { INGRESS_SECRET_TOKENS: 'x' }).value, '***')
 })
 
-test('a value is told as it takes effect, and where it comes from', () => {
+test('each row shows the effective value and its origin', () => {
   assert.partialDeepStrictEqual(rowOf('INGRESS_PORT', {}), {
     section: 'ingress',
     value: '8080',
@@ -80,7 +80,7 @@ test('a value is told as it takes effect, and where it comes from', () => {
   assert.partialDeepStrictEqual(rowOf('KAFKA_SSL_CA_FILE', {}), { value: null, origin: 'unset' })
 })
 
-test('every fault is told by its variable, and only there', () => {
+test('each fault is in the row of its variable, and only there', () => {
   const env = { INGRESS_PORT: 'eighty', KAFKA_BROKERS: 'a:1', SCHEMA_REGISTRY_URL: 'nowhere' }
   const faults = describeConfiguration(env, env).filter(
     ({ fault, variable }) => fault !== undefined && variable in env,
@@ -91,11 +91,11 @@ test('every fault is told by its variable, and only there', () => {
   )
 })
 
-test('what is required and missing is a fault', () => {
+test('a required variable that is missing is a fault', () => {
   assert.equal(rowOf('KAFKA_BROKERS', {}).fault, 'is not set')
 })
 
-test('a value that is at fault is not shown: a password may stand where none belongs', () => {
+test('a value that is not valid is not shown: it may be a password in the wrong variable', () => {
   for (const value of ['http://user:marker-4711@host/', 'http://:marker-4711@host/', 'marker-4711']) {
     const row = rowOf('SCHEMA_REGISTRY_URL', { SCHEMA_REGISTRY_URL: value })
     assert.ok(row.fault)
@@ -103,7 +103,7 @@ test('a value that is at fault is not shown: a password may stand where none bel
   }
 })
 
-test('nor is the part of any URL that may hold a password', () => {
+test('the user and the password of a URL are not shown', () => {
   const row = rowOf('INGRESS_INSTANCE', {
     INGRESS_SECRET_TOKENS: 'x',
     INGRESS_INSTANCE: 'https://user:mark@er-4711@host/gitlab',
@@ -111,7 +111,7 @@ test('nor is the part of any URL that may hold a password', () => {
   assert.partialDeepStrictEqual(row, { value: 'https://***@host/gitlab', origin: 'environment' })
 })
 
-test('what keeps a process from starting although each variable is right by itself is told, too', (t) => {
+test('faults of several variables together, and of the files that they name, are shown', (t) => {
   const needed = { KAFKA_BROKERS: 'a:1', SCHEMA_REGISTRY_URL: 'http://a', INGRESS_SECRET_TOKENS: 'x' }
   const file = fileWith(t, 'no certificate')
   const twice = fileWith(t, 'sources: { default: { secret_tokens: [y] } }')
@@ -146,7 +146,7 @@ test('what keeps a process from starting although each variable is right by itse
     assert.equal(rowOf(variable, needed).fault, undefined, variable)
     assert.match(rowOf(variable, { ...needed, ...env }).fault ?? '', fault, variable)
   }
-  // One does not hide another, nor does a variable that is wrong by itself.
+  // One fault does not hide another, and a variable that is not valid hides none.
   const all = {
     ...needed,
     INGRESS_SOURCES_FILE: '/nowhere',
@@ -164,7 +164,7 @@ test('what keeps a process from starting although each variable is right by itse
     assert.ok(rowOf(variable, all).fault, variable)
 })
 
-test('what stands in for a variable says where it comes from', () => {
+test('a variable with a fallback has the origin of its fallback', () => {
   const url = 'postgres://owner@host/db'
   assert.equal(rowOf('AUDIT_LOG_DATABASE_URL', { DATABASE_URL: url }, {}).origin, 'local stack')
   assert.equal(rowOf('AUDIT_LOG_DATABASE_URL', { DATABASE_URL: url }).origin, 'environment')

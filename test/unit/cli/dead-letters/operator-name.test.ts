@@ -6,7 +6,7 @@ const withoutAccount = () => {
   throw new Error('A system error occurred: uv_os_get_passwd returned ENOENT (no such file or directory)')
 }
 
-test('who runs a command has a name, and where the account has none, what the environment says, or a number', () => {
+test('the operator is the account, or USER if the account has no name, or the user id', () => {
   assert.equal(
     operatorName(() => 'nina'),
     'nina',

@@ -44,7 +44,7 @@ const portion: ReadLetter[] = [
 ]
 const copied = new Set(['gitlab.push/4/4@4'])
 
-test('a dead letter whose message is too large for the retry topic, or gone, stays open; the others are redriven', async () => {
+test('a dead letter stays open if its message is too large or gone; the others are redriven', async () => {
   const { writer, written } = writerWithout2(
     Object.assign(new Error('too large'), { type: 'MESSAGE_TOO_LARGE' }),
   )

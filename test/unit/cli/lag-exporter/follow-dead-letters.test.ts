@@ -16,7 +16,7 @@ const letter = (key: string, at: number): LogMessage => ({
 })
 const tombstone = (key: string): LogMessage => ({ ...place, key, value: null, headers: {} })
 
-test('the known dead letters stay valid during an outage, until the topics have been read again', async (t) => {
+test('the known dead letters stay valid until the topics have been read again', async (t) => {
   const steps = Array.from({ length: 4 }, () => Promise.withResolvers<void>())
   const reached: number[] = []
   const at = (step: number) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createFreshValue } from '../../../../cli/lag-exporter/fresh-value.ts'
 
-test('callers get the known value if a new one does not arrive soon, and the new one after it has arrived', async () => {
+test('callers get the known value while a new one is slow, and the new one afterwards', async () => {
   const answers = [Promise.withResolvers<string>(), Promise.withResolvers<string>()]
   let asked = 0
   const fresh = createFreshValue(
@@ -21,7 +21,7 @@ test('callers get the known value if a new one does not arrive soon, and the new
   assert.equal(await third, 'second')
 })
 
-test('a failed request keeps the known value and reports the error; while no value is known it rejects', async () => {
+test('a failed request reports its error and keeps the known value, or rejects if there is none', async () => {
   const errors: unknown[] = []
   const results: (() => Promise<string>)[] = [
     () => Promise.reject(new Error('down')),

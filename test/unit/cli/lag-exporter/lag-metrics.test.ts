@@ -10,7 +10,7 @@ test('the age of the lag measurement can be scraped', async () => {
   assert.equal(await seriesValue(metrics, 'lag_measurement_age_seconds'), 7)
 })
 
-test('dead letters have no series until the topics have been read: unknown is not the same as none', async () => {
+test('dead letters have no series until their topics have been read', async () => {
   const metrics = createMetrics()
   let open: readonly number[] | undefined
   exportDeadLetters(metrics, ['worker'], () => open)

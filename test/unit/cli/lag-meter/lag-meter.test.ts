@@ -7,7 +7,7 @@ const hourMs = 3_600_000
 const stallMs = 120_000
 const topic = 'gitlab.push'
 
-/** A group with two partitions of ten records. `committed` is the offset in each; every record is one hour old. */
+/** One group and two partitions with records 2 to 9, one hour old. `committed` is its offset in each. */
 const measuring = (stalls: LagMeterOptions['stalls'], committed: (number | undefined)[]) => {
   const lookedUp: string[] = []
   const partitions = [0, 1]
@@ -57,7 +57,7 @@ test('the time of a record is looked up once, until the group makes progress', a
   assert.deepEqual(lookedUp, ['0@5', '0@6', '0@5'])
 })
 
-test('one partition without progress makes a group stalled, or only all of them, as the option says', async (t) => {
+test('a group is stalled if one partition, or the whole group, makes no progress', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: 10 * hourMs })
   for (const [stalls, wanted] of [
     ['any partition', 'stalled'],

@@ -8,13 +8,14 @@ const moving = nextMovement(undefined, 5, 5, now)
 const judged = (over: Partial<Parameters<typeof judge>[0]>) =>
   judge({ members: 1, waiting: [{ movement: moving, oldest: now - 90_000 }], stallMs: 120_000, now, ...over })
 
-test('the verdict depends on whether a group is running, whether it makes progress, and how old its oldest record is', () => {
+test('the verdict depends on processes, on progress, and on the age of the oldest record', () => {
   const cases = [
     [judged({ waiting: [] }), 'ok'],
     [judged({ waiting: [{ movement: moving, oldest: now - 59_000 }] }), 'ok'],
     [judged({}), 'behind'],
     [judged({ waiting: [{ movement: still, oldest: now - 130_000 }] }), 'stalled'],
-    [judged({ waiting: [{ movement: still, oldest: now - 90_000 }] }), 'behind'], // a record that has just arrived does not make it stalled
+    // The group has been idle for longer than the record has been waiting.
+    [judged({ waiting: [{ movement: still, oldest: now - 90_000 }] }), 'behind'],
     [judged({ members: 0, waiting: [] }), 'stopped'],
     [judged({ members: 0 }), 'stopped'],
   ] as const

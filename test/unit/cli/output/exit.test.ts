@@ -4,10 +4,12 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 
+const module = new URL('../../../../cli/output/exit.ts', import.meta.url)
+
 /** Runs a command that prints without end, and stops reading its output after the first line. */
 const printing = async (command: string) => {
   const script = `
-    const { exitOnClosedStdout } = await import(${JSON.stringify(new URL('../../../../cli/output/exit.ts', import.meta.url).href)})
+    const { exitOnClosedStdout } = await import(${JSON.stringify(module.href)})
     exitOnClosedStdout(${JSON.stringify(command)})
     let failed = 0
     process.stdout.on('error', () => { if (++failed === 3) { console.error('goes on'); process.exit(7) } })
@@ -30,7 +32,7 @@ test('a command that only prints exits quietly when nobody reads its output any 
   assert.deepEqual(await printing('tail'), { code: 0, said: '' })
 })
 
-test('a command that changes something, or a server, continues when nobody reads its output any more', async () => {
+test('servers and commands that change something continue when nobody reads their output', async () => {
   for (const command of ['redrive', 'ingress'])
     assert.deepEqual(await printing(command), { code: 7, said: 'goes on\n' }, command)
 })

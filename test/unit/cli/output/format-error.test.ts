@@ -49,7 +49,8 @@ test('an unexpected error is printed with its stack trace', () => {
 test('if a server is not set, the message says that no local stack runs either', async () => {
   const error = await thrownBy(() => readVariables(kafkaVariables, nowhere))
   const said =
-    'The configuration cannot be used:\n  KAFKA_BROKERS: is not set\n  No local stack runs in /nowhere either. Set the variable, or start one with npm start.'
+    'The configuration cannot be used:\n  KAFKA_BROKERS: is not set\n' +
+    '  No local stack runs in /nowhere either. Set the variable, or start one with npm start.'
   assert.deepEqual(formatError(error, nowhere), [said])
   const other = await thrownBy(() => readVariables(kafkaVariables, { KAFKA_BROKERS: 'localhost' }))
   assert.deepEqual(formatError(other, nowhere), [

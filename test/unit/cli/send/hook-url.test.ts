@@ -5,7 +5,7 @@ import { hookUrl } from '../../../../cli/send/hook-url.ts'
 const unset = { host: '127.0.0.1', port: 8080, hasOwnPort: false }
 const stack = { hook_url: 'https://127.0.0.1:34567/hooks' }
 
-test('a hook goes to --url, else to the own INGRESS_PORT, else to the running local stack, else to port 8080', () => {
+test('a hook goes to --url, else to INGRESS_PORT, else to the local stack, else to port 8080', () => {
   const own = { host: '0.0.0.0', port: 9000, hasOwnPort: true }
   for (const [target, running, wanted] of [
     [unset, undefined, 'http://127.0.0.1:8080/hooks'],

@@ -14,7 +14,7 @@ const folderWith = (t: TestContext, files: Record<string, string | Buffer>) => {
   return folder
 }
 
-test('a bundled sample is found by its name, headers and all', async () => {
+test('a bundled sample is found by its name, with its headers', async () => {
   const { body, headers, isBundled } = await readPayload('push')
   assert.deepEqual([body, isBundled], [fixture('push').body, true])
   assert.ok(headers.some(([name, value]) => name === 'X-Gitlab-Event' && value === 'Push Hook'))
@@ -30,7 +30,7 @@ test('a file is read byte for byte', async (t) => {
   })
 })
 
-test('headers lie beside the file under either name', async (t) => {
+test('the headers are read from a file beside the payload, under either name', async (t) => {
   for (const name of ['hook.json.headers', 'hook.headers']) {
     const folder = folderWith(t, {
       'hook.json': '{}',
@@ -43,19 +43,19 @@ test('headers lie beside the file under either name', async (t) => {
   }
 })
 
-test('a name that is neither a file nor a sample is answered with the samples there are', async () => {
+test('for a name that is neither a file nor a sample, the error lists the samples', async () => {
   await assert.rejects(
     readPayload('telepathy'),
     (error) => error instanceof UsageError && /telepathy.*\bpush\b/.test(error.message),
   )
 })
 
-test('a name cannot lead out of the folder of samples', async () => {
+test('a name cannot leave the folder of samples', async () => {
   for (const name of ['../../package', '../fixtures/push', 'push.json/../push'])
     await assert.rejects(readPayload(name), UsageError, name)
 })
 
-test('a folder of that name is not taken for a payload', async (t) => {
+test('a folder is not a payload', async (t) => {
   const folder = folderWith(t, {})
   mkdirSync(join(folder, 'push'))
   await assert.rejects(readPayload(join(folder, 'push')), UsageError)
