@@ -23,7 +23,9 @@ export type OutcomeKind = keyof typeof outcomes
 
 export const outcomeKinds = Object.keys(outcomes) as OutcomeKind[]
 
-/** Why a sender was rejected because of its credentials or its address. The metric catalogue lists the values. */
+/**
+ * Why a sender was rejected because of its credentials or its address. The metric catalogue lists the values.
+ */
 export type Rejection = ValueOfLabel<'ingress_rejections_total', 'reason'>
 
 /** A hook that can no longer be lost: the brokers have acknowledged it, or it is on our disk. */

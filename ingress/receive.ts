@@ -52,7 +52,7 @@ export type Receive = (request: IncomingMessage, sourceName: string) => Promise<
  */
 export const createReceive = (stages: Stages): Receive => {
   const { admit, throttle, readBody, unproven, resends, credentials, metrics, logger } = stages
-  const keep = createKeep(stages)
+  const publishOrSpool = createPublishOrSpool(stages)
 
   return async (request, sourceName) => {
     const receivedAt = Date.now()
@@ -74,7 +74,7 @@ export const createReceive = (stages: Stages): Receive => {
     const { source } = admitted
     credentials.noteUse(source.label, proven, receivedAt)
     metrics.bodyBytes.observe(body.length)
-    return keep({
+    return publishOrSpool({
       id: deliveryIdOf(request.headers),
       source: source.name,
       receivedAt,
@@ -89,8 +89,10 @@ type KeepStages = Pick<
   'deliver' | 'publishDeadlineMs' | 'answerWithinMs' | 'spools' | 'names' | 'logger'
 >
 
-/** Publishes an authenticated hook, or writes it to the spool. */
-const createKeep = (stages: KeepStages): ((hook: Hook) => Promise<Outcome>) => {
+/**
+ * Publishes an authenticated hook, or writes it to the spool. The answer is 2xx only if one of them succeeds.
+ */
+const createPublishOrSpool = (stages: KeepStages): ((hook: Hook) => Promise<Outcome>) => {
   const { deliver, publishDeadlineMs, answerWithinMs, spools, names, logger } = stages
 
   const publish = async (hook: Hook): Promise<Outcome> => {

@@ -52,7 +52,7 @@ const retryBackoff: Backoff = { firstMs: 100, maxMs: 1000 }
  * @throws what `connect` throws
  */
 export const createGroupCommit = async (options: GroupCommitOptions): Promise<GroupCommit> => {
-  const { connect, limits, markUnavailable, refusalOf, metrics, logger } = options
+  const { connect, limits, markUnavailable, refusalOf, metrics } = options
   const queue = createProduceQueue(limits)
   let sender: Sender | undefined = await connect()
   let isolation = noFault
@@ -85,21 +85,10 @@ export const createGroupCommit = async (options: GroupCommitOptions): Promise<Gr
   }
 
   const recover = async (batch: readonly PendingMessage[], error: unknown) => {
-    const failure: Failure = {
-      cause: causeOf(error),
-      isConnected: sender !== undefined,
-      topics: [...new Set(batch.map(({ topic }) => topic))],
-      records: batch.length,
-    }
+    const failure = failureOf(error, batch, sender !== undefined)
     const { next, action, rebuildsProducer } = afterFailure(isolation, failure)
     isolation = next
-    metrics.publishFailures.inc({ cause: failure.cause })
-    logger.warn('a produce request failed', {
-      cause: failure.cause,
-      error: messageOf(error),
-      records: batch.length,
-      failures: next.failuresInARow,
-    })
+    report(options, failure, error, next.failuresInARow)
     if (isStopped) return batch.forEach((message) => void message.settle(stopped()))
 
     const refusal = failure.cause === 'refused' ? refusalOf(batch, error) : undefined
@@ -131,6 +120,23 @@ export const createGroupCommit = async (options: GroupCommitOptions): Promise<Gr
       await sender?.close()
     },
   }
+}
+
+const failureOf = (error: unknown, batch: readonly PendingMessage[], isConnected: boolean): Failure => ({
+  cause: causeOf(error),
+  isConnected,
+  topics: [...new Set(batch.map(({ topic }) => topic))],
+  records: batch.length,
+})
+
+const report = (
+  { metrics, logger }: Pick<GroupCommitOptions, 'metrics' | 'logger'>,
+  { cause, records }: Failure,
+  error: unknown,
+  failures: number,
+) => {
+  metrics.publishFailures.inc({ cause })
+  logger.warn('a produce request failed', { cause, error: messageOf(error), records, failures })
 }
 
 /** @returns the messages whose partitions were not acknowledged */

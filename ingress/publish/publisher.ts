@@ -2,8 +2,7 @@ import { messageOf, PermanentError, RetriableError } from '../../lib/errors.ts'
 import { isTooLarge } from '../../lib/kafka/is-too-large.ts'
 import type { OutgoingMessage } from '../record/encode.ts'
 import { createGroupCommit, type GroupCommitOptions, stopped } from './group-commit.ts'
-import { partitionOf } from './partition-of.ts'
-import type { PendingMessage } from './pending-message.ts'
+import { estimatedBytes, type PendingMessage, sendPending } from './pending-message.ts'
 import { createTopicAvailability, type TopicAvailabilityOptions } from './topic-availability.ts'
 import type { TopicFacts } from './topic-metadata.ts'
 import { createTopicProbe } from './topic-probe.ts'
@@ -36,9 +35,6 @@ export interface PublisherOptions
   maxQueuedBytes: number
 }
 
-/** An estimate for the bytes of a record beside its value: key, headers and framing. */
-const recordOverheadBytes = 200
-
 /**
  * Publishes messages by group commit. A message for an unavailable topic is rejected at once, except one from
  * time to time, which probes the topic.
@@ -64,36 +60,17 @@ export const createPublisher = async (options: PublisherOptions): Promise<Publis
   let queuedBytes = 0
   let isStopped = false
 
-  /** @returns a promise that settles with the message */
   const sendBy = (
-    send: (message: PendingMessage) => void,
+    send: (pending: PendingMessage) => void,
     message: OutgoingMessage,
     facts: TopicFacts,
     deadlineMs: number | null,
   ): Promise<void> => {
-    const bytes = message.value.length + recordOverheadBytes
-    queuedBytes += bytes
-    return new Promise((resolve, reject) => {
-      const expire = () =>
-        pending.settle(new RetriableError(`no acknowledgement within ${Math.round(deadlineMs ?? 0)} ms`))
-      const timer = deadlineMs === null ? undefined : setTimeout(expire, deadlineMs)
-      const pending: PendingMessage = {
-        ...message,
-        partition: partitionOf(message, facts.partitions),
-        bytes,
-        maxBytesTogether: facts.maxBytes,
-        isSettled: false,
-        settle: (error) => {
-          if (pending.isSettled) return
-          pending.isSettled = true
-          clearTimeout(timer)
-          queuedBytes -= bytes
-          if (error === undefined) resolve()
-          else reject(error)
-        },
-      }
-      send(pending)
-    })
+    queuedBytes += estimatedBytes(message)
+    return sendPending(message, facts, deadlineMs, send, freeBytes)
+  }
+  const freeBytes = (bytes: number) => {
+    queuedBytes -= bytes
   }
 
   return {
@@ -101,7 +78,7 @@ export const createPublisher = async (options: PublisherOptions): Promise<Publis
     unavailableTopics: topics.unavailableTopics,
     state: groupCommit.state,
     publish: (message, deadlineMs) => {
-      const isFull = queuedBytes + message.value.length + recordOverheadBytes > maxQueuedBytes
+      const isFull = queuedBytes + estimatedBytes(message) > maxQueuedBytes
       if (isFull && queuedBytes > 0)
         return Promise.reject(new RetriableError('too many bytes wait for the brokers already'))
       if (isStopped) return Promise.reject(stopped())
