@@ -85,7 +85,10 @@ const start = async (group: Group, handle: Handle, remember?: () => Promise<void
         metadata: 'metadata' in more ? String(more.metadata) : '',
       })
   }
-  const handBatch = (partition: number, ...offsets: number[]) => {
+  const handBatch = (partition: number, ...offsets: number[]) =>
+    handBatchUpTo(Number(offsets.at(-1)), partition, ...offsets)
+  /** @param lastOffset may be behind the last message, where a transaction ends */
+  const handBatchUpTo = (lastOffset: number, partition: number, ...offsets: number[]) => {
     const messages = offsets.map((offset) => ({
       offset: String(offset),
       key: null,
@@ -94,7 +97,7 @@ const start = async (group: Group, handle: Handle, remember?: () => Promise<void
       attributes: 0,
     }))
     const payload = {
-      batch: { topic, partition, messages, lastOffset: () => String(offsets.at(-1)) },
+      batch: { topic, partition, messages, lastOffset: () => String(lastOffset) },
       resolveOffset: (offset: string) => resolved.set(partition, Number(offset) + 1),
       heartbeat: async () => {
         if (group.isRebalancing)
@@ -107,7 +110,13 @@ const start = async (group: Group, handle: Handle, remember?: () => Promise<void
     }
     return eachBatch(payload as unknown as EachBatchPayload)
   }
-  return { handBatch, stop: () => stopping.abort(), autoCommit: () => commit(uncommittedOffsets()) }
+  return {
+    handBatch,
+    handBatchUpTo,
+    positions,
+    stop: () => stopping.abort(),
+    autoCommit: () => commit(uncommittedOffsets()),
+  }
 }
 
 test('an attempt that a rebalance ends does not count as failed, however often this happens', async () => {
@@ -190,4 +199,10 @@ test('no further suspect partition begins an attempt while the group waits for t
   })
   const ends = await Promise.allSettled([handBatch(0, 7), handBatch(1, 7)])
   assert.deepEqual([begun, ends.map(({ status }) => status)], [[0], ['rejected', 'rejected']])
+})
+
+test('the position moves behind the end of a transaction that follows the last message', async () => {
+  const { handBatchUpTo, positions } = await start(openGroup(), async () => ['processed'])
+  await handBatchUpTo(9, 0, 7, 8)
+  assert.equal(positions.current().get('push/0')?.next, 10)
 })
