@@ -1,4 +1,6 @@
 import type { RecordOf } from '../../schemas/catalogue.ts'
+import type { User } from '../../schemas/parts/user.generated.ts'
+import { projectPathOf } from '../../schemas/project-path.ts'
 
 /** The user who caused the event. All fields are null where the event does not say it. */
 interface Actor {
@@ -34,31 +36,49 @@ const iso = (millis: number): string => new Date(millis).toISOString()
 /** Replaces NUL characters, which PostgreSQL's text cannot hold. The column `raw` keeps them. */
 const clean = (text: string | null): string | null => text?.replaceAll('\0', '\ufffd') ?? null
 
-/** Lifecycle events such as `project_create` name the project, but not the user who changed it. */
+/**
+ * The user who acted: who approved, decided or asked, not the user whom the event is about. GitLab gives some of them
+ * as an id without a name. Lifecycle events such as `project_create` do not name the user who acted.
+ */
 const actorOf = (record: RecordOf): Actor => {
   switch (record.eventType) {
     case 'push':
     case 'tag_push':
-      return {
-        user_id: record.user_id,
-        user_username: clean(record.user_username),
-        user_name: clean(record.user_name),
-      }
+      return actor(record.user_id, record.user_username, record.user_name)
     case 'repository_update':
-      return { user_id: record.user_id, user_username: null, user_name: clean(record.user_name) }
+      return actor(record.user_id, null, record.user_name)
+    case 'deployment':
+      return userOf(record.approver ?? record.user)
+    case 'gitlab_subscription_member_approval':
+      return actor(record.requested_by_user_id)
+    case 'gitlab_subscription_member_approvals':
+      return actor(record.reviewed_by_user_id)
+    case 'vulnerability':
+      return actor(lastActorOf(record.object_attributes))
     default:
-      return 'user' in record && record.user !== null
-        ? {
-            user_id: record.user.id,
-            user_username: clean(record.user.username),
-            user_name: clean(record.user.name),
-          }
-        : nobody
+      return userOf('user' in record ? record.user : null)
   }
 }
 
-const projectPathOf = (record: RecordOf): string | null => {
-  if ('path_with_namespace' in record) return record.path_with_namespace
-  if ('project_path_with_namespace' in record) return record.project_path_with_namespace
-  return 'project' in record ? (record.project?.path_with_namespace ?? null) : null
+const actor = (id: number | null, username: string | null = null, name: string | null = null): Actor => ({
+  user_id: id,
+  user_username: clean(username),
+  user_name: clean(name),
+})
+
+const userOf = (user: Pick<User, 'id' | 'username' | 'name'> | null): Actor =>
+  user === null ? nobody : actor(user.id, user.username, user.name)
+
+/** A vulnerability says who moved it to the state that it is in. GitLab itself detects. */
+const lastActorOf = (vulnerability: RecordOf<'vulnerability'>['object_attributes']): number | null => {
+  switch (vulnerability.state) {
+    case 'confirmed':
+      return vulnerability.confirmed_by_id
+    case 'dismissed':
+      return vulnerability.dismissed_by_id
+    case 'resolved':
+      return vulnerability.resolved_by_id
+    default:
+      return null
+  }
 }

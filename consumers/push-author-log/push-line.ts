@@ -1,4 +1,5 @@
 import type { RecordOf } from '../../schemas/catalogue.ts'
+import { projectPathOf } from '../../schemas/project-path.ts'
 
 /** Events that report moved refs. */
 export const pushEvents = ['push', 'tag_push', 'repository_update'] as const
@@ -21,11 +22,15 @@ export interface PushLine {
   commits: number | null
   source_event: string
   delivery_id: string
+  /** Address of the GitLab instance. Two instances can have a project of the same id. */
+  instance: string | null
+  /** Name of the configured source that sent the hook. */
+  source: string
 }
 
 /** The lines of one record. A `repository_update` may move several refs. */
 export const pushLinesOf = (record: PushRecord): PushLine[] => {
-  const { delivery, user_id, user_name, project_id, project } = record
+  const { delivery, user_id, user_name, project_id } = record
   const isUpdate = record.eventType === 'repository_update'
   const refs = isUpdate ? record.changes : [record]
   return refs.map(({ ref, before, after }) => ({
@@ -34,13 +39,15 @@ export const pushLinesOf = (record: PushRecord): PushLine[] => {
     user_username: isUpdate ? null : record.user_username,
     user_name,
     project_id,
-    project_path: project?.path_with_namespace ?? null,
+    project_path: projectPathOf(record),
     ref: ref ?? '',
     before: before ?? '',
     after: after ?? '',
     commits: isUpdate ? null : record.total_commits_count,
     source_event: record.eventType,
     delivery_id: delivery.id,
+    instance: delivery.instance,
+    source: delivery.source,
   }))
 }
 

@@ -2,7 +2,7 @@
 
 import type { Visibility } from './visibility.generated.ts'
 
-/** A project as GitLab describes it inside other events. The aliases homepage, url, ssh_url and http_url are left to raw. */
+/** A project as GitLab describes it inside other events. The aliases url, ssh_url and http_url are left to raw. Old instances send a repository instead, without id and path. */
 export interface Project {
   /** Project id. Missing in system hooks of old instances: use the event's project_id. */
   id: number | null

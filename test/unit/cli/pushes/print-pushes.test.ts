@@ -21,6 +21,8 @@ const line = (others: Partial<PushLine>): PushLine => ({
   commits: 2,
   source_event: 'push',
   delivery_id: 'one',
+  instance: 'https://git.nordlicht.example',
+  source: 'default',
   ...others,
 })
 const text = (others: Partial<PushLine>) => `${JSON.stringify(line(others))}\n`

@@ -41,6 +41,31 @@ test('the user is found in the place where the event keeps it', async () => {
   ])
 })
 
+test('the actor is who approved, decided or asked, not the user whom the event is about', async () => {
+  const rowFor = (name: string, edit: object) => rowOf({ ...bodyOf(name), ...edit })
+  const { approver } = bodyOf('deployment_approved')
+  assert.equal((await rowOf(fixture('deployment_approved').body)).user_username, approver.username)
+  assert.notEqual(approver.username, bodyOf('deployment_approved').user.username)
+  const decided = await rowFor('gitlab_subscription_member_approvals', {
+    reviewed_by_user_id: 4,
+    user_id: 46,
+  })
+  assert.equal(decided.user_id, 4)
+  const asked = await rowFor('gitlab_subscription_member_approval', { requested_by_user_id: 5, user_id: 46 })
+  assert.equal(asked.user_id, 5)
+  const { object_attributes } = bodyOf('vulnerability')
+  const ids = { confirmed_by_id: 1, dismissed_by_id: 2, resolved_by_id: 3 }
+  for (const [state, id] of [
+    ['confirmed', 1],
+    ['dismissed', 2],
+    ['resolved', 3],
+    ['detected', null],
+  ] as const) {
+    const row = await rowFor('vulnerability', { object_attributes: { ...object_attributes, ...ids, state } })
+    assert.equal(row.user_id, id, state)
+  }
+})
+
 test('events that name only their subject have no user: a created user did not create itself', async () => {
   for (const name of [
     'project_create',

@@ -25,6 +25,8 @@ test('a push is one line that says who pushed what', async () => {
       commits: JSON.parse(fixture('push').body.toString()).total_commits_count,
       source_event: 'push',
       delivery_id: 'an-id',
+      instance: 'https://git.nordlicht.example',
+      source: 'default',
     },
   ])
 })
@@ -32,7 +34,7 @@ test('a push is one line that says who pushed what', async () => {
 test('the fields of a line have the order in which users read them', async () => {
   const fields =
     'pushed_at user_id user_username user_name project_id project_path ref before after commits ' +
-    'source_event delivery_id'
+    'source_event delivery_id instance source'
   for (const name of ['push', 'tag_push', 'repository_update'])
     for (const line of await linesOf(name)) assert.equal(Object.keys(line).join(' '), fields)
 })
@@ -67,4 +69,19 @@ test('the same hook makes the same keys, and another delivery or ref makes other
     ...(await keys('push', 'one')),
   ]
   assert.equal(new Set(all).size, all.length)
+})
+
+test('an old hook that has only a repository names the project by the address of that', async () => {
+  const body = JSON.parse(fixture('tag_push').body.toString())
+  const pathOf = async (homepage: string, instance: string) => {
+    const headers = { 'x-gitlab-instance': instance }
+    const hook = hookOf({ ...body, project: undefined, repository: { name: 'kran', homepage } }, headers)
+    const { event, decoded } = await deliver(hook)
+    const record = { ...decoded, eventType: event } as unknown as Parameters<typeof pushLinesOf>[0]
+    return pushLinesOf(record)[0]?.project_path
+  }
+  assert.equal(await pathOf('https://code.example/werft/kran', 'https://code.example'), 'werft/kran')
+  assert.equal(await pathOf('https://code.example/git/werft/kran/', 'https://code.example/git'), 'werft/kran')
+  assert.equal(await pathOf('https://code.example/', 'https://code.example'), null)
+  assert.equal(await pathOf('kran', 'https://code.example'), null)
 })
