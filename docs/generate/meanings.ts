@@ -21,15 +21,19 @@ export const meanings: Partial<Record<EventType, string>> = {
   confidential_note:
     'An internal note, or any note on a confidential issue or work item, was written or edited.',
   emoji:
-    'Somebody reacted with an emoji to something that everybody who sees the project may read, or took the reaction back. Since GitLab 16.4 (16.2 behind a flag).',
+    'Somebody reacted with an emoji to something that is not confidential, or took the reaction back. ' +
+    'Since GitLab 16.4 (16.2 behind a flag).',
   confidential_emoji:
-    'Somebody reacted with an emoji to a confidential issue or work item or to an internal note, or took the reaction back. The hook carries the text of what it is on.',
-  unknown: 'A hook of an event that the bridge does not know yet, or with a body of its own making.',
+    'Somebody reacted with an emoji to a confidential issue or work item or to an internal note, or took ' +
+    'the reaction back. The hook contains the text of that object.',
+  unknown: 'A hook of an event that the bridge does not know yet, or with a body from a custom template.',
   confidential_unknown:
-    'A hook of an event that the bridge does not know, which the header or the body calls confidential or internal.',
+    'A hook of an event that the bridge does not know, which the header or the body calls confidential or ' +
+    'internal.',
   quarantine: 'A hook that could not be read as the event that it says it is; reason says why.',
   confidential_quarantine:
-    'A hook that could not be read as the event that it says it is, and that the header or the body calls confidential or internal.',
+    'A hook that could not be read as the event that it says it is, and that the header or the body calls ' +
+    'confidential or internal.',
   project_create: 'A project was created.',
   project_destroy:
     'A project was deleted. With delayed deletion, a project_rename to …-deletion_scheduled-<id> is sent ' +
