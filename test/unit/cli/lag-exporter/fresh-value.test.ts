@@ -21,7 +21,7 @@ test('callers get the known value while a new one is slow, and the new one after
   assert.equal(await third, 'second')
 })
 
-test('a failed request reports its error and keeps the known value, or rejects if there is none', async () => {
+test('a failed request reports its error and keeps the known value; without one it rejects', async () => {
   const errors: unknown[] = []
   const results: (() => Promise<string>)[] = [
     () => Promise.reject(new Error('down')),

@@ -49,8 +49,8 @@ test('any other text is refused with the name of the option and an example', () 
     assert.throws(() => parseTime('--until', text, now), {
       name: 'UsageError',
       message:
-        `--until: "${text}" is not a time. Use a date (2026-05-01), an ISO 8601 time (2026-05-01T12:00:00Z), ` +
-        'or a duration before now (30s, 15m, 12h, 7d).',
+        `--until: "${text}" is not a time. Use a date (2026-05-01), ` +
+        'an ISO 8601 time (2026-05-01T12:00:00Z), or a duration before now (30s, 15m, 12h, 7d).',
     })
 })
 
