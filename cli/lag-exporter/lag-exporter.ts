@@ -85,7 +85,8 @@ export const startLagExporter = async (
       },
     }
   } catch (error) {
-    await closeClients()
+    // An error while closing must not hide the reason why the exporter does not start.
+    await closeClients().catch(() => undefined)
     throw error
   }
 }

@@ -12,28 +12,28 @@ const entry = fileURLToPath(new URL('../../../cli/bridge.ts', import.meta.url))
 const bridge = (
   args: string[],
   env: Record<string, string>,
-): Promise<{ code: number; printed: string; said: string }> =>
+): Promise<{ code: number; stdout: string; stderr: string }> =>
   new Promise((resolve) => {
     const options = {
       env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
     }
-    execFile(process.execPath, [entry, ...args], options, (error, printed, said) =>
-      resolve({ code: error === null ? 0 : Number(error.code), printed, said }),
+    execFile(process.execPath, [entry, ...args], options, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     )
   })
 
 test('workers are listed as text and as JSON', async (t) => {
   const env = { BRIDGE_DATA_DIR: await temporaryFolder(t) }
-  const listed = (await bridge(['consumer', 'list', '--json'], env)).printed.trim().split('\n')
+  const listed = (await bridge(['consumer', 'list', '--json'], env)).stdout.trim().split('\n')
   const { name, summary, events, metricsPort } = consumers[0] ?? assert.fail()
   assert.deepEqual(JSON.parse(listed[0] ?? ''), { name, summary, events, metrics_port: metricsPort })
   assert.equal(listed.length, consumers.length)
-  assert.match((await bridge(['consumer', 'list'], env)).printed, new RegExp(`^${name} +${summary}$`, 'm'))
+  assert.match((await bridge(['consumer', 'list'], env)).stdout, new RegExp(`^${name} +${summary}$`, 'm'))
 })
 
 test('the local stack reports wrong settings by variable, before it starts anything', async (t) => {
   const BRIDGE_DATA_DIR = join(await temporaryFolder(t), 'data')
-  const { code, printed, said } = await bridge(['local'], {
+  const { code, stdout, stderr } = await bridge(['local'], {
     BRIDGE_DATA_DIR,
     DATABASE_URL: 'postgres://owner:hun#ter2@db:5432/x',
     INGRESS_ALLOWED_CIDRS: '10.0.0.0/8,10.0.0.0/33',
@@ -41,19 +41,19 @@ test('the local stack reports wrong settings by variable, before it starts anyth
     AUDIT_LOG_DATABASE_URL: 'host=db password=hunter2',
   })
   assert.equal(code, 1)
-  assert.match(said, /^ {2}DATABASE_URL: must be a URL such as/m)
-  assert.match(said, /^ {2}AUDIT_LOG_DATABASE_URL: must be a URL such as/m)
-  assert.match(said, /^ {2}INGRESS_ALLOWED_CIDRS: item 2 must be an address or a range/m)
-  assert.match(said, /^ {2}CONSUMER_ATTEMPTS: must be a number$/m)
-  assert.doesNotMatch(printed + said, /hun|ter2|INGRESS_SECRET_TOKENS|KAFKA_BROKERS| at /)
+  assert.match(stderr, /^ {2}DATABASE_URL: must be a URL such as/m)
+  assert.match(stderr, /^ {2}AUDIT_LOG_DATABASE_URL: must be a URL such as/m)
+  assert.match(stderr, /^ {2}INGRESS_ALLOWED_CIDRS: item 2 must be an address or a range/m)
+  assert.match(stderr, /^ {2}CONSUMER_ATTEMPTS: must be a number$/m)
+  assert.doesNotMatch(stdout + stderr, /hun|ter2|INGRESS_SECRET_TOKENS|KAFKA_BROKERS| at /)
   assert.equal(existsSync(BRIDGE_DATA_DIR), false)
 })
 
 test('it reports settings that contradict each other, but none that it supplies itself', async (t) => {
   const BRIDGE_DATA_DIR = join(await temporaryFolder(t), 'data')
-  const { code, said } = await bridge(['local'], { BRIDGE_DATA_DIR, INGRESS_TLS_KEY_FILE: '/nowhere' })
+  const { code, stderr } = await bridge(['local'], { BRIDGE_DATA_DIR, INGRESS_TLS_KEY_FILE: '/nowhere' })
   assert.deepEqual(
-    [code, said],
+    [code, stderr],
     [
       1,
       'The configuration cannot be used:\n  INGRESS_TLS_CERT_FILE: is not set, but INGRESS_TLS_KEY_FILE is\n',
@@ -72,8 +72,8 @@ test('options that take a time or a duration refuse other texts, by their names'
     [['tail', '--timeout', 'soon'], '--timeout: "soon" is not a time to wait.'],
   ] as const
   for (const [args, sentence] of refused) {
-    const { code, printed, said } = await bridge([...args], env)
-    assert.deepEqual([code, printed, said.startsWith(`${sentence} Use `)], [1, '', true], said)
-    assert.match(said, /7d/, 'an example')
+    const { code, stdout, stderr } = await bridge([...args], env)
+    assert.deepEqual([code, stdout, stderr.startsWith(`${sentence} Use `)], [1, '', true], stderr)
+    assert.match(stderr, /7d/, 'an example')
   }
 })

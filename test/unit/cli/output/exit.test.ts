@@ -17,22 +17,22 @@ const printing = async (command: string) => {
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let said = ''
+  let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk
+    stderr += chunk
   })
   const ended = once(child, 'close')
   await once(createInterface(child.stdout), 'line')
   child.stdout.destroy()
   const [code] = (await ended) as [number]
-  return { code, said }
+  return { code, stderr }
 }
 
 test('a command that only prints exits quietly when nobody reads its output any more', async () => {
-  assert.deepEqual(await printing('tail'), { code: 0, said: '' })
+  assert.deepEqual(await printing('tail'), { code: 0, stderr: '' })
 })
 
 test('servers and commands that change something continue when nobody reads their output', async () => {
   for (const command of ['redrive', 'ingress'])
-    assert.deepEqual(await printing(command), { code: 7, said: 'goes on\n' }, command)
+    assert.deepEqual(await printing(command), { code: 7, stderr: 'goes on\n' }, command)
 })

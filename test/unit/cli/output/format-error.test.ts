@@ -48,10 +48,10 @@ test('an unexpected error is printed with its stack trace', () => {
 
 test('if a server is not set, the message says that no local stack runs either', async () => {
   const error = await thrownBy(() => readVariables(kafkaVariables, nowhere))
-  const said =
+  const message =
     'The configuration cannot be used:\n  KAFKA_BROKERS: is not set\n' +
     '  No local stack runs in /nowhere either. Set the variable, or start one with npm start.'
-  assert.deepEqual(formatError(error, nowhere), [said])
+  assert.deepEqual(formatError(error, nowhere), [message])
   const other = await thrownBy(() => readVariables(kafkaVariables, { KAFKA_BROKERS: 'localhost' }))
   assert.deepEqual(formatError(other, nowhere), [
     'The configuration cannot be used:\n  KAFKA_BROKERS: item 1 must be host:port',
