@@ -1,8 +1,8 @@
 import type { RecordOf } from './catalogue.ts'
 
 /**
- * The full path of the project that a record belongs to, such as `group/subgroup/project`. Old instances send only the
- * address of the project, which ends with its path.
+ * The full path of the project that a record belongs to, such as `group/subgroup/project`. Old instances
+ * send only the address of the project, which ends with its path.
  *
  * @returns null if the event belongs to no project, or if GitLab names neither the path nor the address
  */

@@ -37,8 +37,8 @@ const iso = (millis: number): string => new Date(millis).toISOString()
 const clean = (text: string | null): string | null => text?.replaceAll('\0', '\ufffd') ?? null
 
 /**
- * The user who acted: who approved, decided or asked, not the user whom the event is about. GitLab gives some of them
- * as an id without a name. Lifecycle events such as `project_create` do not name the user who acted.
+ * The user who acted: who approved, decided or asked, not the user whom the event is about. GitLab gives
+ * some of them as an id without a name. Lifecycle events such as `project_create` do not name that user.
  */
 const actorOf = (record: RecordOf): Actor => {
   switch (record.eventType) {
