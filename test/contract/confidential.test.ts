@@ -28,7 +28,7 @@ const marks: readonly [sample: string, mark: Body][] = [
   ['emoji', { note: { confidential: true } }],
 ]
 
-test('a body that says confidential or internal, wherever GitLab says so, reaches no open topic', async () => {
+test('a body that GitLab marks as confidential or internal anywhere reaches no open topic', async () => {
   for (const [sample, mark] of marks)
     for (const value of [true, 'true']) {
       const [place = '', marked] = Object.entries(mark)[0] ?? []

@@ -37,7 +37,7 @@ test('a job that waits has no time, although it carries an end', async () => {
   assert.equal(decoded.delivery.occurred_at, null)
 })
 
-test('a release happened when it was created, not at the date people set; an update has no time', async () => {
+test('a release happened when it was created, not at its release date; an update has no time', async () => {
   const created = { created_at: '2026-11-30 07:40:00 UTC', released_at: '2027-01-01T00:00:00Z' }
   const of = (action: string) =>
     recordOf('release', (body) => {
