@@ -35,7 +35,7 @@ const document = JSON.parse(text) as {
   }
 }
 
-// The Avro parser is typed for an older parser than it works with.
+// The types of the Avro parser name an older version of the AsyncAPI parser than the one it works with.
 const parser = new Parser({ schemaParsers: [AvroSchemaParser() as never] })
 const errorsIn = async (json: string): Promise<string[]> => {
   const { diagnostics } = await parser.parse(json)

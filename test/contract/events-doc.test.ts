@@ -13,8 +13,8 @@ const page = docs.get('events.md') ?? ''
 const sectionOf = (event: string) => page.split(`\n### ${event}\n`)[1]?.split('\n### ')[0] ?? ''
 
 for (const [path, content] of docs) {
-  test(`docs/${path} is fresh: npm run generate`, () => {
-    assert.ok(onDisk(path) === content, `docs/${path} is stale: npm run generate`)
+  test(`docs/${path} is what npm run generate writes`, () => {
+    assert.ok(onDisk(path) === content, `docs/${path} is out of date. Run npm run generate.`)
   })
 }
 
