@@ -1,4 +1,5 @@
 import { commandRules } from './command-rules.ts'
+import { doorRules } from './doors.ts'
 import { folderRules } from './folder-rules.ts'
 import { houseRules } from './house-rooms.ts'
 import { generalRules } from './layers.ts'
@@ -11,5 +12,6 @@ export const arrowRules: readonly ArrowRule[] = [
   ...houseRules,
   ...folderRules,
   ...commandRules,
+  ...doorRules,
   ...packageRules,
 ]

@@ -1,0 +1,59 @@
+import { type ArrowRule, patternOf } from './rule.ts'
+
+/**
+ * Folders that are entered only by some of their files. All other files of the folder serve these.
+ * A folder of a worker or of a command has a rule of its own and needs no entry.
+ */
+const doors: Readonly<Record<string, readonly string[]>> = {
+  // The command line runs the ingress, reads its settings, and reads and publishes the hooks of a spool.
+  'ingress/': [
+    ...['ingress.ts', 'config.ts', 'metrics.ts', 'hook.ts', 'deliver.ts', 'open-delivery-path.ts'],
+    ...['auth/read-sources.ts', 'http/certificates.ts', 'record/classify.ts', 'record/encoders.ts'],
+    ...['spool/frame.ts', 'spool/spool-folder.ts', 'spool/spool-folders.ts'],
+  ],
+  'ingress/parts/': ['create-parts.ts', 'operations.ts'],
+  'ingress/publish/': [
+    ...['publisher.ts', 'sender.ts', 'canary.ts', 'topic-metadata.ts', 'topic-unavailable-error.ts'],
+  ],
+  'ingress/record/': [
+    ...['classify.ts', 'normalise.ts', 'encode.ts', 'encoders.ts', 'chunk-oversized.ts'],
+    ...['quarantine-cause.ts', 'await-registry.ts'],
+  ],
+  'ingress/spool/': [
+    ...['spools.ts', 'start-drains.ts', 'spool-state.ts', 'spool-folders.ts'],
+    ...['spool-folder.ts', 'frame.ts'],
+  ],
+  'ingress/auth/': [
+    ...['admit.ts', 'authenticate.ts', 'failed-logins.ts', 'resends.ts', 'credential-series.ts'],
+    ...['source.ts', 'source-name.ts', 'read-sources.ts', 'watch-sources.ts'],
+  ],
+  // The command line runs a worker, reads its settings, and reads and settles its dead letters.
+  'consumers/runtime/': [
+    ...['worker.ts', 'worker-variables.ts', 'unhandled-rejections.ts'],
+    ...['event-decoder.ts', 'decode-and-handle.ts', 'dead-letters/dead-letter-headers.ts'],
+    ...['group/assigner.ts', 'handled/handled-deliveries.ts'],
+  ],
+  'consumers/runtime/batch/': ['each-batch.ts', 'breaker.ts'],
+  'consumers/runtime/watchdog/': ['watchdog.ts', 'stall-detector.ts'],
+  // The command line starts the local stack and finds it again.
+  'local/': [
+    ...['supervise.ts', 'reset.ts', 'endpoints.ts', 'addresses.ts', 'artifacts.ts', 'local-ports.ts'],
+    ...['process/process-environment.ts', 'process/output.ts', 'process/node-options.ts'],
+  ],
+  'local/kafka/': ['kafka.ts'],
+  'local/postgres/': ['postgres.ts', 'postgres-home.ts'],
+  'lib/kafka/patches/': ['patches.ts'],
+  'lib/kafka/produce/': ['encode-produce.ts', 'headroom-buffer.ts'],
+  'lib/metrics/': ['metrics.ts', 'catalogue.ts'],
+}
+
+const production = '^(ingress|consumers|lib|local|cli|schemas)/'
+
+/** One rule for each folder: production code outside of it imports only its doors. */
+export const doorRules: readonly ArrowRule[] = Object.entries(doors).map(([folder, files]) => ({
+  name: `${folder} is entered only by ${files.join(', ')}`,
+  because: 'The other files of the folder may change with the folder alone.',
+  from: { path: production, pathNot: patternOf(folder) },
+  to: { path: patternOf(folder), pathNot: files.map((file) => patternOf(folder + file)) },
+  brokenBy: ['cli/invented.ts', `${folder}inside.ts`],
+}))
