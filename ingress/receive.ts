@@ -47,7 +47,7 @@ const minStepMs = 300
 export type Receive = (request: IncomingMessage, sourceName: string) => Promise<Outcome>
 
 /**
- * Makes the way of one hook: admit, read the body, authenticate, then publish or spool. `deliver.ts`
+ * The first half of a hook's way: admit, read the body, authenticate, then publish or spool. `deliver.ts`
  * continues from there to the acknowledgement of the brokers.
  */
 export const createReceive = (stages: Stages): Receive => {
@@ -84,15 +84,13 @@ export const createReceive = (stages: Stages): Receive => {
   }
 }
 
-type KeepStages = Pick<
+type PublishOrSpoolStages = Pick<
   Stages,
   'deliver' | 'publishDeadlineMs' | 'answerWithinMs' | 'spools' | 'names' | 'logger'
 >
 
-/**
- * Publishes an authenticated hook, or writes it to the spool. The answer is 2xx only if one of them succeeds.
- */
-const createPublishOrSpool = (stages: KeepStages): ((hook: Hook) => Promise<Outcome>) => {
+/** Publishes an authenticated hook or writes it to the spool. It is kept only if one of the two succeeds. */
+const createPublishOrSpool = (stages: PublishOrSpoolStages): ((hook: Hook) => Promise<Outcome>) => {
   const { deliver, publishDeadlineMs, answerWithinMs, spools, names, logger } = stages
 
   const publish = async (hook: Hook): Promise<Outcome> => {

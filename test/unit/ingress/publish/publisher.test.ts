@@ -119,6 +119,24 @@ test('one record that the brokers refuse is rejected for good, and does not hold
   assert.deepEqual(sent, [['first'], ['a', 'poison', 'b'], ['a'], ['poison'], ['b']])
 })
 
+test('an unavailable topic and a refused record at the same time do not hold up the others', async () => {
+  const answer: Answer = (batch) => {
+    if (batch.some(({ topic }) => topic === 'gitlab.push')) return Promise.reject(gone())
+    return batch.some(({ key }) => key === 'poison') ? Promise.reject(refusal()) : acknowledgeAll(batch)
+  }
+  const { publish } = await publishing([], {}, answer)
+  const job = { topic: 'gitlab.job', deadlineMs: 20_000 }
+  const results = await Promise.allSettled([
+    publish('first', job),
+    publish('a', job),
+    publish('b', { deadlineMs: 20_000 }),
+    publish('poison', job),
+    publish('c', job),
+  ])
+  const errors = results.map((result) => (result.status === 'rejected' ? result.reason.name : 'published'))
+  assert.deepEqual(errors, ['published', 'published', 'TopicUnavailableError', 'PermanentError', 'published'])
+})
+
 /** Brokers that accept at most so many bytes in the value of a record. */
 const upTo =
   (maxBytes: number): Answer =>
