@@ -43,6 +43,7 @@ const schemas: Rooms = {
   'released.ts': ['catalogue.ts', 'compatibility.ts', 'load.ts', 'avro-schema.ts'],
   'topics.ts': ['catalogue.ts'],
   'gitlab-pages.ts': ['catalogue.ts'],
+  'project-path.ts': ['catalogue.ts'],
   'catalogue.ts': ['facts/', 'key.ts', 'occurred-at.ts', 'shapes.generated.ts'],
   'generate-types.ts': ['load.ts', 'avro-schema.ts'],
   'load.ts': ['avro-schema.ts'],
