@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { after, suite, test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
+import { isSoak } from '../../helpers/faults/outage.ts'
 import { rawRequest } from '../../helpers/faults/raw-request.ts'
 import { sendRaw } from '../../helpers/faults/send-raw.ts'
 import { sendTls } from '../../helpers/faults/send-tls.ts'
-import { isSoak } from '../../helpers/faults/soak.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
 import {
   type IngressWithoutServers,

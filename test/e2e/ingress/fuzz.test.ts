@@ -4,9 +4,9 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, test } from 'node:test'
 import { fuzzCases, fuzzToken } from '../../helpers/faults/fuzz-cases.ts'
+import { isSoak } from '../../helpers/faults/outage.ts'
 import { createSeededRandom } from '../../helpers/faults/seeded-random.ts'
 import { sendRaw } from '../../helpers/faults/send-raw.ts'
-import { isSoak } from '../../helpers/faults/soak.ts'
 import { startIngressWithoutServers } from '../../helpers/process/ingress-without-servers.ts'
 
 const requests = isSoak ? 200_000 : 10_000

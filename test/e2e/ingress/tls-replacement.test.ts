@@ -94,7 +94,7 @@ test('a replacement that cannot be used is logged once with its variable, and th
     }
     assert.deepEqual((await send(trusting)).statuses, [], variable)
     await rename(`${file}.good`, file)
-    await eventually(() => assert.equal(logged(/certificates read again/).length, 1))
+    await eventually(() => assert.equal(logged(/certificates have changed and were read again/).length, 1))
     assert.equal(logged(/cannot be used/).length, 1, variable)
   }
 })

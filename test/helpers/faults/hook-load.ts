@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { untilCount } from '../process/until-count.ts'
 import { markedBody } from '../records/marked-body.ts'
 import { type PostedHook, postHook } from '../records/post-hook.ts'
 
 export interface HookLoad {
   readonly posted: readonly PostedHook[]
+  /** How many hooks have been sent and not answered yet. */
+  underWay(): number
+  /** Waits until so many further hooks have been answered. */
+  untilAnswered(count: number): Promise<void>
   /** Sends no further hooks; resolves when those under way are answered. */
   stop(): Promise<void>
 }
@@ -37,6 +42,8 @@ export const startHookLoad = ({ urls, token, perSecond }: HookLoadOptions): Hook
   const timer = setInterval(sendDue, 20).unref()
   return {
     posted,
+    underWay: () => underWay.size,
+    untilAnswered: (count) => untilCount(posted, posted.length + count),
     stop: async () => {
       clearInterval(timer)
       // A timer that keeps the process alive while a hook waits for its answer.
