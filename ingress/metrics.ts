@@ -2,11 +2,12 @@ import type { ValueOfLabel } from '../lib/metrics/catalogue.ts'
 import type { Metrics } from '../lib/metrics/metrics.ts'
 import { eventTypes } from '../schemas/catalogue.ts'
 
+/** Why a produce request failed. */
 export type PublishFailureCause = ValueOfLabel<'ingress_publish_failures_total', 'cause'>
 
 export type IngressMetrics = ReturnType<typeof createIngressMetrics>
 
-/** The metrics of the ingress. What each one means is said in `lib/metrics/`. */
+/** The metrics of the ingress. The catalogue in `lib/metrics/` says what each one means. */
 export const createIngressMetrics = (metrics: Metrics) => ({
   received: metrics.counter('ingress_received_total'),
   hooks: metrics.counter('ingress_hooks_total'),
@@ -37,5 +38,5 @@ export const createIngressMetrics = (metrics: Metrics) => ({
   spoolSetAside: metrics.gauge('ingress_spool_set_aside'),
 })
 
-/** Sources and credentials are known once the configuration is read; their series are set then. */
+/** Sources and credentials are known once the configuration has been read. Their series are set then. */
 const knownLater: readonly string[] = []

@@ -17,15 +17,13 @@ export const outcomes = {
   unavailable: { status: 503 },
   // The sender closed the connection before its body was complete, so nobody reads this status.
   aborted: { status: 499 },
-} as const satisfies Record<string, { status: number }>
+} as const satisfies Record<ValueOfLabel<'ingress_hooks_total', 'outcome'>, { status: number }>
 
 export type OutcomeKind = keyof typeof outcomes
 
 export const outcomeKinds = Object.keys(outcomes) as OutcomeKind[]
 
-/**
- * Why a sender was rejected because of its credentials or its address. The metric catalogue lists the values.
- */
+/** Why a sender was rejected because of its credentials or its address. */
 export type Rejection = ValueOfLabel<'ingress_rejections_total', 'reason'>
 
 /** A hook that can no longer be lost: the brokers have acknowledged it, or it is on our disk. */

@@ -41,7 +41,7 @@ export const encoders = Object.fromEntries(
 
 export const encode = createEncodeStage(encoders, createNames(''))
 
-/** The stages before Kafka. `maxBytesOf` says how many bytes a topic accepts; undefined: it was never seen. */
+/** The stages before Kafka. `maxBytesOf` is how many bytes a topic accepts; undefined: it was never seen. */
 export const preparing = (
   maxBytesOf: (topic: string) => number | undefined,
   encodeStage: EncodeStage = encode,

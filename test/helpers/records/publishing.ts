@@ -6,7 +6,7 @@ import { partitionName } from '../../../lib/kafka/partition-name.ts'
 import { createMetrics } from '../../../lib/metrics/metrics.ts'
 import { recordingLogger } from '../process/recording-logger.ts'
 
-/** What the brokers answer to a request: the partitions that acknowledged, or a failure. */
+/** The answer of the brokers to one request: the acknowledged partitions, or a failure. */
 export type Answer = (batch: readonly PlacedMessage[]) => Promise<Set<string>>
 
 export const acknowledgeAll: Answer = async (batch) => new Set(batch.map(partitionName))
@@ -23,6 +23,7 @@ export const topics = ['gitlab.push', 'gitlab.job']
 export const gone = () => protocolError('no such topic', 'UNKNOWN_TOPIC_OR_PARTITION')
 export const factsOf = (topic: string): TopicFacts | Error =>
   topics.includes(topic) ? { partitions: 1, maxBytes: 1e6 } : gone()
+
 /** A publisher whose brokers answer by a script, then with `answer`. `sent` has the keys of every request. */
 export const publishing = async (
   script: Answer[] = [],

@@ -61,7 +61,7 @@ test('a hook becomes an acknowledged record on its topic, and is counted then', 
   assert.equal(await seriesValue(metrics, 'ingress_records_total', { event: 'push' }), 1)
 })
 
-test('unknown and quarantined hooks have their own outcomes, with the name that GitLab gave the event', async () => {
+test('unknown and quarantined hooks have their own outcomes, with the name in GitLab', async () => {
   const { deliver } = delivering()
   const kinds = await Promise.all(
     ['{"object_kind":"moon_landing"}', '{"object_kind":"push"}', 'no JSON'].map(async (body) => {

@@ -56,7 +56,7 @@ test('it tries to connect again and again until it is open', async () => {
   await deliveryPath.stop()
 })
 
-test('an error that does not go away by itself is reported, and connecting is still tried again', async () => {
+test('an error that does not go away by itself is reported, and connecting goes on', async () => {
   const { path } = openPath()
   const { deliveryPath } = connecting(new UsageError('no topics: run `bridge setup`'), path)
   await assert.rejects(deliveryPath.opened, UsageError)

@@ -30,7 +30,7 @@ const of = (
   return [ok, status]
 }
 
-test('it is not ready only if hooks could be lost or another process should take them, else it may be degraded', () => {
+test('it is not ready while it drains; with other problems it is degraded', () => {
   assert.deepEqual(of({}), [true, 'ready'])
   assert.deepEqual(of({ spool: { records: 3 } }), [true, 'degraded: spooling'])
   assert.deepEqual(of({ spools: { records: 3 } }), [true, 'degraded: spooling'])

@@ -23,7 +23,7 @@ const source = createSource('acme', {
   instance: 'https://git.example',
 })
 
-/** Every stage that is not given succeeds. `steps` lists the stages that ran, `hooks` the hooks that were kept. */
+/** Every stage that is not given succeeds. `steps` lists the stages that ran, `hooks` the kept hooks. */
 const receiving = (
   stages: Partial<Stages> = {},
   { spooled = 0, isSpoolFull = false, isDiskHanging = false } = {},
@@ -100,7 +100,7 @@ test('a hook that the brokers do not acknowledge is spooled, and the answer name
   assert.deepEqual(steps, ['admit', 'read', 'deliver', 'spool'])
 })
 
-test('a hook whose topic is unavailable goes to the spool of that topic, without a log line of its own', async () => {
+test('a hook whose topic is unavailable goes to the spool of that topic, without a log line', async () => {
   const { post, steps, lines } = receiving({
     deliver: () => Promise.reject(new TopicUnavailableError('gitlab.push', 'gone')),
   })
@@ -114,7 +114,7 @@ test('while hooks wait in the spool, a new hook goes behind them', async () => {
   assert.deepEqual(steps, ['admit', 'read', 'spool'])
 })
 
-test('a hook that finds the spool full is published before those in it: better than to reject it', async () => {
+test('a hook that finds the spool full is published before those in it', async () => {
   const { post, steps } = receiving({}, { spooled: 1, isSpoolFull: true })
   assert.deepEqual(await post(), published)
   assert.deepEqual(steps, ['admit', 'read', 'spool', 'deliver'])

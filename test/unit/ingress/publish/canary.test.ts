@@ -41,7 +41,7 @@ test('without a connection to Kafka no canary record is published', async (t) =>
   assert.deepEqual([canary.lastReadBack(), lines], [null, []])
 })
 
-test('a canary that is not acknowledged is logged, is not read back, and the next one is still sent', async (t) => {
+test('a canary that is not acknowledged is logged, and the next one is still sent', async (t) => {
   const topics: string[] = []
   const away = publisherThat(async ({ topic }) => {
     topics.push(topic)

@@ -86,7 +86,7 @@ test('an answer without any acknowledgement is a failure with a back-off, not an
   assert.equal(await seriesValue(metrics, 'ingress_publish_failures_total', { cause: 'leader' }), 1)
 })
 
-test('the state is failing while the brokers do not answer, but not after a fault of a topic or a record', async () => {
+test('the state is failing only if the brokers do not answer, not after a fault of a topic or record', async () => {
   const timeout = () => fail(Object.assign(new Error('timed out'), { name: 'KafkaJSRequestTimeoutError' }))
   const { publisher, publish } = await publishing([
     timeout(),
@@ -143,7 +143,7 @@ const upTo =
   (batch) =>
     batch.some(({ value }) => value.length > maxBytes) ? Promise.reject(tooLarge()) : acknowledgeAll(batch)
 
-test('a record that became too large for its topic is retriable, and does not hold up the others', async () => {
+test('a record that became too large for its topic is retriable and holds up no other', async () => {
   let maxBytes = 1e6
   const readTopicFacts: PublisherOptions['readTopicFacts'] = async (some) =>
     new Map(some.map((topic) => [topic, { partitions: 1, maxBytes }]))
@@ -214,7 +214,7 @@ test('a connection that cannot be made is tried again until the deadline', async
   assert.ok(connects >= 2)
 })
 
-test('a message for which the queue has no room is rejected at once; settled messages make room', async () => {
+test('a full queue rejects a message at once; settled messages make room', async () => {
   const { promise: gate, resolve: open } = Promise.withResolvers<void>()
   const { publish } = await publishing([async (batch) => gate.then(() => acknowledgeAll(batch))], {
     maxQueuedBytes: 3000,

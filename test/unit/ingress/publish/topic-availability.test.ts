@@ -233,7 +233,7 @@ test('a probe that the brokers refuse shows that its topic is available again', 
   await publish('b')
 })
 
-test('records for a partition that no longer exists are rejected, and get a new partition next time', async () => {
+test('records for a partition that no longer exists are rejected, and placed anew next time', async () => {
   let partitions = 8
   const readTopicFacts: PublisherOptions['readTopicFacts'] = async (some) =>
     new Map(some.map((topic) => [topic, { partitions, maxBytes: 1e6 }]))

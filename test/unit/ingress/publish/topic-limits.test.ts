@@ -35,7 +35,7 @@ test('a record that is larger than its topic accepts now will be made smaller', 
   )
 })
 
-test('a record that should be small enough fails with an error that is neither retriable nor permanent', async (t) => {
+test('the error for a record that should be small enough is neither retriable nor permanent', async (t) => {
   const { limits, limit } = limiting(t, mebibyte)
   const error = await limits.explainTooLarge([{ topic, bytes: 300_000 }])
   assert.ok(isFinal(error) && !(error instanceof PermanentError))
@@ -55,7 +55,7 @@ test('a limit that may not be read is guessed lower with each refusal, down to a
   assert.deepEqual(guesses, [450_000, 225_000, 112_500, 56_250, 28_125, 14_062])
 })
 
-test('a limit that cannot be read once stays as it was; a limit that is read later replaces a guess', async (t) => {
+test('a limit that cannot be read once stays as it was; reading it later replaces a guess', async (t) => {
   const { limits, told, limit } = limiting(t, 32 * mebibyte)
   told.maxBytes = undefined
   assert.ok((await limits.explainTooLarge([{ topic, bytes: 40 * mebibyte }])) instanceof RetriableError)

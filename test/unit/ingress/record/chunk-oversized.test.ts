@@ -30,7 +30,7 @@ test('a record that its topic accepts is one message with its body', async () =>
   assert.ok(raw.equals(hook.body))
 })
 
-test('a record that is too large is sent without its body, after the chunks that make up the body', async () => {
+test('a record that is too large is sent without its body, which is in the chunks before it', async () => {
   const hook = hookOf(pushPaddedTo(100_000))
   const { event, message, chunks } = prepareWith(30_000)(hook)
   const { delivery, raw } = await delivered(message.value)
@@ -131,7 +131,7 @@ test('a body that is not JSON is kept in chunks, too', async () => {
   assert.ok(Buffer.concat(chunks.map(({ value }) => value)).equals(hook.body))
 })
 
-test('a large record that cannot be encoded is quarantined as unencodable, with its body in chunks', async () => {
+test('a large record that cannot be encoded is quarantined, with its body in chunks', async () => {
   const hook = hookOf(pushPaddedTo(100_000))
   const { event, message, chunks } = preparing(() => 30_000, brokenPushEncoder)(hook)
   const { delivery, raw, reason, event_name } = await delivered(message.value)

@@ -25,7 +25,7 @@ const messageOf = (headers = {}, others = {}, given: Buffer | object = body) => 
 const encoded = (result: ReturnType<EncodeStage>): Encoded =>
   'reason' in result ? assert.fail(result.detail) : result
 
-test('a record goes to the topic of its event, with the schema id of the topic and the time of receipt', () => {
+test('a record has the topic of its event, the schema id of that topic and the time of receipt', () => {
   const message = messageOf()
   assert.deepEqual([message.topic, message.timestamp], ['gitlab.push', String(receivedAt)])
   assert.deepEqual(message.value.subarray(0, 5), Buffer.from([0, 0, 0, 0, schemaIdOf('push')]))
