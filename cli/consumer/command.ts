@@ -1,11 +1,11 @@
 import { Command } from 'commander'
-import { jsonOption } from '../options/json-option.ts'
+import { type JsonOption, jsonOption } from '../options/json-option.ts'
 import { run } from '../run.ts'
 
 const list = new Command('list')
   .description('print the names of all workers and what they do')
   .addOption(jsonOption())
-  .action(async ({ json }: { json?: true }) => {
+  .action(async ({ json }: JsonOption) => {
     const { consumers } = await import('../../consumers/index.ts')
     for (const { name, summary, events, metricsPort } of consumers) {
       const row = { name, summary, events, metrics_port: metricsPort }

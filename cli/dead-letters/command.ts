@@ -1,15 +1,11 @@
 import { Command } from 'commander'
 import { withLocalStack } from '../environment.ts'
-import { jsonOption } from '../options/json-option.ts'
+import { type JsonOption, jsonOption } from '../options/json-option.ts'
 import { timeForms } from '../options/parse-time.ts'
 import { wholeNumber } from '../options/whole-number.ts'
 import { exitAfterOutput } from '../output/exit.ts'
 import type { RedriveOptions, Selection, SelectionOptions, SettleOptions } from './options.ts'
 import { printResults } from './print-results.ts'
-
-interface JsonOption {
-  json?: true
-}
 
 const list = new Command('list')
   .description(

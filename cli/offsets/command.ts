@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { withLocalStack } from '../environment.ts'
-import { jsonOption } from '../options/json-option.ts'
+import { type JsonOption, jsonOption } from '../options/json-option.ts'
 import { timeForms } from '../options/parse-time.ts'
 import { exitAfterOutput } from '../output/exit.ts'
 
@@ -8,7 +8,7 @@ const list = new Command('list')
   .description('print the committed offset of each worker in every partition')
   .argument('[worker]', 'name of a worker (default: all workers)')
   .addOption(jsonOption())
-  .action(async (worker: string | undefined, { json }: { json?: true }) => {
+  .action(async (worker: string | undefined, { json }: JsonOption) => {
     const { listOffsets, offsetText } = await import('./list-offsets.ts')
     for await (const row of listOffsets(worker, withLocalStack(process.env)))
       console.log(json ? JSON.stringify(row) : offsetText(row))

@@ -1,9 +1,15 @@
 import { UsageError } from '../../lib/errors.ts'
 
 /**
- * The error for a name that does not exist. It lists the names that do.
+ * The error for names that do not exist. It lists the names that do.
  *
- * @param kind in the singular, such as `worker`
+ * @param kind what the names are for, in the singular, such as `worker`
  */
-export const unknownName = (kind: string, name: string, known: readonly string[]): UsageError =>
-  new UsageError(`There is no ${kind} "${name}". Use one of: ${known.join(', ')}.`)
+export const unknownName = (
+  kind: string,
+  unknown: readonly string[],
+  known: readonly string[],
+): UsageError => {
+  const quoted = unknown.map((name) => `"${name}"`).join(', ')
+  return new UsageError(`There is no ${kind} ${quoted}. Use one of: ${known.join(', ')}.`)
+}

@@ -1,12 +1,8 @@
 import { Command } from 'commander'
 import { UsageError } from '../../lib/errors.ts'
 import { withLocalStack } from '../environment.ts'
-import { jsonOption } from '../options/json-option.ts'
+import { type JsonOption, jsonOption } from '../options/json-option.ts'
 import { exitAfterOutput } from '../output/exit.ts'
-
-interface JsonOption {
-  json?: true
-}
 
 const inspect = new Command('inspect')
   .description(

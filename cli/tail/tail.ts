@@ -56,8 +56,8 @@ export const tail = async (
 }
 
 const eventTypesOf = (names: readonly string[]): readonly EventType[] => {
-  const unknown = names.find((name) => !isEventType(name))
-  if (unknown !== undefined) throw unknownName('event type', unknown, eventTypes)
+  const unknown = names.filter((name) => !isEventType(name))
+  if (unknown.length > 0) throw unknownName('event type', unknown, eventTypes)
   return names.length === 0 ? eventTypes : names.filter(isEventType)
 }
 

@@ -8,7 +8,7 @@ export const findWorker = (name: string, workers: readonly Consumer[] = consumer
   if (worker === undefined)
     throw unknownName(
       'worker',
-      name,
+      [name],
       workers.map((each) => each.name),
     )
   return worker

@@ -88,5 +88,5 @@ test('records are printed as they arrive, and older ones are not', async () => {
 test('an event that does not exist is refused, and those that do are named', async () => {
   const { code, lines } = await tail('pusch')
   assert.equal(code, 1)
-  assert.match(lines.join('\n'), /no event pusch; there are push, /)
+  assert.match(lines.join('\n'), /^There is no event type "pusch"\. Use one of: push, /m)
 })
