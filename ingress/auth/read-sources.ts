@@ -42,7 +42,8 @@ export const readSources = (settings: SourcesSettings): Reading<Sources> => {
 const configuredTwice = (): ConfigError => {
   const problem =
     `sources.${defaultSourceName} is the source of /hooks, but INGRESS_SECRET_TOKENS or ` +
-    'INGRESS_SIGNING_TOKENS configures that source too. Configure it in one place: remove the variables, or ' +
+    'INGRESS_SIGNING_TOKENS configures that source too. ' +
+    'Configure it in one place: remove the variables, or ' +
     'give the source in the file another name. `npm start` creates a secret token if none is set, so with ' +
     '`npm start` use another name.'
   return new ConfigError([{ variable: 'INGRESS_SOURCES_FILE', problem }])

@@ -71,7 +71,9 @@ export const ingressCatalogue = {
   },
   ingress_credential_last_used_timestamp_seconds: {
     type: 'gauge',
-    help: 'When a credential last authenticated a hook. 0 means never since it was configured or since the start.',
+    help:
+      'When a credential last authenticated a hook. ' +
+      '0 means never since it was configured or since the start.',
     unit: 'timestamp',
     processes,
     labels: { source: 'sources', proof: ['token', 'signature'], credential: 'credentials' },

@@ -27,7 +27,9 @@ export const lagCatalogue = {
   },
   lag_measurement_age_seconds: {
     type: 'gauge',
-    help: 'Time since the lag was last measured. All lag metrics are that old; it grows while Kafka is silent.',
+    help:
+      'Time since the lag was last measured. ' +
+      'All lag metrics are that old; it grows while Kafka is silent.',
     unit: 'seconds',
     processes,
   },

@@ -46,7 +46,9 @@ export const workerCatalogue = {
   },
   consumer_circuit_state: {
     type: 'gauge',
-    help: '1 for the current state of the circuit breaker, 0 for the others. In state open, the worker waits.',
+    help:
+      '1 for the current state of the circuit breaker, 0 for the others. ' +
+      'In state open, the worker waits.',
     unit: 'state',
     processes,
     labels: { state: ['closed', 'open', 'half_open'] },

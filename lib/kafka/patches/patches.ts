@@ -27,7 +27,8 @@ export const patches: readonly Patch[] = [
     name: 'produce request',
     defect:
       'Each record is copied through eight buffers, each header through one more, and the checksum is ' +
-      'computed byte by byte. A record of 2.7 kB takes about 30 µs of CPU time; our encoder takes about 4 µs.',
+      'computed byte by byte. A record of 2.7 kB takes about 30 µs of CPU time; ' +
+      'our encoder takes about 4 µs.',
     link: 'https://github.com/tulios/kafkajs/blob/v2.2.4/src/protocol/recordBatch/v0/index.js',
     apply: patchProduceRequest,
   },
