@@ -52,7 +52,10 @@ export const startHookLoad = ({ urls, token, perSecond }: HookLoadOptions): Hook
   }
 }
 
-/** Tries the next address only where the connection was refused: in every other case the hook may have been kept. */
+/**
+ * Tries the next address only where the connection was refused: in every other case the hook may have been
+ * kept.
+ */
 const postToFirst = async (
   urls: readonly string[],
   token: string,

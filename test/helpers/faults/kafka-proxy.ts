@@ -1,17 +1,24 @@
 import { once } from 'node:events'
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net'
 
-/** Kinds of requests, by their number in Kafka's protocol: https://kafka.apache.org/protocol#protocol_api_keys */
+/**
+ * Kinds of requests, by their number in Kafka's protocol: https://kafka.apache.org/protocol#protocol_api_keys
+ */
 const kinds = { fetch: 1, metadata: 3, coordinator: 10, join: 11, heartbeat: 12 } as const
 type Kind = keyof typeof kinds
 
-/** Stands between a worker and the one broker, and passes everything on but what it is told to keep back or to change. */
+/**
+ * Stands between a worker and the one broker, and passes everything on but what it is told to keep back or
+ * to change.
+ */
 export interface KafkaProxy {
   /** `host:port`, also for clients that ask the brokers where they are. */
   address: string
   /** Keeps back all answers of a kind on the connections that are open, or on later ones as well. */
   swallow(kind: Kind, connections: 'open' | 'all'): void
-  /** Lets every heartbeat be answered with this code: https://kafka.apache.org/protocol#protocol_error_codes */
+  /**
+   * Lets every heartbeat be answered with this code: https://kafka.apache.org/protocol#protocol_error_codes
+   */
   failHeartbeats(code: number): void
   /** Ends the connections that are open; new ones are taken. */
   breakConnections(): void

@@ -15,8 +15,8 @@ export interface HookCounts {
 }
 
 /**
- * Asserts three promises: every hook that was answered with 2xx is on its topic; no hook that was turned away is on a
- * topic; and every answer came in time.
+ * Asserts three promises: every hook that was answered with 2xx is on its topic; no hook that was turned
+ * away is on a topic; and every answer came in time.
  *
  * @param posted all hooks of the scenario. Other hooks may lie on the same topics.
  * @param limitMs the longest time an answer may take
@@ -52,7 +52,10 @@ export const assertNoLoss = async (
   }
 }
 
-/** A hook without an answer, or with a 503, may have been kept: its sender cannot know. Any other refusal is final. */
+/**
+ * A hook without an answer, or with a 503, may have been kept: its sender cannot know. Any other refusal is
+ * final.
+ */
 const assertTurnedAwayHooksAreAbsent = (
   posted: readonly PostedHook[],
   kept: readonly PostedHook[],

@@ -13,8 +13,8 @@ export interface RawAnswer {
 const idleAfterAnswerMs = 1500
 
 /**
- * Bytes to write; or a pause, in milliseconds or until a promise resolves; or the end of our half; or a reset of the
- * connection.
+ * Bytes to write; or a pause, in milliseconds or until a promise resolves; or the end of our half; or a
+ * reset of the connection.
  */
 export type Piece = Buffer | string | number | Promise<void> | 'end' | 'reset'
 
@@ -22,7 +22,8 @@ export type Piece = Buffer | string | number | Promise<void> | 'end' | 'reset'
  * Opens a connection and writes the pieces in order, exactly as they are.
  * Resolves when the connection is closed.
  *
- * @param idleMs closes the connection when nothing has arrived for so long. Once an answer has begun, 1.5 s are enough.
+ * @param idleMs closes the connection when nothing has arrived for so long. Once an answer has begun, 1.5 s
+ *   are enough.
  */
 export const sendRaw = (url: string, pieces: readonly Piece[], idleMs = 1500): Promise<RawAnswer> =>
   new Promise((resolve) => {

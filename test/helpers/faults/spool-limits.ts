@@ -1,6 +1,6 @@
 import type { SpoolLimits } from '../../../ingress/spool/spool.ts'
 
-/** For a spool that has its disk to itself. */
+/** The limits of a spool that shares its disk with no other. */
 export const spoolLimits = (maxBytes: number, segmentBytes: number): SpoolLimits => ({
   segmentBytes,
   hasRoom: (bytes, state) => state.bytes + state.passedBytes + bytes <= maxBytes,

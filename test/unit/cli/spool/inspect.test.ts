@@ -10,7 +10,7 @@ import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 import { temporaryFolder } from '../../../helpers/process/temporary-folder.ts'
 import { hookOf } from '../../../helpers/records/deliver.ts'
 
-test('every hook is listed with its place, those that wait for a topic alone, drained ones and those set aside, too', async (t) => {
+test('every hook is listed with its place: waiting, waiting for a topic, drained or set aside', async (t) => {
   const folder = await temporaryFolder(t)
   const folders = await openSpoolFolders(folder, 1e6)
   const spools = await openSpools(folders, ['gitlab.push'], 1e6, recordingLogger().logger)
@@ -37,7 +37,7 @@ test('every hook is listed with its place, those that wait for a topic alone, dr
   await spools.close()
 })
 
-test('a file that cannot be read is said, and the others are listed', async (t) => {
+test('a file that cannot be read is listed as unreadable, together with the others', async (t) => {
   const folder = await temporaryFolder(t)
   await mkdir(join(folder, '000000000001.spool'))
   await writeFile(join(folder, '000000000002.spool'), 'no hook')
@@ -51,7 +51,7 @@ test('a file that cannot be read is said, and the others are listed', async (t) 
   )
 })
 
-test('a folder that is not there, or cannot be read, is not taken for an empty spool', async (t) => {
+test('a folder that is missing or cannot be read is not mistaken for an empty spool', async (t) => {
   const folder = await temporaryFolder(t)
   const inspect = (env: Record<string, string>) => Array.fromAsync(inspectSpool(env))
   const says = (pattern: RegExp) => (error: unknown) =>

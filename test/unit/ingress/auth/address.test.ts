@@ -11,29 +11,29 @@ const from = (remoteAddress: string | undefined, forwarded?: string) =>
     headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
   }) as unknown as IncomingMessage
 
-test('without a proxy the connection counts, and X-Forwarded-For is anybody’s word', () => {
+test('without a proxy the address of the connection is used, and X-Forwarded-For is ignored', () => {
   assert.equal(addressOf(from('192.0.2.1'), 0), '192.0.2.1')
   assert.equal(addressOf(from('192.0.2.1', '34.74.90.70'), 0), '192.0.2.1')
 })
 
-test('IPv4 in the clothes of IPv6 is IPv4', () => {
+test('an IPv4 address that is mapped into IPv6 is treated as IPv4', () => {
   assert.equal(addressOf(from('::ffff:192.0.2.1'), 0), '192.0.2.1')
   assert.equal(addressOf(from('10.0.0.1', '::FFFF:192.0.2.1'), 1), '192.0.2.1')
   assert.equal(addressOf(from('2001:db8::1'), 0), '2001:db8::1')
 })
 
-test('one proxy: the last address is the one it saw; what stands before was sent to it', () => {
+test('behind one proxy, the last address is the one that the proxy saw; the sender may have written the others', () => {
   assert.equal(addressOf(from('10.0.0.1', '198.51.100.7'), 1), '198.51.100.7')
   assert.equal(addressOf(from('10.0.0.1', '34.74.90.70, 198.51.100.7'), 1), '198.51.100.7')
   assert.equal(addressOf(from('10.0.0.1', '34.74.90.70,,  198.51.100.7 '), 1), '198.51.100.7')
 })
 
-test('two proxies: the last but one', () => {
+test('behind two proxies, the second last address is used', () => {
   assert.equal(addressOf(from('10.0.0.1', '198.51.100.7, 10.0.0.2'), 2), '198.51.100.7')
   assert.equal(addressOf(from('10.0.0.1', '34.74.90.70, 198.51.100.7, 10.0.0.2'), 2), '198.51.100.7')
 })
 
-test('however much a stranger writes in front, the address stays what the proxies saw', () => {
+test('whatever a sender writes in front, the address stays the one that the proxies saw', () => {
   const spoof = fc
     .array(fc.oneof(fc.ipV4(), fc.ipV6(), fc.string({ maxLength: 10 })), { maxLength: 6 })
     .map((parts) => parts.join(', '))
@@ -46,7 +46,7 @@ test('however much a stranger writes in front, the address stays what the proxie
   )
 })
 
-test('an address with a port, as some proxies write it, is read', () => {
+test('an address with a port, as some proxies write it, is understood', () => {
   for (const header of [
     '198.51.100.7:51234',
     '[198.51.100.7]:51234',
@@ -59,11 +59,11 @@ test('an address with a port, as some proxies write it, is read', () => {
   assert.equal(
     addressOf(from('10.0.0.1', '2001:db8::1:443'), 1),
     '2001:db8::1:443',
-    'without brackets nobody knows where a port begins',
+    'without brackets it is unknown where a port begins',
   )
 })
 
-test('where the proxies say no address, their own, which may well be allowed, does not stand in for it', () => {
+test('if the proxies name no address, their own address, which may be allowed, is not used instead', () => {
   const { allowedAddresses } = createSource('berlin', {
     ...{ secret_tokens: ['s'], signing_tokens: [], require_signature: false },
     allowed_cidrs: ['10.0.0.0/8', '2001:db8::/32'],
@@ -93,6 +93,6 @@ test('where the proxies say no address, their own, which may well be allowed, do
   assert.ok(isAllowed(addressOf(from('10.0.0.1', '10.0.0.9'), 1), allowedAddresses))
 })
 
-test('a connection that is gone has no address', () => {
+test('a closed connection has no address', () => {
   assert.equal(addressOf(from(undefined), 0), '')
 })

@@ -10,7 +10,7 @@ const signingToken = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
 const mac = `v1,${Buffer.alloc(32, 1).toString('base64')}`
 const otherMac = `v1,${Buffer.alloc(32, 2).toString('base64')}`
 
-/** A door with one source, as `(headers, address) => …`. */
+/** The admission of one source, as `(headers, address) => …`. */
 const admitWith = (settings: Partial<SourceSettings> = {}, options: Partial<AdmitOptions> = {}) => {
   const secret_tokens = ['first-secret', 'second-secret']
   const source = createSource('default', {
@@ -56,14 +56,14 @@ test('any of several secret tokens proves the sender, so that tokens can be rota
   assert.deepEqual(admitWith()({ 'x-gitlab-token': 'second-secret' }), { proof: 'token', label: '2' })
 })
 
-test('a secret token may hold any character', () => {
+test('a secret token may contain any character', () => {
   const admit = admitWith({ secret_tokens: ['pässwörd €'] })
   const onTheWire = (text: string) => Buffer.from(text).toString('latin1')
   assert.deepEqual(admit({ 'x-gitlab-token': onTheWire('pässwörd €') }), { proof: 'token', label: '1' })
   assert.equal(kindOf(admit({ 'x-gitlab-token': onTheWire('passwörd €') })), 'unauthenticated')
 })
 
-test('a wrong, partial, longer, empty or missing token is turned away as unauthenticated', () => {
+test('a wrong, partial, longer, empty or missing token is refused as unauthenticated', () => {
   for (const token of [
     'third-secret',
     'first',
@@ -76,7 +76,7 @@ test('a wrong, partial, longer, empty or missing token is turned away as unauthe
     assert.equal(kindOf(admitWith()({ 'x-gitlab-token': token })), 'unauthenticated', String(token))
 })
 
-test('the reason of a refusal repeats no token', () => {
+test('the reason of a refusal contains no token', () => {
   const refused = admitWith()({ 'x-gitlab-token': 'guess-4711' })
   assert.ok('reason' in refused)
   assert.doesNotMatch(refused.reason, /guess-4711|first-secret|second-secret/)
@@ -86,7 +86,7 @@ test('a token header sent twice, which Node joins with a comma, proves nothing',
   assert.equal(kindOf(admitWith()({ 'x-gitlab-token': 'first-secret, first-secret' })), 'unauthenticated')
 })
 
-test('with nothing configured nobody is admitted, not even with an empty token', () => {
+test('without any configured credential nobody is admitted, not even with an empty token', () => {
   const admit = admitWith({ secret_tokens: [] })
   for (const headers of [
     {},
@@ -97,7 +97,7 @@ test('with nothing configured nobody is admitted, not even with an empty token',
     assert.equal(kindOf(admit(headers)), 'unauthenticated')
 })
 
-test('a signature waits for the body, with all it was made of; versions we do not know are left out', () => {
+test('a signature is kept for the check of the body, with everything it covers; unknown versions are ignored', () => {
   const admit = admitWith(acceptsSignatures)
   assert.deepEqual(
     admit(signedAt(String(nowSeconds), { 'webhook-signature': `${mac} ${otherMac} v2,CCCC` })),
@@ -108,24 +108,24 @@ test('a signature waits for the body, with all it was made of; versions we do no
   )
 })
 
-test('a signature is looked at before the token: a right token does not make up for a stale signature', () => {
+test('a signature is checked before the token: a valid token does not compensate for a stale signature', () => {
   const admit = admitWith(acceptsSignatures)
   assert.equal(kindOf(admit(signedAt('1', { 'x-gitlab-token': 'first-secret' }))), 'unauthenticated')
 })
 
-test('where no signing token is configured a signature is ignored and the token decides', () => {
+test('without a configured signing token a signature is ignored and the token decides', () => {
   assert.ok(isAdmitted(admitWith()(signedAt('1', { 'x-gitlab-token': 'first-secret' }))))
   assert.equal(kindOf(admitWith()(signedAt(String(nowSeconds)))), 'unauthenticated')
 })
 
-test('a hook without signature still comes in by its token while signing tokens are being introduced', () => {
+test('a hook without a signature is still admitted by its token while signing tokens are being introduced', () => {
   assert.deepEqual(admitWith(acceptsSignatures)({ 'x-gitlab-token': 'first-secret' }), {
     proof: 'token',
     label: '1',
   })
 })
 
-test('a signature as old or as early as the tolerance is taken, one second more is not', () => {
+test('a signature as old or as early as the tolerance is accepted, one second more is not', () => {
   const admit = admitWith(acceptsSignatures)
   for (const age of [-300, 0, 300])
     assert.ok(isAdmitted(admit(signedAt(String(nowSeconds - age)))), `${age} s`)
@@ -133,7 +133,7 @@ test('a signature as old or as early as the tolerance is taken, one second more 
     assert.equal(kindOf(admit(signedAt(String(nowSeconds - age)))), 'unauthenticated', `${age} s`)
 })
 
-test('a timestamp that is no plain number of seconds is turned away', () => {
+test('a timestamp that is not a plain number of seconds is refused', () => {
   const admit = admitWith(acceptsSignatures)
   const hex = `0x${nowSeconds.toString(16)}`
   for (const timestamp of [
@@ -150,14 +150,14 @@ test('a timestamp that is no plain number of seconds is turned away', () => {
     assert.equal(kindOf(admit(signedAt(timestamp))), 'unauthenticated', timestamp)
 })
 
-test('a signature without its id or its timestamp is turned away', () => {
+test('a signature without its id or its timestamp is refused', () => {
   const admit = admitWith(acceptsSignatures)
   const { 'webhook-id': _id, ...withoutId } = signedAt(String(nowSeconds))
   const { 'webhook-timestamp': _timestamp, ...withoutTimestamp } = signedAt(String(nowSeconds))
   for (const headers of [withoutId, withoutTimestamp]) assert.equal(kindOf(admit(headers)), 'unauthenticated')
 })
 
-test('of a thousand signatures only ten are ever compared', () => {
+test('at most ten of a thousand signatures are compared', () => {
   const admitted = admitWith(acceptsSignatures)(
     signedAt(String(nowSeconds), { 'webhook-signature': Array(1000).fill(mac).join(' ') }),
   )
@@ -165,26 +165,26 @@ test('of a thousand signatures only ten are ever compared', () => {
   assert.equal(admitted.signed.signatures.length, 10)
 })
 
-test('a body announced as larger than allowed is turned away before it is read, the largest allowed is not', () => {
+test('a body that is announced as too large is refused before it is read, the largest allowed one is not', () => {
   const sized = (bytes: number) => ({ 'x-gitlab-token': 'first-secret', 'content-length': String(bytes) })
   assert.equal(kindOf(admitWith()(sized(1001))), 'too_large')
   assert.ok(isAdmitted(admitWith()(sized(1000))))
 })
 
-test('a stranger learns nothing of the size limit', () => {
+test('a sender without valid credentials does not learn the size limit', () => {
   assert.equal(
     kindOf(admitWith()({ 'x-gitlab-token': 'wrong', 'content-length': '1001' })),
     'unauthenticated',
   )
 })
 
-test('a source that may only sign is not let in by its token', () => {
+test('a source that must sign is not admitted by its token', () => {
   const admit = admitWith({ ...acceptsSignatures, require_signature: true })
   assert.equal(rejectionOf(admit({ 'x-gitlab-token': 'first-secret' })), 'no_credentials')
   assert.ok(isAdmitted(admit(signedAt(String(nowSeconds)))))
 })
 
-test('a source nobody configured answers as one whose token is wrong: names cannot be found out by trying', () => {
+test('a source that is not configured answers like one whose token is wrong, so that names cannot be found by trying', () => {
   const [nowhere, wrong] = [
     admitWith()({ 'x-gitlab-token': 'x' }, undefined, 'nowhere'),
     admitWith()({ 'x-gitlab-token': 'x' }),
@@ -201,7 +201,7 @@ test('an address outside the ranges of the source is forbidden, whatever its tok
     assert.equal(kindOf(admit({ 'x-gitlab-token': 'first-secret' }, address)), 'forbidden', address)
 })
 
-test('X-Forwarded-For is believed as far as trusted proxies wrote it, and not at all without them', () => {
+test('X-Forwarded-For is trusted as far as trusted proxies wrote it, and not at all without them', () => {
   const headers = { 'x-gitlab-token': 'first-secret', 'x-forwarded-for': '10.0.0.1, 203.0.113.9' }
   const ranges = { allowed_cidrs: ['10.0.0.0/8'] }
   assert.equal(kindOf(admitWith(ranges)(headers)), 'forbidden')

@@ -10,7 +10,7 @@ const otherKey = Buffer.from('fedcba9876543210fedcba9876543210')
 const tokenOf = (bytes: Buffer) => `whsec_${bytes.toString('base64')}`
 const body = Buffer.from('{"object_kind":"push","text":"ä\\u0000"}')
 
-/** As https://www.standardwebhooks.com says: base64 of HMAC-SHA256 over `id.timestamp.body`. */
+/** See https://www.standardwebhooks.com: base64 of HMAC-SHA256 over `id.timestamp.body`. */
 const sign = (secret: Buffer, id: string, timestamp: string, signed: Buffer) =>
   `v1,${createHmac('sha256', secret)
     .update(Buffer.concat([Buffer.from(`${id}.${timestamp}.`), signed]))
@@ -44,26 +44,26 @@ test('a signature over exactly these bytes proves the sender', () => {
   assert.ok(isProven([tokenOf(key)], signedBy([signature])))
 })
 
-test('a swapped body, id or timestamp, or one more byte, is found out', () => {
+test('another body, id or timestamp, or one more byte, is noticed', () => {
   assert.ok(!isProven([tokenOf(key)], signedBy([signature]), Buffer.from('{"object_kind":"tag_push"}')))
   assert.ok(!isProven([tokenOf(key)], signedBy([signature]), Buffer.concat([body, Buffer.from(' ')])))
   assert.ok(!isProven([tokenOf(key)], signedBy([signature], 'msg_2')))
   assert.ok(!isProven([tokenOf(key)], signedBy([signature], 'msg_1', '1780000001')))
 })
 
-test('a refusal says unauthenticated and nothing of the signature that was expected', () => {
+test('a refusal does not contain the signature that was expected', () => {
   const refusal = { kind: 'unauthenticated', rejection: 'wrong_signature', reason: 'the signature is wrong' }
   assert.deepEqual(prove([tokenOf(key)], signedBy(['v1,AAAA'])), refusal)
 })
 
-test('of several signatures one right one is enough, wherever it stands', () => {
+test('one valid signature of several is enough, at any position', () => {
   const wrong = sign(otherKey, 'msg_1', '1780000000', body)
   assert.ok(isProven([tokenOf(key)], signedBy([wrong, signature])))
   assert.ok(isProven([tokenOf(key)], signedBy([signature, wrong])))
   assert.ok(!isProven([tokenOf(key)], signedBy([wrong, wrong])))
 })
 
-test('of several signing tokens any may have signed, so that they can be rotated', () => {
+test('any of several signing tokens may have signed, so that they can be rotated', () => {
   assert.ok(isProven([tokenOf(otherKey), tokenOf(key)], signedBy([signature])))
   assert.ok(isProven([tokenOf(key), tokenOf(otherKey)], signedBy([signature])))
   assert.ok(!isProven([tokenOf(otherKey)], signedBy([signature])))
@@ -73,7 +73,7 @@ test('of several signing tokens any may have signed, so that they can be rotated
   })
 })
 
-test('a signature that is empty, cut or longer is refused without an error', () => {
+test('a signature that is empty, cut off or too long is refused without an error', () => {
   const mac = signature.slice(3)
   for (const given of [
     'v1,',
@@ -86,11 +86,11 @@ test('a signature that is empty, cut or longer is refused without an error', () 
   assert.ok(!isProven([tokenOf(key)], signedBy([])))
 })
 
-test('without a signing token no signature is ever right', () => {
+test('without a signing token no signature is valid', () => {
   assert.ok(!isProven([], signedBy([signature])))
 })
 
-test('who was admitted by a token needs no signature', () => {
+test('a sender that was admitted by its token needs no signature', () => {
   assert.deepEqual(authenticate({ source: sourceWith([]), proof: 'token', label: '2' }, body), {
     by: 'token',
     label: '2',

@@ -9,7 +9,7 @@ const key = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
 const source = (name: string, secret_tokens: string[], signing_tokens: string[] = []) =>
   createSource(name, { secret_tokens, signing_tokens, require_signature: false, allowed_cidrs: [] })
 
-/** What is told which credentials there are, what marks one as used just now, and every series as `source proof credential: time`. */
+/** The series under test, and a reader that shows each one as `source proof credential: time`. */
 const observed = () => {
   const metrics = createMetrics()
   const { credentialUsed } = createIngressMetrics(metrics)
@@ -40,7 +40,7 @@ test('every credential has its series from the start', async () => {
   ])
 })
 
-test('a rotation: the old one keeps its time while the new one is tried, and takes it along when it goes', async () => {
+test('during a rotation the old credential keeps its time, and its time goes with it when it is removed', async () => {
   const { configure, series, use } = observed()
   configure([source('berlin', ['old'])])
   use('berlin', 'token', '1')
@@ -51,7 +51,7 @@ test('a rotation: the old one keeps its time while the new one is tried, and tak
   assert.deepEqual(await series(), ['berlin token 1: 0'])
 })
 
-test('what is changed at one sender leaves the times of the others alone', async () => {
+test('a change of one source leaves the times of the others unchanged', async () => {
   const { configure, series, use } = observed()
   configure([source('berlin', ['a']), source('munich', ['b'])])
   use('berlin', 'token', '1')
@@ -62,7 +62,7 @@ test('what is changed at one sender leaves the times of the others alone', async
   assert.deepEqual(await series(), ['munich token 1: 4711'])
 })
 
-test('a use that is told late does not bring back the series of a credential that went', async () => {
+test('a use that is reported late does not bring back the series of a removed credential', async () => {
   const { configure, series, use } = observed()
   configure([source('berlin', ['a', 'b'])])
   configure([source('berlin', ['a'])])

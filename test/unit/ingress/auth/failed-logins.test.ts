@@ -16,7 +16,7 @@ const withClock = (perMinute: number) => {
 }
 const times = <T>(count: number, action: () => T) => Array.from({ length: count }, action)
 
-test('an address has so many wrong tries in a minute, then it has had too many', () => {
+test('an address may fail a limited number of times in a minute', () => {
   const { failedLogins } = withClock(3)
   assert.deepEqual(
     times(5, () => failedLogins.add('a')),
@@ -24,7 +24,7 @@ test('an address has so many wrong tries in a minute, then it has had too many',
   )
 })
 
-test('each address has its own', () => {
+test('each address has a limit of its own', () => {
   const { failedLogins } = withClock(1)
   assert.deepEqual(['a', 'b', 'a', 'b', 'c'].map(failedLogins.add), [
     'few',
@@ -35,7 +35,7 @@ test('each address has its own', () => {
   ])
 })
 
-test('after the minute it begins anew, and trying on does not prolong it', () => {
+test('after a minute the count starts again, and further failures do not prolong the minute', () => {
   const { clock, failedLogins } = withClock(1)
   times(10, () => {
     clock.now += 5000
@@ -46,7 +46,7 @@ test('after the minute it begins anew, and trying on does not prolong it', () =>
   assert.equal(failedLogins.add('a'), 'too_many')
 })
 
-test('a flood of addresses takes bounded memory: the one not seen longest is forgotten, one that goes on trying is not', () => {
+test('a flood of addresses takes bounded memory: the address without a failure for the longest time is forgotten', () => {
   const { failedLogins } = withClock(1)
   failedLogins.add('persistent')
   failedLogins.add('once')
@@ -57,7 +57,7 @@ test('a flood of addresses takes bounded memory: the one not seen longest is for
   assert.equal(failedLogins.add('persistent'), 'too_many')
 })
 
-test('refused credentials turn into 429; whatever else went wrong stays what it is and is not counted', () => {
+test('refused credentials turn into 429; other refusals stay as they are and are not counted', () => {
   const { failedLogins } = withClock(2)
   const throttle = createThrottle(failedLogins, 0)
   const forbidden = {

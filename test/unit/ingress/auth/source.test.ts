@@ -20,13 +20,13 @@ const sourceWith = (settings: Partial<SourceSettings> = {}) =>
   })
 const key = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
 
-test('which proof is asked for follows from what is configured', () => {
+test('the required proof follows from the configured credentials', () => {
   assert.equal(sourceWith().accepts, 'token')
   assert.equal(sourceWith({ signing_tokens: [key] }).accepts, 'either')
   assert.equal(sourceWith({ signing_tokens: [key], require_signature: true }).accepts, 'signature')
 })
 
-test('secrets are kept as digests, keys as bytes, each under its number: the source itself tells no secret', () => {
+test('secrets and keys are kept as bytes, each with its position as a label; as JSON a source shows no secret', () => {
   const source = sourceWith({ secret_tokens: ['tell-nobody', 's2'], signing_tokens: [key] })
   assert.deepEqual(
     source.secrets.map(({ label }) => label),
@@ -39,7 +39,7 @@ test('secrets are kept as digests, keys as bytes, each under its number: the sou
   assert.doesNotMatch(JSON.stringify(source), /tell-nobody/)
 })
 
-test('every credential is compared, whichever matches and wherever it differs', () => {
+test('every credential is compared, whichever one matches and wherever the first difference is', () => {
   const { secrets } = sourceWith({ secret_tokens: ['aaaaaaaa', 'bbbbbbbb', 'cccccccc'] })
   const comparisons = (token: string) => {
     let count = 0
@@ -55,14 +55,14 @@ test('every credential is compared, whichever matches and wherever it differs', 
     assert.deepEqual(comparisons(wrong), [undefined, 3])
 })
 
-test('equal is what is as long and the same: neither a beginning nor what goes on behind it', () => {
+test('only the complete secret is equal: neither a part of it nor a longer text', () => {
   const secret = Buffer.from('abcd')
   for (const other of ['', 'abc', 'abc\0', 'abcd\0', 'abcde', 'abce', 'xbcd'])
     assert.equal(isEqual(secret, Buffer.from(other)), false, other)
   assert.equal(isEqual(secret, Buffer.from('abcd')), true)
 })
 
-test('ranges of IPv4 and IPv6, single addresses, and IPv4 in the clothes of IPv6', () => {
+test('ranges of IPv4 and IPv6 and single addresses', () => {
   const { allowedAddresses } = sourceWith({
     allowed_cidrs: ['34.74.90.64/28', '10.1.2.3', '2001:db8::/32', '::1'],
   })
@@ -81,13 +81,13 @@ test('ranges of IPv4 and IPv6, single addresses, and IPv4 in the clothes of IPv6
     assert.equal(isAllowed(outside, allowedAddresses), false, outside)
 })
 
-test('no range is any address; everything can be said in a range too', () => {
+test('without ranges any address is allowed; a range can also cover all addresses', () => {
   assert.equal(sourceWith().allowedAddresses, null)
   assert.ok(isAllowed('whatever', null))
   assert.ok(isAllowed('203.0.113.9', sourceWith({ allowed_cidrs: ['0.0.0.0/0'] }).allowedAddresses))
 })
 
-test('what is no range is refused', () => {
+test('a text that is not a range is refused', () => {
   for (const text of ['10.0.0.0/8', '::/0', '192.0.2.1', 'fe80::1/128'])
     assert.ok(cidr.safeParse(text).success, text)
   for (const text of [

@@ -16,7 +16,7 @@ const read = async (yaml: string) => {
   await writeFile(file, yaml)
   return readSourcesFile(file)
 }
-/** What is said of a file that cannot be used. */
+/** The error about a file that cannot be used. */
 const faultOf = async (yaml: string): Promise<string> => {
   await writeFile(file, yaml)
   try {
@@ -32,7 +32,7 @@ const faultOf = async (yaml: string): Promise<string> => {
   return assert.fail(`was accepted:\n${yaml}`)
 }
 
-test('several senders, each with credentials, ranges and an instance of its own', async () => {
+test('a file configures several sources, each with its own credentials, ranges and instance', async () => {
   await writeFile(join(folder, 'berlin.txt'), '\n  from-file-1  \nfrom-file-2\n\n')
   const { value: sources, files } = await read(`
 sources:
@@ -63,7 +63,7 @@ sources:
   assert.deepEqual(files, [file, join(folder, 'berlin.txt')])
 })
 
-test('the example of docs/operations.md can be used as it is', async () => {
+test('the example in docs/operations.md works as it is', async () => {
   const [example] = blocksOf(readPage('docs/operations.md')).filter(({ info }) => info === 'yaml')
   await writeFile(join(folder, 'berlin'), 'a token\n')
   await writeFile(join(folder, 'gitlab-com'), `${key}\n`)
@@ -82,7 +82,7 @@ test('the example of docs/operations.md can be used as it is', async () => {
   )
 })
 
-test('a sender without credentials is a fault: anybody could post hooks', async () => {
+test('a source without credentials is an error: anybody could post hooks', async () => {
   await writeFile(join(folder, 'empty.txt'), '\n \n')
   for (const settings of [
     '{}',
@@ -93,18 +93,18 @@ test('a sender without credentials is a fault: anybody could post hooks', async 
     assert.match(await faultOf(`sources: {berlin: ${settings}}`), /sources\.berlin: .*anybody could post/)
 })
 
-test('an empty secret is a fault', async () => {
+test('an empty secret is an error', async () => {
   assert.match(await faultOf("sources: {berlin: {secret_tokens: ['']}}"), /sources\.berlin\.secret_tokens\.0/)
 })
 
-test('a signature that is required and cannot be checked is a fault', async () => {
+test('a signature that is required but cannot be verified is an error', async () => {
   assert.match(
     await faultOf('sources: {berlin: {secret_tokens: [a], require_signature: true}}'),
     /sources\.berlin: require_signature is set, but signing_tokens is not/,
   )
 })
 
-test('each fault names its place', async () => {
+test('each error names its place', async () => {
   const faults: Record<string, RegExp> = {
     'sources: {berlin: {secret_tokens: [a], allowed_cidr: [10.0.0.0/8]}}': /sources\.berlin: .*allowed_cidr/,
     'sources: {berlin: {secret_tokens: [a], allowed_cidrs: [gitlab.com]}}':
@@ -123,7 +123,7 @@ test('each fault names its place', async () => {
   for (const [yaml, pattern] of Object.entries(faults)) assert.match(await faultOf(yaml), pattern, yaml)
 })
 
-test('no fault repeats a secret, however it is mistyped', async (t) => {
+test('no error contains a secret, however the file is mistyped', async (t) => {
   const warnings: string[] = []
   const listen = (warning: Error) => void warnings.push(warning.message)
   process.on('warning', listen)
@@ -149,7 +149,7 @@ test('no fault repeats a secret, however it is mistyped', async (t) => {
   assert.doesNotMatch(warnings.join('\n'), /NOBODY/)
 })
 
-test('a file that is not there is a fault that names it', () => {
+test('a missing file is an error that names the file', () => {
   assert.throws(
     () => readSourcesFile(join(folder, 'absent.yaml')),
     (error) => error instanceof ConfigError && /cannot be read.*absent\.yaml/.test(error.message),

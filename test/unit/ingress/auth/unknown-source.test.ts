@@ -99,7 +99,10 @@ const answersFrom = (sources: Record<string, Partial<SourceSettings>>) => {
     assert.ok('reason' in result, `${name} let a stranger in`)
     return result
   }
-  /** Every field of the answer, and whether the failure counts towards 429, which the sender sees a little later. */
+  /**
+   * Every field of the answer, and whether the failure counts towards 429, which the sender sees a little
+   * later.
+   */
   const answerTo = (name: string, headers: IncomingHttpHeaders, from: keyof typeof addresses) => {
     const refusal = refusalOf(name, headers, from)
     const throttle = createThrottle(createFailedLogins(0, Date.now), 0)

@@ -13,7 +13,7 @@ const folder = await mkdtemp(join(tmpdir(), 'bridge-test-'))
 after(() => rm(folder, { recursive: true, force: true }))
 const servers = { KAFKA_BROKERS: 'localhost:1', SCHEMA_REGISTRY_URL: 'http://localhost:1' }
 
-/** Watched senders, and a clock that looks at their files when told to. */
+/** Watched sources. `poll` lets the time of one poll pass. */
 const watching = (t: TestContext, env: Readonly<Record<string, string>>) => {
   t.mock.timers.enable({ apis: ['setInterval'] })
   const { logger, lines } = recordingLogger()
@@ -31,48 +31,48 @@ const watching = (t: TestContext, env: Readonly<Record<string, string>>) => {
       findMatch(found.secrets, (bytes) => isEqual(bytes, Buffer.from(token))) !== undefined
     )
   }
-  return { watched, accepts, changes, lines, look: () => t.mock.timers.tick(2000) }
+  return { watched, accepts, changes, lines, poll: () => t.mock.timers.tick(2000) }
 }
-/** Replaces a file as Kubernetes does: elsewhere, then by another link. */
+/** Replaces a file as Kubernetes does: the new file is elsewhere, and the link is then replaced. */
 const relink = async (link: string, text: string) => {
   const target = join(folder, `data-${Math.random()}`)
   await writeFile(target, text)
-  await utimes(target, 1000, 1000) // as archives have it: the time tells nothing
+  await utimes(target, 1000, 1000) // like a file from an archive: the time of modification does not change
   await symlink(target, `${link}.new`)
   await rename(`${link}.new`, link)
 }
 
-test('a secret is rotated without a restart: added, then the old one removed', async (t) => {
+test('a secret is rotated without a restart: the new one is added, then the old one is removed', async (t) => {
   const file = join(folder, 'tokens')
   await writeFile(file, 'old\n')
-  const { accepts, changes, lines, look } = watching(t, { INGRESS_SECRET_TOKENS_FILE: file })
+  const { accepts, changes, lines, poll } = watching(t, { INGRESS_SECRET_TOKENS_FILE: file })
   assert.deepEqual([accepts('default', 'old'), accepts('default', 'new')], [true, false])
   await writeFile(file, 'old\nnew\n')
-  look()
+  poll()
   assert.deepEqual([accepts('default', 'old'), accepts('default', 'new')], [true, true])
   await writeFile(file, 'new\n')
-  look()
+  poll()
   assert.deepEqual([accepts('default', 'old'), accepts('default', 'new')], [false, true])
   assert.equal(changes.length, 3)
   assert.doesNotMatch(JSON.stringify(lines), /old|new/)
 })
 
-test('a file that is linked elsewhere is read again', async (t) => {
+test('a file is read again when its link points elsewhere', async (t) => {
   const file = join(folder, 'linked')
   await relink(file, 'old')
-  const { accepts, look } = watching(t, { INGRESS_SECRET_TOKENS_FILE: file })
+  const { accepts, poll } = watching(t, { INGRESS_SECRET_TOKENS_FILE: file })
   await relink(file, 'new')
-  look()
+  poll()
   assert.deepEqual([accepts('default', 'old'), accepts('default', 'new')], [false, true])
 })
 
-test('a change that cannot be used is said, and the old credentials stay until it can be', async (t) => {
+test('a change that cannot be used is logged, and the old credentials stay in use', async (t) => {
   const file = join(folder, 'emptied')
   await writeFile(file, 'old')
-  const { accepts, lines, look } = watching(t, { INGRESS_SECRET_TOKENS_FILE: file })
+  const { accepts, lines, poll } = watching(t, { INGRESS_SECRET_TOKENS_FILE: file })
   for (const change of [() => writeFile(file, ''), () => rm(file)]) {
     await change()
-    look()
+    poll()
     assert.ok(accepts('default', 'old'))
     assert.ok(!accepts('default', ''))
   }
@@ -80,38 +80,38 @@ test('a change that cannot be used is said, and the old credentials stay until i
     lines.map(({ level }) => level),
     ['error', 'error'],
   )
-  look()
-  look()
-  assert.equal(lines.length, 2, 'said once')
+  poll()
+  poll()
+  assert.equal(lines.length, 2, 'logged once')
   await writeFile(file, 'new')
-  look()
+  poll()
   assert.ok(accepts('default', 'new') && !accepts('default', 'old'))
 })
 
-test('a file of senders that names a secret file which comes later is used once that is there', async (t) => {
+test('a file of sources that names a missing file of secrets is used once that file exists', async (t) => {
   const [file, tokens] = [join(folder, 'sources.yaml'), join(folder, 'later')]
   await writeFile(file, 'sources: {berlin: {secret_tokens: [old]}}')
-  const { accepts, look } = watching(t, { INGRESS_SOURCES_FILE: file })
+  const { accepts, poll } = watching(t, { INGRESS_SOURCES_FILE: file })
   await writeFile(file, `sources: {berlin: {secret_tokens_file: ${tokens}}}`)
-  look()
+  poll()
   assert.ok(accepts('berlin', 'old'))
   await writeFile(tokens, 'new')
-  look()
+  poll()
   assert.ok(accepts('berlin', 'new') && !accepts('berlin', 'old'))
   await writeFile(tokens, 'newer')
-  look()
+  poll()
   assert.ok(accepts('berlin', 'newer') && !accepts('berlin', 'new'))
 })
 
 test('nothing is read while nothing changes', async (t) => {
   const file = join(folder, 'unchanged')
   await writeFile(file, 'old')
-  const { changes, look } = watching(t, { INGRESS_SECRET_TOKENS_FILE: file })
-  for (let times = 0; times < 5; times++) look()
+  const { changes, poll } = watching(t, { INGRESS_SECRET_TOKENS_FILE: file })
+  for (let times = 0; times < 5; times++) poll()
   assert.equal(changes.length, 1)
 })
 
-test('without a file of senders any name is a sender with the same credentials; with one only those it names', async (t) => {
+test('without a file of sources any name is a source with the same credentials; with a file only the names in it are', async (t) => {
   const { watched, accepts } = watching(t, { INGRESS_SECRET_TOKENS: 'common' })
   assert.ok(accepts('default', 'common') && accepts('berlin', 'common'))
   assert.deepEqual([watched.find('berlin')?.name, watched.find('berlin')?.label], ['berlin', 'default'])
@@ -128,7 +128,7 @@ test('without a file of senders any name is a sender with the same credentials; 
   }
 })
 
-test('credentials of the environment beside a file of senders are those of /hooks alone', async (t) => {
+test('beside a file of sources, the credentials in the environment belong to /hooks only', async (t) => {
   const file = join(folder, 'one.yaml')
   await writeFile(file, 'sources: {berlin: {secret_tokens: [b]}}')
   const { accepts, changes } = watching(t, { INGRESS_SOURCES_FILE: file, INGRESS_SECRET_TOKENS: 'common' })
@@ -137,7 +137,7 @@ test('credentials of the environment beside a file of senders are those of /hook
   assert.deepEqual(changes, [['default', 'berlin']])
 })
 
-test('the file may name the sender at /hooks, but not beside credentials of the environment: one of the two would not hold', async (t) => {
+test('the file may configure the source of /hooks, but not together with credentials in the environment', async (t) => {
   const file = join(folder, 'default.yaml')
   await writeFile(file, 'sources: {default: {secret_tokens: [d], allowed_cidrs: [10.0.0.0/8]}}')
   const { watched, accepts } = watching(t, { INGRESS_SOURCES_FILE: file })
@@ -159,7 +159,7 @@ test('the file may name the sender at /hooks, but not beside credentials of the 
     )
 })
 
-test('credentials that cannot be used at the start refuse the start', () => {
+test('credentials that cannot be used prevent the start', () => {
   for (const env of [
     { INGRESS_SECRET_TOKENS: '' },
     { INGRESS_SOURCES_FILE: join(folder, 'absent.yaml') },

@@ -24,7 +24,7 @@ const outcomeOf = (kind: Outcome['kind']): Outcome =>
 
 const readWhole = async (stream: IncomingMessage) => Buffer.concat(await stream.toArray())
 
-/** The app behind a real HTTP server; `receive` reads the body and answers `outcome` where it is not given. */
+/** The app behind a real HTTP server. By default `receive` reads the body and returns `outcome`. */
 const serve = async (
   t: TestContext,
   options: { receive?: Receive; outcome?: Outcome; isDraining?: boolean } = {},
@@ -64,7 +64,7 @@ const serve = async (
   return { send, port, metrics, lines, sources }
 }
 
-test('every outcome has its status, its answer and its count', async (t) => {
+test('every outcome has its status, its answer and its counter', async (t) => {
   for (const kind of outcomeKinds) {
     const { send, metrics } = await serve(t, { outcome: outcomeOf(kind) })
     const { status, headers, text } = await send('/hooks')
@@ -86,14 +86,14 @@ test('the answer to a hook names its event, topic and id', async (t) => {
   })
 })
 
-test('the path names the source; without a name it is default', async (t) => {
+test('the path names the source; without a name the source is default', async (t) => {
   const { send, sources } = await serve(t)
   for (const path of ['/hooks', '/hooks/', '/hooks?x=1', '/hooks/acme', '/hooks/acme_2-b'])
     assert.equal((await send(path)).status, 200, path)
   assert.deepEqual(sources, ['default', 'default', 'default', 'acme', 'acme_2-b'])
 })
 
-test('any other path is 404, and nothing is received there', async (t) => {
+test('any other path is answered 404, and nothing is received there', async (t) => {
   const { send, sources } = await serve(t)
   const paths = [
     '/',
@@ -111,7 +111,7 @@ test('any other path is 404, and nothing is received there', async (t) => {
   assert.deepEqual(sources, [])
 })
 
-test('another method is 405 and says which one works', async (t) => {
+test('any other method is answered 405 with the allowed method', async (t) => {
   const { send, sources } = await serve(t)
   for (const method of ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
     const { status, headers } = await send('/hooks', { method, body: '' })
@@ -120,12 +120,12 @@ test('another method is 405 and says which one works', async (t) => {
   assert.deepEqual(sources, [])
 })
 
-test('a path that is no valid URL is a bad request', async (t) => {
+test('a path that is not a valid URL is answered 400', async (t) => {
   const { send } = await serve(t)
   assert.equal((await send('/hooks/%zz')).status, 400)
 })
 
-test('a bug is a 500 that tells the sender nothing, and the log everything', async (t) => {
+test('a bug is answered 500 without details; the log has them', async (t) => {
   const { send, lines } = await serve(t, {
     receive: () => Promise.reject(new Error('secret-4711 at /srv/app')),
   })
@@ -136,7 +136,7 @@ test('a bug is a 500 that tells the sender nothing, and the log everything', asy
   )
 })
 
-test('after a bug nothing is counted as in flight', async (t) => {
+test('after a bug no hook is counted as in flight', async (t) => {
   const { send, metrics } = await serve(t, { receive: () => Promise.reject(new Error('broken')) })
   await send('/hooks')
   assert.equal(await seriesValue(metrics, 'ingress_in_flight_hooks'), 0)
@@ -156,7 +156,7 @@ test('no answer names the software, its version or its files', async (t) => {
   }
 })
 
-test('a connection is kept for the next hook', async (t) => {
+test('a connection is kept open for the next hook', async (t) => {
   const { send } = await serve(t)
   assert.notEqual(
     (await send('/hooks', { headers: { connection: 'keep-alive' } })).headers.connection,
@@ -164,13 +164,13 @@ test('a connection is kept for the next hook', async (t) => {
   )
 })
 
-test('while draining every answer sends its sender elsewhere', async (t) => {
+test('while the ingress drains, each answer closes its connection', async (t) => {
   const { send } = await serve(t, { isDraining: true })
   const { status, headers } = await send('/hooks', { headers: { connection: 'keep-alive' } })
   assert.deepEqual([status, headers.connection], [200, 'close'])
 })
 
-test('a sender that is turned away before its body is read gets the reason, and then the connection is closed', async (t) => {
+test('a sender that is refused before its body is read gets the reason, then its connection is closed', async (t) => {
   const { port } = await serve(t, {
     receive: async () => ({ kind: 'unauthenticated', reason: 'the secret token is wrong' }),
   })
@@ -188,7 +188,7 @@ test('a sender that is turned away before its body is read gets the reason, and 
   await once(sent, 'close')
 })
 
-test('a sender that is turned away while it still writes a body of ordinary size reads the reason, not a broken connection', async (t) => {
+test('a sender that is refused while it writes a body of ordinary size gets the reason and no broken connection', async (t) => {
   const { send } = await serve(t, {
     receive: async () => ({ kind: 'unauthenticated', reason: 'the secret token is wrong' }),
   })
@@ -197,7 +197,7 @@ test('a sender that is turned away while it still writes a body of ordinary size
   assert.match(text, /secret token is wrong/)
 })
 
-test('nothing parses before the stages do: the body arrives as the bytes that were sent, whatever its type says', async (t) => {
+test('the body is passed on as the bytes that were sent, whatever its content type', async (t) => {
   const bodies: Buffer[] = []
   const receive: Receive = async (incoming) => {
     bodies.push(await readWhole(incoming))
@@ -219,7 +219,7 @@ test('nothing parses before the stages do: the body arrives as the bytes that we
   assert.deepEqual(bodies, [body, body, body, body])
 })
 
-test('neither a credential nor a body ever reaches the log', async (t) => {
+test('neither a credential nor a body is logged', async (t) => {
   for (const kind of outcomeKinds) {
     const { send, lines } = await serve(t, { outcome: outcomeOf(kind) })
     await send('/hooks', {
@@ -231,7 +231,7 @@ test('neither a credential nor a body ever reaches the log', async (t) => {
   }
 })
 
-test('a hook that is kept is logged for debugging only, one that is turned away as a warning with its reason', async (t) => {
+test('a hook that was kept is logged for debugging only, a refused one as a warning with the reason', async (t) => {
   for (const kind of outcomeKinds) {
     const { send, lines } = await serve(t, { outcome: outcomeOf(kind) })
     await send('/hooks/acme')

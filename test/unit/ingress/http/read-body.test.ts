@@ -7,7 +7,7 @@ import { type ByteBudget, createByteBudget, unlimited } from '../../../../ingres
 import { createReadBody } from '../../../../ingress/http/read-body.ts'
 import type { TurnedAway } from '../../../../ingress/outcome.ts'
 
-/** A server that reads one body, a request to write it with, and what the reader made of it. */
+/** A server that reads one body, the request that sends it, and the result. */
 const reading = async (
   t: TestContext,
   { maxBytes = 1000, timeoutMs = 5000, budget = unlimited as ByteBudget } = {},
@@ -30,7 +30,7 @@ const reading = async (
 }
 const kindOf = (result: Buffer | TurnedAway) => (Buffer.isBuffer(result) ? 'body' : result.kind)
 
-test('the body is what was sent, byte for byte, however it was cut into pieces', async (t) => {
+test('the body is returned byte for byte, whatever pieces it arrived in', async (t) => {
   const bytes = Buffer.from(Array.from({ length: 900 }, (_, i) => i % 256))
   const { sender, result, received } = await reading(t)
   sender.write(bytes.subarray(0, 3))
@@ -46,26 +46,26 @@ test('an empty body is an empty body', async (t) => {
   assert.deepEqual(await result, Buffer.alloc(0))
 })
 
-test('a body of exactly the limit is taken', async (t) => {
+test('a body of exactly the limit is accepted', async (t) => {
   const { sender, result } = await reading(t, { maxBytes: 10 })
   sender.end(Buffer.alloc(10))
   assert.deepEqual(await result, Buffer.alloc(10))
 })
 
-test('a body that never said its length is given up at the first byte over the limit', async (t) => {
+test('a body without an announced length is refused at the first byte over the limit', async (t) => {
   const { sender, result } = await reading(t, { maxBytes: 10 })
   sender.write(Buffer.alloc(6))
   sender.write(Buffer.alloc(5))
   assert.equal(kindOf(await result), 'too_large')
 })
 
-test('a body that does not end in time is too slow', async (t) => {
+test('a body that is not complete in time is too slow', async (t) => {
   const { sender, result } = await reading(t, { timeoutMs: 20 })
   sender.write('{')
   assert.equal(kindOf(await result), 'too_slow')
 })
 
-test('a sender that goes away in the middle is told apart from one that is slow', async (t) => {
+test('a sender that disconnects in the middle is not reported as slow', async (t) => {
   const { sender, result, received } = await reading(t)
   sender.setHeader('content-length', 100)
   sender.write('{')
@@ -74,7 +74,7 @@ test('a sender that goes away in the middle is told apart from one that is slow'
   assert.equal(kindOf(await result), 'aborted')
 })
 
-test('bodies of unproven senders share a budget, and give back what they took however they end', async (t) => {
+test('unproven bodies share a budget, and release their bytes however they end', async (t) => {
   const budget = createByteBudget(10)
   const first = await reading(t, { budget })
   first.sender.write(Buffer.alloc(8))
@@ -90,7 +90,7 @@ test('bodies of unproven senders share a budget, and give back what they took ho
   assert.ok(budget.reserve(10))
 })
 
-test('once it is given up on, a request is not listened to any more', async (t) => {
+test('after a timeout the request has no listeners left', async (t) => {
   const { sender, result, received } = await reading(t, { timeoutMs: 10 })
   sender.write('{')
   const incoming = await received

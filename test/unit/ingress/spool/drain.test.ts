@@ -22,7 +22,10 @@ const kept = (hook: Hook) =>
   ({ kind: 'published', event: 'push', topic: 'gitlab.push', id: hook.id }) as const
 const noPush = () => new TopicUnavailableError('gitlab.push', 'gone')
 
-/** A drain whose hooks are carried by a script: by id, what becomes of the first, second, … attempt; afterwards it succeeds. */
+/**
+ * A drain whose deliveries follow a script: for each id, how the first, second, … attempt ends. All further
+ * attempts succeed.
+ */
 const draining = async (
   script: Readonly<Record<string, (Error | Promise<unknown>)[]>>,
   ids: readonly string[],
@@ -33,7 +36,7 @@ const draining = async (
   const spool = await openSpool(disk.mount(), spoolLimits(1e6, 1e5), logger)
   await Promise.all(ids.map((id) => spool.append(hookOf(id))))
   const attempts: string[] = []
-  const carried: string[] = []
+  const delivered: string[] = []
   const deadlines = new Set<number | null>()
   const moved: [string, string[]][] = []
   let failing = moveFailures
@@ -47,27 +50,27 @@ const draining = async (
     const next = script[hook.id]?.shift()
     if (next instanceof Error) throw next
     await next
-    carried.push(hook.id)
+    delivered.push(hook.id)
     return kept(hook)
   }
   const drain = startDrain({ spool, ...(topic !== undefined && { topic }), deliver, moveTo, logger })
-  return { disk, spool, attempts, carried, deadlines, moved, lines, drain }
+  return { disk, spool, attempts, delivered, deadlines, moved, lines, drain }
 }
 
-test('hooks are carried oldest first, without a deadline, and leave the spool', async () => {
-  const { spool, carried, deadlines, disk, drain } = await draining({}, ['a', 'b', 'c'])
+test('hooks are delivered oldest first and without a deadline, and then leave the spool', async () => {
+  const { spool, delivered, deadlines, disk, drain } = await draining({}, ['a', 'b', 'c'])
   await waitUntil(() => spool.state.records === 0)
-  assert.deepEqual([carried, [...deadlines]], [['a', 'b', 'c'], [null]])
+  assert.deepEqual([delivered, [...deadlines]], [['a', 'b', 'c'], [null]])
   await waitUntil(() => disk.segments.size === 0)
   await drain.stop()
 })
 
-test('hooks that come while it runs are carried too', async () => {
-  const { spool, carried, drain } = await draining({}, ['a'])
+test('hooks that arrive while the drain runs are delivered too', async () => {
+  const { spool, delivered, drain } = await draining({}, ['a'])
   await waitUntil(() => spool.state.records === 0)
   await spool.append(hookOf('b'))
   await waitUntil(() => spool.state.records === 0)
-  assert.deepEqual(carried, ['a', 'b'])
+  assert.deepEqual(delivered, ['a', 'b'])
   await drain.stop()
 })
 
@@ -81,30 +84,29 @@ test('no hook leaves the disk before its acknowledgement', async () => {
   await drain.stop()
 })
 
-test('an outage is waited for, however long; nothing is set aside', async () => {
-  const outage = Array.from({ length: 5 }, () => new RetriableError('the brokers are away'))
+test('during an outage the drain waits as long as it takes, and sets nothing aside', async () => {
+  const outage = Array.from({ length: 5 }, () => new RetriableError('the brokers are down'))
   const { spool, attempts, disk, drain } = await draining({ a: outage }, ['a'])
   await waitUntil(() => spool.state.records === 0)
   assert.deepEqual([attempts.length, disk.aside.size], [6, 0])
   await drain.stop()
 })
 
-test('what the brokers refuse for good is set aside at once and does not hold up the others', async () => {
-  const { spool, carried, attempts, disk, drain } = await draining({ b: [new PermanentError('too large')] }, [
-    'a',
-    'b',
-    'c',
-  ])
+test('a hook that the brokers refuse permanently is set aside at once and does not delay the others', async () => {
+  const { spool, delivered, attempts, disk, drain } = await draining(
+    { b: [new PermanentError('too large')] },
+    ['a', 'b', 'c'],
+  )
   await waitUntil(() => spool.state.records === 0)
-  assert.deepEqual([carried, attempts.length, [...disk.aside.keys()]], [['a', 'c'], 3, ['b-1.bin']])
+  assert.deepEqual([delivered, attempts.length, [...disk.aside.keys()]], [['a', 'c'], 3, ['b-1.bin']])
   await drain.stop()
 })
 
-test('a bug of ours in carrying a hook is tried a few times, then the hook is set aside', async () => {
+test('a hook that fails because of a bug is tried a few times and then set aside', async () => {
   const bug = Array.from({ length: 10 }, () => new TypeError('undefined is not a function'))
-  const { spool, carried, attempts, disk, drain } = await draining({ a: bug }, ['a', 'b'])
+  const { spool, delivered, attempts, disk, drain } = await draining({ a: bug }, ['a', 'b'])
   await waitUntil(() => spool.state.records === 0)
-  assert.deepEqual([carried, attempts.filter((id) => id === 'a').length, disk.aside.size], [['b'], 4, 1])
+  assert.deepEqual([delivered, attempts.filter((id) => id === 'a').length, disk.aside.size], [['b'], 4, 1])
   await drain.stop()
 })
 
@@ -118,8 +120,8 @@ test('a refused hook that cannot be set aside stays in the spool until it can', 
   await drain.stop()
 })
 
-test('a disk that cannot be read, noted on or deleted from for a while does not end it', async () => {
-  const { spool, disk, carried, drain } = await draining({}, [])
+test('a disk that fails for a while to read, to write the note or to delete does not end the drain', async () => {
+  const { spool, disk, delivered, drain } = await draining({}, [])
   disk.fail('read', 'EIO', 2)
   disk.fail('writeNote', 'ENOSPC', 1)
   disk.fail('remove', 'EIO', 1)
@@ -127,13 +129,13 @@ test('a disk that cannot be read, noted on or deleted from for a while does not 
   await waitUntil(() => spool.state.records === 0)
   await spool.append(hookOf('b'))
   await waitUntil(() => spool.state.records === 0)
-  assert.deepEqual(carried, ['a', 'b'])
+  assert.deepEqual(delivered, ['a', 'b'])
   await drain.stop()
 })
 
-test('hooks whose topic takes nothing go where they wait for it alone, together and in order, and hold up no other', async () => {
+test('hooks of an unavailable topic move to the spool of the topic, together and in order, and delay no others', async () => {
   const later = new Promise((_, reject) => setImmediate(reject, noPush()))
-  const { spool, carried, attempts, moved, disk, drain } = await draining({ b: [later], d: [noPush()] }, [
+  const { spool, delivered, attempts, moved, disk, drain } = await draining({ b: [later], d: [noPush()] }, [
     'a',
     'b',
     'c',
@@ -141,13 +143,13 @@ test('hooks whose topic takes nothing go where they wait for it alone, together 
     'e',
   ])
   await waitUntil(() => spool.state.records === 0)
-  assert.deepEqual(moved, [['gitlab.push', ['b', 'd']]], 'though d was turned away first')
-  assert.deepEqual([carried, attempts.length, disk.aside.size], [['a', 'c', 'e'], 5, 0])
+  assert.deepEqual(moved, [['gitlab.push', ['b', 'd']]], 'although d failed first')
+  assert.deepEqual([delivered, attempts.length, disk.aside.size], [['a', 'c', 'e'], 5, 0])
   await drain.stop()
 })
 
-test('hooks that cannot be put where they wait for their topic stay, and come again in order', async () => {
-  const { spool, carried, moved, drain } = await draining(
+test('hooks that cannot be moved to the spool of their topic stay, and are tried again in order', async () => {
+  const { spool, delivered, moved, drain } = await draining(
     { b: Array(9).fill(noPush()), d: Array(9).fill(noPush()) },
     ['a', 'b', 'c', 'd'],
     {
@@ -156,7 +158,7 @@ test('hooks that cannot be put where they wait for their topic stay, and come ag
   )
   await waitUntil(() => spool.state.records === 0)
   assert.deepEqual(
-    [carried, moved.flatMap(([, ids]) => ids)],
+    [delivered, moved.flatMap(([, ids]) => ids)],
     [
       ['a', 'c'],
       ['b', 'd'],
@@ -165,8 +167,8 @@ test('hooks that cannot be put where they wait for their topic stay, and come ag
   await drain.stop()
 })
 
-test('hooks that wait for a topic stay in its spool; the first finds out when it works again, and the others follow', async () => {
-  const { spool, carried, attempts, moved, drain } = await draining(
+test('hooks in the spool of their topic stay there; the first one is tried until the topic works, then the others follow', async () => {
+  const { spool, delivered, attempts, moved, drain } = await draining(
     { a: [noPush(), noPush(), noPush()], b: [noPush()] },
     ['a', 'b', 'c'],
     {
@@ -175,22 +177,22 @@ test('hooks that wait for a topic stay in its spool; the first finds out when it
   )
   await waitUntil(() => spool.state.records === 0)
   assert.deepEqual(attempts, ['a', 'b', 'c', 'a', 'a', 'a', 'b'])
-  assert.deepEqual([carried, moved], [['c', 'a', 'b'], []])
+  assert.deepEqual([delivered, moved], [['c', 'a', 'b'], []])
   await drain.stop()
 })
 
 test('a hook that waited for one topic may have to wait for another', async () => {
   const noJob = new TopicUnavailableError('gitlab.job', 'gone')
-  const { spool, carried, moved, drain } = await draining({ a: [noJob] }, ['a', 'b'], {
+  const { spool, delivered, moved, drain } = await draining({ a: [noJob] }, ['a', 'b'], {
     topic: 'gitlab.push',
   })
   await waitUntil(() => spool.state.records === 0)
-  assert.deepEqual([carried, moved], [['b'], [['gitlab.job', ['a']]]])
+  assert.deepEqual([delivered, moved], [['b'], [['gitlab.job', ['a']]]])
   await drain.stop()
 })
 
-test('stopping lets go of what is not acknowledged: it is still in the spool', async () => {
-  const outage = Array.from({ length: 100 }, () => new RetriableError('the brokers are away'))
+test('after a stop, hooks without an acknowledgement are still in the spool', async () => {
+  const outage = Array.from({ length: 100 }, () => new RetriableError('the brokers are down'))
   const { spool, disk, attempts, drain } = await draining({ a: outage }, ['a', 'b'])
   await waitUntil(() => attempts.length > 2)
   await drain.stop()

@@ -19,7 +19,7 @@ const parseWhole = (segment: Buffer): Stretch[] => parseFrames(segment, 0, true)
 const idsOf = (stretches: readonly Stretch[]) =>
   stretches.flatMap((stretch) => (stretch.kind === 'hook' ? [stretch.hook.id] : []))
 const kindsOf = (stretches: readonly Stretch[]) => stretches.map(({ kind }) => kind)
-/** Stretches lie end to end, from the beginning to the end: no byte is read twice, none is passed over. */
+/** The stretches cover the whole length, without gaps and overlaps. */
 const assertGapless = (stretches: readonly Stretch[], length: number) => {
   let at = 0
   for (const { start, end } of stretches) {
@@ -36,7 +36,7 @@ const parseInPieces = (segment: Buffer, pieceBytes: number): Stretch[] => {
     const piece = segment.subarray(at, at + Math.max(needs, pieceBytes))
     const parsed = parseFrames(piece, at, at + piece.length >= segment.length)
     stretches.push(...parsed.stretches)
-    assert.ok(parsed.next > at || parsed.needs > piece.length, 'gets further, or asks for more')
+    assert.ok(parsed.next > at || parsed.needs > piece.length, 'moves on, or asks for more bytes')
     at = parsed.next
     needs = parsed.needs
   }
@@ -52,7 +52,7 @@ const anyHook: fc.Arbitrary<Hook> = fc.record({
   body: fc.uint8Array({ maxLength: 3000 }).map((bytes) => Buffer.from(bytes)),
 })
 
-test('whatever hooks are written, the same are read, in order', () => {
+test('all hooks that were written are read again, in order', () => {
   fc.assert(
     fc.property(fc.array(anyHook, { maxLength: 8 }), (hooks) => {
       const segment = Buffer.concat(hooks.map(frameOf))
@@ -67,7 +67,7 @@ test('whatever hooks are written, the same are read, in order', () => {
   )
 })
 
-test('read in pieces of any size, a segment is the same', () => {
+test('a segment gives the same stretches when it is read in pieces of any size', () => {
   fc.assert(
     fc.property(
       fc.array(anyHook, { minLength: 1, maxLength: 6 }),
@@ -80,7 +80,7 @@ test('read in pieces of any size, a segment is the same', () => {
   )
 })
 
-test('torn at any byte, the hooks before the tear are there, and what is torn is no damage', () => {
+test('in a segment that is cut off at any byte, all complete hooks are read and the rest is torn, not corrupt', () => {
   const segment = framesOf('one', 'two', 'three')
   const ends = parseWhole(segment).map(({ end }) => end)
   for (let cut = 0; cut < segment.length; cut++) {
@@ -99,7 +99,7 @@ test('torn at any byte, the hooks before the tear are there, and what is torn is
   }
 })
 
-test('a flipped bit, wherever it is, costs at most the hook it is in: the others are read, and it is called corrupt', () => {
+test('a flipped bit costs only the hook that contains it; that hook is corrupt and the others are read', () => {
   const ids = ['one', 'two', 'three']
   const segment = framesOf(...ids)
   const frames = parseWhole(segment)
@@ -120,7 +120,7 @@ test('a flipped bit, wherever it is, costs at most the hook it is in: the others
   }
 })
 
-test('after damage of any length the reading goes on at the next sound hook, in pieces too', () => {
+test('after damage of any length, reading continues at the next valid hook, also in pieces', () => {
   fc.assert(
     fc.property(
       fc.array(anyHook, { minLength: 2, maxLength: 5 }),
@@ -140,7 +140,7 @@ test('after damage of any length the reading goes on at the next sound hook, in 
   )
 })
 
-test('the magic inside of a body or of noise is no header', () => {
+test('the magic bytes inside a body or inside damage are not taken for a header', () => {
   const misleading = hookOf('misleading', `GKB1${'GKB1'.repeat(30)}`)
   assert.deepEqual(idsOf(parseWhole(Buffer.concat([frameOf(misleading), framesOf('next')]))), [
     'misleading',
@@ -151,7 +151,7 @@ test('the magic inside of a body or of noise is no header', () => {
   ])
 })
 
-test('a frame whose sums are right and whose payload is none is corrupt, not a failure', () => {
+test('a frame with valid checksums but an invalid payload is corrupt and causes no error', () => {
   const framed = (payload: Buffer) => {
     const header = Buffer.alloc(16)
     header.write('GKB1')
@@ -177,7 +177,7 @@ test('a frame whose sums are right and whose payload is none is corrupt, not a f
   }
 })
 
-test('any bytes at all are read to their end without a failure', () => {
+test('any bytes are read to their end without an error', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 2000 }), fc.boolean(), (bytes, startsSound) => {
       const segment = Buffer.concat([startsSound ? framesOf('first') : Buffer.alloc(0), Buffer.from(bytes)])

@@ -1,4 +1,4 @@
-// A disk that does not give back some bytes, whatever is tried.
+// A disk that cannot read some bytes, however often it is asked.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Hook } from '../../../../ingress/hook.ts'
@@ -20,7 +20,7 @@ const open = (disk: ForgetfulDisk): Promise<Spool> =>
 const ids = Array.from({ length: 20 }, (_, number) => `hook-${String(number).padStart(2, '0')}`)
 const segment = '000000000001'
 
-/** Twenty hooks in one segment, of a process that is gone. */
+/** Twenty hooks in one segment. The process that wrote them is gone. */
 const filled = async () => {
   const disk = createForgetfulDisk()
   const spool = await open(disk)
@@ -28,7 +28,7 @@ const filled = async () => {
   disk.crash('everything')
   const bytes = disk.segments.get(segment)?.bytes ?? Buffer.alloc(0)
   const startOf = (number: number) => (number * bytes.length) / ids.length
-  /** Damages bytes, and with them their blocks. @returns the hooks that lie in no such block */
+  /** Damages bytes, and so their blocks. @returns the ids of the hooks outside of these blocks */
   const damage = (from: number, to: number): string[] => {
     disk.damage(segment, from, to)
     const [start, end] = [Math.floor(from / 4096) * 4096, Math.ceil(to / 4096) * 4096]
@@ -37,13 +37,13 @@ const filled = async () => {
   return { disk, startOf, damage, size: bytes.length }
 }
 
-/** Ids of everything that comes, and how often the spool could not be read in between. */
+/** Drains the spool. @returns the ids of its hooks, and how often it could not be read */
 const drainAll = async (spool: Spool) => {
   const read: string[] = []
   let failures = 0
   const enough = new AbortController()
   for (;;) {
-    // The disk is in memory: whatever it is asked for is there after a few turns.
+    // The disk is in memory, so that each operation ends after a few turns of the event loop.
     const timer = setTimeout(() => enough.abort(), 200)
     const hooks = await spool.peek(enough.signal).catch(() => undefined)
     clearTimeout(timer)
@@ -56,7 +56,7 @@ const drainAll = async (spool: Spool) => {
   }
 }
 
-test('a place that stays unreadable is passed after some tries; what lies before and behind is read, and its segment is kept', async () => {
+test('a place that stays unreadable is skipped after some attempts; all other hooks are read, and the segment is set aside', async () => {
   const { disk, startOf, damage, size } = await filled()
   const spool = await open(disk)
   const readable = damage(startOf(7) + 1000, startOf(7) + 1010)
@@ -86,7 +86,7 @@ test('the beginning, the end and the whole of a segment may be unreadable', asyn
   }
 })
 
-test('a spool with an unreadable place is opened all the same, and what can be read is counted', async () => {
+test('a spool with an unreadable place can be opened, and the readable hooks are counted', async () => {
   const { disk, startOf, damage } = await filled()
   const readable = damage(startOf(10), startOf(11))
   const spool = await open(disk)
@@ -97,7 +97,7 @@ test('a spool with an unreadable place is opened all the same, and what can be r
   assert.deepEqual([spool.state.records, spool.state.bytes], [0, 0])
 })
 
-test('a disk that fails for a while, and not for long, loses nothing', async () => {
+test('a short failure of the disk loses no hook', async () => {
   const { disk } = await filled()
   const spool = await open(disk)
   disk.fail('read', 'EIO', 9)
@@ -105,7 +105,7 @@ test('a disk that fails for a while, and not for long, loses nothing', async () 
   assert.deepEqual([read, failures, disk.aside.size], [ids, 9, 0])
 })
 
-test('a segment there is no room to keep is passed all the same', async () => {
+test('a damaged segment that there is no room to set aside is skipped all the same', async () => {
   const { disk, startOf, damage } = await filled()
   const spool = await open(disk)
   const readable = damage(startOf(7), startOf(8))

@@ -1,4 +1,4 @@
-// On a real disk: what the rest believes of it.
+// A real disk behaves as the other tests assume.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -17,7 +17,7 @@ after(() => rm(temporary, { recursive: true, force: true }))
 
 const openFolders = (path: string, maxAsideBytes = 1e6) => openSpoolFolders(path, maxAsideBytes)
 
-/** What the process asks of the disk from now on, in order. */
+/** Records the calls of the process to the disk from now on, in order. */
 const watchDisk = async () => {
   const probe = await open(temporary, 'r')
   const prototype = Object.getPrototypeOf(probe) as Record<
@@ -37,7 +37,7 @@ const watchDisk = async () => {
   return { calls, release: () => void Object.assign(prototype, original) }
 }
 
-test('a new segment is in its synced folder before it is written to, and written bytes are synced before the answer', async () => {
+test('the folder is synced after a segment is created, and bytes are synced before the append resolves', async () => {
   const folders = await openFolders(join(temporary, 'synced'))
   const { calls, release } = await watchDisk()
   try {
@@ -53,7 +53,7 @@ test('a new segment is in its synced folder before it is written to, and written
   }
 })
 
-test('folders that had to be made are synced into those they lie in, so that none of them vanishes with what is in it', async () => {
+test('the parents of created folders are synced, so that no created folder can vanish in a power failure', async () => {
   const syncs = async (path: string) => {
     const { calls, release } = await watchDisk()
     await (await openFolders(path)).close().finally(release)
@@ -64,7 +64,7 @@ test('folders that had to be made are synced into those they lie in, so that non
   assert.equal(await syncs(join(temporary, 'a/b/c')), ofOne + 2)
 })
 
-test('what is written is read, over the end of the process', async () => {
+test('what one process writes, the next one reads', async () => {
   const path = join(temporary, 'read')
   const folders = await openFolders(path)
   const folder = folders.common
@@ -89,14 +89,14 @@ test('what is written is read, over the end of the process', async () => {
   await close()
 })
 
-test('a segment is never made twice', async () => {
+test('a segment is never created twice', async () => {
   const { common, close } = await openFolders(join(temporary, 'twice'))
   await (await common.create('000000000001')).close()
   await assert.rejects(common.create('000000000001'), /EEXIST/)
   await close()
 })
 
-test('a second process on the same folder is refused and told what to do; once the first is gone it is let in', async () => {
+test('a second process cannot use the same folder until the first has closed it; the error says what to do', async () => {
   const path = join(temporary, 'locked')
   const folder = await openFolders(path)
   await assert.rejects(
@@ -107,7 +107,7 @@ test('a second process on the same folder is refused and told what to do; once t
   await (await openFolders(path)).close()
 })
 
-test('spools of one folder see nothing of each other', async () => {
+test('spools that share a folder do not see the files of the others', async () => {
   const path = join(temporary, 'several')
   const folders = await openFolders(path)
   const [push, pushes] = [folders.ofTopic('gitlab.push'), folders.ofTopic('gitlab.pushes')]
@@ -129,7 +129,7 @@ test('spools of one folder see nothing of each other', async () => {
   await folders.close()
 })
 
-test('what is set aside lies in a folder of its own, by the name of its spool', async () => {
+test('files that are set aside are in a separate folder, with the prefix of their spool', async () => {
   const path = join(temporary, 'aside')
   const { common, ofTopic, close } = await openFolders(path)
   await common.setAside('x.bin', Buffer.from('damaged'))
@@ -139,7 +139,7 @@ test('what is set aside lies in a folder of its own, by the name of its spool', 
   await close()
 })
 
-test('a segment that is set aside is still there when it is removed', async () => {
+test('a segment that was set aside survives its removal from the spool', async () => {
   const path = join(temporary, 'segment-aside')
   const { common, close } = await openFolders(path)
   const file = await common.create('000000000001')
@@ -153,7 +153,7 @@ test('a segment that is set aside is still there when it is removed', async () =
   await close()
 })
 
-test('no more is set aside than there is room for, over a restart too; who takes it away makes room', async () => {
+test('the limit of the folder also holds after a restart; moving files away makes room', async () => {
   const path = join(temporary, 'aside-full')
   const first = await openFolders(path, 10)
   await first.common.setAside('a', Buffer.alloc(6))
@@ -168,7 +168,7 @@ test('no more is set aside than there is room for, over a restart too; who takes
   await close()
 })
 
-test('with the disk too full for a lock it is opened all the same: an ingress that cannot start cannot drain', async (t) => {
+test('the folder can be opened on a disk that is too full for a lock file, because only a started ingress makes room', async (t) => {
   const disk = join(temporary, 'tiny')
   await mkdir(disk)
   const run = promisify(execFile)
@@ -185,7 +185,7 @@ test('with the disk too full for a lock it is opened all the same: an ingress th
   }
 })
 
-test('what GitLab sent is for no other user of the machine, whatever else lies beside it', async () => {
+test('other users of the machine cannot read the spool', async () => {
   const path = join(temporary, 'data', 'spool')
   const folders = await openFolders(path)
   await folders.close()

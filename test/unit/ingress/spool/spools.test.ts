@@ -1,4 +1,4 @@
-// All spools together, on disks that forget: what one topic that takes nothing does to the others.
+// All spools together: an unavailable topic must not affect the others.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Deliver } from '../../../../ingress/deliver.ts'
@@ -12,7 +12,7 @@ import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 import { waitUntil } from '../../../helpers/process/wait-until.ts'
 
 const topics = ['gitlab.push', 'gitlab.job']
-/** Its source says which topic it belongs on. */
+/** The source of the hook names its topic. */
 const hookOf = (id: string, topic = 'gitlab.push', { receivedAt = 1, bytes = 10 } = {}): Hook => ({
   id,
   source: topic,
@@ -21,7 +21,7 @@ const hookOf = (id: string, topic = 'gitlab.push', { receivedAt = 1, bytes = 10 
   body: Buffer.alloc(bytes, id),
 })
 
-/** A disk for each spool. */
+/** A disk in memory for each spool. */
 const createDisks = () => {
   const common = createForgetfulDisk()
   const ofTopics = new Map<string, ReturnType<typeof createForgetfulDisk>>()
@@ -41,60 +41,60 @@ const createDisks = () => {
   return { common, ofTopic, open, all: () => [common, ...ofTopics.values()] }
 }
 
-/** Brokers on which some topics take nothing, and what reached them. */
+/** Brokers with unavailable topics, and the ids of the hooks that they acknowledged. */
 const createBrokers = (spools: Spools) => {
   const broken = new Set<string>()
-  const taken: string[] = []
+  const acknowledged: string[] = []
   const deliver: Deliver = async ({ id, source: topic }, _deadlineMs, waitedFor) => {
     await new Promise(setImmediate)
     if (broken.has(topic)) throw new TopicUnavailableError(topic, 'gone')
     if (spools.hasWaitingHooks(topic) && topic !== waitedFor)
       throw new TopicUnavailableError(topic, 'older hooks wait for it')
-    taken.push(id)
+    acknowledged.push(id)
     return { kind: 'published', event: 'push', topic, id }
   }
-  return { broken, taken, deliver }
+  return { broken, acknowledged, deliver }
 }
 
-test('hooks of a topic that takes nothing leave the spool of all to wait by themselves, and follow in order once it works again', async () => {
+test('hooks of an unavailable topic move to the spool of the topic, and follow in order once it works again', async () => {
   const spools = await createDisks().open()
-  const { broken, taken, deliver } = createBrokers(spools)
+  const { broken, acknowledged, deliver } = createBrokers(spools)
   broken.add('gitlab.push')
   for (const id of ['p1', 'j1', 'p2', 'j2', 'p3'])
     await spools.append(hookOf(id, id.startsWith('p') ? 'gitlab.push' : 'gitlab.job'))
   const drains = startDrains(spools, deliver, recordingLogger().logger)
   await waitUntil(() => spools.common.state.records === 0)
   assert.deepEqual(
-    [taken, spools.hasWaitingHooks('gitlab.push'), spools.hasWaitingHooks('gitlab.job')],
+    [acknowledged, spools.hasWaitingHooks('gitlab.push'), spools.hasWaitingHooks('gitlab.job')],
     [['j1', 'j2'], true, false],
   )
   assert.equal(spools.state().records, 3)
 
   await spools.append(hookOf('p4'), 'gitlab.push')
   await spools.append(hookOf('j3', 'gitlab.job'))
-  await waitUntil(() => taken.includes('j3'))
+  await waitUntil(() => acknowledged.includes('j3'))
   broken.clear()
   await waitUntil(() => spools.state().records === 0)
   assert.deepEqual(
-    taken.filter((id) => id.startsWith('p')),
+    acknowledged.filter((id) => id.startsWith('p')),
     ['p1', 'p2', 'p3', 'p4'],
   )
   assert.equal(spools.hasWaitingHooks('gitlab.push'), false)
   await drains.stop()
 })
 
-test('what comes through the spool of all does not overtake what waits for its topic, though that works again', async () => {
+test('a hook from the common spool does not overtake older hooks in the spool of its topic, even if the topic works again', async () => {
   const spools = await createDisks().open()
-  const { taken, deliver } = createBrokers(spools)
+  const { acknowledged, deliver } = createBrokers(spools)
   await Promise.all(['p1', 'p2'].map((id) => spools.append(hookOf(id), 'gitlab.push')))
   await Promise.all(['p3', 'p4'].map((id) => spools.append(hookOf(id))))
   const drains = startDrains(spools, deliver, recordingLogger().logger)
   await waitUntil(() => spools.state().records === 0)
-  assert.deepEqual(taken, ['p1', 'p2', 'p3', 'p4'])
+  assert.deepEqual(acknowledged, ['p1', 'p2', 'p3', 'p4'])
   await drains.stop()
 })
 
-test('wherever the power fails while hooks are put aside for their topic, none is lost', async () => {
+test('a power failure while hooks move to the spool of their topic loses none', async () => {
   for (let change = 1; change < 12; change++) {
     for (const which of ['common', 'gitlab.push'] as const) {
       const disks = createDisks()
@@ -110,16 +110,20 @@ test('wherever the power fails while hooks are put aside for their topic, none i
       await drains.stop()
 
       const after = await disks.open()
-      const { taken, deliver: carryAll } = createBrokers(after)
-      const again = startDrains(after, carryAll, recordingLogger().logger)
+      const { acknowledged, deliver: deliverAll } = createBrokers(after)
+      const again = startDrains(after, deliverAll, recordingLogger().logger)
       await waitUntil(() => after.state().records === 0)
-      assert.deepEqual([...new Set(taken)], ['p1', 'p2', 'p3'], `the disk of ${which} at change ${change}`)
+      assert.deepEqual(
+        [...new Set(acknowledged)],
+        ['p1', 'p2', 'p3'],
+        `the disk of ${which} at change ${change}`,
+      )
       await again.stop()
     }
   }
 })
 
-test('what waits for a topic is found again after a restart, that of a topic that is not ours any more too', async () => {
+test('hooks that wait for a topic are found after a restart, even if the topic is not ours any more', async () => {
   const disks = createDisks()
   const first = await disks.open()
   await first.append(hookOf('p1', 'gitlab.push', { receivedAt: 5 }), 'gitlab.push')
@@ -143,21 +147,21 @@ test('what waits for a topic is found again after a restart, that of a topic tha
     [spools.hasWaitingHooks('gitlab.push'), spools.hasWaitingHooks('gitlab.old')],
     [true, true],
   )
-  const { taken, deliver } = createBrokers(spools)
+  const { acknowledged, deliver } = createBrokers(spools)
   const drains = startDrains(spools, deliver, recordingLogger().logger)
   await waitUntil(() => spools.state().records === 0)
-  assert.deepEqual(taken.toSorted(), ['o1', 'p1'])
+  assert.deepEqual(acknowledged.toSorted(), ['o1', 'p1'])
   await drains.stop()
 })
 
-test('the age is that of the hook that was received first, in whichever spool it lies', async () => {
+test('the oldest hook is the one that was received first, in any spool', async () => {
   const spools = await createDisks().open()
   await spools.append(hookOf('late', 'gitlab.job', { receivedAt: 9 }))
   await spools.append(hookOf('early', 'gitlab.push', { receivedAt: 4 }), 'gitlab.push')
   assert.equal(spools.state().oldestReceivedAt, 4)
 })
 
-test('all spools share one bound; hooks of topics that take nothing leave half of it for an outage', async () => {
+test('all spools share one limit; hooks of unavailable topics may use half of it', async () => {
   const spools = await createDisks().open(2000)
   const appendUntilFull = async (topic?: string) => {
     for (let count = 0; ; count++) {
@@ -177,7 +181,7 @@ test('all spools share one bound; hooks of topics that take nothing leave half o
   assert.deepEqual([spools.common.state.lastFailure, spools.state().lastFailure], ['full', 'full'])
 })
 
-test('a full spool still lets its hooks go to where they wait for their topic: they free what they take', async () => {
+test('hooks can move to the spool of their topic even if the limit is reached, because they free what they take', async () => {
   const disks = createDisks()
   const spools = await disks.open(4000)
   let count = 0
@@ -189,7 +193,7 @@ test('a full spool still lets its hooks go to where they wait for their topic: t
     )
   )
     count++
-  const { broken, taken, deliver } = createBrokers(spools)
+  const { broken, acknowledged, deliver } = createBrokers(spools)
   broken.add('gitlab.push')
   let most = 0
   const drains = startDrains(
@@ -201,7 +205,7 @@ test('a full spool still lets its hooks go to where they wait for their topic: t
     recordingLogger().logger,
   )
   await waitUntil(() => spools.common.state.records === 0)
-  assert.equal(taken.length, Math.floor(count / 2))
+  assert.equal(acknowledged.length, Math.floor(count / 2))
   assert.equal(spools.state().records, Math.ceil(count / 2))
   assert.ok(most <= 4000 + 4000 / 16 + 200, `${most} bytes at most`)
   await drains.stop()
