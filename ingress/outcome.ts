@@ -44,7 +44,7 @@ export interface TurnedAway {
 
 export type Outcome = Kept | TurnedAway
 
-/** Of which event a kept hook is, and where its record goes. */
+/** The event of a kept hook, and the topic of its record. */
 export interface KeptHook {
   /** Our event type. */
   event: string

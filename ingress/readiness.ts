@@ -25,9 +25,9 @@ export interface IngressState {
 const staleMs = 50_000
 
 /**
- * The ingress is not ready only if a hook could be lost or if another process should take it. While it can
- * spool hooks, it is ready but degraded: taken out of service, it would turn our outage into one of GitLab's
- * hooks.
+ * The ingress is not ready only if hooks could be lost or if another process should take them. While it can
+ * spool hooks, it is ready but degraded. If a load balancer took it out of service then, GitLab would get
+ * errors for our outage, and would disable the hooks.
  */
 export const readinessOf = (state: IngressState): Health => {
   const { isDraining, deliveryPath, spool } = state

@@ -78,9 +78,9 @@ export const createPublisher = async (options: PublisherOptions): Promise<Publis
     unavailableTopics: topics.unavailableTopics,
     state: groupCommit.state,
     publish: (message, deadlineMs) => {
-      const isFull = queuedBytes + estimatedBytes(message) > maxQueuedBytes
-      if (isFull && queuedBytes > 0)
-        return Promise.reject(new RetriableError('too many bytes wait for the brokers already'))
+      // If nothing else waits, a message that is larger than the whole queue is accepted, too.
+      const isFull = queuedBytes > 0 && queuedBytes + estimatedBytes(message) > maxQueuedBytes
+      if (isFull) return Promise.reject(new RetriableError('too many bytes wait for the brokers already'))
       if (isStopped) return Promise.reject(stopped())
       const facts = topics.factsOf(message.topic)
       if (facts !== undefined) return sendBy(groupCommit.enqueue, message, facts, deadlineMs)
