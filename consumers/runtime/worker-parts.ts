@@ -60,7 +60,7 @@ const assemble = (resources: WorkerResources): WorkerParts => {
   const producer = createDeadLetterProducer(kafka)
   const positions = createPositions(offsets, group, consumer.name)
   const calls = new Set<object>()
-  const inHand = new Set<string>()
+  const inProgress = new Set<string>()
   const concurrency = settings.CONSUMER_CONCURRENCY
   const breaker = createWorkerBreaker(() => member, consumerMetrics, logger)
 
@@ -69,7 +69,7 @@ const assemble = (resources: WorkerResources): WorkerParts => {
     batchSize: callSizeOf(resources),
     breaker,
     positions,
-    inHand,
+    inProgress,
     stopping: life.stopping.signal,
     signal: life.releasing.signal,
     onGap: life.fail,
@@ -83,7 +83,7 @@ const assemble = (resources: WorkerResources): WorkerParts => {
     concurrency,
     sessionSeconds: settings.CONSUMER_SESSION_SECONDS,
     attemptSeconds: settings.CONSUMER_TIMEOUT_SECONDS,
-    isHandling: () => inHand.size > 0,
+    isHandling: () => inProgress.size > 0,
     onNoMessages: positions.advance,
     onJoin: positions.load,
     fail: life.fail,
@@ -93,7 +93,7 @@ const assemble = (resources: WorkerResources): WorkerParts => {
     ends: async () => new Map((await offsets.ends(topics)).map((end) => [partitionName(end), end])),
     isPaused: () => breaker.state() === 'open',
     calls,
-    inHand,
+    inProgress,
     concurrency,
   })
   const own = { group, topics, settings, metrics, rebuilds: consumerMetrics.rebuilds, member, breaker, calls }

@@ -8,7 +8,7 @@ import { type HandleBatchOptions, handleBatch } from './handle-batch.ts'
 
 export interface EachBatchOptions extends HandleBatchOptions {
   /** Holds the names of the partitions of which messages are being handled. */
-  inHand: Set<string>
+  inProgress: Set<string>
   onGap(error: GapError): void
 }
 
@@ -18,14 +18,14 @@ export interface EachBatchOptions extends HandleBatchOptions {
  * after any other failure the offset stays where it is.
  */
 export const createEachBatch = (options: EachBatchOptions): EachBatchHandler => {
-  const { positions, inHand, onGap } = options
+  const { positions, inProgress, onGap } = options
   const suspectMutex = createMutex()
 
   return async (payload) => {
     const { topic, partition, messages } = payload.batch
     const place = { topic, partition }
     const name = partitionName(place)
-    inHand.add(name)
+    inProgress.add(name)
     try {
       await positions.verify(place, Number(messages[0]?.offset))
       await handleBatch(payload, options, suspectMutex)
@@ -33,7 +33,7 @@ export const createEachBatch = (options: EachBatchOptions): EachBatchHandler => 
       if (error instanceof GapError) return onGap(error)
       throw toClientError(error instanceof GroupError ? error.cause : error)
     } finally {
-      inHand.delete(name)
+      inProgress.delete(name)
     }
   }
 }

@@ -1,7 +1,8 @@
 import type { RunningCalls } from '../middleware/track-calls.ts'
 import type { Progress } from '../positions/progress.ts'
 import { createHungCallCheck } from './hung-calls.ts'
-import { createIdleHands, createWaitingPartitions, type PartitionEnd } from './standstill.ts'
+import { createIdleCounter } from './idle-counter.ts'
+import { createWaitingPartitions, type PartitionEnd } from './waiting-partitions.ts'
 
 /** What the detector sees of the worker. */
 export interface ObservedWorker {
@@ -13,7 +14,7 @@ export interface ObservedWorker {
   isPaused(): boolean
   calls: RunningCalls
   /** The partitions of which fetched messages are being handled. */
-  inHand: ReadonlySet<string>
+  inProgress: ReadonlySet<string>
   /** How many partitions are handled at the same time. */
   concurrency: number
 }
@@ -35,20 +36,20 @@ export const pollsPerLimit = 10
  *
  * The client fetches from a broker again only when it has handled everything that it brought from there, and
  * it handles only so many partitions at a time. So a partition may have to wait for its turn. Otherwise every
- * partition that has records must move, whatever the others do. The partitions in hand must move too while no
- * call runs: the wait before another attempt is shorter than the limit, and the failure before that wait
- * counts as a movement.
+ * partition that has records must move, whatever the others do. The partitions in progress must move too
+ * while no call runs: the wait before another attempt is shorter than the limit, and the failure before that
+ * wait counts as a movement.
  */
 export const createStallDetector = (worker: ObservedWorker): (() => Promise<Verdict>) => {
-  const { calls, inHand, concurrency } = worker
+  const { calls, inProgress, concurrency } = worker
   const isCallHung = createHungCallCheck(calls, pollsPerLimit)
   const waiting = createWaitingPartitions()
-  const hands = createIdleHands()
+  const idle = createIdleCounter()
   const stuckBefore = createStuckPlaces()
 
   const reset = () => {
     waiting.reset()
-    hands.reset()
+    idle.reset()
   }
 
   const pollPartitions = async (): Promise<Verdict> => {
@@ -56,13 +57,13 @@ export const createStallDetector = (worker: ObservedWorker): (() => Promise<Verd
     const ends = await worker.ends()
     const leaderOf = (name: string) => ends.get(name)?.leader
     const hasTurn = (name: string) =>
-      inHand.size < concurrency && ![...inHand].some((other) => leaderOf(other) === leaderOf(name))
-    hands.update(inHand, positions, calls.size > 0)
+      inProgress.size < concurrency && ![...inProgress].some((other) => leaderOf(other) === leaderOf(name))
+    idle.update(inProgress, positions, calls.size > 0)
     waiting.update(positions, ends, hasTurn)
 
-    const areHandsIdle = hands.polls() >= pollsPerLimit
+    const isIdle = idle.polls() >= pollsPerLimit
     const stuck = [...waiting.current()].filter(
-      ([name, { polls }]) => polls >= pollsPerLimit || (areHandsIdle && inHand.has(name)),
+      ([name, { polls }]) => polls >= pollsPerLimit || (isIdle && inProgress.has(name)),
     )
     if (stuck.length === 0) return 'moving'
     const verdict = stuckBefore.hasAny(stuck) ? 'stuck again' : 'stuck'

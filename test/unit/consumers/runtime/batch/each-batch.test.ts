@@ -64,7 +64,7 @@ const start = async (group: Group, handle: Handle, remember?: () => Promise<void
     batchSize: 1,
     breaker: createBreaker({ pause: ignore, resume: ignore, onChange: ignore, waitMs: () => 60_000 }),
     positions,
-    inHand: new Set(),
+    inProgress: new Set(),
     stopping: stopping.signal,
     signal: stopping.signal,
     onGap: (error) => assert.fail(error),

@@ -14,7 +14,7 @@ const watch = () => {
     ends: { 'push/0': 5, 'push/1': 5, 'push/2': 5 } as Record<string, number>,
     paused: false,
     calls: new Set<object>(),
-    inHand: new Set<string>(),
+    inProgress: new Set<string>(),
   }
   const leaders: Record<string, number> = { 'push/0': 1, 'push/1': 2, 'push/2': 1 }
   const poll = createStallDetector({
@@ -24,7 +24,7 @@ const watch = () => {
       new Map(Object.entries(worker.ends).map(([name, high]) => [name, { high, leader: leaders[name] }])),
     isPaused: () => worker.paused,
     calls: worker.calls,
-    inHand: worker.inHand,
+    inProgress: worker.inProgress,
     concurrency: 2,
   })
   const pollTimes = async (times: number, between = () => {}) => {
@@ -89,30 +89,30 @@ test('a paused worker is not stuck, and has the whole limit again afterwards', a
 })
 
 test('a partition waits for its turn while its broker is busy or all places are taken', async () => {
-  for (const inHand of [['push/2'], ['push/0'], ['push/1', 'push/2']]) {
+  for (const inProgress of [['push/2'], ['push/0'], ['push/1', 'push/2']]) {
     const { worker, pollTimes } = watch()
     worker.ends['push/0'] = 6
-    for (const name of inHand) worker.inHand.add(name)
+    for (const name of inProgress) worker.inProgress.add(name)
     let call = {}
     const verdicts = await pollTimes(4 * pollsPerLimit, () => {
       worker.calls.delete(call)
       call = {}
       worker.calls.add(call)
     })
-    assert.deepEqual(verdicts, ['moving'], inHand.join())
+    assert.deepEqual(verdicts, ['moving'], inProgress.join())
   }
 })
 
-test('a partition in hand that does not move while no call runs is stuck', async () => {
+test('a partition in progress that does not move while no call runs is stuck', async () => {
   const { worker, pollTimes } = watch()
-  worker.inHand.add('push/0')
+  worker.inProgress.add('push/0')
   await assertStuckTwice(pollTimes)
 })
 
 test('a message that fails again and again is not stuck, nor are the messages that wait for it', async () => {
   const { worker, pollTimes } = watch()
   worker.ends = { 'push/0': 6, 'push/1': 6, 'push/2': 6 }
-  for (const name of ['push/0', 'push/1']) worker.inHand.add(name)
+  for (const name of ['push/0', 'push/1']) worker.inProgress.add(name)
   for (let failures = 1; failures < 5; failures++) {
     assert.deepEqual(await pollTimes(pollsPerLimit - 1), ['moving'])
     worker.failures = failures
@@ -122,7 +122,7 @@ test('a message that fails again and again is not stuck, nor are the messages th
 test('progress at another broker does not hide a stuck partition', async () => {
   const { worker, pollTimes } = watch()
   worker.ends = { ...worker.ends, 'push/0': 6, 'push/1': 1000 }
-  worker.inHand.add('push/1')
+  worker.inProgress.add('push/1')
   const verdicts = await pollTimes(pollsPerLimit + 1, () => {
     worker.next['push/1'] = (worker.next['push/1'] ?? 0) + 1
   })
@@ -132,7 +132,7 @@ test('progress at another broker does not hide a stuck partition', async () => {
 test('a call that does not end is told apart from a client that brings no records', async () => {
   const { worker, pollTimes } = watch()
   worker.ends['push/0'] = 6
-  worker.inHand.add('push/0')
+  worker.inProgress.add('push/0')
   worker.calls.add({})
   assert.deepEqual(await pollTimes(pollsPerLimit), ['moving'])
   assert.deepEqual(await pollTimes(1), ['hung'])

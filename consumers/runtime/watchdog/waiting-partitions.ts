@@ -10,6 +10,7 @@ export interface PartitionEnd {
 
 /** Counts for how many polls in a row each partition has not moved although records wait in it. */
 export interface WaitingPartitions {
+  /** @param hasTurn whether the client could handle the partition now; otherwise the poll does not count */
   update(
     positions: ReadonlyMap<string, Progress>,
     ends: ReadonlyMap<string, PartitionEnd>,
@@ -34,31 +35,5 @@ export const createWaitingPartitions = (): WaitingPartitions => {
     },
     current: () => waiting,
     reset: () => waiting.clear(),
-  }
-}
-
-/** Counts for how many polls in a row the partitions in hand have not moved although no call runs. */
-export interface IdleHands {
-  update(inHand: ReadonlySet<string>, positions: ReadonlyMap<string, Progress>, isCallRunning: boolean): void
-  polls(): number
-  reset(): void
-}
-
-const nothingInHand = { progress: '', polls: 0 }
-
-export const createIdleHands = (): IdleHands => {
-  let idle = nothingInHand
-  return {
-    update: (inHand, positions, isCallRunning) => {
-      const progress = isCallRunning
-        ? ''
-        : [...inHand].map((name) => JSON.stringify([name, positions.get(name)])).join()
-      const isSame = progress !== '' && progress === idle.progress
-      idle = { progress, polls: isSame ? idle.polls + 1 : 0 }
-    },
-    polls: () => idle.polls,
-    reset: () => {
-      idle = nothingInHand
-    },
   }
 }
