@@ -114,7 +114,7 @@ describe('the start of the ingress', { concurrency: true }, () => {
     assert.equal(failed.lines.length, before, 'nothing is logged any more')
   })
 
-  test('if the registry lacks our schemas, the hook port that listened already is closed again', async (t) => {
+  test('if the registry lacks our schemas, the open hook port is closed again', async (t) => {
     const registry = await listenAnywhere(t, emptyRegistry())
     const failed = await failToStart(t, async () => ({ SCHEMA_REGISTRY_URL: `http://127.0.0.1:${registry}` }))
     assert.ok(failed.error instanceof UsageError && /bridge setup/.test(failed.error.message))
@@ -122,7 +122,7 @@ describe('the start of the ingress', { concurrency: true }, () => {
     await assertFailsAlike(failed)
   })
 
-  test('if the metrics port is taken, the hook port that listened already is closed again', async (t) => {
+  test('if the metrics port is taken, the open hook port is closed again', async (t) => {
     const taken = await listenAnywhere(t, createServer())
     const failed = await failToStart(t, async () => ({ METRICS_PORT: String(taken) }))
     assert.ok(failed.error instanceof UsageError && /METRICS_PORT/.test(failed.error.message))

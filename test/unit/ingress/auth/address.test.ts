@@ -22,7 +22,7 @@ test('an IPv4 address that is mapped into IPv6 is treated as IPv4', () => {
   assert.equal(addressOf(from('2001:db8::1'), 0), '2001:db8::1')
 })
 
-test('behind one proxy, the last address is the one that the proxy saw; the sender may have written the others', () => {
+test('behind one proxy, the last address is used; the sender may have written the others', () => {
   assert.equal(addressOf(from('10.0.0.1', '198.51.100.7'), 1), '198.51.100.7')
   assert.equal(addressOf(from('10.0.0.1', '34.74.90.70, 198.51.100.7'), 1), '198.51.100.7')
   assert.equal(addressOf(from('10.0.0.1', '34.74.90.70,,  198.51.100.7 '), 1), '198.51.100.7')

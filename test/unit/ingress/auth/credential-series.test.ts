@@ -40,7 +40,7 @@ test('every credential has its series from the start', async () => {
   ])
 })
 
-test('during a rotation the old credential keeps its time, and its time goes with it when it is removed', async () => {
+test('during a rotation the old credential keeps its time until it is removed', async () => {
   const { configure, series, use } = observed()
   configure([source('berlin', ['old'])])
   use('berlin', 'token', '1')

@@ -11,7 +11,7 @@ const source = createSource('berlin', {
   instance: 'https://git.example',
 })
 
-test('a decoy has the name that was asked for, and the checks and the number of credentials of a source', () => {
+test('a decoy has the checks and the number of credentials of a source, and the given name', () => {
   const decoy = createDecoys([source])('paris')
   assert.equal(decoy.name, 'paris')
   assert.ok(decoy.isDecoy && !source.isDecoy)

@@ -46,7 +46,7 @@ test('after a minute the count starts again, and further failures do not prolong
   assert.equal(failedLogins.add('a'), 'too_many')
 })
 
-test('a flood of addresses takes bounded memory: the address without a failure for the longest time is forgotten', () => {
+test('in a flood of addresses, the one without a failure for the longest time is forgotten', () => {
   const { failedLogins } = withClock(1)
   failedLogins.add('persistent')
   failedLogins.add('once')

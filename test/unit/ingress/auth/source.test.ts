@@ -26,7 +26,7 @@ test('the required proof follows from the configured credentials', () => {
   assert.equal(sourceWith({ signing_tokens: [key], require_signature: true }).accepts, 'signature')
 })
 
-test('secrets and keys are kept as bytes, each with its position as a label; as JSON a source shows no secret', () => {
+test('credentials are labelled by their position, and a source as JSON shows no secret', () => {
   const source = sourceWith({ secret_tokens: ['tell-nobody', 's2'], signing_tokens: [key] })
   assert.deepEqual(
     source.secrets.map(({ label }) => label),

@@ -42,7 +42,7 @@ const relink = async (link: string, text: string) => {
   await rename(`${link}.new`, link)
 }
 
-test('a secret is rotated without a restart: the new one is added, then the old one is removed', async (t) => {
+test('a secret is rotated without a restart: one is added, then the old one removed', async (t) => {
   const file = join(folder, 'tokens')
   await writeFile(file, 'old\n')
   const { accepts, changes, lines, poll } = watching(t, { INGRESS_SECRET_TOKENS_FILE: file })
@@ -111,7 +111,7 @@ test('nothing is read while nothing changes', async (t) => {
   assert.equal(changes.length, 1)
 })
 
-test('without a file of sources any name is a source with the same credentials; with a file only the names in it are', async (t) => {
+test('without a file of sources any name is a source; with a file only its names are', async (t) => {
   const { watched, accepts } = watching(t, { INGRESS_SECRET_TOKENS: 'common' })
   assert.ok(accepts('default', 'common') && accepts('berlin', 'common'))
   assert.deepEqual([watched.find('berlin')?.name, watched.find('berlin')?.label], ['berlin', 'default'])
@@ -137,7 +137,7 @@ test('beside a file of sources, the credentials in the environment belong to /ho
   assert.deepEqual(changes, [['default', 'berlin']])
 })
 
-test('the file may configure the source of /hooks, but not together with credentials in the environment', async (t) => {
+test('the source of /hooks cannot be configured both in the file and in the environment', async (t) => {
   const file = join(folder, 'default.yaml')
   await writeFile(file, 'sources: {default: {secret_tokens: [d], allowed_cidrs: [10.0.0.0/8]}}')
   const { watched, accepts } = watching(t, { INGRESS_SOURCES_FILE: file })

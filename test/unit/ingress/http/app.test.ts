@@ -170,7 +170,7 @@ test('while the ingress drains, each answer closes its connection', async (t) =>
   assert.deepEqual([status, headers.connection], [200, 'close'])
 })
 
-test('a sender that is refused before its body is read gets the reason, then its connection is closed', async (t) => {
+test('a sender that is refused before its body is read gets the reason before the close', async (t) => {
   const { port } = await serve(t, {
     receive: async () => ({ kind: 'unauthenticated', reason: 'the secret token is wrong' }),
   })
@@ -188,7 +188,7 @@ test('a sender that is refused before its body is read gets the reason, then its
   await once(sent, 'close')
 })
 
-test('a sender that is refused while it writes a body of ordinary size gets the reason and no broken connection', async (t) => {
+test('a sender that is refused while it writes a body of ordinary size gets the reason', async (t) => {
   const { send } = await serve(t, {
     receive: async () => ({ kind: 'unauthenticated', reason: 'the secret token is wrong' }),
   })
@@ -231,7 +231,7 @@ test('neither a credential nor a body is logged', async (t) => {
   }
 })
 
-test('a hook that was kept is logged for debugging only, a refused one as a warning with the reason', async (t) => {
+test('a kept hook is logged for debugging only, a refused one as a warning', async (t) => {
   for (const kind of outcomeKinds) {
     const { send, lines } = await serve(t, { outcome: outcomeOf(kind) })
     await send('/hooks/acme')

@@ -92,7 +92,7 @@ test('during an outage the drain waits as long as it takes, and sets nothing asi
   await drain.stop()
 })
 
-test('a hook that the brokers refuse permanently is set aside at once and does not delay the others', async () => {
+test('a hook that the brokers refuse permanently is set aside and delays no others', async () => {
   const { spool, delivered, attempts, disk, drain } = await draining(
     { b: [new PermanentError('too large')] },
     ['a', 'b', 'c'],
@@ -120,7 +120,7 @@ test('a refused hook that cannot be set aside stays in the spool until it can', 
   await drain.stop()
 })
 
-test('a disk that fails for a while to read, to write the note or to delete does not end the drain', async () => {
+test('a disk that fails for a while does not end the drain', async () => {
   const { spool, disk, delivered, drain } = await draining({}, [])
   disk.fail('read', 'EIO', 2)
   disk.fail('writeNote', 'ENOSPC', 1)
@@ -133,7 +133,7 @@ test('a disk that fails for a while to read, to write the note or to delete does
   await drain.stop()
 })
 
-test('hooks of an unavailable topic move to the spool of the topic, together and in order, and delay no others', async () => {
+test('hooks of an unavailable topic move to the spool of the topic, together and in order', async () => {
   const later = new Promise((_, reject) => setImmediate(reject, noPush()))
   const { spool, delivered, attempts, moved, disk, drain } = await draining({ b: [later], d: [noPush()] }, [
     'a',
@@ -148,7 +148,7 @@ test('hooks of an unavailable topic move to the spool of the topic, together and
   await drain.stop()
 })
 
-test('hooks that cannot be moved to the spool of their topic stay, and are tried again in order', async () => {
+test('hooks that cannot be moved to the spool of their topic are tried again in order', async () => {
   const { spool, delivered, moved, drain } = await draining(
     { b: Array(9).fill(noPush()), d: Array(9).fill(noPush()) },
     ['a', 'b', 'c', 'd'],
@@ -167,7 +167,7 @@ test('hooks that cannot be moved to the spool of their topic stay, and are tried
   await drain.stop()
 })
 
-test('hooks in the spool of their topic stay there; the first one is tried until the topic works, then the others follow', async () => {
+test('in the spool of a topic, the first hook is tried until the topic works', async () => {
   const { spool, delivered, attempts, moved, drain } = await draining(
     { a: [noPush(), noPush(), noPush()], b: [noPush()] },
     ['a', 'b', 'c'],

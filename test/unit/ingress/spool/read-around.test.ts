@@ -56,7 +56,7 @@ const drainAll = async (spool: Spool) => {
   }
 }
 
-test('a place that stays unreadable is skipped after some attempts; all other hooks are read, and the segment is set aside', async () => {
+test('a place that stays unreadable is skipped after some attempts, and its segment is kept', async () => {
   const { disk, startOf, damage, size } = await filled()
   const spool = await open(disk)
   const readable = damage(startOf(7) + 1000, startOf(7) + 1010)

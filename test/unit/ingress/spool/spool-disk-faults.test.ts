@@ -24,7 +24,7 @@ test('a failed append is forgotten after half a minute', async (t) => {
   assert.equal(spool.state.lastFailure, null)
 })
 
-test('while the disk is full or fails, hooks are refused and earlier hooks are kept; afterwards hooks are accepted again', async () => {
+test('while the disk is full or fails, hooks are refused and earlier hooks are kept', async () => {
   for (const operation of ['create', 'append', 'sync'] as const) {
     const disk = createForgetfulDisk()
     const spool = await openOn(disk)
@@ -41,7 +41,7 @@ test('while the disk is full or fails, hooks are refused and earlier hooks are k
   }
 })
 
-test('bytes that could not be written completely and could not be cut off are not read, and no other hook is lost', async () => {
+test('bytes that were written in part and cannot be cut off are not read', async () => {
   const disk = createForgetfulDisk()
   const spool = await openOn(disk)
   await spool.append(hookOf('before'))

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { createForgetfulDisk } from '../../../helpers/faults/forgetful-folder.ts'
 import { appendAll, drainAll, hookOf, never, openOn } from '../../../helpers/faults/spool-on-disk.ts'
 
-test('an appended hook survives a power failure, even if the disk loses everything that was not synced', async () => {
+test('an appended hook survives a power failure that loses all unsynced bytes', async () => {
   const disk = createForgetfulDisk()
   const spool = await openOn(disk)
   await appendAll(spool, 'a', 'b')
@@ -91,7 +91,7 @@ test('a drained hook does not hide a hook that a later process wrote at the same
   assert.deepEqual(await drainAll(await openOn(disk)), ['c'])
 })
 
-test('if the note of the position is lost, old or damaged, hooks come twice and none is missing', async () => {
+test('if the note of the position is lost or wrong, hooks come twice and none is missing', async () => {
   for (const note of [
     undefined,
     '',

@@ -37,7 +37,7 @@ const watchDisk = async () => {
   return { calls, release: () => void Object.assign(prototype, original) }
 }
 
-test('the folder is synced after a segment is created, and bytes are synced before the append resolves', async () => {
+test('the folder is synced after a segment is created, and bytes before the append resolves', async () => {
   const folders = await openFolders(join(temporary, 'synced'))
   const { calls, release } = await watchDisk()
   try {
@@ -53,7 +53,7 @@ test('the folder is synced after a segment is created, and bytes are synced befo
   }
 })
 
-test('the parents of created folders are synced, so that no created folder can vanish in a power failure', async () => {
+test('the parents of created folders are synced, so that no folder can vanish', async () => {
   const syncs = async (path: string) => {
     const { calls, release } = await watchDisk()
     await (await openFolders(path)).close().finally(release)
@@ -96,7 +96,7 @@ test('a segment is never created twice', async () => {
   await close()
 })
 
-test('a second process cannot use the same folder until the first has closed it; the error says what to do', async () => {
+test('a second process cannot use the same folder until the first has closed it', async () => {
   const path = join(temporary, 'locked')
   const folder = await openFolders(path)
   await assert.rejects(
@@ -168,7 +168,7 @@ test('the limit of the folder also holds after a restart; moving files away make
   await close()
 })
 
-test('the folder can be opened on a disk that is too full for a lock file, because only a started ingress makes room', async (t) => {
+test('the folder can be opened on a disk that is too full for a lock file', async (t) => {
   const disk = join(temporary, 'tiny')
   await mkdir(disk)
   const run = promisify(execFile)

@@ -198,7 +198,7 @@ const drainAndCheck = async (model: Model) => {
   assert.deepEqual([...disk.segments.keys()], [], 'drained hooks take no room')
 }
 
-test('after any appends, reads and failures of disk and process, every accepted hook is read, in order', async () => {
+test('whatever the disk and the process do, every accepted hook is read, in order', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (script) => {
       const model = createModel()

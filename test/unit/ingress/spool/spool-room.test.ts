@@ -5,7 +5,7 @@ import { RetriableError } from '../../../../lib/errors.ts'
 import { createForgetfulDisk } from '../../../helpers/faults/forgetful-folder.ts'
 import { drainAll, hookOf, never, openOn } from '../../../helpers/faults/spool-on-disk.ts'
 
-test('a full spool refuses hooks and reports that it is full; once drained, it accepts hooks again', async () => {
+test('a full spool refuses hooks and reports it; once drained, it accepts hooks again', async () => {
   const disk = createForgetfulDisk()
   const spool = await openOn(disk, { maxBytes: 300 })
   await spool.append(hookOf('a', 100))
@@ -56,7 +56,7 @@ test('drained hooks count towards the limit as long as they are on disk', async 
   assert.ok(full.bytesOnDisk() < 200)
 })
 
-test('hooks that are moved here from another spool are accepted even by a full spool, all of them or none', async () => {
+test('a full spool still accepts hooks from another spool, all of them or none', async () => {
   const disk = createForgetfulDisk()
   const spool = await openOn(disk, { maxBytes: 100 })
   disk.fail('sync', 'EIO')

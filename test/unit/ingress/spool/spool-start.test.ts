@@ -15,7 +15,7 @@ const leftBehind = async (hooks: number) => {
   return { disk, ids, reads: () => disk.calls.filter((call) => call.startsWith('read')).length }
 }
 
-test('a start does not wait until all left hooks are counted; they still count as waiting and come first', async () => {
+test('a start does not wait for the count of old hooks; they count as waiting and come first', async () => {
   const { disk, ids, reads } = await leftBehind(50)
   const bytes = disk.bytesOnDisk()
   const spool = await openOn(disk)
@@ -40,7 +40,7 @@ test('a start does not wait until all left hooks are counted; they still count a
   assert.deepEqual([spool.state.bytes, disk.segments.size], [0, 0])
 })
 
-test('counting stops on the signal and continues where it was; the same holds after a disk failure', async () => {
+test('counting stops on the signal or a disk failure, and continues where it was', async () => {
   const { disk, ids, reads } = await leftBehind(50)
   const spool = await openOn(disk)
   const giveUp = new AbortController()

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { createForgetfulDisk } from '../../../helpers/faults/forgetful-folder.ts'
 import { appendAll, drainAll, hookOf, never, openOn } from '../../../helpers/faults/spool-on-disk.ts'
 
-test('a waiting peek resolves with the first hook that is appended, and with none when the signal is aborted', async () => {
+test('a waiting peek resolves with the next hook, or with none when the signal is aborted', async () => {
   const spool = await openOn(createForgetfulDisk())
   const waiting = spool.peek(never)
   await spool.append(hookOf('a'))
@@ -53,7 +53,7 @@ test('the state reports how many hooks wait and since when', async () => {
   )
 })
 
-test('a hook that is set aside is kept completely, under a file name that a sender cannot turn into a path', async () => {
+test('a hook that is set aside gets a file name that a sender cannot turn into a path', async () => {
   const disk = createForgetfulDisk()
   const spool = await openOn(disk)
   await spool.setAside(hookOf('../../etc/passwd'))

@@ -56,7 +56,7 @@ const createBrokers = (spools: Spools) => {
   return { broken, acknowledged, deliver }
 }
 
-test('hooks of an unavailable topic move to the spool of the topic, and follow in order once it works again', async () => {
+test('hooks of an unavailable topic wait in its spool, and follow in order once it works', async () => {
   const spools = await createDisks().open()
   const { broken, acknowledged, deliver } = createBrokers(spools)
   broken.add('gitlab.push')
@@ -83,7 +83,7 @@ test('hooks of an unavailable topic move to the spool of the topic, and follow i
   await drains.stop()
 })
 
-test('a hook from the common spool does not overtake older hooks in the spool of its topic, even if the topic works again', async () => {
+test('a hook from the common spool does not overtake older hooks of its topic', async () => {
   const spools = await createDisks().open()
   const { acknowledged, deliver } = createBrokers(spools)
   await Promise.all(['p1', 'p2'].map((id) => spools.append(hookOf(id), 'gitlab.push')))
@@ -123,7 +123,7 @@ test('a power failure while hooks move to the spool of their topic loses none', 
   }
 })
 
-test('hooks that wait for a topic are found after a restart, even if the topic is not ours any more', async () => {
+test('after a restart the spool of a topic is found, even if the topic is not ours any more', async () => {
   const disks = createDisks()
   const first = await disks.open()
   await first.append(hookOf('p1', 'gitlab.push', { receivedAt: 5 }), 'gitlab.push')
@@ -181,7 +181,7 @@ test('all spools share one limit; hooks of unavailable topics may use half of it
   assert.deepEqual([spools.common.state.lastFailure, spools.state().lastFailure], ['full', 'full'])
 })
 
-test('hooks can move to the spool of their topic even if the limit is reached, because they free what they take', async () => {
+test('hooks can move to the spool of their topic even if the limit is reached', async () => {
   const disks = createDisks()
   const spools = await disks.open(4000)
   let count = 0
