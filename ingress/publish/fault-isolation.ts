@@ -44,12 +44,20 @@ export interface Failure {
   records: number
 }
 
+/** What to do with the unacknowledged records. */
+export type Action =
+  /** After a pause, send them again before all others. */
+  | 'resend'
+  /** After a pause, send them again behind the records of other topics. */
+  | 'resend_behind_other_topics'
+  /** Mark their topic as unavailable, and continue with the other topics at once. */
+  | 'mark_topic_unavailable'
+  /** Reject the one record, and continue with the others at once. */
+  | 'reject_record'
+
 export interface Judgement {
   next: FaultIsolation
-  /**
-   * What to do with the unacknowledged records; to send them again, with a pause, unless it says otherwise.
-   */
-  action: 'resend' | 'resend_behind_other_topics' | 'mark_topic_unavailable' | 'reject_record'
+  action: Action
   /**
    * Whether to replace the producer. After a fault of one topic the client fails for every topic it has seen,
    * so only a new client shows which topic is at fault.

@@ -11,8 +11,7 @@ export interface TopicAvailability extends Pick<TopicLimits, 'explainTooLarge'> 
   /** Undefined if the topic is unavailable. */
   factsOf(topic: string): TopicFacts | undefined
   /**
-   * How large a record the topic accepts, in bytes, even if it is unavailable; undefined if it was never
-   * seen.
+   * How large a record the topic accepts, in bytes, also while it is unavailable; undefined if never seen.
    */
   maxBytesOf(topic: string): number | undefined
   unavailableTopics(): string[]

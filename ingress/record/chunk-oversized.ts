@@ -13,7 +13,7 @@ export interface ChunkOversized {
   /**
    * Cuts the body. The chunks must be acknowledged before the record that refers to them is published.
    *
-   * @returns or one sentence that says why the topic of chunks accepts none
+   * @returns the chunks, or one sentence that says why the topic of chunks accepts none
    */
   chunksOf(hook: Hook, normalised: Normalised): OutgoingMessage[] | { problem: string }
   /** The cause for a record that does not fit even without its body. */

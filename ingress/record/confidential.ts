@@ -1,9 +1,7 @@
 import type { EventType } from '../../schemas/catalogue.ts'
 import { isObject } from './coerce.ts'
 
-/**
- * Events that have a topic of their own for what is confidential, since Kafka grants access topic by topic.
- */
+/** Events with a separate topic for confidential hooks: in Kafka, access is granted topic by topic. */
 const confidentialEvents: Partial<Record<EventType, EventType>> = {
   issue: 'confidential_issue',
   work_item: 'confidential_work_item',
@@ -14,7 +12,7 @@ const confidentialEvents: Partial<Record<EventType, EventType>> = {
 }
 
 /**
- * The event under which a hook is published: its confidential variant, if the hook is confidential and has
+ * The event under which a hook is published. A confidential hook gets the confidential variant, if there is
  * one.
  */
 export const protectedEvent = (event: EventType, isConfidential: boolean): EventType =>

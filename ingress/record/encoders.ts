@@ -39,7 +39,8 @@ export const readEncoders = async (
         'the schema registry was replaced or made anew: records with its old schema ids cannot be read',
         { subjects: changed },
       )
-    // On a full disk only the next start is affected, since it needs the registry. To publish now makes room.
+    // If the disk is full, only the next start is affected: it will need the registry. To publish is more
+    // important now, since that empties the spool.
     await writeSchemaIds(idsFile, ids).catch(() => undefined)
     return { encoders: encodersBy(schemas, ids), from: 'registry' }
   } catch (error) {
