@@ -100,3 +100,13 @@ test('the sentences by which missing offsets are recognised are those of the cod
   assert.equal(sentences.length, 5)
   for (const sentence of sentences) assert.ok(code.includes(sentence), sentence)
 })
+
+test('the log lines that the changelog names are those of the code', () => {
+  const code = globSync('{cli,consumers,ingress,lib,local}/**/*.ts', { cwd: root })
+    .map((file) => readFileSync(join(root, file), 'utf8'))
+    .join('\n')
+  const [, table = ''] = /\| before \| now \|\n.*\n([\s\S]*?)\n\n/.exec(readPage('CHANGELOG.md')) ?? []
+  const lines = table.split('\n').map((row) => row.split(' | ')[1]?.replace(/ \|$/, '') ?? '')
+  assert.ok(lines.length > 10)
+  for (const line of lines) assert.ok(code.includes(`'${line}'`), line)
+})
