@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { startKafkaProxy } from '../../helpers/faults/kafka-proxy.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
 import { pushConsumer } from '../../helpers/process/push-consumer.ts'
+import { readSeries } from '../../helpers/process/read-series.ts'
 import { attemptsIn, effectsIn, startWorkerProcess } from '../../helpers/process/start-worker-process.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { messagesOn } from '../../helpers/records/records.ts'
@@ -124,10 +125,7 @@ test('a client that fetches nothing any more is replaced, once; when the new one
   const proxy = await startKafkaProxy(stack.kafkaBrokers)
   t.after(proxy.close)
   const worker = await start(t, 'frozen', { ...quick, KAFKA_BROKERS: proxy.address })
-  const metric = async () => {
-    const text = await (await fetch(`${await worker.ready()}/metrics`)).text()
-    return Number(/^gitlab_bridge_consumer_rebuilds_total (\d+)$/m.exec(text)?.[1])
-  }
+  const metric = async () => readSeries((await worker.ready()).metricsUrl, 'consumer_rebuilds_total')
   await untilHandled(['frozen'], await publishPushes(stack, 10, { prefix: 'well' }))
   assert.equal(await metric(), 0)
 
