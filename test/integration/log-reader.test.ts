@@ -6,6 +6,7 @@ import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { type LogMessage, readLog } from '../../lib/kafka/log-reader.ts'
 import { startKafkaProxy } from '../helpers/faults/kafka-proxy.ts'
 import { recordingLogger } from '../helpers/process/recording-logger.ts'
+import { createTopic } from '../helpers/servers/create-topic.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('log-reader')
@@ -14,9 +15,9 @@ const producer = stack.kafka.producer()
 await Promise.all([admin.connect(), producer.connect()])
 test.after(() => Promise.all([admin.disconnect(), producer.disconnect()]))
 
-const createTopic = async (name: string, numPartitions: number): Promise<string> => {
+const createDeadLetterTopic = async (name: string, numPartitions: number): Promise<string> => {
   const topic = stack.names.deadLetterTopic(name)
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions, replicationFactor: 1 }] })
+  await createTopic(admin, { topic, numPartitions, replicationFactor: 1 })
   return topic
 }
 
@@ -42,7 +43,7 @@ const read = async (
 const numbersOf = (messages: readonly LogMessage[]) => messages.map(({ value }) => Number(value))
 
 test('from the beginning it reads every message of several topics and partitions, in order within each', async () => {
-  const topics = [await createTopic('one', 3), await createTopic('two', 2)]
+  const topics = [await createDeadLetterTopic('one', 3), await createDeadLetterTopic('two', 2)]
   for (let number = 0; number < 500; number += 10) {
     const messages = Array.from({ length: 10 }, (_, index) => ({
       partition: (number / 10) % 2,
@@ -74,7 +75,7 @@ test('from the beginning it reads every message of several topics and partitions
 })
 
 test('a message comes with numbers for offset and time, text for key and headers, bytes for its value', async () => {
-  const topic = await createTopic('shape', 1)
+  const topic = await createDeadLetterTopic('shape', 1)
   const timestamp = Date.UTC(2026, 0, 2, 3, 4, 5)
   await producer.send({
     topic,
@@ -98,7 +99,7 @@ test('a message comes with numbers for offset and time, text for key and headers
 })
 
 test('from now it reads what comes later and nothing that was there', async () => {
-  const topic = await createTopic('now', 2)
+  const topic = await createDeadLetterTopic('now', 2)
   await producer.send({
     topic,
     messages: [0, 1].flatMap((partition) => Array.from({ length: 20 }, () => ({ partition, value: '1' }))),
@@ -122,7 +123,7 @@ test('from now it reads what comes later and nothing that was there', async () =
 })
 
 test('to now it ends with the last message that was there, also where there is none', async () => {
-  const [topic, empty] = [await createTopic('to-now', 3), await createTopic('empty', 1)]
+  const [topic, empty] = [await createDeadLetterTopic('to-now', 3), await createDeadLetterTopic('empty', 1)]
   await producer.send({
     topic,
     messages: Array.from({ length: 30 }, (_, number) => ({ partition: number % 2, value: String(number) })),
@@ -134,13 +135,13 @@ test('to now it ends with the last message that was there, also where there is n
 })
 
 test('a topic that does not exist is left out', async () => {
-  const topic = await createTopic('there', 1)
+  const topic = await createDeadLetterTopic('there', 1)
   await producer.send({ topic, messages: [{ value: '1' }] })
   assert.deepEqual(numbersOf(await read([stack.names.deadLetterTopic('absent'), topic], 'beginning', 1)), [1])
 })
 
 test('its signal ends the reading of a quiet topic', async () => {
-  const topic = await createTopic('quiet', 1)
+  const topic = await createDeadLetterTopic('quiet', 1)
   const ending = new AbortController()
   const reader = readLog(stack.kafka, { topics: [topic], from: 'beginning', signal: ending.signal })
   const next = reader.next()
@@ -149,7 +150,7 @@ test('its signal ends the reading of a quiet topic', async () => {
 })
 
 test('where it is to outlive an outage, it goes on where it was; else it throws', async (t) => {
-  const topic = await createTopic('outage', 2)
+  const topic = await createDeadLetterTopic('outage', 2)
   const proxy = await startKafkaProxy(stack.kafkaBrokers)
   t.after(proxy.close)
   const settings = readVariables(kafkaVariables, { ...stack.env, KAFKA_BROKERS: proxy.address })

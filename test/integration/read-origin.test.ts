@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readOrigin } from '../../cli/dead-letters/read-origin.ts'
 import type { LogMessage } from '../../lib/kafka/log-reader.ts'
+import { createTopic } from '../helpers/servers/create-topic.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('read-origin')
@@ -12,8 +13,7 @@ test.after(() => Promise.all([admin.disconnect(), producer.disconnect()]))
 
 const topic = stack.names.topic('push')
 const sentAt = Date.now()
-const createTopic = () =>
-  admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 2, replicationFactor: 1 }] })
+const createPushTopic = () => createTopic(admin, { topic, numPartitions: 2, replicationFactor: 1 })
 const send = (value: string, timestamp: number) =>
   producer.send({ topic, messages: [{ partition: 1, key: '15', value, timestamp: String(timestamp) }] })
 const letterOf = (offset: number, timestamp: number): LogMessage => ({
@@ -25,7 +25,7 @@ const valueAt = async (offset: number, timestamp: number) =>
   (await readOrigin(stack.kafka, letterOf(offset, timestamp)))?.value?.toString()
 
 test('the record of a dead letter is read where it lay, and no other in its place', async () => {
-  await createTopic()
+  await createPushTopic()
   await send('first', sentAt)
   await send('second', sentAt + 1)
   assert.equal(await valueAt(1, sentAt + 1), 'second')

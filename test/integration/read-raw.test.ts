@@ -5,6 +5,7 @@ import { createPrepare } from '../../ingress/deliver.ts'
 import { createChunkOversized } from '../../ingress/record/chunk-oversized.ts'
 import { decode, encode, hookOf } from '../helpers/records/deliver.ts'
 import { type RecordWithRaw, readRaw } from '../helpers/records/read-raw.ts'
+import { createTopic } from '../helpers/servers/create-topic.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('read-raw')
@@ -12,10 +13,7 @@ const topic = stack.names.rawChunksTopic
 const [admin, producer] = [stack.kafka.admin(), stack.kafka.producer()]
 await Promise.all([admin.connect(), producer.connect()])
 test.after(() => Promise.all([admin.disconnect(), producer.disconnect()]))
-await admin.createTopics({
-  waitForLeaders: true,
-  topics: [{ topic, numPartitions: 2, replicationFactor: 1 }],
-})
+await createTopic(admin, { topic, numPartitions: 2, replicationFactor: 1 })
 
 /** A body that is too large for its topic, as the ingress cuts it: its record, and its chunks, not sent yet. */
 const cut = async (id: string, letter: string, maxBytes = 10_000) => {

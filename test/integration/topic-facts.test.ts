@@ -1,30 +1,28 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readTopicFacts } from '../../ingress/publish/topic-metadata.ts'
+import { createTopic } from '../helpers/servers/create-topic.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('topic-facts')
 
-const createTopic = async (name: string, numPartitions: number, settings: Record<string, number>) => {
+const createTopicWith = async (name: string, numPartitions: number, settings: Record<string, number>) => {
   const admin = stack.kafka.admin()
   await admin.connect()
   const topic = `${stack.prefix}${name}`
   const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value: String(value) }))
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: [{ topic, numPartitions, replicationFactor: 1, configEntries }],
-  })
+  await createTopic(admin, { topic, numPartitions, replicationFactor: 1, configEntries })
   await admin.disconnect()
   return topic
 }
 
 test('the smaller of two settings bounds what a topic takes at a time; one that is missing hides no other', async () => {
   const mebibyte = 1024 * 1024
-  const byMessages = await createTopic('by-messages', 2, {
+  const byMessages = await createTopicWith('by-messages', 2, {
     'max.message.bytes': 5000,
     'segment.bytes': 2 * mebibyte,
   })
-  const bySegments = await createTopic('by-segments', 3, {
+  const bySegments = await createTopicWith('by-segments', 3, {
     'max.message.bytes': 3 * mebibyte,
     'segment.bytes': 2 * mebibyte,
   })

@@ -10,6 +10,7 @@ import { untilCount } from '../../helpers/process/until-count.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { messagesOn, recordsOf } from '../../helpers/records/records.ts'
+import { createTopic } from '../../helpers/servers/create-topic.ts'
 import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 /** Whatever is asked of it throws. */
@@ -182,7 +183,7 @@ test('a dead letter that cannot be written stops the partition instead of being 
   })
   assert.equal(Math.max(...(offsets[0]?.partitions ?? []).map(({ offset }) => Number(offset))), place)
 
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true })
+  await createTopic(admin, { topic, numPartitions: 1 })
   await untilCount(buriedEffects, events.length - 1)
   assert.deepEqual(buriedEffects, events.toSpliced(place, 1))
   assert.equal((await messagesOn(stack, topic)).length, 1)
