@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { before, test } from 'node:test'
+import { before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { compileExample } from '../helpers/process/java.ts'
@@ -50,26 +50,29 @@ const languages: Record<string, () => Promise<string[]>> = {
     compileExample(example('java/Consume.java'), example('java/pom.xml'), await stack.temporaryFolder()),
 }
 
-for (const [language, prepare] of Object.entries(languages)) {
-  test(`the ${language} example prints every push, and none twice`, async () => {
-    const [command = '', ...args] = await prepare()
-    const print = async (records: number, seconds: number) => {
-      const { PATH, HOME } = process.env
-      const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL, KAFKA_TOPIC_PREFIX } = stack.env
-      const env = { PATH, HOME, KAFKA_BROKERS, SCHEMA_REGISTRY_URL, KAFKA_TOPIC_PREFIX }
-      const { stdout } = await promisify(execFile)(command, [...args, String(records), String(seconds)], {
-        env,
-        timeout: 90_000,
-      })
-      return stdout.split('\n').filter(Boolean).map(lineOf)
-    }
-    const first = await print(2, 60)
-    assert.equal(first.length, 2)
-    const second = await print(sent.length - 2, 60)
-    assert.deepEqual(byDelivery([...first, ...second]), byDelivery(expected))
-    assert.deepEqual(await print(1, 5), [], 'it ends when its time is up, and begins where it ended')
-  })
-}
+/** They run side by side, because most of their time they wait for their group and for further records. */
+suite('an example for readers', { concurrency: true }, () => {
+  for (const [language, prepare] of Object.entries(languages)) {
+    test(`in ${language} prints every push once`, async () => {
+      const [command = '', ...args] = await prepare()
+      const print = async (records: number, seconds: number) => {
+        const { PATH, HOME } = process.env
+        const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL, KAFKA_TOPIC_PREFIX } = stack.env
+        const env = { PATH, HOME, KAFKA_BROKERS, SCHEMA_REGISTRY_URL, KAFKA_TOPIC_PREFIX }
+        const { stdout } = await promisify(execFile)(command, [...args, String(records), String(seconds)], {
+          env,
+          timeout: 90_000,
+        })
+        return stdout.split('\n').filter(Boolean).map(lineOf)
+      }
+      const first = await print(2, 60)
+      assert.equal(first.length, 2)
+      const second = await print(sent.length - 2, 60)
+      assert.deepEqual(byDelivery([...first, ...second]), byDelivery(expected))
+      assert.deepEqual(await print(1, 5), [], 'it ends when its time is up, and begins where it ended')
+    })
+  }
+})
 
 const byDelivery = (lines: readonly Line[]): Line[] =>
   lines.toSorted((a, b) => a.delivery.localeCompare(b.delivery))

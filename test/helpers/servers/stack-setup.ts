@@ -1,14 +1,14 @@
-// `--test-global-setup`: one stack for all test files of a run.
+// `--test-global-setup` of the integration tests: one stack for all test files of a run.
 import { type Servers, startServers } from './servers.ts'
 
 let servers: Servers | undefined
 
-/** What test files need of the shared stack; they get it by this variable. */
+/** What test files need to know of the shared stack. They read it from the variable below, as JSON. */
 export interface SharedStack {
   kafkaBrokers: string
   schemaRegistryUrl: string
+  /** Empty where the servers include no database. */
   databaseUrl: string
-  kafkaPid: number
 }
 
 export const sharedStackVariable = 'BRIDGE_TEST_STACK'
@@ -26,10 +26,4 @@ export const sharedStackOf = ({
   kafkaBrokers,
   schemaRegistryUrl,
   databaseUrl,
-  server,
-}: Servers): SharedStack => ({
-  kafkaBrokers,
-  schemaRegistryUrl,
-  databaseUrl,
-  kafkaPid: server('kafka').pid,
-})
+}: Pick<Servers, keyof SharedStack>): SharedStack => ({ kafkaBrokers, schemaRegistryUrl, databaseUrl })

@@ -49,16 +49,18 @@ export const secretToken = 'glpat-not-a-real-token'
  * share one stack. A file that runs alone starts servers of its own.
  *
  * @param name becomes part of the topic names
+ * @param ownServers servers that belong to this test file alone, for tests that freeze or kill them
  */
-export const openStack = async (name: string): Promise<Stack> => {
+export const openStack = async (name: string, ownServers?: SharedStack): Promise<Stack> => {
   reportOnFailure()
   const cleanUps: (() => Promise<void>)[] = []
   after(async () => {
     for (const cleanUp of cleanUps.reverse()) await cleanUp()
   })
-  const shared = await sharedStack(cleanUps)
+  const shared = ownServers ?? (await sharedStack(cleanUps))
   const prefix = `${name}-${randomBytes(3).toString('hex')}.`
-  const auditLogUrl = withRole(shared.databaseUrl, 'audit_log', 'audit-log-password')
+  const auditLogUrl =
+    shared.databaseUrl === '' ? '' : withRole(shared.databaseUrl, 'audit_log', 'audit-log-password')
   const temporaryFolder = async () => {
     const folder = await mkdtemp(join(tmpdir(), 'bridge-test-'))
     cleanUps.push(() => rm(folder, { recursive: true, force: true }))

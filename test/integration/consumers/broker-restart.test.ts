@@ -1,41 +1,42 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
+import { setUp } from '../../../cli/setup/set-up.ts'
+import { killAndWait } from '../../helpers/faults/fault-suite.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
 import { pushConsumer } from '../../helpers/process/push-consumer.ts'
+import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import type { Effect } from '../../helpers/process/start-worker-process.ts'
 import { untilCount } from '../../helpers/process/until-count.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { assertEffects } from '../../helpers/records/assert-effects.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
-import { sharedStackOf, sharedStackVariable } from '../../helpers/servers/stack-setup.ts'
-import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
+import { openStack } from '../../helpers/servers/stack.ts'
 
-// Servers of its own: others must not feel the restart.
-const servers = await startServers()
-process.env[sharedStackVariable] = JSON.stringify(sharedStackOf(servers))
+// Servers of its own, because other test files must not feel the restart.
+const servers = await startServers(['kafka', 'registry'])
+after(() => servers.remove())
+const { kafkaBrokers, schemaRegistryUrl } = servers
+
 const effects: Effect[] = []
 const steady = pushConsumer(
   'steady',
   async ({ delivery, project_id }) => void effects.push({ id: delivery.id, project: project_id }),
 )
 
-test('a worker outlives the restart of the brokers and goes on where it was', async (t) => {
-  const stack = await openWorkerStack('broker-restart', [steady])
+test('a worker survives a restart of the broker and goes on where it was', async (t) => {
+  const stack = await openStack('broker-restart', { kafkaBrokers, schemaRegistryUrl, databaseUrl: '' })
+  const { logger } = recordingLogger()
+  await setUp({ ...stack.env, DATABASE_URL: '', AUDIT_LOG_DATABASE_URL: '' }, logger, [steady])
   const worker = await startWorkerInProcess(stack, steady)
-  t.after(() => worker.stop().finally(servers.remove))
-  let failure: unknown
-  worker.failure.catch((error: unknown) => {
-    failure = error
-  })
+  t.after(worker.stop)
   const before = await publishPushes(stack, 2000)
   await untilCount(effects, 500)
-  servers.server('kafka').kill('SIGKILL')
-  await servers.server('kafka').exited
+  await killAndWait(servers.server('kafka'))
   assert.match(await worker.live(), /^200/)
   await servers.startAgain('kafka')
-  const after = await publishPushes(stack, 2000, { from: 2000 })
+  const afterwards = await publishPushes(stack, 2000, { from: 2000 })
   await eventually(() => assert.equal(new Set(effects.map(({ id }) => id)).size, 4000))
-  assertEffects(effects, [...before, ...after])
-  assert.equal(failure, undefined)
+  assertEffects(effects, [...before, ...afterwards])
+  assert.equal(worker.failedWith(), undefined)
 })
