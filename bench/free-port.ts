@@ -1,4 +1,4 @@
-import { choosePorts } from '../local/ports.ts'
+import { choosePorts } from '../local/choose-ports.ts'
 
 /** A port of 127.0.0.1 that no process listens on now. */
 export const freePort = async (): Promise<number> => {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Environment, port, readVariables } from '../lib/config.ts'
 import { ConfigError } from '../lib/errors.ts'
-import { choosePorts, type WantedPort } from './ports.ts'
+import { choosePorts, type WantedPort } from './choose-ports.ts'
 import { type ServerPorts, wantedServerPorts } from './servers.ts'
 
 /** The variables of the ports of the embedded servers. */

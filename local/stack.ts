@@ -1,8 +1,8 @@
 import type { Environment } from '../lib/config.ts'
+import { choosePorts } from './choose-ports.ts'
 import { openDataFolder } from './data-folder.ts'
 import { fetchArtifacts } from './fetch-artifacts.ts'
 import { findJava } from './java.ts'
-import { choosePorts } from './ports.ts'
 import type { Server } from './server.ts'
 import {
   type ServerName,

@@ -1,7 +1,7 @@
 import type { Environment } from '../../../lib/config.ts'
+import { choosePorts, type WantedPort } from '../../../local/choose-ports.ts'
 import { newClusterId, startKafka } from '../../../local/kafka/kafka.ts'
 import type { KafkaNode } from '../../../local/kafka/kafka-properties.ts'
-import { choosePorts, type WantedPort } from '../../../local/ports.ts'
 import type { Server } from '../../../local/server.ts'
 import { openKafkaFolder } from './kafka-folder.ts'
 

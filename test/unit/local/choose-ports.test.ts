@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { UsageError } from '../../../lib/errors.ts'
-import { choosePorts } from '../../../local/ports.ts'
+import { choosePorts } from '../../../local/choose-ports.ts'
 
 const takenPort = async (t: TestContext): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
