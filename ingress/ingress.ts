@@ -51,7 +51,7 @@ const startParts = async (parts: IngressParts, opened: AsyncDisposableStack): Pr
   await listen(server, settings.INGRESS_PORT, settings.INGRESS_HOST, 'INGRESS')
   // Hooks are accepted while the connection is being opened. They are spooled. A refused hook would be
   // lost, and GitLab would count it as a failure.
-  await Promise.race([deliveryPath.opened, sleep(connectWaitMs)])
+  await Promise.race([deliveryPath.opened, sleep(connectWaitMs, undefined, { ref: false })])
 
   const canary = startCanary({
     kafka: parts.kafka,
@@ -93,8 +93,8 @@ const startDelivery = (
 }
 
 /**
- * Hooks are still accepted for a while, so that load balancers can notice. Then the hooks under way are
- * answered.
+ * Hooks are still accepted for a while, so that load balancers can notice. Then the hooks in progress
+ * are answered.
  */
 const drainServer = async ({ settings, server, phase }: IngressParts): Promise<void> => {
   phase.isDraining = true

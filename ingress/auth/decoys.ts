@@ -6,13 +6,13 @@ export type Decoys = (name: string) => Source
 
 /**
  * Names of sources must not be found out by trying. A name that nobody configured therefore gets a decoy: a
- * copy of a configured source with random credentials. It takes the same checks, in the same time, and so
+ * copy of a configured source with random credentials. It passes the same checks, in the same time, and so
  * gives the same answers. Sources may differ in the proof they require and in their address ranges. Which
  * one a decoy copies is decided by a keyed hash of the name, so that every kind of answer also comes for
  * names that do not exist.
  *
  * The key is random and new in each process. If the sources differ, somebody who compares the answers of two
- * processes, or of the time before and after a restart, can still tell a decoy.
+ * processes, or of the time before and after a restart, can still recognise a decoy.
  */
 export const createDecoys = (sources: readonly Source[], key: Buffer = processKey): Decoys => {
   const copies = sources.length === 0 ? [withoutCredentials] : sources.map(withRandomCredentials)

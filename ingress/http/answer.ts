@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
  * record.
  */
 export const answer = (response: ServerResponse, status: number, body: Record<string, string>): void => {
-  if (!isRestOfBodySmall(response.req)) response.setHeader('Connection', 'close')
+  if (!isRestDiscarded(response.req)) response.setHeader('Connection', 'close')
   const text = JSON.stringify(body)
   response
     .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
@@ -16,12 +16,13 @@ export const answer = (response: ServerResponse, status: number, body: Record<st
 export const refuse = (response: ServerResponse, status: number, reason: string): void =>
   answer(response, status, { outcome: 'refused', reason })
 
-/** The largest body of which Node reads and discards the rest after an early answer, in bytes. */
+/** The rest of a larger body is not read after an early answer. */
 const maxDiscardedBytes = 1024 * 1024
 
 /**
- * Whether the connection stays open although the body was not read. Closing it resets it, and a sender that
- * still writes would not see the answer; but a large or endless body must not be read only to be discarded.
+ * Whether Node reads and discards the rest of the body. If the connection were closed at once, a sender that
+ * still writes would see a reset instead of the answer. For a large or endless body this would cost too much,
+ * so its connection is closed.
  */
-const isRestOfBodySmall = ({ complete, headers }: IncomingMessage): boolean =>
+const isRestDiscarded = ({ complete, headers }: IncomingMessage): boolean =>
   complete || Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= maxDiscardedBytes

@@ -34,7 +34,7 @@ export interface IngressParts {
   /** Where the schema ids in use were read; undefined while connecting. */
   schemaIdsFrom(): SchemaIdsSource | undefined
   server: Server
-  /** While true, the answers tell the senders to connect to another process. */
+  /** While `isDraining` is true, the answers tell the senders to connect to another process. */
   phase: { isDraining: boolean }
   logger: Logger
 }

@@ -46,7 +46,7 @@ export const createDeliverSpooled = (options: DeliverSpooledOptions): DeliverSpo
       }
       const failures = (unexplainedFailures.get(hook) ?? 0) + 1
       unexplainedFailures.set(hook, failures)
-      // An unexplained failure may be a bug of ours. It must not hold up the other hooks without end.
+      // An unexplained failure may be a bug of ours. The hook must not block the others.
       const isHopeless = error instanceof PermanentError || failures > maxUnexplainedFailures
       return isHopeless ? setAside(hook, error, options) : { kind: 'retry' }
     }

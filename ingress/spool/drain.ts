@@ -32,13 +32,10 @@ export const startDrain = (options: DrainOptions): Drain => {
   const { topic, logger } = options
   const stopping = new AbortController()
   const running = drain(options, stopping.signal).catch((error: unknown) =>
-    logger.error(
-      'the hooks of the spool are no longer published because of an internal error: restart the ingress',
-      {
-        topic,
-        error: messageOf(error),
-      },
-    ),
+    logger.error('the spool is no longer drained because of an internal error: restart the ingress', {
+      topic,
+      error: messageOf(error),
+    }),
   )
   return {
     stop: async () => {
