@@ -12,28 +12,28 @@ type Kind = keyof typeof kinds
  * to change.
  */
 export interface KafkaProxy {
-  /** `host:port`, also for clients that ask the brokers where they are. */
+  /** `host:port`. Clients that ask the broker for its address get this one, too. */
   address: string
-  /** Keeps back all answers of a kind on the connections that are open, or on later ones as well. */
-  swallow(kind: Kind, connections: 'open' | 'all'): void
+  /** Drops all responses of a kind: on the connections that are open now, or on later ones as well. */
+  dropResponses(kind: Kind, connections: 'open' | 'all'): void
   /**
    * Lets every heartbeat be answered with this code: https://kafka.apache.org/protocol#protocol_error_codes
    */
   failHeartbeats(code: number): void
-  /** Ends the connections that are open; new ones are taken. */
+  /** Breaks the open connections; new ones are accepted. */
   breakConnections(): void
   close(): void
 }
 
 export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
   const [host = '', port = ''] = broker.split(':')
-  const deaf = new Set<Kind>()
+  const dropped = new Set<Kind>()
   let heartbeatCode: number | undefined
-  const connections = new Set<{ deaf: Set<Kind>; sockets: readonly Socket[] }>()
+  const connections = new Set<{ dropped: Set<Kind>; sockets: readonly Socket[] }>()
 
   const server = createServer((client) => {
     const upstream = createConnection(Number(port), host)
-    const connection = { deaf: new Set<Kind>(), sockets: [client, upstream] }
+    const connection = { dropped: new Set<Kind>(), sockets: [client, upstream] }
     connections.add(connection)
     for (const socket of connection.sockets) {
       socket.on('error', () => undefined)
@@ -42,18 +42,18 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
         for (const other of connection.sockets) other.destroy()
       })
     }
-    const asked = new Map<number, number>()
+    const requested = new Map<number, number>()
     forEachFrame(client, (frame) => {
-      asked.set(frame.readInt32BE(8), frame.readInt16BE(4))
+      requested.set(frame.readInt32BE(8), frame.readInt16BE(4))
       upstream.write(frame)
     })
     forEachFrame(upstream, (frame) => {
       const correlation = frame.readInt32BE(4)
-      const kind = asked.get(correlation)
-      asked.delete(correlation)
-      if ([...deaf, ...connection.deaf].some((name) => kinds[name] === kind)) return
+      const kind = requested.get(correlation)
+      requested.delete(correlation)
+      if ([...dropped, ...connection.dropped].some((name) => kinds[name] === kind)) return
       if (kind === kinds.metadata || kind === kinds.coordinator) replaceAddress(frame)
-      // The code is the last that such an answer holds.
+      // The error code is the last field of a heartbeat response.
       if (kind === kinds.heartbeat && heartbeatCode !== undefined)
         frame.writeInt16BE(heartbeatCode, frame.length - 2)
       client.write(frame)
@@ -62,7 +62,7 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
   await once(server, 'listening')
   const own = (server.address() as AddressInfo).port
 
-  /** A broker names itself by its host and, right behind it, its port. */
+  /** In a response, the port of a broker follows directly after its host. */
   const replaceAddress = (frame: Buffer) => {
     const name = Buffer.alloc(host.length + 4)
     name.write(host)
@@ -77,9 +77,9 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
 
   return {
     address: `${host}:${own}`,
-    swallow: (kind, which) => {
-      if (which === 'all') deaf.add(kind)
-      else for (const connection of connections) connection.deaf.add(kind)
+    dropResponses: (kind, which) => {
+      if (which === 'all') dropped.add(kind)
+      else for (const connection of connections) connection.dropped.add(kind)
     },
     failHeartbeats: (code) => {
       heartbeatCode = code
@@ -92,14 +92,14 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
   }
 }
 
-/** Requests and answers begin with their length, four bytes that do not count themselves. */
-const forEachFrame = (socket: Socket, take: (frame: Buffer) => void) => {
+/** Requests and responses begin with their length: four bytes, which are not counted. */
+const forEachFrame = (socket: Socket, onFrame: (frame: Buffer) => void) => {
   let rest = Buffer.alloc(0)
   socket.on('data', (chunk: Buffer) => {
     rest = Buffer.concat([rest, chunk])
     while (rest.length >= 4 && rest.length >= 4 + rest.readInt32BE(0)) {
       const end = 4 + rest.readInt32BE(0)
-      take(rest.subarray(0, end))
+      onFrame(rest.subarray(0, end))
       rest = rest.subarray(end)
     }
   })

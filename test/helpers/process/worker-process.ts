@@ -18,8 +18,10 @@ const {
   /** How long handling a record takes. */
   TEST_WORKER_DELAY_MS = '0',
   TEST_WORKER_SKIPPED_FOR_DAYS,
-  /** What goes wrong with the records whose id begins with this word: one of the names below. */
+  /** What goes wrong with some records: one of the names below. */
   TEST_WORKER_FAULT = 'poison',
+  /** The beginning of the delivery ids of these records. */
+  TEST_WORKER_FAULTY_IDS = `${TEST_WORKER_FAULT}-`,
 } = process.env
 
 const faults: Readonly<Record<string, () => unknown>> = {
@@ -33,7 +35,7 @@ const faults: Readonly<Record<string, () => unknown>> = {
 const harmless = pushConsumer(TEST_WORKER_NAME, async ({ delivery, project_id }) => {
   appendFileSync(TEST_WORKER_FILE, `attempt ${delivery.id}\n`)
   await sleep(Number(TEST_WORKER_DELAY_MS))
-  if (delivery.id.startsWith(`${TEST_WORKER_FAULT}-`)) await faults[TEST_WORKER_FAULT]?.()
+  if (delivery.id.startsWith(TEST_WORKER_FAULTY_IDS)) await faults[TEST_WORKER_FAULT]?.()
   appendFileSync(TEST_WORKER_FILE, `effect ${delivery.id} ${project_id}\n`)
 })
 const consumer = {
