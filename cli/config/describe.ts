@@ -4,7 +4,7 @@ import { ConfigError } from '../../lib/errors.ts'
 import { jointFaults } from './joint-faults.ts'
 import { sections } from './sections.ts'
 
-export interface ConfigurationRow {
+interface ConfigurationRow {
   section: string
   variable: string
   /**

@@ -5,7 +5,7 @@ import type { DeadLetters } from './open-dead-letters.ts'
 import { operatorName } from './operator-name.ts'
 
 /** The two ways to settle a dead letter. */
-export type Operation = 'redrive' | 'discard'
+type Operation = 'redrive' | 'discard'
 
 /** Writes to the topics of dead letters. Every call resolves when all in-sync replicas have the messages. */
 export interface DeadLetterWriter {

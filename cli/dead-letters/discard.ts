@@ -7,7 +7,7 @@ import { openDeadLetters } from './open-dead-letters.ts'
 import type { Selection, SettleOptions } from './options.ts'
 import { createSelector, requireCondition } from './selector.ts'
 
-export interface DiscardResult {
+interface DiscardResult {
   dead_letter: string
   result: 'discarded' | 'would_discard'
 }

@@ -23,7 +23,7 @@ export interface RedriveResult {
   detail?: string
 }
 
-export interface RedriveTarget {
+interface RedriveTarget {
   /** Names of the dead letters that have a copy on the retry topic, see {@link nameOf}. */
   copied: ReadonlySet<string>
   /** Number of partitions of the retry topic. */

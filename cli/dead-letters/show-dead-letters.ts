@@ -1,6 +1,6 @@
 import { recordOf } from '../../consumers/runtime/decode-and-handle.ts'
 import type { Environment } from '../../lib/config.ts'
-import { printableValue } from '../output/printable-record.ts'
+import { printableValue } from '../output/printable-value.ts'
 import { findWorker } from '../workers/find-worker.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { openDeadLetters } from './open-dead-letters.ts'
@@ -11,7 +11,7 @@ import { createSelector } from './selector.ts'
 /**
  * A dead letter in full. `value` is the decoded record, or the reason why it cannot be decoded and the bytes.
  */
-export interface ShownDeadLetter extends DeadLetter {
+interface ShownDeadLetter extends DeadLetter {
   headers: Record<string, string>
   value: unknown
 }

@@ -10,7 +10,7 @@ export interface RecordPlace extends TopicPartition {
  * Looks up the timestamps of records, and remembers them: while a group makes no progress, its oldest record
  * stays the same.
  */
-export interface OldestTimes {
+interface OldestTimes {
   /** Adds to each place the timestamp of its record, milliseconds since 1970; null if there is no record. */
   lookUp<Place extends RecordPlace>(places: readonly Place[]): Promise<(Place & { oldest: number | null })[]>
   /** Forgets every time that has not been looked up since the last call. */

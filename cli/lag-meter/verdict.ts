@@ -49,7 +49,7 @@ export interface Waiting {
   oldest: number | null
 }
 
-export interface Measurement {
+interface Measurement {
   /** Number of processes in the group. */
   members: number
   waiting: readonly Waiting[]

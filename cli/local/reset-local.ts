@@ -3,7 +3,7 @@ import { UsageError } from '../../lib/errors.ts'
 import { resetDataFolder } from '../../local/reset.ts'
 
 /** Whether to delete the data in this folder. */
-export type Confirm = (folder: string) => Promise<boolean>
+type Confirm = (folder: string) => Promise<boolean>
 
 /**
  * Deletes the data of the local stack, and prints what was done.

@@ -41,5 +41,5 @@ export async function* listOffsets(worker: string | undefined, env: Environment)
 
 export const offsetText = (row: OffsetRow): string => {
   const committed = row.committed === null ? 'no committed offset' : `committed ${row.committed}`
-  return `${row.group}  ${partitionName(row)}  ${committed}, records ${row.low} to ${row.high}`
+  return `${row.group}  ${partitionName(row)}  ${committed}, offsets ${row.low} to ${row.high}`
 }

@@ -11,7 +11,7 @@ import { forgetHandled } from '../workers/forget-handled.ts'
 import { parsePlace } from './parse-place.ts'
 import { targetsOf } from './targets-of.ts'
 
-export interface SetOffsetsOptions {
+interface SetOffsetsOptions {
   /** See {@link parsePlace}. */
   to: string
   topic?: string

@@ -1,7 +1,7 @@
 import { reachable } from '../../local/addresses.ts'
 import type { Endpoints } from '../../local/endpoints.ts'
 
-export interface HookTarget {
+interface HookTarget {
   /** Value of `--url`. */
   url?: string | undefined
   /** Value of `--source`. */

@@ -1,7 +1,7 @@
 import type { LogMessage } from '../../lib/kafka/log-reader.ts'
 
 /** A message with its value decoded. */
-export type DecodedMessage = Omit<LogMessage, 'value'> & { value: unknown }
+type DecodedMessage = Omit<LogMessage, 'value'> & { value: unknown }
 
 /** A record for people: where it is in Kafka, its typed fields, and the body exactly as GitLab sent it. */
 export const recordText = ({ topic, partition, offset, timestamp, key, value }: DecodedMessage): string => {

@@ -6,10 +6,10 @@ import { type EventType, eventTypes, isEventType } from '../../schemas/catalogue
 import { createKafkaAndRegistry, operatorTimeoutMs } from '../clients.ts'
 import { unknownName } from '../options/unknown-name.ts'
 import { outageMessage } from '../output/outage-message.ts'
-import { printableValue } from '../output/printable-record.ts'
+import { printableValue } from '../output/printable-value.ts'
 import { recordText } from './record-text.ts'
 
-export interface TailOptions {
+interface TailOptions {
   fromBeginning?: true | undefined
   /** Stop after this many records. */
   count?: number | undefined

@@ -4,7 +4,7 @@ import { messageOf } from '../../lib/errors.ts'
 /**
  * A record that JSON can hold: `raw` is UTF-8 text, or `raw_base64` stands in its place if it is not UTF-8.
  */
-export const printableRecord = (record: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+const printableRecord = (record: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const { raw, ...fields } = record
   if (!Buffer.isBuffer(raw)) return record
   return isUtf8(raw) ? { ...fields, raw: raw.toString() } : { ...fields, raw_base64: raw.toString('base64') }
