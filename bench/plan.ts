@@ -1,3 +1,5 @@
+import { formatCount } from './report/format.ts'
+
 /** One kind of load. */
 export type Case =
   /** Each connection sends its next hook as soon as the previous one is answered. */
@@ -52,6 +54,4 @@ export const plans: Readonly<Record<'full' | 'quick', Plan>> = {
 }
 
 export const nameOf = (load: Case): string =>
-  load.kind === 'closed'
-    ? `${load.connections} connections`
-    : `${load.rate.toLocaleString('en')}/s, open loop`
+  load.kind === 'closed' ? `${load.connections} connections` : `${formatCount(load.rate)}/s, open loop`

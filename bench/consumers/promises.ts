@@ -1,3 +1,4 @@
+import { formatCount, formatPercent, formatRatio } from '../report/format.ts'
 import { median } from '../report/median.ts'
 import type { Promised } from '../report/promised.ts'
 import type { BenchConsumerName, Progress } from './subject.ts'
@@ -29,10 +30,10 @@ const minProgress = 0.2
 
 export const judgeRatio = (name: BenchConsumerName, rounds: readonly Compared[]): Promised => {
   const ratios = rounds.filter((round) => round.name === name).map(({ bare, worker }) => worker / bare)
-  const range = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`
+  const range = `${formatRatio(Math.min(...ratios))}–${formatRatio(Math.max(...ratios))}`
   return {
     text: `${name}: ≥ ${minOfBare} × the records/s of a bare loop`,
-    seen: `${median(ratios).toFixed(2)} (${range})`,
+    seen: `${formatRatio(median(ratios))} (${range})`,
     isKept: median(ratios) >= minOfBare,
   }
 }
@@ -56,12 +57,12 @@ export const judgeBacklog = (progress: readonly Progress[]): Promised[] => {
   return [
     {
       text: `rate of the last five tenths ≥ ${minOfStart} × that of the second to fifth`,
-      seen: `${thousands(early)} → ${thousands(late)}/s, ${(late / early).toFixed(2)}`,
+      seen: `${formatCount(early)} → ${formatCount(late)}/s, ${formatRatio(late / early)}`,
       isKept: late >= minOfStart * early,
     },
     {
       text: `rate of the slowest tenth ≥ ${minOfMedian} × the median tenth`,
-      seen: `${thousands(slowest)} and ${thousands(middle)}/s, ${(slowest / middle).toFixed(2)}`,
+      seen: `${formatCount(slowest)} and ${formatCount(middle)}/s, ${formatRatio(slowest / middle)}`,
       isKept: slowest >= minOfMedian * middle,
     },
     {
@@ -74,10 +75,8 @@ export const judgeBacklog = (progress: readonly Progress[]): Promised[] => {
       text:
         'no partition starves: when half of all records are handled, ' +
         `every project has ≥ ${minProgress * 100} % of its own handled`,
-      seen: `${(halfWay * 100).toFixed(0)} %`,
+      seen: formatPercent(halfWay),
       isKept: halfWay >= minProgress,
     },
   ]
 }
-
-const thousands = (value: number): string => Math.round(value).toLocaleString('en')

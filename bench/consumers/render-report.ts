@@ -1,3 +1,4 @@
+import { formatCount } from '../report/format.ts'
 import { median } from '../report/median.ts'
 import { promisesOf } from '../report/render-report.ts'
 import { type Compared, judgeBacklog, judgeRatio, ratesOf } from './promises.ts'
@@ -29,18 +30,16 @@ export const renderWorkersReport = ({ rounds, backlog, startedAt }: WorkersRepor
 
 const rowOf = (rounds: readonly Compared[]): string => {
   const middle = (figure: Exclude<keyof Compared, 'name'>) =>
-    thousands(median(rounds.map((round) => round[figure])))
+    formatCount(median(rounds.map((round) => round[figure])))
   return `| ${rounds[0]?.name} | ${middle('bare')} | ${middle('worker')} | ${middle('workerPeakMiB')} |`
 }
 
 const backlogOf = (backlog: readonly Progress[]): string[] => {
   const seconds = backlog.at(-1)?.seconds.toFixed(0)
-  const count = thousands(backlog.at(-1)?.count ?? 0)
+  const count = formatCount(backlog.at(-1)?.count ?? 0)
   return [
     `\`noop\` handled a backlog of ${count} records in ${seconds} s. ` +
-      `Records/s in each tenth of it: ${ratesOf(backlog).map(thousands).join(', ')}.`,
+      `Records/s in each tenth of it: ${ratesOf(backlog).map(formatCount).join(', ')}.`,
     `RSS after each tenth: ${backlog.map(({ rssMiB }) => rssMiB.toFixed(0)).join(', ')} MiB.`,
   ]
 }
-
-const thousands = (value: number): string => Math.round(value).toLocaleString('en')

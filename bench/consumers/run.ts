@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Servers, startServers } from '../../test/helpers/servers/servers.ts'
+import { formatCount } from '../report/format.ts'
 import { writeReport } from '../report/write-report.ts'
 import { measureSubject, rateOf, type SubjectKind } from './measure-subject.ts'
 import { openRecords } from './open-records.ts'
@@ -57,7 +58,7 @@ export const benchWorkers = async (
         printProgress(`Round ${round} of ${plan.rounds}: ${name} is ${ratio} times as fast as the bare loop.`)
       }
     }
-    printProgress(`Handling a backlog of ${plan.backlog.toLocaleString('en')} records.`)
+    printProgress(`Handling a backlog of ${formatCount(plan.backlog)} records.`)
     const report = renderWorkersReport({
       rounds,
       backlog: await runSubject('worker', 'noop', plan.backlog),

@@ -3,6 +3,7 @@ import type { Measured, Memory } from '../measure.ts'
 import { nameOf } from '../plan.ts'
 import type { ReceiverName } from '../receiver.ts'
 import { baselinePromises } from './baseline.ts'
+import { formatCount, formatRatio } from './format.ts'
 import { median } from './median.ts'
 import type { Promised } from './promised.ts'
 import { type Figure, type Ratio, ratioOf } from './ratio.ts'
@@ -83,16 +84,14 @@ const judge = (
 }
 
 const textOf = ({ median: middle, lowest, highest }: Ratio): string =>
-  `${digits(middle)} (${digits(lowest)}–${digits(highest)})`
-
-const digits = (value: number): string => value.toFixed(2)
+  `${formatRatio(middle)} (${formatRatio(lowest)}–${formatRatio(highest)})`
 
 const judgeMemory = ({ hooks, afterEachTenth }: Memory): Promised[] => {
   const half = afterEachTenth.slice(Math.floor(afterEachTenth.length / 2))
   const last = afterEachTenth.at(-1) ?? Number.NaN
   const start = median(half.slice(0, 2))
   const end = median(half.slice(-2))
-  const count = hooks.toLocaleString('en')
+  const count = formatCount(hooks)
   return [
     {
       text: `RSS under ${maxMiB} MiB after ${count} hooks`,
@@ -110,9 +109,7 @@ const judgeMemory = ({ hooks, afterEachTenth }: Memory): Promised[] => {
 const judgeDrain = ({ backlog, arriving, drained }: Drained): Promised => ({
   text: `the spool is drained at ≥ ${minDrained} × the rate at which hooks arrive`,
   seen:
-    `${digits(drained / arriving)}: ${rounded(drained)} hooks/s of a backlog of ${rounded(backlog)} ` +
-    `while ${rounded(arriving)} hooks/s arrive`,
+    `${formatRatio(drained / arriving)}: ${formatCount(drained)} hooks/s of a backlog of ${formatCount(backlog)} ` +
+    `while ${formatCount(arriving)} hooks/s arrive`,
   isKept: drained >= minDrained * arriving,
 })
-
-const rounded = (value: number): string => Math.round(value).toLocaleString('en')

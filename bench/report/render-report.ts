@@ -1,6 +1,7 @@
 import type { Measured, Memory } from '../measure.ts'
 import type { Plan } from '../plan.ts'
 import type { Receiver } from '../receiver.ts'
+import { formatCount, formatPercent } from './format.ts'
 import { median } from './median.ts'
 import type { Promised } from './promised.ts'
 import { type Figure, ratioOf } from './ratio.ts'
@@ -39,8 +40,8 @@ const headOf = ({ machine, plan, measured, missing }: Report): string[] => {
       `rounds: ${plan.rounds}, each of two turns, ${plan.seconds} s for each measurement, ` +
       `${machine.minutes.toFixed(1)} minutes in all.`,
     `Load average ${machine.load[0].toFixed(1)} before and ${machine.load[1].toFixed(1)} after; ` +
-      `processes outside the benchmark used ${percent(median(others))} of the CPU (median), ` +
-      `${percent(Math.max(...others))} at most.`,
+      `processes outside the benchmark used ${formatPercent(median(others))} of the CPU (median), ` +
+      `${formatPercent(Math.max(...others))} at most.`,
     ...failed.map(
       (each) =>
         `In turn ${each.turn} under ${each.load}, ` +
@@ -76,7 +77,7 @@ const rowOf = ({ measured }: Report, load: string, { name, title }: Receiver): s
   const middle = (figure: keyof Measured) => median(rows.map((row) => Number(row[figure])))
   const ratio = (figure: Figure) => ratioOf(measured, load, name, 'express', figure)?.median.toFixed(2) ?? ''
   const cells = [
-    ...[load, title, Math.round(middle('hooksPerSecond')).toLocaleString('en'), ratio('hooksPerSecond')],
+    ...[load, title, formatCount(middle('hooksPerSecond')), ratio('hooksPerSecond')],
     ...[middle('p50').toFixed(1), middle('p99').toFixed(1), ratio('p99'), middle('p999').toFixed(1)],
     ...[middle('cpuPerThousand').toFixed(3), ratio('cpuPerThousand'), middle('rssMiB').toFixed(0)],
   ]
@@ -95,8 +96,6 @@ const memoryOf = ({ memory }: Report): string[] => {
   const samples = afterEachTenth.map((mib) => mib.toFixed(0)).join(', ')
   return [
     `RSS of a fresh bridge ingress: ${idleMiB.toFixed(0)} MiB before the first hook, ` +
-      `then ${samples} MiB after each tenth of ${hooks.toLocaleString('en')} hooks.`,
+      `then ${samples} MiB after each tenth of ${formatCount(hooks)} hooks.`,
   ]
 }
-
-const percent = (share: number): string => `${(share * 100).toFixed(0)} %`

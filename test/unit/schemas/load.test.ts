@@ -33,7 +33,7 @@ test('writing out a schema changes neither the shape nor its parts', () => {
   assert.equal(JSON.stringify([...shapes, ...parts]), before)
 })
 
-test('the registered schema is the same text every time, because another text would be another version', () => {
+test('the registered schema is always the same text, because another text is another version', () => {
   for (const shape of shapes.keys()) assert.equal(wireSchema(shape), wireSchema(shape))
 })
 
