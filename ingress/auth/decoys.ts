@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, randomBytes, scryptSync } from 'node:crypto'
 import { type Credential, createSource, type Source } from './source.ts'
 
 /** Gives the decoy for a name that nobody configured. */
@@ -10,11 +10,8 @@ export type Decoys = (name: string) => Source
  * gives the same answers. Sources may differ in the proof they require and in their address ranges. Which
  * one a decoy copies is decided by a keyed hash of the name, so that every kind of answer also comes for
  * names that do not exist.
- *
- * The key is random and new in each process. If the sources differ, somebody who compares the answers of two
- * processes, or of the time before and after a restart, can still recognise a decoy.
  */
-export const createDecoys = (sources: readonly Source[], key: Buffer = processKey): Decoys => {
+export const createDecoys = (sources: readonly Source[], key: Buffer = keyOf(sources)): Decoys => {
   const copies = sources.length === 0 ? [withoutCredentials] : sources.map(withRandomCredentials)
   return (name) => {
     const index = createHmac('sha256', key).update(name).digest().readUInt32BE() % copies.length
@@ -22,7 +19,17 @@ export const createDecoys = (sources: readonly Source[], key: Buffer = processKe
   }
 }
 
-const processKey = randomBytes(32)
+/**
+ * The key comes from all credentials together, so that processes with the same configuration agree, also
+ * after a restart: a name whose answers vary would be known to be a decoy. scrypt makes it too slow to test
+ * guesses of the credentials against the answers.
+ */
+const keyOf = (sources: readonly Source[]): Buffer => {
+  const credentials = sources.flatMap(({ name, secrets, signingKeys }) =>
+    [...secrets, ...signingKeys].map(({ bytes }) => `${name} ${bytes.toString('hex')}`),
+  )
+  return scryptSync(credentials.join('\n'), 'key of decoys', 32)
+}
 
 const withoutCredentials: Source = {
   ...createSource('', { secret_tokens: [], signing_tokens: [], require_signature: false, allowed_cidrs: [] }),

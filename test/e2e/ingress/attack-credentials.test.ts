@@ -135,7 +135,10 @@ test('a valid signature is refused with another body, id or timestamp, and with 
   const accepted = await acceptedDuring(bySignature, async () => {
     for (const other of otherBodies) assert.deepEqual(await send(bySignature, headers, {}, other), [401])
     assert.deepEqual(await send(bySignature, replacing('webhook-id', 'another')), [401])
-    assert.deepEqual(await send(bySignature, replacing('webhook-timestamp', String(nowSeconds() - 1))), [401])
+    assert.deepEqual(
+      await send(bySignature, replacing('webhook-timestamp', String(nowSeconds() - 60))),
+      [401],
+    )
     assert.deepEqual(await send(bySignature, moved), [401])
     assert.deepEqual(await send(bySignature, signed(otherKey, body)), [401])
   })

@@ -82,16 +82,16 @@ test('each source is accepted at its own path with its own credential, and nowhe
     '/hooks/munich': signatureHeaders(key, body),
     '/hooks/hamburg': [withToken('hamburg')],
   }
+  // Nobody configured paris. It answers like one of the others, so 403 if it copies the address range of berlin.
+  const refusals = (path: string) => (path === '/hooks/paris' ? [401, 403] : [401])
   const before = (await ingress.acceptedHooks()).length
   const paths = [...Object.keys(credentials), '/hooks/paris']
   for (const [owner, headers] of Object.entries(credentials))
     for (const path of paths) {
       const sent = path === '/hooks/berlin' && owner !== path ? [...headers, fromBerlin] : headers
-      assert.equal(
-        await post(path, sent),
-        path === owner ? 202 : 401,
-        `the credential of ${owner} at ${path}`,
-      )
+      const expected = path === owner ? [202] : refusals(path)
+      const status = await post(path, sent)
+      assert.ok(expected.includes(status ?? 0), `the credential of ${owner} at ${path}: ${status}`)
     }
   const accepted = (await ingress.acceptedHooks()).slice(before)
   assert.deepEqual(accepted.map(({ source }) => source).sort(), ['berlin', 'default', 'hamburg', 'munich'])

@@ -36,17 +36,17 @@ test('without any source a decoy has no credentials at all', () => {
   assert.deepEqual([decoy.isDecoy, decoy.accepts, decoy.secrets, decoy.signingKeys], [true, 'token', [], []])
 })
 
-test('which source a name copies depends on the key, so that a stranger cannot compute it', () => {
-  const other = createSource('munich', {
-    secret_tokens: ['m'],
-    signing_tokens: [],
-    require_signature: false,
-    allowed_cidrs: [],
-  })
-  const copiesOf = (key: string) => {
-    const decoyOf = createDecoys([source, other], Buffer.from(key))
+test('which source a name copies depends on the credentials, and is the same in every process', () => {
+  const copiesWith = (token: string) => {
+    const other = createSource('munich', {
+      secret_tokens: [token],
+      signing_tokens: [],
+      require_signature: false,
+      allowed_cidrs: [],
+    })
+    const decoyOf = createDecoys([source, other])
     return Array.from({ length: 40 }, (_, number) => decoyOf(`name-${number}`).label).join(' ')
   }
-  assert.equal(copiesOf('one key'), copiesOf('one key'))
-  assert.notEqual(copiesOf('one key'), copiesOf('another key'))
+  assert.equal(copiesWith('one token'), copiesWith('one token'))
+  assert.notEqual(copiesWith('one token'), copiesWith('another token'))
 })
