@@ -5,12 +5,12 @@ import { RetriableError } from '../../../lib/errors.ts'
 import type { Push } from '../process/push-consumer.ts'
 import type { Effect } from '../process/start-worker-process.ts'
 
-/** A server that a worker hands its records to, and that can be down: then it refuses connections. */
+/** A server to which a worker sends its records. While it is down, it refuses connections. */
 export interface Downstream {
-  /** What it was given, in the order in which it was. */
+  /** What it has received, in order. */
   readonly received: readonly Effect[]
   /** @throws RetriableError while it is down */
-  give(record: Push): Promise<void>
+  send(record: Push): Promise<void>
   goDown(): void
   comeBack(): Promise<void>
 }
@@ -31,7 +31,7 @@ export const startDownstream = async (): Promise<Downstream> => {
   await comeBack()
   return {
     received,
-    give: async ({ project_id, delivery }) => {
+    send: async ({ project_id, delivery }) => {
       const answer = fetch(`http://127.0.0.1:${port}/${project_id}/${delivery.id}`, { method: 'POST' })
       await answer.then(
         (response) => response.arrayBuffer(),
