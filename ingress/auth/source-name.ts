@@ -7,7 +7,7 @@ export const isSourceName = (text: string): boolean => wholeName.test(text)
 
 /** The rule in words, for the answer to a sender and for the error about the file of sources. */
 export const sourceNameRule =
-  'a source name must start with a lower-case letter or a digit, and may go on with letters, digits, _ and -'
+  'a source name has 1 to 63 lower-case letters, digits, _ and -, and starts with a letter or a digit'
 
 /** The source of hooks that are posted to `/hooks`, without a name. */
 export const defaultSourceName = 'default'

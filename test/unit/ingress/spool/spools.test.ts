@@ -210,3 +210,22 @@ test('hooks can move to the spool of their topic even if the limit is reached', 
   assert.ok(most <= 4000 + 4000 / 16 + 200, `${most} bytes at most`)
   await drains.stop()
 })
+
+test('if one spool cannot be opened, those that were opened before are closed again', async () => {
+  const closed: string[] = []
+  const folderOf = (name: string) => ({
+    ...createForgetfulDisk().mount(),
+    close: async () => void closed.push(name),
+  })
+  const folders = {
+    common: folderOf('common'),
+    ofTopic: (topic: string) => {
+      const folder = folderOf(topic)
+      return topic === 'gitlab.job' ? { ...folder, segments: () => Promise.reject(new Error('EIO')) } : folder
+    },
+    topics: async () => [],
+    close: async () => void closed.push('folders'),
+  }
+  await assert.rejects(openSpools(folders, topics, 1e6, recordingLogger().logger), /EIO/)
+  assert.deepEqual(closed, ['gitlab.job', 'gitlab.push', 'common', 'folders'])
+})
