@@ -109,7 +109,7 @@ const judgeMemory = ({ hooks, afterEachTenth }: Memory): Promised[] => {
 const judgeDrain = ({ backlog, arriving, drained }: Drained): Promised => ({
   text: `the spool is drained at ≥ ${minDrained} × the rate at which hooks arrive`,
   seen:
-    `${formatRatio(drained / arriving)}: ${formatCount(drained)} hooks/s of a backlog of ${formatCount(backlog)} ` +
-    `while ${formatCount(arriving)} hooks/s arrive`,
+    `${formatRatio(drained / arriving)}: ${formatCount(drained)} hooks/s ` +
+    `of a backlog of ${formatCount(backlog)} while ${formatCount(arriving)} hooks/s arrive`,
   isKept: drained >= minDrained * arriving,
 })

@@ -18,7 +18,10 @@ const files: [string, RecordSchema][] = [
   ...[...shapes].map(([name, schema]): [string, RecordSchema] => [`events/${name}.avsc`, schema]),
 ]
 
-/** Every named type and every field of a schema, with the path that leads there; parts that are only named are not entered. */
+/**
+ * Every named type and every field of a schema, with the path that leads there;
+ * parts that are only named are not entered.
+ */
 const walk = (
   schema: AvroSchema,
   path: string,

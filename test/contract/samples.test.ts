@@ -6,7 +6,10 @@ import { shapes } from '../../schemas/load.ts'
 import { deliver, hookOf } from '../helpers/records/deliver.ts'
 import { corpus, fixtures, type Sample } from '../helpers/records/samples.ts'
 
-/** Fields that a sample brings in a shape no GitLab has ever sent, or in one we cannot do better with; and why. */
+/**
+ * Fields that a sample brings in a shape no GitLab has ever sent, or in one we cannot do better with;
+ * and why.
+ */
 const knownFaults: Readonly<Record<string, { fields: string[]; reason: string }>> = {}
 
 /** What a body calls itself → our event. */

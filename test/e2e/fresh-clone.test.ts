@@ -1,4 +1,5 @@
-// `npm start` in a fresh clone, and what a user does then. No test depends on another: each asks for a stack that runs, or
+// `npm start` in a fresh clone, and what a user does then.
+// No test depends on another: each asks for a stack that runs, or
 // for one that is stopped, and posts the hooks that it needs.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
@@ -17,7 +18,8 @@ import { blocksOf, readPage } from '../helpers/records/markdown.ts'
 const minutes = 60_000
 const names = createNames('')
 
-// The corpus lies beside the repository where there is one; a clone has the fixture, which is of the same shape.
+// The corpus lies beside the repository where there is one;
+// a clone has the fixture, which is of the same shape.
 const corpus = fileURLToPath(
   new URL('../../../shared/payloads/gitlab-docs-19.4-webhooks/push.json', import.meta.url),
 )

@@ -1,4 +1,5 @@
-// Clusters that take less than GitLab sends, and what may happen to their topics meanwhile: a body answered 2xx is read again whole.
+// Clusters that take less than GitLab sends, and what may happen to their topics meanwhile:
+// a body answered 2xx is read again whole.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
@@ -28,7 +29,10 @@ const setLimit = (topics: readonly string[], bytes: number) =>
 
 const large = (): Buffer => pushOf(15, { padding: randomBytes(150_000).toString('hex') })
 
-/** Posts it, and waits until it is on its topic. @returns in how many pieces the body went, null where it went whole */
+/**
+ * Posts it, and waits until it is on its topic.
+ * @returns in how many pieces the body went, null where it went whole
+ */
 const postAndFind = async (
   hookUrl: string | undefined,
   body: Buffer,

@@ -214,7 +214,10 @@ test('what became of the hooks is counted', async () => {
 
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 
-/** Posts hooks on one connection without waiting for answers in between; resolves to the ids that were answered 200, in order. */
+/**
+ * Posts hooks on one connection without waiting for answers in between;
+ * resolves to the ids that were answered 200, in order.
+ */
 const pipeline = (hooks: readonly { id: string; body: Buffer }[]): Promise<string[]> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(String(hookUrl))

@@ -15,7 +15,9 @@ await Promise.all([admin.connect(), producer.connect()])
 test.after(() => Promise.all([admin.disconnect(), producer.disconnect()]))
 await createTopic(admin, { topic, numPartitions: 2, replicationFactor: 1 })
 
-/** A body that is too large for its topic, as the ingress cuts it: its record, and its chunks, not sent yet. */
+/**
+ * A body that is too large for its topic, as the ingress cuts it: its record, and its chunks, not sent yet.
+ */
 const cut = async (id: string, letter: string, maxBytes = 10_000) => {
   const hook = hookOf(Buffer.alloc(15_000, letter), {}, { id, receivedAt: Date.now() })
   const prepare = createPrepare({ encode, chunkOversized: createChunkOversized(() => maxBytes, topic) })

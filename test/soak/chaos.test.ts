@@ -1,4 +1,5 @@
-// Faults in any order, for as long as one likes: BRIDGE_TEST_SOAK_MINUTES, 20 by default. Not part of `npm test`.
+// Faults in any order, for as long as one likes:
+// BRIDGE_TEST_SOAK_MINUTES, 20 by default. Not part of `npm test`.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,4 +1,5 @@
-// Tests of the fake GitLab itself: the fault suite asks it whether GitLab would have disabled the hook, and a fake that
+// Tests of the fake GitLab itself:
+// the fault suite asks it whether GitLab would have disabled the hook, and a fake that
 // never disables a hook would prove nothing.
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'

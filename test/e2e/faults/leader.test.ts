@@ -1,4 +1,5 @@
-// Three brokers, three replicas, and at least two of them in sync: no hook that was answered is lost when the leader of
+// Three brokers, three replicas, and at least two of them in sync:
+// no hook that was answered is lost when the leader of
 // its partition dies, when only one replica is left, or when one broker is frozen.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'

@@ -1,4 +1,5 @@
-// Restarts of the ingress and disks without room, with real servers. Every hook that was answered with 2xx is on its
+// Restarts of the ingress and disks without room, with real servers.
+// Every hook that was answered with 2xx is on its
 // topic afterwards, and every answer came in time. `npm run test:soak` runs the same at full length.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'

@@ -1,4 +1,5 @@
-// Outages of the broker and of the registry, with real servers. Every hook that was answered with 2xx is on its topic
+// Outages of the broker and of the registry, with real servers.
+// Every hook that was answered with 2xx is on its topic
 // afterwards, and every answer came in time. `npm run test:soak` runs the same at full length.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
@@ -38,7 +39,8 @@ test('GitLab never disables its hook while the broker fails in one way after the
     await load.untilAnswered(20)
     freezeBroker()
     await untilSpooling(ingress())
-    // A silent broker looks connected to a new client, too. So the outage lasts until new clients have failed as well.
+    // A silent broker looks connected to a new client, too.
+    // So the outage lasts until new clients have failed as well.
     await eventually(async () => assert.ok((await rebuilds()) >= before + 3))
     await outage(isSoak ? 4 : 0)
     assert.deepEqual(await ingress().readiness(), { code: 200, status: 'degraded: spooling' })
@@ -64,7 +66,8 @@ test('GitLab never disables its hook while the broker fails in one way after the
     for (let restart = 0; restart < (isSoak ? 20 : 5); restart++) {
       await servers.server('kafka').stop(isSoak ? 20_000 : 1000)
       await servers.startAgain('kafka')
-      // The broker lives a little longer each time, so that the next stop meets another moment of the reconnection.
+      // The broker lives a little longer each time, so that the
+      // next stop meets another moment of the reconnection.
       await load.untilAnswered(restart * 8)
     }
     await drain(ingress(), load)

@@ -1,4 +1,5 @@
-// A fault of one topic, with real servers: its hooks wait on disk and keep their order, and all other hooks are published
+// A fault of one topic, with real servers:
+// its hooks wait on disk and keep their order, and all other hooks are published
 // as before. leader.test.ts has the fault that needs several brokers.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'

@@ -1,4 +1,5 @@
-// Attacks on the authentication of a real ingress process. It has no servers, so its spool holds everything that it
+// Attacks on the authentication of a real ingress process.
+// It has no servers, so its spool holds everything that it
 // accepts: after each attack the test looks there.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'

@@ -1,4 +1,5 @@
-// Attacks by address, body, path and connection on a real ingress process. It has no servers, so its spool holds
+// Attacks by address, body, path and connection on a real ingress process.
+// It has no servers, so its spool holds
 // everything that it accepts: after each attack the test looks there.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'

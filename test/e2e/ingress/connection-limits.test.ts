@@ -20,7 +20,10 @@ const hook = rawRequest('{"object_kind":"push"}', [
   ['X-Gitlab-Token', token],
   ['Connection', 'close'],
 ])
-/** The longest time that a connection without a whole request stays open: 10 s, and at most 2 s until the next check. */
+/**
+ * The longest time that a connection without a whole request stays open:
+ * 10 s, and at most 2 s until the next check.
+ */
 const limitMs = 12_000
 
 const maker = await openCertificateMaker()
@@ -44,7 +47,9 @@ const addressOf = ({ hookUrl }: IngressWithoutServers) => ({
 })
 const silent = (ingress: IngressWithoutServers) => connect(addressOf(ingress))
 const silentAfterHandshake = (ingress: IngressWithoutServers) => connectTls({ ...addressOf(ingress), ca })
-/** Sends some bytes, and then one byte at a time: too often for an idle connection, too slow for a request. */
+/**
+ * Sends some bytes, and then one byte at a time: too often for an idle connection, too slow for a request.
+ */
 const dripping = <S extends Socket>(socket: S, start: Buffer | string): S => {
   socket.write(start)
   const timer = setInterval(() => void socket.write('x'), 300)

@@ -1,4 +1,5 @@
-// Thousands of malformed and hostile requests to a real ingress process without servers. It must accept every whole
+// Thousands of malformed and hostile requests to a real ingress process without servers.
+// It must accept every whole
 // hook with valid credentials and nothing else, and must neither crash nor grow.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'

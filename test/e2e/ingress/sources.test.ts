@@ -1,4 +1,5 @@
-// Several sources at one real ingress process, and their secrets changed while it runs. It has no servers, so its spool
+// Several sources at one real ingress process, and their secrets changed while it runs.
+// It has no servers, so its spool
 // holds everything that it accepts.
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -25,7 +26,9 @@ interface IngressWithSources {
   post(target: string, headers: readonly Header[], sent?: string): Promise<number | undefined>
 }
 
-/** An ingress with the sources berlin, munich and hamburg, and with files of its own that a test may replace. */
+/**
+ * An ingress with the sources berlin, munich and hamburg, and with files of its own that a test may replace.
+ */
 const startIngressWithSources = async (): Promise<IngressWithSources> => {
   const folder = await mkdtemp(join(tmpdir(), 'bridge-test-'))
   after(() => rm(folder, { recursive: true, force: true }))
@@ -82,7 +85,8 @@ test('each source is accepted at its own path with its own credential, and nowhe
     '/hooks/munich': signatureHeaders(key, body),
     '/hooks/hamburg': [withToken('hamburg')],
   }
-  // Nobody configured paris. It answers like one of the others, so 403 if it copies the address range of berlin.
+  // Nobody configured paris.
+  // It answers like one of the others, so 403 if it copies the address range of berlin.
   const refusals = (path: string) => (path === '/hooks/paris' ? [401, 403] : [401])
   const before = (await ingress.acceptedHooks()).length
   const paths = [...Object.keys(credentials), '/hooks/paris']

@@ -1,4 +1,5 @@
-// Certificates that are replaced while a real ingress process runs, and certificates with which it refuses to start.
+// Certificates that are replaced while a real ingress process
+// runs, and certificates with which it refuses to start.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { copyFile, rename } from 'node:fs/promises'

@@ -1,4 +1,5 @@
-// TLS and mutual TLS at a real ingress process. It has no servers, so its spool holds everything that it accepts.
+// TLS and mutual TLS at a real ingress process.
+// It has no servers, so its spool holds everything that it accepts.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { ConnectionOptions, SecureVersion } from 'node:tls'

@@ -19,7 +19,8 @@ export interface TopicFault {
 }
 
 /**
- * Runs an ingress through a fault of the push topic. Hooks of that topic are spooled in order, all others are published,
+ * Runs an ingress through a fault of the push topic.
+ * Hooks of that topic are spooled in order, all others are published,
  * no hook is lost, and the fault is logged once.
  */
 export const assertSurvives = async (
@@ -57,7 +58,9 @@ export const untilRecovered = (ingress: IngressProcess): Promise<void> =>
     assert.equal(await ingress.metric('ingress_spool_records'), 0)
   }, 180_000)
 
-/** While the fault lasts, pushes are spooled, all other hooks are published, and readiness names the topic. */
+/**
+ * While the fault lasts, pushes are spooled, all other hooks are published, and readiness names the topic.
+ */
 export const assertOthersArePublished = async (ingress: IngressProcess, load: HookLoad): Promise<void> => {
   await eventually(async () =>
     assert.match((await ingress.readiness()).status, /^degraded: not available: faults-\w+\.gitlab\.push$/),

@@ -21,7 +21,10 @@ export interface Endpoints {
   metrics: Record<string, string>
 }
 
-/** The local stack of a clone. Each test may ask for it to run, or to be stopped, whatever the tests before it did. */
+/**
+ * The local stack of a clone.
+ * Each test may ask for it to run, or to be stopped, whatever the tests before it did.
+ */
 export interface CloneStack {
   /** Starts the stack unless it runs. */
   running(): Promise<RunningStack>

@@ -16,7 +16,10 @@ export interface IngressProcess extends NodeProcess {
   readiness(): Promise<{ code: number; status: string }>
 }
 
-/** Starts `bridge ingress`; resolves once it accepts hooks. @throws Error with its output if it ends before that */
+/**
+ * Starts `bridge ingress`; resolves once it accepts hooks.
+ * @throws Error with its output if it ends before that
+ */
 export const startIngressProcess = async (env: Environment, cwd: string): Promise<IngressProcess> => {
   const ingress = await startBridge(['ingress'], env, cwd)
   const { hookUrl, metricsUrl } = await ingress.ready()

@@ -11,7 +11,10 @@ export interface NodeProcess extends Child {
   readonly lines: readonly string[]
   /** Like `eventually`, but fails at once when the process ends. */
   eventually<T>(attempt: () => T | Promise<T>): Promise<T>
-  /** Waits until the process has logged where its operations port is. @throws Error with its output if it ends before */
+  /**
+   * Waits until the process has logged where its operations port is.
+   * @throws Error with its output if it ends before
+   */
   ready(): Promise<Addresses>
 }
 

@@ -1,5 +1,6 @@
 /**
- * Reads every series of a process at one moment, by name and labels: `consumer_handled_total{event="push",outcome="processed"}`.
+ * Reads every series of a process at one moment, by name and labels:
+ * `consumer_handled_total{event="push",outcome="processed"}`.
  * Our prefix is left out of the names.
  *
  * @param metricsUrl the whole address, such as `http://127.0.0.1:9464/metrics`

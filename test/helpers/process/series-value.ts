@@ -1,6 +1,9 @@
 import type { Metrics } from '../../../lib/metrics/metrics.ts'
 
-/** The value of one series, e.g. `ingress_hooks_total` with `{ outcome: 'published' }`; undefined where it does not exist. */
+/**
+ * The value of one series, e.g. `ingress_hooks_total` with `{ outcome:
+ * 'published' }`; undefined where it does not exist.
+ */
 export const seriesValue = async (
   metrics: Pick<Metrics, 'registry'>,
   name: string,

@@ -11,7 +11,9 @@ export interface Effect {
 
 const entry = fileURLToPath(new URL('worker-process.ts', import.meta.url))
 
-/** Starts worker-process.ts: a worker that can be killed. @param file where it notes its attempts and effects */
+/**
+ * Starts worker-process.ts: a worker that can be killed. @param file where it notes its attempts and effects
+ */
 export const startWorkerProcess = (worker: string, file: string, env: Environment): Promise<NodeProcess> =>
   startNodeProcess({
     name: worker,

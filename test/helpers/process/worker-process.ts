@@ -1,4 +1,5 @@
-// A worker as a process of its own, so that tests can kill it. It appends one line to a file for every attempt, and
+// A worker as a process of its own, so that tests can kill it.
+// It appends one line to a file for every attempt, and
 // one for every record that it has handled to the end. start-worker-process.ts starts it.
 import { appendFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -3,7 +3,8 @@ import type { Effect } from '../process/start-worker-process.ts'
 import { sorted } from './sorted.ts'
 
 /**
- * Nothing is missing, nothing is invented, and of each project the first effects come in the order of the events.
+ * Nothing is missing, nothing is invented, and of each
+ * project the first effects come in the order of the events.
  *
  * @param ids of the events, in the order they were published
  */

@@ -24,7 +24,8 @@ export interface PublishOptions {
 }
 
 /**
- * Publishes pushes as the ingress does. `delivery.id` is `<prefix>-<n>`; the project is `n` modulo `projects`, plus one.
+ * Publishes pushes as the ingress does. `delivery.id` is `<prefix>-<n>`;
+ * the project is `n` modulo `projects`, plus one.
  *
  * @returns the delivery ids, in order
  */

@@ -19,7 +19,8 @@ export interface FoundRecord {
 }
 
 /**
- * Reads every record that the topics hold at this moment. It uses kafkajs' public consumer and the registry client's
+ * Reads every record that the topics hold at this moment.
+ * It uses kafkajs' public consumer and the registry client's
  * own decoder: a mistake in our reader cannot hide a mistake in our writer.
  */
 export const readIndependently = async (

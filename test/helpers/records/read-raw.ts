@@ -9,10 +9,12 @@ export interface RecordWithRaw {
 }
 
 /**
- * The exact body of a record, also where it was too large to travel in it. Reads the whole topic of pieces, as far as it goes now.
+ * The exact body of a record, also where it was too large to travel in it.
+ * Reads the whole topic of pieces, as far as it goes now.
  *
  * @param chunksTopic `gitlab.raw-chunks`, with the prefix of the cluster
- * @throws Error where the pieces are not all there any more, or do not give the body; the signal's reason where it is aborted
+ * @throws Error where the pieces are not all there any more, or do not give the body;
+ *   the signal's reason where it is aborted
  */
 export const readRaw = async (
   { delivery: { id, body_sha256, raw_chunks }, raw }: RecordWithRaw,

@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { freePorts } from '../process/free-ports.ts'
 
-/** A project of the repository's docker-compose.yml that shares nothing with another one: name, ports, volumes and image are its own. */
+/**
+ * A project of the repository's docker-compose.yml that shares nothing with another one:
+ * name, ports, volumes and image are its own.
+ */
 export interface Compose {
   /** Ports on 127.0.0.1, by the variable that publishes them. */
   readonly ports: Readonly<Record<PortVariable, number>>
@@ -29,7 +32,10 @@ type PortVariable = (typeof portVariables)[number]
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** @throws Error in one sentence where there is no engine: a test of the compose file that is skipped would look like one that passed */
+/**
+ * @throws Error in one sentence where there is no engine:
+ * a test of the compose file that is skipped would look like one that passed
+ */
 export const createCompose = async (project: string): Promise<Compose> => {
   const free = await freePorts(portVariables.length)
   const ports = Object.fromEntries(portVariables.map((variable, index) => [variable, free[index]])) as Record<

@@ -16,7 +16,10 @@ export type Delivery = 'success' | 'failure'
 
 /** The state that GitLab keeps for a hook. */
 export interface HookState {
-  /** Whether GitLab delivers an event at this time, in milliseconds of any clock. Otherwise it drops the event. */
+  /**
+   * Whether GitLab delivers an event at this time, in milliseconds of any clock.
+   * Otherwise it drops the event.
+   */
   isExecutable(now: number): boolean
   record(delivery: Delivery, now: number): void
   readonly alert: 'executable' | 'temporarily_disabled' | 'disabled'
@@ -58,7 +61,10 @@ export const createHookState = (speed = 1): HookState => {
   }
 }
 
-/** An answer of 2xx or 3xx within ten seconds is a success. Everything else is a failure, also no answer at all. */
+/**
+ * An answer of 2xx or 3xx within ten seconds is a success.
+ * Everything else is a failure, also no answer at all.
+ */
 export const deliveryOf = ({ status, tookMs }: Pick<PostedHook, 'status' | 'tookMs'>): Delivery =>
   status !== undefined && status >= 200 && status < 400 && tookMs <= timeoutMs ? 'success' : 'failure'
 

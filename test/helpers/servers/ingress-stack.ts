@@ -21,7 +21,9 @@ import { type FoundRecord, readIndependently } from '../records/read-independent
 /** The secret token of every ingress that an ingress stack starts. */
 export const token = 'a-secret-of-the-fault-suite'
 
-/** A cluster and a registry with names of our own on them, and ingresses that end with the tests. No database. */
+/**
+ * A cluster and a registry with names of our own on them, and ingresses that end with the tests. No database.
+ */
 export interface IngressStack {
   names: Names
   env: Environment

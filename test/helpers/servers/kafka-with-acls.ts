@@ -40,7 +40,9 @@ export const startKafkaWithAcls = async (): Promise<KafkaWithAcls> => {
   }
 }
 
-/** Adds the settings to the command line of the broker. The tool that formats its disk does not accept them. */
+/**
+ * Adds the settings to the command line of the broker. The tool that formats its disk does not accept them.
+ */
 const withSettings = (childProcesses: ChildProcesses): ChildProcesses => ({
   ...childProcesses,
   start: (options) => {

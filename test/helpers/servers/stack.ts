@@ -17,7 +17,10 @@ import { reportOnFailure } from '../process/report-on-failure.ts'
 import { startServers } from './servers.ts'
 import { type SharedStack, sharedStackOf, sharedStackVariable } from './stack-setup.ts'
 
-/** The shared servers as one test file sees them: with topic names of its own, and with processes that end with it. */
+/**
+ * The shared servers as one test file sees them:
+ * with topic names of its own, and with processes that end with it.
+ */
 export interface Stack extends SharedStack {
   names: Names
   /** The first part of every name of ours on the cluster. */
@@ -30,7 +33,9 @@ export interface Stack extends SharedStack {
   kafka: Kafka
   /** Runs `bridge setup` in this process. @param env takes precedence over the stack's `env` */
   setUp(env?: Environment): Promise<void>
-  /** Moves a stopped worker back to the oldest record, as if it had crashed before it could commit offsets. */
+  /**
+   * Moves a stopped worker back to the oldest record, as if it had crashed before it could commit offsets.
+   */
   rewind(worker: string): Promise<void>
   /** A folder that is removed after the tests. */
   temporaryFolder(): Promise<string>
@@ -45,7 +50,8 @@ export type ReadyProcess = NodeProcess & Addresses
 export const secretToken = 'glpat-not-a-real-token'
 
 /**
- * Opens the stack for one test file; to be called once, at the top of the file. With `--test-global-setup` all files
+ * Opens the stack for one test file; to be called once, at the top of the file.
+ * With `--test-global-setup` all files
  * share one stack. A file that runs alone starts servers of its own.
  *
  * @param name becomes part of the topic names

@@ -38,7 +38,8 @@ const start = Date.now() - 300_000
 // One a second of GitLab's time, so that a mistake of a few records shows.
 await publishPushes(stack, 200, { partition: 0, receivedAt: (index) => start + index * 1000 })
 
-// What others say: Kafka's own client of the records and their times, the public part of kafkajs of the group's offset.
+// What others say:
+// Kafka's own client of the records and their times, the public part of kafkajs of the group's offset.
 const records = (await readWithJava(stack, [topic], await stack.temporaryFolder())) as {
   offset: number
   timestamp: number

@@ -1,4 +1,5 @@
-// The client fetches from each broker separately: with several brokers, a part of a worker may stand still while the rest
+// The client fetches from each broker separately:
+// with several brokers, a part of a worker may stand still while the rest
 // moves on.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'

@@ -1,4 +1,5 @@
-// Workers as processes: when they end, with which exit code, and who goes on. Variables shorten the times of production.
+// Workers as processes: when they end, with which exit code, and who goes on.
+// Variables shorten the times of production.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'

@@ -1,4 +1,5 @@
-// Brokers with any faults in any order: no record is lost, no order changes, and nobody is blamed without reason.
+// Brokers with any faults in any order:
+// no record is lost, no order changes, and nobody is blamed without reason.
 import assert from 'node:assert/strict'
 import { syncBuiltinESMExports } from 'node:module'
 import { test } from 'node:test'

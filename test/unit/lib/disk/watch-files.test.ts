@@ -16,7 +16,9 @@ const fileWith = (text: string): string => {
   return file
 }
 
-/** A watched text. `duringRead` is called when it has been read, and `poll` lets the time of one poll pass. */
+/**
+ * A watched text. `duringRead` is called when it has been read, and `poll` lets the time of one poll pass.
+ */
 const watching = (t: TestContext, file: string, duringRead: (text: string) => void = () => {}) => {
   t.mock.timers.enable({ apis: ['setInterval'] })
   const { logger, lines } = recordingLogger()

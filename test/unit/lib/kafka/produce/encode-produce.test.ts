@@ -7,7 +7,8 @@ import { crc32c } from '../../../../../lib/kafka/produce/crc32c.ts'
 import { encodeProduce, type ProduceToEncode } from '../../../../../lib/kafka/produce/encode-produce.ts'
 import type { HeadroomBuffer } from '../../../../../lib/kafka/produce/headroom-buffer.ts'
 
-// Our encoder replaces these parts of kafkajs. Other bytes would be refused by brokers or misread by consumers.
+// Our encoder replaces these parts of kafkajs.
+// Other bytes would be refused by brokers or misread by consumers.
 const require = createRequire(import.meta.url)
 const theirChecksum = require('kafkajs/src/protocol/recordBatch/crc32C') as (bytes: Buffer) => number
 const theirProduce = require('kafkajs/src/protocol/requests/produce/v3/request') as (
