@@ -60,7 +60,7 @@ test('every record, enum and field says what it is', () => {
   forEachField(({ doc }, path) => assert.match(doc ?? '', /\S.*[.)…]$/s, path))
 })
 
-test('a union is null and one type, null first and by default', () => {
+test('a union is null and one type, with null first and as the default', () => {
   forEachField(({ type, default: fallback }, path) => {
     if (!Array.isArray(type)) return
     assert.notEqual(nullableOf(type), undefined, path)
@@ -68,7 +68,7 @@ test('a union is null and one type, null first and by default', () => {
   })
 })
 
-test('a list is empty by default, a map too, unless the event would be nothing without it', () => {
+test('a list or a map is empty by default, unless the event makes no sense without it', () => {
   forEachField((field, path) => {
     if (isIdentity(field)) return
     if (kindOf(field.type) === 'array') assert.deepEqual(field.default, [], path)
@@ -76,7 +76,7 @@ test('a list is empty by default, a map too, unless the event would be nothing w
   })
 })
 
-test('an enum has a default among its symbols, so that old readers survive new ones', () => {
+test('an enum has a default among its symbols, so that old readers can read new symbols', () => {
   let enums = 0
   for (const [file, schema] of files)
     walk(schema, file, {
@@ -98,7 +98,7 @@ test('a field whose type is an enum of ours is optional, or has a default', () =
   })
 })
 
-test('only what is required itself may hold what is required: an optional part never sends a hook to the quarantine', () => {
+test('only a required part may contain required fields, so that an optional part never sends a hook to the quarantine', () => {
   const check = (schema: AvroSchema, path: string, isRequired: boolean) => {
     if (typeof schema === 'string' || kindOf(schema) === 'enum') return
     if (Array.isArray(schema)) return schema.forEach((branch) => void check(branch, path, false))
@@ -133,7 +133,7 @@ const withAllPartsWritten = (shape: string): AvroSchema => {
   return write(shapes.get(shape) as RecordSchema)
 }
 
-test('a name is given once: no two types of one schema, and no two parts or shapes, share it', () => {
+test('a name is used once: no two types of one schema, and no two parts or shapes, share it', () => {
   const tops = files.map(([, { name }]) => name)
   assert.equal(new Set(tops).size, tops.length)
   for (const shape of shapes.keys()) {
@@ -143,7 +143,7 @@ test('a name is given once: no two types of one schema, and no two parts or shap
   }
 })
 
-test('a field is named once in its record', () => {
+test('no two fields of a record have the same name', () => {
   for (const [file, schema] of files)
     walk(schema, file, {
       type: (type, path) => {
@@ -154,7 +154,7 @@ test('a field is named once in its record', () => {
     })
 })
 
-test('names are words: types in CamelCase, fields and files in snake_case, all in our namespace', () => {
+test('types are named in CamelCase, fields and files in snake_case, and all are in our namespace', () => {
   for (const [file, schema] of files) {
     assert.match(file, /^(parts|events)\/[a-z][a-z0-9_]*\.avsc$/)
     assert.equal(schema.namespace, 'gitlab_bridge', file)
@@ -163,7 +163,7 @@ test('names are words: types in CamelCase, fields and files in snake_case, all i
   forEachField(({ name }, path) => assert.match(name, /^[a-z][a-z0-9_]*$/, path))
 })
 
-test('a field holds nothing the schema language does not know but from and coerce', () => {
+test('from and coerce are the only attributes of a field that Avro does not know', () => {
   forEachField((field, path) => {
     for (const key of Object.keys(field))
       assert.ok(['name', 'type', 'doc', 'default', 'from', 'coerce'].includes(key), `${path}: ${key}`)
@@ -180,7 +180,7 @@ test('the normaliser knows how to fill every field of every shape', () => {
     )
 })
 
-test('how a field is filled is nobody else’s business: it is not in the schema that is registered', () => {
+test('the registered schema does not say how a field is filled', () => {
   for (const shape of shapes.keys()) {
     const keys: string[] = []
     JSON.parse(wireSchema(shape), (key, value) => {
@@ -192,7 +192,7 @@ test('how a field is filled is nobody else’s business: it is not in the schema
   }
 })
 
-test('every event brings its delivery, its project id where there is one, and the body, under the same names and types', () => {
+test('every event has its delivery, its project id if there is one, and its body, under the same names and types', () => {
   for (const [shape, { fields }] of shapes) {
     assert.deepEqual([fields[0]?.name, fields[0]?.type], ['delivery', 'gitlab_bridge.Delivery'], shape)
     assert.deepEqual([fields.at(-1)?.name, fields.at(-1)?.type], ['raw', 'bytes'], shape)
@@ -201,6 +201,6 @@ test('every event brings its delivery, its project id where there is one, and th
   }
 })
 
-test('every schema is one Avro takes, and every default is one its field takes', () => {
+test('every schema is valid Avro, and every default is valid for its field', () => {
   for (const shape of shapes.keys()) assert.doesNotThrow(() => typeOfShape(shape), shape)
 })

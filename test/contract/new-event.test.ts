@@ -59,7 +59,7 @@ const refusals: Record<string, { args: string[]; sentence: RegExp }> = {
 }
 
 for (const [what, { args, sentence }] of Object.entries(refusals)) {
-  test(`new:event refuses ${what} in a sentence, and writes nothing`, () => {
+  test(`new:event refuses ${what} with one sentence and writes nothing`, () => {
     const catalogue = read('schemas/catalogue.ts')
     const { status, stderr } = newEvent(...args)
     assert.equal(status, 1)
@@ -69,7 +69,7 @@ for (const [what, { args, sentence }] of Object.entries(refusals)) {
   })
 }
 
-test('an option that npm swallowed is not lost in silence', () => {
+test('an option that npm has taken for itself causes an error', () => {
   const { status, stderr } = run(['scripts/new-event.ts', 'merge_train'], { npm_config_schema: 'push' })
   assert.equal(status, 1)
   assert.match(stderr, /npm run new:event -- <name> --schema <shape>/)
@@ -94,7 +94,7 @@ test('new:event adds an event with a schema of its own, and one that shares a sc
   assert.equal(lineOf('project_archive'), lineOf('project_update') + 1)
 })
 
-test('its line stands under the columns of the one above', () => {
+test('the new line in the catalogue is aligned with the line above', () => {
   const lines = read('schemas/catalogue.ts').split('\n')
   for (const event of ['merge_train', 'project_archive']) {
     const [above = '', line = ''] = lines.slice(lineOf(event) - 1)
@@ -105,7 +105,7 @@ test('its line stands under the columns of the one above', () => {
   assert.match(long, /\n {2}merge_request_with_a_very_long_name: activity\('merge_request', byProject, /)
 })
 
-test('the whole program still compiles, and the new records are typed', () => {
+test('the whole program compiles with the new events, and their records are typed', () => {
   writeFileSync(
     join(scratch, 'probe.ts'),
     `import type { Records } from './schemas/catalogue.ts'
@@ -120,7 +120,7 @@ export type Misspelt = Records['merge_trian']
   assert.equal(status, 0, stdout)
 })
 
-test('a hook of the new event lands typed on its topic', () => {
+test('a hook of the new event becomes a typed record for its topic', () => {
   const script = `
     import { deliver, hookOf } from './test/helpers/records/deliver.ts'
     for (const body of [{ object_kind: 'merge_train', project: { id: '58' }, position: 2 }, { event_name: 'project_archive', project_id: 58, path: 'x' }, { object_kind: 'merge_train' }]) {
@@ -142,7 +142,7 @@ test('a hook of the new event lands typed on its topic', () => {
   )
 })
 
-test('its documents are fresh, and what is released stays readable', () => {
+test('the documents are up to date with the new events, and released schemas stay readable', () => {
   for (const event of ['merge_train', 'project_archive']) {
     assert.match(read('docs/events.md'), new RegExp(`\n### ${event}\n`))
     assert.equal(JSON.parse(read('docs/asyncapi.json')).channels[event].address, `gitlab.${event}`)

@@ -21,7 +21,7 @@ import { schemaEdits, versionsOf } from '../helpers/records/schema-edits.ts'
 
 const releases = readReleases()
 
-test('every schema can read what every released version wrote, and the other way round', () => {
+test('every schema can read the records of every released version, and every released version can read its records', () => {
   assert.ok(releases.length > 0, 'nothing is released: npm run release:schemas')
   assert.deepEqual(findBreakingChanges(currentContract(), releases), [])
 })
@@ -31,7 +31,7 @@ for (const { version, events, schemas } of releases) {
     Object.entries(schemas).map(([shape, schema]) => [shape, avsc.Type.forSchema(schema as avsc.Schema)]),
   )
 
-  test(`every sample goes through a reader of ${version} and comes back`, () => {
+  test(`every sample can be read by a reader of ${version} and read back`, () => {
     for (const { name, body, headers } of fixtures) {
       const { event, record } = normalise(hookOf(body, headers), classify({ body, headers }))
       const [now, released] = [typeOfShape(catalogue[event].schema), types.get(events[event] ?? '')]
@@ -71,7 +71,7 @@ for (const edit of schemaEdits) {
   })
 }
 
-test('a version is compared with all released ones, not with the last alone', () => {
+test('a new version is compared with all released versions, not only with the last one', () => {
   const [added] = schemaEdits.filter(({ title }) => title === 'a field with a default is new')
   assert.ok(added)
   const { older, newer } = versionsOf(added)
@@ -87,7 +87,7 @@ test('a version is compared with all released ones, not with the last alone', ()
   ])
 })
 
-test('an event may neither go nor change to the schema of another', () => {
+test('an event can neither be removed nor change to the schema of another event', () => {
   const { events, schemas } = currentContract()
   const release = { version: '0.1.0', events, schemas }
   const { note: _, ...fewer } = events
@@ -102,7 +102,7 @@ test('an event may neither go nor change to the schema of another', () => {
 const folder = mkdtempSync(join(tmpdir(), 'bridge-released-'))
 after(() => rmSync(folder, { recursive: true }))
 
-test('a version is released once: the same again is nothing, another content is refused', () => {
+test('a version is released once: releasing it again changes nothing, and other contents are refused', () => {
   const contract = currentContract()
   assert.equal(writeRelease('0.1.0', contract, folder), 'written')
   assert.equal(writeRelease('0.1.0', contract, folder), 'unchanged')
@@ -116,7 +116,7 @@ test('a version is released once: the same again is nothing, another content is 
   assert.equal(writeRelease('0.2.0', edited, folder), 'written')
 })
 
-test('what would break a released version is not released', () => {
+test('a schema that would break a released version is not released', () => {
   const { events, schemas } = currentContract()
   const push = {
     ...schemas.push,

@@ -30,7 +30,7 @@ for (const [origin, samples] of [
   ['our own', fixtures],
   ["GitLab's documentation", corpus],
 ] as const) {
-  test(`every sample of ${origin} comes out as the event it says it is, whole`, async (t) => {
+  test(`every sample of ${origin} becomes a whole record of its own event`, async (t) => {
     if (samples.length === 0) return t.skip('not present here')
     for (const sample of samples) {
       const { event, message, decoded } = await deliver(hookOf(sample.body, sample.headers))
@@ -44,7 +44,7 @@ for (const [origin, samples] of [
     }
   })
 
-  test(`of no sample of ${origin} a field is unreadable`, async (t) => {
+  test(`no field of any sample of ${origin} is unreadable`, async (t) => {
     if (samples.length === 0) return t.skip('not present here')
     for (const sample of samples) {
       const { decoded } = await deliver(hookOf(sample.body, sample.headers))
@@ -62,7 +62,7 @@ test('every event of the catalogue has a sample of our own', async () => {
   )
 })
 
-test('a text that needs no conversion is in the record as it is in the body', async () => {
+test('a text that needs no conversion is the same in the record as in the body', async () => {
   let compared = 0
   for (const sample of [...fixtures, ...corpus]) {
     const { event, decoded } = await deliver(hookOf(sample.body, sample.headers))

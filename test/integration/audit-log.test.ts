@@ -44,7 +44,7 @@ const handled = async (): Promise<number> => {
 
 const firstId = unique('first')
 
-test('an event is one row, its body byte for byte', async () => {
+test('an event becomes one row, with its body byte for byte', async () => {
   await post(hookUrl, sample('merge_request'), {
     'idempotency-key': firstId,
     'x-gitlab-event': 'Merge Request Hook',
@@ -74,7 +74,7 @@ test('an event is one row, its body byte for byte', async () => {
   )
 })
 
-test('bytes that are no JSON and no UTF-8 are a row too', async () => {
+test('a body that is neither JSON nor UTF-8 becomes a row, too', async () => {
   const id = unique('bytes')
   const body = Buffer.concat([Buffer.from([0, 0xff, 0xfe]), randomBytes(500)])
   await post(hookUrl, body, { 'idempotency-key': id })
@@ -86,7 +86,7 @@ test('bytes that are no JSON and no UTF-8 are a row too', async () => {
   )
 })
 
-test('a record that is delivered again is no second row; a hook that GitLab sends again is', async () => {
+test('a record that is delivered again adds no row, but a hook that GitLab sends again does', async () => {
   const id = unique('again')
   await post(hookUrl, sample('push'), { 'idempotency-key': id })
   await eventually(async () => assert.equal((await rowsOf(id)).length, 1))
@@ -101,7 +101,7 @@ test('a record that is delivered again is no second row; a hook that GitLab send
   await eventually(async () => assert.equal((await rowsOf(id)).length, 2))
 })
 
-test('rows can be neither changed nor removed, by the worker’s role nor by the owner', async () => {
+test('neither the role of the worker nor the owner can change or delete rows', async () => {
   const { rows } = await query(
     stack.databaseUrl,
     "select tablename from pg_tables where schemaname = 'audit_log' and tablename like 'events_%'",
@@ -126,7 +126,7 @@ test('rows can be neither changed nor removed, by the worker’s role nor by the
   assert.equal((await rowsOf(firstId)).length, 1)
 })
 
-test('the worker’s role can neither create nor alter nor drop', async () => {
+test('the role of the worker cannot create, alter or drop anything', async () => {
   for (const statement of [
     'create table audit_log.mine (a int)',
     'create table public.mine (a int)',
@@ -148,7 +148,7 @@ test('the worker’s role can neither create nor alter nor drop', async () => {
   await assert.rejects(query(stack.auditLogUrl, 'delete from audit_log.events'), { code: '42501' })
 })
 
-test('whoever asks for a month while another makes it gets it too', async () => {
+test('several connections can ask for the partition of the same month at the same time', async () => {
   for (const month of Array.from({ length: 12 }, (_, index) => new Date(Date.UTC(2090, index)))) {
     await Promise.all(
       Array.from({ length: 4 }, () => query(stack.auditLogUrl, 'select audit_log.ensure_month($1)', [month])),
@@ -161,7 +161,7 @@ test('whoever asks for a month while another makes it gets it too', async () => 
   assert.equal(rowCount, 12)
 })
 
-test('while the database is down its partition waits, nothing is put aside, and it goes on by itself', async () => {
+test('while the database is down the worker waits and dead-letters nothing; then it goes on by itself', async () => {
   const servers = await startServers(['postgres'])
   try {
     const own = await openStackOn(servers.databaseUrl)

@@ -11,7 +11,7 @@ const stack = await openStack('connections')
 await stack.setUp()
 const connections = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length
 
-test('what is under way while the client is closed leaves no connection behind', async () => {
+test('a request that is under way while its client is closed leaves no connection behind', async () => {
   const before = connections()
   const kafka = createKafka(readVariables(kafkaVariables, stack.env), 'test', quietLogger())
   const offsets = await openOffsets(kafka)

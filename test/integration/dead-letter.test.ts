@@ -41,11 +41,11 @@ const { metricsUrl, stop } = await stack.startReady(['consumer', 'push-author-lo
   PUSH_AUTHOR_LOG_DIR: folder,
 })
 
-test('records that cannot be decoded do not hold up those that follow', async () => {
+test('a record that cannot be decoded does not hold up the next ones', async () => {
   await eventually(() => assert.deepEqual(pushers(), ['before', 'after']))
 })
 
-test('each is on the dead-letter topic, its value unchanged, with where it came from and why', async () => {
+test('each undecodable record is on the dead-letter topic with its value unchanged, its origin and the reason', async () => {
   await eventually(async () => assert.equal(await countOn(stack, deadLetterTopic), 2))
   const [first, second] = await messagesOn(stack, deadLetterTopic)
   assert.deepEqual([first?.key, second?.key], [`${topic}/0/1`, `${topic}/0/2`])
@@ -70,14 +70,14 @@ test('each is on the dead-letter topic, its value unchanged, with where it came 
   assert.match(String(second?.headers['dead-letter-message']), /cannot be decoded/)
 })
 
-test('they are counted as dead-lettered, the others as processed', async () => {
+test('undecodable records are counted as dead-lettered, the others as processed', async () => {
   const metrics = await (await fetch(metricsUrl)).text()
   assert.match(metrics, /consumer_handled_total\{event="push",outcome="dead_lettered"\} 2$/m)
   assert.match(metrics, /consumer_handled_total\{event="push",outcome="processed"\} 2$/m)
   assert.match(metrics, /consumer_dead_letters_total 2$/m)
 })
 
-test('a worker that is started again does not put them aside once more', async () => {
+test('a worker that is started again does not dead-letter the same records again', async () => {
   await stop(10_000)
   const again = await stack.startReady(['consumer', 'push-author-log'], { PUSH_AUTHOR_LOG_DIR: folder })
   await post(hookUrl, pushOf(15), { 'idempotency-key': 'later' })

@@ -57,7 +57,7 @@ const metricOf = async (metricsUrl: string, name: string): Promise<number> => {
   return Number(new RegExp(`^gitlab_bridge_${name} (\\d+)$`, 'm').exec(text)?.[1])
 }
 
-test('a topic that takes less than before, under a running ingress: large bodies go in pieces, and whole again once it takes more', async () => {
+test('when the size limit of a topic is lowered, large bodies are published in chunks, and whole again when it is raised', async () => {
   const { hookUrl, metricsUrl, stop } = await stack.startReady(['ingress'])
   const limited = [push, rawChunksTopic]
   assert.deepEqual(await postAndFind(hookUrl, large()), { status: 200, pieces: null })
@@ -75,7 +75,7 @@ test('a topic that takes less than before, under a running ingress: large bodies
   await stop(10_000)
 })
 
-test('a start without the topic of body pieces: a hook that needs them waits on disk until it is there', async () => {
+test('while the topic of raw chunks is missing, a hook that needs it waits on disk', async () => {
   await withAdmin((admin) => admin.deleteTopics({ topics: [rawChunksTopic] }))
   await setLimit([push], 200_000)
   const { hookUrl, stop } = await stack.startReady(['ingress'], {

@@ -25,13 +25,13 @@ test('without a secret the ingress refuses to start and names the variable', asy
   assert.match(said, /INGRESS_SECRET_TOKENS: is not set/)
 })
 
-test('on a cluster without our topics it refuses to start and says `bridge setup`', async () => {
+test('on a cluster without our topics the ingress refuses to start and says `bridge setup`', async () => {
   const { code, said } = await outcomeOf({})
   assert.equal(code, 1)
   assert.match(said, /bridge setup/)
 })
 
-test('with one topic missing it starts, and says which and what to do', async () => {
+test('with one topic missing the ingress starts, and its log names the topic and the command', async () => {
   await stack.setUp()
   const missing = stack.names.topic('tag_push')
   const admin = stack.kafka.admin()
@@ -56,7 +56,7 @@ test('with one topic missing it starts, and says which and what to do', async ()
   await stop(10_000)
 })
 
-test('a registry that comes back with other ids than it said before: they are taken without a restart, and it is told', async (t) => {
+test('an ingress uses the new schema ids of a registry without a restart, and logs it', async (t) => {
   const folder = await stack.temporaryFolder()
   const memory = join(folder, 'schema-ids.json')
   const before = await stack.startReady(['ingress'], { BRIDGE_DATA_DIR: folder })

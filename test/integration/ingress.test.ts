@@ -13,7 +13,7 @@ const stack = await openStack('ingress')
 await stack.setUp()
 const { hookUrl, metricsUrl } = await stack.startReady(['ingress'])
 
-test('a hook is on its topic when the answer comes, keyed, placed and stamped as documented', async () => {
+test('a hook is on its topic when it is answered, with the documented key, partition, time and headers', async () => {
   const before = Date.now()
   const { status, body } = await post(hookUrl, sample('push'), {
     'idempotency-key': '0190-first',
@@ -54,7 +54,7 @@ test('a hook is on its topic when the answer comes, keyed, placed and stamped as
   assert.equal(record.value.user_username, 'isolheim')
 })
 
-test('an acknowledged hook is readable at once, many times over', async () => {
+test('an answered hook can be read at once, twenty times in a row', async () => {
   const topic = stack.names.topic('tag_push')
   for (let sent = 1; sent <= 20; sent++) {
     await post(hookUrl, sample('tag_push'), { 'x-gitlab-event': 'Tag Push Hook' })
@@ -76,7 +76,7 @@ test('a wrong token and no token are answered 401, and nothing is published on a
   assert.equal(await total(), before + 1)
 })
 
-test('a body that is not JSON is kept in quarantine with the reason, and answered 200', async () => {
+test('a body that is not JSON is answered 200 and kept in the quarantine with the reason', async () => {
   const { status, body } = await post(hookUrl, 'half a {"json', {
     'idempotency-key': 'not-json',
     'x-gitlab-event': 'Push Hook',
@@ -93,7 +93,7 @@ test('a body that is not JSON is kept in quarantine with the reason, and answere
   assert.equal(record?.value.raw.toString(), 'half a {"json')
 })
 
-test('a push without its project is kept in quarantine, and the reason names what is missing', async () => {
+test('a push without its project is kept in the quarantine, and the reason names the missing fields', async () => {
   const body = pushOf(15, { project_id: undefined, project: undefined, before: undefined })
   const answer = await post(hookUrl, body, { 'idempotency-key': 'no-identity' })
   assert.deepEqual([answer.status, answer.body.outcome], [200, 'quarantined'])
@@ -104,7 +104,7 @@ test('a push without its project is kept in quarantine, and the reason names wha
   assert.match(String(record?.value.detail), /^push without .*before/)
 })
 
-test('an event nobody has heard of is kept on the unknown topic under its name', async () => {
+test('an unknown event is kept on the unknown topic under its name', async () => {
   const { status, body } = await post(hookUrl, '{"object_kind":"moon_landing","project_id":7}', {
     'idempotency-key': 'moon',
   })
@@ -123,7 +123,7 @@ test('the path names the source', async () => {
   assert.equal(record?.value.delivery.source, 'berlin-2')
 })
 
-test('a body of 25 MiB goes through whole', async () => {
+test('a body of 25 MiB is published whole', async () => {
   const padding = 'x'.repeat(25 * 1024 * 1024 - pushOf(25, { padding: '' }).length)
   const body = pushOf(25, { padding })
   assert.equal(body.length, 25 * 1024 * 1024)
@@ -135,7 +135,7 @@ test('a body of 25 MiB goes through whole', async () => {
   })
 })
 
-test('a body over the limit is answered 413 before it is sent, and not published', async () => {
+test('a body over the limit is answered 413 before it is sent, and is not published', async () => {
   const before = await countOn(stack, stack.names.topic('push'))
   const request = createRequest(String(hookUrl), {
     method: 'POST',
@@ -149,7 +149,7 @@ test('a body over the limit is answered 413 before it is sent, and not published
   assert.equal(await countOn(stack, stack.names.topic('push')), before)
 })
 
-test('a burst of hooks on many connections is on the topic completely, and in order for each connection and key', async () => {
+test('a burst of hooks on many connections is published completely, and in order for each connection and key', async () => {
   const [connections, hooksEach, projects] = [20, 150, 7]
   const hookOf = (connection: number, number: number) => ({
     id: `burst-${connection}-${number}`,
@@ -197,7 +197,7 @@ test('a burst of hooks on many connections is on the topic completely, and in or
   }
 })
 
-test('what became of the hooks is counted', async () => {
+test('every outcome of a hook is counted', async () => {
   const metrics = await (await fetch(metricsUrl)).text()
   const counted = (series: string) =>
     Number(new RegExp(`^gitlab_bridge_${series} (\\d+)$`, 'm').exec(metrics)?.[1])

@@ -89,14 +89,14 @@ test('a broker killed with -9 comes back on the same port with its topics and re
   ])
 })
 
-test('a topic that nobody created does not come to be by being written to', async () => {
+test('a topic that nobody has created is not created by a write', async () => {
   await withAdmin(async (admin) => {
     await assert.rejects(admin.fetchTopicOffsets('never-created'))
     assert.ok(!(await admin.listTopics()).includes('never-created'))
   })
 })
 
-test('a registry killed with -9 right after a registration still knows it by its id, and gives the id to no other', async () => {
+test('a registry killed with -9 after a registration keeps the schema and does not give its id to another one', async () => {
   const schema = { type: 'record', name: 'Kept', fields: [{ name: 'id', type: 'long' }] }
   const id = await register('kept-value', schema)
   await killAndStartAgain('registry')
@@ -104,14 +104,14 @@ test('a registry killed with -9 right after a registration still knows it by its
   assert.notEqual(await register('other-value', { ...schema, name: 'Other' }), id)
 })
 
-test('a database killed with -9 keeps what it acknowledged', async () => {
+test('a database killed with -9 keeps every acknowledged row', async () => {
   await withDatabase((client) => client.query("create table kept as select 'row' as value"))
   await killAndStartAgain('postgres')
   const { rows } = await withDatabase((client) => client.query('select value from kept'))
   assert.deepEqual(rows, [{ value: 'row' }])
 })
 
-test('the owner of the database is no superuser, needs its password, and can create narrower roles', async () => {
+test('the owner of the database is not a superuser, needs a password, and can create narrower roles', async () => {
   await withDatabase(async (client) => {
     const { rows } = await client.query(
       'select rolsuper, rolcreaterole from pg_roles where rolname = current_user',
@@ -124,7 +124,7 @@ test('the owner of the database is no superuser, needs its password, and can cre
   await assert.rejects(stranger.connect(), /password authentication failed/)
 })
 
-test('a frozen broker answers no more, and goes on where it was', async () => {
+test('a frozen broker does not answer, and goes on where it was when it is thawed', async () => {
   const { kill } = stack.server('kafka')
   kill('SIGSTOP')
   const kafka = new Kafka({

@@ -42,7 +42,7 @@ const read = async (
 
 const numbersOf = (messages: readonly LogMessage[]) => messages.map(({ value }) => Number(value))
 
-test('from the beginning it reads every message of several topics and partitions, in order within each', async () => {
+test('reading from the beginning gives every message of several topics, in order within each partition', async () => {
   const topics = [await createDeadLetterTopic('one', 3), await createDeadLetterTopic('two', 2)]
   for (let number = 0; number < 500; number += 10) {
     const messages = Array.from({ length: 10 }, (_, index) => ({
@@ -74,7 +74,7 @@ test('from the beginning it reads every message of several topics and partitions
   }
 })
 
-test('a message comes with numbers for offset and time, text for key and headers, bytes for its value', async () => {
+test('offset and time of a message are numbers, key and headers are text, and its value is bytes', async () => {
   const topic = await createDeadLetterTopic('shape', 1)
   const timestamp = Date.UTC(2026, 0, 2, 3, 4, 5)
   await producer.send({
@@ -98,7 +98,7 @@ test('a message comes with numbers for offset and time, text for key and headers
   ])
 })
 
-test('from now it reads what comes later and nothing that was there', async () => {
+test('reading from now gives later messages and no earlier ones', async () => {
   const topic = await createDeadLetterTopic('now', 2)
   await producer.send({
     topic,
@@ -122,7 +122,7 @@ test('from now it reads what comes later and nothing that was there', async () =
   assert.equal(new Set(messages.map(({ partition }) => partition)).size, 2)
 })
 
-test('to now it ends with the last message that was there, also where there is none', async () => {
+test('reading to now ends with the last existing message, also on an empty topic', async () => {
   const [topic, empty] = [await createDeadLetterTopic('to-now', 3), await createDeadLetterTopic('empty', 1)]
   await producer.send({
     topic,
@@ -134,13 +134,13 @@ test('to now it ends with the last message that was there, also where there is n
   assert.equal(messages.length, 30)
 })
 
-test('a topic that does not exist is left out', async () => {
+test('a missing topic is left out', async () => {
   const topic = await createDeadLetterTopic('there', 1)
   await producer.send({ topic, messages: [{ value: '1' }] })
   assert.deepEqual(numbersOf(await read([stack.names.deadLetterTopic('absent'), topic], 'beginning', 1)), [1])
 })
 
-test('its signal ends the reading of a quiet topic', async () => {
+test('the signal ends the reading of a topic without messages', async () => {
   const topic = await createDeadLetterTopic('quiet', 1)
   const ending = new AbortController()
   const reader = readLog(stack.kafka, { topics: [topic], from: 'beginning', signal: ending.signal })
@@ -149,7 +149,7 @@ test('its signal ends the reading of a quiet topic', async () => {
   assert.deepEqual(await next, { done: true, value: undefined })
 })
 
-test('where it is to outlive an outage, it goes on where it was; else it throws', async (t) => {
+test('a reader with an outage handler goes on where it was after an outage; another reader throws', async (t) => {
   const topic = await createDeadLetterTopic('outage', 2)
   const proxy = await startKafkaProxy(stack.kafkaBrokers)
   t.after(proxy.close)
@@ -180,7 +180,7 @@ test('where it is to outlive an outage, it goes on where it was; else it throws'
   assert.ok(outages.length > 0)
 })
 
-test('no group is left behind on the cluster', async () => {
+test('a reader leaves no consumer group on the cluster', async () => {
   const { groups } = await admin.listGroups()
   assert.deepEqual(
     groups.filter(({ groupId }) => groupId.startsWith(stack.names.group(''))),

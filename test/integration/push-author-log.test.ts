@@ -31,7 +31,7 @@ const linesOf = (deliveryId: string) => linesWritten().filter(({ delivery_id }) 
 
 let worker = await startWorker()
 
-test('a push is one line that says who pushed what, in the file of its day', async () => {
+test('a push becomes one line that says who pushed what, in the file of its day', async () => {
   await post(hookUrl, sample('push'), { 'idempotency-key': 'a-push' })
   const [line, ...others] = await eventually(() => {
     assert.ok(linesOf('a-push').length > 0)
@@ -57,7 +57,7 @@ test('a push is one line that says who pushed what, in the file of its day', asy
   assert.deepEqual(readdirSync(folder), [`${pushedAt.slice(0, 10)}.ndjson`])
 })
 
-test('a repository update is one line for each ref it moved', async () => {
+test('a repository update becomes one line for each ref that it moved', async () => {
   await post(hookUrl, sample('repository_update_many'), { 'idempotency-key': 'an-update' })
   const { changes } = JSON.parse(sample('repository_update_many').toString()) as {
     changes: { ref: string }[]
@@ -72,7 +72,7 @@ test('a repository update is one line for each ref it moved', async () => {
   )
 })
 
-test('a record that is delivered again writes no second line; a hook that GitLab sends again does', async () => {
+test('a record that is delivered again adds no line, but a hook that GitLab sends again does', async () => {
   await worker.stop(10_000)
   const before = linesWritten()
   await stack.rewind('push-author-log')
@@ -92,7 +92,7 @@ test('a record that is delivered again writes no second line; a hook that GitLab
   assert.equal(linesWritten().length, before.length + 1)
 })
 
-test('SIGTERM in the middle of a stream loses no line and doubles none', async () => {
+test('SIGTERM while events arrive loses no line and doubles none', async () => {
   await worker.stop(10_000)
   const ids = Array.from({ length: 600 }, (_, number) => `stream-${number}`)
   for (let start = 0; start < ids.length; start += 50) {
@@ -121,7 +121,7 @@ test('SIGTERM in the middle of a stream loses no line and doubles none', async (
   )
 })
 
-test('`bridge pushes` reads the log with everything else down', async () => {
+test('`bridge pushes` reads the log while everything else is down', async () => {
   const env = { PUSH_AUTHOR_LOG_DIR: folder, KAFKA_BROKERS: '', SCHEMA_REGISTRY_URL: '' }
   const asked = async (...args: string[]) => {
     const { exited, lines } = await stack.start(['pushes', ...args], env)

@@ -24,7 +24,7 @@ const letterOf = (offset: number, timestamp: number): LogMessage => ({
 const valueAt = async (offset: number, timestamp: number) =>
   (await readOrigin(stack.kafka, letterOf(offset, timestamp)))?.value?.toString()
 
-test('the record of a dead letter is read where it lay, and no other in its place', async () => {
+test('the record of a dead letter is read at its origin, and no other record is read instead', async () => {
   await createPushTopic()
   await send('first', sentAt)
   await send('second', sentAt + 1)
@@ -33,7 +33,7 @@ test('the record of a dead letter is read where it lay, and no other in its plac
   assert.equal(await valueAt(2, sentAt + 1), undefined, 'the topic was made anew: nothing lies there yet')
 })
 
-test('of a record that was deleted, and of a topic that was, there is none', async () => {
+test('nothing is read if the record or the whole topic was deleted', async () => {
   await admin.fetchTopicOffsets(topic) // the client deletes only where it has asked for leaders
   await admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: '1' }] })
   assert.equal(await valueAt(0, sentAt), undefined)

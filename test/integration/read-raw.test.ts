@@ -29,13 +29,13 @@ type Chunks = Awaited<ReturnType<typeof cut>>['chunks']
 const send = (messages: Chunks) => producer.send({ topic, messages })
 const read = (record: RecordWithRaw) => readRaw(record, stack.kafka, topic, AbortSignal.timeout(30_000))
 
-test('a body that travelled in its record is taken from there', async () => {
+test('a body that its record holds is taken from the record', async () => {
   const raw = Buffer.from('{}')
   const body_sha256 = createHash('sha256').update(raw).digest('hex')
   assert.equal(await read({ delivery: { id: 'whole', body_sha256, raw_chunks: null }, raw }), raw)
 })
 
-test('each record gets its own body, though another came under its id, and pieces for another limit lie between', async () => {
+test('each record gets its own body, even if another body had the same id and chunks of other sizes lie between', async () => {
   const [first, second, other] = [
     await cut('twice', 'a'),
     await cut('twice', 'b'),
@@ -52,19 +52,19 @@ test('each record gets its own body, though another came under its id, and piece
   assert.ok((await read(second.record)).equals(second.hook.body))
 })
 
-test('where a piece is missing it says so, and does not wait for it', async () => {
+test('a missing chunk is an error and is not waited for', async () => {
   const { record, chunks } = await cut('torn', 'c')
   await send(chunks.slice(1))
   await assert.rejects(read(record), /2 of 3 pieces of the body of torn were found/)
 })
 
-test('where the pieces give another body it says so', async () => {
+test('chunks that make another body are an error', async () => {
   const { record, chunks } = await cut('damaged', 'd')
   await send(chunks.map((chunk) => ({ ...chunk, value: Buffer.alloc(chunk.value.length, 'e') })))
   await assert.rejects(read(record), /the pieces of the body of damaged do not give it/)
 })
 
-test('where it is aborted it throws the reason', async () => {
+test('an aborted read throws the reason of its signal', async () => {
   const { record } = await cut('aborted', 'f')
   await assert.rejects(readRaw(record, stack.kafka, topic, AbortSignal.abort(new Error('enough'))), /enough/)
 })

@@ -21,7 +21,7 @@ for (const [index, edit] of schemaEdits.entries()) {
   })
 }
 
-test('an id that the registry does not know is told from an answer of something else', async () => {
+test('an unknown schema id is told apart from an answer that is not from a registry', async () => {
   for (const id of [2_000_000_000, -1]) await assert.rejects(registry.typeOf(id), PermanentError, String(id))
   const elsewhere = createRegistry({ SCHEMA_REGISTRY_URL: `${stack.schemaRegistryUrl}/elsewhere` }, 'test')
   await assert.rejects(elsewhere.typeOf(1), RetriableError)

@@ -186,7 +186,7 @@ test('topics that differ in their number of partitions are named, and left as th
   )
 })
 
-test('the registry refuses a schema that old records could not be read with, and the error says so', async () => {
+test('the registry refuses a schema that cannot read old records, and the error says so', async () => {
   const registry = createRegistry(readVariables(registryVariables, stack.env), 'test')
   const schema = JSON.parse(wireSchema('push')) as { fields: { name: string; type: unknown }[] }
   const field = schema.fields.find(({ name }) => name === 'project_id')

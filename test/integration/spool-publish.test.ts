@@ -75,7 +75,7 @@ test('hooks that the brokers refuse are set aside, and can be published when the
   }
 })
 
-test('what is not one whole hook stays', async () => {
+test('a file that does not hold exactly one whole hook stays where it is', async () => {
   const folder = join(String(stack.env.BRIDGE_DATA_DIR), 'spool', 'set-aside')
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'damaged.bin'), 'GKB1 and what the disk made of the rest')
@@ -86,7 +86,7 @@ test('what is not one whole hook stays', async () => {
   assert.equal((await setAside()).length, 1)
 })
 
-test('it publishes nothing that was not named', async () => {
+test('only hooks that were named are published', async () => {
   for (const args of [[], ['damaged.bin', '--all']]) {
     const { code, said } = await run('publish', ...args)
     assert.deepEqual([code, said], [1, 'name the files to publish, or give --all'])

@@ -40,14 +40,14 @@ test('a record as JSON has the documented shape, with numbers for offset and tim
   assert.equal(record.value.delivery.received_at, record.timestamp)
 })
 
-test('`raw` is the exact body where it is text', async () => {
+test('`raw` is the exact body where the body is text', async () => {
   const { lines } = await tail('push', '--from-beginning', '--count', '1', '--json')
   const { value } = JSON.parse(String(lines[0]))
   assert.equal(value.raw, sample('push').toString())
   assert.equal('raw_base64' in value, false)
 })
 
-test('`raw_base64` stands in its place where it is none', async () => {
+test('`raw_base64` replaces `raw` where the body is not text', async () => {
   const { lines } = await tail('quarantine', '--from-beginning', '--count', '1', '--json')
   const { value } = JSON.parse(String(lines[0]))
   assert.equal(value.raw_base64, Buffer.from([0xff, 0x00, 0x80]).toString('base64'))
@@ -55,7 +55,7 @@ test('`raw_base64` stands in its place where it is none', async () => {
   assert.equal(value.reason, 'not_json')
 })
 
-test('for people it prints the place, the fields and the body', async () => {
+test('without --json the place, the fields and the body are printed', async () => {
   const { lines } = await tail('push', '--from-beginning', '--count', '1')
   assert.match(
     String(lines[0]),
@@ -65,14 +65,14 @@ test('for people it prints the place, the fields and the body', async () => {
   assert.ok(lines.join('\n').includes(sample('push').toString().trim()))
 })
 
-test('without an event it prints all of them, and ends after the time without a record', async () => {
+test('without an event all events are printed, until no record has come for the given time', async () => {
   const { code, lines } = await tail('--from-beginning', '--timeout', '2', '--json')
   assert.equal(code, 0)
   const topics = lines.map((line) => (JSON.parse(line) as { topic: string }).topic)
   assert.deepEqual(topics.sort(), [stack.names.topic('push'), stack.names.topic('quarantine')])
 })
 
-test('records are printed as they arrive, and older ones are not', async () => {
+test('records are printed when they arrive, and older ones are not printed', async () => {
   const { lines, exited } = await stack.start(['tail', 'push', '--count', '1', '--json'])
   let isOver = false
   void exited.then(() => {
@@ -85,7 +85,7 @@ test('records are printed as they arrive, and older ones are not', async () => {
   assert.equal(JSON.parse(String(lines[0])).value.delivery.id, 'live')
 })
 
-test('an event that does not exist is refused, and those that do are named', async () => {
+test('an unknown event is refused, and the error lists the known ones', async () => {
   const { code, lines } = await tail('pusch')
   assert.equal(code, 1)
   assert.match(lines.join('\n'), /^There is no event type "pusch"\. Use one of: push, /m)

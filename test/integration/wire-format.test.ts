@@ -56,7 +56,7 @@ test('Kafka’s own client and Apache Avro read every hook, its body byte for by
   assert.equal(sent.size, 0)
 })
 
-test('they find a zero byte, the id of the topic’s schema, and nothing behind the record', async () => {
+test('each value is a zero byte, the id of the topic’s schema and the record, and nothing else', async () => {
   for (const { topic, magic, schemaId, readToTheEnd, schemaName } of read) {
     const answer = await fetch(`${stack.schemaRegistryUrl}/subjects/${topic}-value/versions/latest`)
     const { id } = (await answer.json()) as { id: number }
@@ -65,13 +65,13 @@ test('they find a zero byte, the id of the topic’s schema, and nothing behind 
   }
 })
 
-test('every record lies in the partition that Kafka’s own murmur2 gives its key', () => {
+test('every record is in the partition that Kafka’s own murmur2 gives for its key', () => {
   assert.ok(new Set(read.map(({ partition }) => partition)).size === 6, 'the keys reach every partition')
   for (const { key, partition, partitionByMurmur2 } of read)
     assert.equal(partition, partitionByMurmur2, `key ${key}`)
 })
 
-test('they read the same fields, headers and times as our own reader', async () => {
+test('Kafka’s own client reads the same fields, headers and times as our own reader', async () => {
   const place = ({ topic, partition, offset }: { topic: string; partition: number; offset: number }) =>
     `${topic}/${partition}/${offset}`
   const byPlace = new Map(read.map((record) => [place(record), record]))

@@ -62,7 +62,7 @@ const linesWritten = () =>
     .flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n'))
     .map((line) => (JSON.parse(line) as PushLine).delivery_id)
 
-test('a thousand dead letters of three kinds go back to their worker and to no other, once, though the first run dies half-way', async () => {
+test('a thousand dead letters are redriven once, to their own worker only, although the first run is killed half-way', async () => {
   const ids = await publishPushes(stack, 1000)
   await bury()
   // From now on nobody is to see these pushes but through the retry topic.
@@ -133,7 +133,7 @@ test('a thousand dead letters of three kinds go back to their worker and to no o
   await Promise.all([auditLog.stop(10_000), pushLog.stop(10_000)])
 })
 
-test('a copy that was sent before the run died is settled without being sent again; put aside anew, it is sent anew', async () => {
+test('a copy that was sent before the run was killed is settled and not sent again; if it fails again, it is sent again', async () => {
   await publishPushes(stack, 1, { prefix: 'half', projects: 1 })
   await bury()
   const [left] = (
@@ -163,7 +163,7 @@ test('a copy that was sent before the run died is settled without being sent aga
   assert.deepEqual(await redrive(), [{ dead_letter, result: 'redriven' }])
 })
 
-test('every redrive and every discard is on record, with who did it and why', async () => {
+test('every redrive and every discard is logged with its operator and its reason', async () => {
   const discarded = await bridge<{ result: string }>(
     'dead-letters',
     'discard',
@@ -190,7 +190,7 @@ test('every redrive and every discard is on record, with who did it and why', as
   assert.ok(last?.operator && last.host && last.at)
 })
 
-test('what came back too often is held back', async () => {
+test('a dead letter that was redriven too often is held back', async () => {
   await bury()
   const results = await bridge<{ result: string }>(
     'dead-letters',
@@ -205,7 +205,7 @@ test('what came back too often is held back', async () => {
   assert.ok(results.length > 100 && results.every(({ result }) => result === 'held_back'))
 })
 
-test('what changes dead letters must be told which', async () => {
+test('a command that changes dead letters must be told which ones', async () => {
   const process = await stack.start(['dead-letters', 'redrive', 'push-author-log'])
   assert.equal((await process.exited).code, 1)
   assert.match(process.lines.join('\n'), /^No dead letters are selected\. Give keys, --event/m)

@@ -84,7 +84,7 @@ const hung = Promise.withResolvers<undefined>()
 const stack = await openWorkerStack('failures', [throwing, throughOutage, batching, unburied, hanging])
 await publishPushes(stack, 20, { projects: 1 })
 
-test('nothing a handler throws, whatever its type, ends the loop: it is tried as often as the rules say and put aside', async (t) => {
+test('whatever a handler throws, the worker goes on: the record is tried as often as configured, then dead-lettered', async (t) => {
   const worker = await startWorkerInProcess(stack, throwing)
   t.after(worker.stop)
   assert.equal(await worker.metric('consumer_circuit_state{state="closed"}'), 1)
@@ -124,7 +124,7 @@ test('nothing a handler throws, whatever its type, ends the loop: it is tried as
   assert.equal(await worker.metric('consumer_retries_total'), 12)
 })
 
-test('while something downstream is down nothing is put aside, order is kept, and it goes on by itself', async (t) => {
+test('while downstream is down nothing is dead-lettered, the order is kept, and the worker goes on by itself', async (t) => {
   const worker = await startWorkerInProcess(stack, throughOutage)
   t.after(worker.stop)
   await eventually(async () => assert.equal(await worker.metric('consumer_circuit_state{state="open"}'), 1))
@@ -147,7 +147,7 @@ test('while something downstream is down nothing is put aside, order is kept, an
   assert.equal(await worker.metric('consumer_circuit_state{state="closed"}'), 1)
 })
 
-test('a poison record in the middle of a batch is put aside alone; the others take effect once, in order', async (t) => {
+test('a poison record in a batch is dead-lettered alone; the others are handled once, in order', async (t) => {
   await publishPushes(stack, 1, { prefix: 'poison', projects: 1 })
   await publishPushes(stack, 20, { from: 20, projects: 1 })
   const worker = await startWorkerInProcess(stack, batching)
@@ -164,7 +164,7 @@ test('a poison record in the middle of a batch is put aside alone; the others ta
   )
 })
 
-test('a dead letter that cannot be written stops the partition instead of being skipped', async (t) => {
+test('if a dead letter cannot be written, the partition waits and the record is not skipped', async (t) => {
   const topic = stack.names.deadLetterTopic('unburied')
   const admin = stack.kafka.admin()
   await admin.connect()
@@ -189,7 +189,7 @@ test('a dead letter that cannot be written stops the partition instead of being 
   assert.equal((await messagesOn(stack, topic)).length, 1)
 })
 
-test('a handler that hangs ends the process rather than being tried a second time beside itself', async () => {
+test('a handler that hangs ends the worker, because a second attempt would run beside the first', async () => {
   const worker = await startWorkerInProcess(stack, hanging, {
     CONSUMER_TIMEOUT_SECONDS: '0.5',
     CONSUMER_STALL_SECONDS: '2',

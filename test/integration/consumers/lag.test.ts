@@ -57,7 +57,7 @@ const truth = async (name: string) => {
   }
 }
 
-test('lag in seconds is true within two seconds for a worker that runs, one that waits, and one that is stopped', async (t) => {
+test('the lag in seconds is exact to two seconds for a running, a waiting and a stopped worker', async (t) => {
   await admin.connect()
   t.after(() => admin.disconnect())
   assert.equal(records.length, 200)
@@ -104,7 +104,7 @@ test('lag in seconds is true within two seconds for a worker that runs, one that
   assert.ok((await exporter.value('lag_measurement_age_seconds')) < 5)
 })
 
-test('the dead letters that stand open are counted, with the age of the oldest', async (t) => {
+test('open dead letters are counted, with the age of the oldest', async (t) => {
   const exporter = await startLagExporterInProcess(stack, workers)
   t.after(exporter.stop)
   const depth = () => exporter.value('dead_letters{consumer="burying"}')

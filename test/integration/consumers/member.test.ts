@@ -41,7 +41,7 @@ const committed: string[] = []
 const stack = await openWorkerStack('member', [slow, paired, waiting, transactional])
 await publishPushes(stack, 3, { projects: 1 })
 
-test('a worker that is stopped in the middle of a long handling releases it within 10 s, and the record comes again', async () => {
+test('a worker that is stopped during a long handling stops within 10 s, and the record is delivered again', async () => {
   const worker = await startWorkerInProcess(stack, slow, { CONSUMER_TIMEOUT_SECONDS: '60' })
   await untilCount(begun, 1)
   const before = performance.now()
@@ -72,7 +72,7 @@ const memberWith = (
     ...given,
   })
 
-test('a new client in place of one that does not move brings what the old one did not', async () => {
+test('a new client that replaces a stalled one delivers the records that the old one did not', async () => {
   const offsets: string[] = []
   let joins = 0
   const member = memberWith('member', {
@@ -96,7 +96,7 @@ test('a new client in place of one that does not move brings what the old one di
   assert.ok(Date.now() - member.lastActivityAt() < 5000)
 })
 
-test('while messages are in hand there is no new client: an attempt would run beside another', async () => {
+test('the client is not replaced while a record is handled, because two attempts would run side by side', async () => {
   const { promise: hanging, resolve: end } = Promise.withResolvers<void>()
   let batches = 0
   const member = memberWith('handling', {
@@ -171,7 +171,7 @@ const joinerOf = async (kafka: Kafka, groupId: string): Promise<() => Promise<{ 
     })
 }
 
-test('the ends of transactions, and what one took back, are no records that wait', async (t) => {
+test('end markers and aborted records of transactions do not count as records that wait', async (t) => {
   const worker = await startWorkerInProcess(stack, transactional, {
     CONSUMER_STALL_SECONDS: '1',
     CONSUMER_TIMEOUT_SECONDS: '0.5',
@@ -203,7 +203,7 @@ test('the ends of transactions, and what one took back, are no records that wait
   )
 })
 
-test('of both topics a project’s events meet in one process, also when processes come and go', async (t) => {
+test('the events of a project on two topics go to the same process, also when processes join and leave', async (t) => {
   const folder = await stack.temporaryFolder()
   const running = new Map<string, NodeProcess>()
   t.after(() => Promise.all([...running.values()].map((process) => process.stop(10_000))))

@@ -31,7 +31,7 @@ const committed = async () => {
   ).map(({ offset }) => offset)
 }
 
-test('setup commits a first offset for every partition, and leaves those that are there', async () => {
+test('setup commits a first offset for every partition and leaves existing offsets alone', async () => {
   assert.deepEqual(await committed(), [0, 0, 0, 0, 0, 0])
   await publishPushes(stack, 30)
   const running = await startWorkerInProcess(stack, worker)
@@ -52,7 +52,7 @@ test('setup commits a first offset for every partition, and leaves those that ar
   }
 })
 
-test('offsets that expired stop the worker, with a sentence that names the gap and the command; setup does not paper over it', async () => {
+test('a worker whose offsets have expired does not start, and its error names the commands; setup does not hide the gap', async () => {
   await withAdmin((admin) => admin.deleteGroups([group]))
   const { logger, lines } = recordingLogger()
   await setUp(stack.env, logger, [worker])
@@ -85,7 +85,7 @@ test('offsets that expired stop the worker, with a sentence that names the gap a
   assert.equal(handled.length, 30)
 })
 
-test('records that were deleted before they were handled stop the worker', async () => {
+test('a worker does not start if records were deleted before it has handled them', async () => {
   const offsets = await openOffsets(stack.kafka)
   const ends = await offsets.ends([topic, stack.names.retryTopic('reader')])
   await offsets.commit(
@@ -106,7 +106,7 @@ test('records that were deleted before they were handled stop the worker', async
   assert.equal(handled.length, 30)
 })
 
-test('records that are deleted under a running worker stop it likewise', async (t) => {
+test('a running worker fails if records are deleted before it has handled them', async (t) => {
   const offsets = await openOffsets(stack.kafka)
   const ends = await offsets.ends([topic, stack.names.retryTopic('reader')])
   await offsets.commit(
@@ -162,7 +162,7 @@ const endsOf = async () => {
   return offsets.ends([topic]).finally(() => offsets.close())
 }
 
-test('a topic that is new to a running worker gets its first offset from setup', async (t) => {
+test('setup commits the first offset of a topic that is new to a running worker', async (t) => {
   const wide = { ...worker, name: 'widening' }
   await setUp(stack.env, recordingLogger().logger, [wide])
   const running = await startWorkerInProcess(stack, wide)

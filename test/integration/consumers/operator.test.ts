@@ -30,7 +30,7 @@ const handleAgain = async () => {
   return handled.filter((id) => id !== 'last-0')
 }
 
-test('a stopped worker goes on where it is sent: the beginning, a time, an offset, the end', async () => {
+test('a stopped worker goes on where an operator sets it: at the beginning, a time, an offset or the end', async () => {
   assert.equal((await handleAgain()).length, 10)
   await set('beginning')
   assert.equal((await handleAgain()).length, 10)
@@ -43,7 +43,7 @@ test('a stopped worker goes on where it is sent: the beginning, a time, an offse
   await assert.rejects(set('end', { topic: 'other' }), /plain does not read other\. Use one of: /)
 })
 
-test('while the worker runs its offsets are left alone', async (t) => {
+test('the offsets of a running worker are not changed', async (t) => {
   const worker = await startWorkerInProcess(stack, plain)
   t.after(worker.stop)
   await assert.rejects(set('beginning'), {
@@ -53,7 +53,7 @@ test('while the worker runs its offsets are left alone', async (t) => {
   })
 })
 
-test('a worker that can be rebuilt forgets and begins with the first event; others, and one without first events, are refused', async () => {
+test('rebuild makes a worker forget and begin with the first event; it refuses other workers, and topics that have lost their first events', async () => {
   await assert.rejects(rebuild('plain', stack.env, workers), /plain cannot be rebuilt/)
   handled.length = 0
   assert.equal(await rebuild('rebuilt', stack.env, workers), 3)

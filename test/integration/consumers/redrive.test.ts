@@ -62,7 +62,7 @@ const open = () => readDeadLetters(stack.kafka, 'failing', deadLetterTopic)
 const redrive = (options: Selection & RedriveOptions) =>
   Array.fromAsync(redriveDeadLetters('failing', options, stack.env, [failing]))
 
-test('whatever a record lacks and however large it is, it stands open and holds nothing up', async () => {
+test('a record becomes an open dead letter and holds nothing up, whatever it lacks and however large it is', async () => {
   await eventually(async () => assert.equal((await open()).length, ids.length + 2))
   const headers = (await messagesOn(stack, deadLetterTopic)).map((letter) => letter.headers)
   const places = Map.groupBy(headers, (each) => each['dead-letter-value'])
@@ -78,7 +78,7 @@ test('whatever a record lacks and however large it is, it stands open and holds 
   )
 })
 
-test('no more go back in a second than was said', async () => {
+test('no more records are redriven in a second than the given limit', async () => {
   await assert.rejects(redrive({ keys: [], all: true, perSecond: 0 }), {
     name: 'UsageError',
     message: '--per-second: the number must be 1 or more.',
@@ -94,7 +94,7 @@ test('no more go back in a second than was said', async () => {
   assert.deepEqual(sorted(handled), sorted(ids))
 })
 
-test('what comes back and fails again is counted, goes back as it was, and is held back in the end', async () => {
+test('a record that fails again after a redrive is counted, is redriven unchanged, and is held back in the end', async () => {
   const origins = [`${topic}/1/0`, `${topic}/1/1`]
   for (const redrives of [1, 2]) {
     assert.deepEqual(
@@ -122,7 +122,7 @@ test('what comes back and fails again is counted, goes back as it was, and is he
   )
 })
 
-test('what was left at its origin is held back once it is gone from there', async () => {
+test('a record that stayed at its origin is held back when it has been deleted there', async () => {
   await worker.stop()
   const [letter] = (await open()).filter(({ origin }) => origin === `${topic}/1/1`)
   const [place = '', partition, offset] = letter?.dead_letter.split('/') ?? []

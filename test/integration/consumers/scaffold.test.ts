@@ -46,7 +46,7 @@ const run = async (command: string, ...args: string[]) => {
 }
 const node = (...args: string[]) => run(process.execPath, ...args)
 
-test('a scaffolded worker is complete: it compiles, passes the linter and its test, and is known everywhere', async () => {
+test('a scaffolded worker compiles, passes the linter and its own test, and is registered everywhere', async () => {
   for (const name of ['issue-counter', 's3-copy-2']) await node('scripts/new-consumer.ts', name)
   await run('tsc', '--noEmit')
   await run('biome', 'check', 'consumers', 'test/unit/consumers')
@@ -75,7 +75,7 @@ test('a scaffolded worker is complete: it compiles, passes the linter and its te
   assert.match(compose, /\nvolumes:\n( {2}\S+:\n)* {2}issue-counter:\n/)
 })
 
-test('the example of docs/write-a-worker.md compiles in its place, formatted as ours is', async () => {
+test('the example of docs/write-a-worker.md compiles as a worker and is formatted like the code', async () => {
   const example = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/write-a-worker.md'), 'utf8'))?.[1]
   assert.ok(example)
   assert.ok(example.split('\n').length < 50)
@@ -89,7 +89,7 @@ test('the example of docs/write-a-worker.md compiles in its place, formatted as 
   )
 })
 
-test('the example does what it says: it counts an opened issue by the delivery, and throws what the table below it says', async (t) => {
+test('the example counts an opened issue once per delivery and throws the errors of the table below it', async (t) => {
   const requests: IncomingMessage[] = []
   let status = 200
   const counter = createServer((request, response) => {
@@ -131,12 +131,12 @@ test('the example does what it says: it counts an opened issue by the delivery, 
   await assert.rejects(handle('open'), { name: 'RetriableError', message: 'the counter does not answer' })
 })
 
-test('a second worker of the same name is refused, and so is a name that is none', async () => {
+test('the name of an existing worker is refused, and so is an invalid name', async () => {
   await assert.rejects(node('scripts/new-consumer.ts', 'audit-log'), /consumers\/audit-log exists already/)
   await assert.rejects(node('scripts/new-consumer.ts', 'Issue Counter'), /kebab-case/)
 })
 
-test('nothing is written unless all of it can be', async () => {
+test('the scaffold writes either all of its files or none', async () => {
   const index = readFileSync(join(copy, 'consumers/index.ts'), 'utf8')
   writeFileSync(join(copy, 'monitoring/prometheus/prometheus.yml'), 'scrape_configs: []\n')
   await assert.rejects(node('scripts/new-consumer.ts', 'too-late'), /prometheus\.yml is not as expected/)

@@ -149,7 +149,7 @@ for (const consumer of workers) {
   })
 }
 
-test('what the runtime remembers counts as skipped', async (t) => {
+test('a record that the runtime has seen before counts as skipped', async (t) => {
   await stack.rewind('sender')
   const worker = await startWorkerInProcess(stack, sender)
   t.after(worker.stop)
@@ -159,7 +159,7 @@ test('what the runtime remembers counts as skipped', async (t) => {
   assert.equal(await worker.metric('consumer_handled_total{event="push",outcome="skipped"}'), 2 * pushes)
 })
 
-test('a worker that is sent back by hand handles again what it remembered', async () => {
+test('a worker that an operator sets back handles its records again', async () => {
   const before = sent.length
   const env = { ...stack.env }
   await setOffsets('sender', { to: 'end' }, env, workers)
@@ -177,7 +177,7 @@ test('a worker that is sent back by hand handles again what it remembered', asyn
   assert.deepEqual(sent.toSorted(), samples.map(({ id, event }) => `${event} ${id}`).toSorted())
 })
 
-test('a kill -9 repeats no more than what was in hand', async () => {
+test('a kill -9 repeats at most the records that were being handled', async () => {
   const [records, kills, partitions] = [900, 2, 3]
   const file = join(await stack.temporaryFolder(), 'effects')
   const ids = await publishPushes(stack, records, { prefix: 'killed' })
