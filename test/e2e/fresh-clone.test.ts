@@ -57,7 +57,7 @@ const postPush = async ({ curl, endpoints }: RunningStack): Promise<string> => {
   return String(body.id)
 }
 
-test('`npm start` in a fresh clone, in a path with spaces, installs the packages and prints the final block', async (t) => {
+test('`npm start` in a fresh clone (path with spaces) installs packages and prints the final block', async (t) => {
   t.diagnostic(`npm ci and first start took ${firstStartSeconds} s`)
   assert.match(firstOutput, /^Installing the packages with npm ci/m)
   assert.match(firstOutput, /The bridge is ready\.[\s\S]*Ctrl-C stops everything/)
@@ -263,7 +263,7 @@ test('Ctrl-C stops everything within 10 s and leaves no process', async (t) => {
   assert.equal(existsSync(join(clone.path, '.bridge', 'endpoints.json')), false)
 })
 
-test('a second `npm start` installs nothing, and data and schema ids are the same; `bridge pushes` works in between', {
+test('a second `npm start` installs nothing and keeps data; `bridge pushes` works in between', {
   timeout: 10 * minutes,
 }, async (t) => {
   const first = await running()

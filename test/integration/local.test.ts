@@ -147,7 +147,7 @@ test('a second stack on the same data folder is refused', async () => {
   )
 })
 
-test('a parent killed with -9 leaves no process behind, and the next start on its data works at once', async () => {
+test('a killed parent leaves no process behind, and the next start with its data works', async () => {
   const dataDir = join(folder, 'orphaned')
   const options = JSON.stringify({ dataDir, cacheDir })
   const script = `

@@ -82,7 +82,7 @@ test('the first setup creates a topic for every event and a dead-letter topic fo
   )
 })
 
-test('event topics have 6 partitions, room for the largest hook, and the retention of their family', async () => {
+test('event topics have 6 partitions, space for the largest hook, and the retention of their class', async () => {
   const { topics } = await admin.fetchTopicMetadata({ topics: [...ofEvents, ...ofDeadLetters] })
   const partitions = new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
   const day = 86_400_000
@@ -133,7 +133,7 @@ test('a second setup creates and changes nothing, and leaves an operator’s own
   assert.equal((await settingsOf(topic))['segment.ms'], '3600000')
 })
 
-test('our own settings are corrected and missing topics are created, and the operator’s settings stay', async () => {
+test('our settings are corrected, missing topics are created, and the operator’s settings stay', async () => {
   const topic = stack.names.topic('push')
   await alter(topic, { ...(await ownSettings(topic)), 'max.message.bytes': '1000000' })
   await admin.deleteTopics({ topics: [stack.names.topic('tag_push')] })
@@ -155,7 +155,7 @@ test('retention is configurable', async () => {
 const partitionsOf = async (topic: string) =>
   (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length
 
-test('a new topic gets as many partitions as the existing ones, whatever KAFKA_TOPIC_PARTITIONS says, with a warning', async () => {
+test('a new topic gets as many partitions as the existing ones; another setting gives a warning', async () => {
   const topics = [stack.names.topic('tag_push'), stack.names.retryTopic('audit-log')]
   await admin.deleteTopics({ topics })
   const again = await runSetup({ KAFKA_TOPIC_PARTITIONS: '12' })

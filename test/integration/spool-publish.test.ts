@@ -37,7 +37,7 @@ const setAside = async () =>
   (await run('inspect', '--json')).rows().filter(({ state }) => state === 'set aside')
 const fileOf = (place = '') => place.replace(/^set-aside\/(.*)@0$/, '$1')
 
-test('hooks that the brokers refuse are set aside, and can be published when the cause is repaired', async () => {
+test('hooks that the brokers refuse are set aside, and can be published after a repair', async () => {
   const { hookUrl } = await stack.startReady(['ingress'])
   await takeTimestampsFor(0)
   for (const id of ['one', 'two']) await post(hookUrl, pushOf(15), { 'idempotency-key': id })

@@ -79,7 +79,7 @@ test('a rolling restart of two ingresses behind a load balancer refuses no hook'
   await concludeAllAnswered(t, stack, load.posted)
 })
 
-test('a full spool refuses the hooks that do not fit, keeps all others, and accepts hooks again afterwards', async (t) => {
+test('a full spool refuses only the hooks that do not fit, and accepts hooks again afterwards', async (t) => {
   const small = await stack.start({
     INGRESS_SPOOL_DIR: await stack.folder(),
     INGRESS_SPOOL_MAX_BYTES: '40000',
@@ -104,7 +104,7 @@ test('a full spool refuses the hooks that do not fit, keeps all others, and acce
   await small.stop(15_000)
 })
 
-test('a full disk refuses hooks in the same way, and the ingress empties it by itself, also after a kill', async (t) => {
+test('a full disk does the same, and the ingress empties it by itself, also after a kill', async (t) => {
   const disk = await stack.folder()
   const isMounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]).then(
     () => true,

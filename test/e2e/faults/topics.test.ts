@@ -89,7 +89,7 @@ test('hooks of a topic wait on disk while the topic is deleted, until setup crea
   })
 })
 
-test('hooks that wait for a missing topic are found again by an ingress that starts while it is still missing', async (t) => {
+test('an ingress that starts while a topic is missing finds the hooks that wait for it', async (t) => {
   const stack = await openStack()
   await deletePushTopic(stack)
   const env = { INGRESS_SPOOL_DIR: await stack.folder() }

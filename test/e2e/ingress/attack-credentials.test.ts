@@ -42,7 +42,7 @@ after(() => Promise.all(all.map((ingress) => ingress.remove())))
 const tokenHeader: [string, string] = ['X-Gitlab-Token', token]
 const signed = signatureHeaders
 
-test('a valid token and a valid signature are accepted, so every attack below fails for its own reason', async () => {
+test('a valid token and signature are accepted, so every attack below fails for its own reason', async () => {
   const valid = [
     [byToken, [tokenHeader]],
     [bySignature, signed(key, body)],
@@ -182,7 +182,7 @@ test('an empty or missing credential is refused, and so is a token in another pl
   assert.deepEqual([accepted, unsigned], [0, 0])
 })
 
-test('downgrade: a token does not replace a required signature, and does not excuse a wrong one', async () => {
+test('downgrade: a token replaces neither a required nor a wrong signature', async () => {
   const required = await acceptedDuring(bySignature, async () => {
     assert.deepEqual(await send(bySignature, [tokenHeader]), [401])
     assert.deepEqual(await send(bySignature, [tokenHeader, ...signed(otherKey, body)]), [401])
@@ -195,7 +195,7 @@ test('downgrade: a token does not replace a required signature, and does not exc
   assert.deepEqual([required, optional], [0, 0])
 })
 
-test('a flood of wrong credentials is answered 429, while valid ones from the same address pass', async () => {
+test('a flood of wrong credentials is answered 429; valid ones from the address pass', async () => {
   const accepted = await acceptedDuring(throttled, async () => {
     const statuses: number[] = []
     for (let guess = 0; guess < 12; guess++)
@@ -209,7 +209,7 @@ test('a flood of wrong credentials is answered 429, while valid ones from the sa
   assert.equal(accepted, 2)
 })
 
-test('bodies whose signature is not checked yet share one budget of memory, which is free again afterwards', async () => {
+test('bodies with an unchecked signature share one budget of memory, which is freed again', async () => {
   const plausible = (): Headers => [...signed(otherKey, 'x'), ['Content-Length', String(mebibyte - 1000)]]
   const half = Buffer.alloc(400_000, 'x')
   const accepted = await acceptedDuring(bySignature, async () => {

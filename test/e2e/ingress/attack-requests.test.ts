@@ -30,7 +30,7 @@ const tokenHeader: [string, string] = ['X-Gitlab-Token', token]
 const forwardedFor = (addresses: string): [string, string] => ['X-Forwarded-For', addresses]
 const withoutLength = { length: false }
 
-test('a spoofed address: the address that the trusted proxy saw counts, not the one that was sent to it', async () => {
+test('spoofed address: the address that the trusted proxy saw counts, not the one it was sent', async () => {
   const refused = [
     '198.51.100.7',
     '34.74.90.70, 198.51.100.7',
@@ -53,7 +53,7 @@ test('a spoofed address: the address that the trusted proxy saw counts, not the 
     assert.deepEqual(await send(behindProxy, [tokenHeader, forwardedFor(addresses)]), [202], addresses)
 })
 
-test('a body that never arrives is answered 408 in time; without a credential nothing waits for the body', async () => {
+test('a body that never arrives gets 408 in time; without a credential nothing waits for it', async () => {
   const announced = (headers: Headers) =>
     rawRequest('', [...headers, ['Content-Length', '1000']], withoutLength)
   const accepted = await acceptedDuring(ingress, async () => {

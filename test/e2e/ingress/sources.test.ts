@@ -108,7 +108,7 @@ test('a token in a file is one whole line, with its commas', async () => {
   assert.equal(await post('/hooks', [withToken('with a comma')]), 401)
 })
 
-test('address ranges belong to one source and are compared with what the outermost trusted proxy saw', async () => {
+test('an address range belongs to one source; the outermost trusted proxy gives the address', async () => {
   const { post } = unchanged
   const token = withToken('berlin-old')
   const postFrom = (...proxies: string[]) => post('/hooks/berlin', [token, through(...proxies)])
@@ -120,7 +120,7 @@ test('address ranges belong to one source and are compared with what the outermo
   assert.equal(await post('/hooks/hamburg', [withToken('hamburg'), fromElsewhere]), 202)
 })
 
-test('a signed hook with a known id is accepted again, and is counted and logged if its body differs', async () => {
+test('a signed hook with a known id is accepted, but counted and logged if its body differs', async () => {
   const { ingress, post } = unchanged
   const send = (sent: string) =>
     post('/hooks/munich', signatureHeaders(key, sent, { id: 'once-rendered' }), sent)

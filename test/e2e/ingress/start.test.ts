@@ -43,7 +43,7 @@ suite('an ingress whose brokers do not answer', { concurrency: true }, () => {
     await ingress.remove()
   })
 
-  test('stops in order while it waits for Kafka: it answers the hook under way, and accepts others meanwhile', async (t) => {
+  test('stops in order while it waits for Kafka: it still answers hooks that arrive', async (t) => {
     const port = await freePort()
     const url = `http://127.0.0.1:${port}/hooks`
     const folder = await mkdtemp(join(tmpdir(), 'bridge-test-'))

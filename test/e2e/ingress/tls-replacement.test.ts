@@ -73,7 +73,7 @@ const postKeepingOpen = async (url: string, agent: Agent) => {
   return [answer.statusCode, sending.reusedSocket ? 'open connection' : 'new connection']
 }
 
-test('a replacement that cannot be used is logged once with its variable, and the old file stays in use', async () => {
+test('an unusable replacement is logged once with its variable, and the old file stays in use', async () => {
   const { ingress, files, send } = broken
   const before = (await send()).fingerprint
   const other = await authority.issue('server')
@@ -100,7 +100,7 @@ test('a replacement that cannot be used is logged once with its variable, and th
   }
 })
 
-test('when another authority is trusted, certificates and sessions of the old authority are refused', async () => {
+test('after a change of authority, certificates and sessions of the old one are refused', async () => {
   const { ingress, files, send } = distrusting
   const { session } = await send()
   assert.ok(session)
@@ -118,7 +118,7 @@ test('when another authority is trusted, certificates and sessions of the old au
   assert.deepEqual(counts, { accepted: 0, received: 0, failedHandshakes: 3 })
 })
 
-test('an ingress whose certificates changed stays alive, keeps no hook in flight, and logs neither secret nor crash', async () => {
+test('after a change of certificates the ingress lives, has no hook in flight, and logs no secret', async () => {
   for (const { ingress, send } of [renewed, broken, distrusting]) {
     await send()
     assert.equal((await fetch(`${ingress.operationsUrl}/livez`)).status, 200)

@@ -87,7 +87,7 @@ test('TLS older than 1.2 is refused, whatever options Node is started with', asy
   }
 })
 
-test('mutual TLS: a valid client certificate opens the connection, and the hook still needs its secret token', async () => {
+test('mutual TLS: a hook needs a valid client certificate and also its secret token', async () => {
   const withoutToken = rawRequest(body, [['Connection', 'close']])
   const { accepted } = await countsDuring(mutual, async () => {
     for (const maxVersion of versions) {
@@ -100,7 +100,7 @@ test('mutual TLS: a valid client certificate opens the connection, and the hook 
   assert.equal(accepted, versions.length)
 })
 
-test('mutual TLS: without a valid client certificate not one byte is answered, whatever follows the handshake', async () => {
+test('mutual TLS: without a valid client certificate not one byte is answered', async () => {
   const namesake = await (await maker.authority('ours')).issue('client')
   const grandchild = await client.issue('client')
   const strangers: Record<string, { reason: RegExp; shown?: { cert: string; key: string } }> = {
@@ -151,7 +151,7 @@ test('hundreds of broken handshakes do no harm', async () => {
   assert.deepEqual([counts.accepted, counts.received], [1, 1])
 })
 
-test('an ingress with TLS stays alive, keeps no hook in flight, and logs neither secret nor crash', async () => {
+test('an ingress with TLS stays alive, has no hook in flight, and logs no secret and no crash', async () => {
   for (const ingress of all) {
     await sendTls(ingress.hookUrl, 'JUNK\r\n\r\n', trusting)
     await statusesOf(ingress, hook, asClient)

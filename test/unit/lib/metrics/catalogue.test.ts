@@ -34,7 +34,7 @@ for (const [process, createMetricsOf] of Object.entries(create)) {
   })
 }
 
-test('every metric has our prefix, a sentence as help, and ends in _total only if it is a counter', async () => {
+test('every metric has our prefix and a sentence as help; only counters end in _total', async () => {
   assert.ok(declarations.length > 35)
   for (const [name, { help, type }] of declarations) {
     assert.match(help, /^[A-Z0-9].*\.$/, name)

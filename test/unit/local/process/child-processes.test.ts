@@ -71,7 +71,7 @@ test('output arrives line by line', async (t) => {
   assert.deepEqual(lines, ['one', 'two'])
 })
 
-test('orphans of an earlier supervisor are ended, and another process with a reused pid is not', async (t) => {
+test('orphans of an earlier supervisor are ended, but not another process with a reused pid', async (t) => {
   const runFolder = join(await temporaryFolder(t), 'run')
   await mkdir(runFolder)
   const left = spawn(execPath, ['-e', idle], { stdio: 'ignore' })

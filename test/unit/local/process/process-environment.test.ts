@@ -60,7 +60,7 @@ test('the variables of the user are kept, except for the ports, which are chosen
   assert.deepEqual([env.METRICS_PORT, env.INGRESS_PORT], ['9464', '8080'])
 })
 
-test('the session of a worker is short, so that a restart does not wait long, unless the user sets it', () => {
+test('a worker has a short session for quick restarts, unless the user sets another one', () => {
   assert.equal(environmentsOf({}).worker('audit-log', 1).CONSUMER_SESSION_SECONDS, '10')
   assert.equal(
     environmentsOf({ CONSUMER_SESSION_SECONDS: '45' }).worker('audit-log', 1).CONSUMER_SESSION_SECONDS,

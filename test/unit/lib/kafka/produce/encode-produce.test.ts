@@ -78,7 +78,7 @@ const requestAround = require('kafkajs/src/protocol/request') as (of: {
   request: { apiKey: number; apiVersion: number; encode(): Promise<unknown> }
 }) => Promise<Request>
 
-test('the header of a request is put before it without a copy, unless the headroom is too small', async () => {
+test('the header of a request needs no copy of the request, unless the headroom is too small', async () => {
   const produce: ProduceToEncode = {
     ...{ acks: -1, timeout: 3000 },
     topicData: [
