@@ -109,7 +109,8 @@ test('the whole program compiles with the new events, and their records are type
   writeFileSync(
     join(scratch, 'probe.ts'),
     `import type { Records } from './schemas/catalogue.ts'
-export const project = (train: Records['merge_train'], archived: Records['project_archive']): [number, string | null] => [train.project_id, archived.path_with_namespace]
+export const id = (train: Records['merge_train']): number => train.project_id
+export const path = (archived: Records['project_archive']): string | null => archived.path_with_namespace
 // @ts-expect-error a field of another event
 export const ref = (train: Records['merge_train']): string => train.ref
 // @ts-expect-error no such event
@@ -123,9 +124,16 @@ export type Misspelt = Records['merge_trian']
 test('a hook of the new event becomes a typed record for its topic', () => {
   const script = `
     import { deliver, hookOf } from './test/helpers/records/deliver.ts'
-    for (const body of [{ object_kind: 'merge_train', project: { id: '58' }, position: 2 }, { event_name: 'project_archive', project_id: 58, path: 'x' }, { object_kind: 'merge_train' }]) {
+    const bodies = [
+      { object_kind: 'merge_train', project: { id: '58' }, position: 2 },
+      { event_name: 'project_archive', project_id: 58, path: 'x' },
+      { object_kind: 'merge_train' },
+    ]
+    for (const body of bodies) {
       const { message, decoded } = await deliver(hookOf(body))
-      console.log(JSON.stringify([message.topic, message.key, decoded.project_id, decoded.path ?? null, decoded.raw.toString() === JSON.stringify(body)]))
+      const isRaw = decoded.raw.toString() === JSON.stringify(body)
+      const row = [message.topic, message.key, decoded.project_id, decoded.path ?? null, isRaw]
+      console.log(JSON.stringify(row))
     }`
   const { status, stdout, stderr } = run(['--input-type=module-typescript', '--eval', script])
   assert.equal(status, 0, stderr)

@@ -82,7 +82,8 @@ test('a time in a record is the time in the body', async () => {
   const { decoded } = await deliver(
     hookOf(
       Buffer.from(
-        '{"event_name":"project_create","project_id":1,"created_at":"2012-07-21T07:30:54Z","updated_at":"2012-07-21 07:38:22 UTC"}',
+        '{"event_name":"project_create","project_id":1,' +
+          '"created_at":"2012-07-21T07:30:54Z","updated_at":"2012-07-21 07:38:22 UTC"}',
       ),
     ),
   )

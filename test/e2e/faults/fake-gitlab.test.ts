@@ -17,7 +17,7 @@ test('an answer of 2xx or 3xx within ten seconds is a success, everything else a
   assert.equal(deliveryOf({ status: 200, tookMs: 10_001 }), 'failure')
 })
 
-test('four failures in a row pause the hook for a minute; each further one doubles the pause up to a day', () => {
+test('four failures in a row pause the hook for a minute; further ones double it up to a day', () => {
   const hook = createHookState()
   for (let failure = 0; failure < 3; failure++) hook.record('failure', 0)
   assert.equal(hook.isExecutable(0), true)

@@ -63,7 +63,7 @@ test('no hook is lost when the leader of a partition is killed', async (t) => {
   await concludeAllAnswered(t, stack, load.posted)
 })
 
-test('with one replica of three left, hooks are spooled, because one broker alone cannot acknowledge', async (t) => {
+test('with one replica of three left, hooks are spooled: one broker cannot acknowledge', async (t) => {
   const ingress = await stack.start({ INGRESS_SPOOL_DIR: await stack.folder() })
   const posted: PostedHook[] = []
   const post = async (id: string) => {

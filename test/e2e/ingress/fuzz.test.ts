@@ -57,7 +57,7 @@ const createFuzzer = () => {
 /** 501 and 505 are right answers to a transfer coding and to a version that the server does not know. */
 const isServerError = (status: number) => status < 100 || (status >= 500 && status !== 501 && status !== 505)
 
-test(`of ${requests} hostile requests only valid whole hooks are accepted; no crash, no growth`, async (t) => {
+test(`of ${requests} hostile requests only valid hooks are accepted; no crash, no growth`, async (t) => {
   const { run, expected, statuses, wrong } = createFuzzer()
   await run(requests * 0.3)
   const before = await memoryMegabytes()

@@ -138,7 +138,8 @@ test('a secret is rotated without a restart, and a metric says when the old one 
   const { ingress, files, post } = rotated
   const lastUsed = (source: string, credential: number) =>
     ingress.metric(
-      `ingress_credential_last_used_timestamp_seconds{source="${source}",proof="token",credential="${credential}"}`,
+      'ingress_credential_last_used_timestamp_seconds' +
+        `{source="${source}",proof="token",credential="${credential}"}`,
     )
   const useOld = () => post('/hooks/berlin', [withToken('berlin-old'), fromBerlin])
   const useNew = () => post('/hooks/berlin', [withToken('berlin-new'), fromBerlin])
@@ -166,7 +167,8 @@ test('a source is added and another one removed without a restart', async () => 
   assert.equal(await post('/hooks/hamburg', [withToken('hamburg')]), 202)
   await replaceFile(
     files.sources,
-    `sources: {bremen: {secret_tokens: [bremen]}, munich: {signing_tokens: ['${key}'], require_signature: true}}`,
+    'sources: {bremen: {secret_tokens: [bremen]}, ' +
+      `munich: {signing_tokens: ['${key}'], require_signature: true}}`,
   )
   await eventually(async () => assert.equal(await post('/hooks/bremen', [withToken('bremen')]), 202))
   assert.equal(await post('/hooks/hamburg', [withToken('hamburg')]), 401)

@@ -11,7 +11,8 @@ export const countOn = async ({ kafka }: Pick<Stack, 'kafka'>, topic: string): P
   const admin = kafka.admin()
   await admin.connect()
   try {
-    const offsets = await eventually(() => admin.fetchTopicOffsets(topic)) // it gives up where a leader is just being chosen
+    // The request fails while a leader is being elected.
+    const offsets = await eventually(() => admin.fetchTopicOffsets(topic))
     return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0)
   } finally {
     await admin.disconnect()

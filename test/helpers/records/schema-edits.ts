@@ -85,7 +85,8 @@ export const schemaEdits: readonly SchemaEdit[] = [
         default: {},
       }),
     sentence:
-      ', field commits: was list of gitlab_bridge.Commit, is map of gitlab_bridge.Commit: readers of 0.1.0 cannot read it',
+      ', field commits: was list of gitlab_bridge.Commit, is map of gitlab_bridge.Commit: ' +
+      'readers of 0.1.0 cannot read it',
   },
   {
     title: 'the values of a map change their type',
@@ -99,7 +100,8 @@ export const schemaEdits: readonly SchemaEdit[] = [
     },
     edit: (push) => void enumOf(push, 'Visibility').symbols.push('secret'),
     sentence:
-      ', field project.visibility: has the new symbol secret, and its enum had no default: readers of 0.1.0 cannot read it',
+      ', field project.visibility: has the new symbol secret, and its enum had no default: ' +
+      'readers of 0.1.0 cannot read it',
   },
   {
     title: 'an enum loses a symbol and its default',
@@ -108,7 +110,8 @@ export const schemaEdits: readonly SchemaEdit[] = [
       delete enumOf(push, 'Visibility').default
     },
     sentence:
-      ', field project.visibility: lost the symbol private, and its enum has no default: records of 0.1.0 cannot be read',
+      ', field project.visibility: lost the symbol private, and its enum has no default: ' +
+      'records of 0.1.0 cannot be read',
   },
   {
     title: 'the record is renamed',
@@ -119,7 +122,8 @@ export const schemaEdits: readonly SchemaEdit[] = [
     title: 'a record inside is renamed',
     edit: (push) => Object.assign(record(push, 'Commit'), { name: 'GitCommit' }),
     sentence:
-      ', field commits: was gitlab_bridge.Commit, is gitlab_bridge.GitCommit: readers of 0.1.0 cannot read it',
+      ', field commits: was gitlab_bridge.Commit, is gitlab_bridge.GitCommit: ' +
+      'readers of 0.1.0 cannot read it',
   },
   {
     title: 'a default is of another type',
@@ -160,7 +164,8 @@ export const schemaEdits: readonly SchemaEdit[] = [
         type: { type: 'long', logicalType: 'timestamp-micros' },
       }),
     sentence:
-      ', field delivery.received_at: was long (timestamp-millis), is long (timestamp-micros): readers of 0.1.0 cannot read it',
+      ', field delivery.received_at: was long (timestamp-millis), is long (timestamp-micros): ' +
+      'readers of 0.1.0 cannot read it',
     registryAccepts: true,
   },
   {

@@ -59,7 +59,8 @@ export const createCompose = async (project: string): Promise<Compose> => {
     )
   await docker(env, 'version').catch((error: Error) => {
     throw new Error(
-      `No Docker engine answers: start one, or set DOCKER_HOST. This test needs it and does not skip itself. (${error.message})`,
+      'No Docker engine answers. This test needs one and does not skip itself: ' +
+        `start it, or set DOCKER_HOST. (${error.message})`,
     )
   })
   return {

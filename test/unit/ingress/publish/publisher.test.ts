@@ -86,7 +86,7 @@ test('an answer without any acknowledgement is a failure with a back-off, not an
   assert.equal(await seriesValue(metrics, 'ingress_publish_failures_total', { cause: 'leader' }), 1)
 })
 
-test('the state is failing only if the brokers do not answer, not after a topic or record fault', async () => {
+test('the state is failing only if no broker answers, not after a topic or record fault', async () => {
   const timeout = () => fail(Object.assign(new Error('timed out'), { name: 'KafkaJSRequestTimeoutError' }))
   const { publisher, publish } = await publishing([
     timeout(),

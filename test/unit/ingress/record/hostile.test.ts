@@ -158,15 +158,20 @@ test('bodies that no generator would make are kept, too', async () => {
     'UTF-16': Buffer.from('{"object_kind":"push"}', 'utf16le'),
     'broken UTF-8': Buffer.from([0x7b, 0xff, 0xfe, 0x7d]),
     'lone surrogates': '{"object_kind":"push","ref":"\\ud800","before":"\\udfff","after":"x","project_id":1}',
-    'nesting deeper than the stack': `{"object_kind":"merge_request","object_attributes":{"id":1,"merge_params":{"x":${deep}}},"project":{"id":1}}`,
+    'nesting deeper than the stack':
+      '{"object_kind":"merge_request",' +
+      `"object_attributes":{"id":1,"merge_params":{"x":${deep}}},"project":{"id":1}}`,
     'only nesting': deep,
     'a number beyond numbers': '{"object_kind":"push","project_id":1e999,"before":"a","after":"b","ref":"c"}',
     'one key twice':
-      '{"object_kind":"push","object_kind":"tag_push","project_id":1,"project_id":2,"before":"a","after":"b","ref":"c"}',
+      '{"object_kind":"push","object_kind":"tag_push","project_id":1,"project_id":2,' +
+      '"before":"a","after":"b","ref":"c"}',
     'a polluting __proto__':
-      '{"__proto__":{"polluted":1},"object_kind":"push","push_options":{"__proto__":{"polluted":1}},"project_id":1,"before":"a","after":"b","ref":"c"}',
+      '{"__proto__":{"polluted":1},"object_kind":"push","push_options":{"__proto__":{"polluted":1}},' +
+      '"project_id":1,"before":"a","after":"b","ref":"c"}',
     'changes named __proto__':
-      '{"object_kind":"merge_request","object_attributes":{"id":1},"project":{"id":1},"changes":{"__proto__":{"previous":1,"current":2}}}',
+      '{"object_kind":"merge_request","object_attributes":{"id":1},"project":{"id":1},' +
+      '"changes":{"__proto__":{"previous":1,"current":2}}}',
     'five megabytes of commits': JSON.stringify({
       object_kind: 'push',
       project_id: 1,
