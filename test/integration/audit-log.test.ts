@@ -136,12 +136,14 @@ test('the role of the worker cannot create, alter or drop anything', async () =>
     'alter table audit_log.events disable trigger append_only',
     'drop table audit_log.events',
     'drop trigger append_only on audit_log.events',
-    'create or replace function audit_log.refuse_change() returns trigger language plpgsql as $$ begin return old; end $$',
+    'create or replace function audit_log.refuse_change() returns trigger ' +
+      'language plpgsql as $$ begin return old; end $$',
     "set session_replication_role = 'replica'",
     'grant delete on audit_log.events to audit_log',
   ]) {
     await query(stack.auditLogUrl, statement).then(
-      ({ command }) => assert.equal(command, 'GRANT', `allowed: ${statement}`), // PostgreSQL only warns that nothing was granted
+      // PostgreSQL only warns that nothing was granted.
+      ({ command }) => assert.equal(command, 'GRANT', `allowed: ${statement}`),
       (error: { code?: string }) => assert.equal(error.code, '42501', `${statement}: ${error}`),
     )
   }
@@ -161,7 +163,7 @@ test('several connections can ask for the partition of the same month at the sam
   assert.equal(rowCount, 12)
 })
 
-test('while the database is down the worker waits and dead-letters nothing; then it goes on by itself', async () => {
+test('while the database is down the worker waits and dead-letters nothing; then it goes on', async () => {
   const servers = await startServers(['postgres'])
   try {
     const own = await openStackOn(servers.databaseUrl)

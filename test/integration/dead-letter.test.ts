@@ -45,7 +45,7 @@ test('a record that cannot be decoded does not hold up the next ones', async () 
   await eventually(() => assert.deepEqual(pushers(), ['before', 'after']))
 })
 
-test('each undecodable record is on the dead-letter topic with its value unchanged, its origin and the reason', async () => {
+test('an undecodable record is dead-lettered with its value, its origin and the reason', async () => {
   await eventually(async () => assert.equal(await countOn(stack, deadLetterTopic), 2))
   const [first, second] = await messagesOn(stack, deadLetterTopic)
   assert.deepEqual([first?.key, second?.key], [`${topic}/0/1`, `${topic}/0/2`])

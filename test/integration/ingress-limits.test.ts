@@ -57,7 +57,7 @@ const metricOf = async (metricsUrl: string, name: string): Promise<number> => {
   return Number(new RegExp(`^gitlab_bridge_${name} (\\d+)$`, 'm').exec(text)?.[1])
 }
 
-test('when the size limit of a topic is lowered, large bodies are published in chunks, and whole again when it is raised', async () => {
+test('a lower size limit of a topic makes chunks of large bodies, until it is raised again', async () => {
   const { hookUrl, metricsUrl, stop } = await stack.startReady(['ingress'])
   const limited = [push, rawChunksTopic]
   assert.deepEqual(await postAndFind(hookUrl, large()), { status: 200, pieces: null })

@@ -13,7 +13,7 @@ const stack = await openStack('ingress')
 await stack.setUp()
 const { hookUrl, metricsUrl } = await stack.startReady(['ingress'])
 
-test('a hook is on its topic when it is answered, with the documented key, partition, time and headers', async () => {
+test('an answered hook is on its topic with the documented key, partition, time and headers', async () => {
   const before = Date.now()
   const { status, body } = await post(hookUrl, sample('push'), {
     'idempotency-key': '0190-first',
@@ -33,7 +33,8 @@ test('a hook is on its topic when it is answered, with the documented key, parti
     id: '0190-first',
   })
   assert.equal(record.key, '15')
-  assert.equal(record.partition, 0) // murmur2("15") by Kafka's own client, of 3 partitions; wire-format.test.ts asks it for more keys
+  // Kafka's own client puts the key 15 there with 3 partitions. wire-format.test.ts compares more keys.
+  assert.equal(record.partition, 0)
   assert.ok(
     record.timestamp >= before && record.timestamp <= after,
     `${before} ≤ ${record.timestamp} ≤ ${after}`,
@@ -72,7 +73,8 @@ test('a wrong token and no token are answered 401, and nothing is published on a
     const { status, body } = await post(hookUrl, sample('push'), { 'x-gitlab-token': token })
     assert.deepEqual([status, body.outcome], [401, 'unauthenticated'])
   }
-  await post(hookUrl, sample('push')) // goes through the same queue: had anything been published before it, it would be there by now
+  // This hook goes through the same queue: everything that was published before it is there now.
+  await post(hookUrl, sample('push'))
   assert.equal(await total(), before + 1)
 })
 
@@ -93,7 +95,7 @@ test('a body that is not JSON is answered 200 and kept in the quarantine with th
   assert.equal(record?.value.raw.toString(), 'half a {"json')
 })
 
-test('a push without its project is kept in the quarantine, and the reason names the missing fields', async () => {
+test('a push without its project goes to quarantine, and the reason names the fields', async () => {
   const body = pushOf(15, { project_id: undefined, project: undefined, before: undefined })
   const answer = await post(hookUrl, body, { 'idempotency-key': 'no-identity' })
   assert.deepEqual([answer.status, answer.body.outcome], [200, 'quarantined'])
@@ -128,7 +130,8 @@ test('a body of 25 MiB is published whole', async () => {
   const body = pushOf(25, { padding })
   assert.equal(body.length, 25 * 1024 * 1024)
   const { status } = await post(hookUrl, body, { 'idempotency-key': 'large' })
-  assert.ok(status === 200 || status === 202, `answered ${status}`) // on a busy machine it may be spooled first
+  // On a busy machine the hook may be spooled first.
+  assert.ok(status === 200 || status === 202, `answered ${status}`)
   await eventually(async () => {
     const record = (await recordsOf(stack, 'push')).find(({ value }) => value.delivery.id === 'large')
     assert.ok(record?.value.raw.equals(body))
@@ -149,7 +152,7 @@ test('a body over the limit is answered 413 before it is sent, and is not publis
   assert.equal(await countOn(stack, stack.names.topic('push')), before)
 })
 
-test('a burst of hooks on many connections is published completely, and in order for each connection and key', async () => {
+test('a burst of hooks is published completely, in order for each connection and key', async () => {
   const [connections, hooksEach, projects] = [20, 150, 7]
   const hookOf = (connection: number, number: number) => ({
     id: `burst-${connection}-${number}`,
@@ -234,7 +237,8 @@ const pipeline = (hooks: readonly { id: string; body: Buffer }[]): Promise<strin
     })
     for (const { id, body } of hooks) {
       socket.write(
-        `POST /hooks HTTP/1.1\r\nHost: bridge\r\nX-Gitlab-Token: ${secretToken}\r\nIdempotency-Key: ${id}\r\nContent-Length: ${body.length}\r\n\r\n`,
+        `POST /hooks HTTP/1.1\r\nHost: bridge\r\nX-Gitlab-Token: ${secretToken}\r\n` +
+          `Idempotency-Key: ${id}\r\nContent-Length: ${body.length}\r\n\r\n`,
       )
       socket.write(body)
     }

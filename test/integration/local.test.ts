@@ -96,7 +96,7 @@ test('a topic that nobody has created is not created by a write', async () => {
   })
 })
 
-test('a registry killed with -9 after a registration keeps the schema and does not give its id to another one', async () => {
+test('a registry killed after a registration keeps the schema and its id for it alone', async () => {
   const schema = { type: 'record', name: 'Kept', fields: [{ name: 'id', type: 'long' }] }
   const id = await register('kept-value', schema)
   await killAndStartAgain('registry')
@@ -111,7 +111,7 @@ test('a database killed with -9 keeps every acknowledged row', async () => {
   assert.deepEqual(rows, [{ value: 'row' }])
 })
 
-test('the owner of the database is not a superuser, needs a password, and can create narrower roles', async () => {
+test('the owner of the database is no superuser, needs a password, and can create roles', async () => {
   await withDatabase(async (client) => {
     const { rows } = await client.query(
       'select rolsuper, rolcreaterole from pg_roles where rolname = current_user',

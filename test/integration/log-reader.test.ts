@@ -42,7 +42,7 @@ const read = async (
 
 const numbersOf = (messages: readonly LogMessage[]) => messages.map(({ value }) => Number(value))
 
-test('reading from the beginning gives every message of several topics, in order within each partition', async () => {
+test('reading from the beginning gives every message of several topics, in order by partition', async () => {
   const topics = [await createDeadLetterTopic('one', 3), await createDeadLetterTopic('two', 2)]
   for (let number = 0; number < 500; number += 10) {
     const messages = Array.from({ length: 10 }, (_, index) => ({
@@ -74,7 +74,7 @@ test('reading from the beginning gives every message of several topics, in order
   }
 })
 
-test('offset and time of a message are numbers, key and headers are text, and its value is bytes', async () => {
+test('offset and time of a message are numbers, key and headers text, and its value bytes', async () => {
   const topic = await createDeadLetterTopic('shape', 1)
   const timestamp = Date.UTC(2026, 0, 2, 3, 4, 5)
   await producer.send({
@@ -149,7 +149,7 @@ test('the signal ends the reading of a topic without messages', async () => {
   assert.deepEqual(await next, { done: true, value: undefined })
 })
 
-test('a reader with an outage handler goes on where it was after an outage; another reader throws', async (t) => {
+test('a reader with an outage handler goes on after an outage; another reader throws', async (t) => {
   const topic = await createDeadLetterTopic('outage', 2)
   const proxy = await startKafkaProxy(stack.kafkaBrokers)
   t.after(proxy.close)

@@ -35,7 +35,7 @@ test('a body that its record holds is taken from the record', async () => {
   assert.equal(await read({ delivery: { id: 'whole', body_sha256, raw_chunks: null }, raw }), raw)
 })
 
-test('each record gets its own body, even if another body had the same id and chunks of other sizes lie between', async () => {
+test('each record gets its own body, despite another body with its id and other chunk sizes', async () => {
   const [first, second, other] = [
     await cut('twice', 'a'),
     await cut('twice', 'b'),

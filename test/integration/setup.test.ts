@@ -82,7 +82,7 @@ test('the first setup creates a topic for every event and a dead-letter topic fo
   )
 })
 
-test('event topics have 6 partitions, space for the largest hook, and the retention of their class', async () => {
+test('event topics have 6 partitions, space for the largest hook, and their retention', async () => {
   const { topics } = await admin.fetchTopicMetadata({ topics: [...ofEvents, ...ofDeadLetters] })
   const partitions = new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
   const day = 86_400_000
@@ -155,7 +155,7 @@ test('retention is configurable', async () => {
 const partitionsOf = async (topic: string) =>
   (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length
 
-test('a new topic gets as many partitions as the existing ones; another setting gives a warning', async () => {
+test('a new topic gets as many partitions as the others; another setting gives a warning', async () => {
   const topics = [stack.names.topic('tag_push'), stack.names.retryTopic('audit-log')]
   await admin.deleteTopics({ topics })
   const again = await runSetup({ KAFKA_TOPIC_PARTITIONS: '12' })
@@ -165,7 +165,10 @@ test('a new topic gets as many partitions as the existing ones; another setting 
   const [warning, ...others] = again.warnings
   assert.match(
     String(warning),
-    /^KAFKA_TOPIC_PARTITIONS is 12, but the existing topics have 6 partitions\. They keep them, and new topics get the same number\./,
+    new RegExp(
+      '^KAFKA_TOPIC_PARTITIONS is 12, but the existing topics have 6 partitions\\. ' +
+        'They keep them, and new topics get the same number\\.',
+    ),
   )
   assert.deepEqual(others, [])
 })

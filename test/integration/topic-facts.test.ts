@@ -16,7 +16,7 @@ const createTopicWith = async (name: string, numPartitions: number, settings: Re
   return topic
 }
 
-test('the smaller of two settings limits the size of a request; a missing topic does not hide the limits of others', async () => {
+test('the smaller of two settings limits a request; a missing topic hides no other limits', async () => {
   const mebibyte = 1024 * 1024
   const byMessages = await createTopicWith('by-messages', 2, {
     'max.message.bytes': 5000,

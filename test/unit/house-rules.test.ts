@@ -28,7 +28,7 @@ test('the rules see the sources and the tests', () => {
 })
 
 test(`no line is longer than ${maxColumns} columns`, () => {
-  const tooLong = sources.flatMap(({ path, lines }) =>
+  const tooLong = files.flatMap(({ path, lines }) =>
     lines
       .map((line, index) => ({ place: `${path}:${index + 1}`, line }))
       // The system reads the first line of a program (`#!`) as a whole, so it cannot be wrapped.

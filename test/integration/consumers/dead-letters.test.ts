@@ -62,7 +62,7 @@ const linesWritten = () =>
     .flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n'))
     .map((line) => (JSON.parse(line) as PushLine).delivery_id)
 
-test('a thousand dead letters are redriven once, to their own worker only, although the first run is killed half-way', async () => {
+test('a thousand dead letters are redriven once although the first run is killed half-way', async () => {
   const ids = await publishPushes(stack, 1000)
   await bury()
   // From now on nobody is to see these pushes but through the retry topic.
@@ -133,7 +133,7 @@ test('a thousand dead letters are redriven once, to their own worker only, altho
   await Promise.all([auditLog.stop(10_000), pushLog.stop(10_000)])
 })
 
-test('a copy that was sent before the run was killed is settled and not sent again; if it fails again, it is sent again', async () => {
+test('a copy that was sent before the kill is not sent again, unless it fails once more', async () => {
   await publishPushes(stack, 1, { prefix: 'half', projects: 1 })
   await bury()
   const [left] = (

@@ -84,7 +84,7 @@ const hung = Promise.withResolvers<undefined>()
 const stack = await openWorkerStack('failures', [throwing, throughOutage, batching, unburied, hanging])
 await publishPushes(stack, 20, { projects: 1 })
 
-test('whatever a handler throws, the worker goes on: the record is tried as often as configured, then dead-lettered', async (t) => {
+test('whatever a handler throws, the configured attempts follow, then the dead letter', async (t) => {
   const worker = await startWorkerInProcess(stack, throwing)
   t.after(worker.stop)
   assert.equal(await worker.metric('consumer_circuit_state{state="closed"}'), 1)
@@ -124,7 +124,7 @@ test('whatever a handler throws, the worker goes on: the record is tried as ofte
   assert.equal(await worker.metric('consumer_retries_total'), 12)
 })
 
-test('while downstream is down nothing is dead-lettered, the order is kept, and the worker goes on by itself', async (t) => {
+test('while downstream is down nothing is dead-lettered; then all is handled in order', async (t) => {
   const worker = await startWorkerInProcess(stack, throughOutage)
   t.after(worker.stop)
   await eventually(async () => assert.equal(await worker.metric('consumer_circuit_state{state="open"}'), 1))
@@ -147,7 +147,7 @@ test('while downstream is down nothing is dead-lettered, the order is kept, and 
   assert.equal(await worker.metric('consumer_circuit_state{state="closed"}'), 1)
 })
 
-test('a poison record in a batch is dead-lettered alone; the others are handled once, in order', async (t) => {
+test('a poison record in a batch is dead-lettered alone; the others are handled in order', async (t) => {
   await publishPushes(stack, 1, { prefix: 'poison', projects: 1 })
   await publishPushes(stack, 20, { from: 20, projects: 1 })
   const worker = await startWorkerInProcess(stack, batching)
@@ -189,7 +189,7 @@ test('if a dead letter cannot be written, the partition waits and the record is 
   assert.equal((await messagesOn(stack, topic)).length, 1)
 })
 
-test('a handler that hangs ends the worker, because a second attempt would run beside the first', async () => {
+test('a handler that hangs ends the worker: a second attempt would run beside the first', async () => {
   const worker = await startWorkerInProcess(stack, hanging, {
     CONSUMER_TIMEOUT_SECONDS: '0.5',
     CONSUMER_STALL_SECONDS: '2',

@@ -78,7 +78,7 @@ suite('a worker', { concurrency: true }, () => {
     assert.deepEqual(await child.exited, { code: 0, signal: null })
   })
 
-  test('waits while downstream is down, stays in its group and shows its lag; then it goes on in order', async (t) => {
+  test('waits in its group while downstream is down and shows its lag; then it goes on', async (t) => {
     const worker = await startWorkerInProcess(stack, forwarding)
     t.after(worker.stop)
     const lag = await startLagExporterInProcess(stack, [forwarding])
@@ -129,7 +129,7 @@ suite('a worker', { concurrency: true }, () => {
   })
 })
 
-test('no event is lost and each project keeps its order while the group rebalances again and again', async (t) => {
+test('no event is lost and each project keeps its order while the group keeps rebalancing', async (t) => {
   const steady = await startWorkerInProcess(stack, flowing)
   t.after(steady.stop)
   const total = 20_000 * (isSoak ? 20 : 1)

@@ -41,7 +41,7 @@ const committed: string[] = []
 const stack = await openWorkerStack('member', [slow, paired, waiting, transactional])
 await publishPushes(stack, 3, { projects: 1 })
 
-test('a worker that is stopped during a long handling stops within 10 s, and the record is delivered again', async () => {
+test('a worker stops within 10 s during a long handling, and the record is delivered again', async () => {
   const worker = await startWorkerInProcess(stack, slow, { CONSUMER_TIMEOUT_SECONDS: '60' })
   await untilCount(begun, 1)
   const before = performance.now()
@@ -96,7 +96,7 @@ test('a new client that replaces a stalled one delivers the records that the old
   assert.ok(Date.now() - member.lastActivityAt() < 5000)
 })
 
-test('the client is not replaced while a record is handled, because two attempts would run side by side', async () => {
+test('the client is not replaced while a record is handled: two attempts would run at once', async () => {
   const { promise: hanging, resolve: end } = Promise.withResolvers<void>()
   let batches = 0
   const member = memberWith('handling', {
@@ -113,7 +113,7 @@ test('the client is not replaced while a record is handled, because two attempts
   end()
 })
 
-test('a worker that is stopped while its group waits for a dead member leaves the group within 10 s', async (t) => {
+test('a worker leaves its group within 10 s while the group waits for a dead member', async (t) => {
   const group = stack.names.group('waiting')
   const env = { CONSUMER_SESSION_SECONDS: '30' }
   const worker = await startWorkerInProcess(stack, waiting, env)
@@ -203,7 +203,7 @@ test('end markers and aborted records of transactions do not count as records th
   )
 })
 
-test('the events of a project on two topics go to the same process, also when processes join and leave', async (t) => {
+test('one process gets the events of a project on two topics, also after joins and leaves', async (t) => {
   const folder = await stack.temporaryFolder()
   const running = new Map<string, NodeProcess>()
   t.after(() => Promise.all([...running.values()].map((process) => process.stop(10_000))))

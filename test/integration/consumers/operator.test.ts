@@ -30,7 +30,7 @@ const handleAgain = async () => {
   return handled.filter((id) => id !== 'last-0')
 }
 
-test('a stopped worker goes on where an operator sets it: at the beginning, a time, an offset or the end', async () => {
+test('a stopped worker goes on where an operator sets it: beginning, time, offset or end', async () => {
   assert.equal((await handleAgain()).length, 10)
   await set('beginning')
   assert.equal((await handleAgain()).length, 10)
@@ -53,7 +53,7 @@ test('the offsets of a running worker are not changed', async (t) => {
   })
 })
 
-test('rebuild makes a worker forget and begin with the first event; it refuses other workers, and topics that have lost their first events', async () => {
+test('rebuild begins with the first event, and refuses a worker or topics that cannot do that', async () => {
   await assert.rejects(rebuild('plain', stack.env, workers), /plain cannot be rebuilt/)
   handled.length = 0
   assert.equal(await rebuild('rebuilt', stack.env, workers), 3)

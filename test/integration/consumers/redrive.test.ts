@@ -62,7 +62,7 @@ const open = () => readDeadLetters(stack.kafka, 'failing', deadLetterTopic)
 const redrive = (options: Selection & RedriveOptions) =>
   Array.fromAsync(redriveDeadLetters('failing', options, stack.env, [failing]))
 
-test('a record becomes an open dead letter and holds nothing up, whatever it lacks and however large it is', async () => {
+test('an incomplete or very large record becomes an open dead letter and blocks nothing', async () => {
   await eventually(async () => assert.equal((await open()).length, ids.length + 2))
   const headers = (await messagesOn(stack, deadLetterTopic)).map((letter) => letter.headers)
   const places = Map.groupBy(headers, (each) => each['dead-letter-value'])
@@ -94,7 +94,7 @@ test('no more records are redriven in a second than the given limit', async () =
   assert.deepEqual(sorted(handled), sorted(ids))
 })
 
-test('a record that fails again after a redrive is counted, is redriven unchanged, and is held back in the end', async () => {
+test('a record that fails after redrives is counted, kept unchanged, and held back at last', async () => {
   const origins = [`${topic}/1/0`, `${topic}/1/1`]
   for (const redrives of [1, 2]) {
     assert.deepEqual(

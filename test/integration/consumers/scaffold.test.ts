@@ -46,7 +46,7 @@ const run = async (command: string, ...args: string[]) => {
 }
 const node = (...args: string[]) => run(process.execPath, ...args)
 
-test('a scaffolded worker compiles, passes the linter and its own test, and is registered everywhere', async () => {
+test('a scaffolded worker compiles, passes linter and test, and is registered everywhere', async () => {
   for (const name of ['issue-counter', 's3-copy-2']) await node('scripts/new-consumer.ts', name)
   await run('tsc', '--noEmit')
   await run('biome', 'check', 'consumers', 'test/unit/consumers')
@@ -75,7 +75,7 @@ test('a scaffolded worker compiles, passes the linter and its own test, and is r
   assert.match(compose, /\nvolumes:\n( {2}\S+:\n)* {2}issue-counter:\n/)
 })
 
-test('the example of docs/write-a-worker.md compiles as a worker and is formatted like the code', async () => {
+test('the example of docs/write-a-worker.md compiles and is formatted like the code', async () => {
   const example = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/write-a-worker.md'), 'utf8'))?.[1]
   assert.ok(example)
   assert.ok(example.split('\n').length < 50)
@@ -89,7 +89,7 @@ test('the example of docs/write-a-worker.md compiles as a worker and is formatte
   )
 })
 
-test('the example counts an opened issue once per delivery and throws the errors of the table below it', async (t) => {
+test('the example counts an opened issue once per delivery and throws the listed errors', async (t) => {
   const requests: IncomingMessage[] = []
   let status = 200
   const counter = createServer((request, response) => {

@@ -132,7 +132,7 @@ const untilAllIsHandled = async ({ name, events }: Consumer) => {
 }
 
 for (const consumer of workers) {
-  test(`${consumer.name}: each of its events twice, and all of them again after a restart, is one effect each`, async () => {
+  test(`${consumer.name}: each event twice, and again after a restart, has one effect`, async () => {
     const harness = harnesses[consumer.name]
     assert.ok(harness, `say in this file how to see what ${consumer.name} does`)
     const mine = samples.filter(({ event }) => (consumer.events as readonly EventType[]).includes(event))

@@ -71,7 +71,7 @@ suite('a handler that misbehaves', { concurrency: true }, () => {
     { worker: 'deadly', fault: 'deadly', what: 'ends the process', maxAttempts: 4 },
   ] as const
   for (const { worker, fault, what, maxAttempts } of faults) {
-    test(`and ${what} for one record: the record is dead-lettered after some restarts, all others are handled`, async (t) => {
+    test(`and ${what} for one record: it is dead-lettered after restarts, the others are handled`, async (t) => {
       const publish = (count: number, prefix: string, from = 0) =>
         publishPushes(stack, count, { prefix, from, partition: 2 })
       const before = await publish(3, `before-${worker}`)
@@ -99,7 +99,7 @@ suite('a handler that misbehaves', { concurrency: true }, () => {
   }
 })
 
-test('SIGTERM during a long handling: the record is finished and committed, and the other member goes on at once', async (t) => {
+test('SIGTERM during a long handling: the record is committed, the other member goes on', async (t) => {
   // So long a session that nothing goes on in time unless the member leaves its group.
   const env = { CONSUMER_SESSION_SECONDS: '60', TEST_WORKER_FAULT: 'long' }
   const first = await start(t, 'shared', env, 'first')
@@ -127,7 +127,7 @@ test('SIGTERM during a long handling: the record is finished and committed, and 
   assert.deepEqual(sorted(longAttempts), sorted(long), 'no record is handled twice')
 })
 
-test('a Kafka client that stops fetching is replaced once; if the new one does not fetch either, the process ends', async (t) => {
+test('a Kafka client that stops fetching is replaced once; after that the process ends', async (t) => {
   const proxy = await startKafkaProxy(stack.kafkaBrokers)
   t.after(proxy.close)
   const worker = await start(t, 'frozen', { ...shortTimes, KAFKA_BROKERS: proxy.address })

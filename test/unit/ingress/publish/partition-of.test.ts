@@ -31,7 +31,7 @@ const murmur2 = (data: Buffer): number => {
 }
 
 test('the independent murmur2 gives the results of the test vectors of the Java client', () => {
-  // UtilsTest.java in https://github.com/apache/kafka/blob/4.1/clients/src/test/java/org/apache/kafka/common/utils
+  // UtilsTest.java of Kafka 4.1: https://github.com/apache/kafka/tree/4.1/clients/src/test
   const vectors: [string, number][] = [
     ['21', -973932308],
     ['foobar', -790332482],
