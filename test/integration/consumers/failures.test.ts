@@ -84,7 +84,7 @@ const hung = Promise.withResolvers<undefined>()
 const stack = await openWorkerStack('failures', [throwing, throughOutage, batching, unburied, hanging])
 await publishPushes(stack, 20, { projects: 1 })
 
-test('whatever a handler throws, the configured attempts follow, then the dead letter', async (t) => {
+test('whatever a handler throws, the record is tried as configured and then dead-lettered', async (t) => {
   const worker = await startWorkerInProcess(stack, throwing)
   t.after(worker.stop)
   assert.equal(await worker.metric('consumer_circuit_state{state="closed"}'), 1)

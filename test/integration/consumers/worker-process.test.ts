@@ -71,7 +71,7 @@ suite('a handler that misbehaves', { concurrency: true }, () => {
     { worker: 'deadly', fault: 'deadly', what: 'ends the process', maxAttempts: 4 },
   ] as const
   for (const { worker, fault, what, maxAttempts } of faults) {
-    test(`and ${what} for one record: it is dead-lettered after restarts, the others are handled`, async (t) => {
+    test(`and ${what} for one record: only that record is dead-lettered, after restarts`, async (t) => {
       const publish = (count: number, prefix: string, from = 0) =>
         publishPushes(stack, count, { prefix, from, partition: 2 })
       const before = await publish(3, `before-${worker}`)
