@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import kafkajs from 'kafkajs'
 import { consumers } from '../../consumers/index.ts'
@@ -6,6 +7,7 @@ import { createRegistry, registryVariables } from '../../lib/avro/registry.ts'
 import { readVariables } from '../../lib/config.ts'
 import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
 import { wireSchema } from '../../schemas/load.ts'
+import { createNames } from '../../schemas/topics.ts'
 import { logEntriesIn } from '../helpers/process/log-entries.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
@@ -63,18 +65,25 @@ const alter = (topic: string, settings: Readonly<Record<string, string>>) =>
     ],
   })
 
-// Setup gives up on a registry after 15 s, so this run starts now and its test waits for it.
+/** Topics of its own for one test, as a first setup creates them. */
+const openSetup = async () => {
+  const prefix = `setup-${randomBytes(3).toString('hex')}.`
+  const run = (env: Readonly<Record<string, string>> = {}) => runSetup({ KAFKA_TOPIC_PREFIX: prefix, ...env })
+  return { prefix, names: createNames(prefix), run, first: await run() }
+}
+
+// Setup gives up on a registry after 15 s. So this run starts now, and its test waits for its end.
 const withoutRegistry = runSetup({
-  KAFKA_TOPIC_PREFIX: `${stack.prefix}without-registry.`,
+  KAFKA_TOPIC_PREFIX: `without-registry-${randomBytes(3).toString('hex')}.`,
   SCHEMA_REGISTRY_URL: 'http://127.0.0.1:9/apis/ccompat/v7',
 })
-const first = await runSetup()
-const ofEvents = eventTypes.map(stack.names.topic)
-const ofDeadLetters = consumers.map(({ name }) => stack.names.deadLetterTopic(name))
+const { prefix, names, first } = await openSetup()
+const ofEvents = eventTypes.map(names.topic)
+const ofDeadLetters = consumers.map(({ name }) => names.deadLetterTopic(name))
 
 test('the first setup creates a topic for every event and a dead-letter topic for every worker', async () => {
   assert.equal(first.code, 0, first.lines.join('\n'))
-  const existing = new Set((await admin.listTopics()).filter((topic) => topic.startsWith(stack.prefix)))
+  const existing = new Set((await admin.listTopics()).filter((topic) => topic.startsWith(prefix)))
   assert.deepEqual([first.created, first.changed, first.kept], [existing.size, 0, 0])
   assert.deepEqual(
     [...ofEvents, ...ofDeadLetters].filter((topic) => !existing.has(topic)),
@@ -88,7 +97,7 @@ test('event topics have 6 partitions, space for the largest hook, and their rete
   const day = 86_400_000
   const retention = { history: '-1', activity: String(90 * day), pipelines: String(14 * day) }
   for (const event of eventTypes) {
-    const topic = stack.names.topic(event)
+    const topic = names.topic(event)
     const settings = await settingsOf(topic)
     assert.equal(partitions.get(topic), 6)
     assert.equal(settings['max.message.bytes'], String(32 * 1024 * 1024))
@@ -109,7 +118,7 @@ test('a dead-letter topic has one partition and is compacted: nothing in it expi
 
 test('every subject has its schema and is FULL_TRANSITIVE', async () => {
   for (const event of eventTypes) {
-    const subject = stack.names.subject(stack.names.topic(event))
+    const subject = names.subject(names.topic(event))
     const config = (await (await fetch(`${stack.schemaRegistryUrl}/config/${subject}`)).json()) as {
       compatibilityLevel: string
     }
@@ -122,9 +131,10 @@ test('every subject has its schema and is FULL_TRANSITIVE', async () => {
 })
 
 test('a second setup creates and changes nothing, and leaves an operator’s own setting alone', async () => {
-  const topic = stack.names.topic('push')
+  const { names, run, first } = await openSetup()
+  const topic = names.topic('push')
   await alter(topic, { ...(await ownSettings(topic)), 'segment.ms': '3600000' })
-  const again = await runSetup()
+  const again = await run()
   assert.equal(again.code, 0, again.lines.join('\n'))
   assert.deepEqual(
     [again.created, again.changed, again.kept, again.migrations, again.warnings],
@@ -134,10 +144,12 @@ test('a second setup creates and changes nothing, and leaves an operator’s own
 })
 
 test('our settings are corrected, missing topics are created, and the operator’s settings stay', async () => {
-  const topic = stack.names.topic('push')
-  await alter(topic, { ...(await ownSettings(topic)), 'max.message.bytes': '1000000' })
-  await admin.deleteTopics({ topics: [stack.names.topic('tag_push')] })
-  const again = await runSetup()
+  const { names, run } = await openSetup()
+  const topic = names.topic('push')
+  const changed = { 'max.message.bytes': '1000000', 'segment.ms': '3600000' }
+  await alter(topic, { ...(await ownSettings(topic)), ...changed })
+  await admin.deleteTopics({ topics: [names.topic('tag_push')] })
+  const again = await run()
   assert.deepEqual([again.created, again.changed], [1, 1])
   const settings = await settingsOf(topic)
   assert.deepEqual(
@@ -147,21 +159,22 @@ test('our settings are corrected, missing topics are created, and the operator�
 })
 
 test('retention is configurable', async () => {
-  await runSetup({ KAFKA_RETENTION_ACTIVITY_DAYS: '30' })
-  assert.equal((await settingsOf(stack.names.topic('push')))['retention.ms'], String(30 * 86_400_000))
-  assert.equal((await settingsOf(stack.names.topic('project_create')))['retention.ms'], '-1')
+  const { names, run } = await openSetup()
+  await run({ KAFKA_RETENTION_ACTIVITY_DAYS: '30' })
+  assert.equal((await settingsOf(names.topic('push')))['retention.ms'], String(30 * 86_400_000))
+  assert.equal((await settingsOf(names.topic('project_create')))['retention.ms'], '-1')
 })
 
 const partitionsOf = async (topic: string) =>
   (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length
 
 test('a new topic gets as many partitions as the others; another setting gives a warning', async () => {
-  const topics = [stack.names.topic('tag_push'), stack.names.retryTopic('audit-log')]
+  const { names, run } = await openSetup()
+  const topics = [names.topic('tag_push'), names.retryTopic('audit-log')]
   await admin.deleteTopics({ topics })
-  const again = await runSetup({ KAFKA_TOPIC_PARTITIONS: '12' })
+  const again = await run({ KAFKA_TOPIC_PARTITIONS: '12' })
   assert.deepEqual([again.code, again.created], [0, 2])
-  for (const topic of [...topics, stack.names.topic('push')])
-    assert.equal(await partitionsOf(topic), 6, topic)
+  for (const topic of [...topics, names.topic('push')]) assert.equal(await partitionsOf(topic), 6, topic)
   const [warning, ...others] = again.warnings
   assert.match(
     String(warning),
@@ -174,17 +187,18 @@ test('a new topic gets as many partitions as the others; another setting gives a
 })
 
 test('topics that differ in their number of partitions are named, and left as they are', async () => {
-  const wider = [stack.names.topic('push'), stack.names.retryTopic('audit-log')]
+  const { names, run } = await openSetup()
+  const wider = [names.topic('push'), names.retryTopic('audit-log')]
   await admin.createPartitions({ topicPartitions: wider.map((topic) => ({ topic, count: 8 })) })
-  await admin.deleteTopics({ topics: [stack.names.topic('tag_push')] })
-  const again = await runSetup({ KAFKA_TOPIC_PARTITIONS: '6' })
+  await admin.deleteTopics({ topics: [names.topic('tag_push')] })
+  const again = await run({ KAFKA_TOPIC_PARTITIONS: '6' })
   assert.deepEqual([again.code, again.created], [0, 1])
   const [warning, ...others] = again.warnings
   assert.match(String(warning), /^\d+ topics have 6 partitions, but /)
   for (const topic of wider) assert.ok(warning?.includes(`${topic} has 8`), warning)
   assert.deepEqual(others, [])
   assert.deepEqual(
-    [await partitionsOf(stack.names.topic('tag_push')), await partitionsOf(stack.names.topic('push'))],
+    [await partitionsOf(names.topic('tag_push')), await partitionsOf(names.topic('push'))],
     [6, 8],
   )
 })
@@ -195,7 +209,7 @@ test('the registry refuses a schema that cannot read old records, and the error 
   const field = schema.fields.find(({ name }) => name === 'project_id')
   assert.ok(field)
   field.type = 'string'
-  const subject = stack.names.subject(stack.names.topic('push'))
+  const subject = names.subject(names.topic('push'))
   await assert.rejects(registry.register(subject, JSON.stringify(schema)), {
     name: 'PermanentError',
     message: new RegExp(`register ${subject}: .*incompatib`, 'i'),
@@ -208,7 +222,7 @@ test('setup fails when it cannot reach the registry, and its error names the reg
   assert.match(lines.join('\n'), /schema registry/)
 })
 
-/** Settings made on the topic itself: altering replaces all of them. */
+/** The settings of the topic itself. A request to alter them replaces all of them. */
 const ownSettings = async (topic: string): Promise<Record<string, string>> => {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,

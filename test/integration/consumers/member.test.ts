@@ -2,14 +2,13 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Kafka } from 'kafkajs'
 import type { Consumer } from '../../../consumers/consumer.ts'
 import { createGroupMember, type GroupMemberOptions } from '../../../consumers/runtime/group/group-member.ts'
 import { startWorker } from '../../../consumers/runtime/worker.ts'
 import { readVariables } from '../../../lib/config.ts'
-import { createKafka, endConnections, kafkaVariables } from '../../../lib/kafka/client.ts'
+import { createKafka, kafkaVariables } from '../../../lib/kafka/client.ts'
 import { createKafkajsCluster } from '../../../lib/kafka/cluster.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
 import type { NodeProcess } from '../../helpers/process/node-process.ts'
@@ -118,13 +117,11 @@ test('a worker leaves its group within 10 s while the group waits for a dead mem
   const env = { CONSUMER_SESSION_SECONDS: '30' }
   const worker = await startWorkerInProcess(stack, waiting, env)
   const { logger } = recordingLogger()
-  // A client of its own: its last request to join is never answered, and would hold up an orderly disconnect.
-  const kafka = createKafka(readVariables(kafkaVariables, stack.env), 'test', logger)
-  t.after(() => endConnections(kafka))
-  const join = await joinerOf(kafka, group)
+  const { join, leave } = await openJoiner(t, group)
 
   // This member joins and is never heard of again: the group waits for it when the next one joins.
   const dead = await join()
+  t.after(() => leave(dead.memberId)) // The group then answers the member that still waits below.
   const untilLogged = (text: string, times: number) =>
     eventually(() => assert.equal(worker.lines.filter(({ message }) => message.includes(text)).length, times))
   await untilLogged('has joined the group', 2)
@@ -155,20 +152,25 @@ test('a worker leaves its group within 10 s while the group waits for a dead mem
   assert.equal((await describeGroup())?.state, 'PreparingRebalance', 'the group still waits')
 })
 
-/** Joins a group by single requests, without ever sending a heartbeat. */
-const joinerOf = async (kafka: Kafka, groupId: string): Promise<() => Promise<{ memberId: string }>> => {
-  const cluster = createKafkajsCluster(kafka)
+/** Joins and leaves a group by single requests, without ever sending a heartbeat. */
+const openJoiner = async (t: TestContext, groupId: string) => {
+  const cluster = createKafkajsCluster(stack.kafka)
   await cluster.connect()
+  t.after(() => cluster.disconnect())
   const coordinator = (await cluster.findGroupCoordinator({ groupId })) as unknown as {
     joinGroup(request: object): Promise<{ memberId: string }>
+    leaveGroup(request: object): Promise<unknown>
   }
-  return () =>
-    coordinator.joinGroup({
-      groupId,
-      sessionTimeout: 30_000,
-      rebalanceTimeout: 60_000,
-      groupProtocols: [{ name: 'gitlab-bridge-co-partition', metadata: Buffer.alloc(0) }],
-    })
+  const request = {
+    groupId,
+    sessionTimeout: 30_000,
+    rebalanceTimeout: 60_000,
+    groupProtocols: [{ name: 'gitlab-bridge-co-partition', metadata: Buffer.alloc(0) }],
+  }
+  return {
+    join: () => coordinator.joinGroup(request),
+    leave: (memberId: string) => coordinator.leaveGroup({ groupId, memberId }),
+  }
 }
 
 test('end markers and aborted records of transactions do not count as records that wait', async (t) => {
