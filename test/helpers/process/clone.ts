@@ -12,12 +12,12 @@ import { processesNaming, processesOf, type RunningProcess, stillRunning } from 
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** A clone of the repository as it stands, in a folder of its own with spaces in its path. */
+/** A copy of the repository in its present state, in a folder with spaces in its path. */
 export interface Clone {
   readonly path: string
-  /** Runs a shell command in it, as a user would; resolves when it ended, whatever its code. */
+  /** Runs a shell command in the clone, as a user would. Resolves when it has ended, with any exit code. */
   run(command: string): Promise<{ code: number | null; stdout: string; stderr: string }>
-  /** `npm start`, in a process group of its own as a shell would start it, every port a free one. */
+  /** Runs `npm start` in a process group of its own, as a shell would, with free ports. */
   start(): Promise<Started>
 }
 
@@ -25,22 +25,22 @@ export interface Clone {
 export interface Started {
   readonly npmPid: number
   readonly exited: Promise<void>
-  /** All that was printed so far. */
+  /** Everything that was printed so far. */
   output(): string
-  /** npm and everything below it. */
+  /** npm and all its descendants. */
   processes(): RunningProcess[]
-  /** What Ctrl-C does: the terminal signals the whole foreground group. */
+  /** Signals the whole process group, as a terminal does on Ctrl-C. */
   pressCtrlC(): void
 }
 
-/** Removed, with whatever still runs in it, when the tests are over. */
+/** Creates a clone. After the tests it is removed, and its processes are killed. */
 export const createClone = async (): Promise<Clone> => {
   const parent = await mkdtemp(join(tmpdir(), 'bridge e2e '))
-  await chmod(parent, 0o755) // PostgreSQL runs as another user when we are root
+  await chmod(parent, 0o755) // If we are root, PostgreSQL runs as another user.
   const path = join(parent, 'fresh clone')
   await copyWorkingState(path)
 
-  // npm as the user has it, not as it was changed for the script that runs this test.
+  // The npm of the user, not the environment that npm has changed for the script that runs this test.
   const own = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'))
   const kept = Object.entries(process.env).filter(([name]) =>
     /^(HOME|USER|LANG|TMPDIR|JAVA_HOME|XDG_.*|BRIDGE_CACHE_DIR|.*_proxy|.*_PROXY|NODE_EXTRA_CA_CERTS)$/.test(
@@ -105,7 +105,7 @@ export const createClone = async (): Promise<Clone> => {
   }
 }
 
-/** What is committed or about to be: tracked and untracked files, not what is ignored or deleted. */
+/** Copies tracked and untracked files, but no ignored or deleted ones. */
 const copyWorkingState = async (path: string): Promise<void> => {
   const list = async (...args: string[]) =>
     (
@@ -119,7 +119,7 @@ const copyWorkingState = async (path: string): Promise<void> => {
   const deleted = new Set(await list('--deleted'))
   const files = await list('--cached', '--others', '--exclude-standard')
   for (const file of new Set(files)) {
-    if (deleted.has(file) || file === 'node_modules') continue // a link of that name is not ignored by git
+    if (deleted.has(file) || file === 'node_modules') continue // Git does not ignore a link of that name.
     await mkdir(dirname(join(path, file)), { recursive: true })
     await cp(join(root, file), join(path, file))
   }

@@ -18,10 +18,7 @@ const ecjVersion = '3.46.100'
 const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:2.8'
 const path = (name: string) => fileURLToPath(new URL(`../../integration/java/${name}`, import.meta.url))
 
-/**
- * Runs java/Reader.java on topics;
- * resolves to the object it prints for each record. @param folder for its classes
- */
+/** Runs java/Reader.java on topics; resolves to the object that it prints for each record. @param folder for its classes */
 export const readWithJava = async (
   stack: Stack,
   topics: readonly string[],
@@ -39,18 +36,16 @@ export const readWithJava = async (
     .map((line) => JSON.parse(line))
 }
 
-/**
- * An example for readers, on the class path that its own pom.xml tells them to fetch.
- * @returns the command that runs it
- */
+/** Compiles an example for readers, with the dependencies of its own pom.xml. @returns the command that runs it */
 export const compileExample = async (source: string, pom: string, folder: string): Promise<string[]> => {
   const name = `test-example-${hash('sha256', readFileSync(pom)).slice(0, 12)}`
   return compileJava(source, [await fetchJars(cacheFolder(process.env), name, pom)], folder)
 }
 
 /**
- * Compiles one source file by the compiler among the reader's jars.
- * @returns the command that runs it, to be followed by its arguments
+ * Compiles one source file with the compiler that is among the reader's jars.
+ *
+ * @returns the command that runs it, without the arguments of the program
  */
 const compileJava = async (source: string, jars: readonly string[], folder: string): Promise<string[]> => {
   const java = await findJava(process.env)
@@ -98,7 +93,7 @@ const fetchJars = async (
   return folder
 }
 
-/** The compiler, unlike java, knows no `*` in a class path. */
+/** Unlike java, the compiler does not understand `*` in a class path. */
 const expanded = async (classpath: string): Promise<string> => {
   const { globSync } = await import('node:fs')
   return classpath

@@ -10,9 +10,9 @@ import { cacheFolder } from '../../../local/artifacts.ts'
 const run = promisify(execFile)
 
 /**
- * The python of a virtual environment with these requirements, made once and kept beside the other downloads.
+ * The Python of a virtual environment with these requirements. It is created once and kept with the other downloads.
  *
- * @throws Error saying what to install where Python, venv or pip is missing
+ * @throws Error that says what to install if Python, venv or pip is missing
  */
 export const pythonWith = async (requirements: string): Promise<string> => {
   const cacheDir = cacheFolder(process.env)

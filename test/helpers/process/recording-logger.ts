@@ -6,7 +6,7 @@ export interface LogLine {
   fields: Record<string, unknown>
 }
 
-/** A logger that keeps what it is told. */
+/** A logger that collects its log lines. */
 export const recordingLogger = (): { logger: Logger; lines: LogLine[] } => {
   const lines: LogLine[] = []
   const at =

@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-/** A process as /proc tells of it. */
+/** A process as /proc describes it. */
 export interface RunningProcess {
   pid: number
   parent: number
-  /** Tells it from a later process of the same pid. */
+  /** The start time, which a later process with the same pid does not share. */
   started: string
   command: string
   rssBytes: number
 }
 
-/** A process and everything below it; empty when it does not run. Zombies do not count. */
+/** A process and all its descendants; empty if it does not run. Zombies do not count. */
 export const processesOf = (pid: number): RunningProcess[] => {
   const all = processes()
   const below = (parent: number): RunningProcess[] =>
@@ -18,13 +18,13 @@ export const processesOf = (pid: number): RunningProcess[] => {
   return [...all.filter((each) => each.pid === pid), ...below(pid)]
 }
 
-/** Those of a list that still run. */
+/** The processes of a list that still run. */
 export const stillRunning = (list: readonly RunningProcess[]): RunningProcess[] => {
   const now = processes()
   return list.filter(({ pid, started }) => now.some((each) => each.pid === pid && each.started === started))
 }
 
-/** Processes whose command, folder or environment names a path. */
+/** The processes whose command, folder or environment contains a path. */
 export const processesNaming = (path: string): RunningProcess[] =>
   processes().filter(
     ({ pid }) =>
@@ -47,7 +47,7 @@ const processes = (): RunningProcess[] =>
 
 const describe = (pid: number): RunningProcess[] => {
   const stat = read(pid, 'stat')
-  // The second field is the program's name in brackets and may itself hold spaces and brackets.
+  // The second field is the name of the program in brackets. The name itself may contain spaces and brackets.
   const [state, parent, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   if (stat === '' || state === 'Z' || state === 'X') return []
   const rss = /^VmRSS:\s+(\d+) kB$/m.exec(read(pid, 'status'))?.[1]

@@ -3,10 +3,10 @@ import type { Effect } from '../process/start-worker-process.ts'
 import { sorted } from './sorted.ts'
 
 /**
- * Nothing is missing, nothing is invented, and of each
- * project the first effects come in the order of the events.
+ * Asserts that every event has an effect, that no other effects exist, and that the first effects of each project are
+ * in the order of its events.
  *
- * @param ids of the events, in the order they were published
+ * @param ids the delivery ids of the events, in the order in which they were published
  */
 export const assertEffects = (found: readonly Effect[], ids: readonly string[]): void => {
   assert.deepEqual(sorted(new Set(found.map(({ id }) => id))), sorted(ids))

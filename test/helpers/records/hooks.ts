@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { secretToken } from '../servers/stack.ts'
 
-/** What a hook is answered. */
+/** The answer to a hook. */
 export interface Answer {
   status: number
   body: { outcome: string; event: string; topic: string; id: string; reason?: string }
@@ -12,11 +12,11 @@ export interface Answer {
 export const sample = (name: string): Buffer =>
   readFileSync(new URL(`../../fixtures/${name}.json`, import.meta.url))
 
-/** A push of a project; `pad` makes its body longer. */
+/** The body of a push of a project. @param fields replace those of the sample */
 export const pushOf = (projectId: number, fields: Readonly<Record<string, unknown>> = {}): Buffer =>
   Buffer.from(JSON.stringify({ ...JSON.parse(sample('push').toString()), project_id: projectId, ...fields }))
 
-/** Posts a hook as GitLab does, with a delivery id of its own unless `headers` bring one. */
+/** Posts a hook as GitLab does. It gets a new delivery id unless `headers` contain one. */
 export const post = async (
   url: string | undefined,
   body: Buffer | string,

@@ -2,19 +2,18 @@ import { createHash } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import { readLog } from '../../../lib/kafka/log-reader.ts'
 
-/** As far as the body of a record is concerned. */
+/** The fields of a record that its body needs. */
 export interface RecordWithRaw {
   delivery: { id: string; body_sha256: string; raw_chunks: number | null }
   raw: Buffer
 }
 
 /**
- * The exact body of a record, also where it was too large to travel in it.
- * Reads the whole topic of pieces, as far as it goes now.
+ * Reads the exact body of a record, also if the body was too large for the record and was published in chunks.
+ * Then it reads the whole topic of chunks, up to its present end.
  *
  * @param chunksTopic `gitlab.raw-chunks`, with the prefix of the cluster
- * @throws Error where the pieces are not all there any more, or do not give the body;
- *   the signal's reason where it is aborted
+ * @throws Error if a chunk is missing or the chunks do not make the body; the reason of the signal if it is aborted
  */
 export const readRaw = async (
   { delivery: { id, body_sha256, raw_chunks }, raw }: RecordWithRaw,
@@ -30,7 +29,7 @@ export const readRaw = async (
     to: 'now',
     signal,
   })) {
-    // The same hook may have been cut for another limit, too, and have been sent again with another body.
+    // The same hook may also have been cut for another size limit, or sent again with another body.
     const isOurs =
       key === id && headers['body-sha256'] === body_sha256 && Number(headers['chunk-count']) === raw_chunks
     if (isOurs && value !== null) pieces.set(Number(headers['chunk-index']), value)

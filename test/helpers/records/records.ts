@@ -21,7 +21,7 @@ export const countOn = async ({ kafka }: Pick<Stack, 'kafka'>, topic: string): P
 
 /** Every message that a topic holds at this moment, in order within each partition. */
 export const messagesOn = (stack: Pick<Stack, 'kafka'>, topic: string): Promise<LogMessage[]> =>
-  eventually(() => readAll(stack, topic)) // a leader may just be being chosen
+  eventually(() => readAll(stack, topic)) // The request fails while a leader is being elected.
 
 const readAll = async (stack: Pick<Stack, 'kafka'>, topic: string): Promise<LogMessage[]> => {
   const count = await countOn(stack, topic)

@@ -3,9 +3,9 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** A payload with the headers that lie beside it. */
+/** A payload with the headers of the file beside it. */
 export interface Sample {
-  /** Path below its folder, without `.json`. */
+  /** The path below its folder, without `.json`. */
   name: string
   body: Buffer
   headers: IncomingHttpHeaders
@@ -41,10 +41,10 @@ const headersBeside = (path: string): IncomingHttpHeaders => {
   )
 }
 
-/** Payloads of our own, in GitLab's shape. */
+/** Our own payloads, in GitLab's shape. */
 export const fixtures: readonly Sample[] = readSamples(fixturesFolder)
 
-/** Payloads of GitLab's documentation; none in a user's clone. */
+/** Payloads of GitLab's documentation. A user's clone has none. */
 export const corpus: readonly Sample[] = existsSync(corpusFolder) ? readSamples(corpusFolder) : []
 
 export const fixture = (name: string): Sample => {

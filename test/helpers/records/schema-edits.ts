@@ -2,19 +2,19 @@ import type { EnumSchema, RecordField, RecordSchema } from '../../../schemas/avr
 import { wireSchema } from '../../../schemas/load.ts'
 import { namedTypesIn } from '../../../schemas/named-types.ts'
 
-/** An edit of the push schema, and what becomes of it. */
+/** An edit of the push schema, and the verdict on it. */
 export interface SchemaEdit {
   title: string
-  /** Makes the schema from which the edit starts, where the real one does not do. */
+  /** Prepares the schema from which the edit starts, if the real one does not fit. */
   prepare?: (schema: RecordSchema) => void
   edit: (schema: RecordSchema) => void
-  /** What we say of it after "schema push"; null where it is compatible. */
+  /** Our error text, after the words "schema push"; null if the edit is compatible. */
   sentence: string | null
-  /** Where the registry would let pass what we refuse. */
+  /** Set if the registry accepts an edit that we refuse. */
   registryAccepts?: true
 }
 
-/** The schema before an edit and after it. */
+/** The schema before and after an edit. */
 export const versionsOf = ({ prepare, edit }: SchemaEdit): { older: RecordSchema; newer: RecordSchema } => {
   const older = JSON.parse(wireSchema('push')) as RecordSchema
   prepare?.(older)

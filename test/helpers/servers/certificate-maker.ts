@@ -12,19 +12,19 @@ export interface Certificate {
   keyFile: string
 }
 
-/** Whom a certificate may stand for. */
+/** The purpose for which a certificate may be used. */
 type Use = 'server' | 'client' | 'authority'
 
 interface Authority extends Certificate {
-  /** @param days how long it is valid; -1: until yesterday */
+  /** Signs a new certificate. @param days how long it is valid; -1 for a certificate that expired yesterday */
   issue(use: Use, days?: number): Promise<Authority>
 }
 
-/** Makes certificates, all of them in one folder. */
+/** Creates certificates, all of them in one folder. */
 export interface CertificateMaker {
-  /** What vouches for itself. @param name two of one name are not the same */
+  /** Creates a self-signed authority. Two authorities of the same name differ in their keys. */
   authority(name: string): Promise<Authority>
-  /** A file of its own. @returns its path */
+  /** Writes a text to a new file. @returns the path of the file */
   file(text: string): Promise<string>
   remove(): Promise<void>
 }
@@ -53,7 +53,7 @@ rand_serial = yes
 commonName = supplied
 `
 
-/** By OpenSSL's own program, for Node makes none. @throws Error where it is not installed */
+/** Uses the program openssl, because Node cannot create certificates. @throws Error if it is not installed */
 export const openCertificateMaker = async (): Promise<CertificateMaker> => {
   const folder = await mkdtemp(join(tmpdir(), 'bridge-test-'))
   await writeFile(join(folder, 'openssl.cnf'), configuration)
@@ -105,7 +105,7 @@ export const openCertificateMaker = async (): Promise<CertificateMaker> => {
   }
 }
 
-/** Days from now, as OpenSSL writes times. */
+/** A time so many days from now, in the format of OpenSSL. */
 const asTime = (days: number): string =>
   `${new Date(Date.now() + days * 86_400_000).toISOString().replace(/\.\d+/, '').replaceAll(/[-:T]/g, '')}`
 

@@ -4,15 +4,15 @@ import { promisify } from 'node:util'
 import { freePorts } from '../process/free-ports.ts'
 
 /**
- * A project of the repository's docker-compose.yml that shares nothing with another one:
- * name, ports, volumes and image are its own.
+ * A project of the repository's docker-compose.yml. It shares nothing with other projects: name, ports, volumes and
+ * image are its own.
  */
 export interface Compose {
-  /** Ports on 127.0.0.1, by the variable that publishes them. */
+  /** The ports on 127.0.0.1, by the variable that sets them. */
   readonly ports: Readonly<Record<PortVariable, number>>
-  /** `docker compose <args>`; resolves to what it printed on standard output, rejects with what it said. */
+  /** `docker compose <args>`; resolves to its standard output, rejects with its standard error. */
   run(...args: string[]): Promise<string>
-  /** Runs a command inside a service's container. */
+  /** Runs a command in the container of a service. */
   exec(service: string, ...command: string[]): Promise<string>
   /** `up -d --wait`; rejects with the state and the last lines of every service. */
   up(): Promise<void>
@@ -33,8 +33,9 @@ type PortVariable = (typeof portVariables)[number]
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /**
- * @throws Error in one sentence where there is no engine:
- * a test of the compose file that is skipped would look like one that passed
+ * Creates the project; starts nothing yet.
+ *
+ * @throws Error if no Docker engine runs. The test is not skipped then, because a skipped test looks like a passed one.
  */
 export const createCompose = async (project: string): Promise<Compose> => {
   const free = await freePorts(portVariables.length)
@@ -44,7 +45,7 @@ export const createCompose = async (project: string): Promise<Compose> => {
   >
   const image = `${project}:test`
   const env = { ...withoutOurs(process.env), ...mapValues(ports, String), BRIDGE_IMAGE: image }
-  // A developer's .env is not what is tested.
+  // The .env file of a developer must not change the test.
   const run = (...args: string[]) =>
     docker(
       env,
@@ -89,7 +90,7 @@ const docker = async (env: NodeJS.ProcessEnv, ...args: string[]): Promise<string
   }
 }
 
-/** What the compose file reads must not come from the shell the test was started in. */
+/** Removes the variables that the compose file reads: they must not come from the shell of the developer. */
 const withoutOurs = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(env).filter(([name]) => !/^(INGRESS|KAFKA|LOCAL|LOG|COMPOSE)_/.test(name)),
