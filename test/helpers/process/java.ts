@@ -18,7 +18,11 @@ const ecjVersion = '3.46.100'
 const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:2.8'
 const path = (name: string) => fileURLToPath(new URL(`../../integration/java/${name}`, import.meta.url))
 
-/** Runs java/Reader.java on topics; resolves to the object that it prints for each record. @param folder for its classes */
+/**
+ * Runs java/Reader.java on topics; resolves to the object that it prints for each record.
+ *
+ * @param folder for its classes
+ */
 export const readWithJava = async (
   stack: Stack,
   topics: readonly string[],
@@ -36,7 +40,11 @@ export const readWithJava = async (
     .map((line) => JSON.parse(line))
 }
 
-/** Compiles an example for readers, with the dependencies of its own pom.xml. @returns the command that runs it */
+/**
+ * Compiles an example for readers, with the dependencies of its own pom.xml.
+ *
+ * @returns the command that runs it
+ */
 export const compileExample = async (source: string, pom: string, folder: string): Promise<string[]> => {
   const name = `test-example-${hash('sha256', readFileSync(pom)).slice(0, 12)}`
   return compileJava(source, [await fetchJars(cacheFolder(process.env), name, pom)], folder)

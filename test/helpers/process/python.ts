@@ -10,7 +10,8 @@ import { cacheFolder } from '../../../local/artifacts.ts'
 const run = promisify(execFile)
 
 /**
- * The Python of a virtual environment with these requirements. It is created once and kept with the other downloads.
+ * The Python of a virtual environment with these requirements. It is created once and kept with the other
+ * downloads.
  *
  * @throws Error that says what to install if Python, venv or pip is missing
  */

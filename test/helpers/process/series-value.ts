@@ -1,8 +1,8 @@
 import type { Metrics } from '../../../lib/metrics/metrics.ts'
 
 /**
- * The value of one series of metrics in this process, such as `ingress_hooks_total` with `{ outcome: 'published' }`;
- * undefined if the series does not exist.
+ * The value of one series of metrics in this process, such as `ingress_hooks_total` with `{ outcome:
+ * 'published' }`; undefined if the series does not exist.
  */
 export const seriesValue = async (
   metrics: Pick<Metrics, 'registry'>,

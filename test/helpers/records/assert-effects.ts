@@ -3,8 +3,8 @@ import type { Effect } from '../process/start-worker-process.ts'
 import { sorted } from './sorted.ts'
 
 /**
- * Asserts that every event has an effect, that no other effects exist, and that the first effects of each project are
- * in the order of its events.
+ * Asserts that every event has an effect, that no other effects exist, and that the first effects of each
+ * project are in the order of its events.
  *
  * @param ids the delivery ids of the events, in the order in which they were published
  */

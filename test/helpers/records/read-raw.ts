@@ -9,11 +9,12 @@ export interface RecordWithRaw {
 }
 
 /**
- * Reads the exact body of a record, also if the body was too large for the record and was published in chunks.
- * Then it reads the whole topic of chunks, up to its present end.
+ * Reads the exact body of a record, also if the body was too large for the record and was published in
+ * chunks. Then it reads the whole topic of chunks, up to its present end.
  *
  * @param chunksTopic `gitlab.raw-chunks`, with the prefix of the cluster
- * @throws Error if a chunk is missing or the chunks do not make the body; the reason of the signal if it is aborted
+ * @throws Error if a chunk is missing or the chunks do not make the body; the reason of the signal if it is
+ *   aborted
  */
 export const readRaw = async (
   { delivery: { id, body_sha256, raw_chunks }, raw }: RecordWithRaw,

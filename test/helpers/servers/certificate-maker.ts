@@ -16,7 +16,11 @@ export interface Certificate {
 type Use = 'server' | 'client' | 'authority'
 
 interface Authority extends Certificate {
-  /** Signs a new certificate. @param days how long it is valid; -1 for a certificate that expired yesterday */
+  /**
+   * Signs a new certificate.
+   *
+   * @param days how long it is valid; -1 for a certificate that expired yesterday
+   */
   issue(use: Use, days?: number): Promise<Authority>
 }
 

@@ -4,8 +4,8 @@ import { promisify } from 'node:util'
 import { freePorts } from '../process/free-ports.ts'
 
 /**
- * A project of the repository's docker-compose.yml. It shares nothing with other projects: name, ports, volumes and
- * image are its own.
+ * A project of the repository's docker-compose.yml. It shares nothing with other projects: name, ports,
+ * volumes and image are its own.
  */
 export interface Compose {
   /** The ports on 127.0.0.1, by the variable that sets them. */
@@ -35,7 +35,8 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 /**
  * Creates the project; starts nothing yet.
  *
- * @throws Error if no Docker engine runs. The test is not skipped then, because a skipped test looks like a passed one.
+ * @throws Error if no Docker engine runs. The test is not skipped then, because a skipped test looks like a
+ *   passed one.
  */
 export const createCompose = async (project: string): Promise<Compose> => {
   const free = await freePorts(portVariables.length)
