@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { isCausedByRow } from './database-error.ts'
 import { messageOf, RetriableError } from './errors.ts'
 import type { Logger } from './logger.ts'
 
@@ -21,14 +22,10 @@ export const createPool = (url: string, applicationName: string, logger: Logger)
   return pool
 }
 
-// Classes of SQLSTATE that a row causes: data exception, integrity constraint violation, program limit
-// exceeded. https://www.postgresql.org/docs/current/errcodes-appendix.html
-const causedByRow = /^(22|23|54)/
-
 /**
  * Runs a query and returns its rows.
  *
- * @throws the error of the database if a row is the cause; RetriableError in any other case
+ * @throws the error of the database if the values of a row are the cause; RetriableError in any other case
  */
 export const query = async <Row extends pg.QueryResultRow>(
   pool: Pool,
@@ -38,8 +35,7 @@ export const query = async <Row extends pg.QueryResultRow>(
   try {
     return (await pool.query<Row>(text, values)).rows
   } catch (error) {
-    const { code } = error as { code?: unknown }
-    if (typeof code === 'string' && causedByRow.test(code)) throw error
+    if (isCausedByRow(error)) throw error
     throw new RetriableError(`the database did not run a query: ${messageOf(error)}`, { cause: error })
   }
 }

@@ -36,7 +36,11 @@ export const auditLog = defineConsumer({
           await query(pool, 'select audit_log.ensure_month($1)', [`${month}-01T00:00:00Z`])
           months.add(month)
         }
-        await insert(pool, rows)
+        await insert(pool, rows).catch((error: unknown) => {
+          // The table may have lost a partition: it was dropped, or an older backup was restored.
+          months.clear()
+          throw error
+        })
       },
       close: () => pool.end(),
     }

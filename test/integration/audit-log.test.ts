@@ -4,8 +4,7 @@ import { test } from 'node:test'
 import pg from 'pg'
 import { eventually } from '../helpers/process/eventually.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
-import { countOn, recordsOf } from '../helpers/records/records.ts'
-import { startServers } from '../helpers/servers/servers.ts'
+import { recordsOf } from '../helpers/records/records.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('audit-log')
@@ -13,11 +12,13 @@ await stack.setUp()
 const { hookUrl } = await stack.startReady(['ingress'])
 let worker = await stack.startReady(['consumer', 'audit-log'])
 
-const rowsOf = async (deliveryId: string, url = stack.databaseUrl): Promise<Record<string, unknown>[]> =>
+const rowsOf = async (deliveryId: string): Promise<Record<string, unknown>[]> =>
   (
-    await query(url, 'select * from audit_log.events where delivery_id = $1 order by received_at', [
-      deliveryId,
-    ])
+    await query(
+      stack.databaseUrl,
+      'select * from audit_log.events where delivery_id = $1 order by received_at',
+      [deliveryId],
+    )
   ).rows
 
 const query = async (url: string, text: string, values: unknown[] = []): Promise<pg.QueryResult> => {
@@ -162,50 +163,3 @@ test('several connections can ask for the partition of the same month at the sam
   )
   assert.equal(rowCount, 12)
 })
-
-test('while the database is down the worker waits and dead-letters nothing; then it goes on', async () => {
-  const servers = await startServers(['postgres'])
-  try {
-    const own = await openStackOn(servers.databaseUrl)
-    const id = unique('outage')
-    await servers.server('postgres').stop(5000)
-    await post(own.hookUrl, sample('push'), { 'idempotency-key': id })
-    const waiting = /^gitlab_bridge_consumer_circuit_state\{state="open"\} 1$/m
-    await eventually(async () => assert.match(await (await fetch(own.worker.metricsUrl)).text(), waiting))
-    assert.ok(
-      own.worker.lines.some((line) => line.includes('"error":"the database did not run a query: ')),
-      own.worker.lines.join('\n'),
-    )
-    assert.equal(await countOn(stack, own.deadLetterTopic), 0)
-
-    await servers.startAgain('postgres')
-    await eventually(async () => assert.equal((await rowsOf(id, servers.databaseUrl)).length, 1))
-    assert.equal(await countOn(stack, own.deadLetterTopic), 0)
-    await eventually(async () =>
-      assert.doesNotMatch(await (await fetch(own.worker.metricsUrl)).text(), waiting),
-    )
-    await own.worker.stop(10_000)
-  } finally {
-    await servers.remove()
-  }
-})
-
-/** Ingress and audit log on topics of their own and another database. */
-const openStackOn = async (databaseUrl: string) => {
-  const prefix = `audit-log-outage-${randomBytes(3).toString('hex')}.`
-  const role = new URL(databaseUrl)
-  role.username = 'audit_log'
-  role.password = 'audit-log-password'
-  const env = {
-    KAFKA_TOPIC_PREFIX: prefix,
-    DATABASE_URL: databaseUrl,
-    AUDIT_LOG_DATABASE_URL: role.href,
-    BRIDGE_DATA_DIR: await stack.temporaryFolder(),
-  }
-  await stack.setUp(env)
-  return {
-    hookUrl: (await stack.startReady(['ingress'], env)).hookUrl,
-    worker: await stack.startReady(['consumer', 'audit-log'], env),
-    deadLetterTopic: `${prefix}gitlab-bridge.dead-letter.audit-log`,
-  }
-}
