@@ -8,7 +8,6 @@ import { eventually } from '../helpers/process/eventually.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('connections')
-await stack.setUp()
 const connections = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length
 
 test('a request that is under way while its client is closed leaves no connection behind', async () => {
