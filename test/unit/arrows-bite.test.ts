@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { test } from 'node:test'
 import { findViolations } from '../arrows/cruise.ts'
-import { houseRooms } from '../arrows/house-rooms.ts'
+import { roomTables } from '../arrows/room-tables.ts'
 import { roomsInCircles } from '../arrows/rooms.ts'
 import type { ArrowRule } from '../arrows/rule.ts'
 import { arrowRules } from '../arrows/rules.ts'
@@ -58,7 +58,7 @@ test('every rule has a name of its own', () => {
 })
 
 test('the tables of rooms have no circle themselves, and name no room that does not exist', () => {
-  for (const [folder, rooms] of Object.entries(houseRooms)) {
+  for (const [folder, rooms] of Object.entries(roomTables)) {
     assert.deepEqual(roomsInCircles(rooms), [], folder)
     const unknown = Object.values(rooms)
       .flat()

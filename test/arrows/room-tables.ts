@@ -105,14 +105,14 @@ const local: Rooms = {
   'secrets.ts': [],
 }
 
-export const houseRooms: Readonly<Record<string, Rooms>> = {
+export const roomTables: Readonly<Record<string, Rooms>> = {
   ingress,
   schemas,
   'consumers/runtime': runtime,
   local,
 }
 
-export const houseRules: readonly ArrowRule[] = [
+export const roomTableRules: readonly ArrowRule[] = [
   ...roomRules(
     'ingress',
     ingress,
