@@ -4,27 +4,35 @@ import { backoffMs } from '../../lib/backoff.ts'
 import type { Environment } from '../../lib/config.ts'
 import { RetriableError } from '../../lib/errors.ts'
 import { withLocalStack } from '../environment.ts'
+import type { SetupOptions } from './setup-options.ts'
 
 const maxAttempts = 6
 
 /** `bridge setup`: creates topics, schemas and tables. It can run again at any time. */
 export const setupCommand = new Command('setup')
   .description('create topics, register schemas and migrate the database; it can run again at any time')
-  .action(() => setUpWithRetries(withLocalStack(process.env)))
+  .option('--check', 'print what setup would do, change nothing, and fail if setup would refuse')
+  .option(
+    '--force',
+    'change settings of existing topics also where somebody has set them, or where they become smaller',
+  )
+  .option('--keep-partitions', 'accept existing topics whose number of partitions differs from the settings')
+  .action((options: SetupOptions) => setUpWithRetries(withLocalStack(process.env), options))
 
 /**
  * A cluster that has just been started may need some seconds. Every step can run twice, so the whole setup is
  * repeated.
  */
-const setUpWithRetries = async (env: Environment): Promise<void> => {
-  const [{ setUp }, { createLogger }] = await Promise.all([
+const setUpWithRetries = async (env: Environment, options: SetupOptions): Promise<void> => {
+  const [{ setUp }, { consumers }, { createLogger }] = await Promise.all([
     import('./set-up.ts'),
+    import('../../consumers/index.ts'),
     import('../../lib/logger.ts'),
   ])
   const logger = createLogger('setup', env)
   for (let attempt = 1; ; attempt++) {
     try {
-      return await setUp(env, logger)
+      return await setUp(env, logger, consumers, options)
     } catch (error) {
       if (!(error instanceof RetriableError) || attempt === maxAttempts) throw error
       const retryMs = backoffMs({ firstMs: 1000, maxMs: 5000 }, attempt)

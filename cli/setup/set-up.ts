@@ -1,3 +1,4 @@
+import type { Kafka } from 'kafkajs'
 import { z } from 'zod'
 import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
@@ -10,10 +11,10 @@ import { wireSchema } from '../../schemas/load.ts'
 import { createNames, type Names } from '../../schemas/topics.ts'
 import { databaseVariables } from '../variables/database-variables.ts'
 import { topicVariables } from '../variables/topic-variables.ts'
-import { choosePartitions } from './choose-partitions.ts'
-import { createTopics } from './create-topics.ts'
 import { commitFirstOffsets } from './first-offsets.ts'
 import { migrateDatabase } from './migrate-database.ts'
+import { checkTopics, setUpTopics } from './set-up-topics.ts'
+import type { SetupOptions } from './setup-options.ts'
 import { retryTopicsOf, topicsOf } from './topic-list.ts'
 
 const setupVariables = z.object({
@@ -35,33 +36,37 @@ export const setUp = async (
   env: Environment,
   logger: Logger,
   workers: readonly Consumer[] = consumers,
+  options: SetupOptions = {},
 ): Promise<void> => {
   const settings = readVariables(setupVariables, env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
-  await setUpKafka(settings, names, workers, logger)
+  const kafka = createKafka(settings, names.group('setup'), logger)
+  const topics = [...topicsOf(settings, names, workers), ...retryTopicsOf(settings, names, workers)]
+  await checkTopics(kafka, settings, topics, options, logger)
+  if (options.check) return
+  await setUpKafka(kafka, settings, names, workers, options, logger)
   await registerSchemas(settings, names, logger)
   await setUpDatabase(settings, logger)
 }
 
 const setUpKafka = async (
+  kafka: Kafka,
   settings: SetupSettings,
   names: Names,
   workers: readonly Consumer[],
+  options: SetupOptions,
   logger: Logger,
 ) => {
-  const kafka = createKafka(settings, names.group('setup'), logger)
-  const partitioned = [...eventTypes.map(names.topic), ...workers.map(({ name }) => names.retryTopic(name))]
-  const partitions = await choosePartitions(kafka, settings.KAFKA_TOPIC_PARTITIONS, partitioned, logger)
-  const wanted = { ...settings, KAFKA_TOPIC_PARTITIONS: partitions }
-  logger.info('the topics are set up', await createTopics(kafka, wanted, topicsOf(wanted, names, workers)))
+  const topics = topicsOf(settings, names, workers)
+  logger.info('the topics are set up', await setUpTopics(kafka, settings, topics, options))
   // A worker counts as new until its retry topic exists. So its first offsets are committed before that topic
   // is created: if setup is interrupted in between, the next setup commits them again. The second round below
   // commits the offsets of the retry topics. Only that round logs warnings, so that each warning is logged
   // once.
   const first = await commitFirstOffsets(kafka, names, workers, quietLogger())
   logger.info('the first offsets are committed', { ...first })
-  const retryTopics = retryTopicsOf(wanted, names, workers)
-  logger.info('the retry topics are set up', await createTopics(kafka, wanted, retryTopics))
+  const retryTopics = retryTopicsOf(settings, names, workers)
+  logger.info('the retry topics are set up', await setUpTopics(kafka, settings, retryTopics, options))
   const second = await commitFirstOffsets(kafka, names, workers, logger)
   logger.info('the first offsets of the retry topics are committed', { ...second })
 }

@@ -13,11 +13,8 @@ export interface Topic {
   config: Readonly<Record<string, string>>
 }
 
-/** The largest body of GitLab is 25 MiB, and a record is larger than its body. */
-const maxMessageBytes = 32 * 1024 * 1024
-
 const commonConfig = (settings: TopicSettings) => ({
-  'max.message.bytes': String(maxMessageBytes),
+  'max.message.bytes': String(settings.KAFKA_TOPIC_MAX_MESSAGE_BYTES),
   'compression.type': settings.KAFKA_COMPRESSION_TYPE,
 })
 

@@ -15,7 +15,7 @@ export const topicVariables = z.object({
     .default(6)
     .describe(
       'Partitions of each new topic for events. All these topics have the same number, so that one process ' +
-        'handles all events of a project. If topics exist already, new topics get as many partitions.',
+        'handles all events of a project. `bridge setup` refuses existing topics with another number.',
     ),
   KAFKA_REPLICATION_FACTOR: z.coerce
     .number()
@@ -23,6 +23,16 @@ export const topicVariables = z.object({
     .min(1)
     .optional()
     .describe('Number of replicas of each new topic. Unset: 3, or the number of brokers if there are fewer.'),
+  KAFKA_TOPIC_MAX_MESSAGE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(100_000)
+    .max(100 * 1024 * 1024)
+    .default(32 * 1024 * 1024)
+    .describe(
+      'Largest request for each new topic (max.message.bytes). Lower it if the cluster forbids so much: ' +
+        'the body of a larger hook then goes in pieces to gitlab.raw-chunks.',
+    ),
   KAFKA_COMPRESSION_TYPE: z
     .enum(['uncompressed', 'gzip', 'zstd'])
     .default('uncompressed')

@@ -28,6 +28,7 @@ export const kafkaFiles: Readonly<Record<string, string>> = {
   'consumers/runtime/group/assigner.ts': 'the encoding of group assignments',
   'cli/dead-letters/dead-letter-writer.ts': 'the partitioner of the producer for redrives',
   'cli/setup/create-topics.ts': 'the admin client: creates and alters topics',
+  'cli/setup/topic-state.ts': 'the admin client: reads the settings of topics',
 }
 
 const packagePattern = (name: string): string => `(^|/)node_modules/${name}/`

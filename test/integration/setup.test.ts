@@ -16,8 +16,8 @@ const admin = stack.kafka.admin()
 await admin.connect()
 
 /** Runs `bridge setup` and returns the numbers of topics that it logs, and its warnings. */
-const runSetup = async (env: Readonly<Record<string, string>> = {}) => {
-  const { exited, lines } = await stack.start(['setup'], {
+const runSetup = async (env: Readonly<Record<string, string>> = {}, ...options: string[]) => {
+  const { exited, lines } = await stack.start(['setup', ...options], {
     DATABASE_URL: stack.databaseUrl,
     KAFKA_TOPIC_PARTITIONS: '',
     ...env,
@@ -37,6 +37,7 @@ const runSetup = async (env: Readonly<Record<string, string>> = {}) => {
     kept,
     migrations: entries.find(({ message }) => message === 'the database is migrated')?.migrations,
     warnings,
+    entries,
     lines,
   }
 }
@@ -68,7 +69,8 @@ const alter = (topic: string, settings: Readonly<Record<string, string>>) =>
 /** Topics of its own for one test, as a first setup creates them. */
 const openSetup = async () => {
   const prefix = `setup-${randomBytes(3).toString('hex')}.`
-  const run = (env: Readonly<Record<string, string>> = {}) => runSetup({ KAFKA_TOPIC_PREFIX: prefix, ...env })
+  const run = (env: Readonly<Record<string, string>> = {}, ...options: string[]) =>
+    runSetup({ KAFKA_TOPIC_PREFIX: prefix, ...env }, ...options)
   return { prefix, names: createNames(prefix), run, first: await run() }
 }
 
@@ -143,24 +145,43 @@ test('a second setup creates and changes nothing, and leaves an operator’s own
   assert.equal((await settingsOf(topic))['segment.ms'], '3600000')
 })
 
-test('our settings are corrected, missing topics are created, and the operator’s settings stay', async () => {
+test('setup keeps what an operator set, says so with both values, and corrects it with --force', async () => {
   const { names, run } = await openSetup()
   const topic = names.topic('push')
-  const changed = { 'max.message.bytes': '1000000', 'segment.ms': '3600000' }
+  const year = String(365 * 86_400_000)
+  const changed = { 'max.message.bytes': '1000000', 'retention.ms': year, 'segment.ms': '3600000' }
   await alter(topic, { ...(await ownSettings(topic)), ...changed })
   await admin.deleteTopics({ topics: [names.topic('tag_push')] })
   const again = await run()
-  assert.deepEqual([again.created, again.changed], [1, 1])
-  const settings = await settingsOf(topic)
+  assert.deepEqual([again.code, again.created, again.changed], [0, 1, 0])
+  assert.deepEqual(pick(await settingsOf(topic), Object.keys(changed)), changed)
+  const kept = again.entries.filter(({ level }) => level === 'warn')
   assert.deepEqual(
-    [settings['max.message.bytes'], settings['segment.ms']],
-    [String(32 * 1024 * 1024), '3600000'],
+    kept.map(({ topic, setting, old_value, new_value }) => [topic, setting, old_value, new_value]),
+    [
+      [topic, 'max.message.bytes', '1000000', String(32 * 1024 * 1024)],
+      [topic, 'retention.ms', year, String(90 * 86_400_000)],
+    ],
   )
+
+  const forced = await run({}, '--force')
+  assert.deepEqual([forced.created, forced.changed, forced.warnings], [0, 1, []])
+  assert.deepEqual(pick(await settingsOf(topic), Object.keys(changed)), {
+    'max.message.bytes': String(32 * 1024 * 1024),
+    'retention.ms': String(90 * 86_400_000),
+    'segment.ms': '3600000',
+  })
 })
 
-test('retention is configurable', async () => {
+const pick = (settings: Record<string, string>, names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, settings[name]]))
+
+test('retention is configurable, and is shortened only with --force', async () => {
   const { names, run } = await openSetup()
-  await run({ KAFKA_RETENTION_ACTIVITY_DAYS: '30' })
+  const env = { KAFKA_RETENTION_ACTIVITY_DAYS: '30' }
+  await run(env)
+  assert.equal((await settingsOf(names.topic('push')))['retention.ms'], String(90 * 86_400_000))
+  await run(env, '--force')
   assert.equal((await settingsOf(names.topic('push')))['retention.ms'], String(30 * 86_400_000))
   assert.equal((await settingsOf(names.topic('project_create')))['retention.ms'], '-1')
 })
@@ -168,40 +189,48 @@ test('retention is configurable', async () => {
 const partitionsOf = async (topic: string) =>
   (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length
 
-test('a new topic gets as many partitions as the others; another setting gives a warning', async () => {
+test('topics with another number of partitions than the settings are refused, and nothing changes', async () => {
   const { names, run } = await openSetup()
-  const topics = [names.topic('tag_push'), names.retryTopic('audit-log')]
-  await admin.deleteTopics({ topics })
-  const again = await run({ KAFKA_TOPIC_PARTITIONS: '12' })
-  assert.deepEqual([again.code, again.created], [0, 2])
-  for (const topic of [...topics, names.topic('push')]) assert.equal(await partitionsOf(topic), 6, topic)
-  const [warning, ...others] = again.warnings
-  assert.match(
-    String(warning),
-    new RegExp(
-      '^KAFKA_TOPIC_PARTITIONS is 12, but the existing topics have 6 partitions\\. ' +
-        'They keep them, and new topics get the same number\\.',
-    ),
-  )
-  assert.deepEqual(others, [])
-})
-
-test('topics that differ in their number of partitions are named, and left as they are', async () => {
-  const { names, run } = await openSetup()
+  const deleted = names.topic('tag_push')
   const wider = [names.topic('push'), names.retryTopic('audit-log')]
   await admin.createPartitions({ topicPartitions: wider.map((topic) => ({ topic, count: 8 })) })
-  await admin.deleteTopics({ topics: [names.topic('tag_push')] })
-  const again = await run({ KAFKA_TOPIC_PARTITIONS: '6' })
-  assert.deepEqual([again.code, again.created], [0, 1])
-  const [warning, ...others] = again.warnings
-  assert.match(String(warning), /^\d+ topics have 6 partitions, but /)
-  for (const topic of wider) assert.ok(warning?.includes(`${topic} has 8`), warning)
-  assert.deepEqual(others, [])
-  assert.deepEqual(
-    [await partitionsOf(names.topic('tag_push')), await partitionsOf(names.topic('push'))],
-    [6, 8],
-  )
+  await admin.deleteTopics({ topics: [deleted] })
+  for (const options of [[], ['--check']]) {
+    const refused = await run({}, ...options)
+    assert.equal(refused.code, 1)
+    const text = refused.lines.join('\n')
+    assert.match(text, /8 instead of 6 partitions: .*set KAFKA_TOPIC_PARTITIONS to that number/)
+    for (const topic of wider) assert.ok(text.includes(topic), text)
+    assert.doesNotMatch(text, / {4}at /)
+  }
+  assert.ok(!(await admin.listTopics()).includes(deleted))
+
+  const kept = await run({}, '--keep-partitions')
+  assert.deepEqual([kept.code, kept.created, kept.warnings.length], [0, 1, 1], kept.lines.join('\n'))
+  assert.deepEqual([await partitionsOf(deleted), await partitionsOf(names.topic('push'))], [6, 8])
 })
+
+test('a topic that somebody created before does not decide the number of partitions of all', async () => {
+  const prefix = `foreign-${randomBytes(3).toString('hex')}.`
+  const foreign = `${prefix}gitlab.push`
+  await admin.createTopics({ waitForLeaders: false, topics: [{ topic: foreign, numPartitions: 1 }] })
+  const refused = await runSetup({ KAFKA_TOPIC_PREFIX: prefix })
+  assert.equal(refused.code, 1)
+  assert.match(refused.lines.join('\n'), new RegExp(`1 instead of 6 partitions: ${foreign}\\.`))
+  assert.deepEqual(await topicsWith(prefix), [foreign])
+})
+
+test('with --check, setup names what it would create, and creates nothing', async () => {
+  const prefix = `checked-${randomBytes(3).toString('hex')}.`
+  const checked = await runSetup({ KAFKA_TOPIC_PREFIX: prefix }, '--check')
+  assert.equal(checked.code, 0, checked.lines.join('\n'))
+  const named = checked.entries.filter(({ message }) => message === 'setup would create a topic')
+  assert.equal(named.length, first.created)
+  assert.deepEqual(await topicsWith(prefix), [])
+})
+
+const topicsWith = async (prefix: string) =>
+  (await admin.listTopics()).filter((topic) => topic.startsWith(prefix))
 
 test('the registry refuses a schema that cannot read old records, and the error says so', async () => {
   const registry = createRegistry(readVariables(registryVariables, stack.env), 'test')

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Kafka } from 'kafkajs'
-import { createTopics } from '../../../cli/setup/create-topics.ts'
+import { setUpTopics } from '../../../cli/setup/set-up-topics.ts'
 import { topicsOf } from '../../../cli/setup/topic-list.ts'
 import { topicVariables } from '../../../cli/variables/topic-variables.ts'
 import { createRegistry, registryVariables } from '../../../lib/avro/registry.ts'
@@ -72,7 +72,7 @@ export const openIngressStack = async (
     kafka,
     setUp: async () => {
       const topics = readVariables(topicVariables, env)
-      await createTopics(kafka, topics, topicsOf(topics, names, []))
+      await setUpTopics(kafka, topics, topicsOf(topics, names, []))
       const registry = createRegistry(readVariables(registryVariables, env), 'test')
       for (const event of eventTypes)
         await registry.register(names.subject(names.topic(event)), wireSchema(catalogue[event].schema))

@@ -1,0 +1,93 @@
+import type { Admin, Kafka } from 'kafkajs'
+import { messageOf, RetriableError, UsageError } from '../../lib/errors.ts'
+import type { Logger } from '../../lib/logger.ts'
+import { applyPlan } from './create-topics.ts'
+import { type DifferencePolicy, planTopics, type SettingDifference, type TopicPlan } from './plan-topics.ts'
+import type { SetupOptions } from './setup-options.ts'
+import type { Topic, TopicSettings } from './topic-list.ts'
+import { partitionsProblem, refusedPartitions, replicasOf, warnOfFewReplicas } from './topic-shape.ts'
+import { readClusterState } from './topic-state.ts'
+
+/**
+ * Compares the topics that exist with the settings, logs every difference, and changes nothing.
+ *
+ * @throws UsageError if an existing topic has another number of partitions, unless the options accept it;
+ *   RetriableError if Kafka cannot be reached
+ */
+export const checkTopics = (
+  kafka: Kafka,
+  settings: TopicSettings,
+  topics: readonly Topic[],
+  options: SetupOptions,
+  logger: Logger,
+): Promise<void> =>
+  withAdmin(kafka, async (admin) => {
+    const state = await readClusterState(
+      admin,
+      topics.map(({ topic }) => topic),
+    )
+    reportPlan(planTopics(state, topics, policyOf(options)), options, logger)
+    warnOfFewReplicas(state, topics, replicasOf(settings, state), logger)
+    const problem = partitionsProblem(state, topics)
+    if (problem === undefined) return
+    if (options.keepPartitions !== true && options.force !== true) throw refusedPartitions(problem)
+    logger.warn(`${problem} See docs/runbooks/partitions-differ.md.`)
+  })
+
+/**
+ * Creates the topics that are missing, and changes settings of those that exist.
+ *
+ * @returns numbers of topics
+ * @throws RetriableError
+ */
+export const setUpTopics = (
+  kafka: Kafka,
+  settings: TopicSettings,
+  topics: readonly Topic[],
+  options: SetupOptions = {},
+): Promise<{ created: number; changed: number; kept: number }> =>
+  withAdmin(kafka, async (admin) => {
+    const state = await readClusterState(
+      admin,
+      topics.map(({ topic }) => topic),
+    )
+    const plan = planTopics(state, topics, policyOf(options))
+    await applyPlan(admin, plan, replicasOf(settings, state))
+    const [created, changed] = [plan.missing.length, plan.configs.size]
+    return { created, changed, kept: topics.length - created - changed }
+  })
+
+const policyOf = ({ force }: SetupOptions): DifferencePolicy => (force ? 'overwrite' : 'keep')
+
+const reportPlan = ({ missing, changes, kept }: TopicPlan, { check }: SetupOptions, logger: Logger) => {
+  if (check)
+    for (const { topic, numPartitions } of missing)
+      logger.info('setup would create a topic', { topic, partitions: numPartitions })
+  const changing = check ? 'setup would change a setting of a topic' : 'setup changes a setting of a topic'
+  for (const change of changes) logger.info(changing, fieldsOf(change))
+  for (const difference of kept)
+    logger.warn(
+      'a setting of a topic is not the wanted one, and setup keeps it: `bridge setup --force` changes it',
+      fieldsOf(difference),
+    )
+}
+
+const fieldsOf = ({ topic, setting, oldValue, newValue }: SettingDifference) => ({
+  topic,
+  setting,
+  old_value: oldValue,
+  new_value: newValue,
+})
+
+const withAdmin = async <T>(kafka: Kafka, action: (admin: Admin) => Promise<T>): Promise<T> => {
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    return await action(admin)
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new RetriableError(`The topics could not be set up: ${messageOf(error)}`, { cause: error })
+  } finally {
+    await admin.disconnect()
+  }
+}
