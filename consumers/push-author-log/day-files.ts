@@ -1,7 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openLineFile } from '../../lib/disk/line-file.ts'
+import { openLineFile, ReplacedFileError } from '../../lib/disk/line-file.ts'
+import { acquireLock } from '../../lib/disk/lock.ts'
+import { UsageError } from '../../lib/errors.ts'
 import { createMutex } from '../../lib/mutex.ts'
+import { createKeySet } from './key-set.ts'
 
 /** A line and its key. */
 export interface KeyedLine {
@@ -20,23 +23,34 @@ export interface DayFiles {
 const maxOpenDays = 4
 
 /**
- * Opens the folder, and creates it where it does not exist.
+ * Opens the folder, and creates it where it does not exist: only its owner can then read it. No other process
+ * may write to the folder until `close`.
  *
  * @param keyOf finds the key of a line in a file, so that a new process knows which lines it has. It returns
  * undefined for a line of another program, which is left alone.
+ * @throws UsageError while another process uses the folder
  */
 export const openDayFiles = async (
   folder: string,
   keyOf: (text: string) => string | undefined,
 ): Promise<DayFiles> => {
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const lock = await acquireLock(join(folder, 'lock'), 'socket')
+  if ('heldBy' in lock)
+    throw new UsageError(
+      `process ${lock.heldBy} writes to ${folder}: give each process a PUSH_AUTHOR_LOG_DIR of its own`,
+    )
   const oneAtATime = createMutex()
   /** The open files, with the one that was used last at the end. */
   const days = new Map<string, ReturnType<typeof openFile>>()
 
   const openFile = async (day: string) => {
-    const { lines, ...file } = await openLineFile(join(folder, `${day}.ndjson`))
-    return { file, keys: new Set(lines.flatMap((line) => keyOf(line) ?? [])) }
+    const keys = createKeySet()
+    const file = await openLineFile(join(folder, `${day}.ndjson`), (line) => {
+      const key = keyOf(line)
+      if (key !== undefined) keys.add(key)
+    })
+    return { file, keys }
   }
 
   const openDay = (day: string) => {
@@ -54,15 +68,26 @@ export const openDayFiles = async (
     }
   }
 
-  const write = async (day: string, lines: readonly KeyedLine[]) => {
+  const writeFresh = async (day: string, lines: readonly KeyedLine[]) => {
     try {
       const { file, keys } = await openDay(day)
       const fresh = lines.filter(({ key }) => !keys.has(key))
-      if (fresh.length > 0) await file.append(fresh.map(({ text }) => text))
+      // Also without fresh lines, because a file that was removed has taken the known ones with it.
+      await file.append(fresh.map(({ text }) => text))
       for (const { key } of fresh) keys.add(key)
     } catch (error) {
       days.delete(day)
       throw error
+    }
+  }
+
+  const write = async (day: string, lines: readonly KeyedLine[]) => {
+    try {
+      await writeFresh(day, lines)
+    } catch (error) {
+      // The file was moved away, for example by a log rotation: the lines belong into a new one.
+      if (!(error instanceof ReplacedFileError)) throw error
+      await writeFresh(day, lines)
     }
     await closeOldest()
   }
@@ -71,7 +96,11 @@ export const openDayFiles = async (
     append: (day, lines) => oneAtATime(() => write(day, lines)),
     close: () =>
       oneAtATime(async () => {
-        for (const opened of days.values()) await (await opened).file.close()
+        try {
+          for (const opened of days.values()) await (await opened).file.close()
+        } finally {
+          await lock.release()
+        }
       }),
   }
 }

@@ -21,8 +21,9 @@ interface Line {
   project_path: string | null
 }
 
+const daysWritten = () => readdirSync(folder).filter((name) => name.endsWith('.ndjson'))
 const linesWritten = (): Line[] =>
-  readdirSync(folder)
+  daysWritten()
     .sort()
     .flatMap((day) => readFileSync(join(folder, day), 'utf8').split('\n'))
     .filter((line) => line !== '')
@@ -53,8 +54,10 @@ test('a push becomes one line that says who pushed what, in the file of its day'
     commits: 2,
     source_event: 'push',
     delivery_id: 'a-push',
+    instance: 'https://git.nordlicht.example',
+    source: 'default',
   })
-  assert.deepEqual(readdirSync(folder), [`${pushedAt.slice(0, 10)}.ndjson`])
+  assert.deepEqual(daysWritten(), [`${pushedAt.slice(0, 10)}.ndjson`])
 })
 
 test('a repository update becomes one line for each ref that it moved', async () => {

@@ -38,8 +38,9 @@ export const openGenerations = async (
   now: () => number,
 ): Promise<Generations> => {
   const [last = now(), oneBefore] = await generationsIn(folder)
-  let current = await openGeneration(folder, last)
-  let previous = oneBefore === undefined ? undefined : await openGeneration(folder, oneBefore)
+  let current: Generation = await openGeneration(folder, last)
+  let previous: Generation | undefined =
+    oneBefore === undefined ? undefined : await openGeneration(folder, oneBefore)
   await previous?.file?.close()
 
   return {
@@ -57,9 +58,10 @@ export const openGenerations = async (
       await deleteExpired(folder)
     },
     write: async (keys) => {
+      for (const key of keys) current.keys.add(key)
       try {
-        current.file ??= (await openGeneration(folder, current.startedAt)).file
         await current.file?.append(keys)
+        current.file ??= await writeAgain(folder, current)
       } catch (error) {
         current.file = undefined
         throw error
@@ -69,9 +71,17 @@ export const openGenerations = async (
   }
 }
 
-const openGeneration = async (folder: string, startedAt: number): Promise<Generation> => {
-  const { lines, ...file } = await openLineFile(join(folder, fileName(startedAt)))
-  return { startedAt, keys: new Set(lines), file }
+const openGeneration = async (folder: string, startedAt: number) => {
+  const keys = new Set<string>()
+  const file = await openLineFile(join(folder, fileName(startedAt)), (key) => void keys.add(key))
+  return { startedAt, keys, file }
+}
+
+/** Opens the file of a generation again. It may be a new one, so the keys that it lacks are written to it. */
+const writeAgain = async (folder: string, { startedAt, keys }: Generation) => {
+  const { file, keys: written } = await openGeneration(folder, startedAt)
+  await file.append([...keys].filter((key) => !written.has(key)))
+  return file
 }
 
 const deleteExpired = async (folder: string) => {

@@ -6,8 +6,10 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -72,7 +74,8 @@ test('a line that a crash cut in the middle is removed and can be written again'
     line('b').text,
     '\0\0\0\0',
   ]) {
-    const { folder, path } = await opened(t)
+    const folder = folderFor(t)
+    const path = join(folder, `${day}.ndjson`)
     writeFileSync(path, `${line('a').text}\n`)
     appendFileSync(path, torn)
     const { files, keys } = await opened(t, folder)
@@ -100,7 +103,7 @@ test('with more days than open files no line is lost or repeated', async (t) => 
   const { files, folder, keys } = await opened(t)
   const days = Array.from({ length: 12 }, (_, index) => `2026-06-${String(index + 10)}`)
   for (const key of ['a', 'b', 'a']) for (const each of days) await files.append(each, [line(key)])
-  assert.equal(readdirSync(folder).length, days.length)
+  assert.equal(readdirSync(folder).filter((name) => name.endsWith('.ndjson')).length, days.length)
   for (const each of days) assert.deepEqual(keys(each), ['a', 'b'], each)
 })
 
@@ -126,4 +129,49 @@ test('a line of another program is left alone and blocks nothing', async (t) => 
   writeFileSync(path, 'not ours\n')
   await files.append(day, [line('a')])
   assert.deepEqual(readFileSync(path, 'utf8').split('\n'), ['not ours', line('a').text, ''])
+})
+
+test('lines go to a new file when the file of the day was moved away or removed', async (t) => {
+  for (const remove of [rmSync, (path: string) => renameSync(path, `${path}.1`)]) {
+    const { files, path, keys } = await opened(t)
+    await files.append(day, [line('a')])
+    remove(path)
+    await files.append(day, [line('b')])
+    assert.deepEqual(keys(), ['b'])
+    await files.append(day, [line('b'), line('c')])
+    assert.deepEqual(keys(), ['b', 'c'])
+  }
+})
+
+test('a file that was replaced or cut under the worker is read again before lines are added', async (t) => {
+  const { files, path, keys } = await opened(t)
+  await files.append(day, [line('a'), line('b')])
+  writeFileSync(path, `${line('b').text}\n`)
+  await files.append(day, [line('a'), line('b')])
+  assert.deepEqual(keys(), ['b', 'a'])
+  const copy = readFileSync(path)
+  rmSync(path)
+  writeFileSync(path, copy)
+  await files.append(day, [line('a'), line('c')])
+  assert.deepEqual(keys(), ['b', 'a', 'c'])
+})
+
+test('a second process is refused as long as the first one uses the folder', async (t) => {
+  const { files, folder } = await opened(t)
+  await assert.rejects(openDayFiles(folder, keyOf), {
+    name: 'UsageError',
+    message: `process ${process.pid} writes to ${folder}: give each process a PUSH_AUTHOR_LOG_DIR of its own`,
+  })
+  await files.close()
+  await (await openDayFiles(folder, keyOf)).close()
+})
+
+test('only the owner can read the folder and the files that are created', async (t) => {
+  const folder = join(folderFor(t), 'pushes')
+  const { files, path } = await opened(t, folder)
+  await files.append(day, [line('a')])
+  assert.deepEqual(
+    [folder, path].map((each) => (statSync(each).mode & 0o777).toString(8)),
+    ['700', '600'],
+  )
 })

@@ -172,3 +172,13 @@ test('forgotten deliveries are unknown, and forgetting works on an empty memory 
   await forgetHandledDeliveries(folder)
   assert.ok(!(await open()).has('a'))
 })
+
+test('when the file was removed, all keys of its generation are written to a new one', async (t) => {
+  const { folder, open, files, linesOnDisk } = folderFor(t)
+  const handled = await open()
+  await handled.remember(['a'])
+  for (const name of files()) rmSync(join(folder, name))
+  await assert.rejects(handled.remember(['b']), { name: 'ReplacedFileError' })
+  await handled.remember(['c'])
+  assert.deepEqual(linesOnDisk(), ['a', 'b', 'c'])
+})
