@@ -95,21 +95,10 @@ const runtime: Rooms = {
   'unhandled-rejections.ts': [],
 }
 
-/** The local stack: each server has a room, and all of them stand on the child processes. */
-const local: Rooms = {
-  'kafka/': ['server.ts', 'process/'],
-  'registry/': ['server.ts', 'process/'],
-  'postgres/': ['server.ts', 'process/'],
-  'server.ts': ['process/'],
-  'process/': ['secrets.ts'],
-  'secrets.ts': [],
-}
-
 export const roomTables: Readonly<Record<string, Rooms>> = {
   ingress,
   schemas,
   'consumers/runtime': runtime,
-  local,
 }
 
 export const roomTableRules: readonly ArrowRule[] = [
@@ -118,15 +107,13 @@ export const roomTableRules: readonly ArrowRule[] = [
     ingress,
     'A hook goes down through the rooms of the ingress. No arrow runs back up.',
   ),
-  completeRule('ingress', ingress, 'files'),
+  completeRule('ingress', ingress),
   ...roomRules(
     'schemas',
     schemas,
     'The catalogue stands on the facts, and the facts on the generated types.',
   ),
-  completeRule('schemas', schemas, 'files'),
+  completeRule('schemas', schemas),
   ...roomRules('consumers/runtime', runtime, 'A worker is made of its parts, and no part knows the worker.'),
-  completeRule('consumers/runtime', runtime, 'files'),
-  ...roomRules('local', local, 'A server of the local stack does not know the other servers.'),
-  completeRule('local', local, 'folders'),
+  completeRule('consumers/runtime', runtime),
 ]

@@ -26,24 +26,15 @@ export const roomRules = (folder: string, rooms: Rooms, because: string): ArrowR
     ]
   })
 
-/**
- * A rule that the table of a folder is complete.
- *
- * @param which `files`: every file belongs to a room; `folders`:
- *   only the files in folders, and the others stand above
- */
-export const completeRule = (folder: string, rooms: Rooms, which: 'files' | 'folders'): ArrowRule => {
+/** A rule that the table of a folder is complete: every file belongs to a room. */
+export const completeRule = (folder: string, rooms: Rooms): ArrowRule => {
   const names = Object.keys(rooms)
-  const inside = which === 'files' ? '' : '[^/]+/'
   return {
-    name: `the table of rooms lists all ${which} of ${folder}/`,
+    name: `the table of rooms lists all files of ${folder}/`,
     because: 'A new room needs an entry in the table: its direction must be decided.',
-    from: { path: `^${folder}/${inside}`, pathNot: names.map((room) => patternOf(`${folder}/${room}`)) },
+    from: { path: `^${folder}/`, pathNot: names.map((room) => patternOf(`${folder}/${room}`)) },
     to: { path: `^${folder}/` },
-    brokenBy: [
-      which === 'files' ? `${folder}/unlisted.ts` : `${folder}/unlisted/invented.ts`,
-      fileIn(`${folder}/${names[0]}`),
-    ],
+    brokenBy: [`${folder}/unlisted.ts`, fileIn(`${folder}/${names[0]}`)],
   }
 }
 
