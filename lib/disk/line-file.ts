@@ -6,7 +6,8 @@ import { syncFolder } from './sync-folder.ts'
 /** A text file to which whole lines are appended. Only its owner can read it, unless it existed before. */
 export interface LineFile {
   /**
-   * Resolves once the lines are on disk, in the file that has the path. Without lines it only checks the file.
+   * Resolves once the lines are on disk, in the file that has the path.
+   * Without lines it only checks the file.
    *
    * When it fails, the file is closed. It must then be opened again, which cuts off a line that was written
    * only in part.

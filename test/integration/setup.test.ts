@@ -189,7 +189,7 @@ test('retention is configurable, and is shortened only with --force', async () =
 const partitionsOf = async (topic: string) =>
   (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length
 
-test('topics with another number of partitions than the settings are refused, and nothing changes', async () => {
+test('topics with another number of partitions than set are refused, and nothing changes', async () => {
   const { names, run } = await openSetup()
   const deleted = names.topic('tag_push')
   const wider = [names.topic('push'), names.retryTopic('audit-log')]

@@ -32,11 +32,12 @@ test('a day of many lines is opened in a heap that could not hold them', async (
     writeSync(file, `${lines.join('\n')}\n`)
   }
   closeSync(file)
+  const moduleOf = (name: string) => import.meta.resolve(`../../../../consumers/push-author-log/${name}.ts`)
   const worker = new Worker(
     `
       import { parentPort } from 'node:worker_threads'
-      const { openDayFiles } = await import('${import.meta.resolve('../../../../consumers/push-author-log/day-files.ts')}')
-      const { keyOfText } = await import('${import.meta.resolve('../../../../consumers/push-author-log/push-line.ts')}')
+      const { openDayFiles } = await import('${moduleOf('day-files')}')
+      const { keyOfText } = await import('${moduleOf('push-line')}')
       const files = await openDayFiles(${JSON.stringify(join(path, '..'))}, keyOfText)
       const text = ${JSON.stringify(JSON.stringify(line(199_999)))}
       await files.append('2026-06-01', [{ key: keyOfText(text), text }])
