@@ -13,7 +13,7 @@ import { createNames, type Names } from '../schemas/topics.ts'
 export const operatorTimeoutMs = 10_000
 
 /** What a command needs to work with Kafka. Nothing connects before it is used. */
-interface KafkaAccess {
+export interface KafkaAccess {
   kafka: Kafka
   /** The names of topics and groups, with the prefix of this installation. */
   names: Names

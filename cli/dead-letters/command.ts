@@ -4,6 +4,7 @@ import { type JsonOption, jsonOption } from '../options/json-option.ts'
 import { timeForms } from '../options/parse-time.ts'
 import { wholeNumber } from '../options/whole-number.ts'
 import { exitAfterOutput } from '../output/exit.ts'
+import { reportMissingTopics } from '../require-topics.ts'
 import type { RedriveOptions, Selection, SelectionOptions, SettleOptions } from './options.ts'
 import { printResults } from './print-results.ts'
 
@@ -15,8 +16,9 @@ const list = new Command('list')
   .addOption(jsonOption())
   .action(async (worker: string | undefined, { json }: JsonOption) => {
     const { groupText, listDeadLetters } = await import('./list-dead-letters.ts')
-    for (const group of await listDeadLetters(worker, withLocalStack(process.env)))
-      console.log(json ? JSON.stringify(group) : groupText(group))
+    const { groups, missing } = await listDeadLetters(worker, withLocalStack(process.env))
+    for (const group of groups) console.log(json ? JSON.stringify(group) : groupText(group))
+    reportMissingTopics(missing)
     await exitAfterOutput()
   })
 

@@ -1,6 +1,9 @@
+import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
 import type { Environment } from '../../lib/config.ts'
 import type { EventType } from '../../schemas/catalogue.ts'
+import { createKafkaClient } from '../clients.ts'
+import { requireTopics } from '../require-topics.ts'
 import { findWorker } from '../workers/find-worker.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { openDeadLetters } from './open-dead-letters.ts'
@@ -19,16 +22,25 @@ export interface DeadLetterGroup {
   last: string
 }
 
-/** Open dead letters of one worker, or of all, in groups. The largest group is first. */
+/**
+ * Open dead letters of one worker, or of all, in groups. The largest group is first.
+ *
+ * @returns also the dead-letter topics that do not exist
+ * @throws UsageError if none of the dead-letter topics exists
+ */
 export const listDeadLetters = async (
   worker: string | undefined,
   env: Environment,
-): Promise<DeadLetterGroup[]> => {
+): Promise<{ groups: DeadLetterGroup[]; missing: readonly string[] }> => {
   const wanted = worker === undefined ? consumers : [findWorker(worker)]
+  const { kafka, names } = createKafkaClient(env, 'dead-letters')
+  const topicOf = ({ name }: Pick<Consumer, 'name'>) => names.deadLetterTopic(name)
+  const missing = await requireTopics({ kafka, names }, wanted.map(topicOf))
+  const present = wanted.filter((consumer) => !missing.includes(topicOf(consumer)))
   const letters = await Promise.all(
-    wanted.map(async (consumer) => (await openDeadLetters(consumer, env)).letters),
+    present.map(async (consumer) => (await openDeadLetters(consumer, env)).letters),
   )
-  return groupByFingerprint(letters.flat())
+  return { groups: groupByFingerprint(letters.flat()), missing }
 }
 
 export const groupByFingerprint = (letters: readonly DeadLetter[]): DeadLetterGroup[] => {

@@ -97,7 +97,7 @@ const readinessOf = (
   workers: readonly string[],
 ): { ok: boolean; status: string } => {
   if (lag.ageMs() >= readyMs) return { ok: false, status: 'lag unknown' }
-  if (workers.some((name) => deadLetters.open(name) === undefined))
-    return { ok: false, status: 'dead letters unknown' }
+  const unknown = workers.filter((name) => deadLetters.open(name) === undefined)
+  if (unknown.length > 0) return { ok: false, status: `dead letters unknown: ${unknown.join(', ')}` }
   return { ok: true, status: 'ready' }
 }

@@ -42,7 +42,7 @@ const seriesFromMeasurement: Record<'groups' | 'topics', readonly string[]> = { 
  * Exports the number of open dead letters of each worker, and the age of the oldest.
  *
  * @param open worker → the time at which each of its open dead letters was published, in milliseconds since
- *   1970; undefined until the dead-letter topics have been read, and there is no series until then
+ *   1970; undefined while its dead-letter topic has not been read or is missing, and there is no series then
  */
 export const exportDeadLetters = (
   metrics: Metrics,
@@ -52,13 +52,17 @@ export const exportDeadLetters = (
   metrics.gauge('dead_letters', seriesOnceRead, async (gauge) => {
     for (const consumer of workers) {
       const letters = open(consumer)
-      if (letters !== undefined) gauge.set({ consumer }, letters.length)
+      if (letters === undefined) gauge.remove({ consumer })
+      else gauge.set({ consumer }, letters.length)
     }
   })
   metrics.gauge('dead_letter_oldest_age_seconds', seriesOnceRead, async (gauge) => {
     for (const consumer of workers) {
       const letters = open(consumer)
-      if (letters === undefined) continue
+      if (letters === undefined) {
+        gauge.remove({ consumer })
+        continue
+      }
       const oldest = letters.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY)
       gauge.set({ consumer }, oldest === Number.POSITIVE_INFINITY ? 0 : (Date.now() - oldest) / 1000)
     }

@@ -4,17 +4,25 @@ import type { Environment } from '../../lib/config.ts'
 import { createKafkaClient, operatorTimeoutMs } from '../clients.ts'
 import { type Lag, lagSeconds } from '../lag-meter/lag-meter.ts'
 import { type OpenLagMeter, openLagMeter } from '../lag-meter/open-lag-meter.ts'
+import { reportMissingTopics, requireTopics } from '../require-topics.ts'
 
 /** How long to watch groups that are behind to see whether they make progress, in milliseconds. */
 const watchMs = 5000
 
-/** @param shown `behind`: topics with lag, and one line for each group that is caught up */
+/**
+ * @param shown `behind`: topics with lag, and one line for each group that is caught up
+ * @throws UsageError if none of the topics exists
+ */
 export const printLag = async (
   env: Environment,
   shown: 'behind' | 'all' | 'json',
   print: (line: string) => void,
 ): Promise<void> => {
   const { kafka, names } = createKafkaClient(env, 'lag', operatorTimeoutMs)
+  const events = new Set(consumers.flatMap(({ events }) => events))
+  const retryTopics = consumers.map(({ name }) => names.retryTopic(name))
+  const topics = [...[...events].map(names.topic), ...retryTopics]
+  reportMissingTopics(await requireTopics({ kafka, names }, topics))
   const meter = await openLagMeter(kafka, names, consumers, { stallMs: watchMs, stalls: 'whole group' })
   try {
     const lags = await measureWithProgress(meter)

@@ -3,6 +3,7 @@ import type { Environment } from '../../lib/config.ts'
 import { openOffsets, type TopicPartition } from '../../lib/kafka/offsets.ts'
 import { partitionName } from '../../lib/kafka/partition-name.ts'
 import { createKafkaClient } from '../clients.ts'
+import { reportMissingTopics, requireTopics } from '../require-topics.ts'
 import { findWorker } from '../workers/find-worker.ts'
 
 interface OffsetRow extends TopicPartition {
@@ -18,16 +19,21 @@ interface OffsetRow extends TopicPartition {
 /**
  * The offsets of one worker, or of all, partition by partition.
  *
- * @throws UsageError if the worker does not exist
+ * @throws UsageError if the worker does not exist, or none of the topics
  */
 export async function* listOffsets(worker: string | undefined, env: Environment): AsyncGenerator<OffsetRow> {
   const wanted = worker === undefined ? consumers : [findWorker(worker)]
   const { kafka, names } = createKafkaClient(env, 'offsets')
+  const topicsOf = ({ name, events }: (typeof wanted)[number]) => [
+    ...events.map(names.topic),
+    names.retryTopic(name),
+  ]
+  reportMissingTopics(await requireTopics({ kafka, names }, [...new Set(wanted.flatMap(topicsOf))]))
   const offsets = await openOffsets(kafka)
   try {
-    for (const { name, events } of wanted) {
-      const group = names.group(name)
-      const topics = [...events.map(names.topic), names.retryTopic(name)]
+    for (const consumer of wanted) {
+      const group = names.group(consumer.name)
+      const topics = topicsOf(consumer)
       const ends = new Map((await offsets.ends(topics)).map((end) => [partitionName(end), end]))
       for (const { topic, partition, offset } of await offsets.committed(group, topics)) {
         const { low = 0, high = 0 } = ends.get(partitionName({ topic, partition })) ?? {}

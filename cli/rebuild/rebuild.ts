@@ -5,6 +5,7 @@ import { UsageError } from '../../lib/errors.ts'
 import { openOffsets } from '../../lib/kafka/offsets.ts'
 import { partitionName } from '../../lib/kafka/partition-name.ts'
 import { createKafkaClient } from '../clients.ts'
+import { requireTopics } from '../require-topics.ts'
 import { commitWhileStopped } from '../workers/commit-while-stopped.ts'
 import { findWorker } from '../workers/find-worker.ts'
 import { forgetHandled } from '../workers/forget-handled.ts'
@@ -13,8 +14,8 @@ import { forgetHandled } from '../workers/forget-handled.ts'
  * Deletes what a worker made and sets it back to the first event.
  *
  * @returns the number of partitions in which it starts again
- * @throws UsageError if the worker does not support this, if it is running, or if Kafka has deleted first
- * events
+ * @throws UsageError if the worker does not support this, if it is running, if a topic does not exist, or if
+ * Kafka has deleted first events
  */
 export const rebuild = async (
   name: string,
@@ -25,6 +26,7 @@ export const rebuild = async (
   if (worker.forget === undefined)
     throw new UsageError(`${name} cannot be rebuilt: what this worker did cannot be deleted and done again.`)
   const { kafka, names } = createKafkaClient(env, 'rebuild')
+  refuseMissingTopics(name, await requireTopics({ kafka, names }, worker.events.map(names.topic)))
   const offsets = await openOffsets(kafka)
   try {
     const ends = await offsets.ends(worker.events.map(names.topic))
@@ -43,4 +45,12 @@ export const rebuild = async (
   } finally {
     await offsets.close()
   }
+}
+
+const refuseMissingTopics = (worker: string, missing: readonly string[]) => {
+  if (missing.length === 0) return
+  throw new UsageError(
+    `${worker} cannot be rebuilt: it would miss the events of topics that do not exist: ` +
+      `${missing.join(', ')}. Run \`bridge setup\`.`,
+  )
 }

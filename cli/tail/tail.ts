@@ -7,6 +7,7 @@ import { createKafkaAndRegistry, operatorTimeoutMs } from '../clients.ts'
 import { unknownName } from '../options/unknown-name.ts'
 import { outageMessage } from '../output/outage-message.ts'
 import { printableValue } from '../output/printable-value.ts'
+import { reportMissingTopics, requireTopics } from '../require-topics.ts'
 import { recordText } from './record-text.ts'
 
 interface TailOptions {
@@ -23,7 +24,7 @@ interface TailOptions {
  * restarting.
  *
  * @param events names of event types; none means all
- * @throws UsageError if an event type does not exist
+ * @throws UsageError if an event type does not exist, or none of the topics
  */
 export const tail = async (
   events: readonly string[],
@@ -33,6 +34,8 @@ export const tail = async (
 ): Promise<void> => {
   const wanted = eventTypesOf(events)
   const { kafka, registry, names } = createKafkaAndRegistry(env, 'tail', operatorTimeoutMs)
+  const topics = wanted.map(names.topic)
+  reportMissingTopics(await requireTopics({ kafka, names }, topics))
   const decode = createDecoder(registry.typeOf, (writer) => writer)
   const idle = createIdleTimer(options.idleTimeoutMs)
   const outages = createOutageReport(env)
@@ -40,7 +43,7 @@ export const tail = async (
 
   let printed = 0
   for await (const message of readLog(kafka, {
-    topics: wanted.map(names.topic),
+    topics,
     from: options.fromBeginning ? 'beginning' : 'now',
     signal: idle.signal,
     onOutage: outages.report,

@@ -19,7 +19,8 @@ export const existingTopics = async (
   return existing
 }
 
-const readTopicNames = async (cluster: KafkajsCluster): Promise<Set<string>> => {
+/** The names of all topics of the cluster. */
+export const readTopicNames = async (cluster: KafkajsCluster): Promise<Set<string>> => {
   const answer = await cluster.metadata()
   if (answer === null) throw Object.assign(new Error('no broker answers'), { retriable: true })
   return new Set(answer.topicMetadata.map(({ topic }) => topic))

@@ -13,6 +13,8 @@ export interface ReadLogOptions {
    * `now`: reading ends after the last record that existed when it began. Without it, reading does not end.
    */
   to?: 'now'
+  /** Called once when reading begins, if topics do not exist. They stay left out. */
+  onMissing?(topics: readonly string[]): void
   /** Called once, after every record that existed when reading began has been yielded and consumed. */
   onCaughtUp?(): void
   /** Ends the reading when it is aborted. */
@@ -35,9 +37,12 @@ const outageWaitMs = 1000
  */
 export async function* readLog(
   kafka: Kafka,
-  { topics, from, to, onCaughtUp, signal, onOutage }: ReadLogOptions,
+  { topics, from, to, onMissing, onCaughtUp, signal, onOutage }: ReadLogOptions,
 ): AsyncGenerator<LogMessage> {
   const ends = await readEndsOnce(kafka, topics)
+  const existing = new Set(ends.map(({ topic }) => topic))
+  const missing = topics.filter((topic) => !existing.has(topic))
+  if (missing.length > 0) onMissing?.(missing)
   const positions = ends.map(
     ({ topic, partition, low, high }): ReadPosition => ({
       topic,

@@ -12,6 +12,8 @@ import { pushConsumer } from '../../helpers/process/push-consumer.ts'
 import { untilCount } from '../../helpers/process/until-count.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
+import { createTopic } from '../../helpers/servers/create-topic.ts'
+import { withAdmin } from '../../helpers/servers/with-admin.ts'
 import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 const running = pushConsumer('running', async ({ delivery }) => {
@@ -126,4 +128,22 @@ test('open dead letters are counted, with the age of the oldest', async (t) => {
     workers,
   ));
   await eventually(async () => assert.equal(await depth(), 2))
+})
+
+test('dead letters are counted again after their topic was missing for a time', async (t) => {
+  const exporter = await startLagExporterInProcess(stack, [stopped])
+  t.after(exporter.stop)
+  const depth = () => exporter.value('dead_letters{consumer="stopped"}')
+  await eventually(async () => assert.equal(await depth(), 0))
+  const deadLetterTopic = stack.names.deadLetterTopic('stopped')
+  await withAdmin(stack.kafka, (admin) => admin.deleteTopics({ topics: [deadLetterTopic] }))
+  await eventually(async () => assert.equal(await depth(), Number.NaN))
+
+  await withAdmin(stack.kafka, (admin) => createTopic(admin, { topic: deadLetterTopic, numPartitions: 1 }))
+  const producer = stack.kafka.producer()
+  await producer.connect()
+  t.after(() => producer.disconnect())
+  const headers = { 'dead-letter-at': new Date().toISOString() }
+  await producer.send({ topic: deadLetterTopic, messages: [{ key: 'a/0/1', value: 'record', headers }] })
+  await eventually(async () => assert.equal(await depth(), 1))
 })

@@ -46,7 +46,7 @@ test('the known dead letters stay valid until the topics have been read again', 
   const followed = followDeadLetters(
     (options) => readings.shift()?.(options) ?? assert.fail('read too often'),
     names,
-    [{ name: 'worker' }, { name: 'other' }],
+    [{ name: 'worker' }],
     ending.signal,
     logger,
   )
@@ -57,7 +57,7 @@ test('the known dead letters stay valid until the topics have been read again', 
   assert.equal(followed.open('worker'), undefined)
   steps[0]?.resolve()
   await untilAt(1)
-  assert.deepEqual([followed.open('worker'), followed.open('other')], [[2, 3], []])
+  assert.deepEqual(followed.open('worker'), [2, 3])
   steps[1]?.resolve()
   await untilAt(2)
   assert.deepEqual(
@@ -70,4 +70,30 @@ test('the known dead letters stay valid until the topics have been read again', 
   assert.deepEqual(followed.open('worker'), [2])
   ending.abort()
   steps[3]?.resolve()
+})
+
+test('a topic that is missing hides no other, is named once, and is counted later', async (t) => {
+  let exists = false
+  const waitFor = ({ signal }: ReadLogOptions) =>
+    new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
+  async function* read(options: ReadLogOptions) {
+    const isMissing = options.topics[0] === names.deadLetterTopic('worker') && !exists
+    if (isMissing) options.onMissing?.(options.topics)
+    else if (options.topics[0] === names.deadLetterTopic('worker')) yield letter('a', 1)
+    options.onCaughtUp?.()
+    if (!isMissing) await waitFor(options)
+  }
+  const ending = new AbortController()
+  const { logger, lines } = recordingLogger()
+  const workers = [{ name: 'worker' }, { name: 'other' }]
+  const followed = followDeadLetters(read, names, workers, ending.signal, logger)
+  t.after(() => ending.abort())
+  await eventually(() => assert.deepEqual(followed.open('other'), []))
+  assert.equal(followed.open('worker'), undefined)
+  exists = true
+  await eventually(() => assert.deepEqual(followed.open('worker'), [1]), 10_000)
+  assert.deepEqual(
+    lines.map(({ level, fields }) => [level, fields.topic]),
+    [['warn', names.deadLetterTopic('worker')]],
+  )
 })

@@ -10,7 +10,7 @@ test('the age of the lag measurement can be scraped', async () => {
   assert.equal(await seriesValue(metrics, 'lag_measurement_age_seconds'), 7)
 })
 
-test('dead letters have no series until their topics have been read', async () => {
+test('dead letters have no series while their topic has not been read', async () => {
   const metrics = createMetrics()
   let open: readonly number[] | undefined
   exportDeadLetters(metrics, ['worker'], () => open)
@@ -25,4 +25,6 @@ test('dead letters have no series until their topics have been read', async () =
   const [count, age = 0] = await values()
   assert.equal(count, 3)
   assert.ok(age >= 90 && age < 150, String(age))
+  open = undefined
+  assert.deepEqual(await values(), [undefined, undefined])
 })
