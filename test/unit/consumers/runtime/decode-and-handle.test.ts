@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import type { Handler } from '../../../../consumers/consumer.ts'
 import { decodeAndHandle } from '../../../../consumers/runtime/decode-and-handle.ts'
 import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
@@ -16,7 +16,15 @@ const messages = [
 const handleWith = (handler: Handler<EventType>) => decodeAndHandle(decode, eventOf, handler)
 const textOf = (record: RecordOf) => (record as unknown as { text: string }).text
 
-test('records are handed over one by one and in order, each with the event of its topic', async () => {
+/** Stops the clock, because a call of a single handler begins no further message after a time limit. */
+const stopClock = (t: TestContext) => {
+  const clock = { now: 0 }
+  t.mock.method(performance, 'now', () => clock.now)
+  return clock
+}
+
+test('records are handed over one by one and in order, each with the event of its topic', async (t) => {
+  stopClock(t)
   const seen: string[] = []
   const handle = handleWith({
     handle: async (record) => void seen.push(`${textOf(record)} ${record.eventType}`) as undefined,
@@ -26,7 +34,8 @@ test('records are handed over one by one and in order, each with the event of it
   assert.deepEqual(seen, ['a push', 'b tag_push'])
 })
 
-test('the outcome is skipped when the handler says so', async () => {
+test('the outcome is skipped when the handler says so', async (t) => {
+  stopClock(t)
   const handle = handleWith({
     handle: async (record) => (textOf(record) === 'a' ? 'skipped' : undefined),
     close,
@@ -60,7 +69,8 @@ test('a message without a value can never be handled', async () => {
   await assert.rejects(handle([message({ value: null })], runContext().context), PermanentError)
 })
 
-test('a record that fails beside others then fails alone, without a second attempt', async () => {
+test('a record that fails beside others then fails alone, without a second attempt', async (t) => {
+  stopClock(t)
   const tried: string[] = []
   const failures: unknown[] = [new Error('first'), new Error('second')]
   const handle = handleWith({
@@ -79,6 +89,18 @@ test('a record that fails beside others then fails alone, without a second attem
   await assert.rejects(handle([bad], runContext().context), /second/)
   assert.deepEqual(await handle([bad], runContext().context), ['processed'])
   assert.equal(tried.length, 4)
+})
+
+test('a call whose first message took long begins no further message', async (t) => {
+  const clock = stopClock(t)
+  const handle = handleWith({
+    handle: async () => {
+      clock.now += 60_000
+      return undefined
+    },
+    close,
+  })
+  assert.deepEqual(await handle([message(), message()], runContext().context), ['processed'])
 })
 
 test('a worker that stops begins no further message of the call', async () => {
