@@ -110,6 +110,6 @@ const messageOf = ({ event, shape, meaning, doc, sentBy, key, fact, times, examp
 
 const factSentence = (fact: Description['fact']): string => {
   if (fact === null) return 'delivery.fact_id is delivery.id, because nothing else identifies the fact.'
-  const weaker = fact.weaker.map(({ without, basis }) => `, ${basis} where ${without} is null`).join('')
+  const weaker = fact.weaker.map(({ without, basis }) => `, or ${basis} if ${without} is null`).join('')
   return `delivery.fact_id is made from ${fact.fields.join(', ')}; the basis is ${fact.basis}${weaker}.`
 }

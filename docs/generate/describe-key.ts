@@ -11,20 +11,19 @@ const descriptions = new Map<unknown, string>([
   [keys.byKeyId, '`key:` and the id of the SSH key, e.g. `key:4`'],
   [
     keys.byProjectOrGroup,
-    `${projectKey}; \`group:78\` where GitLab names a group and no project; ` +
-      '`instance` where it names neither',
+    `${projectKey}; \`group:78\` if GitLab names a group and no project; \`instance\` if it names neither`,
   ],
   [
     keys.byTokenOwner,
-    `${projectKey}; \`group:78\` for the token of a group; \`instance\` where neither is known`,
+    `${projectKey}; \`group:78\` for the token of a group; \`instance\` if neither is known`,
   ],
   [
     keys.byMilestoneOwner,
-    `${projectKey}; \`group:78\` for the milestone of a group; \`instance\` where neither is known`,
+    `${projectKey}; \`group:78\` for the milestone of a group; \`instance\` if neither is known`,
   ],
   [
     keys.byPromotion,
-    '`group:` and the id of the top-level group, e.g. `group:78`; `user:41` where GitLab names no group',
+    '`group:` and the id of the top-level group, e.g. `group:78`; `user:41` if GitLab names no group',
   ],
 ])
 
@@ -43,6 +42,6 @@ export const describeKey = (event: EventType): string => {
   const project = inlinedSchema(schema).fields.find(({ name }) => name === 'project_id')
   const isNullable = Array.isArray(project?.type)
   return key === keys.byProject && isNullable
-    ? `${description}; \`instance\` where GitLab names no project`
+    ? `${description}; \`instance\` if GitLab names no project`
     : description
 }

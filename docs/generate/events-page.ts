@@ -26,11 +26,11 @@ const introduction = `Every event that GitLab can send, each on a topic of its o
 A bridge that has a \`KAFKA_TOPIC_PREFIX\` puts it before every topic. [Consuming events](consume.md) says
 how to read them, and [asyncapi.json](asyncapi.json) has the same contents for machines.
 
-**Names.** An event has the name that GitLab gives it in the body: \`object_kind\`, else \`event_name\`,
-else the header \`X-Gitlab-Event\` without \`Hook\` (for custom webhook templates). One event is renamed:
-GitLab's \`build\` is [\`job\`](#job) here. An event that has no type yet goes to
-[\`gitlab.unknown\`](#unknown). A body that cannot be read as its event goes to
-[\`gitlab.quarantine\`](#quarantine). Both keep the whole body.
+**Names.** An event has the name that GitLab gives it in the body: \`object_kind\`, or \`event_name\` if that
+is missing. If both are missing (custom webhook templates), the name comes from the header
+\`X-Gitlab-Event\` without \`Hook\`. One event is renamed: GitLab's \`build\` is [\`job\`](#job) here. An
+event that has no type yet goes to [\`gitlab.unknown\`](#unknown). A body that cannot be read as its event
+goes to [\`gitlab.quarantine\`](#quarantine). Both keep the whole body.
 
 **Confidential.** Issues, work items and notes have a second topic with the same schema, because Kafka
 grants access by topic: [\`gitlab.confidential_issue\`](#confidential_issue),
@@ -47,9 +47,9 @@ grants access by topic: [\`gitlab.confidential_issue\`](#confidential_issue),
 
 **Facts.** One fact can arrive by a system, a group and a project hook. The deliveries then differ and
 \`delivery.fact_id\` is the same. It is the SHA-256 of the instance, the family and the fields that are
-listed with each event. \`delivery.fact_basis\` says how certain it is: \`exact\` where the fields identify
-one occurrence, \`content\` where the same fields can occur again (a branch moves from A to B, back, and to
-B again), \`delivery\` where nothing except the delivery identifies the fact.
+listed with each event. \`delivery.fact_basis\` says how certain it is: \`exact\` if the fields identify
+one occurrence, \`content\` if the same fields can occur again (a branch moves from A to B, back, and to
+B again), \`delivery\` if nothing except the delivery identifies the fact.
 
 **Types.** \`timestamp\` is Avro's \`timestamp-millis\`, a long: milliseconds since 1970 UTC. \`date\` is an
 int: days since 1970. Ids are longs. A field without "or null" is always present. Examples are shortened:
@@ -103,7 +103,7 @@ const factSentence = ({ fact }: Description): string => {
   const fields = fact.fields.map((path) =>
     path === 'delivery.event_type' ? 'the verb of `delivery.event_type`' : code(path),
   )
-  const weaker = fact.weaker.map(({ without, basis }) => `, \`${basis}\` where \`${without}\` is null`)
+  const weaker = fact.weaker.map(({ without, basis }) => `, or \`${basis}\` if \`${without}\` is null`)
   return `family \`${fact.family}\`: ${fields.join(', ')}; basis \`${fact.basis}\`${weaker.join('')}`
 }
 

@@ -17,30 +17,30 @@ export const meanings: Partial<Record<EventType, string>> = {
     'A confidential task, incident, epic or another work item was opened, closed, reopened or updated.',
   note:
     'A comment on a commit, merge request, issue, work item or snippet was written or edited. ' +
-    'object_attributes.noteable_type says on what.',
+    'The field object_attributes.noteable_type says what the comment is about.',
   confidential_note:
     'An internal note, or any note on a confidential issue or work item, was written or edited.',
   emoji:
-    'Somebody reacted with an emoji to something that is not confidential, or took the reaction back. ' +
-    'Since GitLab 16.4 (16.2 behind a flag).',
+    'A user reacted with an emoji to something that is not confidential, or removed the reaction. ' +
+    'Available since GitLab 16.4 (since 16.2 behind a feature flag).',
   confidential_emoji:
-    'Somebody reacted with an emoji to a confidential issue or work item or to an internal note, or took ' +
-    'the reaction back. The hook contains the text of that object.',
+    'A user reacted with an emoji to a confidential issue or work item or to an internal note, or removed ' +
+    'the reaction. The hook contains the text of that object.',
   unknown: 'A hook of an event that the bridge does not know yet, or with a body from a custom template.',
   confidential_unknown:
-    'A hook of an event that the bridge does not know, which the header or the body calls confidential or ' +
-    'internal.',
-  quarantine: 'A hook that could not be read as the event that it says it is; reason says why.',
+    'A hook of an event that the bridge does not know yet, or with a body from a custom template, that the ' +
+    'header or the body marks as confidential or internal.',
+  quarantine: 'A hook that the bridge could not turn into the record of an event. The field reason says why.',
   confidential_quarantine:
-    'A hook that could not be read as the event that it says it is, and that the header or the body calls ' +
-    'confidential or internal.',
+    'A hook that the bridge could not turn into the record of an event, and that the header or the body ' +
+    'marks as confidential or internal. The field reason says why.',
   project_create: 'A project was created.',
   project_destroy:
     'A project was deleted. With delayed deletion, a project_rename to …-deletion_scheduled-<id> is sent ' +
     'first.',
   project_rename: 'A project changed its path. GitLab does not send this when a group above it moves.',
   project_transfer: 'A project moved to another namespace.',
-  project_update: 'The settings of a project changed, and its path did not.',
+  project_update: 'The settings of a project changed, but its path did not change.',
   group_create: 'A group or subgroup was created, as a system hook reports it.',
   group_destroy: 'A group or subgroup was deleted, as a system hook reports it.',
   group_rename:
@@ -63,15 +63,15 @@ export const meanings: Partial<Record<EventType, string>> = {
     'groups.',
   user_update_for_group: 'The access level or expiry of a group member changed.',
   user_remove_from_group:
-    'A user is no longer a direct member of a group. The times are those of the membership, not of its ' +
-    'end.',
+    'A user is no longer a direct member of a group. The record has the times when the membership was ' +
+    'created and changed, but not when it ended.',
   user_add_to_team:
     'A user became a direct member of a project. GitLab sends nothing for inherited membership and ' +
     'invited groups.',
   user_update_for_team: 'The access level of a project member changed.',
   user_remove_from_team:
-    'A user is no longer a direct member of a project. The times are those of the membership, not of its ' +
-    'end.',
+    'A user is no longer a direct member of a project. The record has the times when the membership was ' +
+    'created and changed, but not when it ended.',
   user_access_request_to_group: 'A user asked for access to a group.',
   user_access_request_denied_for_group:
     'A request for access to a group was denied or withdrawn, as a group webhook reports it; the same ' +

@@ -4,42 +4,42 @@ import type { Delivery } from '../parts/delivery.generated.ts'
 import type { Project } from '../parts/project.generated.ts'
 import type { TokenGroup } from '../parts/token_group.generated.ts'
 
-/** A project or group deploy token expires soon: sent 60, 30 and 7 days before. Since GitLab 18.10 (18.4 behind a flag). */
+/** A project or group deploy token expires soon. GitLab sends this 60, 30 and 7 days before the token expires. Available since GitLab 18.10 (since 18.4 behind a feature flag). */
 export interface DeployToken {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** GitLab's discriminator: deploy_token. */
+  /** GitLab's name for the event: deploy_token. */
   object_kind: string | null
-  /** GitLab's discriminator: expiring_deploy_token. */
+  /** GitLab's name for the event: expiring_deploy_token. */
   event_name: string | null
-  /** Which warning this is, e.g. seven_days, thirty_days, sixty_days. Not sent by every version. */
+  /** Which of the warnings this is, e.g. seven_days, thirty_days or sixty_days. Not every GitLab version sends it. */
   interval: string | null
-  /** Id of the project the event belongs to; null where GitLab names none. Also the key of the record. */
+  /** Id of the project that the event belongs to. It is also the key of the record. Null if GitLab names no project. */
   project_id: number | null
-  /** The project it belongs to; null for a group's token. */
+  /** The project that the token belongs to. Null for the token of a group. */
   project: Project | null
-  /** The group it belongs to; null for a project's token. */
+  /** The group that the token belongs to. Null for the token of a project. */
   group: TokenGroup | null
-  /** The token. Identity. */
+  /** The token. Required: a hook without it is quarantined. */
   object_attributes: DeployTokenAttributes
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }
 
 /** The token. */
 export interface DeployTokenAttributes {
-  /** Token id. Identity: without it the hook is quarantined. */
+  /** Id of the token. Required: a hook without it is quarantined. */
   id: number
-  /** Name. */
+  /** Name of the token. */
   name: string | null
-  /** User name it logs in with. */
+  /** User name for logging in with the token. */
   username: string | null
-  /** When it was created. */
+  /** Time when the token was created. */
   created_at: number | null
-  /** When it expires; a time, not a day as for access tokens. */
+  /** Time when the token expires. For access tokens, this is a day instead. */
   expires_at: number | null
-  /** Whether it was revoked. */
+  /** True if the token was revoked. */
   revoked: boolean | null
-  /** project_type or group_type. */
+  /** Type of the token: project_type or group_type. */
   deploy_token_type: string | null
 }

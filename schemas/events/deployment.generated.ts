@@ -5,84 +5,84 @@ import type { Delivery } from '../parts/delivery.generated.ts'
 import type { Project } from '../parts/project.generated.ts'
 import type { User } from '../parts/user.generated.ts'
 
-/** A deployment started, ended, or was approved or rejected. Since GitLab 13.5 also on start; blocked, approved and rejected since 19.x. */
+/** A deployment started or ended, or was blocked, approved or rejected. GitLab reports the start since 13.5, and the statuses blocked, approved and rejected since 19.x. */
 export interface Deployment {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** GitLab's discriminator: deployment. */
+  /** GitLab's name for the event: deployment. */
   object_kind: string | null
-  /** created, running, success, failed, canceled, blocked, approved, rejected. Identity: without it the hook is quarantined. */
+  /** Status of the deployment: created, running, success, failed, canceled, blocked, approved or rejected. Required: a hook without it is quarantined. */
   status: string
-  /** When the status changed. Old bodies lack it. */
+  /** Time when the status changed. Old GitLab versions do not send it. */
   status_changed_at: number | null
-  /** Deployment id. Old bodies lack it. */
+  /** Id of the deployment. Old GitLab versions do not send it. */
   deployment_id: number | null
-  /** Job that deploys; passes 2^31. */
+  /** Id of the job that deploys. It can be greater than 2^31. */
   deployable_id: number | null
-  /** Address of that job in the web interface. */
+  /** URL of the job that deploys, in the web interface. */
   deployable_url: string | null
-  /** Name of the environment. Identity. */
+  /** Name of the environment. Required: a hook without it is quarantined. */
   environment: string
-  /** production, staging, testing, development or other. */
+  /** Tier of the environment: production, staging, testing, development or other. */
   environment_tier: string | null
-  /** Name of the environment in a form fit for addresses. */
+  /** Name of the environment in a form that is valid in a URL. */
   environment_slug: string | null
-  /** Address of what is deployed. */
+  /** URL of the deployed application. */
   environment_external_url: string | null
-  /** Id of the project the event belongs to. Also the key of the record. Identity: without it the hook is quarantined. */
+  /** Id of the project that the event belongs to. It is also the key of the record. Required: a hook without it is quarantined. */
   project_id: number
-  /** The project; in approval events with few fields. */
+  /** The project. In approval events, GitLab sends only a few of its fields. */
   project: Project | null
-  /** First digits of the commit's SHA. */
+  /** First digits of the SHA of the commit. */
   short_sha: string | null
-  /** Branch or tag, short name. Not in GitLab's documentation. */
+  /** Short name of the branch or tag. GitLab's documentation does not mention this field. */
   ref: string | null
-  /** User who deploys. */
+  /** User who started the deployment. */
   user: User | null
-  /** Address of the user's page. */
+  /** URL of the user's page. */
   user_url: string | null
-  /** Address of the commit in the web interface. */
+  /** URL of the commit in the web interface. */
   commit_url: string | null
   /** First line of the commit message. */
   commit_title: string | null
-  /** User who approved or rejected. approved and rejected only. */
+  /** User who approved or rejected the deployment. Only set if the status is approved or rejected. */
   approver: User | null
-  /** The approval or rejection. approved and rejected only. */
+  /** The approval or rejection. Only set if the status is approved or rejected. */
   approval: DeploymentApproval | null
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }
 
-/** Who may approve a deployment. */
+/** A rule that says who can approve a deployment. */
 export interface DeploymentApprovalRule {
-  /** Rule id. */
+  /** Id of the rule. */
   id: number | null
-  /** User who may approve. */
+  /** Id of the user who can approve. */
   user_id: number | null
-  /** Group whose members may approve. */
+  /** Id of the group whose members can approve. */
   group_id: number | null
-  /** Members from this level on may approve. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, security_manager 25, developer 30, maintainer 40, owner 50); anything else is other. */
+  /** Lowest access level that can approve. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, security_manager 25, developer 30, maintainer 40, owner 50). Any other value becomes other. */
   access_level: AccessLevel | null
-  /** What GitLab wrote where access_level is other, e.g. the name of a custom role; null elsewhere. */
+  /** GitLab's own value if access_level is other, e.g. the name of a custom role. Null otherwise. */
   access_level_other: string | null
-  /** Who may approve, for people. */
+  /** Text that tells people who can approve. */
   access_level_description: string | null
-  /** Number of approvals needed. */
+  /** Number of approvals that are needed. */
   required_approvals: number | null
-  /** Whether members of parent groups count: 0 direct members only, 1 all. */
+  /** Which members of the group can approve: 0 means direct members only, 1 means members of parent groups too. */
   group_inheritance_type: number | null
 }
 
 /** An approval or rejection of a deployment. */
 export interface DeploymentApproval {
-  /** Approval id. */
+  /** Id of the approval or rejection. */
   id: number | null
-  /** approved or rejected. */
+  /** Decision: approved or rejected. */
   status: string | null
   /** Comment of the approver. */
   comment: string | null
-  /** When it was given. */
+  /** Time of the approval or rejection. */
   created_at: number | null
-  /** The rule it was given under. */
+  /** The rule that allowed this approval or rejection. */
   approval_rule: DeploymentApprovalRule | null
 }

@@ -9,58 +9,58 @@ import type { Project } from '../parts/project.generated.ts'
 import type { Snippet } from '../parts/snippet.generated.ts'
 import type { User } from '../parts/user.generated.ts'
 
-/** Somebody reacted with an emoji, or took the reaction back. Since GitLab 16.4 (16.2 behind a flag). */
+/** A user reacted with an emoji, or removed the reaction. Available since GitLab 16.4 (since 16.2 behind a feature flag). */
 export interface Emoji {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** GitLab's discriminator: emoji. */
+  /** GitLab's name for the event: emoji. */
   object_kind: string | null
-  /** award or revoke. */
+  /** What happened: award or revoke. */
   event_type: string | null
-  /** award or revoke; from event_type where GitLab sends no action. */
+  /** What happened: award or revoke. It is taken from event_type if GitLab sends no action. */
   action: string | null
   /** User who reacted. */
   user: User | null
-  /** Id of the project the event belongs to; null where GitLab names none. Also the key of the record. */
+  /** Id of the project that the event belongs to. It is also the key of the record. Null if GitLab names no project. */
   project_id: number | null
-  /** Id of the group the event belongs to, where it belongs to no project and GitLab names the group. Then also the key of the record. */
+  /** Id of the group that the event belongs to, if it belongs to no project and GitLab names the group. The id is then part of the key of the record (group:<id>). */
   group_id: number | null
   /** The project. */
   project: Project | null
-  /** The reaction. Identity. */
+  /** The reaction. Required: a hook without it is quarantined. */
   object_attributes: EmojiAttributes
-  /** The note it is on, if it is on one. */
+  /** The note that the user reacted to. Null if the reaction is not to a note. */
   note: NoteAttributes | null
-  /** The issue it, or the note it is on, belongs to. */
+  /** The issue that the user reacted to, or the issue of the note that the user reacted to. */
   issue: IssueAttributes | null
-  /** The work item it, or the note it is on, belongs to. */
+  /** The work item that the user reacted to, or the work item of the note that the user reacted to. */
   work_item: IssueAttributes | null
-  /** The merge request it, or the note it is on, belongs to. */
+  /** The merge request that the user reacted to, or the merge request of the note that the user reacted to. */
   merge_request: MergeRequestAttributes | null
-  /** The snippet it, or the note it is on, belongs to. */
+  /** The snippet that the user reacted to, or the snippet of the note that the user reacted to. */
   project_snippet: Snippet | null
-  /** The commit the note it is on belongs to. */
+  /** The commit of the note that the user reacted to. */
   commit: Commit | null
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }
 
 /** The reaction. */
 export interface EmojiAttributes {
-  /** Id of the reaction. Identity: without it the hook is quarantined. */
+  /** Id of the reaction. Required: a hook without it is quarantined. */
   id: number
-  /** User who reacted. */
+  /** Id of the user who reacted. */
   user_id: number | null
   /** Name of the emoji, e.g. thumbsup. */
   name: string | null
-  /** What it is on: Issue, MergeRequest, Snippet, Note, WorkItem and others. */
+  /** Type of the object that the user reacted to: Issue, MergeRequest, Snippet, Note, WorkItem and others. */
   awardable_type: string | null
-  /** Id of what it is on. */
+  /** Id of the object that the user reacted to. */
   awardable_id: number | null
-  /** When it was given. */
+  /** Time of the reaction. */
   created_at: number | null
-  /** When it was last changed. */
+  /** Time of the last change of the reaction. */
   updated_at: number | null
-  /** Address of what it is on. */
+  /** URL of the object that the user reacted to. */
   awarded_on_url: string | null
 }

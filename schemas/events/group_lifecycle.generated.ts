@@ -2,36 +2,36 @@
 
 import type { Delivery } from '../parts/delivery.generated.ts'
 
-/** A group came, went, or changed its name or path; shared by group_create, group_destroy, group_rename (system hooks) and subgroup_create, subgroup_destroy (group hooks), see delivery.event_type. Names the group, not who acted. */
+/** A group was created, deleted or renamed. Five event types have this schema, and delivery.event_type says which one it is: group_create, group_destroy and group_rename come from system hooks, subgroup_create and subgroup_destroy from group webhooks. GitLab does not say who did it. */
 export interface GroupLifecycle {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** GitLab's discriminator: the event type. */
+  /** GitLab's name for the event: the event type. */
   event_name: string | null
-  /** When the group was created. */
+  /** Time when the group was created. */
   created_at: number | null
-  /** When the group was last changed. */
+  /** Time when the group was last changed. */
   updated_at: number | null
-  /** Display name. */
+  /** Display name of the group. */
   name: string | null
-  /** Last segment of the path. */
+  /** Last segment of the path of the group. */
   path: string | null
-  /** Full path. Old system hooks send it on rename only. */
+  /** Full path of the group. System hooks of old GitLab versions send it only for group_rename. */
   full_path: string | null
-  /** Group id. Also the key of the record, as group:<id>. Identity: without it the hook is quarantined. */
+  /** Id of the group. The key of the record is group:<id>. Required: a hook without it is quarantined. */
   group_id: number
-  /** Last segment of the path before. group_rename only. */
+  /** Last segment of the previous path. Only set for group_rename. */
   old_path: string | null
-  /** Full path before. group_rename only. */
+  /** Previous full path. Only set for group_rename. */
   old_full_path: string | null
-  /** Parent group. subgroup_* only. */
+  /** Id of the parent group. Only set for subgroup_create and subgroup_destroy. */
   parent_group_id: number | null
-  /** Display name of the parent group. subgroup_* only. */
+  /** Display name of the parent group. Only set for subgroup_create and subgroup_destroy. */
   parent_name: string | null
-  /** Last segment of the parent group's path. subgroup_* only. */
+  /** Last segment of the path of the parent group. Only set for subgroup_create and subgroup_destroy. */
   parent_path: string | null
-  /** Full path of the parent group. subgroup_* only. */
+  /** Full path of the parent group. Only set for subgroup_create and subgroup_destroy. */
   parent_full_path: string | null
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }

@@ -7,88 +7,88 @@ import type { Runner } from '../parts/runner.generated.ts'
 import type { SourcePipeline } from '../parts/source_pipeline.generated.ts'
 import type { User } from '../parts/user.generated.ts'
 
-/** A CI job changed its status. GitLab's object_kind is build. Jobs that only trigger another pipeline send nothing. */
+/** The status of a CI job changed. GitLab's object_kind for this event is build. GitLab sends nothing for jobs that only trigger another pipeline. */
 export interface Job {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** GitLab's discriminator: build. */
+  /** GitLab's name for the event: build. */
   object_kind: string | null
-  /** Branch or tag, short name. */
+  /** Short name of the branch or tag. */
   ref: string | null
-  /** Whether ref is a tag. */
+  /** True if ref is a tag. */
   tag: boolean | null
-  /** SHA the ref pointed at before; 40 (or 64) zeros when there was none. */
+  /** SHA that the ref pointed to before. It is 40 (or 64) zeros if there was none. */
   before_sha: string | null
-  /** SHA of the commit it runs for. */
+  /** SHA of the commit that the job runs for. */
   sha: string | null
-  /** How often it was retried. Since GitLab 15.6. */
+  /** How often the job was retried. Available since GitLab 15.6. */
   retries_count: number | null
-  /** Job id, unique in the instance; passes 2^31. Identity: without it the hook is quarantined. */
+  /** Id of the job, unique in the GitLab instance. It can be greater than 2^31. Required: a hook without it is quarantined. */
   build_id: number
-  /** Name. */
+  /** Name of the job. */
   build_name: string | null
-  /** Name of its stage. */
+  /** Name of the stage of the job. */
   build_stage: string | null
-  /** created, waiting_for_resource, preparing, pending, running, success, failed, canceled, canceling, skipped, manual, scheduled. Identity. */
+  /** Status of the job: created, waiting_for_resource, preparing, pending, running, success, failed, canceled, canceling, skipped, manual or scheduled. Required: a hook without it is quarantined. */
   build_status: string
-  /** When it was created. */
+  /** Time when the job was created. */
   build_created_at: number | null
-  /** When it started. */
+  /** Time when the job started. */
   build_started_at: number | null
-  /** When it finished. */
+  /** Time when the job finished. */
   build_finished_at: number | null
-  /** Time it ran, seconds. */
+  /** Run time of the job, in seconds. */
   build_duration: number | null
-  /** Time it waited, seconds. */
+  /** Waiting time of the job before it ran, in seconds. */
   build_queued_duration: number | null
-  /** Whether the pipeline may go on when it fails. */
+  /** True if the pipeline can continue after the job fails. */
   build_allow_failure: boolean | null
-  /** Why it failed, e.g. script_failure; unknown_failure where it did not fail. */
+  /** Reason why the job failed, e.g. script_failure. GitLab sends unknown_failure if the job did not fail. */
   build_failure_reason: string | null
-  /** Pipeline it belongs to. */
+  /** Id of the pipeline that the job belongs to. */
   pipeline_id: number | null
-  /** Runner that took it. */
+  /** The runner that took the job. */
   runner: Runner | null
-  /** Id of the project the event belongs to; null where GitLab names none. Also the key of the record. */
+  /** Id of the project that the event belongs to. It is also the key of the record. Null if GitLab names no project. */
   project_id: number | null
-  /** Full display name of the project, e.g. Group / Project; not a path. */
+  /** Full display name of the project, e.g. Group / Project. This is not a path. */
   project_name: string | null
-  /** The project. Newer instances only. */
+  /** The project. Only newer GitLab versions send it. */
   project: Project | null
-  /** User who started it. */
+  /** User who started the job. */
   user: User | null
-  /** Pipeline and commit it runs for. */
+  /** The pipeline of the job, and the commit that the job runs for. */
   commit: JobCommit | null
-  /** Environment it deploys to. */
+  /** The environment that the job deploys to. */
   environment: Environment | null
-  /** The pipeline that started its pipeline, if one did. */
+  /** The pipeline that started the pipeline of the job. Null if no other pipeline started it. */
   source_pipeline: SourcePipeline | null
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }
 
-/** The pipeline of a job and the commit it runs for. Unlike elsewhere, id is the pipeline's and the SHA is in sha. */
+/** The pipeline of a job and the commit that the job runs for. Unlike in other events, id is the id of the pipeline, and the SHA of the commit is in sha. */
 export interface JobCommit {
-  /** Pipeline id. */
+  /** Id of the pipeline. */
   id: number | null
-  /** Name of the pipeline. Since GitLab 15.8. */
+  /** Name of the pipeline. Available since GitLab 15.8. */
   name: string | null
   /** SHA of the commit. */
   sha: string | null
-  /** Commit message. */
+  /** Message of the commit. */
   message: string | null
-  /** Author of the commit. */
+  /** Name of the author of the commit. */
   author_name: string | null
-  /** E-mail address of the author. Null where GitLab leaves it empty or writes [REDACTED]. */
+  /** E-mail address of the author. Null if GitLab leaves it empty or writes [REDACTED]. */
   author_email: string | null
-  /** Address of the author; may start with mailto:. */
+  /** URL of the author. It can start with mailto:. */
   author_url: string | null
   /** Status of the pipeline. */
   status: string | null
-  /** Time the pipeline ran, seconds. */
+  /** Run time of the pipeline, in seconds. */
   duration: number | null
-  /** When the pipeline started. */
+  /** Time when the pipeline started. */
   started_at: number | null
-  /** When the pipeline finished. */
+  /** Time when the pipeline finished. */
   finished_at: number | null
 }

@@ -2,22 +2,22 @@
 
 import type { Delivery } from '../parts/delivery.generated.ts'
 
-/** An SSH key was added or removed; shared by key_create and key_destroy, see delivery.event_type. System hooks only. */
+/** An SSH key was added or removed. Two event types have this schema, and delivery.event_type says which one it is: key_create and key_destroy. Only system hooks send them. */
 export interface Key {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** GitLab's discriminator: key_create or key_destroy. */
+  /** GitLab's name for the event: key_create or key_destroy. */
   event_name: string | null
-  /** When the key was added. */
+  /** Time when the key was added. */
   created_at: number | null
-  /** When the key was last changed. */
+  /** Time when the key was last changed. */
   updated_at: number | null
-  /** Key id. Also the key of the record, as key:<id>. Identity: without it the hook is quarantined. */
+  /** Id of the SSH key. The key of the record is key:<id>. Required: a hook without it is quarantined. */
   id: number
-  /** The public key, as in authorized_keys. */
+  /** The public key, in the format of authorized_keys. */
   key: string | null
-  /** User name (handle) of its owner. */
+  /** User name (handle) of the owner of the key. */
   username: string | null
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }

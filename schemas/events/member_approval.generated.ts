@@ -3,40 +3,40 @@
 import type { AccessLevel } from '../parts/access_level.generated.ts'
 import type { Delivery } from '../parts/delivery.generated.ts'
 
-/** A member's promotion to a role that needs a paid seat waits for an administrator; event type gitlab_subscription_member_approval. System hooks only. */
+/** A member is to be promoted to a role that needs a paid seat, and an administrator must approve this. The event type is gitlab_subscription_member_approval. Only system hooks send it. */
 export interface MemberApproval {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** GitLab's discriminator: gitlab_subscription_member_approval. */
+  /** GitLab's name for the event: gitlab_subscription_member_approval. */
   object_kind: string | null
-  /** enqueue. */
+  /** What happened: enqueue. */
   action: string | null
-  /** The promotion asked for. */
+  /** The requested promotion. */
   object_attributes: MemberApprovalAttributes | null
-  /** User who is to be promoted. Identity: without it the hook is quarantined. */
+  /** Id of the user who is to be promoted. Required: a hook without it is quarantined. */
   user_id: number
-  /** User who asked for it. */
+  /** Id of the user who requested the promotion. */
   requested_by_user_id: number | null
-  /** Namespace of the group or project it is asked for. */
+  /** Id of the namespace of the group or project that the promotion is requested for. */
   promotion_namespace_id: number | null
-  /** When it was asked for. */
+  /** Time when the promotion was requested. */
   created_at: number | null
-  /** When it was last changed. */
+  /** Time when the request was last changed. */
   updated_at: number | null
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }
 
-/** The promotion asked for. */
+/** The requested promotion. */
 export interface MemberApprovalAttributes {
-  /** Level asked for. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, security_manager 25, developer 30, maintainer 40, owner 50); anything else is other. */
+  /** Requested access level. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, security_manager 25, developer 30, maintainer 40, owner 50). Any other value becomes other. */
   new_access_level: AccessLevel | null
-  /** What GitLab wrote where new_access_level is other, e.g. the name of a custom role; null elsewhere. */
+  /** GitLab's own value if new_access_level is other, e.g. the name of a custom role. Null otherwise. */
   new_access_level_other: string | null
-  /** Level so far; null for a new member. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, security_manager 25, developer 30, maintainer 40, owner 50); anything else is other. */
+  /** Previous access level. Null for a new member. GitLab writes a word or a number (no_access 0, minimal_access 5, guest 10, planner 15, reporter 20, security_manager 25, developer 30, maintainer 40, owner 50). Any other value becomes other. */
   old_access_level: AccessLevel | null
-  /** What GitLab wrote where old_access_level is other, e.g. the name of a custom role; null elsewhere. */
+  /** GitLab's own value if old_access_level is other, e.g. the name of a custom role. Null otherwise. */
   old_access_level_other: string | null
-  /** Membership that is to be changed; null for a new member. */
+  /** Id of the membership that is to be changed. Null for a new member. */
   existing_member_id: number | null
 }

@@ -2,30 +2,30 @@
 
 import type { Delivery } from '../parts/delivery.generated.ts'
 
-/** An administrator approved or denied the promotions of a member; event type gitlab_subscription_member_approvals. System hooks only. */
+/** An administrator approved or denied the promotions of a member. The event type is gitlab_subscription_member_approvals. Only system hooks send it. */
 export interface MemberApprovals {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** GitLab's discriminator: gitlab_subscription_member_approvals. */
+  /** GitLab's name for the event: gitlab_subscription_member_approvals. */
   object_kind: string | null
-  /** approve or deny. */
+  /** What happened: approve or deny. */
   action: string | null
   /** The decision. */
   object_attributes: MemberApprovalsAttributes | null
-  /** Administrator who decided. */
+  /** Id of the administrator who decided. */
   reviewed_by_user_id: number | null
-  /** User whose promotions were decided. Identity: without it the hook is quarantined. */
+  /** Id of the user whose promotions were decided. Required: a hook without it is quarantined. */
   user_id: number
-  /** When it was decided. */
+  /** Time of the decision. */
   updated_at: number | null
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }
 
 /** The decision. */
 export interface MemberApprovalsAttributes {
-  /** Requests that were approved but could not be carried out. */
+  /** Ids of the requests that were approved, but that GitLab could not apply. */
   promotion_request_ids_that_failed_to_apply: number[]
-  /** How it went, e.g. success. */
+  /** Result of the decision, e.g. success. */
   status: string | null
 }

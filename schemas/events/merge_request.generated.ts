@@ -8,32 +8,32 @@ import type { Project } from '../parts/project.generated.ts'
 import type { Reviewer } from '../parts/reviewer.generated.ts'
 import type { User } from '../parts/user.generated.ts'
 
-/** Something happened to a merge request. */
+/** A merge request was opened, closed, reopened, updated, approved, unapproved or merged. */
 export interface MergeRequest {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** GitLab's discriminator: merge_request. */
+  /** GitLab's name for the event: merge_request. */
   object_kind: string | null
-  /** merge_request; missing in old bodies. */
+  /** GitLab's event type: merge_request. Old GitLab versions do not send it. */
   event_type: string | null
-  /** What happened: open, close, reopen, update, merge, approval and unapproval (one person's), approved and unapproved (all that are required). Missing in system hooks of 2019. */
+  /** What happened: open, close, reopen, update, merge, approval, unapproval, approved or unapproved. With approval, one user gave an approval; with unapproval, one approval was removed. With approved, the merge request has all required approvals; with unapproved, it no longer has them. System hooks of GitLab versions from 2019 do not send it. */
   action: string | null
-  /** User who did it. */
+  /** User who caused the event. */
   user: User | null
-  /** Id of the project the event belongs to; null where GitLab names none. Also the key of the record. */
+  /** Id of the project that the event belongs to. It is also the key of the record. Null if GitLab names no project. */
   project_id: number | null
-  /** The target project. */
+  /** The project of the target branch. */
   project: Project | null
-  /** The merge request as it is now. Identity: without it the hook is quarantined. */
+  /** The merge request after the event. Required: a hook without it is quarantined. */
   object_attributes: MergeRequestAttributes
-  /** Labels as they are now. */
+  /** Labels of the merge request after the event. */
   labels: Label[]
-  /** What this event changed, by attribute name; values as JSON text. */
+  /** The changed attributes. The key is the name of the attribute, and the values are JSON text. */
   changes: Record<string, Change>
-  /** Users it is assigned to; the one of assignee where the list is absent. */
+  /** Users who are assigned to the merge request. If GitLab sends no list, this is the one user in assignee. */
   assignees: User[]
-  /** Users asked to review it. */
+  /** Users who are asked to review the merge request. */
   reviewers: Reviewer[]
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }

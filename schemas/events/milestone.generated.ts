@@ -3,48 +3,48 @@
 import type { Delivery } from '../parts/delivery.generated.ts'
 import type { Project } from '../parts/project.generated.ts'
 
-/** A milestone was created, closed, reopened or deleted. Since GitLab 18.2. GitLab does not say who did it. */
+/** A milestone was created, closed, reopened or deleted. Available since GitLab 18.2. GitLab does not say who did it. */
 export interface Milestone {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** GitLab's discriminator: milestone. */
+  /** GitLab's name for the event: milestone. */
   object_kind: string | null
-  /** milestone. */
+  /** GitLab's event type: milestone. */
   event_type: string | null
-  /** create, close, reopen or delete. */
+  /** What happened: create, close, reopen or delete. */
   action: string | null
-  /** Id of the project the event belongs to; null where GitLab names none. Also the key of the record. */
+  /** Id of the project that the event belongs to. It is also the key of the record. Null if GitLab names no project. */
   project_id: number | null
-  /** The project; null for a milestone of a group. */
+  /** The project. Null for the milestone of a group. */
   project: Project | null
-  /** The milestone as it is now. Identity. */
+  /** The milestone after the event. Required: a hook without it is quarantined. */
   object_attributes: MilestoneAttributes
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }
 
 /** The milestone. */
 export interface MilestoneAttributes {
-  /** Milestone id, unique in the instance. Identity: without it the hook is quarantined. */
+  /** Id of the milestone, unique in the GitLab instance. Required: a hook without it is quarantined. */
   id: number
-  /** Number within the project or group. */
+  /** Number of the milestone in its project or group. */
   iid: number | null
-  /** Title. */
+  /** Title of the milestone. */
   title: string | null
-  /** Description, Markdown. */
+  /** Description of the milestone, in Markdown. */
   description: string | null
-  /** active or closed. */
+  /** State of the milestone: active or closed. */
   state: string | null
-  /** When it was created. */
+  /** Time when the milestone was created. */
   created_at: number | null
-  /** When it was last changed. */
+  /** Time when the milestone was last changed. */
   updated_at: number | null
-  /** Day it is due. */
+  /** Day when the milestone is due. */
   due_date: number | null
-  /** Day it starts. */
+  /** Day when the milestone starts. */
   start_date: number | null
-  /** Project it belongs to; null for a milestone of a group. */
+  /** Id of the project that the milestone belongs to. Null for the milestone of a group. */
   project_id: number | null
-  /** Group it belongs to; null for a milestone of a project. */
+  /** Id of the group that the milestone belongs to. Null for the milestone of a project. */
   group_id: number | null
 }

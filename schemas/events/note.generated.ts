@@ -9,36 +9,36 @@ import type { Project } from '../parts/project.generated.ts'
 import type { Snippet } from '../parts/snippet.generated.ts'
 import type { User } from '../parts/user.generated.ts'
 
-/** Somebody commented on a commit, merge request, issue, snippet or other object; shared by note and confidential_note (internal notes, and notes on confidential issues). What it is on: object_attributes.noteable_type. */
+/** A user wrote or edited a comment on a commit, merge request, issue, snippet or another object. Two event types have this schema, and delivery.event_type says which one it is: note, and confidential_note (internal notes, and notes on confidential issues). The type of the object is in object_attributes.noteable_type. */
 export interface Note {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** GitLab's discriminator: note. */
+  /** GitLab's name for the event: note. */
   object_kind: string | null
-  /** note or confidential_note; missing in old bodies. */
+  /** GitLab's event type: note or confidential_note. Old GitLab versions do not send it. */
   event_type: string | null
-  /** create or update. Since GitLab 16.11; before, every note hook is a creation. */
+  /** What happened: create or update. Available since GitLab 16.11. Before that version, every note hook reports a new note. */
   action: string | null
-  /** Id of the note: object_attributes.id. Identity: without it the hook is quarantined. */
+  /** Id of the note. It is taken from object_attributes.id. Required: a hook without it is quarantined. */
   id: number
-  /** User who wrote or changed it. */
+  /** User who wrote or changed the note. */
   user: User | null
-  /** Id of the project the event belongs to; null where GitLab names none. Also the key of the record. */
+  /** Id of the project that the event belongs to. It is also the key of the record. Null if GitLab names no project. */
   project_id: number | null
-  /** Id of the group the event belongs to, where it belongs to no project and GitLab names the group. Then also the key of the record. */
+  /** Id of the group that the event belongs to, if it belongs to no project and GitLab names the group. The id is then part of the key of the record (group:<id>). */
   group_id: number | null
   /** The project. */
   project: Project | null
-  /** The note. Identity. */
+  /** The note. Required: a hook without it is quarantined. */
   object_attributes: NoteAttributes
-  /** The commit it is on, if it is on one. */
+  /** The commit that the note is about. Null if the note is not about a commit. */
   commit: Commit | null
-  /** The merge request it is on, if it is on one. */
+  /** The merge request that the note is about. Null if the note is not about a merge request. */
   merge_request: MergeRequestAttributes | null
-  /** The issue or work item it is on, if it is on one. */
+  /** The issue or work item that the note is about. Null if the note is not about one. */
   issue: IssueAttributes | null
-  /** The snippet it is on, if it is on one. */
+  /** The snippet that the note is about. Null if the note is not about a snippet. */
   snippet: Snippet | null
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }

@@ -8,150 +8,150 @@ import type { Runner } from '../parts/runner.generated.ts'
 import type { SourcePipeline } from '../parts/source_pipeline.generated.ts'
 import type { User } from '../parts/user.generated.ts'
 
-/** A pipeline changed its status. */
+/** The status of a pipeline changed. */
 export interface Pipeline {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** GitLab's discriminator: pipeline. */
+  /** GitLab's name for the event: pipeline. */
   object_kind: string | null
-  /** User who started it. */
+  /** User who started the pipeline. */
   user: User | null
-  /** Id of the project the event belongs to; null where GitLab names none. Also the key of the record. */
+  /** Id of the project that the event belongs to. It is also the key of the record. Null if GitLab names no project. */
   project_id: number | null
   /** The project. */
   project: Project | null
-  /** The pipeline. Identity. */
+  /** The pipeline. Required: a hook without it is quarantined. */
   object_attributes: PipelineAttributes
-  /** The merge request it runs for; null when there is none. */
+  /** The merge request that the pipeline runs for. Null if there is none. */
   merge_request: PipelineMergeRequest | null
-  /** The commit it runs for. */
+  /** The commit that the pipeline runs for. */
   commit: Commit | null
-  /** The pipeline that started it, if one did. */
+  /** The pipeline that started this pipeline. Null if no other pipeline started it. */
   source_pipeline: SourcePipeline | null
-  /** Its jobs; of a job that was retried only the newest. */
+  /** Jobs of the pipeline. If a job was retried, the list has only its newest attempt. */
   builds: PipelineBuild[]
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }
 
-/** A variable the pipeline was started with. */
+/** A variable that was set when the pipeline was started. */
 export interface PipelineVariable {
-  /** Name. */
+  /** Name of the variable. */
   key: string | null
-  /** Value. */
+  /** Value of the variable. */
   value: string | null
 }
 
 /** The pipeline. */
 export interface PipelineAttributes {
-  /** Pipeline id, unique in the instance. Identity: without it the hook is quarantined. */
+  /** Id of the pipeline, unique in the GitLab instance. Required: a hook without it is quarantined. */
   id: number
-  /** Number within the project. */
+  /** Number of the pipeline in its project. */
   iid: number | null
-  /** Name. Since GitLab 16.1. */
+  /** Name of the pipeline. Available since GitLab 16.1. */
   name: string | null
-  /** Branch or tag, short name. */
+  /** Short name of the branch or tag. */
   ref: string | null
-  /** Whether ref is a tag. */
+  /** True if ref is a tag. */
   tag: boolean | null
-  /** SHA of the commit it runs for. */
+  /** SHA of the commit that the pipeline runs for. */
   sha: string | null
-  /** SHA the ref pointed at before; 40 (or 64) zeros when there was none. */
+  /** SHA that the ref pointed to before. It is 40 (or 64) zeros if there was none. */
   before_sha: string | null
-  /** What started it: push, web, schedule, api, merge_request_event, trigger, pipeline, parent_pipeline, external and others. */
+  /** What started the pipeline: push, web, schedule, api, merge_request_event, trigger, pipeline, parent_pipeline, external and others. */
   source: string | null
-  /** created, waiting_for_resource, preparing, pending, running, success, failed, canceled, canceling, skipped, manual, scheduled. Identity. */
+  /** Status of the pipeline: created, waiting_for_resource, preparing, pending, running, success, failed, canceled, canceling, skipped, manual or scheduled. Required: a hook without it is quarantined. */
   status: string
-  /** Status as the web interface words it, e.g. passed, or passed with warnings. */
+  /** Status as the web interface shows it, e.g. passed, or passed with warnings. */
   detailed_status: string | null
-  /** Names of its stages in order. */
+  /** Names of the stages of the pipeline, in order. */
   stages: string[]
-  /** When it was created. */
+  /** Time when the pipeline was created. */
   created_at: number | null
-  /** When it finished. */
+  /** Time when the pipeline finished. */
   finished_at: number | null
-  /** Time it ran, seconds. */
+  /** Run time of the pipeline, in seconds. */
   duration: number | null
-  /** Time it waited, seconds. */
+  /** Waiting time of the pipeline before it ran, in seconds. */
   queued_duration: number | null
-  /** Whether the ref is protected. */
+  /** True if the ref is protected. */
   protected_ref: boolean | null
-  /** Whether it ran on the default branch. */
+  /** True if the pipeline ran on the default branch. */
   default_branch: boolean | null
-  /** Variables it was started with. */
+  /** Variables that were set when the pipeline was started. */
   variables: PipelineVariable[]
-  /** Address of the pipeline in the web interface. */
+  /** URL of the pipeline in the web interface. */
   url: string | null
 }
 
-/** The merge request a pipeline runs for. */
+/** The merge request that a pipeline runs for. */
 export interface PipelineMergeRequest {
-  /** Merge request id. */
+  /** Id of the merge request. */
   id: number | null
-  /** Number within the project. */
+  /** Number of the merge request in its project. */
   iid: number | null
-  /** Title. */
+  /** Title of the merge request. */
   title: string | null
-  /** Branch that is to be merged. */
+  /** Name of the branch that is to be merged. */
   source_branch: string | null
-  /** Project of the source branch; null when the fork is gone. */
+  /** Id of the project of the source branch. Null if the fork was deleted. */
   source_project_id: number | null
-  /** Branch it is to be merged into. */
+  /** Name of the branch that the source branch is to be merged into. */
   target_branch: string | null
-  /** Project of the target branch. */
+  /** Id of the project of the target branch. */
   target_project_id: number | null
-  /** opened, closed, merged or locked. */
+  /** State of the merge request: opened, closed, merged or locked. */
   state: string | null
-  /** Whether it can be merged, in the old words, e.g. can_be_merged; detailed_merge_status says it better. */
+  /** Whether the merge request can be merged, as an old status value, e.g. can_be_merged. The field detailed_merge_status is more exact. */
   merge_status: string | null
-  /** Whether it can be merged and what stands in the way, e.g. mergeable. */
+  /** Whether the merge request can be merged, and if not, why not. Example: mergeable. */
   detailed_merge_status: string | null
-  /** Address of the merge request in the web interface. */
+  /** URL of the merge request in the web interface. */
   url: string | null
 }
 
-/** The archive of what a job kept. */
+/** The archive of the artifacts of a job. */
 export interface ArtifactsFile {
-  /** Name of the file. */
+  /** Name of the archive file. */
   filename: string | null
-  /** Size, bytes. */
+  /** Size of the archive file, in bytes. */
   size: number | null
 }
 
 /** A job of the pipeline. */
 export interface PipelineBuild {
-  /** Job id; passes 2^31. */
+  /** Id of the job. It can be greater than 2^31. */
   id: number | null
-  /** Name of its stage. */
+  /** Name of the stage of the job. */
   stage: string | null
-  /** Name. */
+  /** Name of the job. */
   name: string | null
-  /** created, pending, running, success, failed, canceled, skipped, manual and others. */
+  /** Status of the job: created, pending, running, success, failed, canceled, skipped, manual and others. */
   status: string | null
-  /** When it was created. */
+  /** Time when the job was created. */
   created_at: number | null
-  /** When it started. */
+  /** Time when the job started. */
   started_at: number | null
-  /** When it finished. */
+  /** Time when the job finished. */
   finished_at: number | null
-  /** Time it ran, seconds. */
+  /** Run time of the job, in seconds. */
   duration: number | null
-  /** Time it waited, seconds. */
+  /** Waiting time of the job before it ran, in seconds. */
   queued_duration: number | null
-  /** Why it failed, e.g. script_failure. */
+  /** Reason why the job failed, e.g. script_failure. */
   failure_reason: string | null
-  /** When it runs: on_success, on_failure, always, manual, delayed. */
+  /** Condition for running the job: on_success, on_failure, always, manual or delayed. */
   when: string | null
-  /** Whether a person has to start it. */
+  /** True if a person must start the job. */
   manual: boolean | null
-  /** Whether the pipeline may go on when it fails. */
+  /** True if the pipeline can continue after the job fails. */
   allow_failure: boolean | null
-  /** User who started it. */
+  /** User who started the job. */
   user: User | null
-  /** Runner that took it. */
+  /** The runner that took the job. */
   runner: Runner | null
-  /** What it kept. */
+  /** The archive of the artifacts of the job. */
   artifacts_file: ArtifactsFile | null
-  /** Environment it deploys to. */
+  /** The environment that the job deploys to. */
   environment: Environment | null
 }

@@ -4,50 +4,50 @@ import type { Commit } from '../parts/commit.generated.ts'
 import type { Delivery } from '../parts/delivery.generated.ts'
 import type { Project } from '../parts/project.generated.ts'
 
-/** Commits pushed to a branch, or a tag pushed; shared by the event types push and tag_push. GitLab sends no hook at all when one push moves more branches or tags than push_event_hooks_limit (default 3). */
+/** Commits were pushed to a branch, or a tag was pushed. Two event types have this schema: push and tag_push. GitLab sends no hook at all when one push changes more branches or tags than push_event_hooks_limit (default 3). */
 export interface Push {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** GitLab's discriminator: push or tag_push; missing in system hooks of old instances. */
+  /** GitLab's name for the event: push or tag_push. System hooks of old GitLab versions do not send it. */
   object_kind: string | null
-  /** GitLab's discriminator: push or tag_push. */
+  /** GitLab's name for the event: push or tag_push. */
   event_name: string | null
-  /** SHA the ref pointed at before; 40 (or 64) zeros when the ref is new. Identity. */
+  /** SHA that the ref pointed to before the push. It is 40 (or 64) zeros if the ref is new. Required: a hook without it is quarantined. */
   before: string
-  /** SHA the ref points at now; 40 (or 64) zeros when the ref is deleted. Identity. */
+  /** SHA that the ref points to after the push. It is 40 (or 64) zeros if the ref was deleted. Required: a hook without it is quarantined. */
   after: string
-  /** Full name of the ref: refs/heads/… for a branch, refs/tags/… for a tag. Identity. */
+  /** Full name of the ref: refs/heads/… for a branch, refs/tags/… for a tag. Required: a hook without it is quarantined. */
   ref: string
-  /** Whether this push created the ref: before is all zeros. */
+  /** True if this push created the ref (before consists of zeros). */
   created: boolean
-  /** Whether this push deleted the ref: after is all zeros. */
+  /** True if this push deleted the ref (after consists of zeros). */
   deleted: boolean
-  /** Whether the ref is protected. Present by GitLab 17.1. */
+  /** True if the ref is protected. GitLab 17.1 and newer versions send it. */
   ref_protected: boolean | null
-  /** Commit to check out: the head, or the commit a tag points at; null when the ref is deleted. */
+  /** SHA of the commit to check out: the head of the branch, or the commit that a tag points to. Null if the ref was deleted. */
   checkout_sha: string | null
-  /** Message of an annotated tag; null for branches. */
+  /** Message of an annotated tag. Null for branches. */
   message: string | null
-  /** User who pushed. */
+  /** Id of the user who pushed. */
   user_id: number | null
   /** Display name of the user who pushed. */
   user_name: string | null
-  /** User name (handle) of the user who pushed. Missing in system hooks of old instances. */
+  /** User name (handle) of the user who pushed. System hooks of old GitLab versions do not send it. */
   user_username: string | null
-  /** E-mail address of the user who pushed. Null where GitLab leaves it empty or writes [REDACTED]. */
+  /** E-mail address of the user who pushed. Null if GitLab leaves it empty or writes [REDACTED]. */
   user_email: string | null
-  /** Address of the avatar image of the user who pushed. */
+  /** URL of the avatar image of the user who pushed. */
   user_avatar: string | null
-  /** Id of the project the event belongs to. Also the key of the record. Identity: without it the hook is quarantined. */
+  /** Id of the project that the event belongs to. It is also the key of the record. Required: a hook without it is quarantined. */
   project_id: number
-  /** The project pushed to. */
+  /** The project that received the push. */
   project: Project | null
-  /** The newest commits of the push, at most 20; total_commits_count has the true number. */
+  /** The newest commits of the push, at most 20. The number of all commits is in total_commits_count. */
   commits: Commit[]
   /** Number of commits in the push. */
   total_commits_count: number | null
-  /** Options of git push -o, open: each value is JSON text, e.g. ci holds {"skip":true}. Present by GitLab 17.1. */
+  /** Options of git push -o. The set of options is not fixed. Each value is JSON text, e.g. the value of ci is {"skip":true}. GitLab 17.1 and newer versions send it. */
   push_options: Record<string, string>
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }

@@ -2,20 +2,20 @@
 
 import type { Delivery } from '../parts/delivery.generated.ts'
 
-/** An authenticated hook that could not be made a typed record: not JSON, no identity, too large. Nothing is dropped; the body is in raw. */
+/** An authenticated hook that could not become a typed record, because it is not JSON, lacks a required field or is too large. Nothing is lost: the whole body is in raw. */
 export interface Quarantine {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** What the hook says it is: object_kind, else event_name, else the X-Gitlab-Event header; null where none says anything. At most 100 characters. */
+  /** The event that the hook names. It is taken from object_kind; if that is missing, from event_name; if that is missing too, from the X-Gitlab-Event header. Null if none of them names an event. At most 100 characters. */
   event_name: string | null
-  /** Id of the project the event belongs to, where one could be read. */
+  /** Id of the project that the event belongs to, if the bridge could read it. */
   project_id: number | null
-  /** Why: not_json, not_an_object, missing_identity, unencodable, too_large. More may come. */
+  /** Reason for the quarantine: not_json, not_an_object, missing_identity (a required field is missing), unencodable or too_large. Later versions can add reasons. */
   reason: string
-  /** The same for people; names the field or the limit. */
+  /** The reason as text for people. It names the field or the limit. */
   detail: string | null
-  /** Id of the group the event belongs to, where it belongs to no project and GitLab names the group. Then also the key of the record. */
+  /** Id of the group that the event belongs to, if it belongs to no project and GitLab names the group. The id is then part of the key of the record (group:<id>). */
   group_id: number | null
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }

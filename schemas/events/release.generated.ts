@@ -6,65 +6,65 @@ import type { Project } from '../parts/project.generated.ts'
 
 /** A release was created, changed or deleted. */
 export interface Release {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** GitLab's discriminator: release. */
+  /** GitLab's name for the event: release. */
   object_kind: string | null
-  /** create, update, or delete (since GitLab 16.5). */
+  /** What happened: create, update or delete. GitLab sends delete since 16.5. */
   action: string | null
-  /** Release id. Identity: without it the hook is quarantined. */
+  /** Id of the release. Required: a hook without it is quarantined. */
   id: number
-  /** Title. */
+  /** Title of the release. */
   name: string | null
-  /** Tag it is made of. */
+  /** Name of the tag that the release is made from. */
   tag: string | null
-  /** Description, Markdown. */
+  /** Description of the release, in Markdown. */
   description: string | null
-  /** When it was created. */
+  /** Time when the release was created. */
   created_at: number | null
-  /** When it is or was published; may lie ahead. */
+  /** Time when the release is or was published. It can be in the future. */
   released_at: number | null
-  /** Address of the release in the web interface. */
+  /** URL of the release in the web interface. */
   url: string | null
-  /** Id of the project the event belongs to; null where GitLab names none. Also the key of the record. */
+  /** Id of the project that the event belongs to. It is also the key of the record. Null if GitLab names no project. */
   project_id: number | null
   /** The project. */
   project: Project | null
-  /** Links and source archives. */
+  /** The links and source archives of the release. */
   assets: ReleaseAssets | null
-  /** The commit of the tag. */
+  /** The commit that the tag points to. */
   commit: Commit | null
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }
 
 /** A link of a release. */
 export interface ReleaseLink {
-  /** Link id. */
+  /** Id of the link. */
   id: number | null
-  /** other, runbook, image or package. */
+  /** Type of the link: other, runbook, image or package. */
   link_type: string | null
-  /** Name. */
+  /** Name of the link. */
   name: string | null
-  /** Address it leads to. */
+  /** Target URL of the link. */
   url: string | null
-  /** Whether it leads out of the instance. Before GitLab 16.0 only. */
+  /** True if the link leads to a place outside the GitLab instance. Only GitLab before 16.0 sends it. */
   external: boolean | null
 }
 
 /** An archive of the source code. */
 export interface ReleaseSource {
-  /** zip, tar.gz, tar.bz2 or tar. */
+  /** Format of the archive: zip, tar.gz, tar.bz2 or tar. */
   format: string | null
-  /** Address of the archive. */
+  /** URL of the archive. */
   url: string | null
 }
 
-/** What a release offers. */
+/** The links and source archives of a release. */
 export interface ReleaseAssets {
-  /** Number of links and sources. */
+  /** Number of links and source archives together. */
   count: number | null
-  /** Links. */
+  /** Links of the release. */
   links: ReleaseLink[]
   /** Archives of the source code. */
   sources: ReleaseSource[]

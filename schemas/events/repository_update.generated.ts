@@ -3,42 +3,42 @@
 import type { Delivery } from '../parts/delivery.generated.ts'
 import type { Project } from '../parts/project.generated.ts'
 
-/** One git push as a system hook tells it: every ref it moved. Comes also where the push hooks are withheld for too many refs. */
+/** A git push changed one or more branches or tags. Only system hooks send this event, with every changed ref in one hook. GitLab also sends it when it sends no push hook because one push changed too many refs. */
 export interface RepositoryUpdate {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** GitLab's discriminator: repository_update. */
+  /** GitLab's name for the event: repository_update. */
   event_name: string | null
-  /** User who pushed. */
+  /** Id of the user who pushed. */
   user_id: number | null
-  /** Display name of the user who pushed. The user name (handle) is not sent. */
+  /** Display name of the user who pushed. GitLab does not send the user name (handle). */
   user_name: string | null
-  /** E-mail address of the user who pushed. Null where GitLab leaves it empty or writes [REDACTED]. */
+  /** E-mail address of the user who pushed. Null if GitLab leaves it empty or writes [REDACTED]. */
   user_email: string | null
-  /** Address of the avatar image of the user who pushed. */
+  /** URL of the avatar image of the user who pushed. */
   user_avatar: string | null
-  /** Id of the project the event belongs to. Also the key of the record. Identity: without it the hook is quarantined. */
+  /** Id of the project that the event belongs to. It is also the key of the record. Required: a hook without it is quarantined. */
   project_id: number
-  /** The project pushed to. */
+  /** The project that received the push. */
   project: Project | null
-  /** Every ref the push moved. Identity: without the list the hook is quarantined. */
+  /** Every ref that the push changed. Required: a hook without it is quarantined. */
   changes: RefChange[]
-  /** Full names of the refs that moved. */
+  /** Full names of the changed refs. */
   refs: string[]
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }
 
-/** One ref that moved. */
+/** A ref that the push changed. */
 export interface RefChange {
-  /** SHA before; 40 (or 64) zeros when the ref is new. */
+  /** SHA that the ref pointed to before the push. It is 40 (or 64) zeros if the ref is new. */
   before: string | null
-  /** SHA after; 40 (or 64) zeros when the ref is deleted. */
+  /** SHA that the ref points to after the push. It is 40 (or 64) zeros if the ref was deleted. */
   after: string | null
   /** Full name of the ref. */
   ref: string | null
-  /** Whether the push created the ref: before is all zeros. */
+  /** True if the push created the ref (before consists of zeros). */
   created: boolean
-  /** Whether the push deleted the ref: after is all zeros. */
+  /** True if the push deleted the ref (after consists of zeros). */
   deleted: boolean
 }

@@ -2,16 +2,16 @@
 
 import type { Delivery } from '../parts/delivery.generated.ts'
 
-/** An authenticated hook the bridge has no type for: a future event, a custom webhook template, an empty object. Nothing is dropped; the body is in raw. */
+/** An authenticated hook for which the bridge has no type, such as a future event, a custom webhook template or an empty object. Nothing is lost: the whole body is in raw. */
 export interface Unknown {
-  /** How and when this hook reached the bridge, and how sure we are which fact it tells of. */
+  /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
-  /** What the hook says it is: object_kind, else event_name, else the X-Gitlab-Event header; null where none says anything. At most 100 characters. */
+  /** The event that the hook names. It is taken from object_kind; if that is missing, from event_name; if that is missing too, from the X-Gitlab-Event header. Null if none of them names an event. At most 100 characters. */
   event_name: string | null
-  /** Id of the project the event belongs to; null where GitLab names none. Also the key of the record. */
+  /** Id of the project that the event belongs to. It is also the key of the record. Null if GitLab names no project. */
   project_id: number | null
-  /** Id of the group the event belongs to, where it belongs to no project and GitLab names the group. Then also the key of the record. */
+  /** Id of the group that the event belongs to, if it belongs to no project and GitLab names the group. The id is then part of the key of the record (group:<id>). */
   group_id: number | null
-  /** The exact body as received, byte for byte; fields that are not typed here survive in it. */
+  /** The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no typed field here. Empty if delivery.raw_chunks is set. */
   raw: Buffer
 }

@@ -1,4 +1,4 @@
 // Generated from the .avsc file beside it by `npm run generate`. Do not edit.
 
-/** What a member may do. GitLab writes it as a word or as a number. */
+/** Access level of a member: what the member can do. GitLab writes it as a word or as a number. */
 export type AccessLevel = 'no_access' | 'minimal_access' | 'guest' | 'planner' | 'reporter' | 'security_manager' | 'developer' | 'maintainer' | 'owner' | 'other'

@@ -1,31 +1,31 @@
 // Generated from the .avsc file beside it by `npm run generate`. Do not edit.
 
-/** A commit. The file lists are filled in push events only. */
+/** A commit. Only push events fill the lists of files. */
 export interface Commit {
   /** SHA of the commit. */
   id: string | null
-  /** Full commit message. */
+  /** Full message of the commit. */
   message: string | null
   /** First line of the message. */
   title: string | null
-  /** Author time of the commit, milliseconds since 1970 UTC; the author's own offset survives in raw. May be weeks before the push. */
+  /** Time when the author wrote the commit, in milliseconds since 1970 UTC. The author's own UTC offset is only in raw. This time can be weeks before the push. */
   timestamp: number | null
-  /** Address of the commit in the web interface. */
+  /** URL of the commit in the web interface. */
   url: string | null
-  /** Who wrote the commit. */
+  /** Author of the commit. */
   author: CommitAuthor | null
-  /** Paths the commit added. Push events only; empty elsewhere. */
+  /** Paths of the files that the commit added. Only push events have them; in other events, the list is empty. */
   added: string[]
-  /** Paths the commit changed. Push events only; empty elsewhere. */
+  /** Paths of the files that the commit changed. Only push events have them; in other events, the list is empty. */
   modified: string[]
-  /** Paths the commit removed. Push events only; empty elsewhere. */
+  /** Paths of the files that the commit removed. Only push events have them; in other events, the list is empty. */
   removed: string[]
 }
 
-/** Who wrote the commit, as git recorded it; not necessarily a GitLab user. */
+/** The author of the commit, as git recorded it. The author is not necessarily a GitLab user. */
 export interface CommitAuthor {
-  /** Name as git recorded it. */
+  /** Name of the author, as git recorded it. */
   name: string | null
-  /** E-mail address as git recorded it. Null where GitLab leaves it empty or writes [REDACTED]. */
+  /** E-mail address of the author, as git recorded it. Null if GitLab leaves it empty or writes [REDACTED]. */
   email: string | null
 }

@@ -1,11 +1,11 @@
 // Generated from the .avsc file beside it by `npm run generate`. Do not edit.
 
-/** The environment a job deploys to. */
+/** The environment that a job deploys to. */
 export interface Environment {
-  /** Name. */
+  /** Name of the environment. */
   name: string | null
-  /** What the job does with it: start, stop, prepare, verify, access. */
+  /** What the job does with the environment: start, stop, prepare, verify or access. */
   action: string | null
-  /** production, staging, testing, development or other. */
+  /** Tier of the environment: production, staging, testing, development or other. */
   deployment_tier: string | null
 }

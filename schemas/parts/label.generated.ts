@@ -2,24 +2,24 @@
 
 /** A label. */
 export interface Label {
-  /** Label id. */
+  /** Id of the label. */
   id: number | null
   /** Name of the label. */
   title: string | null
-  /** Colour, e.g. #adb21a. */
+  /** Colour of the label, e.g. #adb21a. */
   color: string | null
-  /** Project the label belongs to; null for a label of a group. */
+  /** Id of the project that the label belongs to. Null for the label of a group. */
   project_id: number | null
-  /** When the label was created. */
+  /** Time when the label was created. */
   created_at: number | null
-  /** When the label was last changed. */
+  /** Time when the label was last changed. */
   updated_at: number | null
-  /** Whether it is a template of the instance. */
+  /** True if the label is a template of the GitLab instance. */
   template: boolean | null
-  /** Description. */
+  /** Description of the label. */
   description: string | null
-  /** ProjectLabel or GroupLabel. */
+  /** Type of the label: ProjectLabel or GroupLabel. */
   type: string | null
-  /** Group the label belongs to; null for a label of a project. */
+  /** Id of the group that the label belongs to. Null for the label of a project. */
   group_id: number | null
 }

@@ -4,114 +4,114 @@ import type { Commit } from './commit.generated.ts'
 import type { Label } from './label.generated.ts'
 import type { Project } from './project.generated.ts'
 
-/** The attributes of a merge request. The deprecated fields merge_status and position are left to raw, and assignee, assignee_id and work_in_progress where their successors are there; what happened is in the event's action. */
+/** The attributes of a merge request. The deprecated fields merge_status and position are only in raw. The same is true for assignee, assignee_id and work_in_progress if GitLab sends the fields that replace them. The field action of the event says what happened. */
 export interface MergeRequestAttributes {
-  /** Merge request id, unique in the instance. Missing only in partial bodies. */
+  /** Id of the merge request, unique in the GitLab instance. It is missing only in incomplete bodies. */
   id: number | null
-  /** Number within the project, the one after the exclamation mark. */
+  /** Number of the merge request in its project, as in !12. */
   iid: number | null
-  /** Title. */
+  /** Title of the merge request. */
   title: string | null
-  /** Description, Markdown. */
+  /** Description of the merge request, in Markdown. */
   description: string | null
-  /** When the action was done. Older instances do not send it (seen from GitLab 18.11 on). */
+  /** Time of the action. Older GitLab versions do not send it. It has been seen since GitLab 18.11. */
   actioned_at: number | null
-  /** opened, closed, merged or locked. */
+  /** State of the merge request: opened, closed, merged or locked. */
   state: string | null
-  /** State as a number: 1 opened, 2 closed, 3 merged, 4 locked. */
+  /** State as a number: 1 is opened, 2 is closed, 3 is merged, 4 is locked. */
   state_id: number | null
-  /** Branch that is to be merged. */
+  /** Name of the branch that is to be merged. */
   source_branch: string | null
-  /** Branch it is to be merged into. */
+  /** Name of the branch that the source branch is to be merged into. */
   target_branch: string | null
-  /** Whether the target branch is protected. */
+  /** True if the target branch is protected. */
   target_branch_protected: boolean | null
-  /** Project of the source branch; null when the fork is gone. */
+  /** Id of the project of the source branch. Null if the fork was deleted. */
   source_project_id: number | null
-  /** Project of the target branch. */
+  /** Id of the project of the target branch. */
   target_project_id: number | null
-  /** Project of the source branch; null when the fork is gone. */
+  /** Project of the source branch. Null if the fork was deleted. */
   source: Project | null
-  /** Project of the target branch; the same as the event's project. */
+  /** Project of the target branch. It is the same as the project of the event. */
   target: Project | null
-  /** User who opened it. */
+  /** Id of the user who opened the merge request. */
   author_id: number | null
-  /** Users it is assigned to; the one of assignee_id where the list is absent. */
+  /** Ids of the users who are assigned to the merge request. If GitLab sends no list, this is the one id in assignee_id. */
   assignee_ids: number[]
-  /** Users asked to review it. */
+  /** Ids of the users who are asked to review the merge request. */
   reviewer_ids: number[]
-  /** Whether it can be merged and what stands in the way, e.g. mergeable, checking, not_approved, ci_must_pass, draft_status. */
+  /** Whether the merge request can be merged, and if not, why not. Examples: mergeable, checking, not_approved, ci_must_pass, draft_status. */
   detailed_merge_status: string | null
-  /** SHA of the merge commit, once merged. */
+  /** SHA of the merge commit. Null before the merge. */
   merge_commit_sha: string | null
-  /** SHA of the squash commit, once squashed. */
+  /** SHA of the squash commit. Null before the squash. */
   squash_commit_sha: string | null
-  /** Why the last attempt to merge failed. */
+  /** Reason why the last attempt to merge failed. */
   merge_error: string | null
-  /** Options of the merge, open: each value is JSON text, e.g. force_remove_source_branch is "1", "0" or null. */
+  /** Options of the merge. The set of options is not fixed. Each value is JSON text, e.g. force_remove_source_branch is "1", "0" or null. */
   merge_params: Record<string, string>
-  /** User who merged it or set it to merge. */
+  /** Id of the user who merged the merge request, or who set it to merge automatically. */
   merge_user_id: number | null
-  /** Whether it is set to merge by itself once the pipeline succeeds. */
+  /** True if GitLab will merge the merge request automatically when the pipeline succeeds. */
   merge_when_pipeline_succeeds: boolean | null
-  /** When it was merged. */
+  /** Time when the merge request was merged. */
   merged_at: number | null
-  /** Newest pipeline of the source branch. */
+  /** Id of the newest pipeline of the source branch. */
   head_pipeline_id: number | null
-  /** Milestone. */
+  /** Id of the milestone. */
   milestone_id: number | null
-  /** Whether it is a draft; work_in_progress where GitLab does not say draft (before 14.0). */
+  /** True if the merge request is a draft. GitLab before 14.0 does not send draft; then it is taken from work_in_progress. */
   draft: boolean | null
-  /** Whether every thread that blocks the merge is resolved. */
+  /** True if every thread that blocks the merge is resolved. */
   blocking_discussions_resolved: boolean | null
-  /** Whether it is the author's first contribution to the project. */
+  /** True if this is the first contribution of the author to the project. */
   first_contribution: boolean | null
-  /** When it was opened. */
+  /** Time when the merge request was opened. */
   created_at: number | null
-  /** When it was last changed; one-second resolution on old instances. */
+  /** Time when the merge request was last changed. Old GitLab versions send whole seconds only. */
   updated_at: number | null
-  /** When GitLab had finished preparing it (diff and merge check). */
+  /** Time when GitLab finished preparing the merge request (diff and merge check). */
   prepared_at: number | null
-  /** When title or description were last edited. */
+  /** Time when the title or the description was last edited. */
   last_edited_at: number | null
-  /** User who last edited title or description. */
+  /** Id of the user who last edited the title or the description. */
   last_edited_by_id: number | null
-  /** User who last changed it. */
+  /** Id of the user who last changed the merge request. */
   updated_by_id: number | null
-  /** Newest commit of the source branch. Paths are not sent here. */
+  /** Newest commit of the source branch. GitLab does not send the paths of the changed files here. */
   last_commit: Commit | null
-  /** Labels. */
+  /** Labels of the merge request. */
   labels: Label[]
-  /** Estimated time, seconds. */
+  /** Estimated time, in seconds. */
   time_estimate: number | null
-  /** Time spent in all, seconds. */
+  /** Total time spent, in seconds. */
   total_time_spent: number | null
-  /** Time spent that this event adds or takes back, seconds. */
+  /** Time that this event adds to the time spent or removes from it, in seconds. */
   time_change: number | null
-  /** time_estimate for people, e.g. 1h 30m. */
+  /** The value of time_estimate as text for people, e.g. 1h 30m. */
   human_time_estimate: string | null
-  /** total_time_spent for people. */
+  /** The value of total_time_spent as text for people. */
   human_total_time_spent: string | null
-  /** time_change for people. */
+  /** The value of time_change as text for people. */
   human_time_change: string | null
-  /** Head of the source branch before this update; only when the code changed. */
+  /** SHA of the head of the source branch before this update. Only set if the code changed. */
   oldrev: string | null
-  /** Whether GitLab itself, not a person, caused the event. */
+  /** True if GitLab itself caused the event, and not a person. */
   system: boolean | null
-  /** What made GitLab act: approvals_reset_on_push, code_owner_approvals_reset_on_push. */
+  /** Why GitLab caused the event: approvals_reset_on_push or code_owner_approvals_reset_on_push. */
   system_action: string | null
-  /** Approval rules, open: the list as JSON text (id, name, rule_type, approvals_required and more). Paid tiers only. */
+  /** Approval rules: a list as JSON text (id, name, rule_type, approvals_required and more). Only paid tiers of GitLab send it. */
   approval_rules: string | null
-  /** Address in the web interface. Missing in system hooks of 2019. */
+  /** URL of the merge request in the web interface. System hooks of GitLab versions from 2019 do not send it. */
   url: string | null
-  /** When it was deleted. Instances of about 2019 only. */
+  /** Time when the merge request was deleted. Only GitLab versions from about 2019 send it. */
   deleted_at: number | null
-  /** SHA of a merge under way. Instances of about 2019 only. */
+  /** SHA of the merge commit while a merge is in progress. Only GitLab versions from about 2019 send it. */
   in_progress_merge_commit_sha: string | null
-  /** Counter of the optimistic lock. Instances of about 2019 only. */
+  /** Counter for optimistic locking. Only GitLab versions from about 2019 send it. */
   lock_version: number | null
-  /** Whether the source branch was fetched. Instances of about 2019 only. */
+  /** True if GitLab fetched the source branch. Only GitLab versions from about 2019 send it. */
   ref_fetched: boolean | null
-  /** Id of the background job that merges. Instances of about 2019 only. */
+  /** Id of the background job that merges. Only GitLab versions from about 2019 send it. */
   merge_jid: string | null
 }

@@ -2,76 +2,76 @@
 
 import type { NotePosition } from './note_position.generated.ts'
 
-/** The attributes of a note (comment). What happened is in the event's action. */
+/** The attributes of a note (comment). The field action of the event says what happened. */
 export interface NoteAttributes {
-  /** Note id, unique in the instance. */
+  /** Id of the note, unique in the GitLab instance. */
   id: number | null
-  /** Text of the note, Markdown. */
+  /** Text of the note, in Markdown. */
   note: string | null
-  /** The same text again, as newer instances also name it. */
+  /** The same text as in note. Newer GitLab versions send it under both names. */
   description: string | null
-  /** What it is on: Commit, MergeRequest, Issue (work items too), Snippet, and others such as DesignManagement::Design. */
+  /** Type of the object that the note is about: Commit, MergeRequest, Issue (for work items too), Snippet, and others such as DesignManagement::Design. */
   noteable_type: string | null
-  /** Id of what it is on; null for a commit. */
+  /** Id of the object that the note is about. Null for a commit. */
   noteable_id: number | null
-  /** User who wrote it. */
+  /** Id of the user who wrote the note. */
   author_id: number | null
-  /** Project it belongs to. */
+  /** Id of the project that the note belongs to. */
   project_id: number | null
-  /** When it was written. */
+  /** Time when the note was written. */
   created_at: number | null
-  /** When it was last changed. */
+  /** Time when the note was last changed. */
   updated_at: number | null
-  /** Whether only members may read it. Since GitLab 19.x. */
+  /** True if only members can read the note. Available since GitLab 19.x. */
   internal: boolean | null
-  /** Whether GitLab wrote it (a system note). */
+  /** True if GitLab itself wrote the note (a system note). */
   system: boolean | null
-  /** DiffNote, DiscussionNote, or null for a plain note. */
+  /** Type of the note: DiffNote or DiscussionNote. Null for a simple note. */
   type: string | null
-  /** Attached file, of old notes. */
+  /** Attached file. Only old notes have one. */
   attachment: string | null
-  /** Line of the diff it is on, as GitLab codes it. */
+  /** Line of the diff that the note is about, in GitLab's own code for lines. */
   line_code: string | null
-  /** SHA of the commit it is on; empty or null elsewhere. */
+  /** SHA of the commit that the note is about. Empty or null if the note is not about a commit. */
   commit_id: string | null
-  /** Thread it belongs to. */
+  /** Id of the thread that the note belongs to. */
   discussion_id: string | null
-  /** Where it is attached now. */
+  /** Current position of the note. */
   position: NotePosition | null
-  /** Where it was attached when written. */
+  /** Position of the note when it was written. */
   original_position: NotePosition | null
-  /** Where the line moved since. */
+  /** New position of the line, if it has moved since. */
   change_position: NotePosition | null
-  /** Diff it is on. */
+  /** The diff that the note is about. */
   st_diff: NoteDiff | null
-  /** When the thread was resolved. */
+  /** Time when the thread was resolved. */
   resolved_at: number | null
-  /** User who resolved the thread. */
+  /** Id of the user who resolved the thread. */
   resolved_by_id: number | null
-  /** Whether a push resolved the thread. */
+  /** True if a push resolved the thread. */
   resolved_by_push: boolean | null
-  /** User who last changed it. */
+  /** Id of the user who last changed the note. */
   updated_by_id: number | null
-  /** Address of the note in the web interface. */
+  /** URL of the note in the web interface. */
   url: string | null
 }
 
-/** Diff of the file a note on a commit is on. */
+/** Diff of the file that a note on a commit is about. */
 export interface NoteDiff {
-  /** The diff, unified format. */
+  /** The diff, in the unified format. */
   diff: string | null
-  /** Path of the file after. */
+  /** Path of the file after the change. */
   new_path: string | null
-  /** Path of the file before. */
+  /** Path of the file before the change. */
   old_path: string | null
-  /** File mode before, octal, e.g. 100644. */
+  /** File mode before the change, as an octal number, e.g. 100644. */
   a_mode: string | null
-  /** File mode after, octal. */
+  /** File mode after the change, as an octal number. */
   b_mode: string | null
-  /** Whether the file is new. */
+  /** True if the file is new. */
   new_file: boolean | null
-  /** Whether the file was renamed. */
+  /** True if the file was renamed. */
   renamed_file: boolean | null
-  /** Whether the file was deleted. */
+  /** True if the file was deleted. */
   deleted_file: boolean | null
 }

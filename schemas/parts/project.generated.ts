@@ -2,30 +2,30 @@
 
 import type { Visibility } from './visibility.generated.ts'
 
-/** A project as GitLab describes it inside other events. The aliases url, ssh_url and http_url are left to raw. Old instances send a repository instead, without id and path. */
+/** A project, as GitLab describes it in other events. The duplicate fields url, ssh_url and http_url are only in raw. Old GitLab versions send a repository instead, which has no id and no path. */
 export interface Project {
-  /** Project id. Missing in system hooks of old instances: use the event's project_id. */
+  /** Id of the project. System hooks of old GitLab versions do not send it: use project_id of the event. */
   id: number | null
-  /** Display name. */
+  /** Display name of the project. */
   name: string | null
-  /** Description, Markdown. */
+  /** Description of the project, in Markdown. */
   description: string | null
-  /** Address of the project in the web interface. */
+  /** URL of the project in the web interface. */
   web_url: string | null
-  /** Address of the avatar image. */
+  /** URL of the avatar image. */
   avatar_url: string | null
-  /** Clone address over SSH. */
+  /** URL for cloning over SSH. */
   git_ssh_url: string | null
-  /** Clone address over HTTP(S). */
+  /** URL for cloning over HTTP(S). */
   git_http_url: string | null
-  /** Display name of the namespace, not its path: use path_with_namespace to address it. */
+  /** Display name of the namespace. This is not a path. For the path, use path_with_namespace. */
   namespace: string | null
-  /** Who may see the project; from visibility_level. */
+  /** Visibility of the project: who can see it. GitLab calls this field visibility_level. */
   visibility: Visibility | null
-  /** Full path, e.g. group/subgroup/project. */
+  /** Full path of the project, e.g. group/subgroup/project. */
   path_with_namespace: string | null
-  /** Name of the default branch; null for an empty repository. */
+  /** Name of the default branch. Null for an empty repository. */
   default_branch: string | null
-  /** Path of the CI configuration where it is not the default; empty or null otherwise. */
+  /** Path of the CI configuration file, if it is not the default path. Empty or null otherwise. */
   ci_config_path: string | null
 }

@@ -1,19 +1,19 @@
 // Generated from the .avsc file beside it by `npm run generate`. Do not edit.
 
-/** A reviewer of a merge request: a user and where the review stands. */
+/** A reviewer of a merge request: a user and the state of the review. */
 export interface Reviewer {
-  /** User id. */
+  /** Id of the user. */
   id: number | null
-  /** Display name. */
+  /** Display name of the user. */
   name: string | null
   /** User name (handle). */
   username: string | null
-  /** Address of the avatar image. */
+  /** URL of the avatar image. */
   avatar_url: string | null
-  /** E-mail address, where the user made it public. Null where GitLab leaves it empty or writes [REDACTED]. */
+  /** E-mail address of the user, if the user made it public. Null if GitLab leaves it empty or writes [REDACTED]. */
   email: string | null
-  /** Where the review stands: unreviewed, review_started, reviewed, requested_changes, approved, unapproved. */
+  /** State of the review: unreviewed, review_started, reviewed, requested_changes, approved or unapproved. */
   state: string | null
-  /** Whether this event asks the reviewer for another review. */
+  /** True if this event asks the reviewer for another review. */
   re_requested: boolean | null
 }

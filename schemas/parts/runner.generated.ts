@@ -2,15 +2,15 @@
 
 /** The runner that took a job. */
 export interface Runner {
-  /** Runner id. */
+  /** Id of the runner. */
   id: number | null
-  /** Description. */
+  /** Description of the runner. */
   description: string | null
-  /** instance_type, group_type or project_type. */
+  /** Type of the runner: instance_type, group_type or project_type. */
   runner_type: string | null
-  /** Whether it takes jobs. */
+  /** True if the runner takes jobs. */
   active: boolean | null
-  /** Whether it belongs to the instance. */
+  /** True if the runner belongs to the whole GitLab instance. */
   is_shared: boolean | null
   /** Tags of the runner. */
   tags: string[]

@@ -2,32 +2,32 @@
 
 import type { Visibility } from './visibility.generated.ts'
 
-/** A snippet that was commented on or reacted to. */
+/** A snippet that a user commented on or reacted to. */
 export interface Snippet {
-  /** Snippet id. */
+  /** Id of the snippet. */
   id: number | null
-  /** Title. */
+  /** Title of the snippet. */
   title: string | null
-  /** Description, Markdown. */
+  /** Description of the snippet, in Markdown. */
   description: string | null
-  /** Content of the file. */
+  /** Content of the file of the snippet. */
   content: string | null
-  /** Name of the file. */
+  /** Name of the file of the snippet. */
   file_name: string | null
-  /** User who wrote it. */
+  /** Id of the user who wrote the snippet. */
   author_id: number | null
-  /** Project it belongs to. */
+  /** Id of the project that the snippet belongs to. */
   project_id: number | null
-  /** ProjectSnippet or PersonalSnippet. */
+  /** Type of the snippet: ProjectSnippet or PersonalSnippet. */
   type: string | null
-  /** Who may see it; from visibility_level. */
+  /** Visibility of the snippet: who can see it. GitLab calls this field visibility_level. */
   visibility: Visibility | null
-  /** When it was created. */
+  /** Time when the snippet was created. */
   created_at: number | null
-  /** When it was last changed. */
+  /** Time when the snippet was last changed. */
   updated_at: number | null
-  /** Address of the snippet in the web interface. */
+  /** URL of the snippet in the web interface. */
   url: string | null
-  /** When it expires. Old instances only. */
+  /** Time when the snippet expires. Only old GitLab versions send it. */
   expires_at: number | null
 }

@@ -1,20 +1,20 @@
 // Generated from the .avsc file beside it by `npm run generate`. Do not edit.
 
-/** The pipeline that started this one from another place. */
+/** The pipeline, in this or another project, that started this pipeline. */
 export interface SourcePipeline {
-  /** Its project. */
+  /** The project of the other pipeline. */
   project: SourceProject | null
-  /** Id of that pipeline. */
+  /** Id of the other pipeline. */
   pipeline_id: number | null
-  /** Job in it that started this one. */
+  /** Id of the job that started this pipeline. */
   job_id: number | null
 }
 
-/** Project of a pipeline that started another. */
+/** The project of the pipeline that started another pipeline. */
 export interface SourceProject {
-  /** Project id. */
+  /** Id of the project. */
   id: number | null
-  /** Address of the project in the web interface. */
+  /** URL of the project in the web interface. */
   web_url: string | null
   /** Full path of the project. */
   path_with_namespace: string | null

@@ -1,13 +1,13 @@
 // Generated from the .avsc file beside it by `npm run generate`. Do not edit.
 
-/** The group a token belongs to. */
+/** The group that a token belongs to. */
 export interface TokenGroup {
-  /** Display name. */
+  /** Display name of the group. */
   group_name: string | null
-  /** Last segment of the path. */
+  /** Last segment of the path of the group. */
   group_path: string | null
-  /** Group id. */
+  /** Id of the group. */
   group_id: number | null
-  /** Full path. Since GitLab 17.4. */
+  /** Full path of the group. Available since GitLab 17.4. */
   full_path: string | null
 }

@@ -14,7 +14,7 @@ const field = (name: string, type: string, doc: string): string =>
 const deliveryField = field(
   'delivery',
   'gitlab_bridge.Delivery',
-  'How and when this hook reached the bridge, and how sure we are which fact it tells of.',
+  'How and when the hook reached the bridge, and which fact it reports.',
 )
 
 const projectIdField = `    {
@@ -27,15 +27,16 @@ const projectIdField = `    {
         'object_attributes.target_project_id',
       ]).replaceAll(',', ', ')},
       "doc": "${
-        'Id of the project the event belongs to. Also the key of the record. ' +
-        'Identity: without it the hook is quarantined.'
+        'Id of the project that the event belongs to. It is also the key of the record. ' +
+        'Required: a hook without it is quarantined.'
       }"
     }`
 
 const rawField = field(
   'raw',
   'bytes',
-  'The exact body as received, byte for byte; fields that are not typed here survive in it.',
+  'The body of the hook, byte for byte as the bridge received it. It also contains the fields that have no ' +
+    'typed field here. Empty if delivery.raw_chunks is set.',
 )
 
 /** The smallest schema for an event of a project. Fields that are not typed yet are still in `raw`. */
@@ -43,7 +44,7 @@ export const schemaText = (event: string): string => `{
   "type": "record",
   "name": "${recordName(event)}",
   "namespace": "gitlab_bridge",
-  "doc": "TODO: what happened, since which GitLab.",
+  "doc": "TODO: say what happened, and since which GitLab version.",
   "fields": [
 ${[deliveryField, projectIdField, rawField].join(',\n')}
   ]

@@ -129,7 +129,7 @@ test('the description of every key fits its example: a project, group:, user:, k
     assert.ok(wordsOf(event).startsWith(prefix), `${event}: ${wordsOf(event)}`)
   }
   assert.equal(wordsOf('push'), 'project id as decimal text, e.g. 15')
-  assert.match(wordsOf('work_item'), /group:78 where GitLab names a group and no project/)
-  assert.match(wordsOf('merge_request'), /instance where GitLab names no project$/)
+  assert.match(wordsOf('work_item'), /group:78 if GitLab names a group and no project/)
+  assert.match(wordsOf('merge_request'), /instance if GitLab names no project$/)
   assert.match(wordsOf('milestone'), /group:78 for the milestone of a group/)
 })

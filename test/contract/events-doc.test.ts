@@ -84,7 +84,7 @@ test('the description of a fact is made from its rule', () => {
   assert.equal(factOf('push'), 'family `ref_change`: `project_id`, `ref`, `before`, `after`; basis `content`')
   assert.equal(
     factOf('wiki_page')?.split('; ')[1],
-    'basis `exact`, `content` where `object_attributes.version_id` is null',
+    'basis `exact`, or `content` if `object_attributes.version_id` is null',
   )
   assert.equal(factOf('user_failed_login'), '`fact_id` is the delivery id, basis `delivery`')
   assert.match(
