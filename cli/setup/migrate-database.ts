@@ -2,6 +2,8 @@ import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import pg from 'pg'
 import { messageOf, RetriableError, UsageError } from '../../lib/errors.ts'
+import type { Logger } from '../../lib/logger.ts'
+import { checkWorkerLogin, grantToWorker, refusedLogin } from './database-role.ts'
 
 const folder = new URL('../../consumers/audit-log/migrations/', import.meta.url)
 
@@ -19,10 +21,15 @@ const lockKey = 4_842_013
  * @param workerUrl with the role of the worker audit-log; if the role does not exist, it is created with this
  * password
  * @returns the number of migrations that were applied
- * @throws RetriableError if the database cannot be reached; UsageError if a migration was changed after it
- * was applied
+ * @throws RetriableError if the database cannot be reached; UsageError if it refuses the login, if a
+ * migration was changed after it was applied, if a newer version has migrated the database, or if the worker
+ * could not use it
  */
-export const migrateDatabase = async (ownerUrl: string, workerUrl: string): Promise<number> => {
+export const migrateDatabase = async (
+  ownerUrl: string,
+  workerUrl: string,
+  logger: Logger,
+): Promise<number> => {
   const client = new pg.Client({
     connectionString: ownerUrl,
     connectionTimeoutMillis: 5000,
@@ -31,12 +38,16 @@ export const migrateDatabase = async (ownerUrl: string, workerUrl: string): Prom
   try {
     await client.connect()
   } catch (error) {
+    await client.end().catch(() => undefined)
+    const refused = refusedLogin('DATABASE_URL', error)
+    if (refused !== undefined) throw refused
     throw new RetriableError(`DATABASE_URL: cannot connect: ${messageOf(error)}`, { cause: error })
   }
   try {
     await client.query('select pg_advisory_lock($1)', [lockKey])
     const applied = await applyMigrations(client)
     await grantToWorker(client, new URL(ownerUrl), new URL(workerUrl))
+    await checkWorkerLogin(workerUrl, lockKey, logger)
     return applied
   } finally {
     await client.end()
@@ -53,8 +64,15 @@ const applyMigrations = async (client: pg.Client): Promise<number> => {
     'select name, sha256 from gitlab_bridge.migrations',
   )
   const known = new Map(rows.map(({ name, sha256 }) => [name, sha256]))
+  const ours = readdirSync(folder).sort()
+  const newer = [...known.keys()].filter((name) => !ours.includes(name))
+  if (newer.length > 0)
+    throw new UsageError(
+      `A newer version of the bridge has migrated this database: this version has no ${newer.join(', ')}. ` +
+        'Run `bridge setup` of that version, or restore a backup of the database.',
+    )
   let applied = 0
-  for (const name of readdirSync(folder).sort()) {
+  for (const name of ours) {
     const sql = readFileSync(new URL(name, folder), 'utf8')
     const sha256 = hash('sha256', sql)
     if (known.get(name) === sha256) continue
@@ -69,19 +87,4 @@ const applyMigrations = async (client: pg.Client): Promise<number> => {
     applied += 1
   }
   return applied
-}
-
-/** The worker may read and add rows, and create the partition of a month. */
-const grantToWorker = async (client: pg.Client, owner: URL, worker: URL) => {
-  const name = decodeURIComponent(worker.username)
-  if (name === decodeURIComponent(owner.username)) return
-  const role = client.escapeIdentifier(name)
-  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [name])
-  if (rowCount === 0) {
-    const password = client.escapeLiteral(decodeURIComponent(worker.password))
-    await client.query(`create role ${role} login password ${password}`)
-  }
-  await client.query(`grant usage on schema audit_log to ${role}`)
-  await client.query(`grant select, insert on audit_log.events to ${role}`)
-  await client.query(`grant execute on function audit_log.ensure_month(timestamptz) to ${role}`)
 }

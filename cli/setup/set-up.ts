@@ -84,6 +84,6 @@ const setUpDatabase = async (settings: SetupSettings, logger: Logger) => {
     logger.warn('DATABASE_URL is not set: no tables were created, and there is no audit log')
     return
   }
-  const migrations = await migrateDatabase(DATABASE_URL, AUDIT_LOG_DATABASE_URL ?? DATABASE_URL)
+  const migrations = await migrateDatabase(DATABASE_URL, AUDIT_LOG_DATABASE_URL ?? DATABASE_URL, logger)
   logger.info('the database is migrated', { migrations })
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import type { Type } from 'avsc'
 import { messageOf, PermanentError, RetriableError } from '../errors.ts'
@@ -39,11 +40,12 @@ export const createRegistry = (settings: RegistrySettings, clientId: string): Re
   const readErrorCode = createReadErrorCode(settings, timeoutMs)
   return {
     register: async (subject, schema) => {
-      const registration = client.register(
-        { type: SchemaType.AVRO, schema },
-        { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
-      )
-      const { id } = await call(`register ${subject}`, registration, isRefusal)
+      const registration = () =>
+        client.register(
+          { type: SchemaType.AVRO, schema },
+          { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
+        )
+      const { id } = await call(`register ${subject}`, afterConflicts(registration), isRefusal)
       return id
     },
     idOf: async (subject, schema) => {
@@ -84,6 +86,29 @@ const createClient = (settings: RegistrySettings, clientId: string): SchemaRegis
     retry: { retries: 0 },
   })
 }
+
+const conflictAttempts = 6
+
+/**
+ * Repeats a request that conflicts with the state of the subject. Another setup that runs at the same time
+ * may have created the subject a moment ago, and may be about to set its compatibility. An incompatible
+ * schema is refused again.
+ */
+const afterConflicts = async <T>(request: () => Promise<T>): Promise<T> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await request()
+    } catch (error) {
+      if (!isConflict(error) || attempt === conflictAttempts) throw error
+      await sleep(50 * attempt + Math.random() * 50)
+    }
+  }
+}
+
+const isConflict = (error: unknown): boolean =>
+  hasStatus(error)
+    ? error.status === 409
+    : (error as Error).name === 'ConfluentSchemaRegistryCompatibilityError'
 
 /** Awaits a request. An error becomes a PermanentError if it is a refusal, else a RetriableError. */
 const call = async <T>(
