@@ -12,67 +12,108 @@ import { type Normalised, normalise } from './record/normalise.ts'
 import type { QuarantineCause } from './record/quarantine-cause.ts'
 
 export interface DeliverStages extends PrepareStages {
-  publisher: Pick<Publisher, 'publish'>
+  publisher: Pick<Publisher, 'enqueue'>
   /** Whether hooks on disk wait for this one topic. */
   hasWaitingHooks(topic: string): boolean
   metrics: Pick<IngressMetrics, 'records' | 'coercionFaults'>
   logger: Logger
 }
 
+/** What became of a delivery. */
+export type Delivered =
+  | { kept: Kept }
+  /**
+   * One of these errors: RetriableError if the brokers do not acknowledge the record; TopicUnavailableError
+   * if only the topic of the hook is unavailable, or if older hooks wait for it; PermanentError if the
+   * brokers refuse the record for good.
+   */
+  | { error: unknown }
+
+export interface DeliverOptions {
+  /** The topic for which the hook has waited, if it comes from the spool of a topic. */
+  waitedFor?: string | undefined
+  /** Whether older hooks that are not on disk yet wait for this topic. */
+  mustWait?(topic: string): boolean
+  /**
+   * Called once, at the moment when the result is known: before any later record of the same partition can be
+   * sent, and perhaps before `deliver` returns.
+   */
+  onSettled(delivered: Delivered): void
+}
+
+/** A hook on its way to the brokers. */
+export interface Delivery {
+  /** The topic of its record; undefined if no record could be made. */
+  readonly topic: string | undefined
+  /** Takes the record out of the queue, unless it is settled: it is settled with this error. */
+  withdraw(error: Error): void
+}
+
 /**
- * Turns a hook into a record and publishes it. Hooks from the spool go this way, too.
- *
- * @param deadlineMs how long it may take, in milliseconds; null: without a limit
- * @param waitedFor the topic for which the hook has waited, if it comes from the spool of a topic
- * @throws RetriableError if the brokers do not acknowledge the record
- * @throws TopicUnavailableError if only the topic of the hook is unavailable, or if older hooks wait for it
- * @throws PermanentError if the brokers refuse the record for good
+ * Turns a hook into a record and queues it for the brokers in the same tick: records of one partition are
+ * written in the order of the calls. Hooks from the spool go this way, too. Never throws.
  */
-export type Deliver = (hook: Hook, deadlineMs: number | null, waitedFor?: string) => Promise<Kept>
+export type Deliver = (hook: Hook, options: DeliverOptions) => Delivery
 
 /**
  * The second half of a hook's way. From here `publisher.ts` takes the message to `group-commit.ts`, which
  * sends it together with others through `sender.ts`.
  */
 export const createDeliver = (stages: DeliverStages): Deliver => {
-  const { publisher, hasWaitingHooks, metrics, logger } = stages
+  const { publisher, hasWaitingHooks } = stages
   const prepare = createPrepare(stages)
 
-  /** A hook waits in the spool of its own topic, even if it is the topic of chunks that is unavailable. */
-  const publishChunks = async (
-    chunks: readonly OutgoingMessage[],
-    topic: string,
-    deadlineMs: number | null,
-  ) => {
-    try {
-      await Promise.all(chunks.map((chunk) => publisher.publish(chunk, deadlineMs)))
-    } catch (error) {
-      throw error instanceof TopicUnavailableError ? new TopicUnavailableError(topic, error.message) : error
-    }
-  }
-
-  return async (hook, deadlineMs, waitedFor) => {
-    const startedAt = performance.now()
-    const leftMs = () =>
-      deadlineMs === null ? null : Math.max(0, deadlineMs - (performance.now() - startedAt))
-    const { event, name, message, chunks, faults } = prepare(hook)
-    const { topic } = message
-    if (hasWaitingHooks(topic) && topic !== waitedFor)
+  const prepareUnlessOlderWait = (hook: Hook, { waitedFor, mustWait }: DeliverOptions): Prepared => {
+    const prepared = prepare(hook)
+    const { topic } = prepared.message
+    if ((hasWaitingHooks(topic) && topic !== waitedFor) || mustWait?.(topic))
       throw new TopicUnavailableError(topic, 'older hooks wait for it')
-    if (chunks.length > 0) await publishChunks(chunks, topic, leftMs())
-    await publisher.publish(message, leftMs())
-
-    metrics.records.inc({ event })
-    if (faults.length > 0) {
-      metrics.coercionFaults.inc({ event }, faults.length)
-      logger.warn('some fields of a hook have an unknown form and were left empty', {
-        delivery_id: hook.id,
-        event,
-        fields: faults.slice(0, 5),
-      })
-    }
-    return acknowledged({ event, name, topic, id: hook.id })
+    return prepared
   }
+
+  return (hook, options) => {
+    const { onSettled } = options
+    let prepared: Prepared
+    try {
+      prepared = prepareUnlessOlderWait(hook, options)
+    } catch (error) {
+      onSettled({ error })
+      return notQueued
+    }
+    const { event, name, message, chunks, faults } = prepared
+    const { topic } = message
+    const withdraw = publisher.enqueue({ message, chunks }, (error) => {
+      if (error !== undefined) return onSettled({ error: ofOwnTopic(error, topic) })
+      reportAcknowledged(stages, hook.id, event, faults)
+      onSettled({ kept: acknowledged({ event, name, topic, id: hook.id }) })
+    })
+    return { topic, withdraw }
+  }
+}
+
+/** The delivery of a hook that has no place in the queue. */
+export const notQueued: Delivery = { topic: undefined, withdraw: () => {} }
+
+/** A hook waits in the spool of its own topic, even if it is the topic of chunks that is unavailable. */
+const ofOwnTopic = (error: Error, topic: string): Error =>
+  error instanceof TopicUnavailableError && error.topic !== topic
+    ? new TopicUnavailableError(topic, error.message)
+    : error
+
+const reportAcknowledged = (
+  { metrics, logger }: Pick<DeliverStages, 'metrics' | 'logger'>,
+  id: string,
+  event: EventType,
+  faults: readonly string[],
+): void => {
+  metrics.records.inc({ event })
+  if (faults.length === 0) return
+  metrics.coercionFaults.inc({ event }, faults.length)
+  logger.warn('some fields of a hook have an unknown form and were left empty', {
+    delivery_id: id,
+    event,
+    fields: faults.slice(0, 5),
+  })
 }
 
 export interface PrepareStages {

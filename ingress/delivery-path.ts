@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Backoff, backoffMs } from '../lib/backoff.ts'
 import { messageOf, RetriableError } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
-import type { Deliver } from './deliver.ts'
+import { type Deliver, notQueued } from './deliver.ts'
 import type { Publisher } from './publish/publisher.ts'
 
 /**
@@ -16,6 +16,9 @@ export interface DeliveryPath {
   /** Resolves once the path is open. Rejects with the first error that will not go away by itself. */
   readonly opened: Promise<void>
   deliver: Deliver
+  /** Sends no further produce request until `resume`. The request in flight goes on. */
+  pause(): void
+  resume(): void
   /** Undefined while connecting. */
   publisher(): Publisher | undefined
   stop(): Promise<void>
@@ -58,11 +61,15 @@ export const createDeliveryPath = (
     start: () => void connectUntilOpen(),
     opened,
     state: () => open?.publisher.state() ?? 'connecting',
-    deliver: async (hook, deadlineMs, waitedFor) => {
-      if (open === undefined)
-        throw new RetriableError('the brokers and the schema registry have not answered yet')
-      return open.deliver(hook, deadlineMs, waitedFor)
+    deliver: (hook, options) => {
+      if (open !== undefined) return open.deliver(hook, options)
+      options.onSettled({
+        error: new RetriableError('the brokers and the schema registry have not answered yet'),
+      })
+      return notQueued
     },
+    pause: () => open?.publisher.pause(),
+    resume: () => open?.publisher.resume(),
     publisher: () => open?.publisher,
     stop: async () => {
       // An attempt in progress is not awaited: with a frozen broker it takes longer than a stop may take.

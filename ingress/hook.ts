@@ -7,7 +7,7 @@ export interface Hook {
   id: string
   /** Name of the configured source that sent the hook. */
   source: string
-  /** Milliseconds since 1970. */
+  /** When its body was complete and authenticated, in milliseconds since 1970. */
   receivedAt: number
   /** The forwarded headers. They never contain credentials. */
   headers: IncomingHttpHeaders

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { ingressVariables, schemaIdsFileOf, spoolFolderOf } from '../../ingress/config.ts'
 import type { Deliver } from '../../ingress/deliver.ts'
 import type { Hook } from '../../ingress/hook.ts'
+import { deliverWithin } from '../../ingress/keep/deliver-within.ts'
 import { createIngressMetrics } from '../../ingress/metrics.ts'
 import { acknowledgeMs, openDeliveryPath } from '../../ingress/open-delivery-path.ts'
 import { readEncoders } from '../../ingress/record/encoders.ts'
@@ -90,7 +91,7 @@ const publish = async (folder: string, file: string, deliver: Deliver): Promise<
   if (hook === undefined) return { file, result: 'held_back', detail: notOneHook }
   const { id } = hook
   try {
-    const { topic } = await deliver(hook, deadlineMs)
+    const { topic } = await deliverWithin(deadlineMs, deliver, hook)
     await rm(join(folder, file), { force: true })
     await syncFolder(folder)
     return { file, result: 'published', id, topic }

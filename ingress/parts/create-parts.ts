@@ -72,9 +72,7 @@ export const createParts = async (
   const common = { settings, names, spools, metrics, logger }
   const { connect, schemaIdsFrom } = createConnect({ ...common, kafka, registry })
   const deliveryPath = createDeliveryPath(connect, logger)
-  const receive = createReceive(
-    createStages({ ...common, sources, credentials, deliver: deliveryPath.deliver }),
-  )
+  const receive = createReceive(createStages({ ...common, sources, credentials, deliveryPath }))
   const phase = { isDraining: false }
   const listener = createListener({ receive, metrics, logger, isDraining: () => phase.isDraining })
   const server = createHookServer({ settings, listener, metrics, logger })

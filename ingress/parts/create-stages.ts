@@ -7,7 +7,7 @@ import { createByteBudget } from '../http/byte-budget.ts'
 import { createReadBody } from '../http/read-body.ts'
 import type { Stages } from '../receive.ts'
 
-type Parts = Pick<Stages, 'credentials' | 'deliver' | 'spools' | 'names' | 'metrics' | 'logger'> & {
+type Parts = Pick<Stages, 'credentials' | 'deliveryPath' | 'spools' | 'names' | 'metrics' | 'logger'> & {
   settings: IngressSettings
   sources: WatchedSources
 }

@@ -9,10 +9,16 @@ import { afterAcknowledgement, afterFailure, type Failure, noFault } from './fau
 import type { PendingMessage } from './pending-message.ts'
 import { createProduceQueue } from './produce-queue.ts'
 import { causeOf } from './publish-failure.ts'
+import { createPump } from './pump.ts'
 import type { Sender } from './sender.ts'
 
 export interface GroupCommit {
   enqueue(message: PendingMessage): void
+  /** Sends no further request. The one in flight goes on. */
+  pause(): void
+  resume(): void
+  /** Must be called when a message that reserved its place has become ready or was settled. */
+  wake(): void
   /** `failing`: the last request failed, and neither a topic nor a record was clearly responsible. */
   state(): 'open' | 'failing'
   /** Rejects the queued messages with an error, waits for the request in flight, then disconnects. */
@@ -56,17 +62,13 @@ export const createGroupCommit = async (options: GroupCommitOptions): Promise<Gr
   const queue = createProduceQueue(limits)
   let sender: Sender | undefined = await connect()
   let isolation = noFault
-  let pumping: Promise<void> | undefined
   let isStopped = false
 
-  const pump = async () => {
-    while (queue.size() > 0) {
-      const batch = queue.takeBatch(isolation.mode)
-      if (batch.length > 0) await send(batch)
-      metrics.queuedRecords.set(queue.size())
-    }
-    pumping = undefined
-  }
+  const pump = createPump(() => {
+    metrics.queuedRecords.set(queue.size())
+    const batch = queue.takeBatch(isolation.mode)
+    return batch.length === 0 ? undefined : send(batch)
+  })
 
   const send = async (batch: readonly PendingMessage[]) => {
     metrics.batchRecords.observe(batch.length)
@@ -92,8 +94,8 @@ export const createGroupCommit = async (options: GroupCommitOptions): Promise<Gr
     if (isStopped) return batch.forEach((message) => void message.settle(stopped()))
 
     const refusal = failure.cause === 'refused' ? refusalOf(batch, error) : undefined
-    if (action === 'reject_record') return void refusal?.then(batch[0]?.settle)
     queue.putBack(batch)
+    if (action === 'reject_record') return void rejectLater(batch, refusal).then(pump.wake)
     if (rebuildsProducer) abandonSender()
     const [topic = ''] = failure.topics
     if (action === 'mark_topic_unavailable') return queue.rejectTopic(topic, markUnavailable(topic, error))
@@ -110,16 +112,29 @@ export const createGroupCommit = async (options: GroupCommitOptions): Promise<Gr
   return {
     enqueue: (message) => {
       queue.add(message)
-      pumping ??= pump()
+      pump.wake()
     },
+    pause: pump.pause,
+    resume: pump.resume,
+    wake: pump.wake,
     state: () => isolation.brokers,
     stop: async () => {
       isStopped = true
       queue.rejectAll(stopped)
-      await pumping
+      await pump.idle()
       await sender?.close()
     },
   }
+}
+
+/** Until it is known why the record was refused, it keeps its place: a later one must not overtake it. */
+const rejectLater = async (
+  [message]: readonly PendingMessage[],
+  refusal: Promise<Error> | undefined,
+): Promise<void> => {
+  if (message === undefined) return
+  message.reserves = 'partition'
+  message.settle(await refusal)
 }
 
 const failureOf = (error: unknown, batch: readonly PendingMessage[], isConnected: boolean): Failure => ({

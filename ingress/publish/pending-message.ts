@@ -1,4 +1,3 @@
-import { RetriableError } from '../../lib/errors.ts'
 import type { OutgoingMessage } from '../record/encode.ts'
 import type { Sized } from './cut-batch.ts'
 import { partitionOf } from './partition-of.ts'
@@ -9,7 +8,7 @@ import type { TopicFacts } from './topic-metadata.ts'
 export interface PendingMessage extends PlacedMessage, Sized {
   /** Whether the hook has its result already: the acknowledgement, or an error such as its deadline. */
   isSettled: boolean
-  /** Gives the hook its result. Only the first call counts. */
+  /** Gives the message its result, and tells its owner at once. Only the first call counts. */
   settle(error?: Error): void
 }
 
@@ -20,38 +19,26 @@ const recordOverheadBytes = 200
 export const estimatedBytes = ({ value }: OutgoingMessage): number => value.length + recordOverheadBytes
 
 /**
- * Sends a message, which settles once it is acknowledged, rejected or past its deadline.
+ * Makes a message that can wait for its acknowledgement.
  *
- * @param deadlineMs milliseconds from now; null: without a limit
- * @param send must settle the message at some time
- * @param onSettled gets the estimated size of the message
- * @returns a promise that settles with the message
+ * @param onSettled called once, at the moment when the message gets its result
  */
-export const sendPending = (
+export const createPendingMessage = (
   message: OutgoingMessage,
   facts: TopicFacts,
-  deadlineMs: number | null,
-  send: (pending: PendingMessage) => void,
-  onSettled: (bytes: number) => void,
-): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const expire = () =>
-      pending.settle(new RetriableError(`no acknowledgement within ${Math.round(deadlineMs ?? 0)} ms`))
-    const timer = deadlineMs === null ? undefined : setTimeout(expire, deadlineMs)
-    const pending: PendingMessage = {
-      ...message,
-      partition: partitionOf(message, facts.partitions),
-      bytes: estimatedBytes(message),
-      maxBytesTogether: facts.maxBytes,
-      isSettled: false,
-      settle: (error) => {
-        if (pending.isSettled) return
-        pending.isSettled = true
-        clearTimeout(timer)
-        onSettled(pending.bytes)
-        if (error === undefined) resolve()
-        else reject(error)
-      },
-    }
-    send(pending)
-  })
+  onSettled: (error: Error | undefined) => void,
+): PendingMessage => {
+  const pending: PendingMessage = {
+    ...message,
+    partition: partitionOf(message, facts.partitions),
+    bytes: estimatedBytes(message),
+    maxBytesTogether: facts.maxBytes,
+    isSettled: false,
+    settle: (error) => {
+      if (pending.isSettled) return
+      pending.isSettled = true
+      onSettled(error)
+    },
+  }
+  return pending
+}

@@ -6,7 +6,7 @@ import type { PendingMessage } from './pending-message.ts'
 export interface ProduceQueue {
   size(): number
   add(message: PendingMessage): void
-  /** Takes the messages of the next request. Messages that have been settled meanwhile are dropped. */
+  /** Takes the messages of the next request; none if no message can be sent now. */
   takeBatch(mode: RequestMode): PendingMessage[]
   /** Puts unacknowledged messages back to the front. */
   putBack(messages: readonly PendingMessage[]): void
@@ -32,7 +32,7 @@ export const createProduceQueue = (limits: BatchLimits): ProduceQueue => {
           ? cutFirstTopic(waiting, limits)
           : cutBatch(waiting, kind === 'record_by_record' ? oneRecord : limits)
       waiting = rest
-      return batch.filter(isUnsettled)
+      return batch
     },
     putBack: (messages) => {
       waiting = [...messages.filter(isUnsettled), ...waiting]
@@ -43,8 +43,8 @@ export const createProduceQueue = (limits: BatchLimits): ProduceQueue => {
     },
     rejectTopic: (topic, error) => {
       const { of, others } = splitByTopic(waiting, topic)
-      for (const message of of) message.settle(error)
       waiting = others
+      for (const message of of) message.settle(error)
     },
     rejectAll: (createError) => {
       for (const message of waiting) message.settle(createError())
@@ -55,13 +55,16 @@ export const createProduceQueue = (limits: BatchLimits): ProduceQueue => {
 const isUnsettled = ({ isSettled }: PendingMessage): boolean => !isSettled
 
 /**
- * Takes messages of the first topic only. Those of its messages that do not fit go behind the other topics.
+ * Takes messages of one topic only: of the first one that has a message to send. Those of its messages that
+ * do not fit go behind the other topics.
  */
 const cutFirstTopic = (
   queue: readonly PendingMessage[],
   limits: BatchLimits,
 ): { batch: PendingMessage[]; rest: PendingMessage[] } => {
-  const { of, others } = splitByTopic(queue, queue[0]?.topic)
+  const [first] = cutBatch(queue, { records: 1, bytes: limits.bytes }).batch
+  if (first === undefined) return { batch: [], rest: queue.filter(isUnsettled) }
+  const { of, others } = splitByTopic(queue, first.topic)
   const { batch, rest } = cutBatch(of, limits)
   return { batch, rest: [...others, ...rest] }
 }

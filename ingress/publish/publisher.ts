@@ -1,10 +1,11 @@
 import { messageOf, PermanentError, RetriableError } from '../../lib/errors.ts'
 import { isTooLarge } from '../../lib/kafka/is-too-large.ts'
 import type { OutgoingMessage } from '../record/encode.ts'
+import { createPlace } from './create-place.ts'
 import { createGroupCommit, type GroupCommitOptions, stopped } from './group-commit.ts'
-import { estimatedBytes, type PendingMessage, sendPending } from './pending-message.ts'
+import { estimatedBytes } from './pending-message.ts'
+import { type Outgoing, type Place, publishWithChunks } from './publish-with-chunks.ts'
 import { createTopicAvailability, type TopicAvailabilityOptions } from './topic-availability.ts'
-import type { TopicFacts } from './topic-metadata.ts'
 import { createTopicProbe } from './topic-probe.ts'
 
 export interface Publisher {
@@ -18,6 +19,19 @@ export interface Publisher {
    * @throws Error if the brokers call the message too large and the cause is unknown
    */
   publish(message: OutgoingMessage, deadlineMs: number | null): Promise<void>
+  /**
+   * Queues the record of a hook with its chunks, in the same tick. Records of one partition are written in
+   * the order in which they were queued, also if they must wait for their chunks.
+   *
+   * @param onSettled called once: without an error when everything is acknowledged, else with one of the
+   *   errors that `publish` throws. It may be called before this returns, and it is called before any later
+   *   record of the same partition is sent.
+   * @returns a function that takes the record out of the queue: it is settled with the given error
+   */
+  enqueue(outgoing: Outgoing, onSettled: (error: Error | undefined) => void): (error: Error) => void
+  /** Sends no further request until `resume`. The request in flight goes on. */
+  pause(): void
+  resume(): void
   /** How large a record the topic accepts, in bytes; undefined if the topic was never seen. */
   maxBytesOf(topic: string): number | undefined
   /** The topics that accept no records now, while others may. */
@@ -57,42 +71,60 @@ export const createPublisher = async (options: PublisherOptions): Promise<Publis
     },
   )
   const { probe, stop: stopProbes } = createTopicProbe({ connect, refusalOf, topics, metrics })
+  /** The bytes of all messages that wait, including those in flight. */
   let queuedBytes = 0
   let isStopped = false
 
-  const sendBy = (
-    send: (pending: PendingMessage) => void,
-    message: OutgoingMessage,
-    facts: TopicFacts,
-    deadlineMs: number | null,
-  ): Promise<void> => {
-    queuedBytes += estimatedBytes(message)
-    return sendPending(message, facts, deadlineMs, send, freeBytes)
+  const placeAny = createPlace({ topics, groupCommit, probe })
+  const place: Place = (message, isReserved, onSettled) => {
+    const bytes = estimatedBytes(message)
+    queuedBytes += bytes
+    return placeAny(message, isReserved, (error) => {
+      queuedBytes -= bytes
+      onSettled(error)
+    })
   }
-  const freeBytes = (bytes: number) => {
-    queuedBytes -= bytes
+
+  const enqueue: Publisher['enqueue'] = (outgoing, onSettled) => {
+    const bytes = [outgoing.message, ...outgoing.chunks].reduce((sum, each) => sum + estimatedBytes(each), 0)
+    // If nothing else waits, a hook that is larger than the whole queue is accepted, too.
+    const isFull = queuedBytes > 0 && queuedBytes + bytes > maxQueuedBytes
+    if (!isFull && !isStopped) return publishWithChunks(outgoing, place, onSettled)
+    onSettled(isFull ? new RetriableError('too many bytes wait for the brokers already') : stopped())
+    return () => {}
   }
 
   return {
     maxBytesOf: topics.maxBytesOf,
     unavailableTopics: topics.unavailableTopics,
     state: groupCommit.state,
-    publish: (message, deadlineMs) => {
-      // If nothing else waits, a message that is larger than the whole queue is accepted, too.
-      const isFull = queuedBytes > 0 && queuedBytes + estimatedBytes(message) > maxQueuedBytes
-      if (isFull) return Promise.reject(new RetriableError('too many bytes wait for the brokers already'))
-      if (isStopped) return Promise.reject(stopped())
-      const facts = topics.factsOf(message.topic)
-      if (facts !== undefined) return sendBy(groupCommit.enqueue, message, facts, deadlineMs)
-      const claimed = topics.claimProbe(message.topic)
-      if (claimed instanceof Error) return Promise.reject(claimed)
-      return sendBy(probe, message, claimed, deadlineMs)
-    },
+    pause: groupCommit.pause,
+    resume: groupCommit.resume,
+    enqueue,
+    publish: (message, deadlineMs) => publishOne(enqueue, message, deadlineMs),
     stop: async () => {
       isStopped = true
       topics.stop()
       stopProbes()
       await groupCommit.stop()
     },
+  }
+}
+
+const publishOne = async (
+  enqueue: Publisher['enqueue'],
+  message: OutgoingMessage,
+  deadlineMs: number | null,
+): Promise<void> => {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const withdraw = enqueue({ message, chunks: [] }, (error) =>
+    error === undefined ? resolve() : reject(error),
+  )
+  const expire = () => withdraw(new RetriableError(`no acknowledgement within ${deadlineMs} ms`))
+  const timer = deadlineMs === null ? undefined : setTimeout(expire, deadlineMs)
+  try {
+    await promise
+  } finally {
+    clearTimeout(timer)
   }
 }

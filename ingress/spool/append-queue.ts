@@ -17,7 +17,8 @@ export interface AppendQueue {
   /**
    * Resolves once the entry would survive a power failure.
    *
-   * @throws RetriableError if it could not be written
+   * @throws RetriableError if it could not be written, or if the disk has not answered in time. Then the
+   *   entry may be written all the same, and until the disk answers, each append fails at once.
    */
   append(entry: AppendEntry): Promise<void>
   /** How many writes have succeeded. It rises before their appends resolve. */
@@ -25,7 +26,7 @@ export interface AppendQueue {
   /** Resolves after the next successful write, or when the signal is aborted. Only one caller can wait. */
   nextWrite(signal: AbortSignal): Promise<void>
   isIdle(): boolean
-  /** Resolves once nothing is left to write. */
+  /** Resolves once nothing is left to write, or when the disk does not answer. */
   finish(): Promise<void>
 }
 
@@ -35,16 +36,38 @@ interface Waiting {
   reject(error: Error): void
 }
 
+/**
+ * A write that takes longer than this is a failure, in milliseconds: it is what a hook has left for the disk
+ * after it has waited for the brokers in vain.
+ */
+const hangsAfterMs = 1500
+
+const doesNotAnswer = () => new RetriableError('the spool cannot be written: the disk does not answer')
+
 export const createAppendQueue = (
   writer: Pick<SegmentWriter, 'append'>,
-  tally: Pick<SpoolTally, 'countQueued' | 'noteWritten' | 'countNotWritten'>,
+  tally: Pick<SpoolTally, 'countQueued' | 'noteWritten' | 'noteHanging' | 'countNotWritten'>,
 ): AppendQueue => {
   let waiting: Waiting[] = []
   let writing: Promise<void> | undefined
+  let isHanging = false
   let writes = 0
   let wake = () => {}
+  let stopWaiting = () => {}
+
+  /** The hooks of the group are told that they failed, although they may be written in the end. */
+  const noteHanging = (group: readonly Waiting[]) => {
+    isHanging = true
+    const behind = waiting
+    waiting = []
+    for (const { entry } of behind) tally.countNotWritten(entry, 'the disk does not answer')
+    tally.noteHanging()
+    stopWaiting()
+    for (const { reject } of [...group, ...behind]) reject(doesNotAnswer())
+  }
 
   const writeGroup = async (group: readonly Waiting[]) => {
+    const watch = setTimeout(() => noteHanging(group), hangsAfterMs).unref()
     try {
       await writer.append(group.flatMap(({ entry }) => entry.frames))
     } catch (error) {
@@ -53,6 +76,9 @@ export const createAppendQueue = (
       const failure = new RetriableError(`the spool cannot be written: ${message}`, { cause: error })
       for (const { reject } of group) reject(failure)
       return
+    } finally {
+      clearTimeout(watch)
+      isHanging = false
     }
     tally.noteWritten()
     for (const { resolve } of group) resolve()
@@ -70,6 +96,7 @@ export const createAppendQueue = (
 
   return {
     append: (entry) => {
+      if (isHanging) return Promise.reject(doesNotAnswer())
       tally.countQueued(entry, entry.receivedAt)
       return new Promise((resolve, reject) => {
         waiting.push({ entry, resolve, reject })
@@ -86,6 +113,11 @@ export const createAppendQueue = (
       signal.removeEventListener('abort', stop)
     },
     isIdle: () => writing === undefined,
-    finish: async () => writing,
+    finish: () =>
+      new Promise((resolve) => {
+        if (writing === undefined || isHanging) return resolve()
+        stopWaiting = resolve
+        void writing.then(resolve)
+      }),
   }
 }

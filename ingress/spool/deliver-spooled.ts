@@ -1,6 +1,6 @@
 import { messageOf, PermanentError, RetriableError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
-import type { Deliver } from '../deliver.ts'
+import type { Deliver, Delivered, Delivery } from '../deliver.ts'
 import type { Hook } from '../hook.ts'
 import { TopicUnavailableError } from '../publish/topic-unavailable-error.ts'
 import type { Spool } from './spool.ts'
@@ -9,7 +9,7 @@ import type { Spool } from './spool.ts'
 export type DeliverSpooled = (hooks: readonly Hook[]) => Promise<readonly Hook[]>
 
 export interface DeliverSpooledOptions {
-  spool: Pick<Spool, 'setAside'>
+  spool: Pick<Spool, 'setAside' | 'noteMoving'>
   /** The topic that the hooks wait for; undefined: they wait for the brokers. */
   topic?: string
   deliver: Deliver
@@ -30,35 +30,75 @@ type Fate =
 const maxUnexplainedFailures = 3
 
 export const createDeliverSpooled = (options: DeliverSpooledOptions): DeliverSpooled => {
-  const { topic, deliver } = options
   const unexplainedFailures = new Map<Hook, number>()
 
-  const attempt = async (hook: Hook): Promise<Fate> => {
-    try {
-      await deliver(hook, null, topic)
-      return { kind: 'done' }
-    } catch (error) {
-      if (error instanceof TopicUnavailableError && error.topic !== topic)
-        return { kind: 'move', topic: error.topic }
-      if (error instanceof RetriableError) {
-        unexplainedFailures.set(hook, 0)
-        return { kind: 'retry' }
-      }
-      const failures = (unexplainedFailures.get(hook) ?? 0) + 1
-      unexplainedFailures.set(hook, failures)
-      // An unexplained failure may be a bug of ours. The hook must not block the others.
-      const isHopeless = error instanceof PermanentError || failures > maxUnexplainedFailures
-      return isHopeless ? setAside(hook, error, options) : { kind: 'retry' }
+  /** What follows a failed attempt. A hook that is hopeless must not block the others. */
+  const judge = (hook: Hook, error: unknown): Fate | 'hopeless' => {
+    if (error instanceof TopicUnavailableError && error.topic !== options.topic)
+      return { kind: 'move', topic: error.topic }
+    if (error instanceof RetriableError) {
+      unexplainedFailures.set(hook, 0)
+      return { kind: 'retry' }
     }
+    const failures = (unexplainedFailures.get(hook) ?? 0) + 1
+    unexplainedFailures.set(hook, failures)
+    // An unexplained failure may be a bug of ours.
+    const isHopeless = error instanceof PermanentError || failures > maxUnexplainedFailures
+    return isHopeless ? 'hopeless' : { kind: 'retry' }
   }
 
   return async (hooks) => {
-    const fates = await Promise.all(hooks.map(async (hook) => ({ hook, fate: await attempt(hook) })))
+    const fates = await attemptInOrder(hooks, judge, options)
     // Hooks move only after all attempts have ended: the first one to fail need not be the oldest.
     const notMoved = await moveAll(fates, options)
     const retried = new Set(fates.filter(({ fate }) => fate.kind === 'retry').map(({ hook }) => hook))
     return hooks.filter((hook) => retried.has(hook) || notMoved.has(hook))
   }
+}
+
+/**
+ * Queues the hooks in the same tick and waits until each has its fate. No hook overtakes an older one that
+ * must be tried again, or that must wait for the same topic.
+ */
+const attemptInOrder = (
+  hooks: readonly Hook[],
+  judge: (hook: Hook, error: unknown) => Fate | 'hopeless',
+  options: DeliverSpooledOptions,
+): Promise<{ hook: Hook; fate: Fate }[]> => {
+  const deliveries: Delivery[] = []
+  const blockedTopics = new Set<string>()
+  let isBlocked = false
+
+  /** Takes the later hooks out of the queue before any of them can be sent. */
+  const block = (index: number, fate: Fate) => {
+    const later = deliveries.slice(index + 1)
+    if (fate.kind === 'retry' && !isBlocked) {
+      isBlocked = true
+      for (const { withdraw } of later) withdraw(new RetriableError('an older hook must be published first'))
+    }
+    if (fate.kind === 'move' && !blockedTopics.has(fate.topic)) {
+      blockedTopics.add(fate.topic)
+      const error = new TopicUnavailableError(fate.topic, 'older hooks wait for it')
+      for (const { topic, withdraw } of later) if (topic === fate.topic) withdraw(error)
+    }
+  }
+
+  const attempt = (hook: Hook, index: number): Promise<Fate> => {
+    if (isBlocked) return Promise.resolve({ kind: 'retry' })
+    const { promise, resolve } = Promise.withResolvers<Fate>()
+    const onSettled = (delivered: Delivered) => {
+      if ('kept' in delivered) return resolve({ kind: 'done' })
+      const fate = judge(hook, delivered.error)
+      if (fate === 'hopeless') return resolve(setAside(hook, delivered.error, options))
+      block(index, fate)
+      resolve(fate)
+    }
+    const mustWait = (topic: string) => blockedTopics.has(topic)
+    deliveries.push(options.deliver(hook, { waitedFor: options.topic, mustWait, onSettled }))
+    return promise
+  }
+
+  return Promise.all(hooks.map(async (hook, index) => ({ hook, fate: await attempt(hook, index) })))
 }
 
 const setAside = async (hook: Hook, cause: unknown, options: DeliverSpooledOptions): Promise<Fate> => {
@@ -76,7 +116,7 @@ const setAside = async (hook: Hook, cause: unknown, options: DeliverSpooledOptio
 /** @returns the hooks that could not be moved */
 const moveAll = async (
   fates: readonly { hook: Hook; fate: Fate }[],
-  { moveTo, logger }: DeliverSpooledOptions,
+  { spool, moveTo, logger }: DeliverSpooledOptions,
 ): Promise<ReadonlySet<Hook>> => {
   const moving = fates.flatMap(({ hook, fate }) =>
     fate.kind === 'move' ? [{ hook, topic: fate.topic }] : [],
@@ -84,9 +124,11 @@ const moveAll = async (
   const notMoved = new Set<Hook>()
   for (const [topic, group] of Map.groupBy(moving, (each) => each.topic)) {
     const hooks = group.map(({ hook }) => hook)
+    spool.noteMoving(hooks.length)
     try {
       await moveTo(topic, hooks)
     } catch (error) {
+      spool.noteMoving(-hooks.length)
       logger.error('hooks could not be moved to the spool of their topic', { topic, error: messageOf(error) })
       for (const hook of hooks) notMoved.add(hook)
     }

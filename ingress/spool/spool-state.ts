@@ -5,6 +5,8 @@ export interface SpoolState {
    * process are included as far as they have been counted, and at least one of them.
    */
   records: number
+  /** How many of them are moving to the spool of a topic. They are counted there, too. */
+  moving: number
   /** Size of the waiting hooks on disk. */
   bytes: number
   /** Size of hooks that have left the spool but are still on disk, because their segment is. */
@@ -14,7 +16,8 @@ export interface SpoolState {
   /** Damaged parts and refused hooks that this process has set aside. */
   setAside: number
   /**
-   * The error of the last append if it failed in the last half minute; `full` as long as the spool is full.
+   * The error of the last append if it failed in the last half minute; `full` as long as the spool is full;
+   * `the disk does not answer` as long as a write does not end.
    */
   lastFailure: string | null
 }
@@ -30,8 +33,12 @@ export interface SpoolTally {
   noteWritten(): void
   /** Hooks could not be written and are not in the spool. */
   countNotWritten(size: Size, failure: string): void
+  /** A write does not end. */
+  noteHanging(): void
   /** A hook was refused because there is no room. */
   noteFull(): void
+  /** So many more hooks, or fewer if negative, are counted in the spool that they move to as well. */
+  noteMoving(records: number): void
   /** Hooks have left the spool, with the bytes of the segment that they and any damage between them took. */
   countDrained(size: Size): void
   /** Nothing is left to read. Hooks that were damaged after they were counted will not come any more. */
@@ -48,6 +55,13 @@ export interface Size {
 
 const full = 'full'
 
+/** The failure of a disk on which a write does not end. */
+const hanging = 'the disk does not answer'
+
+/** Whether a write does not end. */
+export const isHanging = ({ lastFailure }: Pick<SpoolState, 'lastFailure'>): boolean =>
+  lastFailure === hanging
+
 /**
  * How long a failed append is remembered, in milliseconds. The disk may be repaired while nothing is
  * appended.
@@ -56,7 +70,14 @@ const failureIsRecentMs = 30_000
 
 /** @param start sizes of what an earlier process left, in bytes */
 export const createSpoolTally = (start: Pick<SpoolState, 'bytes' | 'passedBytes'>): SpoolTally => {
-  const state: SpoolState = { records: 0, ...start, oldestReceivedAt: null, setAside: 0, lastFailure: null }
+  const state: SpoolState = {
+    records: 0,
+    moving: 0,
+    ...start,
+    oldestReceivedAt: null,
+    setAside: 0,
+    lastFailure: null,
+  }
   const subtract = ({ records, bytes }: Size) => {
     state.records -= records
     state.bytes -= bytes
@@ -79,16 +100,21 @@ export const createSpoolTally = (start: Pick<SpoolState, 'bytes' | 'passedBytes'
     },
     countNotWritten: (size, failure) => {
       subtract(size)
-      setFailure(failure)
+      setFailure(failure, failureIsRecentMs)
     },
+    noteHanging: () => setFailure(hanging, Number.POSITIVE_INFINITY),
     noteFull: () => {
-      state.lastFailure = full
+      if (!isHanging(state)) state.lastFailure = full
+    },
+    noteMoving: (records) => {
+      state.moving += records
     },
     countDrained: (size) => {
       subtract(size)
+      state.moving = 0
       if (state.lastFailure === full) state.lastFailure = null
     },
-    noteEmpty: () => void Object.assign(state, { records: 0, bytes: 0, oldestReceivedAt: null }),
+    noteEmpty: () => void Object.assign(state, { records: 0, moving: 0, bytes: 0, oldestReceivedAt: null }),
     setOldest: (receivedAt) => {
       state.oldestReceivedAt = receivedAt
     },
@@ -103,11 +129,12 @@ export const createSpoolTally = (start: Pick<SpoolState, 'bytes' | 'passedBytes'
 
 const createFailureMemory = (state: SpoolState) => {
   let timer: NodeJS.Timeout | undefined
-  return (failure: string): void => {
+  return (failure: string, forMs: number): void => {
     state.lastFailure = failure
     clearTimeout(timer)
+    if (forMs === Number.POSITIVE_INFINITY) return
     timer = setTimeout(() => {
       if (state.lastFailure === failure) state.lastFailure = null
-    }, failureIsRecentMs).unref()
+    }, forMs).unref()
   }
 }

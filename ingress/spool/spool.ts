@@ -9,7 +9,7 @@ import { readStart } from './position.ts'
 import { createSegmentReader } from './segment-reader.ts'
 import { createSegmentWriter } from './segment-writer.ts'
 import type { SpoolFolder } from './spool-folder.ts'
-import { createSpoolTally, type SpoolState, type SpoolTally } from './spool-state.ts'
+import { createSpoolTally, isHanging, type SpoolState, type SpoolTally } from './spool-state.ts'
 
 /** Hooks on disk that wait for Kafka, oldest first. */
 export interface Spool {
@@ -19,6 +19,8 @@ export interface Spool {
    * @throws RetriableError if the spool is full or the disk cannot be written
    */
   append(hook: Hook): Promise<void>
+  /** The same for several hooks, in order: all of them or none. */
+  appendAll(hooks: readonly Hook[]): Promise<void>
   /**
    * Appends hooks that are moved here from another spool: all of them or none. There is always room for them,
    * because the other spool frees as much as this one takes.
@@ -32,6 +34,8 @@ export interface Spool {
   peek(signal: AbortSignal): Promise<readonly Hook[]>
   /** Removes the hooks of the last `peek`. They must be safe elsewhere. */
   advance(): Promise<void>
+  /** So many more hooks, or fewer if negative, of the last `peek` are counted in another spool as well. */
+  noteMoving(records: number): void
   /** Sets aside a hook that Kafka will never accept, so that an operator can examine it. */
   setAside(hook: Hook): Promise<void>
   readonly state: Readonly<SpoolState>
@@ -88,14 +92,20 @@ const openIn = async (folder: SpoolFolder, limits: SpoolLimits, logger: Logger):
       bytes: state.bytes,
     })
 
+  const appendAll = async (hooks: readonly Hook[]): Promise<void> => {
+    const [oldest] = hooks
+    if (oldest === undefined) return
+    const entry = entryOf(hooks, oldest)
+    if (limits.hasRoom(entry.bytes, state)) return queue.append(entry)
+    tally.noteFull()
+    throw new RetriableError('the spool is full')
+  }
+
   return {
     state,
-    append: async (hook) => {
-      const entry = entryOf([hook], hook)
-      if (limits.hasRoom(entry.bytes, state)) return queue.append(entry)
-      tally.noteFull()
-      throw new RetriableError('the spool is full')
-    },
+    append: (hook) => appendAll([hook]),
+    appendAll,
+    noteMoving: tally.noteMoving,
     appendMoved: async (hooks) => {
       const [oldest] = hooks
       if (oldest !== undefined) await queue.append(entryOf(hooks, oldest))
@@ -114,7 +124,8 @@ const openIn = async (folder: SpoolFolder, limits: SpoolLimits, logger: Logger):
     },
     close: async () => {
       await queue.finish()
-      await writer.roll()
+      // On a disk that does not answer, closing the file would not end either.
+      if (!isHanging(state)) await writer.roll()
       await folder.close()
     },
   }

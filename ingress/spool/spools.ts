@@ -3,7 +3,7 @@ import type { Hook } from '../hook.ts'
 import { openSpool, type Spool, type SpoolLimits } from './spool.ts'
 import type { SpoolFolder } from './spool-folder.ts'
 import type { SpoolFolders } from './spool-folders.ts'
-import type { SpoolState } from './spool-state.ts'
+import { isHanging, type SpoolState } from './spool-state.ts'
 
 /**
  * All hooks on disk. The common spool holds the hooks that wait for the brokers. Each topic has a spool of
@@ -19,6 +19,10 @@ export interface Spools {
    * @throws RetriableError if there is no room or the disk cannot be written
    */
   append(hook: Hook, topic?: string): Promise<void>
+  /** The same for several hooks, in order: all of them or none. */
+  appendAll(hooks: readonly Hook[], topic?: string): Promise<void>
+  /** Whether the disk does not answer, so that appends fail at once. @param topic as in `append` */
+  isHanging(topic?: string): boolean
   /** Whether hooks wait for this topic. Later hooks of the topic must not overtake them. */
   hasWaitingHooks(topic: string): boolean
   /** The sum of all spools. */
@@ -68,10 +72,14 @@ export const openSpools = async (
     const common = await open(folders.common, hasRoom)
     for (const topic of new Set([...topics, ...(await folders.topics())]))
       ofTopics.set(topic, await open(folders.ofTopic(topic), hasRoomForTopic))
+    const appendAll = (hooks: readonly Hook[], topic = ''): Promise<void> =>
+      (ofTopics.get(topic) ?? common).appendAll(hooks)
     return {
       common,
       ofTopics,
-      append: (hook, topic = '') => (ofTopics.get(topic) ?? common).append(hook),
+      append: (hook, topic) => appendAll([hook], topic),
+      appendAll,
+      isHanging: (topic = '') => isHanging((ofTopics.get(topic) ?? common).state),
       hasWaitingHooks: (topic) => (ofTopics.get(topic)?.state.records ?? 0) > 0,
       state: () => sumOf(all.map(({ state }) => state)),
       close: () => opened.disposeAsync(),
@@ -86,12 +94,13 @@ const bytesOnDisk = (spools: readonly Spool[]): number =>
   spools.reduce((sum, { state }) => sum + state.bytes + state.passedBytes, 0)
 
 const sumOf = (states: readonly Readonly<SpoolState>[]): SpoolState => {
-  const sum = (field: 'records' | 'bytes' | 'passedBytes' | 'setAside') =>
+  const sum = (field: 'records' | 'moving' | 'bytes' | 'passedBytes' | 'setAside') =>
     states.reduce((total, state) => total + state[field], 0)
   const received = states.flatMap(({ oldestReceivedAt }) => oldestReceivedAt ?? [])
   const failures = states.flatMap(({ lastFailure }) => lastFailure ?? [])
   return {
-    records: sum('records'),
+    records: sum('records') - sum('moving'),
+    moving: 0,
     bytes: sum('bytes'),
     passedBytes: sum('passedBytes'),
     setAside: sum('setAside'),

@@ -9,9 +9,10 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'ingress/': [
     ...['ingress.ts', 'config.ts', 'metrics.ts', 'hook.ts', 'deliver.ts', 'open-delivery-path.ts'],
     ...['auth/read-sources.ts', 'http/certificates.ts', 'record/classify.ts', 'record/encoders.ts'],
-    ...['spool/frame.ts', 'spool/spool-folder.ts', 'spool/spool-folders.ts'],
+    ...['spool/frame.ts', 'spool/spool-folder.ts', 'spool/spool-folders.ts', 'keep/deliver-within.ts'],
   ],
   'ingress/parts/': ['create-parts.ts', 'operations.ts'],
+  'ingress/keep/': ['publish-or-spool.ts', 'answer-kept.ts', 'deliver-within.ts'],
   'ingress/publish/': [
     ...['publisher.ts', 'sender.ts', 'canary.ts', 'topic-metadata.ts', 'topic-unavailable-error.ts'],
   ],

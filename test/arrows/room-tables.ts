@@ -8,12 +8,12 @@ import type { ArrowRule } from './rule.ts'
 const ingress: Rooms = {
   'ingress.ts': [
     ...['parts/', 'open-delivery-path.ts', 'receive.ts', 'readiness.ts', 'delivery-path.ts', 'deliver.ts'],
-    ...['http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
+    ...['keep/', 'http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
   'parts/': [
     ...['open-delivery-path.ts', 'receive.ts', 'readiness.ts', 'delivery-path.ts', 'deliver.ts'],
-    ...['http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
+    ...['keep/', 'http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
   'open-delivery-path.ts': [
@@ -21,9 +21,10 @@ const ingress: Rooms = {
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
   'receive.ts': [
-    ...['delivery-path.ts', 'deliver.ts', 'spool/', 'publish/', 'record/', 'http/', 'auth/'],
+    ...['keep/', 'delivery-path.ts', 'deliver.ts', 'spool/', 'publish/', 'record/', 'http/', 'auth/'],
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
+  'keep/': [...['delivery-path.ts', 'deliver.ts', 'spool/', 'publish/', 'record/', 'outcome.ts', 'hook.ts']],
   'readiness.ts': ['delivery-path.ts', 'spool/', 'publish/', 'metrics.ts', 'outcome.ts'],
   'delivery-path.ts': ['deliver.ts', 'spool/', 'publish/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
   'spool/': ['deliver.ts', 'publish/', 'metrics.ts', 'outcome.ts', 'hook.ts'],

@@ -4,12 +4,13 @@ import { createDeliveryPath, type OpenDeliveryPath } from '../../../ingress/deli
 import { RetriableError, UsageError } from '../../../lib/errors.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { hookOf } from '../../helpers/records/deliver.ts'
+import { deliverBy, delivered } from '../../helpers/records/fake-deliver.ts'
 
 const kept = { kind: 'published', event: 'push', topic: 'gitlab.push', id: 'a' } as const
 const openPath = () => {
   const calls = { stop: 0 }
   const path = {
-    deliver: async () => kept,
+    deliver: deliverBy(async () => kept),
     publisher: { state: () => 'open', stop: async () => void calls.stop++ },
   } as unknown as OpenDeliveryPath
   return { path, calls }
@@ -32,7 +33,7 @@ test('once it is connected, hooks are delivered', async () => {
   const { deliveryPath } = connecting(path)
   await deliveryPath.opened
   assert.equal(deliveryPath.state(), 'open')
-  assert.deepEqual(await deliveryPath.deliver(hookOf('{}'), null), kept)
+  assert.deepEqual(await delivered(deliveryPath.deliver, hookOf('{}')), kept)
   assert.equal(deliveryPath.publisher(), path.publisher)
   await deliveryPath.stop()
   assert.equal(calls.stop, 1)
@@ -41,7 +42,7 @@ test('once it is connected, hooks are delivered', async () => {
 test('while it connects, a hook is rejected as retriable at once, so that it is spooled', async () => {
   const { deliveryPath } = connecting(new Promise<OpenDeliveryPath>(() => {}))
   assert.deepEqual([deliveryPath.state(), deliveryPath.publisher()], ['connecting', undefined])
-  await assert.rejects(deliveryPath.deliver(hookOf('{}'), 4000), RetriableError)
+  await assert.rejects(delivered(deliveryPath.deliver, hookOf('{}')), RetriableError)
 })
 
 test('it tries to connect again and again until it is open', async () => {
@@ -61,7 +62,7 @@ test('an error that does not go away by itself is reported, and connecting goes 
   const { deliveryPath } = connecting(new UsageError('no topics: run `bridge setup`'), path)
   await assert.rejects(deliveryPath.opened, UsageError)
   while (deliveryPath.state() !== 'open') await new Promise((resolve) => setTimeout(resolve, 5))
-  assert.deepEqual(await deliveryPath.deliver(hookOf('{}'), null), kept)
+  assert.deepEqual(await delivered(deliveryPath.deliver, hookOf('{}')), kept)
   await deliveryPath.stop()
 })
 

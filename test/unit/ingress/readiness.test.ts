@@ -5,6 +5,7 @@ import { type IngressState, readinessOf } from '../../../ingress/readiness.ts'
 const now = 1_780_000_000_000
 const empty: IngressState['spool'] = {
   records: 0,
+  moving: 0,
   bytes: 0,
   passedBytes: 0,
   oldestReceivedAt: null,

@@ -10,6 +10,7 @@ import { createForgetfulDisk } from '../../../helpers/faults/forgetful-folder.ts
 import { spoolLimits } from '../../../helpers/faults/spool-limits.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 import { waitUntil } from '../../../helpers/process/wait-until.ts'
+import { deliverBy } from '../../../helpers/records/fake-deliver.ts'
 
 const hookOf = (id: string): Hook => ({
   id,
@@ -37,30 +38,35 @@ const draining = async (
   await Promise.all(ids.map((id) => spool.append(hookOf(id))))
   const attempts: string[] = []
   const delivered: string[] = []
-  const deadlines = new Set<number | null>()
   const moved: [string, string[]][] = []
   let failing = moveFailures
   const moveTo = async (waitsFor: string, hooks: readonly Hook[]) => {
     if (failing-- > 0) throw new RetriableError('the disk is full')
     moved.push([waitsFor, hooks.map(({ id }) => id)])
   }
-  const deliver: Deliver = async (hook, deadlineMs) => {
+  const attempt = deliverBy(async (hook) => {
     attempts.push(hook.id)
-    deadlines.add(deadlineMs)
     const next = script[hook.id]?.shift()
     if (next instanceof Error) throw next
     await next
-    delivered.push(hook.id)
     return kept(hook)
-  }
+  })
+  const deliver: Deliver = (hook, options) =>
+    attempt(hook, {
+      ...options,
+      onSettled: (result) => {
+        if ('kept' in result) delivered.push(hook.id)
+        options.onSettled(result)
+      },
+    })
   const drain = startDrain({ spool, ...(topic !== undefined && { topic }), deliver, moveTo, logger })
-  return { disk, spool, attempts, delivered, deadlines, moved, lines, drain }
+  return { disk, spool, attempts, delivered, moved, lines, drain }
 }
 
-test('hooks are delivered oldest first and without a deadline, and then leave the spool', async () => {
-  const { spool, delivered, deadlines, disk, drain } = await draining({}, ['a', 'b', 'c'])
+test('hooks are delivered oldest first, and then leave the spool', async () => {
+  const { spool, delivered, disk, drain } = await draining({}, ['a', 'b', 'c'])
   await waitUntil(() => spool.state.records === 0)
-  assert.deepEqual([delivered, [...deadlines]], [['a', 'b', 'c'], [null]])
+  assert.deepEqual(delivered, ['a', 'b', 'c'])
   await waitUntil(() => disk.segments.size === 0)
   await drain.stop()
 })
@@ -167,7 +173,7 @@ test('hooks that cannot be moved to the spool of their topic are tried again in 
   await drain.stop()
 })
 
-test('in the spool of a topic, the first hook is tried until the topic works', async () => {
+test('in the spool of a topic, no hook overtakes the first, which is tried until the topic works', async () => {
   const { spool, delivered, attempts, moved, drain } = await draining(
     { a: [noPush(), noPush(), noPush()], b: [noPush()] },
     ['a', 'b', 'c'],
@@ -176,8 +182,8 @@ test('in the spool of a topic, the first hook is tried until the topic works', a
     },
   )
   await waitUntil(() => spool.state.records === 0)
-  assert.deepEqual(attempts, ['a', 'b', 'c', 'a', 'a', 'a', 'b'])
-  assert.deepEqual([delivered, moved], [['c', 'a', 'b'], []])
+  assert.deepEqual(attempts, ['a', 'b', 'c', 'a', 'a', 'a', 'b', 'c'])
+  assert.deepEqual([delivered, moved], [['a', 'b', 'c'], []], 'none overtakes the first')
   await drain.stop()
 })
 

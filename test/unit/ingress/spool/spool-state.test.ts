@@ -4,6 +4,7 @@ import { createSpoolTally, type SpoolState, type SpoolTally } from '../../../../
 
 const fresh: SpoolState = {
   records: 0,
+  moving: 0,
   bytes: 0,
   passedBytes: 0,
   oldestReceivedAt: null,

@@ -40,7 +40,15 @@ test('the state reports how many hooks wait and since when', async () => {
   const spool = await openOn(disk)
   assert.deepEqual(
     { ...spool.state },
-    { records: 0, bytes: 0, passedBytes: 0, oldestReceivedAt: null, setAside: 0, lastFailure: null },
+    {
+      records: 0,
+      moving: 0,
+      bytes: 0,
+      passedBytes: 0,
+      oldestReceivedAt: null,
+      setAside: 0,
+      lastFailure: null,
+    },
   )
   await spool.append({ ...hookOf('a'), receivedAt: 5 })
   await spool.append({ ...hookOf('b'), receivedAt: 9 })

@@ -1,7 +1,7 @@
 // All spools together: an unavailable topic must not affect the others.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Deliver } from '../../../../ingress/deliver.ts'
+import type { DeliverOptions } from '../../../../ingress/deliver.ts'
 import type { Hook } from '../../../../ingress/hook.ts'
 import { TopicUnavailableError } from '../../../../ingress/publish/topic-unavailable-error.ts'
 import { openSpools, type Spools } from '../../../../ingress/spool/spools.ts'
@@ -10,6 +10,7 @@ import { RetriableError } from '../../../../lib/errors.ts'
 import { createForgetfulDisk } from '../../../helpers/faults/forgetful-folder.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 import { waitUntil } from '../../../helpers/process/wait-until.ts'
+import { deliverBy } from '../../../helpers/records/fake-deliver.ts'
 
 const topics = ['gitlab.push', 'gitlab.job']
 /** The source of the hook names its topic. */
@@ -45,15 +46,15 @@ const createDisks = () => {
 const createBrokers = (spools: Spools) => {
   const broken = new Set<string>()
   const acknowledged: string[] = []
-  const deliver: Deliver = async ({ id, source: topic }, _deadlineMs, waitedFor) => {
+  const attempt = async ({ id, source: topic }: Hook, { waitedFor, mustWait }: DeliverOptions) => {
     await new Promise(setImmediate)
     if (broken.has(topic)) throw new TopicUnavailableError(topic, 'gone')
-    if (spools.hasWaitingHooks(topic) && topic !== waitedFor)
+    if ((spools.hasWaitingHooks(topic) && topic !== waitedFor) || mustWait?.(topic))
       throw new TopicUnavailableError(topic, 'older hooks wait for it')
     acknowledged.push(id)
-    return { kind: 'published', event: 'push', topic, id }
+    return { kind: 'published', event: 'push', topic, id } as const
   }
-  return { broken, acknowledged, deliver }
+  return { broken, acknowledged, deliver: deliverBy(attempt, ({ source }) => source) }
 }
 
 test('hooks of an unavailable topic wait in its spool, and follow in order once it works', async () => {
@@ -151,6 +152,23 @@ test('after a restart the spool of a topic is found, even if the topic is not ou
   const drains = startDrains(spools, deliver, recordingLogger().logger)
   await waitUntil(() => spools.state().records === 0)
   assert.deepEqual(acknowledged.toSorted(), ['o1', 'p1'])
+  await drains.stop()
+})
+
+test('hooks that are moving to the spool of their topic are counted once', async () => {
+  const spools = await createDisks().open()
+  for (const id of ['p1', 'p2', 'j1'])
+    await spools.append(hookOf(id, `gitlab.${id === 'j1' ? 'job' : 'push'}`))
+  const { broken, deliver } = createBrokers(spools)
+  broken.add('gitlab.push').add('gitlab.job')
+  const counts = new Set<number>()
+  const drains = startDrains(spools, deliver, recordingLogger().logger)
+  while (spools.common.state.records > 0) {
+    counts.add(spools.state().records)
+    await new Promise(setImmediate)
+  }
+  counts.add(spools.state().records)
+  assert.deepEqual([...counts], [3])
   await drains.stop()
 })
 

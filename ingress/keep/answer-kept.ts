@@ -1,0 +1,63 @@
+import { messageOf } from '../../lib/errors.ts'
+import type { Logger } from '../../lib/logger.ts'
+import { withTimeLimit } from '../../lib/time-limit.ts'
+import type { Names } from '../../schemas/topics.ts'
+import type { DeliveryPath } from '../delivery-path.ts'
+import { spooled, unavailable } from '../outcome.ts'
+import { classify } from '../record/classify.ts'
+import type { Spools } from '../spool/spools.ts'
+import type { AcceptedHook } from './accepted-hook.ts'
+
+/** What is needed to keep a hook: the brokers, the spool and the time for them. */
+export interface KeepStages {
+  deliveryPath: Pick<DeliveryPath, 'deliver' | 'pause' | 'resume' | 'state'>
+  spools: Pick<Spools, 'append' | 'appendAll' | 'isHanging'> & {
+    common: { state: Pick<Spools['common']['state'], 'records'> }
+  }
+  /** How long a hook may wait for the brokers, in milliseconds from the first byte of the request. */
+  publishDeadlineMs: number
+  /**
+   * When the hook is answered at the latest, in milliseconds from the first byte of the request. The body,
+   * the brokers and the disk share this time: a disk that hangs never answers, and GitLab waits 10 s.
+   */
+  answerWithinMs: number
+  names: Names
+  logger: Logger
+}
+
+/** Tells the sender that the hook is on our disk. */
+export const answerSpooled = ({ hook, answer }: AcceptedHook, { names }: Pick<KeepStages, 'names'>): void => {
+  const { event, name } = classify(hook)
+  answer(spooled({ event, name, topic: names.topic(event), id: hook.id }))
+}
+
+/** Tells the sender that the hook was not kept. Does nothing if it has its answer already. */
+export const answerNotKept = (
+  accepted: AcceptedHook,
+  error: unknown,
+  { logger }: Pick<KeepStages, 'logger'>,
+): void => {
+  if (accepted.isAnswered) return
+  logger.error('a hook was not kept', { delivery_id: accepted.hook.id, error: messageOf(error) })
+  accepted.answer(unavailable('neither Kafka nor the spool accepted the hook; it was not kept'))
+}
+
+/**
+ * Appends one hook to the spool.
+ *
+ * @param limitMs how long it may take, from the first byte of the request
+ * @returns undefined once the hook is on disk, else why it is not
+ */
+export const tryAppend = async (
+  { hook, leftMs }: AcceptedHook,
+  limitMs: number,
+  { spools }: Pick<KeepStages, 'spools'>,
+  topic?: string,
+): Promise<unknown> => {
+  try {
+    await withTimeLimit(leftMs(limitMs), spools.append(hook, topic))
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
