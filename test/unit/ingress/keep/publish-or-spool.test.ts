@@ -75,7 +75,7 @@ test('a request in flight that fails after the move does not send its records ag
   assert.deepEqual(firstOccurrences(), ids(3))
 })
 
-test('if the disk fails, only the hook whose time is up is refused; the others keep their places', async (t) => {
+test('if the disk fails, only a hook whose time is up is refused; others keep their places', async (t) => {
   const { accept, kinds, pass, disk, answerRequest, recover, firstOccurrences } = await start(t)
   accept()
   await pass(500)

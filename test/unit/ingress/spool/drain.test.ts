@@ -173,7 +173,7 @@ test('hooks that cannot be moved to the spool of their topic are tried again in 
   await drain.stop()
 })
 
-test('in the spool of a topic, no hook overtakes the first, which is tried until the topic works', async () => {
+test('in the spool of a topic, the first hook is tried until it works, and none overtakes it', async () => {
   const { spool, delivered, attempts, moved, drain } = await draining(
     { a: [noPush(), noPush(), noPush()], b: [noPush()] },
     ['a', 'b', 'c'],
