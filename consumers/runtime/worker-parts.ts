@@ -3,7 +3,7 @@ import { endConnections } from '../../lib/kafka/client.ts'
 import { openOffsets } from '../../lib/kafka/offsets.ts'
 import { partitionName } from '../../lib/kafka/partition-name.ts'
 import type { Logger } from '../../lib/logger.ts'
-import { createMetrics, type Metrics } from '../../lib/metrics/metrics.ts'
+import type { Metrics } from '../../lib/metrics/metrics.ts'
 import type { Consumer } from '../consumer.ts'
 import type { Breaker } from './batch/breaker.ts'
 import { createEachBatch } from './batch/each-batch.ts'
@@ -24,15 +24,16 @@ export interface WorkerParts extends WorkerLife {
   group: string
   topics: readonly string[]
   settings: WorkerResources['settings']
-  metrics: Metrics
   rebuilds: ConsumerMetrics['rebuilds']
   member: GroupMember
-  breaker: Pick<Breaker, 'state'>
+  breaker: Pick<Breaker, 'state' | 'reason'>
   calls: RunningCalls
   /** Connects the producer of dead letters. */
   connect(): Promise<void>
   /** Checks that the committed offsets match what the topics hold. @throws GapError */
   checkOffsets(): Promise<void>
+  /** Resolves when a broker answers. */
+  reachBrokers(): Promise<void>
   /** Checks the progress of the worker. The watchdog needs the answer. */
   pollProgress(): Promise<Verdict>
   /** Waits for the running calls, leaves the group, and closes everything that was opened. */
@@ -48,14 +49,14 @@ export const createWorkerParts = async (
   consumer: Consumer,
   env: Environment,
   logger: Logger,
+  metrics: Metrics,
   openOffsetsOf = openOffsets,
-): Promise<WorkerParts> => assemble(await openWorkerResources(consumer, env, logger, openOffsetsOf))
+): Promise<WorkerParts> => assemble(await openWorkerResources(consumer, env, logger, openOffsetsOf), metrics)
 
-const assemble = (resources: WorkerResources): WorkerParts => {
+const assemble = (resources: WorkerResources, metrics: Metrics): WorkerParts => {
   const { consumer, settings, names, group, kafka, logger, offsets, handler } = resources
   const topics = [...consumer.events.map(names.topic), names.retryTopic(consumer.name)]
   const life = createWorkerLife()
-  const metrics = createMetrics()
   const consumerMetrics = createConsumerMetrics(metrics, consumer.events)
   const producer = createDeadLetterProducer(kafka)
   const positions = createPositions(offsets, group, consumer.name)
@@ -96,12 +97,13 @@ const assemble = (resources: WorkerResources): WorkerParts => {
     inProgress,
     concurrency,
   })
-  const own = { group, topics, settings, metrics, rebuilds: consumerMetrics.rebuilds, member, breaker, calls }
+  const own = { group, topics, settings, rebuilds: consumerMetrics.rebuilds, member, breaker, calls }
   return {
     ...life,
     ...own,
     connect: () => producer.connect(),
     checkOffsets: () => positions.check(topics),
+    reachBrokers: offsets.reach,
     pollProgress,
     close: () => closeAll(resources, member, producer),
   }

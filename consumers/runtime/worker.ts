@@ -1,17 +1,25 @@
 import { once } from 'node:events'
-import type { Environment } from '../../lib/config.ts'
+import { type Environment, readVariables } from '../../lib/config.ts'
 import { type OperationsServer, startOperationsServer } from '../../lib/http/operations-server.ts'
 import type { Running } from '../../lib/lifecycle.ts'
 import type { Logger } from '../../lib/logger.ts'
+import { createMetrics, type Metrics } from '../../lib/metrics/metrics.ts'
 import type { Consumer } from '../consumer.ts'
+import { closeInTime } from './close-in-time.ts'
+import { rebalanceTimeoutMs } from './group/group-client.ts'
+import { type BrokerWatch, startBrokerWatch } from './health/broker-watch.ts'
+import { startStatusLog } from './health/status-log.ts'
+import { livenessOf, readinessOf, startingCondition, type WorkerCondition } from './health/worker-health.ts'
 import { pollsPerLimit } from './watchdog/stall-detector.ts'
 import { startWatchdog } from './watchdog/watchdog.ts'
 import { createWorkerParts, type WorkerParts } from './worker-parts.ts'
+import { variablesOf } from './worker-variables.ts'
 
 const neverAborted = new AbortController().signal
 
 /**
- * Starts a worker: its parts are made, and then started. Resolves once the worker has joined its group.
+ * Starts a worker. Its operations port opens first: a process that cannot listen must not join the group, and
+ * the probes must answer while the worker joins. Resolves once the worker has joined its group.
  *
  * @param stopSignal aborted when the worker must stop. The start then resolves even if the worker has not
  * joined, because joining a group that waits for a dead member takes a minute.
@@ -24,40 +32,68 @@ export const startWorker = async (
   logger: Logger,
   stopSignal: AbortSignal = neverAborted,
 ): Promise<Running> => {
-  const parts = await createWorkerParts(consumer, env, logger)
-  return await startWorkerParts(parts, logger, stopSignal)
+  const settings = readVariables(variablesOf(consumer), env)
+  const metrics = createMetrics()
+  const createParts = () => createWorkerParts(consumer, env, logger, metrics)
+  return await startWorkerWith({ settings, metrics, createParts, logger, stopSignal })
 }
 
-/** Starts the parts of a worker. When one of them cannot be started, all of them are stopped and closed. */
-export const startWorkerParts = async (
-  parts: WorkerParts,
-  logger: Logger,
-  stopSignal: AbortSignal = neverAborted,
-): Promise<Running> => {
+export interface WorkerStart {
+  settings: WorkerParts['settings']
+  metrics: Metrics
+  /** Opens everything that the worker needs. */
+  createParts(): Promise<WorkerParts>
+  logger: Logger
+  stopSignal: AbortSignal
+}
+
+/** As `startWorker`. When one part cannot be started, all of them are stopped and closed. */
+export const startWorkerWith = async (start: WorkerStart): Promise<Running> => {
+  let condition = (): WorkerCondition => startingCondition
+  const operations = await startOperations(start, () => condition())
   try {
+    start.logger.info('the worker joins its group', { probes: operations.url })
+    const parts = await start.createParts()
+    const running = await startParts(parts, start, operations.url, (partsCondition) => {
+      condition = partsCondition
+    })
+    return { failure: parts.failure, stop: () => running.stop().finally(() => operations.close()) }
+  } catch (error) {
+    await operations.close()
+    throw error
+  }
+}
+
+/** @param show receives the function that says how the parts are */
+const startParts = async (
+  parts: WorkerParts,
+  { logger, stopSignal }: WorkerStart,
+  operationsUrl: string,
+  show: (condition: () => WorkerCondition) => void,
+): Promise<Pick<Running, 'stop'>> => {
+  const watches = new DisposableStack()
+  const stop = async () => {
+    watches.dispose()
+    await closeInTime(parts)
+  }
+  try {
+    const brokers = watches.adopt(watchBrokers(parts), (watch) => watch.stop())
+    const condition = () => conditionOf(parts, brokers)
+    show(condition)
+    watches.defer(startStatusLog(() => readinessOf(condition()), logger))
     await parts.connect()
     await parts.checkOffsets()
     await Promise.race([parts.member.start(), parts.failure, untilAborted(stopSignal)])
-    const operations = await startOperations(parts)
-    const endWatchdog = watchProgress(parts, logger)
+    watches.defer(watchProgress(parts, logger))
     if (!stopSignal.aborted) {
       const { group, topics } = parts
-      logger.info('the worker is consuming', {
-        group,
-        topics: topics.length,
-        metrics: `${operations.url}/metrics`,
-      })
+      const metrics = `${operationsUrl}/metrics`
+      logger.info('the worker is consuming', { group, topics: topics.length, metrics })
     }
-    return {
-      failure: parts.failure,
-      stop: async () => {
-        endWatchdog()
-        await closeInTime(parts).finally(() => operations.close())
-      },
-    }
+    return { stop }
   } catch (error) {
     // An error while closing would hide the reason why the worker does not start.
-    await closeInTime(parts).catch(() => undefined)
+    await stop().catch(() => undefined)
     throw error
   }
 }
@@ -66,26 +102,40 @@ const untilAborted = async (signal: AbortSignal): Promise<void> => {
   if (!signal.aborted) await once(signal, 'abort')
 }
 
-const startOperations = ({
-  settings,
-  metrics,
-  member,
-  breaker,
-  stopping,
-}: WorkerParts): Promise<OperationsServer> => {
-  const silenceLimitMs = 2000 * settings.CONSUMER_SESSION_SECONDS
+const startOperations = (
+  { settings, metrics }: WorkerStart,
+  condition: () => WorkerCondition,
+): Promise<OperationsServer> => {
+  const sessionMs = 1000 * settings.CONSUMER_SESSION_SECONDS
+  const silenceLimitMs = 2 * sessionMs
   return startOperationsServer({
     host: settings.METRICS_HOST,
     port: settings.METRICS_PORT,
     registry: metrics.registry,
-    isAlive: () => {
-      if (Date.now() - member.lastActivityAt() >= silenceLimitMs) return { ok: false, status: 'stuck' }
-      return { ok: true, status: breaker.state() === 'open' ? 'paused' : 'alive' }
-    },
-    isReady: () =>
-      stopping.signal.aborted ? { ok: false, status: 'stopping' } : { ok: true, status: 'ready' },
+    isAlive: () => livenessOf(condition(), silenceLimitMs, silenceLimitMs + rebalanceTimeoutMs),
+    isReady: () => readinessOf(condition()),
   })
 }
+
+const watchBrokers = ({ member, reachBrokers }: WorkerParts): BrokerWatch =>
+  startBrokerWatch({
+    lastAnswerAt: member.lastAnswerAt,
+    probe: reachBrokers,
+    onChange: () => undefined,
+  })
+
+const conditionOf = (
+  { stopping, member, breaker }: WorkerParts,
+  brokers: Pick<BrokerWatch, 'areAway'>,
+): WorkerCondition => ({
+  isStopping: stopping.signal.aborted,
+  areBrokersAway: brokers.areAway(),
+  hasJoined: member.hasJoined(),
+  pausedBy: breaker.reason(),
+  isWaiting: breaker.state() === 'open',
+  missingTopics: [],
+  silentMs: performance.now() - member.lastActivityAt(),
+})
 
 const watchProgress = (parts: WorkerParts, logger: Logger): (() => void) =>
   startWatchdog({
@@ -98,24 +148,3 @@ const watchProgress = (parts: WorkerParts, logger: Logger): (() => void) =>
     fail: parts.fail,
     logger,
   })
-
-/** When a worker stops, the signal of its running calls is aborted after this time, in milliseconds. */
-const releaseAfterMs = 5000
-/** A worker promises to stop within 10 s. */
-const closeLimitMs = 9000
-
-/** Stops handling and closes everything. @throws Error saying what did not end in time */
-const closeInTime = async ({ stopping, releasing, calls, close }: WorkerParts): Promise<void> => {
-  stopping.abort()
-  const release = setTimeout(() => releasing.abort(new Error('the worker stops')), releaseAfterMs)
-  const late = Promise.withResolvers<never>()
-  const limit = setTimeout(() => {
-    late.reject(new Error(calls.size > 0 ? 'a handler does not end' : 'the brokers do not answer'))
-  }, closeLimitMs)
-  try {
-    await Promise.race([close(), late.promise])
-  } finally {
-    clearTimeout(release)
-    clearTimeout(limit)
-  }
-}

@@ -19,7 +19,7 @@ export const existingTopics = async (
   return existing
 }
 
-/** The names of all topics of the cluster. */
+/** The names of all topics of the cluster. @throws Error while no broker answers */
 export const readTopicNames = async (cluster: KafkajsCluster): Promise<Set<string>> => {
   const answer = await cluster.metadata()
   if (answer === null) throw Object.assign(new Error('no broker answers'), { retriable: true })

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import { createKafkajsCluster } from './cluster.ts'
+import { readTopicNames } from './existing-topics.ts'
 import { type CommittedOffset, commitOffsets, countMembers, readCommitted } from './group-offsets.ts'
 import { type LogEnds, type PartitionOffset, readEnds, readOffsetsAt } from './log-ends.ts'
 
@@ -22,6 +23,8 @@ export interface Offsets {
    * @throws Error of type UNKNOWN_MEMBER_ID while the group has members, because the brokers refuse it then
    */
   commit(group: string, offsets: readonly PartitionOffset[]): Promise<void>
+  /** Resolves when a broker answers. */
+  reach(): Promise<void>
   /** The number of group members. */
   members(group: string): Promise<number>
   close(): Promise<void>
@@ -36,6 +39,9 @@ export const openOffsets = async (kafka: Kafka): Promise<Offsets> => {
     at: (topics, time) => readOffsetsAt(cluster, topics, time),
     committed: (group, topics) => readCommitted(cluster, group, topics),
     commit: (group, offsets) => commitOffsets(cluster, group, offsets),
+    reach: async () => {
+      await readTopicNames(cluster)
+    },
     members: (group) => countMembers(cluster, group),
     close: () => cluster.disconnect(),
   }

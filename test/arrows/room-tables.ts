@@ -70,7 +70,12 @@ const schemas: Rooms = {
  * a worker is started, its parts are made, and a message goes down through the rooms.
  */
 const runtime: Rooms = {
-  'worker.ts': ['worker-parts.ts', 'watchdog/'],
+  'worker.ts': [
+    ...['worker-parts.ts', 'close-in-time.ts', 'worker-variables.ts'],
+    ...['health/', 'watchdog/', 'group/'],
+  ],
+  'close-in-time.ts': ['worker-parts.ts'],
+  'health/': [],
   'worker-parts.ts': [
     ...['worker-breaker.ts', 'pipeline.ts', 'worker-resources.ts', 'worker-life.ts', 'dead-letters/'],
     ...['watchdog/', 'group/', 'batch/', 'positions/', 'middleware/', 'metrics.ts'],

@@ -14,6 +14,8 @@ export type CircuitState = (typeof circuitStates)[number]
  */
 export interface Breaker {
   readonly state: () => CircuitState
+  /** Why the circuit is not closed; undefined while it is. */
+  readonly reason: () => string | undefined
   /** Opens the circuit. @param origin name of the partition that cannot continue */
   trip(origin: string, error: unknown): void
   /** Closes a half-open circuit. @param origin name of the partition in which a call succeeded */
@@ -33,6 +35,7 @@ export interface BreakerOptions {
 /** Creates a closed breaker. After every wait the messages are tried once more, so it closes by itself. */
 export const createBreaker = ({ pause, resume, onChange, waitMs }: BreakerOptions): Breaker => {
   let state: CircuitState = 'closed'
+  let reason: string | undefined
   const failuresOf = new Map<string, number>()
 
   const halfOpen = (origin: string) => {
@@ -43,21 +46,24 @@ export const createBreaker = ({ pause, resume, onChange, waitMs }: BreakerOption
 
   return {
     state: () => state,
+    reason: () => reason,
     trip: (origin, error) => {
       const failures = (failuresOf.get(origin) ?? 0) + 1
       failuresOf.set(origin, failures)
       pause()
+      reason = messageOf(error)
       // Several partitions notice an outage at about the same time. The first one decides the wait.
       if (state === 'open') return
       const wait = (error instanceof RetriableError ? error.retryAfterMs : undefined) ?? waitMs(failures)
       state = 'open'
-      onChange(state, { origin, wait_ms: Math.round(wait), error: messageOf(error) })
+      onChange(state, { origin, wait_ms: Math.round(wait), error: reason })
       setTimeout(halfOpen, wait, origin).unref()
     },
     succeed: (origin) => {
       if (failuresOf.size > 0) failuresOf.delete(origin)
       if (state !== 'half_open') return
       state = 'closed'
+      reason = undefined
       onChange(state, { origin })
     },
   }

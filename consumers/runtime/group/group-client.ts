@@ -29,7 +29,13 @@ export interface GroupClientHooks {
   isPaused(): boolean
   /** Called when the client fetched, sent a heartbeat, or tried to reach the brokers again. */
   onActivity(): void
+  /** Called when a broker has answered the client. */
+  onAnswer(): void
+  /** Called when the client has joined the group and its positions are known, and when it must join again. */
+  onMembership(membership: Membership): void
 }
+
+export type Membership = 'joining' | 'joined'
 
 /** One Kafka client in the group. */
 export interface GroupClient {
@@ -60,9 +66,14 @@ export const createGroupClient = (options: GroupClientOptions, hooks: GroupClien
   let state: ClientState = 'active'
   let memberId = ''
 
-  const { GROUP_JOIN, HEARTBEAT, FETCH, FETCH_START, END_BATCH_PROCESS, CRASH } = consumer.events
+  const { GROUP_JOIN, HEARTBEAT, FETCH, FETCH_START, END_BATCH_PROCESS, CRASH, REBALANCING } = consumer.events
   for (const event of [HEARTBEAT, FETCH, FETCH_START, GROUP_JOIN, CRASH] as const)
     consumer.on(event, hooks.onActivity)
+  for (const event of [HEARTBEAT, FETCH, GROUP_JOIN] as const) consumer.on(event, hooks.onAnswer)
+  for (const event of [REBALANCING, CRASH] as const)
+    consumer.on(event, () => {
+      if (state === 'active') hooks.onMembership('joining')
+    })
 
   // A fetch may hold only ends of transactions or aborted messages. The client does not hand them over.
   consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
@@ -76,7 +87,11 @@ export const createGroupClient = (options: GroupClientOptions, hooks: GroupClien
     if (hooks.isPaused()) consumer.pause(allTopics)
     // After another error the next join tries again. A batch without a known position causes that join.
     const onError = (error: unknown) => error instanceof UsageError && options.fail(error)
-    options.onJoin(payload.memberAssignment).then(joined.resolve, onError)
+    const onPositions = () => {
+      joined.resolve()
+      if (state === 'active') hooks.onMembership('joined')
+    }
+    options.onJoin(payload.memberAssignment).then(onPositions, onError)
   })
   consumer.on(CRASH, ({ payload: { error, restart } }) => {
     // The client restarts itself after most errors. Without a restart it would stay idle.

@@ -5,6 +5,7 @@ import {
   createGroupClient,
   type GroupClient,
   type GroupClientOptions,
+  type Membership,
   rebalanceTimeoutMs,
 } from './group-client.ts'
 import { leaveGroup } from './leave-group.ts'
@@ -23,10 +24,12 @@ export interface GroupMember {
   resume(): void
   /** Waits for the running calls, commits the offsets and leaves the group. */
   stop(): Promise<void>
-  /**
-   * When the client last fetched, sent a heartbeat or tried to reach the brokers, in milliseconds since 1970.
-   */
+  /** Whether it is a member of the group now and knows its positions. */
+  hasJoined(): boolean
+  /** When the client last fetched, sent a heartbeat or tried to reach the brokers, by `performance.now()`. */
   lastActivityAt(): number
+  /** When a broker last answered the client, by `performance.now()`. */
+  lastAnswerAt(): number
 }
 
 export interface GroupMemberOptions extends GroupClientOptions {
@@ -46,13 +49,22 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   const { kafka, group, isHandling } = options
   let client: GroupClient | undefined
   let isPaused = false
-  let lastActivityAt = Date.now()
+  let membership: Membership = 'joining'
+  let lastActivityAt = performance.now()
+  let lastAnswerAt = performance.now()
 
   const start = async () => {
+    membership = 'joining'
     client = createGroupClient(options, {
       isPaused: () => isPaused,
       onActivity: () => {
-        lastActivityAt = Date.now()
+        lastActivityAt = performance.now()
+      },
+      onAnswer: () => {
+        lastAnswerAt = performance.now()
+      },
+      onMembership: (changed) => {
+        membership = changed
       },
     })
     await client.start()
@@ -97,7 +109,9 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
       tryOnClient((running) => running.resume())
     },
     stop,
+    hasJoined: () => membership === 'joined',
     lastActivityAt: () => lastActivityAt,
+    lastAnswerAt: () => lastAnswerAt,
   }
 }
 

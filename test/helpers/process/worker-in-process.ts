@@ -13,6 +13,8 @@ export interface WorkerInProcess extends Running {
   metric(series: string): Promise<number>
   /** Status code and status of `/livez`: `200 alive`. */
   live(): Promise<string>
+  /** The same for `/readyz`: `200 ready`. */
+  ready(): Promise<string>
   /** Why the worker failed; undefined while it has not. */
   failedWith(): unknown
 }
@@ -28,6 +30,10 @@ export const startWorkerInProcess = async (
   const { logger, lines } = recordingLogger()
   const running = await startWorker(consumer, { ...stack.env, ...shortTimes, ...env }, logger)
   const metricsUrl = String(lines.find(({ fields }) => fields.metrics !== undefined)?.fields.metrics)
+  const probe = async (path: string) => {
+    const response = await fetch(metricsUrl.replace('/metrics', path))
+    return `${response.status} ${((await response.json()) as { status: string }).status}`
+  }
   let failure: unknown
   running.failure.catch((error: unknown) => {
     failure = error
@@ -41,9 +47,7 @@ export const startWorkerInProcess = async (
       if (value === undefined) throw new Error(`the worker exports no series ${series}`)
       return value
     },
-    live: async () => {
-      const response = await fetch(metricsUrl.replace('/metrics', '/livez'))
-      return `${response.status} ${((await response.json()) as { status: string }).status}`
-    },
+    live: () => probe('/livez'),
+    ready: () => probe('/readyz'),
   }
 }

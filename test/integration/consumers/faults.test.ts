@@ -97,11 +97,13 @@ suite('a worker', { concurrency: true }, () => {
     const receivedBefore = downstream.received.length
     const lags: { records: number; seconds: number }[] = []
     const lives: string[] = []
+    const readiness: string[] = []
     // The outage is longer than two sessions: a member without heartbeats would lose its place in the group.
     const deadline = Date.now() + (isSoak ? 60_000 : 13_000)
     while (Date.now() < deadline) {
       ids.push(...(await publishPushes(stack, 20, { prefix: 'outage', from: ids.length })))
       lives.push(await worker.live())
+      readiness.push(await worker.ready())
       lags.push({
         records: await lag.lag('records', 'forwarding', pushTopic),
         seconds: await lag.lag('seconds', 'forwarding', pushTopic),
@@ -110,6 +112,8 @@ suite('a worker', { concurrency: true }, () => {
     }
     // From time to time the worker tries whether downstream is back, and is alive then.
     assert.deepEqual(new Set(lives.filter((live) => live !== '200 alive')), new Set(['200 paused']))
+    // The first sample may be older than the first failure.
+    for (const status of readiness.slice(1)) assert.match(status, /^503 paused: ./)
     assert.deepEqual(await group(), before)
     const joins = worker.lines.filter(({ message }) => message === 'Consumer has joined the group')
     assert.equal(joins.length, 1)

@@ -8,6 +8,7 @@ import {
 } from '../../../../consumers/runtime/handled/handled-deliveries.ts'
 import { createWorkerParts } from '../../../../consumers/runtime/worker-parts.ts'
 import type { Offsets } from '../../../../lib/kafka/offsets.ts'
+import { createMetrics } from '../../../../lib/metrics/metrics.ts'
 import { pushConsumer } from '../../../helpers/process/push-consumer.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 import { temporaryFolder } from '../../../helpers/process/temporary-folder.ts'
@@ -33,7 +34,7 @@ const openWorker = async (t: TestContext) => {
     BRIDGE_DATA_DIR: dataDir,
   }
   const create = (consumer: Partial<Consumer> = {}, open = openOffsets) =>
-    createWorkerParts({ ...worker, ...consumer }, env, recordingLogger().logger, open)
+    createWorkerParts({ ...worker, ...consumer }, env, recordingLogger().logger, createMetrics(), open)
   return { happened, dataDir, create }
 }
 

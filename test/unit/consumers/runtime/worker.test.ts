@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { mock, type TestContext, test } from 'node:test'
-import { startWorkerParts } from '../../../../consumers/runtime/worker.ts'
+import { startWorkerWith } from '../../../../consumers/runtime/worker.ts'
 import { createWorkerLife } from '../../../../consumers/runtime/worker-life.ts'
 import type { WorkerParts } from '../../../../consumers/runtime/worker-parts.ts'
 import { createMetrics } from '../../../../lib/metrics/metrics.ts'
+import { eventually } from '../../../helpers/process/eventually.ts'
 import { freePort } from '../../../helpers/process/free-ports.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 
@@ -23,7 +24,6 @@ const fakeParts = (port: number, replaced: Partial<WorkerParts> = {}) => {
       CONSUMER_SESSION_SECONDS: 45,
       CONSUMER_STALL_SECONDS: 120,
     } as WorkerParts['settings'],
-    metrics: createMetrics(),
     rebuilds: { inc: () => undefined },
     member: {
       start: record('joined'),
@@ -31,18 +31,23 @@ const fakeParts = (port: number, replaced: Partial<WorkerParts> = {}) => {
       pause: () => undefined,
       resume: () => undefined,
       stop: async () => undefined,
-      lastActivityAt: Date.now,
+      hasJoined: () => happened.includes('joined'),
+      lastActivityAt: () => performance.now(),
+      lastAnswerAt: () => performance.now(),
     },
-    breaker: { state: () => 'closed' },
+    breaker: { state: () => 'closed', reason: () => undefined },
     calls: new Set(),
     connect: record('connected'),
     checkOffsets: record('checked'),
+    reachBrokers: async () => undefined,
     pollProgress: async () => 'moving',
     close: record('closed'),
     ...replaced,
   }
   const { logger, lines } = recordingLogger()
-  const start = (stopSignal?: AbortSignal) => startWorkerParts(parts, logger, stopSignal)
+  const createParts = async () => parts
+  const start = (stopSignal = new AbortController().signal) =>
+    startWorkerWith({ settings: parts.settings, metrics: createMetrics(), createParts, logger, stopSignal })
   return { parts, happened, lines, start }
 }
 
@@ -74,11 +79,34 @@ for (const [title, replaced, message] of [
   })
 }
 
-test('a worker that cannot listen leaves its group again and begins no call', async (t) => {
-  const { happened, parts, start } = fakeParts(await takenPort(t))
+test('a worker that cannot listen connects to nothing and joins no group', async (t) => {
+  const { happened, start } = fakeParts(await takenPort(t))
   await assert.rejects(start(), { name: 'UsageError', message: /^METRICS_PORT: / })
-  assert.deepEqual(happened, ['connected', 'checked', 'joined', 'closed'])
-  assert.ok(parts.stopping.signal.aborted)
+  assert.deepEqual(happened, [])
+})
+
+test('the probes answer while the worker joins its group, and say so', async () => {
+  const port = await freePort()
+  const joining = Promise.withResolvers<void>()
+  const { start, happened } = fakeParts(port, {
+    member: {
+      ...fakeParts(0).parts.member,
+      start: () => joining.promise,
+      hasJoined: () => happened.length > 2,
+    },
+  })
+  const probe = async (path: string) => {
+    const answer = await fetch(`http://127.0.0.1:${port}/${path}`)
+    return `${answer.status} ${((await answer.json()) as { status: string }).status}`
+  }
+  const starting = start()
+  await eventually(async () => assert.equal(await probe('readyz'), '503 joining'))
+  assert.equal(await probe('livez'), '200 alive')
+  happened.push('joined')
+  joining.resolve()
+  const running = await starting
+  assert.equal(await probe('readyz'), '200 ready')
+  await running.stop()
 })
 
 test('an error while closing does not hide the reason why the worker does not start', async () => {
@@ -103,14 +131,15 @@ test('a start is over when the worker must stop, although it has not joined its 
   const starting = start(stopping.signal)
   stopping.abort()
   await (await starting).stop()
-  assert.deepEqual(lines, [])
+  assert.ok(!lines.some(({ message }) => message === 'the worker is consuming'))
   assert.equal(happened.at(-1), 'closed')
 })
 
 test('a running worker says where its metrics are, and a stopped one listens no more', async () => {
   const { lines, start } = fakeParts(0)
   const running = await start()
-  const url = String(lines[0]?.fields.metrics).replace('/metrics', '')
+  const consuming = lines.find(({ message }) => message === 'the worker is consuming')
+  const url = String(consuming?.fields.metrics).replace('/metrics', '')
   assert.deepEqual(
     await Promise.all(['livez', 'readyz'].map(async (path) => (await fetch(`${url}/${path}`)).json())),
     [{ status: 'alive' }, { status: 'ready' }],

@@ -30,6 +30,7 @@ const offsetsOf = (brokers: BrokerOffsets): Offsets => ({
   ],
   at: async () => [],
   commit: async () => undefined,
+  reach: async () => undefined,
   members: async () => 1,
   close: async () => undefined,
 })
