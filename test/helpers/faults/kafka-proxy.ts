@@ -22,6 +22,16 @@ export interface KafkaProxy {
   failHeartbeats(code: number): void
   /** Breaks the open connections; new ones are accepted. */
   breakConnections(): void
+  /** Refuses new connections and ends those that are open, until `accept`. */
+  refuse(): Promise<void>
+  accept(): Promise<void>
+  /** Passes nothing on in either direction until `thaw`. The connections stay open. */
+  freeze(): void
+  thaw(): void
+  /** Delays each answer by this time, in milliseconds. */
+  delayAnswers(ms: number): void
+  /** Resets the connections that are open; new ones are taken. */
+  resetConnections(): void
   close(): void
 }
 
@@ -29,6 +39,14 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
   const [host = '', port = ''] = broker.split(':')
   const dropped = new Set<Kind>()
   let heartbeatCode: number | undefined
+  let delayMs = 0
+  /** What is passed on after `thaw`, in order; undefined while nothing is frozen. */
+  let frozen: (() => void)[] | undefined
+  const passOn = (to: Socket, frame: Buffer) => {
+    const write = () => void to.write(frame)
+    if (frozen === undefined) write()
+    else frozen.push(write)
+  }
   const connections = new Set<{ dropped: Set<Kind>; sockets: readonly Socket[] }>()
 
   const server = createServer((client) => {
@@ -45,7 +63,7 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
     const requested = new Map<number, number>()
     forEachFrame(client, (frame) => {
       requested.set(frame.readInt32BE(8), frame.readInt16BE(4))
-      upstream.write(frame)
+      passOn(upstream, frame)
     })
     forEachFrame(upstream, (frame) => {
       const correlation = frame.readInt32BE(4)
@@ -56,7 +74,8 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
       // The error code is the last field of a heartbeat response.
       if (kind === kinds.heartbeat && heartbeatCode !== undefined)
         frame.writeInt16BE(heartbeatCode, frame.length - 2)
-      client.write(frame)
+      if (delayMs === 0) passOn(client, frame)
+      else setTimeout(() => passOn(client, frame), delayMs)
     })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -85,6 +104,30 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
       heartbeatCode = code
     },
     breakConnections,
+    refuse: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      breakConnections()
+      await closed
+    },
+    accept: async () => {
+      server.listen(own, '127.0.0.1')
+      await once(server, 'listening')
+    },
+    freeze: () => {
+      frozen ??= []
+    },
+    thaw: () => {
+      const held = frozen ?? []
+      frozen = undefined
+      for (const write of held) write()
+    },
+    delayAnswers: (ms) => {
+      delayMs = ms
+    },
+    resetConnections: () => {
+      for (const { sockets } of connections) for (const socket of sockets) socket.resetAndDestroy()
+    },
     close: () => {
       server.close()
       breakConnections()

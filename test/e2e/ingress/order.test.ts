@@ -1,0 +1,135 @@
+// Outages of every kind, with real servers: the hooks of one project lie in the log in the order in which they
+// were received. `npm run test:soak` runs twenty outages of each kind, of 1 to 15 s.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { after, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
+import kafkajs from 'kafkajs'
+import { readLog } from '../../../lib/kafka/log-reader.ts'
+import { type KafkaProxy, startKafkaProxy } from '../../helpers/faults/kafka-proxy.ts'
+import { isSoak } from '../../helpers/faults/outage.ts'
+import { type IngressProcess, untilDrained } from '../../helpers/process/ingress-process.ts'
+import { markedBody } from '../../helpers/records/marked-body.ts'
+import { type PostedHook, postHook } from '../../helpers/records/post-hook.ts'
+import { openIngressStack, token } from '../../helpers/servers/ingress-stack.ts'
+import { startServers } from '../../helpers/servers/servers.ts'
+
+const servers = await startServers(['kafka', 'registry'])
+after(() => servers.remove())
+const stack = await openIngressStack(servers.kafkaBrokers, servers.schemaRegistryUrl)
+after(() => stack.close())
+await stack.setUp()
+
+/** Larger bodies go in chunks. */
+const maxMessageBytes = 600_000
+const admin = stack.kafka.admin()
+await admin.connect()
+await admin.alterConfigs({
+  validateOnly: false,
+  resources: [stack.names.topic('push'), stack.names.rawChunksTopic].map((name) => ({
+    type: kafkajs.ConfigResourceTypes.TOPIC,
+    name,
+    configEntries: [{ name: 'max.message.bytes', value: String(maxMessageBytes) }],
+  })),
+})
+await admin.disconnect()
+
+/** Most bodies are small. Some are parsed apart from the others, and some are published in chunks. */
+const paddingOf = (number: number): string => {
+  if (number % 7 === 3) return randomBytes(500_000).toString('hex')
+  return number % 5 === 2 ? randomBytes(150_000).toString('hex') : ''
+}
+
+/** Posts ten hooks of one project in a second, without waiting for their answers, until it is stopped. */
+const startProject = (ingress: IngressProcess, projectId: number) => {
+  const posting: Promise<PostedHook | 'refused'>[] = []
+  const timer = setInterval(() => {
+    const id = `${projectId}-${posting.length}`
+    const padding = paddingOf(posting.length)
+    posting.push(postHook(ingress.hookUrl, token, id, markedBody(id, 0, { project_id: projectId, padding })))
+  }, 100)
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      return Promise.all(posting)
+    },
+  }
+}
+
+/** The hooks of a project as they lie in the log, each where it lies first. */
+const readFirstOccurrences = async (projectId: number) => {
+  const registry = new SchemaRegistry({ host: servers.schemaRegistryUrl })
+  const signal = AbortSignal.timeout(120_000)
+  const topics = [stack.names.topic('push')]
+  const first = new Map<string, number>()
+  for await (const { value } of readLog(stack.kafka, { topics, from: 'beginning', to: 'now', signal })) {
+    const { delivery } = (await registry.decode(value ?? Buffer.alloc(0))) as {
+      delivery: { id: string; received_at: number }
+    }
+    if (!delivery.id.startsWith(`${projectId}-`) || first.has(delivery.id)) continue
+    first.set(delivery.id, Number(delivery.received_at))
+  }
+  return [...first].map(([id, receivedAt]) => ({ id, receivedAt }))
+}
+
+const outages: Readonly<Record<string, (proxy: KafkaProxy, lastsMs: number) => Promise<void>>> = {
+  refused: async (proxy, lastsMs) => {
+    await proxy.refuse()
+    await sleep(lastsMs)
+    await proxy.accept()
+  },
+  frozen: async (proxy, lastsMs) => {
+    proxy.freeze()
+    await sleep(lastsMs)
+    proxy.thaw()
+  },
+  reset: async (proxy, lastsMs) => {
+    for (const until = performance.now() + lastsMs; performance.now() < until; await sleep(150))
+      proxy.resetConnections()
+  },
+  slow: async (proxy, lastsMs) => {
+    proxy.delayAnswers(2500)
+    await sleep(lastsMs)
+    proxy.delayAnswers(0)
+  },
+}
+const seconds = isSoak ? Array.from({ length: 20 }, (_, index) => 1 + (index % 15)) : [5, 9]
+
+describe('no hook of a project overtakes an older one', { concurrency: true }, () => {
+  for (const [index, [kind, breakBrokers]] of Object.entries(outages).entries())
+    test(`while the brokers are ${kind}`, async (t) => {
+      const proxy = await startKafkaProxy(servers.kafkaBrokers)
+      t.after(() => proxy.close())
+      const ingress = await stack.start({
+        KAFKA_BROKERS: proxy.address,
+        INGRESS_SPOOL_DIR: await stack.folder(),
+      })
+      await untilDrained(ingress)
+      const projectId = 5000 + index
+      const project = startProject(ingress, projectId)
+      for (const lastsSeconds of seconds) {
+        await sleep(1000)
+        await breakBrokers(proxy, lastsSeconds * 1000)
+        await sleep(2000)
+        await untilDrained(ingress)
+      }
+      const posted = await project.stop()
+      await untilDrained(ingress)
+
+      const found = await readFirstOccurrences(projectId)
+      const overtaken = found.filter(
+        ({ receivedAt }, place) => receivedAt < (found[place - 1]?.receivedAt ?? 0),
+      )
+      const statuses = Map.groupBy(posted, (hook) => (hook === 'refused' ? hook : hook.status))
+      const counts = [...statuses].map(([status, hooks]) => `${hooks.length} x ${status}`).join(', ')
+      t.diagnostic(`${kind}: ${counts}, ${overtaken.length} out of order`)
+      assert.deepEqual(overtaken, [])
+      assert.equal(new Set(found.map(({ id }) => id)).size, posted.length, 'every hook is in the log')
+      assert.deepEqual(
+        [...statuses.keys()].filter((status) => status !== 200 && status !== 202),
+        [],
+      )
+      if (kind !== 'reset') assert.ok(statuses.has(202), 'some hooks had to be spooled')
+    })
+})
