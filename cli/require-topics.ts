@@ -1,4 +1,5 @@
 import { UsageError } from '../lib/errors.ts'
+import { requireAccess, topicNeeds } from '../lib/kafka/access.ts'
 import { listTopicNames } from '../lib/kafka/topic-names.ts'
 import { isEventType } from '../schemas/catalogue.ts'
 import type { KafkaAccess } from './clients.ts'
@@ -8,7 +9,8 @@ import type { KafkaAccess } from './clients.ts'
  * otherwise look like good news.
  *
  * @returns the topics that do not exist; some of the others do
- * @throws UsageError if none of them exists. It says which topics of the bridge the cluster has
+ * @throws UsageError if none of them exists. It says which topics of the bridge the cluster has. Also if the
+ *   user may not see or read a topic
  */
 export const requireTopics = async (
   { kafka, names }: Pick<KafkaAccess, 'kafka' | 'names'>,
@@ -16,9 +18,22 @@ export const requireTopics = async (
 ): Promise<string[]> => {
   const existing = await listTopicNames(kafka)
   const missing = wanted.filter((topic) => !existing.has(topic))
+  // A topic that the user may not describe looks as if it did not exist.
+  await requireAccess(kafka, topicNeeds('Describe', missing))
   if (missing.length < wanted.length || wanted.length === 0) return missing
   const prefix = names.topic('push').slice(0, -'gitlab.push'.length)
   throw new UsageError(noTopicsText(wanted, prefix, [...existing]))
+}
+
+/** The same for a command that reads the records of the topics. */
+export const requireReadableTopics = async (
+  access: Pick<KafkaAccess, 'kafka' | 'names'>,
+  wanted: readonly string[],
+): Promise<string[]> => {
+  const missing = await requireTopics(access, wanted)
+  const present = wanted.filter((topic) => !missing.includes(topic))
+  await requireAccess(access.kafka, topicNeeds('Read', present))
+  return missing
 }
 
 /** @param existing the names of all topics of the cluster */

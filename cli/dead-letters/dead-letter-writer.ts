@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { type Message, Partitioners, type Producer } from 'kafkajs'
+import { requireAccess, topicNeeds } from '../../lib/kafka/access.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import type { DeadLetters } from './open-dead-letters.ts'
 import { operatorName } from './operator-name.ts'
@@ -24,13 +25,18 @@ export interface DeadLetterWriter {
   disconnect(): Promise<void>
 }
 
-/** Connects a producer. @throws if the brokers cannot be reached */
+/**
+ * Connects a producer.
+ *
+ * @throws UsageError if the user lacks rights; any other error if the brokers cannot be reached
+ */
 export const openDeadLetterWriter = async ({
   kafka,
   deadLetterTopic,
   retryTopic,
   operationsTopic,
 }: DeadLetters): Promise<DeadLetterWriter> => {
+  await requireAccess(kafka, topicNeeds('Write', [deadLetterTopic, retryTopic, operationsTopic]))
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
     createPartitioner: Partitioners.DefaultPartitioner,

@@ -3,7 +3,7 @@ import { consumers } from '../../consumers/index.ts'
 import type { Environment } from '../../lib/config.ts'
 import type { EventType } from '../../schemas/catalogue.ts'
 import { createKafkaClient } from '../clients.ts'
-import { requireTopics } from '../require-topics.ts'
+import { requireReadableTopics } from '../require-topics.ts'
 import { findWorker } from '../workers/find-worker.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { openDeadLetters } from './open-dead-letters.ts'
@@ -35,7 +35,7 @@ export const listDeadLetters = async (
   const wanted = worker === undefined ? consumers : [findWorker(worker)]
   const { kafka, names } = createKafkaClient(env, 'dead-letters')
   const topicOf = ({ name }: Pick<Consumer, 'name'>) => names.deadLetterTopic(name)
-  const missing = await requireTopics({ kafka, names }, wanted.map(topicOf))
+  const missing = await requireReadableTopics({ kafka, names }, wanted.map(topicOf))
   const present = wanted.filter((consumer) => !missing.includes(topicOf(consumer)))
   const letters = await Promise.all(
     present.map(async (consumer) => (await openDeadLetters(consumer, env)).letters),

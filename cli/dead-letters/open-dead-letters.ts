@@ -4,7 +4,7 @@ import { createEventDecoder } from '../../consumers/runtime/event-decoder.ts'
 import type { Decode } from '../../lib/avro/codec.ts'
 import type { Environment } from '../../lib/config.ts'
 import { createKafkaAndRegistry } from '../clients.ts'
-import { requireTopics } from '../require-topics.ts'
+import { requireReadableTopics } from '../require-topics.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { readDeadLetters } from './read-dead-letters.ts'
 
@@ -24,7 +24,7 @@ export interface DeadLetters {
 export const openDeadLetters = async (consumer: Consumer, env: Environment): Promise<DeadLetters> => {
   const { kafka, names, registry } = createKafkaAndRegistry(env, 'dead-letters')
   const deadLetterTopic = names.deadLetterTopic(consumer.name)
-  await requireTopics({ kafka, names }, [deadLetterTopic])
+  await requireReadableTopics({ kafka, names }, [deadLetterTopic])
   return {
     kafka,
     consumer,

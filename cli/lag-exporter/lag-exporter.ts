@@ -1,14 +1,16 @@
+import type { Kafka } from 'kafkajs'
 import { z } from 'zod'
 import { consumers } from '../../consumers/index.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { operationsVariables, startOperationsServer } from '../../lib/http/operations-server.ts'
+import { groupNeeds, requireAccess, topicNeeds } from '../../lib/kafka/access.ts'
 import { createKafka, endConnections, kafkaVariables } from '../../lib/kafka/client.ts'
 import { type ReadLogOptions, readLog } from '../../lib/kafka/log-reader.ts'
 import type { Running } from '../../lib/lifecycle.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { createMetrics } from '../../lib/metrics/metrics.ts'
-import { createNames } from '../../schemas/topics.ts'
+import { createNames, type Names } from '../../schemas/topics.ts'
 import { openLagMeter } from '../lag-meter/open-lag-meter.ts'
 import { lagExporterPort } from '../variables/lag-exporter-port.ts'
 import { lagExporterVariables } from '../variables/lag-exporter-variables.ts'
@@ -45,6 +47,7 @@ export const startLagExporter = async (
   const settings = readVariables(variables, env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   const kafka = createKafka(settings, names.group('lag-exporter'), logger)
+  await checkAccess(kafka, names, workers)
   const stallMs = settings.LAG_STALL_SECONDS * 1000
   const meter = await openLagMeter(kafka, names, workers, { stallMs, stalls: 'any partition' })
   const lag = createFreshValue(meter.measure, freshMs, (error) =>
@@ -89,6 +92,22 @@ export const startLagExporter = async (
     await closeClients().catch(() => undefined)
     throw error
   }
+}
+
+const checkAccess = (kafka: Kafka, names: Names, workers: typeof consumers) => {
+  const events = new Set(workers.flatMap(({ events }) => events))
+  const topics = [
+    ...[...events].map(names.topic),
+    ...workers.flatMap(({ name }) => [names.retryTopic(name), names.deadLetterTopic(name)]),
+  ]
+  return requireAccess(kafka, [
+    ...topicNeeds('Describe', topics),
+    ...topicNeeds('Read', topics),
+    ...groupNeeds(
+      'Describe',
+      workers.map(({ name }) => names.group(name)),
+    ),
+  ])
 }
 
 const readinessOf = (

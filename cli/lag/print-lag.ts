@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { consumers } from '../../consumers/index.ts'
 import type { Environment } from '../../lib/config.ts'
+import { groupNeeds, requireAccess } from '../../lib/kafka/access.ts'
 import { createKafkaClient, operatorTimeoutMs } from '../clients.ts'
 import { type Lag, lagSeconds } from '../lag-meter/lag-meter.ts'
 import { type OpenLagMeter, openLagMeter } from '../lag-meter/open-lag-meter.ts'
@@ -23,6 +24,8 @@ export const printLag = async (
   const retryTopics = consumers.map(({ name }) => names.retryTopic(name))
   const topics = [...[...events].map(names.topic), ...retryTopics]
   reportMissingTopics(await requireTopics({ kafka, names }, topics))
+  const groups = consumers.map(({ name }) => names.group(name))
+  await requireAccess(kafka, groupNeeds('Describe', groups))
   const meter = await openLagMeter(kafka, names, consumers, { stallMs: watchMs, stalls: 'whole group' })
   try {
     const lags = await measureWithProgress(meter)

@@ -1,5 +1,6 @@
 import { consumers } from '../../consumers/index.ts'
 import type { Environment } from '../../lib/config.ts'
+import { groupNeeds, requireAccess } from '../../lib/kafka/access.ts'
 import { openOffsets, type TopicPartition } from '../../lib/kafka/offsets.ts'
 import { partitionName } from '../../lib/kafka/partition-name.ts'
 import { createKafkaClient } from '../clients.ts'
@@ -29,6 +30,13 @@ export async function* listOffsets(worker: string | undefined, env: Environment)
     names.retryTopic(name),
   ]
   reportMissingTopics(await requireTopics({ kafka, names }, [...new Set(wanted.flatMap(topicsOf))]))
+  await requireAccess(
+    kafka,
+    groupNeeds(
+      'Describe',
+      wanted.map(({ name }) => names.group(name)),
+    ),
+  )
   const offsets = await openOffsets(kafka)
   try {
     for (const consumer of wanted) {

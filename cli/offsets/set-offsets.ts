@@ -2,6 +2,7 @@ import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
 import type { Environment } from '../../lib/config.ts'
 import { UsageError } from '../../lib/errors.ts'
+import { groupNeeds, requireAccess, topicNeeds } from '../../lib/kafka/access.ts'
 import { isMissing, openOffsets, type TopicPartition } from '../../lib/kafka/offsets.ts'
 import { partitionName } from '../../lib/kafka/partition-name.ts'
 import { createKafkaClient } from '../clients.ts'
@@ -46,6 +47,7 @@ export const setOffsets = async (
   const all = [...events.map(names.topic), names.retryTopic(name)]
   const topics = selectTopics(name, all, options.topic)
 
+  await requireAccess(kafka, [...topicNeeds('Read', topics), ...groupNeeds('Read', [group])])
   const offsets = await openOffsets(kafka)
   try {
     const committed = await offsets.committed(group, all)

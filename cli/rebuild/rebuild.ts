@@ -2,6 +2,7 @@ import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { UsageError } from '../../lib/errors.ts'
+import { groupNeeds, requireAccess, topicNeeds } from '../../lib/kafka/access.ts'
 import { openOffsets } from '../../lib/kafka/offsets.ts'
 import { partitionName } from '../../lib/kafka/partition-name.ts'
 import { createKafkaClient } from '../clients.ts'
@@ -26,10 +27,13 @@ export const rebuild = async (
   if (worker.forget === undefined)
     throw new UsageError(`${name} cannot be rebuilt: what this worker did cannot be deleted and done again.`)
   const { kafka, names } = createKafkaClient(env, 'rebuild')
-  refuseMissingTopics(name, await requireTopics({ kafka, names }, worker.events.map(names.topic)))
+  const topics = worker.events.map(names.topic)
+  refuseMissingTopics(name, await requireTopics({ kafka, names }, topics))
+  const group = names.group(name)
+  await requireAccess(kafka, [...topicNeeds('Read', topics), ...groupNeeds('Read', [group])])
   const offsets = await openOffsets(kafka)
   try {
-    const ends = await offsets.ends(worker.events.map(names.topic))
+    const ends = await offsets.ends(topics)
     const incomplete = ends.filter(({ low }) => low > 0).map(partitionName)
     if (incomplete.length > 0)
       throw new UsageError(
@@ -38,7 +42,7 @@ export const rebuild = async (
       )
     const first = ends.map(({ topic, partition }) => ({ topic, partition, offset: 0 }))
     // The offsets come first, because the brokers accept this commit only if the worker is not running.
-    await commitWhileStopped(offsets, names.group(name), name, first)
+    await commitWhileStopped(offsets, group, name, first)
     await worker.forget(readVariables(worker.variables, env))
     await forgetHandled(name, env)
     return ends.length

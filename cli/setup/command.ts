@@ -4,6 +4,7 @@ import { backoffMs } from '../../lib/backoff.ts'
 import type { Environment } from '../../lib/config.ts'
 import { RetriableError } from '../../lib/errors.ts'
 import { withLocalStack } from '../environment.ts'
+import { exitAfterOutput } from '../output/exit.ts'
 import type { SetupOptions } from './setup-options.ts'
 
 const maxAttempts = 6
@@ -17,7 +18,10 @@ export const setupCommand = new Command('setup')
     'change settings of existing topics also where somebody has set them, or where they become smaller',
   )
   .option('--keep-partitions', 'accept existing topics whose number of partitions differs from the settings')
-  .action((options: SetupOptions) => setUpWithRetries(withLocalStack(process.env), options))
+  .action(async (options: SetupOptions) => {
+    await setUpWithRetries(withLocalStack(process.env), options)
+    await exitAfterOutput()
+  })
 
 /**
  * A cluster that has just been started may need some seconds. Every step can run twice, so the whole setup is

@@ -1,8 +1,10 @@
 import type { Admin, Kafka } from 'kafkajs'
 import { messageOf, RetriableError, UsageError } from '../../lib/errors.ts'
+import { groupNeeds, requireAccess, topicNeeds } from '../../lib/kafka/access.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { applyPlan } from './create-topics.ts'
 import { type DifferencePolicy, planTopics, type SettingDifference, type TopicPlan } from './plan-topics.ts'
+import { refusedPlan } from './refused-plan.ts'
 import type { SetupOptions } from './setup-options.ts'
 import type { Topic, TopicSettings } from './topic-list.ts'
 import { partitionsProblem, refusedPartitions, replicasOf, warnOfFewReplicas } from './topic-shape.ts'
@@ -11,6 +13,7 @@ import { readClusterState } from './topic-state.ts'
 /**
  * Compares the topics that exist with the settings, logs every difference, and changes nothing.
  *
+ * @param groups the groups for which setup commits offsets
  * @throws UsageError if an existing topic has another number of partitions, unless the options accept it;
  *   RetriableError if Kafka cannot be reached
  */
@@ -18,14 +21,18 @@ export const checkTopics = (
   kafka: Kafka,
   settings: TopicSettings,
   topics: readonly Topic[],
+  groups: readonly string[],
   options: SetupOptions,
   logger: Logger,
 ): Promise<void> =>
   withAdmin(kafka, async (admin) => {
-    const state = await readClusterState(
-      admin,
-      topics.map(({ topic }) => topic),
-    )
+    const names = topics.map(({ topic }) => topic)
+    const operations = ['Describe', 'DescribeConfigs', 'Read'] as const
+    await requireAccess(kafka, [
+      ...operations.flatMap((operation) => topicNeeds(operation, names)),
+      ...groupNeeds('Read', groups),
+    ])
+    const state = await readClusterState(admin, names)
     reportPlan(planTopics(state, topics, policyOf(options)), options, logger)
     warnOfFewReplicas(state, topics, replicasOf(settings, state), logger)
     const problem = partitionsProblem(state, topics)
@@ -52,7 +59,9 @@ export const setUpTopics = (
       topics.map(({ topic }) => topic),
     )
     const plan = planTopics(state, topics, policyOf(options))
-    await applyPlan(admin, plan, replicasOf(settings, state))
+    await applyPlan(admin, plan, replicasOf(settings, state)).catch((error) => {
+      throw refusedPlan(kafka, plan, error) ?? error
+    })
     const [created, changed] = [plan.missing.length, plan.configs.size]
     return { created, changed, kept: topics.length - created - changed }
   })

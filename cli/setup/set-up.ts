@@ -42,7 +42,8 @@ export const setUp = async (
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   const kafka = createKafka(settings, names.group('setup'), logger)
   const topics = [...topicsOf(settings, names, workers), ...retryTopicsOf(settings, names, workers)]
-  await checkTopics(kafka, settings, topics, options, logger)
+  const groups = workers.map(({ name }) => names.group(name))
+  await checkTopics(kafka, settings, topics, groups, options, logger)
   if (options.check) return
   await setUpKafka(kafka, settings, names, workers, options, logger)
   await registerSchemas(settings, names, logger)

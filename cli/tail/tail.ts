@@ -7,7 +7,7 @@ import { createKafkaAndRegistry, operatorTimeoutMs } from '../clients.ts'
 import { unknownName } from '../options/unknown-name.ts'
 import { outageMessage } from '../output/outage-message.ts'
 import { printableValue } from '../output/printable-value.ts'
-import { reportMissingTopics, requireTopics } from '../require-topics.ts'
+import { reportMissingTopics, requireReadableTopics } from '../require-topics.ts'
 import { recordText } from './record-text.ts'
 
 interface TailOptions {
@@ -35,7 +35,7 @@ export const tail = async (
   const wanted = eventTypesOf(events)
   const { kafka, registry, names } = createKafkaAndRegistry(env, 'tail', operatorTimeoutMs)
   const topics = wanted.map(names.topic)
-  reportMissingTopics(await requireTopics({ kafka, names }, topics))
+  reportMissingTopics(await requireReadableTopics({ kafka, names }, topics))
   const decode = createDecoder(registry.typeOf, (writer) => writer)
   const idle = createIdleTimer(options.idleTimeoutMs)
   const outages = createOutageReport(env)

@@ -1,4 +1,5 @@
 import type { Environment } from '../../lib/config.ts'
+import { groupNeeds, requireAccess, topicNeeds } from '../../lib/kafka/access.ts'
 import { endConnections } from '../../lib/kafka/client.ts'
 import { openOffsets } from '../../lib/kafka/offsets.ts'
 import { partitionName } from '../../lib/kafka/partition-name.ts'
@@ -28,7 +29,7 @@ export interface WorkerParts extends WorkerLife {
   member: GroupMember
   breaker: Pick<Breaker, 'state' | 'reason'>
   calls: RunningCalls
-  /** Connects the producer of dead letters. */
+  /** Checks the rights of the worker on Kafka, and connects the producer of dead letters. */
   connect(): Promise<void>
   /** Checks that the committed offsets match what the topics hold. @throws GapError */
   checkOffsets(): Promise<void>
@@ -101,7 +102,14 @@ const assemble = (resources: WorkerResources, metrics: Metrics): WorkerParts => 
   return {
     ...life,
     ...own,
-    connect: () => producer.connect(),
+    connect: async () => {
+      await requireAccess(kafka, [
+        ...topicNeeds('Read', topics),
+        ...topicNeeds('Write', [names.deadLetterTopic(consumer.name)]),
+        ...groupNeeds('Read', [group]),
+      ])
+      await producer.connect()
+    },
     checkOffsets: () => positions.check(topics),
     reachBrokers: offsets.reach,
     pollProgress,

@@ -4,6 +4,7 @@ import { type ISocketFactory, Kafka, logLevel } from 'kafkajs'
 import type { Logger } from '../logger.ts'
 import { logClientEntry } from './client-log.ts'
 import { applyPatches } from './patches/patches.ts'
+import { principalOfSettings } from './principal.ts'
 import { type KafkaSettings, readSasl, readTls } from './settings.ts'
 
 export { type KafkaSettings, kafkaVariables } from './settings.ts'
@@ -43,8 +44,25 @@ export const createKafka = (
     logCreator: () => (entry) => logClientEntry(logger, entry),
   })
   connectionsOf.set(kafka, connections)
+  principals.set(kafka, principalOfSettings(settings))
+  quietCopies.set(kafka, () => createKafka(settings, clientId, silent, requestTimeoutMs))
   return kafka
 }
+
+const principals = new WeakMap<Kafka, string>()
+
+/** The user of this client in the access control lists of Kafka, such as `User:bridge`. */
+export const principalOf = (kafka: Kafka): string => principals.get(kafka) ?? 'User:ANONYMOUS'
+
+const quietCopies = new WeakMap<Kafka, () => Kafka>()
+
+const silent: Logger = (() => {
+  const ignore = () => silent
+  return { error: ignore, warn: ignore, info: ignore, debug: ignore } as unknown as Logger
+})()
+
+/** A client with the same settings that logs nothing, for requests that brokers are expected to refuse. */
+export const quietCopyOf = (kafka: Kafka): Kafka => quietCopies.get(kafka)?.() ?? kafka
 
 const anyOf = (addresses: readonly string[]): string =>
   addresses[Math.floor(Math.random() * addresses.length)] ?? ''

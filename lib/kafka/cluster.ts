@@ -19,6 +19,32 @@ export interface KafkajsCluster {
   ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>
   findBroker(by: { nodeId: string }): Promise<{ fetch(request: FetchRequest): Promise<FetchResponse> }>
   findGroupCoordinator(by: { groupId: string }): Promise<Coordinator>
+  brokerPool: {
+    /** Any broker that answers. */
+    findConnectedBroker(): Promise<ProbedBroker>
+  }
+}
+
+/** Requests by which lib/kafka/access.ts finds out whether the brokers allow them. */
+export interface ProbedBroker {
+  metadata(topics: string[]): Promise<unknown>
+  describeConfigs(request: {
+    resources: { type: number; name: string; configNames: string[] }[]
+    includeSynonyms: boolean
+  }): Promise<unknown>
+  fetch(request: FetchRequest): Promise<unknown>
+  produce(request: { acks: number; timeout: number; topicData: ProducedTopic[] }): Promise<unknown>
+  findGroupCoordinator(by: { groupId: string; coordinatorType: number }): Promise<unknown>
+  heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>
+}
+
+interface ProducedTopic {
+  topic: string
+  partitions: {
+    partition: number
+    firstSequence: number
+    messages: { key: null; value: null; timestamp: string; headers: Record<string, never> }[]
+  }[]
 }
 
 interface TopicsOffsetQuery {
