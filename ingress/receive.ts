@@ -6,8 +6,8 @@ import type { CredentialSeries } from './auth/credential-series.ts'
 import type { Throttle } from './auth/failed-logins.ts'
 import type { Resends } from './auth/resends.ts'
 import { deliveryIdOf, forwardedHeaders, type Hook } from './hook.ts'
-import { type ByteBudget, unlimited } from './http/byte-budget.ts'
 import type { ReadBody } from './http/read-body.ts'
+import { type OpenBodyMemory, unlimited } from './http/unproven-bodies.ts'
 import type { KeepStages } from './keep/answer-kept.ts'
 import { createPublishOrSpool } from './keep/publish-or-spool.ts'
 import type { IngressMetrics } from './metrics.ts'
@@ -18,7 +18,7 @@ export interface Stages extends KeepStages {
   throttle: Throttle
   readBody: ReadBody
   /** Limits the memory for bodies whose signature has not been verified yet. */
-  unproven: ByteBudget
+  unproven(request: IncomingMessage): OpenBodyMemory
   resends: Resends
   credentials: Pick<CredentialSeries, 'noteUse'>
   metrics: Pick<IngressMetrics, 'bodyBytes' | 'changedResends'>
@@ -42,8 +42,9 @@ export const createReceive = (stages: Stages): Receive => {
     const admitted = admit(request, sourceName)
     if ('reason' in admitted) return throttle(request, admitted)
 
-    const body = await readBody(request, admitted.proof === 'token' ? unlimited : unproven)
-    if ('reason' in body) return body
+    const isProven = admitted.proof === 'token'
+    const body = await readBody(request, isProven ? unlimited : unproven(request))
+    if ('reason' in body) return isProven ? body : throttle(request, body)
 
     const proven = authenticate(admitted, body)
     if ('reason' in proven) return throttle(request, proven)

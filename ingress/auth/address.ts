@@ -15,6 +15,28 @@ export const addressOf = (request: IncomingMessage, trustedProxies: number): str
   return withoutMapping(withoutPort(forwarded.at(-trustedProxies) ?? ''))
 }
 
+/**
+ * The address of the sender, as far as limits are concerned. A sender with an IPv6 address usually has
+ * all addresses of its /64 network, so these count as one.
+ */
+export const senderOf = (request: IncomingMessage, trustedProxies: number): string =>
+  networkOf(addressOf(request, trustedProxies))
+
+/** @returns the /64 network of an IPv6 address; any other text as it is */
+export const networkOf = (address: string): string => {
+  if (isIP(address) !== 6) return address
+  const [groups = '', afterGap] = address.split('%', 1).join('').split('::')
+  const head = groupsOf(groups)
+  const tail = groupsOf(afterGap ?? '')
+  const gap = afterGap === undefined ? [] : Array<string>(8 - head.length - tail.length).fill('0')
+  const network = [...head, ...gap, ...tail].slice(0, 4).map((group) => Number.parseInt(group, 16))
+  return `${network.map((group) => group.toString(16)).join(':')}::/64`
+}
+
+/** The last two groups may be written as an IPv4 address. */
+const groupsOf = (text: string): string[] =>
+  text === '' ? [] : text.split(':').flatMap((group) => (group.includes('.') ? ['0', '0'] : [group]))
+
 /** Some proxies append the port, and write an IPv6 address in brackets then. */
 const withoutPort = (text: string): string => {
   const [, v6, v4] = /^(?:\[(.*)\]|([\d.]+))(?::\d+)?$/.exec(text) ?? []

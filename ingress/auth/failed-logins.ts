@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type TurnedAway, throttled } from '../outcome.ts'
-import { addressOf } from './address.ts'
+import { senderOf } from './address.ts'
 
 /**
  * Counts wrong credentials by address, to slow down guessing. Valid credentials are never counted or refused.
@@ -8,6 +8,8 @@ import { addressOf } from './address.ts'
 export interface FailedLogins {
   /** Counts one failure. @returns whether the address has exceeded its limit for the current minute */
   add(address: string): 'few' | 'too_many'
+  /** Whether the address has exceeded its limit for the current minute. */
+  hasTooMany(address: string): boolean
 }
 
 const windowMs = 60_000
@@ -39,19 +41,35 @@ export const createFailedLogins = (perMinute: number, now: () => number): Failed
       if (windows.size > maxAddresses) windows.delete(windows.keys().next().value ?? '')
       return window.failures > perMinute ? 'too_many' : 'few'
     },
+    hasTooMany: (address) => windows.has(address) && windowOf(address).failures > perMinute,
   }
 }
 
 /**
- * Turns a refusal of credentials into 429 if the address has exceeded its limit. Other refusals stay as
- * they are.
+ * Counts refusals as failures of their address. A refusal of credentials turns into 429 if the address has
+ * exceeded its limit. Other refusals stay as they are.
  */
 export type Throttle = (request: IncomingMessage, refusal: TurnedAway) => TurnedAway
 
 export const createThrottle =
   (failedLogins: FailedLogins, trustedProxies: number): Throttle =>
   (request, refusal) => {
-    if (refusal.kind !== 'unauthenticated') return refusal
-    if (failedLogins.add(addressOf(request, trustedProxies)) === 'few') return refusal
+    if (!isFailure[refusal.kind]) return refusal
+    const failures = failedLogins.add(senderOf(request, trustedProxies))
+    if (failures === 'few' || refusal.kind !== 'unauthenticated') return refusal
     return throttled('this address has sent too many wrong credentials: try again in a minute')
   }
+
+/**
+ * Which refusals are failures. A sender that never completes a body never shows whether its signature is
+ * right, so it is treated like a sender with a wrong one.
+ */
+const isFailure: Readonly<Record<TurnedAway['kind'], boolean>> = {
+  unauthenticated: true,
+  too_slow: true,
+  aborted: true,
+  unavailable: true,
+  too_large: false,
+  forbidden: false,
+  throttled: false,
+}

@@ -1,10 +1,11 @@
+import { senderOf } from '../auth/address.ts'
 import { createAdmit } from '../auth/admit.ts'
 import { createFailedLogins, createThrottle } from '../auth/failed-logins.ts'
 import { createResends } from '../auth/resends.ts'
 import type { WatchedSources } from '../auth/watch-sources.ts'
 import { answerWithinMs, type IngressSettings } from '../config.ts'
-import { createByteBudget } from '../http/byte-budget.ts'
 import { createReadBody } from '../http/read-body.ts'
+import { createUnprovenBodies } from '../http/unproven-bodies.ts'
 import type { Stages } from '../receive.ts'
 
 type Parts = Pick<Stages, 'credentials' | 'deliveryPath' | 'spools' | 'names' | 'metrics' | 'logger'> & {
@@ -16,7 +17,12 @@ type Parts = Pick<Stages, 'credentials' | 'deliveryPath' | 'spools' | 'names' | 
 export const createStages = ({ settings, sources, ...others }: Parts): Stages => {
   const trustedProxies = settings.INGRESS_TRUSTED_PROXIES
   const maxBodyBytes = settings.INGRESS_MAX_BODY_BYTES
-  const failedLogins = createFailedLogins(settings.INGRESS_FAILED_LOGINS_PER_MINUTE, Date.now)
+  const failedLogins = createFailedLogins(settings.INGRESS_FAILED_LOGINS_PER_MINUTE, () => performance.now())
+  const unproven = createUnprovenBodies({
+    totalBytes: settings.INGRESS_UNPROVEN_BYTES,
+    addressBytes: Math.max(maxBodyBytes, settings.INGRESS_UNPROVEN_BYTES / 2),
+    isSuspect: failedLogins.hasTooMany,
+  })
   return {
     ...others,
     admit: createAdmit({
@@ -28,7 +34,7 @@ export const createStages = ({ settings, sources, ...others }: Parts): Stages =>
     }),
     throttle: createThrottle(failedLogins, trustedProxies),
     readBody: createReadBody(maxBodyBytes, settings.INGRESS_BODY_TIMEOUT_SECONDS * 1000),
-    unproven: createByteBudget(settings.INGRESS_UNPROVEN_BYTES),
+    unproven: (request) => (giveUp) => unproven.open(senderOf(request, trustedProxies), giveUp),
     resends: createResends(),
     publishDeadlineMs: settings.INGRESS_PUBLISH_DEADLINE_SECONDS * 1000,
     answerWithinMs: answerWithinMs(settings),

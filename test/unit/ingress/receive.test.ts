@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { createSource } from '../../../ingress/auth/source.ts'
 import type { Hook } from '../../../ingress/hook.ts'
-import { unlimited } from '../../../ingress/http/byte-budget.ts'
+import { unlimited } from '../../../ingress/http/unproven-bodies.ts'
 import { createIngressMetrics } from '../../../ingress/metrics.ts'
 import type { Kept, TurnedAway } from '../../../ingress/outcome.ts'
 import { TopicUnavailableError } from '../../../ingress/publish/topic-unavailable-error.ts'
@@ -45,7 +45,7 @@ const receiving = (
     hooks.push(hook)
   }
   const receive = createReceive({
-    unproven: unlimited,
+    unproven: () => unlimited,
     publishDeadlineMs: 100,
     answerWithinMs: 2000,
     names: createNames(''),
@@ -97,6 +97,16 @@ test('a body that could not be read ends the way of the hook, and its sender is 
   const { post, steps } = receiving({ readBody: async () => ({ kind: 'too_slow', reason: 'slow' }) })
   assert.equal((await post()).kind, 'too_slow')
   assert.deepEqual(steps, ['admit', 'read'])
+})
+
+test('an unproven sender that completes no body is treated like one that failed', async () => {
+  const signed = { id: 'x', timestamp: '1', signatures: [] }
+  const { post, steps } = receiving({
+    admit: () => ({ source, proof: 'signature', signed }),
+    readBody: async () => ({ kind: 'too_slow', reason: 'slow' }),
+  })
+  assert.equal((await post()).kind, 'too_slow')
+  assert.deepEqual(steps, ['admit', 'read', 'throttle'])
 })
 
 test('a wrong signature is found before the body is used', async () => {

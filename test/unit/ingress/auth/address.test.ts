@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { addressOf, isAllowed } from '../../../../ingress/auth/address.ts'
+import { addressOf, isAllowed, networkOf } from '../../../../ingress/auth/address.ts'
 import { createSource } from '../../../../ingress/auth/source.ts'
 
 const from = (remoteAddress: string | undefined, forwarded?: string) =>
@@ -95,4 +95,20 @@ test('if the proxies name no address, their own address, which may be allowed, i
 
 test('a closed connection has no address', () => {
   assert.equal(addressOf(from(undefined), 0), '')
+})
+
+test('an IPv6 address counts as its /64 network, however it is written', () => {
+  const networks = [
+    ['2001:db8:0:0:1:2:3:4', '2001:db8:0:0::/64'],
+    ['2001:DB8::4', '2001:db8:0:0::/64'],
+    ['2001:db8:1:2:3::', '2001:db8:1:2::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['::', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
+    ['192.0.2.1', '192.0.2.1'],
+    ['', ''],
+    ['unknown', 'unknown'],
+  ] as const
+  for (const [address, network] of networks) assert.equal(networkOf(address), network, address)
 })

@@ -73,6 +73,31 @@ test('refused credentials turn into 429; other refusals stay as they are and are
   assert.equal(throttle(request('b'), unauthenticated), unauthenticated)
 })
 
+test('a sender that never completes an unproven body counts as failed, and its answer stays', () => {
+  const { failedLogins } = withClock(2)
+  const throttle = createThrottle(failedLogins, 0)
+  for (const kind of ['too_slow', 'aborted', 'unavailable'] as const)
+    assert.equal(throttle(request('a'), { kind, reason: 'incomplete' }).kind, kind)
+  assert.equal(throttle(request('a'), unauthenticated).kind, 'throttled')
+  assert.deepEqual([failedLogins.hasTooMany('a'), failedLogins.hasTooMany('b')], [true, false])
+})
+
+test('an address has failed too often until its minute is over', () => {
+  const { clock, failedLogins } = withClock(1)
+  times(2, () => failedLogins.add('a'))
+  assert.ok(failedLogins.hasTooMany('a'))
+  clock.now = 60_000
+  assert.equal(failedLogins.hasTooMany('a'), false)
+})
+
+test('the addresses of one IPv6 network of a sender count as one', () => {
+  const throttle = createThrottle(withClock(1).failedLogins, 0)
+  const kinds = ['2001:db8::1', '2001:db8:0:1::1', '2001:db8::ffff'].map(
+    (address) => throttle(request(address), unauthenticated).kind,
+  )
+  assert.deepEqual(kinds, ['unauthenticated', 'unauthenticated', 'throttled'])
+})
+
 test('behind a proxy the sender is counted, not the proxy', () => {
   const throttle = createThrottle(withClock(1).failedLogins, 1)
   const through = (address: string) =>
