@@ -25,7 +25,14 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     ...['spool-folder.ts', 'frame.ts'],
   ],
   'ingress/auth/': [
-    ...['admit.ts', 'authenticate.ts', 'failed-logins.ts', 'resends.ts', 'credential-series.ts'],
+    ...[
+      'admit.ts',
+      'authenticate.ts',
+      'failed-logins.ts',
+      'address.ts',
+      'resends.ts',
+      'credential-series.ts',
+    ],
     ...['source.ts', 'source-name.ts', 'read-sources.ts', 'watch-sources.ts'],
   ],
   // The command line runs a worker, reads its settings, and reads and settles its dead letters.
