@@ -17,7 +17,7 @@ import { recordingLogger } from '../process/recording-logger.ts'
 import { type Answer, publishing } from './publishing.ts'
 
 export const orderTopics = ['gitlab.push', 'gitlab.job']
-const chunksTopic = 'gitlab.raw-chunks'
+export const chunksTopic = 'gitlab.raw-chunks'
 
 /** How the brokers answer a request. `late`: they write the records, but their answer never arrives. */
 export type BrokerAnswer = 'ok' | 'lost' | 'late' | 'nothing acknowledged'
@@ -35,7 +35,15 @@ export const createOrderedIngress = async (
 ) => {
   const { publishDeadlineMs = 1000, answerWithinMs = 3000, maxQueuedBytes = 1e7 } = options
   /** The ids of the records as they lie in the log of each topic. */
-  const log = new Map<string, string[]>(orderTopics.map((topic) => [topic, []]))
+  const log = new Map<string, string[]>([...orderTopics, chunksTopic].map((topic) => [topic, []]))
+  /** The ids of records that were written before their chunks. */
+  const withoutChunks: string[] = []
+  const chunkedIds = new Set<string>()
+  const write = ({ topic, key }: { topic: string; key: string }) => {
+    log.get(topic)?.push(key)
+    if (topic !== chunksTopic && chunkedIds.has(key) && !log.get(chunksTopic)?.includes(key))
+      withoutChunks.push(key)
+  }
   const brokenTopics = new Set<string>()
   const requests: ((answer: BrokerAnswer) => void)[] = []
   const brokers = { answerAtOnce: false }
@@ -48,7 +56,7 @@ export const createOrderedIngress = async (
     if (batch.some(({ topic }) => brokenTopics.has(topic))) throw gone()
     if (result === 'lost') throw timedOut()
     if (result === 'nothing acknowledged') return new Set()
-    for (const { topic, key } of batch) log.get(topic)?.push(key)
+    for (const message of batch) write(message)
     if (result === 'late') throw timedOut()
     return new Set(batch.map(partitionName))
   }
@@ -121,6 +129,7 @@ export const createOrderedIngress = async (
     const id = `${accepted.length}`
     const entry: (typeof accepted)[number] = { id, topic }
     accepted.push(entry)
+    if (isChunked) chunkedIds.add(id)
     const headers = isChunked ? { 'x-gitlab-event': 'chunked' } : {}
     const hook: Hook = { id, source: topic, receivedAt: 1, headers, body: Buffer.alloc(bytes) }
     void publishOrSpool(hook, performance.now()).then((outcome) => {
@@ -132,6 +141,7 @@ export const createOrderedIngress = async (
     accept,
     accepted,
     log,
+    withoutChunks,
     /** The ids in the log of a topic, each where it lies first. */
     firstOccurrences: (topic = 'gitlab.push') => [...new Set(log.get(topic))],
     kinds: () => accepted.map(({ outcome }) => outcome?.kind),

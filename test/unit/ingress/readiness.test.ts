@@ -55,6 +55,10 @@ test('it is not ready if it must spool hooks and cannot', () => {
   )
   assert.deepEqual(of({ deliveryPath: 'connecting', spool: { lastFailure: 'EIO' } }), [false, 'spool: EIO'])
   assert.deepEqual(
+    of({ deliveryPath: 'failing', spool: { records: 1, lastFailure: 'the disk does not answer' } }),
+    [false, 'spool: the disk does not answer'],
+  )
+  assert.deepEqual(
     of({ spool: { lastFailure: 'EIO' } }),
     [true, 'ready'],
     'the brokers accept everything, so the disk is not needed',

@@ -113,3 +113,39 @@ test('the queue is idle, and finished, once the last entry is written', async ()
   await finished
   assert.ok(queue.isIdle())
 })
+
+test('a write that does not end fails its entries and those behind it, and later ones at once', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { queue, state, written, next } = createQueue()
+  const appends = ['a', 'b', 'c'].map((text) => queue.append(entryOf(text)))
+  const failed = Promise.allSettled(appends)
+  t.mock.timers.tick(1499)
+  assert.equal(state.lastFailure, null)
+  t.mock.timers.tick(1)
+  for (const result of await failed)
+    assert.ok(result.status === 'rejected' && result.reason instanceof RetriableError)
+  await assert.rejects(queue.append(entryOf('d')), /the disk does not answer/)
+  t.mock.timers.tick(60_000)
+  assert.equal(state.lastFailure, 'the disk does not answer', 'as long as the write does not end')
+  assert.deepEqual([state.records, written], [1, ['a']], 'the one that is being written may still be kept')
+  await queue.finish()
+
+  next().resolve()
+  await nextTurn()
+  assert.deepEqual([state.records, state.lastFailure, queue.writes(), queue.isIdle()], [1, null, 1, true])
+  const later = queue.append(entryOf('e'))
+  next().resolve()
+  await later
+  assert.deepEqual([state.records, written], [2, ['a', 'e']])
+})
+
+test('a write that ends with an error after it seemed to hang is not counted as waiting', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { queue, state, next } = createQueue()
+  const failed = assert.rejects(queue.append(entryOf('a')), /does not answer/)
+  t.mock.timers.tick(1500)
+  await failed
+  next().reject(new Error('EIO'))
+  await nextTurn()
+  assert.deepEqual([state.records, state.lastFailure], [0, 'EIO'])
+})
