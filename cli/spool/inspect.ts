@@ -2,41 +2,15 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ingressVariables, spoolFolderOf } from '../../ingress/config.ts'
-import { classify } from '../../ingress/record/classify.ts'
-import { parseFrames, type Stretch } from '../../ingress/spool/frame.ts'
-import { noteName, segmentSuffix } from '../../ingress/spool/spool-folder.ts'
+import { inspectSegments, readSetAside } from '../../ingress/spool/inspect-files.ts'
+import { createSpoolFolder, noteName, segmentSuffix } from '../../ingress/spool/spool-folder.ts'
 import { asideName } from '../../ingress/spool/spool-folders.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
-import { filesOf, noSpool } from './spool-files.ts'
+import { filesOf, noSpool, spoolPrefixes } from './spool-files.ts'
+import { rowOf, type SpoolRow } from './spool-row.ts'
 
 const { BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR } = ingressVariables.shape
 const variables = z.object({ BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR })
-
-export interface SpoolRow {
-  /** File and offset. A file whose name starts with `<topic>@` holds hooks that wait only for this topic. */
-  place: string
-  /**
-   * `drained`: the hook has been published, but its segment is still on disk. `unreadable`: the disk does
-   * not return the file.
-   */
-  state: 'waiting' | 'drained' | 'torn' | 'corrupt' | 'unreadable' | 'set aside'
-  bytes: number
-  id?: string
-  source?: string
-  received_at?: string
-  event?: string | null
-}
-
-/** One row as a line of text. */
-export const rowText = ({ place, state, id, source, received_at, event, bytes }: SpoolRow): string =>
-  [
-    received_at ?? '-',
-    `${state.padEnd(9)} ${event ?? '-'}`,
-    source ?? '-',
-    id ?? '-',
-    `${bytes} bytes`,
-    place,
-  ].join('  ')
 
 /**
  * Lists everything in the folder of the spool, as it is on disk. Nothing is changed.
@@ -47,55 +21,51 @@ export async function* inspectSpool(env: Environment): AsyncGenerator<SpoolRow> 
   const folder = spoolFolderOf(readVariables(variables, env))
   const files = await filesOf(folder)
   if (files === undefined) throw noSpool(folder)
-  for (const file of files.filter((name) => name.endsWith(segmentSuffix))) {
-    const prefix = file.slice(0, file.indexOf('@') + 1)
-    const segment = file.slice(prefix.length, -segmentSuffix.length)
-    const drained = await readPosition(join(folder, prefix + noteName))
-    const isDrained = ({ end }: Stretch) =>
-      segment < drained.segment || (segment === drained.segment && end <= drained.at)
-    yield* rowsOf(folder, file, (stretch) => (isDrained(stretch) ? 'drained' : 'waiting'))
-  }
-  for (const file of (await filesOf(join(folder, asideName))) ?? [])
-    yield* rowsOf(folder, join(asideName, file), () => 'set aside')
+  for (const prefix of spoolPrefixes(files)) yield* rowsOfSpool(folder, prefix)
+  for (const file of (await filesOf(join(folder, asideName))) ?? []) yield* rowsSetAside(folder, file)
 }
 
-/** The position up to which the spool is drained. Without a note nothing is drained. */
-const readPosition = async (path: string): Promise<{ segment: string; at: number }> => {
+async function* rowsOfSpool(folder: string, prefix: string): AsyncGenerator<SpoolRow> {
+  const spool = createSpoolFolder(folder, prefix, { keep: refuse, keepFile: refuse })
+  const fileOf = (segment: string) => prefix + segment + segmentSuffix
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as { segment: string; at: number }
-  } catch {
-    return { segment: '', at: 0 }
+    for await (const found of inspectSegments(spool, (segment) =>
+      readIfThere(join(folder, fileOf(segment))),
+    )) {
+      if (found.kind === 'note') yield { place: prefix + noteName, state: 'corrupt', bytes: found.bytes }
+      else if (found.kind === 'unreadable') yield* unreadable(folder, fileOf(found.segment))
+      else {
+        const { segment, stretch, content, isDrained } = found
+        yield rowOf(fileOf(segment), stretch, content, isDrained ? 'drained' : 'waiting')
+      }
+    }
+  } finally {
+    await spool.close()
   }
 }
 
-async function* rowsOf(
-  folder: string,
-  file: string,
-  stateOf: (stretch: Stretch) => SpoolRow['state'],
-): AsyncGenerator<SpoolRow> {
-  const path = join(folder, file)
-  const content = await readFile(path).catch((error: NodeJS.ErrnoException) => error)
-  if (Buffer.isBuffer(content)) {
-    for (const stretch of parseFrames(content, 0, true).stretches)
-      yield rowOf(`${file}@${stretch.start}`, stretch, stateOf(stretch))
-    return
-  }
-  // The ingress deletes a segment once all of its hooks have been published.
-  if (content.code === 'ENOENT') return
-  yield { place: file, state: 'unreadable', bytes: (await stat(path)).size }
+const refuse = async () => {
+  throw new Error('an inspection sets nothing aside')
 }
 
-const rowOf = (place: string, stretch: Stretch, state: SpoolRow['state']): SpoolRow => {
-  const bytes = stretch.end - stretch.start
-  if (stretch.kind !== 'hook') return { place, state: state === 'set aside' ? state : stretch.kind, bytes }
-  const { id, source, receivedAt } = stretch.hook
-  return {
-    place,
-    state,
-    bytes,
-    id,
-    source,
-    received_at: new Date(receivedAt).toISOString(),
-    event: classify(stretch.hook).name,
+async function* rowsSetAside(folder: string, name: string): AsyncGenerator<SpoolRow> {
+  const file = join(asideName, name)
+  const content = await readIfThere(join(folder, file)).catch(() => 'unreadable' as const)
+  if (content === 'unreadable') yield* unreadable(folder, file)
+  // An operator may have moved the file away, or the ingress may have published it.
+  if (content === 'unreadable' || content === undefined) return
+  for (const stretch of readSetAside(name, content)) {
+    const row = rowOf(file, stretch, content, 'set aside')
+    yield row.state === 'missing' ? row : { ...row, state: 'set aside' }
   }
 }
+
+async function* unreadable(folder: string, file: string): AsyncGenerator<SpoolRow> {
+  yield { place: file, state: 'unreadable', bytes: (await stat(join(folder, file))).size }
+}
+
+const readIfThere = (path: string): Promise<Buffer | undefined> =>
+  readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })

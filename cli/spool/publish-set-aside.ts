@@ -3,12 +3,11 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { ingressVariables, schemaIdsFileOf, spoolFolderOf } from '../../ingress/config.ts'
 import type { Deliver } from '../../ingress/deliver.ts'
-import type { Hook } from '../../ingress/hook.ts'
 import { deliverWithin } from '../../ingress/keep/deliver-within.ts'
 import { createIngressMetrics } from '../../ingress/metrics.ts'
 import { acknowledgeMs, openDeliveryPath } from '../../ingress/open-delivery-path.ts'
 import { readEncoders } from '../../ingress/record/encoders.ts'
-import { parseFrames } from '../../ingress/spool/frame.ts'
+import { hookSetAside } from '../../ingress/spool/inspect-files.ts'
 import { asideName } from '../../ingress/spool/spool-folders.ts'
 import { createRegistry, registryVariables } from '../../lib/avro/registry.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
@@ -87,7 +86,7 @@ const connect = async (
 }
 
 const publish = async (folder: string, file: string, deliver: Deliver): Promise<PublishedHook> => {
-  const hook = hookIn(await readFile(join(folder, file)))
+  const hook = hookSetAside(await readFile(join(folder, file)))
   if (hook === undefined) return { file, result: 'held_back', detail: notOneHook }
   const { id } = hook
   try {
@@ -101,8 +100,8 @@ const publish = async (folder: string, file: string, deliver: Deliver): Promise<
 }
 
 const notOneHook =
-  'the file is not one complete hook: it contains bytes that the disk damaged, or a segment whose readable ' +
-  'hooks were published already'
+  'the file is not one complete hook: it contains damaged bytes, the number of missing hooks, or a segment ' +
+  'whose readable hooks were published already'
 
 const selectFiles = async (
   folder: string,
@@ -116,9 +115,4 @@ const selectFiles = async (
   throw new UsageError(
     `the folder ${asideName} has no file ${missing}: \`bridge spool inspect\` lists what was set aside`,
   )
-}
-
-const hookIn = (content: Buffer): Hook | undefined => {
-  const [stretch, ...more] = parseFrames(content, 0, true).stretches
-  return stretch?.kind === 'hook' && more.length === 0 ? stretch.hook : undefined
 }

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises'
+import { lengthSuffix, segmentSuffix } from '../../ingress/spool/spool-folder.ts'
 import { messageOf, UsageError } from '../../lib/errors.ts'
 
 /**
@@ -19,3 +20,9 @@ export const noSpool = (folder: string): UsageError =>
   new UsageError(
     `there is no spool in ${folder}: set INGRESS_SPOOL_DIR or BRIDGE_DATA_DIR as the ingress has it`,
   )
+
+/** What the file names of each spool in the folder start with: nothing, or the name of a topic and an @. */
+export const spoolPrefixes = (files: readonly string[]): readonly string[] => {
+  const ofSpools = files.filter((file) => file.endsWith(segmentSuffix) || file.endsWith(lengthSuffix))
+  return [...new Set(ofSpools.map((file) => file.slice(0, file.indexOf('@') + 1)))].sort()
+}

@@ -2,106 +2,87 @@ import { crc32 } from 'node:zlib'
 import type { Hook } from '../hook.ts'
 
 // The frame of a hook on disk:
-//   magic | payload length | CRC-32 of the payload | CRC-32 of these twelve bytes | payload
-// The payload:
-//   length of the head | head: the hook without its body, in JSON | body
+//   header: magic | mark | index | payload length | CRC-32 of the payload | CRC-32 of the header before it
+//   payload: length of the head | head: the hook without its body, in JSON | body
+// The header of the format before it, which is still read, has neither mark nor index:
+//   magic | payload length | CRC-32 of the payload | CRC-32 of the header before it
 // Each number is an unsigned integer of 32 bits, big endian.
-const magic = Buffer.from('GKB1')
-const headerBytes = 16
+const magic = Buffer.from('GKB2')
+const oldMagic = Buffer.from('GKB1')
+const magicStart = Buffer.from('GKB')
+const oldHeaderBytes = 16
+/** Size of a header, in bytes. Headers of the older format are smaller. */
+export const headerBytes = 24
 
-/** Encodes a hook. @returns the frame in pieces, so that a large body is not copied */
-export const encodeFrame = ({ body, ...head }: Hook): Buffer[] => {
+/** Where a frame belongs, so that missing frames and frames of other segments are noticed. */
+export interface FramePlace {
+  /**
+   * A random number that all frames of a segment have in common. Without it, a sender could put a whole frame
+   * into a body, and the frame would be taken for a hook if the bytes before it were damaged.
+   */
+  mark: number
+  /** How many hooks were written to the segment before this one. */
+  index: number
+}
+
+/** Encodes a hook. The frame belongs to no segment until it is sealed. */
+export const encodeFrame = ({ body, ...head }: Hook): Buffer => {
   const headJson = Buffer.from(JSON.stringify(head))
-  const prefix = Buffer.allocUnsafe(headerBytes + 4)
-  prefix.writeUInt32BE(headJson.length, headerBytes)
-  const payloadLength = 4 + headJson.length + body.length
-  const payloadCrc = crc32(body, crc32(headJson, crc32(prefix.subarray(headerBytes))))
-  magic.copy(prefix)
-  prefix.writeUInt32BE(payloadLength, 4)
-  prefix.writeUInt32BE(payloadCrc, 8)
-  prefix.writeUInt32BE(crc32(prefix.subarray(0, 12)), 12)
-  return [prefix, headJson, body]
+  const payloadBytes = 4 + headJson.length + body.length
+  const frame = Buffer.allocUnsafe(headerBytes + payloadBytes)
+  frame.writeUInt32BE(headJson.length, headerBytes)
+  headJson.copy(frame, headerBytes + 4)
+  body.copy(frame, headerBytes + 4 + headJson.length)
+  magic.copy(frame)
+  frame.writeUInt32BE(payloadBytes, 12)
+  frame.writeUInt32BE(crc32(frame.subarray(headerBytes)), 16)
+  return sealFrame(frame, { mark: 0, index: 0 })
 }
 
-/**
- * A stretch of a segment, from `start` to `end` in bytes. A torn stretch was being written when the process
- * died; its hook was never acknowledged. A corrupt stretch was written completely and has been damaged
- * since.
- */
-export type Stretch = { start: number; end: number } & (
-  | { kind: 'hook'; hook: Hook }
-  | { kind: 'torn' | 'corrupt' }
-)
-
-export interface Parsed {
-  stretches: Stretch[]
-  /** Where the next piece must start. */
-  next: number
-  /** How many bytes the next piece must have at least. */
-  needs: number
+/** Writes into the frame where it belongs. @returns the same frame */
+export const sealFrame = (frame: Buffer, { mark, index }: FramePlace): Buffer => {
+  frame.writeUInt32BE(mark, 4)
+  frame.writeUInt32BE(index, 8)
+  frame.writeUInt32BE(crc32(frame.subarray(0, headerBytes - 4)), headerBytes - 4)
+  return frame
 }
 
-/**
- * Parses the frames in a piece of a segment. After damage it continues at the next valid header.
- *
- * @param offset where the piece starts in its segment
- * @param isEnd whether the segment ends with this piece
- */
-export const parseFrames = (piece: Buffer, offset: number, isEnd: boolean): Parsed => {
-  const stretches: Stretch[] = []
-  let at = 0
-  while (at < piece.length) {
-    const found = parseAt(piece, at, isEnd)
-    if (found.kind === 'incomplete') return { stretches, next: offset + at, needs: found.needs }
-    stretches.push({ ...found, start: offset + found.start, end: offset + found.end })
-    at = found.end
-  }
-  return { stretches, next: offset + at, needs: headerBytes }
-}
-
-/** The frame goes on after the piece. `needs` is the size of the frame as far as it is known. */
-interface Incomplete {
-  kind: 'incomplete'
-  needs: number
-}
-
-/** @returns a stretch with offsets in the piece */
-const parseAt = (piece: Buffer, at: number, isEnd: boolean): Stretch | Incomplete => {
-  const torn: Stretch = { kind: 'torn', start: at, end: piece.length }
-  const header = readHeader(piece, at)
-  if (header === 'incomplete') return isEnd ? torn : { kind: 'incomplete', needs: headerBytes }
-  if (header === 'invalid') return { kind: 'corrupt', start: at, end: endOfCorruption(piece, at, isEnd) }
-
-  const end = at + headerBytes + header.payloadLength
-  if (end > piece.length) return isEnd ? torn : { kind: 'incomplete', needs: end - at }
-  const hook = readPayload(piece.subarray(at + headerBytes, end), header.payloadCrc)
-  return hook === undefined ? { kind: 'corrupt', start: at, end } : { kind: 'hook', hook, start: at, end }
-}
-
-interface Header {
-  payloadLength: number
+export interface Header {
+  /** Undefined in a frame of the older format. */
+  place: FramePlace | undefined
+  /** Where the payload starts and ends, counted from the start of the header. */
+  payloadStart: number
+  payloadEnd: number
   payloadCrc: number
 }
 
-const readHeader = (piece: Buffer, at: number): Header | 'incomplete' | 'invalid' => {
-  if (piece.length - at < headerBytes) return 'incomplete'
-  const header = piece.subarray(at, at + headerBytes)
-  if (!header.subarray(0, magic.length).equals(magic)) return 'invalid'
-  if (crc32(header.subarray(0, 12)) !== header.readUInt32BE(12)) return 'invalid'
-  return { payloadLength: header.readUInt32BE(4), payloadCrc: header.readUInt32BE(8) }
-}
+/** @returns incomplete if more bytes are needed to tell whether this is a header */
+export const readHeader = (piece: Buffer, at: number): Header | 'incomplete' | 'invalid' => {
+  const begun = piece.subarray(at, at + magic.length)
+  const isOld = isStartOf(oldMagic, begun)
+  if (!isOld && !isStartOf(magic, begun)) return 'invalid'
+  const size = isOld ? oldHeaderBytes : headerBytes
+  if (piece.length - at < size) return 'incomplete'
 
-/** @returns where the next valid header starts, or where to continue in the next piece */
-const endOfCorruption = (piece: Buffer, at: number, isEnd: boolean): number => {
-  for (let from = piece.indexOf(magic, at + 1); from >= 0; from = piece.indexOf(magic, from + 1)) {
-    if (typeof readHeader(piece, from) === 'object') return from
+  const header = piece.subarray(at, at + size)
+  if (crc32(header.subarray(0, size - 4)) !== header.readUInt32BE(size - 4)) return 'invalid'
+  const payloadBytes = header.readUInt32BE(size - 12)
+  return {
+    place: isOld ? undefined : { mark: header.readUInt32BE(4), index: header.readUInt32BE(8) },
+    payloadStart: size,
+    payloadEnd: size + payloadBytes,
+    payloadCrc: header.readUInt32BE(size - 8),
   }
-  if (isEnd) return piece.length
-  // The last bytes of the piece may be the beginning of a valid header.
-  return Math.max(at + 1, piece.length - headerBytes + 1)
 }
 
-const readPayload = (payload: Buffer, crc: number): Hook | undefined => {
+/** Offsets after `at` at which a header may start. */
+export function* headerCandidates(piece: Buffer, at: number): Generator<number> {
+  for (let from = piece.indexOf(magicStart, at + 1); from >= 0; from = piece.indexOf(magicStart, from + 1))
+    yield from
+}
+
+/** @returns undefined if the payload is damaged */
+export const readPayload = (payload: Buffer, crc: number): Hook | undefined => {
   if (crc32(payload) !== crc) return undefined
   try {
     const headEnd = 4 + payload.readUInt32BE(0)
@@ -112,3 +93,16 @@ const readPayload = (payload: Buffer, crc: number): Hook | undefined => {
     return undefined
   }
 }
+
+const maxIds = 20
+
+/**
+ * The ids of hooks that seem to be in damaged bytes, at most 20. They help to find the hooks in GitLab. They
+ * are not certain: the ids may be damaged, and a body may contain bytes that look like a hook.
+ */
+export const idsInDamage = (bytes: Buffer): string[] => {
+  const heads = bytes.toString('latin1').matchAll(/\{"id":"([\x21-\x7e]{1,200}?)","source":"/g)
+  return [...new Set(heads.take(maxIds).map(([, id = '']) => id))]
+}
+
+const isStartOf = (whole: Buffer, begun: Buffer): boolean => whole.subarray(0, begun.length).equals(begun)

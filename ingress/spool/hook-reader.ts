@@ -1,6 +1,9 @@
 import { messageOf } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Hook } from '../hook.ts'
+import type { DamageStretch } from './find-missing.ts'
+import { idsInDamage } from './frame.ts'
+import { missingSuffix, missingText } from './missing-file.ts'
 import type { Peeked, SegmentReader } from './segment-reader.ts'
 import type { SpoolFolder } from './spool-folder.ts'
 import type { SpoolTally } from './spool-state.ts'
@@ -63,15 +66,26 @@ export const createHookReader = (parts: HookReaderParts): HookReader => {
 }
 
 const setDamageAside = async ({ segment, stretches }: Peeked, parts: HookReaderParts): Promise<void> => {
-  const { folder, tally, logger } = parts
-  for (const { kind, start, end } of stretches) {
-    if (kind !== 'corrupt' && kind !== 'unreadable') continue
-    tally.countSetAside()
-    const details = { segment, start, end, damage: kind }
+  const { tally, logger } = parts
+  for (const stretch of stretches) {
+    const { kind, start, end } = stretch
+    if (kind === 'torn')
+      logger.info('the last process died while it wrote a hook, which was not acknowledged', {
+        segment,
+        start,
+        end,
+      })
+    if (kind === 'torn' || kind === 'hook') continue
+    tally.countSetAside(stretch.hooks)
+    const details = { segment, start, end, damage: kind, hooks: stretch.hooks }
     try {
-      if (kind === 'unreadable') await folder.setSegmentAside(segment)
-      else await folder.setAside(`${segment}-${start}.bin`, await folder.read(segment, start, end - start))
-      logger.error('a damaged part of the spool was set aside', details)
+      const ids = await keepDamage(segment, stretch, parts)
+      logger.error(
+        kind === 'missing'
+          ? 'hooks of the spool are missing: the file was cut, overwritten or deleted'
+          : 'a damaged part of the spool was set aside',
+        { ...details, delivery_ids: ids },
+      )
     } catch (error) {
       logger.error('a damaged part of the spool could not be set aside and is lost', {
         ...details,
@@ -79,4 +93,18 @@ const setDamageAside = async ({ segment, stretches }: Peeked, parts: HookReaderP
       })
     }
   }
+}
+
+/** @returns the ids of hooks that can still be read in the damaged bytes */
+const keepDamage = async (
+  segment: string,
+  { kind, start, end, hooks }: DamageStretch,
+  { folder }: HookReaderParts,
+): Promise<string[] | undefined> => {
+  if (kind === 'unreadable') await folder.setSegmentAside(segment)
+  if (kind === 'missing') await folder.setAside(`${segment}-${start}${missingSuffix}`, missingText(hooks))
+  if (kind !== 'corrupt') return undefined
+  const bytes = await folder.read(segment, start, end - start)
+  await folder.setAside(`${segment}-${start}.bin`, bytes)
+  return idsInDamage(bytes)
 }

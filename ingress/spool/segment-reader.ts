@@ -1,8 +1,8 @@
 import { createDurableSegments, type DurableSegments } from './durable-segments.ts'
-import { parseFrames, type Stretch } from './frame.ts'
-import { createPieceReader, type ReadPiece } from './piece-reader.ts'
-import { type Position, writePosition } from './position.ts'
-import { endOfDamage } from './read-around.ts'
+import type { JudgedStretch } from './find-missing.ts'
+import { createPieceReader } from './piece-reader.ts'
+import { type Position, startOf, writePosition } from './position.ts'
+import { isReadToEnd, type ReaderParts, readStep } from './read-step.ts'
 import type { SegmentWriter } from './segment-writer.ts'
 import type { SpoolFolder } from './spool-folder.ts'
 
@@ -25,18 +25,11 @@ export interface SegmentReader {
 
 export interface Peeked {
   segment: string
-  stretches: readonly (Stretch | UnreadableStretch)[]
+  stretches: readonly JudgedStretch[]
 }
 
-/** Bytes that the disk does not return, with the beginning of the hook before them. */
-export interface UnreadableStretch {
-  kind: 'unreadable'
-  start: number
-  end: number
-}
-
+/** How much is read at once, in bytes. */
 const pieceBytes = 1024 * 1024
-const maxStretches = 500
 
 /**
  * Reads segments one after the other.
@@ -51,26 +44,27 @@ export const createSegmentReader = (
   writer?: Pick<SegmentWriter, 'position' | 'endOf'>,
 ): SegmentReader => {
   const segments = createDurableSegments(folder, writer)
-  const parts = { folder, segments, readPiece: createPieceReader(folder, maxFailures) }
+  const marks = new Set<number>()
+  const parts = { folder, segments, marks, readPiece: createPieceReader(folder, maxFailures) }
   let position = start
   let peeked: { bytes: number; end: Position } | undefined
 
   return {
     peek: async () => {
       peeked = undefined
-      const first = position ?? startOf(await segments.next())
+      const first = position ?? (await firstPosition(segments))
       const found = first === undefined ? undefined : await findStretches(parts, first)
-      const last = found?.stretches.at(-1)
-      if (found === undefined || last === undefined) return { segment: '', stretches: [] }
-      const { segment, start, stretches } = found
-      peeked = { bytes: last.end - start, end: { segment, at: last.end } }
-      return { segment, stretches }
+      if (found === undefined) return { segment: '', stretches: [] }
+      const { place, end, stretches } = found
+      peeked = { bytes: end.at - place.at, end }
+      return { segment: place.segment, stretches }
     },
     advance: async () => {
       if (peeked === undefined) return 0
       const { bytes, end } = peeked
       position = end
       peeked = undefined
+      if (end.account.mark !== undefined) marks.add(end.account.mark)
       await writePosition(folder, end)
       return bytes
     },
@@ -79,7 +73,7 @@ export const createSegmentReader = (
       if (position === undefined) return
       for (const segment of await folder.segments()) {
         const isOlder = position !== undefined && segment < position.segment
-        const isFinished = segment === position?.segment && position.at >= (await segments.size(segment))
+        const isFinished = segment === position?.segment && (await isReadToEnd(parts, position))
         if (!(isOlder || isFinished) || segments.isBeingWritten(segment)) continue
         await folder.remove(segment)
         if (isFinished) position = undefined
@@ -88,42 +82,34 @@ export const createSegmentReader = (
   }
 }
 
-const startOf = (segment: string | undefined): Position | undefined =>
-  segment === undefined ? undefined : { segment, at: 0 }
-
-interface Parts {
-  folder: SpoolFolder
-  segments: DurableSegments
-  readPiece: ReadPiece
+const firstPosition = async (segments: DurableSegments, after?: string): Promise<Position | undefined> => {
+  const segment = await segments.next(after)
+  return segment === undefined ? undefined : startOf(segment)
 }
 
-interface Found extends Peeked {
-  /** Where the first stretch starts. */
-  start: number
+interface Found {
+  place: Position
+  stretches: readonly JudgedStretch[]
+  end: Position
 }
-
-/** What reading at one place led to. */
-type Step =
-  | { kind: 'found'; stretches: Peeked['stretches'] }
-  | { kind: 'incomplete frame'; neededBytes: number }
-  | { kind: 'end of segment' }
-  /** More may still be written to this segment. */
-  | { kind: 'end of durable bytes' }
 
 /** @returns undefined if everything that is durable has been read */
-const findStretches = async (parts: Parts, first: Position): Promise<Found | undefined> => {
+const findStretches = async (parts: ReaderParts, first: Position): Promise<Found | undefined> => {
   let place = first
   let bytes = pieceBytes
   for (;;) {
     const step = await readStep(parts, place, bytes)
     switch (step.kind) {
-      case 'found':
-        return { segment: place.segment, start: place.at, stretches: step.stretches }
+      case 'found': {
+        const { stretches, account } = step
+        const end = { segment: place.segment, at: stretches.at(-1)?.end ?? place.at, account }
+        return { place, stretches, end }
+      }
       case 'incomplete frame':
         bytes = Math.max(step.neededBytes, pieceBytes)
         break
       case 'end of segment': {
-        const next = startOf(await parts.segments.next(place.segment))
+        const next = await firstPosition(parts.segments, place.segment)
         if (next === undefined) return undefined
         place = next
         break
@@ -132,26 +118,4 @@ const findStretches = async (parts: Parts, first: Position): Promise<Found | und
         return undefined
     }
   }
-}
-
-const readStep = async (
-  { folder, segments, readPiece }: Parts,
-  { segment, at }: Position,
-  bytes: number,
-): Promise<Step> => {
-  const size = await segments.size(segment)
-  if (at >= size)
-    return { kind: segments.isBeingWritten(segment) ? 'end of durable bytes' : 'end of segment' }
-  const wantedBytes = Math.min(bytes, size - at)
-  const piece = await readPiece(segment, at, wantedBytes)
-  const isEndReached = at + piece.length >= size
-  const parsed = parseFrames(piece, at, isEndReached && !segments.isBeingWritten(segment))
-  if (parsed.stretches.length > 0)
-    return { kind: 'found', stretches: parsed.stretches.slice(0, maxStretches) }
-  if (piece.length < wantedBytes) {
-    const end = await endOfDamage(folder, segment, at + piece.length, size)
-    return { kind: 'found', stretches: [{ kind: 'unreadable', start: at, end }] }
-  }
-  if (isEndReached) return { kind: 'end of durable bytes' }
-  return { kind: 'incomplete frame', neededBytes: parsed.needs }
 }

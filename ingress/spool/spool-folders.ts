@@ -4,7 +4,7 @@ import { acquireLock, type Lock } from '../../lib/disk/lock.ts'
 import { syncFolder } from '../../lib/disk/sync-folder.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { createSetAside, type SetAside } from './set-aside.ts'
-import { createSpoolFolder, type SpoolFolder, segmentSuffix } from './spool-folder.ts'
+import { createSpoolFolder, lengthSuffix, type SpoolFolder, segmentSuffix } from './spool-folder.ts'
 
 /** The files of all spools. They share one folder. */
 export interface SpoolFolders {
@@ -46,7 +46,9 @@ const foldersIn = (folder: string, aside: SetAside, lock: Lock): SpoolFolders =>
   ofTopic: (topic) => createSpoolFolder(folder, prefixOf(topic), aside),
   topics: async () => {
     const files = await readdir(folder)
-    const segments = files.filter((file) => file.endsWith(segmentSuffix) && file.includes('@'))
+    const segments = files.filter(
+      (file) => [segmentSuffix, lengthSuffix].some((suffix) => file.endsWith(suffix)) && file.includes('@'),
+    )
     return [...new Set(segments.map((file) => file.slice(0, file.indexOf('@'))))]
   },
   close: () => lock.release(),

@@ -13,7 +13,7 @@ export interface SpoolState {
   passedBytes: number
   /** When the oldest hook was received, in milliseconds since 1970; null: no hook waits. */
   oldestReceivedAt: number | null
-  /** Damaged parts and refused hooks that this process has set aside. */
+  /** Refused hooks, and hooks that were lost by damage, since this process started. */
   setAside: number
   /**
    * The error of the last append if it failed in the last half minute; `full` as long as the spool is full;
@@ -45,7 +45,7 @@ export interface SpoolTally {
   noteEmpty(): void
   setOldest(receivedAt: number): void
   setPassedBytes(bytes: number): void
-  countSetAside(): void
+  countSetAside(hooks?: number): void
 }
 
 export interface Size {
@@ -121,8 +121,8 @@ export const createSpoolTally = (start: Pick<SpoolState, 'bytes' | 'passedBytes'
     setPassedBytes: (bytes) => {
       state.passedBytes = bytes
     },
-    countSetAside: () => {
-      state.setAside += 1
+    countSetAside: (hooks = 1) => {
+      state.setAside += hooks
     },
   }
 }

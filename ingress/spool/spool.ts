@@ -72,7 +72,11 @@ export const openSpool = async (folder: SpoolFolder, limits: SpoolLimits, logger
 }
 
 const openIn = async (folder: SpoolFolder, limits: SpoolLimits, logger: Logger): Promise<Spool> => {
-  const { segments, position, lastSegment } = await readStart(folder)
+  const { segments, position, noteFault, lastSegment } = await readStart(folder)
+  if (noteFault !== undefined)
+    logger.warn('the note of the position in the spool is not valid: hooks may be published twice', {
+      fault: noteFault,
+    })
   const count = await countWaiting(folder, segments, position)
   const tally = createSpoolTally({ bytes: count.bytes, passedBytes: position?.at ?? 0 })
   const { state } = tally
@@ -118,7 +122,7 @@ const openIn = async (folder: SpoolFolder, limits: SpoolLimits, logger: Logger):
     },
     setAside: async (hook) => {
       const file = `${hook.id.replaceAll(/[^\w-]/g, '_')}-${hook.receivedAt}.bin`
-      await folder.setAside(file, Buffer.concat(encodeFrame(hook)))
+      await folder.setAside(file, encodeFrame(hook))
       tally.countSetAside()
       logger.error('a hook of the spool was set aside', { file, delivery_id: hook.id })
     },
@@ -166,7 +170,7 @@ const peekOrWait = async (parts: Parts, signal: AbortSignal): Promise<readonly H
 }
 
 const entryOf = (hooks: readonly Hook[], { receivedAt }: Hook): AppendEntry => {
-  const frames = hooks.flatMap(encodeFrame)
+  const frames = hooks.map(encodeFrame)
   const bytes = frames.reduce((sum, { length }) => sum + length, 0)
   return { frames, bytes, records: hooks.length, receivedAt }
 }

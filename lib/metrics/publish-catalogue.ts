@@ -77,7 +77,7 @@ export const publishCatalogue = {
   },
   ingress_spool_set_aside: {
     type: 'gauge',
-    help: 'Damaged or refused hooks that the ingress has set aside since it started.',
+    help: 'Damaged, missing or refused hooks of the spool since the ingress started.',
     unit: 'hooks',
     processes,
   },

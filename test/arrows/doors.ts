@@ -9,7 +9,8 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'ingress/': [
     ...['ingress.ts', 'config.ts', 'metrics.ts', 'hook.ts', 'deliver.ts', 'open-delivery-path.ts'],
     ...['auth/read-sources.ts', 'http/certificates.ts', 'record/classify.ts', 'record/encoders.ts'],
-    ...['spool/frame.ts', 'spool/spool-folder.ts', 'spool/spool-folders.ts', 'keep/deliver-within.ts'],
+    ...['spool/inspect-files.ts', 'spool/spool-folder.ts', 'spool/spool-folders.ts'],
+    'keep/deliver-within.ts',
   ],
   'ingress/parts/': ['create-parts.ts', 'operations.ts'],
   'ingress/keep/': ['publish-or-spool.ts', 'answer-kept.ts', 'deliver-within.ts'],
@@ -22,7 +23,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   ],
   'ingress/spool/': [
     ...['spools.ts', 'start-drains.ts', 'spool-state.ts', 'spool-folders.ts'],
-    ...['spool-folder.ts', 'frame.ts'],
+    ...['spool-folder.ts', 'inspect-files.ts'],
   ],
   'ingress/auth/': [
     ...[

@@ -21,6 +21,8 @@ export interface DiskSegment {
   bytes: Buffer
   /** How many bytes are certain to survive a power failure. */
   syncedBytes: number
+  /** What is noted about the length of the segment. It is on disk only once the segment is closed. */
+  length: { text: string; synced: string }
 }
 
 /** Everything about the disk that the operations of a process and the test share. */
@@ -80,4 +82,7 @@ const loseUnsynced = (segment: DiskSegment, remains: Remains): void => {
   }[remains]
   segment.bytes = Buffer.concat([segment.bytes.subarray(0, segment.syncedBytes), left])
   segment.syncedBytes = segment.bytes.length
+  const { text, synced } = segment.length
+  const length = { nothing: synced, half: synced, zeros: '\0'.repeat(text.length), everything: text }[remains]
+  segment.length = { text: length, synced: length }
 }

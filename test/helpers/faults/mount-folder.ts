@@ -1,4 +1,5 @@
-import type { SegmentFile, SpoolFolder } from '../../../ingress/spool/spool-folder.ts'
+import type { SegmentFile } from '../../../ingress/spool/segment-file.ts'
+import type { SpoolFolder } from '../../../ingress/spool/spool-folder.ts'
 import { crash, type DiskSegment, type DiskState, type Operation } from './disk-state.ts'
 
 /** How an operation ends: completely, or in the middle because the power or the disk fails. */
@@ -18,13 +19,17 @@ export const mountFolder = (disk: DiskState): SpoolFolder => {
     create: async (name) => {
       await change('create', name, (extent) => {
         if (disk.segments.has(name)) throw new Error(`EEXIST: ${name}`)
-        if (extent === 'complete') disk.segments.set(name, { bytes: Buffer.alloc(0), syncedBytes: 0 })
+        if (extent === 'complete') disk.segments.set(name, emptySegment())
       })
       return segmentFile(disk, name, change, assertAlive)
     },
     size: async (name) => {
       await assertAlive()
       return segmentOf(name).bytes.length
+    },
+    readLength: async (name) => {
+      await assertAlive()
+      return disk.segments.get(name)?.length.text
     },
     read: async (name, at, bytes) => {
       await change('read', name, () => {})
@@ -94,7 +99,21 @@ const segmentFile = (
       const segment = segmentIn(disk, name)
       if (extent === 'complete') segment.syncedBytes = segment.bytes.length
     }),
-  close: assertAlive,
+  writeLength: async (text) => {
+    await assertAlive()
+    segmentIn(disk, name).length.text = text
+  },
+  close: async () => {
+    await assertAlive()
+    const length = disk.segments.get(name)?.length
+    if (length !== undefined) length.synced = length.text
+  },
+})
+
+const emptySegment = (): DiskSegment => ({
+  bytes: Buffer.alloc(0),
+  syncedBytes: 0,
+  length: { text: '', synced: '' },
 })
 
 type Change = (operation: Operation, name: string, effect: (extent: Extent) => void) => Promise<void>

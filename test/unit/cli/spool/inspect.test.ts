@@ -46,7 +46,7 @@ test('a file that cannot be read is listed as unreadable, together with the othe
     rows.map(({ place, state }) => [place, state]),
     [
       ['000000000001.spool', 'unreadable'],
-      ['000000000002.spool@0', 'torn'],
+      ['000000000002.spool@0', 'corrupt'],
     ],
   )
 })

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import type { Hook } from '../../../../ingress/hook.ts'
-import { encodeFrame, parseFrames, type Stretch } from '../../../../ingress/spool/frame.ts'
+import { encodeFrame } from '../../../../ingress/spool/frame.ts'
+import { parseFrames, type Stretch } from '../../../../ingress/spool/parse-frames.ts'
 
 const hookOf = (id: string, body: Buffer | string = id): Hook => ({
   id,
@@ -12,7 +13,7 @@ const hookOf = (id: string, body: Buffer | string = id): Hook => ({
   headers: { 'x-gitlab-event': 'Push Hook' },
   body: Buffer.from(body),
 })
-const frameOf = (hook: Hook): Buffer => Buffer.concat(encodeFrame(hook))
+const frameOf = (hook: Hook): Buffer => encodeFrame(hook)
 const framesOf = (...ids: string[]): Buffer =>
   Buffer.concat(ids.map((id) => frameOf(hookOf(id, `the body of ${id}`))))
 const parseWhole = (segment: Buffer): Stretch[] => parseFrames(segment, 0, true).stretches

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Hook } from '../../../../ingress/hook.ts'
-import { parseFrames } from '../../../../ingress/spool/frame.ts'
+import { parseFrames } from '../../../../ingress/spool/parse-frames.ts'
 import { openSpool, type Spool } from '../../../../ingress/spool/spool.ts'
 import {
   createForgetfulDisk,

@@ -62,14 +62,13 @@ test('in a segment that is partly drained, only the rest waits', async () => {
   await appendAll(spool, 'a', 'b')
   await spool.peek(never)
   await appendAll(spool, 'c')
-  const note = `{"segment":"000000000001","at":${(disk.bytesOnDisk() / 3) * 2}}`
+  await spool.advance()
   disk.crash('everything')
-  await disk.mount().writeNote(note)
   const again = await openOn(disk)
   assert.deepEqual(
     [again.state.records, again.state.bytes, again.state.passedBytes],
     [1, disk.bytesOnDisk() / 3, (disk.bytesOnDisk() / 3) * 2],
   )
   await disk.mount().writeNote('{"segment":"000000000001","at":99999}')
-  assert.deepEqual([(await openOn(disk)).state.records, (await openOn(disk)).state.bytes], [0, 0])
+  assert.deepEqual(await drainAll(await openOn(disk)), ['a', 'b', 'c'], 'a wrong note hides no hook')
 })
