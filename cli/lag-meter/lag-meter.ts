@@ -1,4 +1,10 @@
-import type { LogEnds, Offsets, TopicPartition } from '../../lib/kafka/offsets.ts'
+import {
+  isNewAndEmpty,
+  isMissing as isOffsetMissing,
+  type LogEnds,
+  type Offsets,
+  type TopicPartition,
+} from '../../lib/kafka/offsets.ts'
 import { partitionName } from '../../lib/kafka/partition-name.ts'
 import { createOldestTimes, type RecordPlace } from './oldest-times.ts'
 import { judge, type LagVerdict, type Movement, nextMovement, type Waiting } from './verdict.ts'
@@ -14,6 +20,8 @@ export interface Lag {
    */
   oldest: number | null
   verdict: LagVerdict
+  /** What is missing, where this is the verdict. */
+  missing?: 'topic' | 'committed offset'
 }
 
 export interface LagMeterOptions {
@@ -44,16 +52,18 @@ export const createLagMeter = ({ offsets, timeOf, groups, stallMs, stalls }: Lag
   const oldestTimes = createOldestTimes(timeOf)
 
   const backlogsOf = async ({ group, topics }: Group, ends: readonly LogEnds[]): Promise<Backlog[]> => {
-    const committed = new Map(
-      (await offsets.committed(group, topics)).map((commit) => [partitionName(commit), commit.offset]),
-    )
+    const commits = await offsets.committed(group, topics)
+    const committed = new Map(commits.map((commit) => [partitionName(commit), commit]))
+    const hasOffsets = !commits.every(isOffsetMissing)
     const now = Date.now()
     return ends.map((end) => {
-      const next = committed.get(partitionName(end))
+      const commit = committed.get(partitionName(end))
+      const next = commit?.offset
       const key = `${group} ${partitionName(end)}`
       const backlog = backlogOf(end, next, movements.get(key), now)
       movements.set(key, backlog.movement)
-      return backlog
+      const isBegun = commit !== undefined && hasOffsets && isNewAndEmpty(commit, end.high)
+      return { ...backlog, isUncommitted: next === undefined && !isBegun }
     })
   }
 
@@ -61,13 +71,18 @@ export const createLagMeter = ({ offsets, timeOf, groups, stallMs, stalls }: Lag
     const { group, topics } = one
     const members = await offsets.members(group)
     const ends = topics.flatMap((topic) => endsByTopic.get(topic) ?? [])
-    const behind = (await backlogsOf(one, ends)).filter(({ records }) => records > 0)
+    const backlogs = await backlogsOf(one, ends)
+    const behind = backlogs.filter(({ records }) => records > 0)
     const waiting = await oldestTimes.lookUp(behind)
     const judged = stalls === 'any partition' ? waiting : withLatestMovement(waiting)
     return topics.map((topic) => {
       const ofTopic = judged.filter((each) => each.topic === topic)
-      const verdict = judge({ members, waiting: ofTopic, stallMs, now: Date.now() })
-      return { group, topic, records: sumOfRecords(ofTopic), oldest: oldestOf(ofTopic), verdict }
+      const ofThis = backlogs.filter((each) => each.topic === topic)
+      const missing = missingIn(ofThis)
+      const isMissing = missing !== undefined
+      const verdict = judge({ isMissing, members, waiting: ofTopic, stallMs, now: Date.now() })
+      const records = sumOfRecords(ofTopic)
+      return { group, topic, records, oldest: oldestOf(ofTopic), verdict, ...(isMissing && { missing }) }
     })
   }
 
@@ -89,6 +104,14 @@ interface Backlog extends TopicPartition {
   offset: number
   records: number
   movement: Movement
+  /** Whether the group has no committed offset here, although it needs one. */
+  isUncommitted: boolean
+}
+
+/** @param backlogs of the partitions of one topic */
+const missingIn = (backlogs: readonly Backlog[]): Lag['missing'] => {
+  if (backlogs.length === 0) return 'topic'
+  return backlogs.some(({ isUncommitted }) => isUncommitted) ? 'committed offset' : undefined
 }
 
 /**
@@ -100,7 +123,7 @@ const backlogOf = (
   next: number | undefined,
   before: Movement | undefined,
   now: number,
-): Backlog => {
+): Omit<Backlog, 'isUncommitted'> => {
   // Records below `low` were deleted and do not count any more.
   const offset = Math.max(low, next ?? low)
   const records = Math.max(0, high - offset)

@@ -1,9 +1,10 @@
 /**
  * How a group is doing, from harmless to serious. `behind`: old records wait, and the group makes progress.
  * `stalled`: old records wait, and it makes none. `stopped`: no process runs. `rewound`: its offset went back
- * and has not caught up.
+ * and has not caught up. `missing`: a topic does not exist, or a partition has no committed offset, so that the
+ * group cannot continue there.
  */
-export const lagVerdicts = ['ok', 'behind', 'stalled', 'stopped', 'rewound'] as const
+export const lagVerdicts = ['ok', 'behind', 'stalled', 'stopped', 'rewound', 'missing'] as const
 export type LagVerdict = (typeof lagVerdicts)[number]
 
 /** The progress of a group in one partition, kept from one measurement to the next. */
@@ -50,6 +51,8 @@ export interface Waiting {
 }
 
 interface Measurement {
+  /** Whether the topic, or a committed offset that the group needs, does not exist. */
+  isMissing: boolean
   /** Number of processes in the group. */
   members: number
   waiting: readonly Waiting[]
@@ -59,7 +62,8 @@ interface Measurement {
   now: number
 }
 
-export const judge = ({ members, waiting, stallMs, now }: Measurement): LagVerdict => {
+export const judge = ({ isMissing, members, waiting, stallMs, now }: Measurement): LagVerdict => {
+  if (isMissing) return 'missing'
   if (waiting.some(({ movement }) => movement.rewoundFrom !== undefined)) return 'rewound'
   if (members === 0) return 'stopped'
   const ages = waiting.map(({ movement, oldest }) => ({

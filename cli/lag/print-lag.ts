@@ -51,7 +51,7 @@ const measureWithProgress = async ({ measure }: OpenLagMeter): Promise<Lag[]> =>
 const withoutCaughtUpTopics = (lags: readonly Lag[]): Lag[] => {
   const groups = Map.groupBy(lags, ({ group }) => group).values()
   return [...groups].flatMap((topics) => {
-    const behind = topics.filter(({ records }) => records > 0)
+    const behind = topics.filter(({ records, missing }) => records > 0 || missing !== undefined)
     return behind.length > 0 ? behind : topics.slice(0, 1).map((lag) => ({ ...lag, topic: 'all topics' }))
   })
 }
@@ -66,6 +66,8 @@ const rowOf = (lag: Lag, now: number) => ({
 
 const textOf = (lag: Lag, now: number): string => {
   const start = `${lag.verdict.padEnd(8)} ${lag.group}  ${lag.topic}  `
+  if (lag.missing === 'topic') return `${start}the topic does not exist`
+  if (lag.missing !== undefined) return `${start}a partition has no committed offset: run \`bridge setup\``
   if (lag.records === 0) return `${start}caught up`
   return `${start}${lag.records} records behind, the oldest ${lagSeconds(lag, now).toFixed(1)} s old`
 }

@@ -11,6 +11,7 @@ import { createEachBatch } from './batch/each-batch.ts'
 import { createDeadLetterProducer } from './dead-letters/dead-letter-producer.ts'
 import { fetchSizesOf } from './group/fetch-sizes.ts'
 import { createGroupMember, type GroupMember } from './group/group-member.ts'
+import { createTopicWatch, type TopicWatch } from './group/topic-watch.ts'
 import { type ConsumerMetrics, createConsumerMetrics } from './metrics.ts'
 import type { RunningCalls } from './middleware/track-calls.ts'
 import { createPipeline } from './pipeline.ts'
@@ -33,6 +34,7 @@ export interface WorkerParts extends WorkerLife {
   connect(): Promise<void>
   /** Checks that the committed offsets match what the topics hold. @throws GapError */
   checkOffsets(): Promise<void>
+  topicWatch: Pick<TopicWatch, 'missing' | 'start'>
   /** Resolves when a broker answers. */
   reachBrokers(): Promise<void>
   /** Checks the progress of the worker. The watchdog needs the answer. */
@@ -66,6 +68,14 @@ const assemble = (resources: WorkerResources, metrics: Metrics): WorkerParts => 
   const concurrency = settings.CONSUMER_CONCURRENCY
   const breaker = createWorkerBreaker(() => member, consumerMetrics, logger)
 
+  const topicWatch = createTopicWatch({
+    topics,
+    selectExisting: offsets.existing,
+    replaceClient: () => member.replaceClient(),
+    missingTopics: consumerMetrics.missingTopics,
+    logger,
+  })
+
   const eachBatch = createEachBatch({
     handle: createPipeline(resources, producer, consumerMetrics, calls),
     batchSize: callSizeOf(resources),
@@ -79,7 +89,7 @@ const assemble = (resources: WorkerResources, metrics: Metrics): WorkerParts => 
   const member = createGroupMember({
     kafka,
     group,
-    topics,
+    topics: topicWatch.readable,
     eachBatch,
     fetchSizes: fetchSizesOf(handler),
     concurrency,
@@ -102,6 +112,7 @@ const assemble = (resources: WorkerResources, metrics: Metrics): WorkerParts => 
   return {
     ...life,
     ...own,
+    topicWatch,
     connect: async () => {
       await requireAccess(kafka, [
         ...topicNeeds('Read', topics),

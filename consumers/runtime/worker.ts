@@ -85,6 +85,7 @@ const startParts = async (
     await parts.checkOffsets()
     await Promise.race([parts.member.start(), parts.failure, untilAborted(stopSignal)])
     watches.defer(watchProgress(parts, logger))
+    watches.defer(parts.topicWatch.start())
     if (!stopSignal.aborted) {
       const { group, topics } = parts
       const metrics = `${operationsUrl}/metrics`
@@ -125,7 +126,7 @@ const watchBrokers = ({ member, reachBrokers }: WorkerParts): BrokerWatch =>
   })
 
 const conditionOf = (
-  { stopping, member, breaker }: WorkerParts,
+  { stopping, member, breaker, topicWatch }: WorkerParts,
   brokers: Pick<BrokerWatch, 'areAway'>,
 ): WorkerCondition => ({
   isStopping: stopping.signal.aborted,
@@ -133,7 +134,7 @@ const conditionOf = (
   hasJoined: member.hasJoined(),
   pausedBy: breaker.reason(),
   isWaiting: breaker.state() === 'open',
-  missingTopics: [],
+  missingTopics: topicWatch.missing(),
   silentMs: performance.now() - member.lastActivityAt(),
 })
 

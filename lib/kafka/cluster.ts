@@ -10,6 +10,8 @@ export interface KafkajsCluster {
   disconnect(): Promise<void>
   /** Null if none of the connected brokers answered. */
   metadata(): Promise<{ topicMetadata: { topic: string }[] } | null>
+  /** Topics whose metadata every refresh requests. A refresh fails if one of them does not exist. */
+  readonly targetTopics: Set<string>
   addMultipleTargetTopics(topics: string[]): Promise<void>
   refreshMetadata(): Promise<void>
   refreshMetadataIfNecessary(): Promise<void>

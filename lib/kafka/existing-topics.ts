@@ -12,11 +12,22 @@ export const existingTopics = async (
   cluster: KafkajsCluster,
   topics: readonly string[],
 ): Promise<string[]> => {
-  const known = await retryTransient(cluster, () => readTopicNames(cluster), limitMs)
+  const known = await forgetDeletedTopics(cluster)
   const existing = topics.filter((topic) => known.has(topic))
   await cluster.addMultipleTargetTopics(existing)
   await cluster.refreshMetadataIfNecessary()
   return existing
+}
+
+/**
+ * Removes deleted topics from the cluster, because every later request of the cluster would fail.
+ *
+ * @returns the names of all topics that exist
+ */
+export const forgetDeletedTopics = async (cluster: KafkajsCluster): Promise<Set<string>> => {
+  const known = await retryTransient(cluster, () => readTopicNames(cluster), limitMs)
+  for (const topic of cluster.targetTopics) if (!known.has(topic)) cluster.targetTopics.delete(topic)
+  return known
 }
 
 /** The names of all topics of the cluster. @throws Error while no broker answers */

@@ -21,6 +21,15 @@ export interface CommittedOffset extends TopicPartition {
 export const isMissing = ({ offset, isOutOfRange }: CommittedOffset): boolean =>
   offset === undefined && !isOutOfRange
 
+/**
+ * Whether a group that has other offsets begins at the start of this partition without a committed offset: it
+ * is new, and no record was ever written to it.
+ *
+ * @param high the end of the partition
+ */
+export const isNewAndEmpty = (commit: CommittedOffset, high: number | undefined): boolean =>
+  isMissing(commit) && high === 0
+
 export const readCommitted = async (
   cluster: KafkajsCluster,
   group: string,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
-import { createKafkajsCluster } from './cluster.ts'
+import { createKafkajsCluster, type KafkajsCluster } from './cluster.ts'
+import { forgetDeletedTopics } from './existing-topics.ts'
 import { fetchFromAll, type LogMessage, type ReadPosition } from './fetch-records.ts'
 import { type LogEnds, openOffsets } from './offsets.ts'
 
@@ -13,7 +14,7 @@ export interface ReadLogOptions {
    * `now`: reading ends after the last record that existed when it began. Without it, reading does not end.
    */
   to?: 'now'
-  /** Called once when reading begins, if topics do not exist. They stay left out. */
+  /** Called with topics that do not exist when reading begins, or are deleted later. They stay left out. */
   onMissing?(topics: readonly string[]): void
   /** Called once, after every record that existed when reading began has been yielded and consumed. */
   onCaughtUp?(): void
@@ -70,6 +71,11 @@ export async function* readLog(
         yield message
       }
       if (failure === undefined) continue
+      const deleted = await leaveOutDeleted(cluster, positions).catch(() => [])
+      if (deleted.length > 0) {
+        onMissing?.(deleted)
+        continue
+      }
       if (onOutage === undefined || isFinal(failure)) throw failure
       onOutage(failure)
       await sleep(outageWaitMs, undefined, { signal }).catch(() => undefined)
@@ -83,6 +89,18 @@ export async function* readLog(
 const readEndsOnce = async (kafka: Kafka, topics: readonly string[]): Promise<LogEnds[]> => {
   const offsets = await openOffsets(kafka)
   return offsets.ends(topics).finally(() => offsets.close())
+}
+
+/**
+ * Ends the reading of topics that were deleted, because they would make every request fail.
+ *
+ * @returns the names of these topics
+ */
+const leaveOutDeleted = async (cluster: KafkajsCluster, positions: ReadPosition[]): Promise<string[]> => {
+  const known = await forgetDeletedTopics(cluster)
+  const deleted = positions.filter(({ topic, next, end }) => next < end && !known.has(topic))
+  for (const position of deleted) position.next = Number.POSITIVE_INFINITY
+  return [...new Set(deleted.map(({ topic }) => topic))]
 }
 
 /**

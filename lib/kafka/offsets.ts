@@ -1,10 +1,10 @@
 import type { Kafka } from 'kafkajs'
 import { createKafkajsCluster } from './cluster.ts'
-import { readTopicNames } from './existing-topics.ts'
+import { existingTopics, readTopicNames } from './existing-topics.ts'
 import { type CommittedOffset, commitOffsets, countMembers, readCommitted } from './group-offsets.ts'
 import { type LogEnds, type PartitionOffset, readEnds, readOffsetsAt } from './log-ends.ts'
 
-export { type CommittedOffset, isMissing } from './group-offsets.ts'
+export { type CommittedOffset, isMissing, isNewAndEmpty } from './group-offsets.ts'
 export type { LogEnds } from './log-ends.ts'
 export type { TopicPartition } from './partition-name.ts'
 
@@ -23,6 +23,8 @@ export interface Offsets {
    * @throws Error of type UNKNOWN_MEMBER_ID while the group has members, because the brokers refuse it then
    */
   commit(group: string, offsets: readonly PartitionOffset[]): Promise<void>
+  /** Selects the topics that exist. */
+  existing(topics: readonly string[]): Promise<string[]>
   /** Resolves when a broker answers. */
   reach(): Promise<void>
   /** The number of group members. */
@@ -39,6 +41,7 @@ export const openOffsets = async (kafka: Kafka): Promise<Offsets> => {
     at: (topics, time) => readOffsetsAt(cluster, topics, time),
     committed: (group, topics) => readCommitted(cluster, group, topics),
     commit: (group, offsets) => commitOffsets(cluster, group, offsets),
+    existing: (topics) => existingTopics(cluster, topics),
     reach: async () => {
       await readTopicNames(cluster)
     },

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
-import { createKafkajsCluster } from './cluster.ts'
+import { createKafkajsCluster, type KafkajsCluster } from './cluster.ts'
+import { forgetDeletedTopics } from './existing-topics.ts'
 import { fetchOne, type LogMessage } from './fetch-records.ts'
 import type { TopicPartition } from './partition-name.ts'
 
@@ -15,11 +16,25 @@ export const openRecordReader = async (kafka: Kafka): Promise<RecordReader> => {
   const cluster = createKafkajsCluster(kafka)
   await cluster.connect()
   return {
-    read: async ({ topic, partition, offset }) => {
-      await cluster.addMultipleTargetTopics([topic])
-      await cluster.refreshMetadataIfNecessary()
-      return fetchOne(cluster, { topic, partition, next: offset, end: Number.POSITIVE_INFINITY })
+    read: async (place) => {
+      try {
+        return await readOne(cluster, place)
+      } catch (error) {
+        if ((error as { type?: unknown }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error
+        // A topic that was read before may have been deleted, and makes every request fail.
+        const known = await forgetDeletedTopics(cluster)
+        return known.has(place.topic) ? await readOne(cluster, place) : undefined
+      }
     },
     close: () => cluster.disconnect(),
   }
+}
+
+const readOne = async (
+  cluster: KafkajsCluster,
+  { topic, partition, offset }: TopicPartition & { offset: number },
+): Promise<LogMessage | undefined> => {
+  await cluster.addMultipleTargetTopics([topic])
+  await cluster.refreshMetadataIfNecessary()
+  return fetchOne(cluster, { topic, partition, next: offset, end: Number.POSITIVE_INFINITY })
 }

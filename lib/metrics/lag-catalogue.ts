@@ -23,7 +23,7 @@ export const lagCatalogue = {
     help: '1 for the worst verdict of any topic of the group, 0 for the others.',
     unit: 'state',
     processes,
-    labels: { group: 'groups', verdict: ['ok', 'behind', 'stalled', 'stopped', 'rewound'] },
+    labels: { group: 'groups', verdict: ['ok', 'behind', 'stalled', 'stopped', 'rewound', 'missing'] },
   },
   lag_measurement_age_seconds: {
     type: 'gauge',

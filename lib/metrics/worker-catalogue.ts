@@ -59,6 +59,12 @@ export const workerCatalogue = {
     unit: 'restarts',
     processes,
   },
+  consumer_missing_topics: {
+    type: 'gauge',
+    help: 'Topics of the worker that do not exist. The worker reads the others.',
+    unit: 'topics',
+    processes,
+  },
   consumer_last_progress_timestamp_seconds: {
     type: 'gauge',
     help: 'When the worker last finished with a message.',

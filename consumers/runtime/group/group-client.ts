@@ -129,7 +129,7 @@ const createConsumer = ({ kafka, group, sessionSeconds, fetchSizes }: GroupClien
 const run = async (consumer: KafkajsConsumer, options: GroupClientOptions) => {
   const { topics, eachBatch, concurrency } = options
   await consumer.connect()
-  await consumer.subscribe({ topics: [...topics], fromBeginning: true }).catch(explainMissingTopic)
+  await consumer.subscribe({ topics: [...topics], fromBeginning: true })
   await consumer.run({
     eachBatch,
     eachBatchAutoResolve: false,
@@ -137,9 +137,4 @@ const run = async (consumer: KafkajsConsumer, options: GroupClientOptions) => {
     autoCommitInterval: 1000,
     partitionsConsumedConcurrently: concurrency,
   })
-}
-
-const explainMissingTopic = (error: unknown): never => {
-  if ((error as { type?: unknown }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error
-  throw new UsageError('topics that this worker reads do not exist: run `bridge setup`, which creates them')
 }

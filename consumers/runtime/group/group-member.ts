@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../../lib/errors.ts'
+import { createMutex } from '../../../lib/mutex.ts'
 import { withTimeLimit } from '../../../lib/time-limit.ts'
 import {
   createGroupClient,
@@ -32,7 +33,9 @@ export interface GroupMember {
   lastAnswerAt(): number
 }
 
-export interface GroupMemberOptions extends GroupClientOptions {
+export interface GroupMemberOptions extends Omit<GroupClientOptions, 'topics'> {
+  /** The topics that a new client reads. */
+  topics(): Promise<readonly string[]>
   /** The time limit of one attempt of a handler. */
   attemptSeconds: number
   /** Whether messages are being handled, or may begin to be handled at any moment. */
@@ -47,30 +50,37 @@ const endLimitMs = 2500
 
 export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   const { kafka, group, isHandling } = options
+  const oneAtATime = createMutex()
   let client: GroupClient | undefined
   let isPaused = false
+  let isStopped = false
   let membership: Membership = 'joining'
   let lastActivityAt = performance.now()
   let lastAnswerAt = performance.now()
 
   const start = async () => {
     membership = 'joining'
-    client = createGroupClient(options, {
-      isPaused: () => isPaused,
-      onActivity: () => {
-        lastActivityAt = performance.now()
+    const topics = await options.topics()
+    if (isStopped) return
+    client = createGroupClient(
+      { ...options, topics },
+      {
+        isPaused: () => isPaused,
+        onActivity: () => {
+          lastActivityAt = performance.now()
+        },
+        onAnswer: () => {
+          lastAnswerAt = performance.now()
+        },
+        onMembership: (changed) => {
+          membership = changed
+        },
       },
-      onAnswer: () => {
-        lastAnswerAt = performance.now()
-      },
-      onMembership: (changed) => {
-        membership = changed
-      },
-    })
+    )
     await client.start()
   }
 
-  const stop = async () => {
+  const endClient = async () => {
     const old = client
     client = undefined
     if (old === undefined) return
@@ -82,8 +92,9 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   }
 
   const replaceClient = async () => {
+    if (isStopped) return
     const stopLimitMs = options.attemptSeconds * 1000 + 2 * endLimitMs
-    await withTimeLimit(stopLimitMs, stop()).catch(() => undefined)
+    await withTimeLimit(stopLimitMs, endClient()).catch(() => undefined)
     // Two attempts must never run at the same time. If the handler hangs, the watchdog ends the process.
     if (isHandling()) throw new Error('a handler that the old Kafka client called does not end')
     await withTimeLimit(rebalanceTimeoutMs + options.sessionSeconds * 1000, start())
@@ -99,7 +110,7 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
 
   return {
     start,
-    replaceClient,
+    replaceClient: () => oneAtATime(replaceClient),
     pause: () => {
       isPaused = true
       tryOnClient((running) => running.pause())
@@ -108,7 +119,10 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
       isPaused = false
       tryOnClient((running) => running.resume())
     },
-    stop,
+    stop: () => {
+      isStopped = true
+      return endClient()
+    },
     hasJoined: () => membership === 'joined',
     lastActivityAt: () => lastActivityAt,
     lastAnswerAt: () => lastAnswerAt,

@@ -1,4 +1,4 @@
-import { isMissing, type Offsets, type TopicPartition } from '../../../lib/kafka/offsets.ts'
+import { isMissing, isNewAndEmpty, type Offsets, type TopicPartition } from '../../../lib/kafka/offsets.ts'
 import { partitionName } from '../../../lib/kafka/partition-name.ts'
 import { describeGap, GapError, type GapNames } from './gap.ts'
 import { type Position, startingPosition } from './position.ts'
@@ -21,7 +21,9 @@ export const readPositions = async (
   const positions = new Map<string, Position>()
   for (const commit of committed) {
     const name = partitionName(commit)
-    const gap = describeGap(commit, endOf.get(name), names, missing)
+    const end = endOf.get(name)
+    const isBegun = missing === 'some' && isNewAndEmpty(commit, end?.high)
+    const gap = isBegun ? undefined : describeGap(commit, end, names, missing)
     if (gap !== undefined) throw new GapError(gap)
     positions.set(name, startingPosition(commit))
   }

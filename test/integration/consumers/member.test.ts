@@ -60,7 +60,7 @@ const memberWith = (
   createGroupMember({
     kafka: createKafka(readVariables(kafkaVariables, stack.env), 'test', recordingLogger().logger),
     group: stack.names.group(name),
-    topics: [stack.names.topic('push')],
+    topics: async () => [stack.names.topic('push')],
     fetchSizes: { maxBytes: 4 << 20, maxBytesPerPartition: 1 << 20 },
     concurrency: 1,
     sessionSeconds: 6,

@@ -6,7 +6,14 @@ const now = 1_000_000
 const still = nextMovement(undefined, 5, 5, now - 130_000)
 const moving = nextMovement(undefined, 5, 5, now)
 const judged = (over: Partial<Parameters<typeof judge>[0]>) =>
-  judge({ members: 1, waiting: [{ movement: moving, oldest: now - 90_000 }], stallMs: 120_000, now, ...over })
+  judge({
+    isMissing: false,
+    members: 1,
+    waiting: [{ movement: moving, oldest: now - 90_000 }],
+    stallMs: 120_000,
+    now,
+    ...over,
+  })
 
 test('the verdict depends on processes, on progress, and on the age of the oldest record', () => {
   const cases = [
@@ -18,6 +25,7 @@ test('the verdict depends on processes, on progress, and on the age of the oldes
     [judged({ waiting: [{ movement: still, oldest: now - 90_000 }] }), 'behind'],
     [judged({ members: 0, waiting: [] }), 'stopped'],
     [judged({ members: 0 }), 'stopped'],
+    [judged({ isMissing: true, members: 0 }), 'missing'],
   ] as const
   for (const [verdict, wanted] of cases) assert.equal(verdict, wanted)
 })

@@ -39,6 +39,7 @@ const fakeParts = (port: number, replaced: Partial<WorkerParts> = {}) => {
     calls: new Set(),
     connect: record('connected'),
     checkOffsets: record('checked'),
+    topicWatch: { missing: () => [], start: () => () => undefined },
     reachBrokers: async () => undefined,
     pollProgress: async () => 'moving',
     close: record('closed'),

@@ -37,6 +37,7 @@ const offsetsOf = ({ committed }: Group): Offsets => ({
   committed: async () => [...committed].map(([partition, commit]) => ({ topic, partition, ...commit })),
   at: async () => [],
   commit: async () => undefined,
+  existing: async (topics) => [...topics],
   reach: async () => undefined,
   members: async () => 1,
   close: async () => undefined,

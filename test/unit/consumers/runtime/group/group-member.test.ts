@@ -33,7 +33,7 @@ test('events of a client that was replaced are ignored', async () => {
   const member = createGroupMember({
     kafka,
     group: 'the-group',
-    topics: ['push'],
+    topics: async () => ['push'],
     eachBatch: async () => {},
     fetchSizes: { maxBytes: 1000, maxBytesPerPartition: 1000 },
     concurrency: 1,

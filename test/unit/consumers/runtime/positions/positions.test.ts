@@ -30,6 +30,7 @@ const offsetsOf = (brokers: BrokerOffsets): Offsets => ({
   ],
   at: async () => [],
   commit: async () => undefined,
+  existing: async (topics) => [...topics],
   reach: async () => undefined,
   members: async () => 1,
   close: async () => undefined,
@@ -90,6 +91,19 @@ for (const {
     }
   })
 }
+
+test('a partition that is new to the group and empty is begun at its start', async () => {
+  const positions = open({ low: 0, high: 0, committed: undefined, other: 5 })
+  await positions.check(['push'])
+  await positions.load({ push: [0] })
+  assert.equal(positions.current().get('push/0')?.next, 0)
+  for (const brokers of [
+    { low: 0, high: 0, committed: undefined },
+    { low: 7, high: 7, committed: undefined, other: 5 },
+    { low: 0, high: 0, committed: undefined, isOutOfRange: true as const, other: 5 },
+  ])
+    await assert.rejects(open(brokers).check(['push']), { name: 'GapError' }, JSON.stringify(brokers))
+})
 
 test('a hole that compaction or a transaction left is no gap, but deleted records are one', async () => {
   const brokers = { low: 0, high: 100, committed: 7 }
