@@ -1,5 +1,5 @@
-// Outages of every kind, with real servers: the hooks of one project lie in the log in the order in which they
-// were received. `npm run test:soak` runs twenty outages of each kind, of 1 to 15 s.
+// Outages of every kind, with real servers: the hooks of one project lie in the log in the order in which
+// they were received. `npm run test:soak` runs twenty outages of each kind, of 1 to 15 s.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, describe, test } from 'node:test'

@@ -52,13 +52,13 @@ const keeping = (brokers: 'open' | 'failing' | 'connecting', inSpool: number) =>
 }
 
 for (const inSpool of [0, 3]) {
-  test(`with brokers that work, a hook is published at once; ${inSpool} hooks are in the spool`, async () => {
+  test(`with brokers that work, a hook is published at once; ${inSpool} hooks in the spool`, async () => {
     const { publishOrSpool, calls } = keeping('open', inSpool)
     assert.deepEqual(await publishOrSpool(hook, performance.now()), kept)
     assert.deepEqual(calls, ['deliver'])
   })
 
-  test(`with brokers that are away, it gets 503 within a second; ${inSpool} hooks are in the spool`, async (t) => {
+  test(`with brokers that are away, it gets 503 in 1 s; ${inSpool} hooks in the spool`, async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] })
     const { publishOrSpool, calls } = keeping('failing', inSpool)
     const answer = publishOrSpool(hook, performance.now())
@@ -68,13 +68,13 @@ for (const inSpool of [0, 3]) {
     assert.deepEqual(calls, ['deliver'])
   })
 
-  test(`without a connection, it gets 503 at once; ${inSpool} hooks are in the spool`, async () => {
+  test(`without a connection, it gets 503 at once; ${inSpool} hooks in the spool`, async () => {
     const { publishOrSpool, calls } = keeping('connecting', inSpool)
     assert.equal((await publishOrSpool(hook, performance.now())).kind, 'unavailable')
     assert.deepEqual(calls, ['deliver'])
   })
 
-  test(`when the disk answers again, hooks are spooled again; ${inSpool} hooks are in the spool`, async () => {
+  test(`when the disk answers again, hooks are spooled again; ${inSpool} hooks in the spool`, async () => {
     const { publishOrSpool, disk } = keeping('connecting', inSpool)
     await publishOrSpool(hook, performance.now())
     disk.isHanging = false

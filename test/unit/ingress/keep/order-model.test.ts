@@ -1,5 +1,5 @@
-// Hooks, deadlines, answers of the brokers and failures of the disk in any order: nothing that was answered with
-// 2xx is lost, and no hook overtakes an older one of its topic.
+// Hooks, deadlines, answers of the brokers and failures of the disk in any order: nothing that was answered
+// with 2xx is lost, and no hook overtakes an older one of its topic.
 import assert from 'node:assert/strict'
 import { syncBuiltinESMExports } from 'node:module'
 import { mock, test } from 'node:test'
@@ -24,7 +24,7 @@ const accept = (topic: string, isChunked: boolean, bytes: number): Step =>
   })
 const named = (name: string, step: Step): Step => Object.assign(step, { toString: () => name })
 
-/** The disk gets its turns before: a write that takes longer than the time that passes here would be a failure. */
+/** The disk gets its turns before: otherwise a write would seem to hang. */
 const pass = (ms: number) =>
   named(`pass ${ms} ms`, async () => {
     await settle(10)
