@@ -13,8 +13,10 @@ export interface DeliveryPath {
   /** Begins to connect in the background, and tries again until it is connected or stopped. */
   start(): void
   state(): 'connecting' | 'open' | 'failing'
-  /** Resolves once the path is open. Rejects with the first error that will not go away by itself. */
+  /** Resolves once the path is open. Never rejects: whatever the brokers say, hooks are spooled meanwhile. */
   readonly opened: Promise<void>
+  /** Why it cannot connect, if that will not go away by itself: for example, the topics are missing. */
+  problem(): string | undefined
   deliver: Deliver
   /** Sends no further produce request until `resume`. The request in flight goes on. */
   pause(): void
@@ -37,8 +39,20 @@ export const createDeliveryPath = (
 ): DeliveryPath => {
   const stopping = new AbortController()
   let open: OpenDeliveryPath | undefined
-  const { promise: opened, resolve, reject } = Promise.withResolvers<void>()
-  opened.catch(() => undefined)
+  let problem: string | undefined
+  const { promise: opened, resolve } = Promise.withResolvers<void>()
+
+  const noteFailure = (error: unknown, attempt: number) => {
+    const message = messageOf(error)
+    if (error instanceof RetriableError) {
+      problem = undefined
+      return logger.warn('the ingress cannot connect yet', { error: message, attempt })
+    }
+    // It is tried again every few seconds, and one line is enough.
+    if (problem !== message)
+      logger.error('the ingress cannot connect until somebody helps; hooks are spooled', { error: message })
+    problem = message
+  }
 
   const connectUntilOpen = async () => {
     for (let attempt = 1; !stopping.signal.aborted; attempt++) {
@@ -47,10 +61,10 @@ export const createDeliveryPath = (
         // `stop` does not wait for an attempt in progress, so what it opened is closed here.
         if (stopping.signal.aborted) return await connected.publisher.stop()
         open = connected
+        problem = undefined
         return resolve()
       } catch (error) {
-        if (!(error instanceof RetriableError)) reject(error)
-        logger.warn('the ingress cannot connect yet', { error: messageOf(error), attempt })
+        noteFailure(error, attempt)
         const waitMs = backoffMs(connectBackoff, attempt)
         await sleep(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined)
       }
@@ -60,6 +74,7 @@ export const createDeliveryPath = (
   return {
     start: () => void connectUntilOpen(),
     opened,
+    problem: () => problem,
     state: () => open?.publisher.state() ?? 'connecting',
     deliver: (hook, options) => {
       if (open !== undefined) return open.deliver(hook, options)

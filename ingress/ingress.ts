@@ -18,12 +18,11 @@ import { startDrains } from './spool/start-drains.ts'
 const connectWaitMs = 5000
 
 /**
- * Starts the ingress. Resolves once hooks are accepted, even if Kafka and the registry have not answered
- * yet: hooks then go to the spool. If it throws, everything that was opened is closed again.
+ * Starts the ingress. Resolves once hooks are accepted, whatever Kafka and the registry say: until they can
+ * be used, hooks go to the spool. If it throws, everything that was opened is closed again.
  *
  * @param createListener a benchmark replaces the listener, to measure what it costs
- * @throws ConfigError, or UsageError if the cluster lacks our topics, the registry lacks our schemas, the
- *   port is taken or another process uses the spool
+ * @throws ConfigError, or UsageError if a port is taken or another process uses the spool
  */
 export const startIngress = async (
   env: Environment,
@@ -66,6 +65,7 @@ const startParts = async (parts: IngressParts, opened: AsyncDisposableStack): Pr
     url: `${urlOf(server)}/hooks`,
     metrics: `${operations.url}/metrics`,
     kafka: deliveryPath.state(),
+    problem: deliveryPath.problem(),
   })
   return {
     failure: new Promise<never>((_, reject) => server.on('error', reject)),

@@ -5,6 +5,8 @@ import type { SpoolState } from './spool/spool-state.ts'
 export interface IngressState {
   isDraining: boolean
   deliveryPath: 'connecting' | 'open' | 'failing'
+  /** Why the ingress cannot connect, if that will not go away by itself. */
+  connectProblem: string | undefined
   /** Of the hooks that wait for the brokers. */
   spool: Readonly<SpoolState>
   /** Of these and the hooks that wait for single topics. */
@@ -14,10 +16,11 @@ export interface IngressState {
   /** Where the schema ids in use come from; undefined while connecting. */
   schemaIds: 'registry' | 'disk' | undefined
   /**
-   * When a canary record was last read back from Kafka, in milliseconds since 1970; null before the first.
+   * When a canary record was last read back from Kafka, in milliseconds of the monotonic clock; null before
+   * the first.
    */
   lastReadBack: number | null
-  /** Milliseconds since 1970. */
+  /** Milliseconds of the monotonic clock. */
   now: number
 }
 
@@ -34,9 +37,12 @@ export const readinessOf = (state: IngressState): Health => {
   if (isDraining) return { ok: false, status: 'draining' }
   if (deliveryPath !== 'open' && spool.lastFailure !== null)
     return { ok: false, status: `spool: ${spool.lastFailure}` }
-  const problem = waitingHooksOf(state) ?? connectionProblemOf(state)
+  const problem = cannotConnect(state) ?? waitingHooksOf(state) ?? connectionProblemOf(state)
   return { ok: true, status: problem === undefined ? 'ready' : `degraded: ${problem}` }
 }
+
+const cannotConnect = ({ connectProblem }: IngressState): string | undefined =>
+  connectProblem === undefined ? undefined : `cannot connect: ${connectProblem}`
 
 /** Whether hooks wait for the brokers or for topics, and whether there is room for more of them. */
 const waitingHooksOf = ({ spool, spools, unavailableTopics }: IngressState): string | undefined => {

@@ -19,12 +19,13 @@ export const operationsOptions = (
       readinessOf({
         isDraining: phase.isDraining,
         deliveryPath: deliveryPath.state(),
+        connectProblem: deliveryPath.problem(),
         spool: spools.common.state,
         spools: spools.state(),
         unavailableTopics: unavailableTopics(),
         schemaIds: schemaIdsFrom(),
         lastReadBack: canary.lastReadBack(),
-        now: Date.now(),
+        now: performance.now(),
       }),
     beforeScrape: () => {
       const { records, bytes, setAside, oldestReceivedAt } = spools.state()
@@ -34,7 +35,9 @@ export const operationsOptions = (
       metrics.spoolBytes.set(bytes)
       metrics.spoolLimitBytes.set(settings.INGRESS_SPOOL_MAX_BYTES)
       metrics.spoolSetAside.set(setAside)
-      metrics.spoolOldest.set(oldestReceivedAt === null ? 0 : (Date.now() - oldestReceivedAt) / 1000)
+      // The clock may have been set back since the hook was received.
+      const ageMs = oldestReceivedAt === null ? 0 : Math.max(0, Date.now() - oldestReceivedAt)
+      metrics.spoolOldest.set(ageMs / 1000)
     },
   }
 }

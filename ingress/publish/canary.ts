@@ -8,8 +8,8 @@ import type { Publisher } from './publisher.ts'
 
 export interface Canary {
   /**
-   * When a canary record was last read back, in milliseconds since 1970. Before the first one: when it was
-   * published. Null as long as there is no connection to Kafka.
+   * When a canary record was last read back, in milliseconds of the monotonic clock. Before the first one:
+   * when it was published. Null as long as there is no connection to Kafka.
    */
   lastReadBack(): number | null
   stop(): void
@@ -22,6 +22,8 @@ export interface CanaryOptions {
   publisher(): Publisher | undefined
   metrics: Pick<IngressMetrics, 'lastReadBack'>
   logger: Logger
+  /** The monotonic clock. A clock that is set must not make a record look old. */
+  now?: () => number
 }
 
 const intervalMs = 15_000
@@ -30,7 +32,8 @@ const timeoutMs = 5000
 /**
  * Publishes a record at regular intervals and reads it back: acknowledged records might still be unreadable.
  */
-export const startCanary = ({ kafka, topic, publisher, metrics, logger }: CanaryOptions): Canary => {
+export const startCanary = (options: CanaryOptions): Canary => {
+  const { kafka, topic, publisher, metrics, logger, now = () => performance.now() } = options
   let lastReadBack: number | null = null
   let isProbing = false
 
@@ -38,7 +41,7 @@ export const startCanary = ({ kafka, topic, publisher, metrics, logger }: Canary
     const connected = publisher()
     if (connected === undefined || isProbing) return
     isProbing = true
-    lastReadBack ??= Date.now()
+    lastReadBack ??= now()
     try {
       const nonce = randomUUID()
       await connected.publish(
@@ -46,7 +49,7 @@ export const startCanary = ({ kafka, topic, publisher, metrics, logger }: Canary
         timeoutMs,
       )
       await findInLog(kafka, topic, nonce)
-      lastReadBack = Date.now()
+      lastReadBack = now()
       metrics.lastReadBack.setToCurrentTime()
     } catch (error) {
       logger.warn('the canary record was not read back', { error: messageOf(error) })

@@ -40,6 +40,7 @@ const noHooks = { records: 0, lastFailure: null }
 const choices = {
   isDraining: [false, true],
   deliveryPath: ['connecting', 'open', 'failing'],
+  connectProblem: [undefined, '<reason>'],
   spool: [noHooks, { records: 1, lastFailure: null }, { records: 0, lastFailure: '<reason>' }],
   spools: [noHooks, { records: 1, lastFailure: null }, { records: 0, lastFailure: '<reason>' }],
   unavailableTopics: [[], ['<topics>']],
@@ -67,7 +68,7 @@ test('every readiness status of the ingress has a runbook', () => {
         ),
     ),
   )
-  assert.ok(signs.size >= 9, [...signs].join(', '))
+  assert.ok(signs.size >= 10, [...signs].join(', '))
   signs.delete('ready')
   for (const sign of signs) assert.notDeepEqual(runbooksFor(sign), [], sign)
 })

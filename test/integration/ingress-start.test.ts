@@ -25,14 +25,28 @@ test('without a secret the ingress refuses to start and names the variable', asy
   assert.match(said, /INGRESS_SECRET_TOKENS: is not set/)
 })
 
-test('on a cluster without our topics the ingress refuses to start and says `bridge setup`', async () => {
-  const { code, said } = await outcomeOf({})
-  assert.equal(code, 1)
-  assert.match(said, /bridge setup/)
+test('on a cluster that was never set up the ingress spools, and publishes once it is set up', async () => {
+  const { lines, stop } = await stack.start(['ingress'])
+  const accepted = await eventually(() => {
+    const line = lines.find((each) => each.includes('hooks are accepted'))
+    assert.ok(line)
+    return JSON.parse(line) as { url: string; metrics: string }
+  }, 30_000)
+  const status = async () => {
+    const ready = await fetch(accepted.metrics.replace('/metrics', '/readyz'))
+    return [ready.status, ((await ready.json()) as { status: string }).status] as const
+  }
+  assert.equal((await post(accepted.url, sample('push'))).status, 202)
+  const [code, problem] = await status()
+  assert.equal(code, 200)
+  assert.match(problem, /^degraded: cannot connect: .*bridge setup/)
+  await stack.setUp()
+  await eventually(async () => assert.deepEqual(await status(), [200, 'ready']), 60_000)
+  assert.equal((await messagesOn(stack, stack.names.topic('push'))).length, 1)
+  await stop(10_000)
 })
 
 test('with one topic missing the ingress starts, and its log names the topic and the command', async () => {
-  await stack.setUp()
   const missing = stack.names.topic('tag_push')
   const admin = stack.kafka.admin()
   await admin.connect()

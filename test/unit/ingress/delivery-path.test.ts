@@ -59,9 +59,16 @@ test('it tries to connect again and again until it is open', async () => {
 
 test('an error that does not go away by itself is reported, and connecting goes on', async () => {
   const { path } = openPath()
-  const { deliveryPath } = connecting(new UsageError('no topics: run `bridge setup`'), path)
-  await assert.rejects(deliveryPath.opened, UsageError)
-  while (deliveryPath.state() !== 'open') await new Promise((resolve) => setTimeout(resolve, 5))
+  const noTopics = new UsageError('no topics: run `bridge setup`')
+  const { deliveryPath, lines } = connecting(noTopics, noTopics, path)
+  await new Promise(setImmediate)
+  assert.deepEqual([deliveryPath.state(), deliveryPath.problem()], ['connecting', noTopics.message])
+  assert.deepEqual(
+    lines.map(({ level, fields }) => [level, fields.error]),
+    [['error', noTopics.message]],
+  )
+  await deliveryPath.opened
+  assert.deepEqual([deliveryPath.state(), deliveryPath.problem()], ['open', undefined])
   assert.deepEqual(await delivered(deliveryPath.deliver, hookOf('{}')), kept)
   await deliveryPath.stop()
 })

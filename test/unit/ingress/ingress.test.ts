@@ -114,19 +114,38 @@ describe('the start of the ingress', { concurrency: true }, () => {
     assert.equal(failed.lines.length, before, 'nothing is logged any more')
   })
 
-  test('if the registry lacks our schemas, the open hook port is closed again', async (t) => {
-    const registry = await listenAnywhere(t, emptyRegistry())
-    const failed = await failToStart(t, async () => ({ SCHEMA_REGISTRY_URL: `http://127.0.0.1:${registry}` }))
-    assert.ok(failed.error instanceof UsageError && /bridge setup/.test(failed.error.message))
-    await assertClosed(failed)
-    await assertFailsAlike(failed)
-  })
-
   test('if the metrics port is taken, the open hook port is closed again', async (t) => {
     const taken = await listenAnywhere(t, createServer())
     const failed = await failToStart(t, async () => ({ METRICS_PORT: String(taken) }))
     assert.ok(failed.error instanceof UsageError && /METRICS_PORT/.test(failed.error.message))
     await assertClosed(failed)
+  })
+
+  test('if the registry lacks our schemas, hooks are spooled, and the status says what to do', async (t) => {
+    const registry = await listenAnywhere(t, emptyRegistry())
+    const folder = await temporaryFolder(t)
+    const { logger, lines } = recordingLogger()
+    const env = environmentWithoutServers(folder, {
+      INGRESS_SECRET_TOKENS: 'secret',
+      INGRESS_HOST: '127.0.0.1',
+      INGRESS_PORT: '0',
+      METRICS_HOST: '127.0.0.1',
+      METRICS_PORT: '0',
+      INGRESS_DRAIN_SECONDS: '0',
+      SCHEMA_REGISTRY_URL: `http://127.0.0.1:${registry}`,
+    })
+    const running = await startIngress(env, logger)
+    const { url, metrics } = lines.find(({ message }) => message === 'hooks are accepted')?.fields ?? {}
+    const headers = { 'x-gitlab-token': 'secret' }
+    const answer = await fetch(String(url), { method: 'POST', headers, body: '{"object_kind":"push"}' })
+    assert.equal(answer.status, 202)
+    await answer.text()
+    const ready = await fetch(String(metrics).replace('/metrics', '/readyz'))
+    assert.equal(ready.status, 200)
+    assert.match(await ready.text(), /degraded: cannot connect: .*bridge setup/)
+    const errors = lines.filter(({ level, message }) => level === 'error' && /cannot connect/.test(message))
+    assert.equal(errors.length, 1, 'it is logged once')
+    await running.stop()
   })
 
   test('an ingress that has started stops without an error and closes everything', async (t) => {

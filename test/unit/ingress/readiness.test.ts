@@ -15,6 +15,7 @@ const empty: IngressState['spool'] = {
 const well: IngressState = {
   isDraining: false,
   deliveryPath: 'open',
+  connectProblem: undefined,
   spool: empty,
   spools: empty,
   unavailableTopics: [],
@@ -41,6 +42,14 @@ test('it is not ready while it drains; with other problems it is degraded', () =
   assert.deepEqual(of({ deliveryPath: 'connecting', spool: { records: 3 } }), [true, 'degraded: spooling'])
   assert.deepEqual(of({ isDraining: true }), [false, 'draining'])
   assert.deepEqual(of({ isDraining: true, spool: { records: 3, lastFailure: 'full' } }), [false, 'draining'])
+})
+
+test('it names what keeps it from connecting, also while it spools, and is ready all the same', () => {
+  const connectProblem = 'the cluster has none of our topics: run `bridge setup` first'
+  const changes = { deliveryPath: 'connecting', connectProblem } as const
+  assert.deepEqual(of(changes), [true, `degraded: cannot connect: ${connectProblem}`])
+  assert.deepEqual(of({ ...changes, spool: { records: 3 } }), of(changes))
+  assert.deepEqual(of({ ...changes, spool: { lastFailure: 'full' } }), [false, 'spool: full'])
 })
 
 test('it is not ready if it must spool hooks and cannot', () => {

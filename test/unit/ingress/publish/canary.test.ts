@@ -20,6 +20,7 @@ const startedCanary = (t: TestContext, publisher: () => Publisher | undefined) =
     publisher,
     metrics: createIngressMetrics(metrics),
     logger,
+    now: Date.now,
   })
   t.after(() => canary.stop())
   const pass = async (ms: number) => {
