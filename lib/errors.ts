@@ -44,9 +44,15 @@ export class UsageError extends Error {
   override readonly name: string = 'UsageError'
 }
 
-/** The message of any thrown value. */
-export const messageOf = (thrown: unknown): string =>
-  readable(() => (thrown instanceof Error ? thrown.message : thrown))
+/** Longer texts of errors are cut: they go to logs, to headers of records and to other errors. */
+const maxMessageLength = 10_000
+
+/** The message of any thrown value, cut to 10,000 characters. */
+export const messageOf = (thrown: unknown): string => {
+  const text = readable(() => (thrown instanceof Error ? thrown.message : thrown))
+  if (text.length <= maxMessageLength) return text
+  return `${text.slice(0, maxMessageLength)}… (${text.length} characters)`
+}
 
 /**
  * A property of a thrown value, as text. The value may be of any type, and its getters may throw.

@@ -1,8 +1,8 @@
 /**
  * How a group is doing, from harmless to serious. `behind`: old records wait, and the group makes progress.
  * `stalled`: old records wait, and it makes none. `stopped`: no process runs. `rewound`: its offset went back
- * and has not caught up. `missing`: a topic does not exist, or a partition has no committed offset, so that the
- * group cannot continue there.
+ * and has not caught up. `missing`: a topic does not exist, or a partition has no committed offset, so that
+ * the group cannot continue there.
  */
 export const lagVerdicts = ['ok', 'behind', 'stalled', 'stopped', 'rewound', 'missing'] as const
 export type LagVerdict = (typeof lagVerdicts)[number]

@@ -1,6 +1,7 @@
 import type { Producer } from 'kafkajs'
 import { createRegistry } from '../../lib/avro/registry.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { messageOrigin } from '../../lib/kafka/message-origin.ts'
 import { createDeadLetterWriter } from './dead-letters/dead-letter-writer.ts'
 import { decodeAndHandle } from './decode-and-handle.ts'
 import { createEventDecoder, createEventOf } from './event-decoder.ts'
@@ -10,7 +11,7 @@ import { chain, type Handle, type Middleware } from './middleware/chain.ts'
 import { deadLetter } from './middleware/dead-letter.ts'
 import { keepAlive } from './middleware/keep-alive.ts'
 import { measure } from './middleware/measure.ts'
-import { retry, retryDelayMs } from './middleware/retry.ts'
+import { type OnRetry, retry, retryDelayMs } from './middleware/retry.ts'
 import { skipRepeats } from './middleware/skip-repeats.ts'
 import { timeout } from './middleware/timeout.ts'
 import { trackCalls } from './middleware/track-calls.ts'
@@ -32,9 +33,14 @@ export const createPipeline = (
   const decode = createEventDecoder(consumer.events, createRegistry(settings, group))
   const topic = names.deadLetterTopic(consumer.name)
   const writeDeadLetter = createDeadLetterWriter({ producer, topic, eventOf, metrics, logger })
-  const onRetry = (error: unknown) => {
+  const onRetry: OnRetry = (error, message, failures) => {
     metrics.retries.inc()
-    logger.warn('handling a message failed; it will be tried again', { error: messageOf(error) })
+    logger.warn('handling a message failed; it will be tried again', {
+      origin: messageOrigin(message),
+      attempt: failures,
+      attempts: settings.CONSUMER_ATTEMPTS,
+      error: messageOf(error),
+    })
   }
   const skipHandled: Middleware[] = handled === undefined ? [] : [skipRepeats(handled, eventOf)]
   return chain(

@@ -1,5 +1,5 @@
 import type { Environment } from '../../lib/config.ts'
-import { groupNeeds, requireAccess, topicNeeds } from '../../lib/kafka/access.ts'
+import { type AccessNeed, groupNeeds, requireAccess, topicNeeds } from '../../lib/kafka/access.ts'
 import { endConnections } from '../../lib/kafka/client.ts'
 import { openOffsets } from '../../lib/kafka/offsets.ts'
 import { partitionName } from '../../lib/kafka/partition-name.ts'
@@ -114,11 +114,7 @@ const assemble = (resources: WorkerResources, metrics: Metrics): WorkerParts => 
     ...own,
     topicWatch,
     connect: async () => {
-      await requireAccess(kafka, [
-        ...topicNeeds('Read', topics),
-        ...topicNeeds('Write', [names.deadLetterTopic(consumer.name)]),
-        ...groupNeeds('Read', [group]),
-      ])
+      await requireAccess(kafka, accessNeeds(resources, topics))
       await producer.connect()
     },
     checkOffsets: () => positions.check(topics),
@@ -127,6 +123,15 @@ const assemble = (resources: WorkerResources, metrics: Metrics): WorkerParts => 
     close: () => closeAll(resources, member, producer),
   }
 }
+
+const accessNeeds = (
+  { consumer, names, group }: WorkerResources,
+  topics: readonly string[],
+): AccessNeed[] => [
+  ...topicNeeds('Read', topics),
+  ...topicNeeds('Write', [names.deadLetterTopic(consumer.name)]),
+  ...groupNeeds('Read', [group]),
+]
 
 const closeAll = async (
   { kafka, offsets, handler, handled }: WorkerResources,

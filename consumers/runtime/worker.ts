@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type Environment, readVariables } from '../../lib/config.ts'
+import { messageOf } from '../../lib/errors.ts'
 import { type OperationsServer, startOperationsServer } from '../../lib/http/operations-server.ts'
 import type { Running } from '../../lib/lifecycle.ts'
 import type { Logger } from '../../lib/logger.ts'
@@ -77,7 +78,7 @@ const startParts = async (
     await closeInTime(parts)
   }
   try {
-    const brokers = watches.adopt(watchBrokers(parts), (watch) => watch.stop())
+    const brokers = watches.adopt(watchBrokers(parts, logger), (watch) => watch.stop())
     const condition = () => conditionOf(parts, brokers)
     show(condition)
     watches.defer(startStatusLog(() => readinessOf(condition()), logger))
@@ -118,12 +119,23 @@ const startOperations = (
   })
 }
 
-const watchBrokers = ({ member, reachBrokers }: WorkerParts): BrokerWatch =>
-  startBrokerWatch({
+const watchBrokers = ({ member, reachBrokers }: WorkerParts, logger: Logger): BrokerWatch => {
+  let awaySince = 0
+  return startBrokerWatch({
     lastAnswerAt: member.lastAnswerAt,
     probe: reachBrokers,
-    onChange: () => undefined,
+    onChange: (areAway) => {
+      if (areAway) awaySince = performance.now()
+      // A client that has tried nothing meanwhile still waits for an answer from before the outage.
+      else if (member.lastActivityAt() < awaySince) {
+        logger.warn('the brokers answer again, but not the Kafka client: it is replaced')
+        member.replaceClient().catch((error: unknown) => {
+          logger.warn('the new Kafka client could not join the group', { error: messageOf(error) })
+        })
+      }
+    },
   })
+}
 
 const conditionOf = (
   { stopping, member, breaker, topicWatch }: WorkerParts,

@@ -1,5 +1,6 @@
 import type { Producer } from 'kafkajs'
 import { messageOf, RetriableError } from '../../../lib/errors.ts'
+import { hasBrokerError } from '../../../lib/kafka/has-broker-error.ts'
 import { isTooLarge } from '../../../lib/kafka/is-too-large.ts'
 import { messageOrigin } from '../../../lib/kafka/message-origin.ts'
 import type { Logger } from '../../../lib/logger.ts'
@@ -49,7 +50,10 @@ export const createDeadLetterWriter = (options: DeadLetterWriterOptions): WriteD
         return
       } catch (cause) {
         if (isTooLarge(cause) && form !== 'at-origin') continue
-        throw new RetriableError(`cannot write the dead letter of ${origin}: ${messageOf(cause)}`, { cause })
+        const reason = hasBrokerError(cause, /^UNKNOWN_TOPIC_OR_PARTITION$/)
+          ? `the topic ${topic} does not exist. Run \`bridge setup\`, which creates it`
+          : `${messageOf(cause)} (topic ${topic})`
+        throw new RetriableError(`cannot write the dead letter of ${origin}: ${reason}`, { cause })
       }
     }
   }

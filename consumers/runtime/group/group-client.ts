@@ -1,10 +1,12 @@
 import type { EachBatchHandler, Kafka, Consumer as KafkajsConsumer } from 'kafkajs'
 import { UsageError } from '../../../lib/errors.ts'
+import { hasBrokerError } from '../../../lib/kafka/has-broker-error.ts'
 import type { TopicPartition } from '../../../lib/kafka/offsets.ts'
 import type { Assignment } from '../positions/assignment.ts'
 import { coPartition } from './assigner.ts'
 import type { FetchSizes } from './fetch-sizes.ts'
 import { heartbeatIntervalMs } from './heartbeat-interval.ts'
+import { leaveGroupLater } from './leave-group.ts'
 
 export interface GroupClientOptions {
   kafka: Kafka
@@ -94,8 +96,12 @@ export const createGroupClient = (options: GroupClientOptions, hooks: GroupClien
     options.onJoin(payload.memberAssignment).then(onPositions, onError)
   })
   consumer.on(CRASH, ({ payload: { error, restart } }) => {
+    if (state === 'ended') return
     // The client restarts itself after most errors. Without a restart it would stay idle.
-    if (state === 'active' && !restart) options.fail(error)
+    if (!restart) return options.fail(explainSession(error, options.sessionSeconds))
+    // It then joins as a new member. The group would wait for the old one until its session ends.
+    if (memberId !== '') void leaveGroupLater(options.kafka, options.group, memberId, options.sessionSeconds)
+    memberId = ''
   })
 
   return {
@@ -138,3 +144,12 @@ const run = async (consumer: KafkajsConsumer, options: GroupClientOptions) => {
     partitionsConsumedConcurrently: concurrency,
   })
 }
+
+/** The brokers refuse a session that is shorter or longer than they allow. */
+const explainSession = (error: unknown, sessionSeconds: number): unknown =>
+  hasBrokerError(error, /^INVALID_SESSION_TIMEOUT$/)
+    ? new UsageError(
+        `the brokers refuse CONSUMER_SESSION_SECONDS=${sessionSeconds}: it must lie between their settings ` +
+          'group.min.session.timeout.ms and group.max.session.timeout.ms, by default 6 and 1800 seconds',
+      )
+    : error

@@ -27,7 +27,10 @@ export interface TopicWatch {
 }
 
 const everyMs = 5000
-/** A difference must still be there after this time, in milliseconds: replacing the client costs a rebalance. */
+/**
+ * A difference must still be there after this time, in milliseconds, because replacing the client costs a
+ * rebalance.
+ */
 const confirmMs = 1000
 
 export const createTopicWatch = (options: TopicWatchOptions): TopicWatch => {

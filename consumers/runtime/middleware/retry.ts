@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Backoff, backoffMs } from '../../../lib/backoff.ts'
 import { PermanentError, RetriableError } from '../../../lib/errors.ts'
+import type { Message } from '../../consumer.ts'
 import type { Middleware, RunContext } from './chain.ts'
 import { GroupError } from './group-error.ts'
 
@@ -14,6 +15,9 @@ export class AttemptsUsedUpError extends Error {
     )
   }
 }
+
+/** @param failures how many attempts at the message have failed */
+export type OnRetry = (error: unknown, message: Message, failures: number) => void
 
 /**
  * Tries a failed message again, and waits longer each time. Failed attempts are committed, so that the next
@@ -29,9 +33,10 @@ export class AttemptsUsedUpError extends Error {
  * @param onRetry called before each further attempt
  */
 export const retry =
-  (attempts: number, delayMs: (failures: number) => number, onRetry: (error: unknown) => void): Middleware =>
+  (attempts: number, delayMs: (failures: number) => number, onRetry: OnRetry): Middleware =>
   (next) =>
   async (messages, context) => {
+    const [message] = messages
     for (let failures = context.failures(); ; ) {
       if (failures >= attempts) throw new AttemptsUsedUpError(failures)
       if (context.isSuspect) await context.announceAttempt('begun')
@@ -42,7 +47,7 @@ export const retry =
         failures += 1
         if (failures >= attempts) throw error
         await context.rememberFailures(failures)
-        onRetry(error)
+        if (message !== undefined) onRetry(error, message, failures)
         await pause(delayMs(failures), context)
       }
     }

@@ -50,7 +50,7 @@ test('a deleted topic costs only itself, is named, and is read again when it exi
   assert.equal(worker.failedWith(), undefined)
 })
 
-test('partitions that are added are read from their start, and the lag does not call them missing', async (t) => {
+test('partitions that are added are read from their start, and do not count as missing', async (t) => {
   handled.length = 0
   const topic = stack.names.topic('push')
   await withAdmin(stack.kafka, (admin) => admin.createPartitions({ topicPartitions: [{ topic, count: 4 }] }))

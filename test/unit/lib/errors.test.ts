@@ -34,6 +34,12 @@ test('every thrown value has a message', () => {
     assert.equal(messageOf(thrown), text)
 })
 
+test('a message is cut where it is longer than 10,000 characters', () => {
+  assert.equal(messageOf(new Error('x'.repeat(10_000))), 'x'.repeat(10_000))
+  const cut = messageOf(new Error('x'.repeat(15_000_000)))
+  assert.equal(cut, `${'x'.repeat(10_000)}… (15000000 characters)`)
+})
+
 const unreadable = (): never => {
   throw new TypeError('no text')
 }

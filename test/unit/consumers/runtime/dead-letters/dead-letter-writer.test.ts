@@ -169,6 +169,15 @@ test('while the brokers do not answer, the error is retriable and nothing is cou
   assert.equal(await seriesValue(metrics, 'consumer_dead_letters_total'), 0)
 })
 
+test('a dead-letter topic that does not exist is named, with what to do', async () => {
+  const unknown = Object.assign(new Error('no such topic'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' })
+  const { writeDeadLetter } = openWriter(() => Promise.reject(new Error('gave up', { cause: unknown })))
+  await assert.rejects(writeDeadLetter(message(), new Error('broken'), 5), {
+    name: 'RetriableError',
+    message: /the topic \S+ does not exist\. Run `bridge setup`/,
+  })
+})
+
 test('when even the smallest form is too large, each is tried once and the error is retriable', async () => {
   const { writeDeadLetter, sent } = openWriter(limitedTo(10))
   await assert.rejects(writeDeadLetter(message(), new Error('broken'), 5), RetriableError)

@@ -4,6 +4,7 @@ import type { Handle } from '../../../../../consumers/runtime/middleware/chain.t
 import { GroupError } from '../../../../../consumers/runtime/middleware/group-error.ts'
 import {
   AttemptsUsedUpError,
+  type OnRetry,
   retry,
   retryDelayMs,
 } from '../../../../../consumers/runtime/middleware/retry.ts'
@@ -90,23 +91,21 @@ test('each attempt at a suspect message is announced before it begins', async ()
 })
 
 test('the wait depends on the number of failures, and every further attempt is reported', async () => {
-  const [counts, errors]: [number[], unknown[]] = [[], []]
+  const [counts, reports]: [number[], unknown[]] = [[], []]
   const { handle } = failing(2, new Error('flaky'))
   const delay = (failures: number) => {
     counts.push(failures)
     return 0
   }
-  await retry(5, delay, (error) => void errors.push((error as Error).message))(handle)(
-    [message()],
-    runContext().context,
-  )
-  assert.deepEqual(
-    [counts, errors],
-    [
-      [1, 2],
-      ['flaky', 'flaky'],
-    ],
-  )
+  const report: OnRetry = (error, { offset }, failures) =>
+    void reports.push([(error as Error).message, offset, failures])
+  const [first] = [message()]
+  await retry(5, delay, report)(handle)([first], runContext().context)
+  assert.deepEqual(counts, [1, 2])
+  assert.deepEqual(reports, [
+    ['flaky', first.offset, 1],
+    ['flaky', first.offset, 2],
+  ])
 })
 
 test('a worker that stops does not wait for the next attempt', async () => {
