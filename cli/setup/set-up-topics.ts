@@ -1,6 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs'
-import { messageOf, RetriableError, UsageError } from '../../lib/errors.ts'
+import { ConfigError, messageOf, RetriableError, UsageError } from '../../lib/errors.ts'
 import { groupNeeds, requireAccess, topicNeeds } from '../../lib/kafka/access.ts'
+import { refusedLogin, requireConnection } from '../../lib/kafka/require-connection.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { applyPlan } from './create-topics.ts'
 import { type DifferencePolicy, planTopics, type SettingDifference, type TopicPlan } from './plan-topics.ts'
@@ -91,10 +92,13 @@ const fieldsOf = ({ topic, setting, oldValue, newValue }: SettingDifference) => 
 const withAdmin = async <T>(kafka: Kafka, action: (admin: Admin) => Promise<T>): Promise<T> => {
   const admin = kafka.admin()
   try {
+    await requireConnection(kafka)
     await admin.connect()
     return await action(admin)
   } catch (error) {
-    if (error instanceof UsageError) throw error
+    if (error instanceof UsageError || error instanceof ConfigError) throw error
+    const refused = refusedLogin(error)
+    if (refused !== undefined) throw refused
     throw new RetriableError(`The topics could not be set up: ${messageOf(error)}`, { cause: error })
   } finally {
     await admin.disconnect()

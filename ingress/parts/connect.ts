@@ -1,5 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import type { Registry } from '../../lib/avro/registry.ts'
+import { messageOf, RetriableError } from '../../lib/errors.ts'
+import { requireConnection } from '../../lib/kafka/require-connection.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Names } from '../../schemas/topics.ts'
 import { type IngressSettings, schemaIdsFileOf } from '../config.ts'
@@ -32,6 +34,15 @@ export interface Connect {
   schemaIdsFrom(): SchemaIdsSource | undefined
 }
 
+/**
+ * A setting that keeps the ingress from connecting is named in the log. It is no reason to end: hooks are
+ * spooled meanwhile.
+ */
+const explainConnection = (kafka: Kafka) =>
+  requireConnection(kafka).catch((error: unknown) => {
+    throw new RetriableError(messageOf(error), { cause: error })
+  })
+
 /** How often the registry is asked again for its schema ids while those from the disk are used. */
 const registryPollMs = 10_000
 
@@ -50,6 +61,7 @@ export const createConnect = (options: ConnectOptions): Connect => {
   return {
     connect: async () => {
       const { encoders, from } = await read()
+      await explainConnection(kafka)
       const path = await openDeliveryPath({
         kafka,
         names,

@@ -45,7 +45,7 @@ export const createRegistry = (settings: RegistrySettings, clientId: string): Re
           { type: SchemaType.AVRO, schema },
           { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
         )
-      const { id } = await call(`register ${subject}`, afterConflicts(registration), isRefusal)
+      const { id } = await call(`register ${subject}`, afterConflicts(registration), isFinalForSetup)
       return id
     },
     idOf: async (subject, schema) => {
@@ -120,12 +120,28 @@ const call = async <T>(
     return await request
   } catch (error) {
     const Failure = (await isRefused(error)) ? PermanentError : RetriableError
-    throw new Failure(`the schema registry could not ${action}: ${messageOf(error)}`, { cause: error })
+    throw new Failure(`the schema registry could not ${action}: ${messageOf(error)}${hintFor(error)}`, {
+      cause: error,
+    })
   }
+}
+
+/** Names the variable to change, where the error says which. */
+const hintFor = (error: unknown): string => {
+  if (hasStatus(error) && [401, 403].includes(error.status))
+    return '. Check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD'
+  if (!tlsProblem.test(messageOf(error))) return ''
+  return '. Check SCHEMA_REGISTRY_URL; NODE_EXTRA_CA_CERTS names the file of a private authority'
 }
 
 const hasStatus = (error: unknown): error is { status: number } =>
   typeof (error as { status?: unknown }).status === 'number'
+
+// The client reports errors of TLS only by their message.
+const tlsProblem = /certificate|wrong version number|packet length too long/i
+
+/** Setup ends at once where the certificate of the registry is not valid, because that will not pass. */
+const isFinalForSetup = (error: unknown): boolean => isRefusal(error) || tlsProblem.test(messageOf(error))
 
 // Status 400 is missing here, because the client also reports a timeout as 400.
 const refusals = new Set([401, 403, 404, 409, 422])

@@ -1,7 +1,8 @@
 import type { Kafka } from 'kafkajs'
 import { UsageError } from '../errors.ts'
-import { endConnections, principalOf, quietCopyOf } from './client.ts'
+import { endConnections, quietCopyOf } from './client.ts'
 import { createKafkajsCluster, type ProbedBroker } from './cluster.ts'
+import { principalOf } from './principal.ts'
 
 /** A right that a process needs, in the words of Kafka's access control lists. */
 export type AccessNeed =

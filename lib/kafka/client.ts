@@ -3,8 +3,8 @@ import { connect as connectTls } from 'node:tls'
 import { type ISocketFactory, Kafka, logLevel } from 'kafkajs'
 import type { Logger } from '../logger.ts'
 import { logClientEntry } from './client-log.ts'
+import { keepSettings } from './client-settings.ts'
 import { applyPatches } from './patches/patches.ts'
-import { principalOfSettings } from './principal.ts'
 import { type KafkaSettings, readSasl, readTls } from './settings.ts'
 
 export { type KafkaSettings, kafkaVariables } from './settings.ts'
@@ -44,15 +44,10 @@ export const createKafka = (
     logCreator: () => (entry) => logClientEntry(logger, entry),
   })
   connectionsOf.set(kafka, connections)
-  principals.set(kafka, principalOfSettings(settings))
+  keepSettings(kafka, settings)
   quietCopies.set(kafka, () => createKafka(settings, clientId, silent, requestTimeoutMs))
   return kafka
 }
-
-const principals = new WeakMap<Kafka, string>()
-
-/** The user of this client in the access control lists of Kafka, such as `User:bridge`. */
-export const principalOf = (kafka: Kafka): string => principals.get(kafka) ?? 'User:ANONYMOUS'
 
 const quietCopies = new WeakMap<Kafka, () => Kafka>()
 

@@ -1,4 +1,5 @@
 import type { Kafka, KafkaMessage } from 'kafkajs'
+import { refusedLogin, requireConnection } from './require-connection.ts'
 
 /**
  * The part of the internal cluster of kafkajs 2.2.4 that we use. The public API is not sufficient: its
@@ -103,7 +104,8 @@ interface Coordinator {
 }
 
 /**
- * The result is not connected yet.
+ * The result is not connected yet. Its `connect` throws a ConfigError where a setting keeps it from ever
+ * connecting.
  *
  * @throws Error with another version of kafkajs, whose internals differ
  */
@@ -115,10 +117,18 @@ export const createKafkajsCluster = (kafka: Kafka): KafkajsCluster => {
   if (create === undefined) {
     throw new Error('the installed version of kafkajs is not supported: install kafkajs 2.2.4')
   }
-  return create({
+  const cluster = create({
     metadataMaxAge: 60_000,
     allowAutoTopicCreation: false,
     maxInFlightRequests: null,
     retry: { retries: 3 },
   })
+  const connect = cluster.connect.bind(cluster)
+  cluster.connect = async () => {
+    await requireConnection(kafka)
+    await connect().catch((error: unknown) => {
+      throw refusedLogin(error) ?? error
+    })
+  }
+  return cluster
 }

@@ -161,6 +161,30 @@ for (const [process, operation, resource, start] of lackingLater) {
     }))
 }
 
+test('a wrong password is told at once, by variable, and not tried again', async () => {
+  for (const command of [['setup'], ['consumer', worker], ['lag']]) {
+    const { exited, lines } = await stack.start(command, { ...as('setup'), KAFKA_SASL_PASSWORD: 'wrong' })
+    assert.equal((await exited).code, 1)
+    assert.match(lines.join('\n'), /^ {2}KAFKA_SASL_PASSWORD: the brokers refuse it, or KAFKA_SASL_USERNAME/m)
+    assert.doesNotMatch(lines.join('\n'), /will be tried again| {4}at /)
+  }
+})
+
+test('TLS with a broker that does not speak it is told at once, by variable', async () => {
+  for (const command of [['setup'], ['tail']]) {
+    const { exited, lines } = await stack.start(command, { KAFKA_SSL: 'true', AUDIT_LOG_DATABASE_URL: '' })
+    assert.equal((await exited).code, 1)
+    assert.match(lines.join('\n'), /^ {2}KAFKA_SSL: is true, but the broker .* does not speak TLS/m)
+    assert.doesNotMatch(lines.join('\n'), /will be tried again| {4}at /)
+  }
+})
+
+test('an ingress with a wrong TLS setting starts, and names the variable in its log', async () => {
+  const ingress = await stack.start(['ingress'], { KAFKA_SSL: 'true' })
+  await ingress.eventually(() => assert.match(ingress.lines.join('\n'), /KAFKA_SSL: is true, but the broker/))
+  await ingress.stop(15_000)
+})
+
 test('a worker of another name is refused by its own names', async () => {
   const { logger } = recordingLogger()
   const other = pushConsumer('other', async () => undefined)

@@ -1,0 +1,68 @@
+import type { Kafka } from 'kafkajs'
+import { ConfigError, type ConfigFault, messageOf } from '../errors.ts'
+import { settingsOf } from './client-settings.ts'
+import { type AddressVerdict, probeAddress } from './probe-address.ts'
+import { readTls } from './settings.ts'
+
+const connected = new WeakSet<Kafka>()
+
+/**
+ * Finds out, before a client connects for the first time, whether a setting keeps it from ever connecting.
+ * The client itself would try again for a long time, with an error that names no variable. Brokers that do
+ * not answer are no reason to fail: they may come back.
+ *
+ * @throws ConfigError naming the variable
+ */
+export const requireConnection = async (kafka: Kafka): Promise<void> => {
+  const settings = settingsOf(kafka)
+  if (settings === undefined || connected.has(kafka)) return
+  const tls = settings.KAFKA_SSL ? (readTls(settings) as object) : undefined
+  const addresses = settings.KAFKA_BROKERS
+  const verdicts = await Promise.all(addresses.map((address) => probeAddress(address, tls)))
+  const faults = verdicts.flatMap((verdict, index) => faultOf(verdict, addresses[index] ?? '') ?? [])
+  if (verdicts.some(({ kind }) => kind === 'fits')) connected.add(kafka)
+  else if (faults[0] !== undefined) throw new ConfigError([faults[0]])
+}
+
+const faultOf = (verdict: AddressVerdict, address: string): ConfigFault | undefined => {
+  switch (verdict.kind) {
+    case 'fits':
+    case 'unreachable':
+      return undefined
+    case 'expects TLS':
+      return { variable: 'KAFKA_SSL', problem: `the broker ${address} expects TLS: set it to true` }
+    case 'no TLS':
+      return { variable: 'KAFKA_SSL', problem: `is true, but the broker ${address} does not speak TLS` }
+    case 'certificate refused by us':
+      return {
+        variable: 'KAFKA_SSL_CA_FILE',
+        problem:
+          `the certificate of the broker ${address} is not valid: ${verdict.detail}. ` +
+          'Name the file of the authority that issued it',
+      }
+    case 'certificate refused by it':
+      return {
+        variable: 'KAFKA_SSL_CERT_FILE',
+        problem: `the broker ${address} refuses our client certificate, or wants one: ${verdict.detail}`,
+      }
+  }
+}
+
+/**
+ * The error for brokers that refuse the login.
+ *
+ * @returns undefined for any other error
+ */
+export const refusedLogin = (error: unknown): ConfigError | undefined => {
+  if (!(error instanceof Error)) return undefined
+  if (error.name !== 'KafkaJSSASLAuthenticationError') return refusedLogin(error.cause)
+  const isMechanism = /mechanism is not supported/.test(error.message)
+  return new ConfigError([
+    isMechanism
+      ? { variable: 'KAFKA_SASL_MECHANISM', problem: `the brokers do not know it: ${messageOf(error)}` }
+      : {
+          variable: 'KAFKA_SASL_PASSWORD',
+          problem: `the brokers refuse it, or KAFKA_SASL_USERNAME: ${messageOf(error)}`,
+        },
+  ])
+}
