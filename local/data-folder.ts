@@ -1,7 +1,8 @@
-import { chmod, mkdir } from 'node:fs/promises'
+import { chmod } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, relative } from 'node:path'
 import { cwd, getuid } from 'node:process'
+import { createFolder } from '../lib/disk/create-folder.ts'
 import { acquireLock, type Lock } from '../lib/disk/lock.ts'
 import { UsageError } from '../lib/errors.ts'
 import { type ChildProcesses, createChildProcesses } from './process/child-processes.ts'
@@ -34,7 +35,7 @@ export const openDataFolder = async (path: string): Promise<DataFolder> => {
     await endOrphans(runFolder, orphanGraceMs)
     const childProcesses = await createChildProcesses(runFolder)
     const secrets = await openSecrets(path)
-    await mkdir(join(path, 'logs'), { recursive: true, mode: 0o700 })
+    await createFolder(join(path, 'logs'), 0o700)
     return { path, childProcesses, secrets, release: () => lock.release() }
   } catch (error) {
     await lock.release()

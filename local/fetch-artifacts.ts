@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Environment } from '../lib/config.ts'
+import { createFolder } from '../lib/disk/create-folder.ts'
 import { waitForLock } from '../lib/disk/lock.ts'
 import { exists, prepareOnce } from '../lib/disk/prepare-once.ts'
 import { UsageError } from '../lib/errors.ts'
@@ -28,7 +28,7 @@ export const fetchArtifacts = async (
   { cacheDir, env, print, signal }: FetchOptions,
 ): Promise<void> => {
   if (await areFetched(names, cacheDir)) return
-  await mkdir(cacheDir, { recursive: true })
+  await createFolder(cacheDir)
   const lock = await waitForLock(join(cacheDir, 'lock'), (pid) =>
     print(`waiting until the download of another process (${pid}) has finished`),
   )

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createFolder } from '../../lib/disk/create-folder.ts'
 import { openLineFile, ReplacedFileError } from '../../lib/disk/line-file.ts'
 import { acquireLock } from '../../lib/disk/lock.ts'
 import { UsageError } from '../../lib/errors.ts'
@@ -34,7 +34,7 @@ export const openDayFiles = async (
   folder: string,
   keyOf: (text: string) => string | undefined,
 ): Promise<DayFiles> => {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await createFolder(folder, 0o700)
   const lock = await acquireLock(join(folder, 'lock'), 'socket')
   if ('heldBy' in lock)
     throw new UsageError(

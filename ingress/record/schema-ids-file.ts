@@ -1,5 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { createFolder } from '../../lib/disk/create-folder.ts'
 import { writeAtomically } from '../../lib/disk/write-atomically.ts'
 
 /**
@@ -10,7 +11,7 @@ export type SchemaIds = Readonly<Record<string, number>>
 
 /** @throws Error if the disk does not take the file */
 export const writeSchemaIds = async (file: string, ids: SchemaIds): Promise<void> => {
-  await mkdir(dirname(file), { recursive: true })
+  await createFolder(dirname(file))
   await writeAtomically(file, JSON.stringify(ids))
 }
 

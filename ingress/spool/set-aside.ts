@@ -1,6 +1,7 @@
 import { link, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFolder } from '../../lib/disk/sync-folder.ts'
+import { privateFile } from './segment-file.ts'
 
 /**
  * A folder for what cannot be published: refused hooks and damaged bytes. An operator can examine it there.
@@ -30,7 +31,7 @@ export const createSetAside = async (folder: string, maxBytes: number): Promise<
   return {
     keep: async (name, bytes) => {
       await reserve(bytes.length)
-      await writeFile(join(folder, name), bytes, { flush: true })
+      await writeFile(join(folder, name), bytes, { mode: privateFile, flush: true })
       await syncFolder(folder)
     },
     keepFile: async (name, path) => {

@@ -1,10 +1,12 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { createFolder } from '../../lib/disk/create-folder.ts'
 import { acquireLock, type Lock } from '../../lib/disk/lock.ts'
 import { syncFolder } from '../../lib/disk/sync-folder.ts'
-import { UsageError } from '../../lib/errors.ts'
+import { messageOf, UsageError } from '../../lib/errors.ts'
+import { privateFile } from './segment-file.ts'
 import { createSetAside, type SetAside } from './set-aside.ts'
-import { createSpoolFolder, lengthSuffix, type SpoolFolder, segmentSuffix } from './spool-folder.ts'
+import { createSpoolFolder, lengthSuffix, noteName, type SpoolFolder, segmentSuffix } from './spool-folder.ts'
 
 /** The files of all spools. They share one folder. */
 export interface SpoolFolders {
@@ -17,6 +19,7 @@ export interface SpoolFolders {
 }
 
 export const asideName = 'set-aside'
+const ballastName = 'ballast'
 
 /** Starts the file names of a topic's spool. The name of a topic cannot contain an @. */
 export const prefixOf = (topic: string): string => `${topic}@`
@@ -25,15 +28,30 @@ export const prefixOf = (topic: string): string => `${topic}@`
  * Opens the folder of the spools, and creates it if it does not exist.
  *
  * @param maxAsideBytes how many bytes may be set aside
- * @throws UsageError if another process uses the folder: two processes would publish each other's hooks
+ * @throws UsageError if the folder cannot be used, or if another process uses it: two processes would publish
+ *   each other's hooks
  */
 export const openSpoolFolders = async (folder: string, maxAsideBytes: number): Promise<SpoolFolders> => {
+  try {
+    return await openIn(folder, maxAsideBytes)
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(
+      `the folder of the spool cannot be used (${messageOf(error)}): ` +
+        'set INGRESS_SPOOL_DIR, or BRIDGE_DATA_DIR, to a folder in which the ingress may create files',
+      { cause: error },
+    )
+  }
+}
+
+const openIn = async (folder: string, maxAsideBytes: number): Promise<SpoolFolders> => {
   const asideFolder = resolve(folder, asideName)
   const firstCreated = await createFolders(folder, asideFolder)
   const aside = await createSetAside(asideFolder, maxAsideBytes)
   const lock = await lockFolder(folder)
   try {
     await syncCreatedFolders(asideFolder, firstCreated)
+    await hideFromOthers(folder, asideFolder)
   } catch (error) {
     await lock.release()
     throw error
@@ -54,11 +72,25 @@ const foldersIn = (folder: string, aside: SetAside, lock: Lock): SpoolFolders =>
   close: () => lock.release(),
 })
 
+const privateFolder = 0o700
+
+/** Earlier versions created files that other users of the machine could read. */
+const hideFromOthers = async (folder: string, asideFolder: string): Promise<void> => {
+  await chmod(asideFolder, privateFolder).catch(() => undefined)
+  const aside = (await readdir(asideFolder)).map((name) => join(asideFolder, name))
+  const ours = (await readdir(folder)).filter((name) => ourFiles.some((end) => name.endsWith(end)))
+  for (const path of [...aside, ...ours.map((name) => join(folder, name))])
+    await chmod(path, privateFile).catch(() => undefined)
+}
+
+/** How the names of our files end. An operator may have other files in the folder. */
+const ourFiles = [segmentSuffix, lengthSuffix, noteName, ballastName]
+
 /** @returns the first folder that did not exist; undefined if all existed */
 const createFolders = async (folder: string, asideFolder: string): Promise<string | undefined> => {
-  const parent = await mkdir(dirname(resolve(folder)), { recursive: true })
+  const parent = await createFolder(dirname(resolve(folder)))
   // Other users of the machine must not read what GitLab has sent.
-  const own = await mkdir(asideFolder, { recursive: true, mode: 0o700 })
+  const own = await createFolder(asideFolder, privateFolder)
   return parent ?? own
 }
 
@@ -87,12 +119,12 @@ const ballastBytes = 16 * 1024
 
 const acquireWithBallast = async (folder: string): ReturnType<typeof acquireLock> => {
   const lockPath = join(folder, 'lock')
-  const ballast = join(folder, 'ballast')
+  const ballast = join(folder, ballastName)
   const lock = await acquireLock(lockPath, 'socket').catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOSPC') throw error
     await rm(ballast, { force: true })
     return acquireLock(lockPath, 'socket')
   })
-  await writeFile(ballast, Buffer.alloc(ballastBytes)).catch(() => undefined)
+  await writeFile(ballast, Buffer.alloc(ballastBytes), { mode: privateFile }).catch(() => undefined)
   return lock
 }

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pid } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { processStart } from '../process-table.ts'
+import { createFolder } from './create-folder.ts'
 import { isHolderAlive, isHolderRunning, type LockHolder, parseHolder } from './lock-holder.ts'
 import { openLockSocket } from './lock-socket.ts'
 
@@ -31,7 +32,7 @@ export type LockProof = 'process' | 'socket'
  */
 export const acquireLock = async (path: string, proof: LockProof = 'process'): Promise<Lock | HeldBy> => {
   const folder = dirname(path)
-  await mkdir(folder, { recursive: true })
+  await createFolder(folder)
   const id = randomUUID()
   const socketName = `${basename(path)}.${id}.socket`
   const socket = proof === 'socket' ? await openLockSocket(folder, socketName) : undefined

@@ -1,4 +1,5 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
+import { createFolder } from './create-folder.ts'
 
 /**
  * Fills a folder, unless it already exists. The folder exists only once it is complete: what an interrupted
@@ -11,7 +12,7 @@ export const prepareOnce = async (folder: string, fill: (draft: string) => Promi
   if (await exists(folder)) return
   const draft = `${folder}.new`
   await rm(draft, { recursive: true, force: true })
-  await mkdir(draft, { recursive: true })
+  await createFolder(draft)
   await fill(draft)
   await rename(draft, folder)
 }

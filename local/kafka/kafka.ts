@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createFolder } from '../../lib/disk/create-folder.ts'
 import { exists } from '../../lib/disk/prepare-once.ts'
 import { runStep } from '../process/run-step.ts'
 import { waitUntilReady } from '../process/wait-until-ready.ts'
@@ -31,7 +32,7 @@ export const startKafka = async (
 ): Promise<Server> => {
   const { childProcesses, folder, logFile, port, java, jars } = options
   const { node, voters } = membership
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await createFolder(folder, 0o700)
   await formatOnce(membership, options)
   await writeFile(join(folder, 'server.properties'), kafkaProperties(node, voters, 'data'))
   const child = await childProcesses.start({

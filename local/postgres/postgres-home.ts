@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { chown, cp, mkdir, mkdtemp, readFile, symlink } from 'node:fs/promises'
+import { chown, cp, mkdtemp, readFile, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { arch, getuid, platform } from 'node:process'
 import { promisify } from 'node:util'
+import { createFolder } from '../../lib/disk/create-folder.ts'
 import { prepareOnce } from '../../lib/disk/prepare-once.ts'
 import { writeAtomically } from '../../lib/disk/write-atomically.ts'
 import { UsageError } from '../../lib/errors.ts'
@@ -36,7 +37,7 @@ export const stagingFolder = '/var/lib/gitlab-kafka-bridge'
  */
 export const preparePostgresHome = async (folder: string): Promise<PostgresHome> => {
   const uid = getuid?.() === 0 ? unprivilegedUid : undefined
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await createFolder(folder, 0o700)
   const base = uid === undefined ? folder : await reachableBase(folder, uid)
   const { native, version } = await installedServer()
   const inPlace = join(native, 'bin')
@@ -53,7 +54,7 @@ const reachableBase = async (folder: string, uid: number): Promise<string> => {
   const note = join(folder, 'staged.json')
   const remembered = await readStaged(folder)
   if (remembered !== undefined && (await succeeds('test', ['-w', remembered], uid))) return remembered
-  await mkdir(stagingFolder, { recursive: true, mode: 0o755 })
+  await createFolder(stagingFolder, 0o755)
   const base = await mkdtemp(join(stagingFolder, 'postgres-'))
   await chown(base, uid, uid)
   await writeAtomically(note, JSON.stringify({ stagedIn: base }))

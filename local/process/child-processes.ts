@@ -1,5 +1,6 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createFolder } from '../../lib/disk/create-folder.ts'
 import { writeAtomically } from '../../lib/disk/write-atomically.ts'
 import { processStart } from '../../lib/process-table.ts'
 import { type Child, type ChildOptions, startChild } from './child.ts'
@@ -27,7 +28,7 @@ export interface StopGroup {
 
 /** @param runFolder the folder in which the running children are recorded */
 export const createChildProcesses = async (runFolder: string): Promise<ChildProcesses> => {
-  await mkdir(runFolder, { recursive: true, mode: 0o700 })
+  await createFolder(runFolder, 0o700)
   const children = new Map<string, Child>()
   const starting = new Set<Promise<unknown>>()
   let isClosed = false

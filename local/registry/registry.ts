@@ -1,5 +1,6 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createFolder } from '../../lib/disk/create-folder.ts'
 import { waitUntilReady } from '../process/wait-until-ready.ts'
 import type { JavaServerOptions, Server } from '../server.ts'
 
@@ -18,7 +19,7 @@ export const startRegistry = async ({
   jars,
   internalPort,
 }: JavaServerOptions): Promise<Server> => {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await createFolder(folder, 0o700)
   const runner = (await readdir(jars)).find((name) => name.endsWith('-runner.jar')) ?? ''
   const child = await childProcesses.start({
     name: 'registry',

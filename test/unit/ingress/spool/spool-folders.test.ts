@@ -186,11 +186,43 @@ test('the folder can be opened on a disk that is too full for a lock file', asyn
   }
 })
 
+const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8)
+
 test('other users of the machine cannot read the spool', async () => {
   const path = join(temporary, 'data', 'spool')
   const folders = await openFolders(path)
   await folders.close()
-  const modeOf = async (folder: string) => ((await stat(folder)).mode & 0o777).toString(8)
   assert.deepEqual([await modeOf(path), await modeOf(join(path, 'set-aside'))], ['700', '700'])
   assert.equal(await modeOf(join(temporary, 'data')), (0o777 & ~process.umask()).toString(8))
+})
+
+test('other users cannot read the files in a folder that the ingress did not make', async () => {
+  const path = join(temporary, 'given')
+  await mkdir(join(path, 'set-aside'), { recursive: true, mode: 0o755 })
+  for (const old of ['000000000001.spool', 'set-aside/old.bin']) await writeFile(join(path, old), 'old')
+  const { common, close } = await openFolders(path)
+  await common.writeNote('a note')
+  const file = await common.create('000000000002')
+  await file.writeLength('a length')
+  await common.setAside('x.bin', Buffer.from('x'))
+  await common.setSegmentAside('000000000002')
+  const files = (await readdir(path, { recursive: true, withFileTypes: true })).filter((each) =>
+    each.isFile(),
+  )
+  assert.ok(files.length >= 9, `${files.length} files`)
+  for (const { parentPath, name } of files) assert.equal(await modeOf(join(parentPath, name)), '600', name)
+  assert.equal(await modeOf(join(path, 'set-aside')), '700')
+  await file.close()
+  await close()
+})
+
+test('a folder that cannot be created is an error that names the variable', async () => {
+  await writeFile(join(temporary, 'file'), '')
+  for (const path of ['/proc/x', join(temporary, 'file'), join(temporary, 'file', 'spool')])
+    await assert.rejects(
+      openFolders(path),
+      (error) =>
+        error instanceof UsageError && /cannot be used \(E.*: set INGRESS_SPOOL_DIR/.test(error.message),
+      path,
+    )
 })
