@@ -71,6 +71,11 @@ export interface Consumer<E extends EventType = EventType, V extends Variables =
   summary: string
   events: readonly E[]
   repeats: Repeats
+  /**
+   * Whether `raw` must hold the body also where it was too large for its record and was published in chunks.
+   * Without this field, `raw` is empty in such a record.
+   */
+  wholeBodies?: true
   /** Default of METRICS_PORT, where /metrics, /livez and /readyz are served. */
   metricsPort: number
   /** The environment variables that only this worker reads. */

@@ -15,6 +15,8 @@ export interface DeadLetters {
   deadLetterTopic: string
   retryTopic: string
   operationsTopic: string
+  /** Where bodies are that were published in chunks. */
+  rawChunksTopic: string
   /** Decodes records in the same way as the worker. */
   decode: Decode
   letters: readonly DeadLetter[]
@@ -31,6 +33,7 @@ export const openDeadLetters = async (consumer: Consumer, env: Environment): Pro
     deadLetterTopic,
     retryTopic: names.retryTopic(consumer.name),
     operationsTopic: names.operationsTopic,
+    rawChunksTopic: names.rawChunksTopic,
     decode: createEventDecoder(consumer.events, registry),
     letters: await readDeadLetters(kafka, consumer.name, deadLetterTopic),
   }

@@ -1,6 +1,7 @@
 import { recordOf } from '../../consumers/runtime/decode-and-handle.ts'
 import type { Environment } from '../../lib/config.ts'
 import { printableValue } from '../output/printable-value.ts'
+import { wholeRecord } from '../output/whole-record.ts'
 import { findWorker } from '../workers/find-worker.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { openDeadLetters } from './open-dead-letters.ts'
@@ -23,14 +24,19 @@ export async function* showDeadLetters(
   env: Environment,
 ): AsyncGenerator<ShownDeadLetter> {
   const isSelected = createSelector(selection, Date.now())
-  const { kafka, deadLetterTopic, letters, decode } = await openDeadLetters(findWorker(worker), env)
+  const { kafka, rawChunksTopic, deadLetterTopic, letters, decode } = await openDeadLetters(
+    findWorker(worker),
+    env,
+  )
   const selected = letters.filter(isSelected)
   for await (const { letter, message } of readMessages(kafka, deadLetterTopic, selected)) {
     if (message === undefined) {
       yield { ...letter, headers: {}, value: { undecodable: messageIsGone, value_base64: null } }
       continue
     }
-    const value = await printableValue(message.value, () => recordOf(decode, message, letter.event))
+    const decodeWhole = async () =>
+      wholeRecord(await recordOf(decode, message, letter.event), kafka, rawChunksTopic)
+    const value = await printableValue(message.value, decodeWhole)
     const original = Object.entries(message.headers).filter(([name]) => !name.startsWith('dead-letter-'))
     yield { ...letter, headers: Object.fromEntries(original), value }
   }

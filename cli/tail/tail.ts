@@ -7,6 +7,7 @@ import { createKafkaAndRegistry, operatorTimeoutMs } from '../clients.ts'
 import { unknownName } from '../options/unknown-name.ts'
 import { outageMessage } from '../output/outage-message.ts'
 import { printableValue } from '../output/printable-value.ts'
+import { wholeRecord } from '../output/whole-record.ts'
 import { reportMissingTopics, requireReadableTopics } from '../require-topics.ts'
 import { recordText } from './record-text.ts'
 
@@ -37,6 +38,7 @@ export const tail = async (
   const topics = wanted.map(names.topic)
   reportMissingTopics(await requireReadableTopics({ kafka, names }, topics))
   const decode = createDecoder(registry.typeOf, (writer) => writer)
+  const decodeWhole = async (value: Buffer) => wholeRecord(await decode(value), kafka, names.rawChunksTopic)
   const idle = createIdleTimer(options.idleTimeoutMs)
   const outages = createOutageReport(env)
   const format = options.json ? JSON.stringify : recordText
@@ -51,7 +53,7 @@ export const tail = async (
     outages.end()
     idle.restart()
     const { value } = message
-    print(format({ ...message, value: value && (await printableValue(value, () => decode(value))) }))
+    print(format({ ...message, value: value && (await printableValue(value, () => decodeWhole(value))) }))
     printed += 1
     if (printed === options.count) break
   }

@@ -20,6 +20,7 @@ export const auditLog = defineConsumer({
   summary: 'Keeps every event in an append-only PostgreSQL table.',
   events: eventTypes,
   repeats: 'harmless',
+  wholeBodies: true,
   metricsPort: 9465,
   variables: auditLogVariables,
   dryRun: (record) => `insert delivery ${auditRowOf(record).delivery_id} into audit_log.events`,

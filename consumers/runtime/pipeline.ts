@@ -15,6 +15,7 @@ import { type OnRetry, retry, retryDelayMs } from './middleware/retry.ts'
 import { skipRepeats } from './middleware/skip-repeats.ts'
 import { timeout } from './middleware/timeout.ts'
 import { trackCalls } from './middleware/track-calls.ts'
+import { withWholeBodies } from './whole-bodies.ts'
 import type { WorkerResources } from './worker-resources.ts'
 
 /**
@@ -28,9 +29,12 @@ export const createPipeline = (
   metrics: ConsumerMetrics,
   calls: Set<object>,
 ): Handle => {
-  const { consumer, settings, names, group, handler, handled, logger } = resources
+  const { consumer, settings, names, group, kafka, handler, handled, logger } = resources
   const eventOf = createEventOf(new Map(consumer.events.map((event) => [names.topic(event), event])))
-  const decode = createEventDecoder(consumer.events, createRegistry(settings, group))
+  const decodeRecord = createEventDecoder(consumer.events, createRegistry(settings, group))
+  const decode = consumer.wholeBodies
+    ? withWholeBodies(decodeRecord, kafka, names.rawChunksTopic, logger)
+    : decodeRecord
   const topic = names.deadLetterTopic(consumer.name)
   const writeDeadLetter = createDeadLetterWriter({ producer, topic, eventOf, metrics, logger })
   const onRetry: OnRetry = (error, message, failures) => {

@@ -4,12 +4,14 @@ import { createKafkajsCluster, type KafkajsCluster } from './cluster.ts'
 import { forgetDeletedTopics } from './existing-topics.ts'
 import { fetchFromAll, type LogMessage, type ReadPosition } from './fetch-records.ts'
 import { type LogEnds, openOffsets } from './offsets.ts'
+import { partitionName } from './partition-name.ts'
 
 export type { LogMessage } from './fetch-records.ts'
 
 export interface ReadLogOptions {
   topics: readonly string[]
-  from: 'beginning' | 'now'
+  /** A number is a time in milliseconds since 1970: reading begins with the first record since then. */
+  from: 'beginning' | 'now' | number
   /**
    * `now`: reading ends after the last record that existed when it began. Without it, reading does not end.
    */
@@ -44,11 +46,13 @@ export async function* readLog(
   const existing = new Set(ends.map(({ topic }) => topic))
   const missing = topics.filter((topic) => !existing.has(topic))
   if (missing.length > 0) onMissing?.(missing)
+  const starts = typeof from === 'number' ? await readStartsOnce(kafka, topics, from) : []
+  const startOf = (name: string) => starts.find((start) => partitionName(start) === name)?.offset
   const positions = ends.map(
     ({ topic, partition, low, high }): ReadPosition => ({
       topic,
       partition,
-      next: from === 'beginning' ? low : high,
+      next: startOf(partitionName({ topic, partition })) ?? (from === 'beginning' ? low : high),
       end: to === 'now' ? high : Number.POSITIVE_INFINITY,
     }),
   )
@@ -89,6 +93,11 @@ export async function* readLog(
 const readEndsOnce = async (kafka: Kafka, topics: readonly string[]): Promise<LogEnds[]> => {
   const offsets = await openOffsets(kafka)
   return offsets.ends(topics).finally(() => offsets.close())
+}
+
+const readStartsOnce = async (kafka: Kafka, topics: readonly string[], time: number) => {
+  const offsets = await openOffsets(kafka)
+  return offsets.at(topics, time).finally(() => offsets.close())
 }
 
 /**

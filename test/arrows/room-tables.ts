@@ -83,8 +83,9 @@ const runtime: Rooms = {
   'worker-breaker.ts': ['batch/', 'group/', 'metrics.ts'],
   'pipeline.ts': [
     ...['worker-resources.ts', 'event-decoder.ts', 'decode-and-handle.ts', 'dead-letters/', 'group/'],
-    ...['middleware/', 'metrics.ts'],
+    ...['middleware/', 'metrics.ts', 'whole-bodies.ts'],
   ],
+  'whole-bodies.ts': [],
   'worker-resources.ts': ['handled/', 'worker-variables.ts'],
   'event-decoder.ts': ['dead-letters/'],
   'dead-letters/': ['middleware/'],

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { createPrepare } from '../../ingress/deliver.ts'
 import { createChunkOversized } from '../../ingress/record/chunk-oversized.ts'
+import { type RecordWithRaw, readRaw } from '../../lib/kafka/read-raw.ts'
 import { decode, encode, hookOf } from '../helpers/records/deliver.ts'
-import { type RecordWithRaw, readRaw } from '../helpers/records/read-raw.ts'
 import { createTopic } from '../helpers/servers/create-topic.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
@@ -32,7 +32,10 @@ const read = (record: RecordWithRaw) => readRaw(record, stack.kafka, topic, Abor
 test('a body that its record holds is taken from the record', async () => {
   const raw = Buffer.from('{}')
   const body_sha256 = createHash('sha256').update(raw).digest('hex')
-  assert.equal(await read({ delivery: { id: 'whole', body_sha256, raw_chunks: null }, raw }), raw)
+  assert.equal(
+    await read({ delivery: { id: 'whole', body_sha256, raw_chunks: null, received_at: 0 }, raw }),
+    raw,
+  )
 })
 
 test('each record gets its own body, despite another body with its id and other chunk sizes', async () => {

@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import kafkajs from 'kafkajs'
 import { readLog } from '../../../lib/kafka/log-reader.ts'
+import { type RecordWithRaw, readRaw } from '../../../lib/kafka/read-raw.ts'
 import {
   conclude,
   concludeAllAnswered,
@@ -21,7 +22,6 @@ import { isSoak, outage } from '../../helpers/faults/outage.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
 import { untilDrained } from '../../helpers/process/ingress-process.ts'
 import { markedBody } from '../../helpers/records/marked-body.ts'
-import { type RecordWithRaw, readRaw } from '../../helpers/records/read-raw.ts'
 import { startFakeGitlab } from '../../helpers/servers/fake-gitlab.ts'
 import { token } from '../../helpers/servers/ingress-stack.ts'
 
