@@ -98,6 +98,6 @@ const openSpool = async ({
   logger,
 }: Pick<IngressParts, 'settings' | 'names' | 'logger'>): Promise<Spools> => {
   const maxBytes = settings.INGRESS_SPOOL_MAX_BYTES
-  const folders = await openSpoolFolders(spoolFolderOf(settings), maxBytes / 4)
+  const folders = await openSpoolFolders(spoolFolderOf(settings), maxBytes / 4, logger)
   return openSpools(folders, eventTypes.map(names.topic), maxBytes, logger)
 }

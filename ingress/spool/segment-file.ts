@@ -1,6 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises'
 import { syncFolder } from '../../lib/disk/sync-folder.ts'
 import { writeAll } from './file-io.ts'
+import { closeSegmentFiles, openSegmentFiles, type SegmentHandles } from './segment-handles.ts'
+import { isOutOfDescriptors, type SpareFiles } from './spare-files.ts'
 
 export interface SegmentFile {
   append(buffers: readonly Buffer[]): Promise<void>
@@ -12,45 +13,53 @@ export interface SegmentFile {
   close(): Promise<void>
 }
 
-/** Only the user of the ingress may read what GitLab has sent. */
-export const privateFile = 0o600
+/** Where the files of a segment are. */
+export interface SegmentPaths {
+  folder: string
+  path: string
+  lengthPath: string
+}
 
 /**
  * Creates a segment and the file for its length. Once this resolves, both survive a power failure.
  *
- * @param folder of both files
+ * @param spare used if the process may open no more files; undefined: such a failure is thrown
  */
 export const createSegmentFile = async (
-  folder: string,
-  path: string,
-  lengthPath: string,
+  paths: SegmentPaths,
+  spare: SpareFiles | undefined,
 ): Promise<SegmentFile> => {
-  const opened = new AsyncDisposableStack()
+  const handles = await openOrTakeSpare(paths, spare)
   try {
-    const file = await openNew(path, 'ax', opened)
-    const lengthFile = await openNew(lengthPath, 'wx', opened)
-    await syncFolder(folder)
-    return {
-      append: (buffers) => writeAll(file, buffers),
-      sync: () => file.datasync(),
-      writeLength: async (text) => void (await lengthFile.write(text, 0)),
-      close: async () => {
-        await lengthFile.datasync().catch(() => undefined)
-        await opened.disposeAsync()
-      },
-    }
+    await syncFolder(paths.folder).catch((error) =>
+      spare !== undefined && isOutOfDescriptors(error) ? spare.syncFolder() : Promise.reject(error),
+    )
   } catch (error) {
-    await opened.disposeAsync()
+    await closeSegmentFiles(handles)
     throw error
+  }
+  void spare?.refill()
+  const { file, lengthFile } = handles
+  return {
+    append: (buffers) => writeAll(file, buffers),
+    sync: () => file.datasync(),
+    writeLength: async (text) => void (await lengthFile.write(text, 0)),
+    close: async () => {
+      await lengthFile.datasync().catch(() => undefined)
+      await closeSegmentFiles(handles)
+    },
   }
 }
 
-const openNew = async (
-  path: string,
-  flags: 'ax' | 'wx',
-  opened: AsyncDisposableStack,
-): Promise<FileHandle> => {
-  const file = await open(path, flags, privateFile)
-  opened.defer(() => file.close())
-  return file
+const openOrTakeSpare = async (
+  { path, lengthPath }: SegmentPaths,
+  spare: SpareFiles | undefined,
+): Promise<SegmentHandles> => {
+  try {
+    return await openSegmentFiles(path, lengthPath)
+  } catch (error) {
+    const taken = isOutOfDescriptors(error) ? await spare?.take(path, lengthPath) : undefined
+    if (taken === undefined) throw error
+    return taken
+  }
 }

@@ -1,7 +1,7 @@
 import { link, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFolder } from '../../lib/disk/sync-folder.ts'
-import { privateFile } from './segment-file.ts'
+import { privateFile } from './segment-handles.ts'
 
 /**
  * A folder for what cannot be published: refused hooks and damaged bytes. An operator can examine it there.

@@ -4,6 +4,7 @@ import { writeAtomically } from '../../lib/disk/write-atomically.ts'
 import { readUpTo } from './file-io.ts'
 import { createSegmentFile, type SegmentFile } from './segment-file.ts'
 import type { SetAside } from './set-aside.ts'
+import { isOutOfDescriptors, type SpareFiles } from './spare-files.ts'
 
 /** The file operations that a spool needs. Tests replace them by a disk that loses what was not synced. */
 export interface SpoolFolder {
@@ -40,15 +41,22 @@ export const noteName = 'drained.json'
  *
  * @param folder must exist
  * @param prefix starts each file name, so that several spools can share the folder
+ * @param spare files of the folder for a time without free descriptors
  */
-export const createSpoolFolder = (folder: string, prefix: string, aside: SetAside): SpoolFolder => {
+export const createSpoolFolder = (
+  folder: string,
+  prefix: string,
+  aside: SetAside,
+  spare?: SpareFiles,
+): SpoolFolder => {
   const path = (segment: string) => join(folder, prefix + segment + segmentSuffix)
   const lengthPath = (segment: string) => join(folder, prefix + segment + lengthSuffix)
   const notePath = join(folder, prefix + noteName)
   const reading = createOpenFile()
   return {
     segments: async () => segmentsIn(await readdir(folder), prefix),
-    create: (segment) => createSegmentFile(folder, path(segment), lengthPath(segment)),
+    create: (segment) =>
+      createSegmentFile({ folder, path: path(segment), lengthPath: lengthPath(segment) }, spare),
     size: async (segment) =>
       stat(path(segment)).then(
         ({ size }) => size,
@@ -57,7 +65,12 @@ export const createSpoolFolder = (folder: string, prefix: string, aside: SetAsid
           throw error
         },
       ),
-    readLength: (segment) => readFile(lengthPath(segment), 'latin1').catch(() => undefined),
+    readLength: (segment) =>
+      readFile(lengthPath(segment), 'latin1').catch((error: unknown) => {
+        // Without a free descriptor nothing is known yet. Other errors do not go away.
+        if (isOutOfDescriptors(error)) throw error
+        return undefined
+      }),
     read: async (segment, at, bytes) => readUpTo(await reading.open(path(segment)), at, bytes),
     truncate: (segment, size) => truncate(path(segment), size),
     remove: async (segment) => {

@@ -4,8 +4,10 @@ import { createFolder } from '../../lib/disk/create-folder.ts'
 import { acquireLock, type Lock } from '../../lib/disk/lock.ts'
 import { syncFolder } from '../../lib/disk/sync-folder.ts'
 import { messageOf, UsageError } from '../../lib/errors.ts'
-import { privateFile } from './segment-file.ts'
+import type { Logger } from '../../lib/logger.ts'
+import { privateFile } from './segment-handles.ts'
 import { createSetAside, type SetAside } from './set-aside.ts'
+import { openSpareFiles, type SpareFiles } from './spare-files.ts'
 import { createSpoolFolder, lengthSuffix, noteName, type SpoolFolder, segmentSuffix } from './spool-folder.ts'
 
 /** The files of all spools. They share one folder. */
@@ -31,9 +33,13 @@ export const prefixOf = (topic: string): string => `${topic}@`
  * @throws UsageError if the folder cannot be used, or if another process uses it: two processes would publish
  *   each other's hooks
  */
-export const openSpoolFolders = async (folder: string, maxAsideBytes: number): Promise<SpoolFolders> => {
+export const openSpoolFolders = async (
+  folder: string,
+  maxAsideBytes: number,
+  logger: Logger,
+): Promise<SpoolFolders> => {
   try {
-    return await openIn(folder, maxAsideBytes)
+    return await openIn(folder, maxAsideBytes, logger)
   } catch (error) {
     if (error instanceof UsageError) throw error
     throw new UsageError(
@@ -44,7 +50,7 @@ export const openSpoolFolders = async (folder: string, maxAsideBytes: number): P
   }
 }
 
-const openIn = async (folder: string, maxAsideBytes: number): Promise<SpoolFolders> => {
+const openIn = async (folder: string, maxAsideBytes: number, logger: Logger): Promise<SpoolFolders> => {
   const asideFolder = resolve(folder, asideName)
   const firstCreated = await createFolders(folder, asideFolder)
   const aside = await createSetAside(asideFolder, maxAsideBytes)
@@ -52,16 +58,22 @@ const openIn = async (folder: string, maxAsideBytes: number): Promise<SpoolFolde
   try {
     await syncCreatedFolders(asideFolder, firstCreated)
     await hideFromOthers(folder, asideFolder)
+    return foldersIn(folder, { aside, lock, spare: await openSpareFiles(folder, logger) })
   } catch (error) {
     await lock.release()
     throw error
   }
-  return foldersIn(folder, aside, lock)
 }
 
-const foldersIn = (folder: string, aside: SetAside, lock: Lock): SpoolFolders => ({
-  common: createSpoolFolder(folder, '', aside),
-  ofTopic: (topic) => createSpoolFolder(folder, prefixOf(topic), aside),
+interface FolderParts {
+  aside: SetAside
+  lock: Lock
+  spare: SpareFiles
+}
+
+const foldersIn = (folder: string, { aside, lock, spare }: FolderParts): SpoolFolders => ({
+  common: createSpoolFolder(folder, '', aside, spare),
+  ofTopic: (topic) => createSpoolFolder(folder, prefixOf(topic), aside, spare),
   topics: async () => {
     const files = await readdir(folder)
     const segments = files.filter(
@@ -69,7 +81,10 @@ const foldersIn = (folder: string, aside: SetAside, lock: Lock): SpoolFolders =>
     )
     return [...new Set(segments.map((file) => file.slice(0, file.indexOf('@'))))]
   },
-  close: () => lock.release(),
+  close: async () => {
+    await spare.close()
+    await lock.release()
+  },
 })
 
 const privateFolder = 0o700

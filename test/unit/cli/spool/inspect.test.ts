@@ -12,7 +12,7 @@ import { hookOf } from '../../../helpers/records/deliver.ts'
 
 test('every hook is listed with its place: waiting, waiting for a topic, drained or set aside', async (t) => {
   const folder = await temporaryFolder(t)
-  const folders = await openSpoolFolders(folder, 1e6)
+  const folders = await openSpoolFolders(folder, 1e6, recordingLogger().logger)
   const spools = await openSpools(folders, ['gitlab.push'], 1e6, recordingLogger().logger)
   const hook = (id: string) => hookOf({ object_kind: 'push' }, {}, { id })
   await spools.append(hook('drained'))

@@ -15,7 +15,8 @@ import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 const temporary = await mkdtemp(join(tmpdir(), 'bridge-test-'))
 after(() => rm(temporary, { recursive: true, force: true }))
 
-const openFolders = (path: string, maxAsideBytes = 1e6) => openSpoolFolders(path, maxAsideBytes)
+const openFolders = (path: string, maxAsideBytes = 1e6) =>
+  openSpoolFolders(path, maxAsideBytes, recordingLogger().logger)
 
 /** Records the calls of the process to the disk from now on, in order. */
 const watchDisk = async () => {
