@@ -40,7 +40,7 @@ export const readStep = async (parts: ReaderParts, place: Position, bytes: numbe
   const length = await readLength(folder, segment)
   const size = await segments.size(segment)
   const isLive = wasLive || segments.isBeingWritten(segment)
-  if (at >= size) return isLive ? { kind: 'end of durable bytes' } : readEnd(parts, place, length)
+  if (at >= size) return isLive ? { kind: 'end of durable bytes' } : addMissing(parts, place, length, [])
 
   const wantedBytes = Math.min(bytes, size - at)
   const piece = await readPiece(segment, at, wantedBytes)
@@ -50,8 +50,12 @@ export const readStep = async (parts: ReaderParts, place: Position, bytes: numbe
   // The bytes of a hook that was never acknowledged: the process died, or the disk failed, before the sync.
   const isTorn = (start: number) =>
     !isLive && length !== undefined && !hasOtherMark(account, length) && start >= length.bytes
-  if (parsed.stretches.length > 0)
-    return { kind: 'found', ...judgeStretches(parsed.stretches.slice(0, maxStretches), account, isTorn) }
+  if (parsed.stretches.length > 0) {
+    const judged = judgeStretches(parsed.stretches.slice(0, maxStretches), account, isTorn)
+    const end = judged.stretches.at(-1)?.end ?? at
+    if (isLive || end < size) return { kind: 'found', ...judged }
+    return addMissing(parts, { segment, at: end, account: judged.account }, length, judged.stretches)
+  }
   if (piece.length < wantedBytes) {
     const end = await endOfDamage(folder, segment, at + piece.length, size)
     return { kind: 'found', ...judgeStretches([{ kind: 'unreadable', start: at, end }], account, isTorn) }
@@ -59,16 +63,25 @@ export const readStep = async (parts: ReaderParts, place: Position, bytes: numbe
   return { kind: 'incomplete frame', neededBytes: parsed.needs }
 }
 
-/** Reports the hooks that a segment held and does not contain any more. */
-const readEnd = async (
+/**
+ * Reports the hooks that a segment held and does not contain any more.
+ *
+ * @param place the end of the segment
+ * @param before stretches before this place, which are returned with it
+ */
+const addMissing = async (
   parts: ReaderParts,
   place: Position,
   length: SegmentLength | undefined,
+  before: readonly JudgedStretch[],
 ): Promise<Step> => {
   const hooks = await countLost(parts, place, length)
-  if (hooks === 0) return { kind: 'end of segment' }
-  const stretches: JudgedStretch[] = [{ kind: 'missing', start: place.at, end: place.at, hooks }]
-  return { kind: 'found', stretches, account: { ...place.account, isSettled: true } }
+  if (hooks === 0)
+    return before.length === 0
+      ? { kind: 'end of segment' }
+      : { kind: 'found', stretches: [...before], account: place.account }
+  const missing: JudgedStretch = { kind: 'missing', start: place.at, end: place.at, hooks }
+  return { kind: 'found', stretches: [...before, missing], account: { ...place.account, isSettled: true } }
 }
 
 /** Whether nothing of the segment is left to read or to report. */
