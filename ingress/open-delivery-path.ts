@@ -6,6 +6,7 @@ import { createDeliver } from './deliver.ts'
 import type { OpenDeliveryPath } from './delivery-path.ts'
 import type { IngressMetrics } from './metrics.ts'
 import { createPublisher } from './publish/publisher.ts'
+import { createRecordTimestamps } from './publish/record-timestamps.ts'
 import { createSender } from './publish/sender.ts'
 import { readTopicFacts } from './publish/topic-metadata.ts'
 import { createChunkOversized } from './record/chunk-oversized.ts'
@@ -38,8 +39,9 @@ const batchLimits = { records: 500, bytes: 30 * 1024 * 1024 }
  */
 export const openDeliveryPath = async (options: OpenDeliveryPathOptions): Promise<OpenDeliveryPath> => {
   const { kafka, names, encoders, maxQueuedBytes, hasWaitingHooks, metrics, logger } = options
+  const timestamps = createRecordTimestamps({ logger })
   const publisher = await createPublisher({
-    connect: () => createSender(kafka, acknowledgeMs),
+    connect: async () => timestamps.wrap(await createSender(kafka, acknowledgeMs)),
     topics: [...eventTypes.map(names.topic), names.rawChunksTopic, names.canaryTopic],
     readTopicFacts: (some) => readTopicFacts(kafka, some),
     limits: batchLimits,

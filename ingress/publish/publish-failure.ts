@@ -30,6 +30,10 @@ export const causeOf = (error: unknown): PublishFailureCause => {
 export const isForbidden = (error: unknown): boolean =>
   (innermost(error) as ClientError).type === 'TOPIC_AUTHORIZATION_FAILED'
 
+/** Whether the brokers refuse the time of a record: a clock is wrong, not the record. */
+export const isTimestampRefused = (error: unknown): boolean =>
+  (innermost(error) as ClientError).type === 'INVALID_TIMESTAMP'
+
 /** The client wraps an error in "number of retries exceeded", even if it did not retry. */
 const innermost = (error: unknown): unknown =>
   error instanceof Error && error.cause instanceof Error ? innermost(error.cause) : error

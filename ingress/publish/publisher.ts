@@ -4,6 +4,7 @@ import type { OutgoingMessage } from '../record/encode.ts'
 import { createPlace } from './create-place.ts'
 import { createGroupCommit, type GroupCommitOptions, stopped } from './group-commit.ts'
 import { estimatedBytes } from './pending-message.ts'
+import { isTimestampRefused } from './publish-failure.ts'
 import { type Outgoing, type Place, publishWithChunks } from './publish-with-chunks.ts'
 import { createTopicAvailability, type TopicAvailabilityOptions } from './topic-availability.ts'
 import { createTopicProbe } from './topic-probe.ts'
@@ -60,10 +61,11 @@ export const createPublisher = async (options: PublisherOptions): Promise<Publis
   const { connect, maxQueuedBytes, metrics } = options
   const topics = await createTopicAvailability(options)
   const { markUnavailable } = topics
-  const refusalOf: GroupCommitOptions['refusalOf'] = async (messages, error) =>
-    isTooLarge(error)
-      ? topics.explainTooLarge(messages)
-      : new PermanentError(`the brokers refuse the record: ${messageOf(error)}`)
+  const refusalOf: GroupCommitOptions['refusalOf'] = async (messages, error) => {
+    if (isTooLarge(error)) return topics.explainTooLarge(messages)
+    const problem = `the brokers refuse the record: ${messageOf(error)}`
+    return isTimestampRefused(error) ? new RetriableError(problem) : new PermanentError(problem)
+  }
   const groupCommit = await createGroupCommit({ ...options, markUnavailable, refusalOf }).catch(
     (error: unknown) => {
       topics.stop()

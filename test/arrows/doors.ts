@@ -16,6 +16,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'ingress/keep/': ['publish-or-spool.ts', 'answer-kept.ts', 'deliver-within.ts'],
   'ingress/publish/': [
     ...['publisher.ts', 'sender.ts', 'canary.ts', 'topic-metadata.ts', 'topic-unavailable-error.ts'],
+    'record-timestamps.ts',
   ],
   'ingress/record/': [
     ...['classify.ts', 'normalise.ts', 'encode.ts', 'encoders.ts', 'chunk-oversized.ts'],

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createRecordTimestamps } from '../../ingress/publish/record-timestamps.ts'
+import { createSender } from '../../ingress/publish/sender.ts'
 import { readTopicFacts } from '../../ingress/publish/topic-metadata.ts'
+import { recordingLogger } from '../helpers/process/recording-logger.ts'
 import { createTopic } from '../helpers/servers/create-topic.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
@@ -33,4 +36,17 @@ test('the smaller of two settings limits a request; a missing topic hides no oth
   assert.deepEqual(facts.get(bySegments), { partitions: 3, maxBytes: 2 * mebibyte })
   assert.equal((facts.get(missing) as { type?: unknown }).type, 'UNKNOWN_TOPIC_OR_PARTITION')
   assert.equal(facts.size, 3)
+})
+
+test('a broker refuses a time far ahead of its own, and takes the record with another time', async () => {
+  const topic = await createTopicWith('timestamps', 1, { 'message.timestamp.after.max.ms': 3_600_000 })
+  const { logger, lines } = recordingLogger()
+  const wrong = Date.now() + 5 * 86_400_000
+  const timestamps = createRecordTimestamps({ logger, wallClock: () => wrong, steadyClock: () => wrong })
+  const sender = timestamps.wrap(await createSender(stack.kafka, 3000))
+  const message = { topic, partition: 0, key: '1', value: Buffer.from('a'), headers: {} }
+  const acknowledged = await sender.send([{ ...message, timestamp: String(wrong) }])
+  await sender.close()
+  assert.deepEqual([...acknowledged], [`${topic}/0`])
+  assert.equal(lines.length, 1)
 })

@@ -19,7 +19,7 @@ export const patches: readonly Patch[] = [
     name: 'request queue',
     defect:
       'Every connection starts a timer of 1 ms again and again. That takes 4.5 % of a core while idle, ' +
-      'and Node 24 prints a warning.',
+      'and Node 24 prints a warning. A pause that a broker asks for lasts longer if the clock is set back.',
     link: 'https://github.com/tulios/kafkajs/issues/1704',
     apply: patchRequestQueue,
   },

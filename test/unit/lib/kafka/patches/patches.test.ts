@@ -44,6 +44,20 @@ test('a connection without pending requests starts no timer', () => {
   assert.equal(queue.throttleCheckTimeoutId, null)
 })
 
+test('a clock that is set back does not make a throttled connection wait longer', (t) => {
+  applyPatches()
+  const { prototype } = require('kafkajs/src/network/requestQueue')
+  let now = 1000
+  t.mock.method(performance, 'now', () => now)
+  const wallClock = t.mock.method(Date, 'now', () => 1_780_000_000_000)
+  const queue = { throttledUntil: -1, maxInFlightRequests: null, inflight: new Map() }
+  prototype.maybeThrottle.call(queue, 50)
+  assert.equal(prototype.canSendSocketRequestImmediately.call(queue), false)
+  wallClock.mock.mockImplementation(() => 1_780_000_000_000 - 86_400_000)
+  now += 50
+  assert.equal(prototype.canSendSocketRequestImmediately.call(queue), true)
+})
+
 test('decision 0005 gives the same cost of encoding as the patch', () => {
   const { defect = '' } = patches.find(({ name }) => name === 'produce request') ?? {}
   const figures = defect.match(/\d+ µs/g) ?? []
