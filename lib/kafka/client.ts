@@ -77,7 +77,7 @@ const createSocketFactory =
       : connectTcp({ host, port }, onConnect)
     connections.open.add(socket)
     socket.once('close', () => connections.open.delete(socket))
-    if (connections.state === 'ended') socket.destroy()
+    if (connections.state === 'ended') closeSocket(socket)
     return socket.setKeepAlive(true, 60_000).setNoDelay(true)
   }
 
@@ -89,5 +89,13 @@ export const endConnections = (kafka: Kafka): void => {
   const connections = connectionsOf.get(kafka)
   if (connections === undefined) return
   connections.state = 'ended'
-  for (const socket of connections.open) socket.destroy()
+  for (const socket of connections.open) closeSocket(socket)
+}
+
+/**
+ * kafkajs does not notice a socket that was destroyed without an error: the requests in progress would wait
+ * for their timeout, and a timer of the connection would keep the process alive without end.
+ */
+const closeSocket = (socket: Socket): void => {
+  socket.destroy(new Error('the Kafka client was closed'))
 }
