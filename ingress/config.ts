@@ -59,7 +59,18 @@ export const ingressVariables = z.object({
   INGRESS_TLS_CLIENT_CA_FILE: optionalText().describe(
     'Certificate authority of the senders, PEM. If set, only senders with its certificates can connect.',
   ),
-  INGRESS_MAX_CONNECTIONS: count(2000).describe('How many connections can be open at the same time.'),
+  INGRESS_MAX_CONNECTIONS: count(2000).describe(
+    'How many connections can be open at the same time. The limit of open files (ulimit -n) can lower it.',
+  ),
+  INGRESS_MAX_CONNECTIONS_PER_ADDRESS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      'How many connections one address may hold without a hook of a proven sender. Unset: half of all. ' +
+        'Behind proxies it has no effect.',
+    ),
   INGRESS_MAX_BODY_BYTES: bytes(26 * mebibyte).describe(
     'Largest body that is accepted. GitLab sends at most 25 MiB.',
   ),

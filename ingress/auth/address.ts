@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type BlockList, isIP } from 'node:net'
+import { type BlockList, isIP, type Socket } from 'node:net'
 
 /**
  * The address of the sender. Each trusted proxy has appended the address it saw to X-Forwarded-For. Entries
@@ -9,11 +9,15 @@ import { type BlockList, isIP } from 'node:net'
  *   instead: it may be in an allowed range, and would then admit every sender.
  */
 export const addressOf = (request: IncomingMessage, trustedProxies: number): string => {
-  if (trustedProxies === 0) return withoutMapping(request.socket.remoteAddress ?? '')
+  if (trustedProxies === 0) return socketAddressOf(request.socket)
   const header = request.headers['x-forwarded-for']?.toString() ?? ''
   const forwarded = header.split(',').map((part) => part.trim())
   return withoutMapping(withoutPort(forwarded.at(-trustedProxies) ?? ''))
 }
+
+/** The address of the other end of a connection. */
+export const socketAddressOf = ({ remoteAddress }: Pick<Socket, 'remoteAddress'>): string =>
+  withoutMapping(remoteAddress ?? '')
 
 /**
  * The address of the sender, as far as limits are concerned. A sender with an IPv6 address usually has

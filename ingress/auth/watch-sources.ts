@@ -1,5 +1,6 @@
 import { watchFiles } from '../../lib/disk/watch-files.ts'
 import type { Logger } from '../../lib/logger.ts'
+import { isAllowed } from './address.ts'
 import { createDecoys, type Decoys } from './decoys.ts'
 import { readSources, type SourcesSettings } from './read-sources.ts'
 import type { Source } from './source.ts'
@@ -9,6 +10,8 @@ export interface WatchedSources {
   find: FindSource
   /** The decoy that answers for a name that `find` does not know. */
   decoyOf(name: string): Source
+  /** Whether any source allows the address. */
+  isAddressAllowed(address: string): boolean
   close(): void
 }
 
@@ -46,6 +49,8 @@ export const watchSources = (
       return defaultSource && { ...defaultSource, name }
     },
     decoyOf: (name) => (decoys ?? createDecoys([]))(name),
+    isAddressAllowed: (address) =>
+      watched.current().sources.some(({ allowedAddresses }) => isAllowed(address, allowedAddresses)),
     close: watched.close,
   }
 }

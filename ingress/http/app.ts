@@ -6,12 +6,14 @@ import { defaultSourceName, isSourceName, sourceNamePattern, sourceNameRule } fr
 import type { IngressMetrics } from '../metrics.ts'
 import { answerOf, type Outcome, outcomes } from '../outcome.ts'
 import { answer, refuse } from './answer.ts'
+import type { LimitedLog } from './limited-log.ts'
 
 export interface AppOptions {
   /** Decides what becomes of one hook. It reads the body from the request. Never rejects. */
   receive(request: IncomingMessage, sourceName: string): Promise<Outcome>
   metrics: Pick<IngressMetrics, 'received' | 'hooks' | 'rejections' | 'inFlight' | 'duration'>
   logger: Logger
+  limitedLog: LimitedLog
   /** While true, each answer closes its connection, so that senders connect to another process. */
   isDraining(): boolean
 }
@@ -48,7 +50,7 @@ export const createApp: CreateListener = (options) => {
 type Post = (request: IncomingMessage, response: ServerResponse, source: string) => Promise<void>
 
 /** Receives one hook, answers it and counts it. */
-const createPost = ({ receive, metrics, logger, isDraining }: AppOptions): Post => {
+const createPost = ({ receive, metrics, logger, limitedLog, isDraining }: AppOptions): Post => {
   return async (request, response, source) => {
     if (!isSourceName(source)) return refuse(response, 404, sourceNameRule)
     metrics.received.inc()
@@ -58,7 +60,7 @@ const createPost = ({ receive, metrics, logger, isDraining }: AppOptions): Post 
     metrics.duration.observe((performance.now() - startedAt) / 1000)
     metrics.hooks.inc({ outcome: outcome.kind })
     if ('rejection' in outcome) metrics.rejections.inc({ reason: outcome.rejection })
-    logOutcome(logger, source, outcome)
+    logOutcome(logger, limitedLog, source, outcome)
     if (isDraining()) response.setHeader('Connection', 'close')
     answer(response, outcomes[outcome.kind].status, answerOf(outcome))
   }
@@ -81,10 +83,10 @@ const createExpressApp = (post: Post, fail: (response: ServerResponse, error: un
   return app
 }
 
-const logOutcome = (logger: Logger, source: string, outcome: Outcome) => {
+const logOutcome = (logger: Logger, limitedLog: LimitedLog, source: string, outcome: Outcome) => {
   if ('reason' in outcome) {
     const { kind, reason, rejection } = outcome
-    logger.warn('a hook was refused', { source, outcome: kind, rejection, reason })
+    limitedLog.warn(rejection ?? kind, 'a hook was refused', { source, outcome: kind, rejection, reason })
   } else {
     const { kind, event, id } = outcome
     logger.debug('a hook was kept', { source, outcome: kind, event, delivery_id: id })

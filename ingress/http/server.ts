@@ -5,12 +5,16 @@ import type { Logger } from '../../lib/logger.ts'
 import type { IngressSettings } from '../config.ts'
 import type { IngressMetrics } from '../metrics.ts'
 import { readCertificates } from './certificates.ts'
+import type { Connections } from './connections.ts'
+import type { LimitedLog } from './limited-log.ts'
 
 export interface HookServerOptions {
   settings: IngressSettings
   listener: RequestListener
+  connections: Pick<Connections, 'watch' | 'onRequest'>
   metrics: Pick<IngressMetrics, 'rejections'>
   logger: Logger
+  limitedLog: LimitedLog
 }
 
 /** Limits of a connection, in milliseconds: slow and idle senders are disconnected. */
@@ -31,17 +35,23 @@ const handshakeTimeout = 10_000
  * @throws ConfigError if the certificates cannot be used
  */
 export const createHookServer = (options: HookServerOptions): Server => {
-  const { settings, listener } = options
-  const server =
+  const { settings, connections } = options
+  const listener: RequestListener = (request, response) => {
+    connections.onRequest(request, response)
+    options.listener(request, response)
+  }
+  const server: Server & { httpAllowHalfOpen?: boolean } =
     settings.INGRESS_TLS_CERT_FILE === undefined
       ? createHttpServer(limits, listener)
-      : createTlsServer(options)
-  server.maxConnections = settings.INGRESS_MAX_CONNECTIONS
+      : createTlsServer({ ...options, listener })
+  connections.watch(server)
+  // A sender may end its half of the connection after the body. It still gets its answer.
+  server.httpAllowHalfOpen = true
   return server
 }
 
 /** A connection keeps the certificate that was current when it was opened. */
-const createTlsServer = ({ settings, listener, metrics, logger }: HookServerOptions): Server => {
+const createTlsServer = ({ settings, listener, metrics, logger, limitedLog }: HookServerOptions): Server => {
   const isMutual = settings.INGRESS_TLS_CLIENT_CA_FILE !== undefined
   const server = createHttpsServer(
     { ...limits, handshakeTimeout, requestCert: isMutual, rejectUnauthorized: isMutual },
@@ -61,7 +71,7 @@ const createTlsServer = ({ settings, listener, metrics, logger }: HookServerOpti
     // certificate causes the same error code, but then the socket has an authorization error.
     if (reason === 'ECONNRESET') return
     metrics.rejections.inc({ reason: 'handshake' })
-    logger.warn('a connection was refused in the TLS handshake', { reason })
+    limitedLog.warn('handshake', 'a connection was refused in the TLS handshake', { reason })
   })
   return server
 }

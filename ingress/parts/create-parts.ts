@@ -12,6 +12,7 @@ import { watchSources } from '../auth/watch-sources.ts'
 import { type IngressSettings, readIngressSettings, readSourcesSettings, spoolFolderOf } from '../config.ts'
 import { createDeliveryPath, type DeliveryPath } from '../delivery-path.ts'
 import type { CreateListener } from '../http/app.ts'
+import { createLimitedLog } from '../http/limited-log.ts'
 import { createHookServer } from '../http/server.ts'
 import { createIngressMetrics, type IngressMetrics } from '../metrics.ts'
 import { acknowledgeMs } from '../open-delivery-path.ts'
@@ -19,6 +20,7 @@ import { createReceive } from '../receive.ts'
 import { openSpoolFolders } from '../spool/spool-folders.ts'
 import { openSpools, type Spools } from '../spool/spools.ts'
 import { createConnect, type SchemaIdsSource } from './connect.ts'
+import { createIngressConnections } from './create-connections.ts'
 import { createStages } from './create-stages.ts'
 
 /** The parts of the ingress. Nothing listens yet, and nothing has connected to Kafka or to the registry. */
@@ -72,10 +74,18 @@ export const createParts = async (
   const common = { settings, names, spools, metrics, logger }
   const { connect, schemaIdsFrom } = createConnect({ ...common, kafka, registry })
   const deliveryPath = createDeliveryPath(connect, logger)
-  const receive = createReceive(createStages({ ...common, sources, credentials, deliveryPath }))
+  const limitedLog = createLimitedLog(logger)
+  const connections = createIngressConnections({ ...common, sources, limitedLog })
+  const receive = createReceive(createStages({ ...common, sources, credentials, connections, deliveryPath }))
   const phase = { isDraining: false }
-  const listener = createListener({ receive, metrics, logger, isDraining: () => phase.isDraining })
-  const server = createHookServer({ settings, listener, metrics, logger })
+  const listener = createListener({
+    receive,
+    metrics,
+    logger,
+    limitedLog,
+    isDraining: () => phase.isDraining,
+  })
+  const server = createHookServer({ settings, listener, connections, metrics, logger, limitedLog })
   return {
     settings,
     names,

@@ -4,6 +4,7 @@ import { createFailedLogins, createThrottle } from '../auth/failed-logins.ts'
 import { createResends } from '../auth/resends.ts'
 import type { WatchedSources } from '../auth/watch-sources.ts'
 import { answerWithinMs, type IngressSettings } from '../config.ts'
+import type { Connections } from '../http/connections.ts'
 import { createReadBody } from '../http/read-body.ts'
 import { createUnprovenBodies } from '../http/unproven-bodies.ts'
 import type { Stages } from '../receive.ts'
@@ -11,10 +12,11 @@ import type { Stages } from '../receive.ts'
 type Parts = Pick<Stages, 'credentials' | 'deliveryPath' | 'spools' | 'names' | 'metrics' | 'logger'> & {
   settings: IngressSettings
   sources: WatchedSources
+  connections: Pick<Connections, 'setUnproven'>
 }
 
 /** Makes the stages of a hook from the settings. */
-export const createStages = ({ settings, sources, ...others }: Parts): Stages => {
+export const createStages = ({ settings, sources, connections, ...others }: Parts): Stages => {
   const trustedProxies = settings.INGRESS_TRUSTED_PROXIES
   const maxBodyBytes = settings.INGRESS_MAX_BODY_BYTES
   const failedLogins = createFailedLogins(settings.INGRESS_FAILED_LOGINS_PER_MINUTE, () => performance.now())
@@ -34,7 +36,17 @@ export const createStages = ({ settings, sources, ...others }: Parts): Stages =>
     }),
     throttle: createThrottle(failedLogins, trustedProxies),
     readBody: createReadBody(maxBodyBytes, settings.INGRESS_BODY_TIMEOUT_SECONDS * 1000),
-    unproven: (request) => (giveUp) => unproven.open(senderOf(request, trustedProxies), giveUp),
+    unproven: (request) => (giveUp) => {
+      connections.setUnproven(request, true)
+      const memory = unproven.open(senderOf(request, trustedProxies), giveUp)
+      return {
+        reserve: memory.reserve,
+        release: () => {
+          connections.setUnproven(request, false)
+          memory.release()
+        },
+      }
+    },
     resends: createResends(),
     publishDeadlineMs: settings.INGRESS_PUBLISH_DEADLINE_SECONDS * 1000,
     answerWithinMs: answerWithinMs(settings),

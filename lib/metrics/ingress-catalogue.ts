@@ -33,7 +33,7 @@ export const ingressCatalogue = {
   },
   ingress_rejections_total: {
     type: 'counter',
-    help: 'Requests that were rejected because of their credentials or their address, by reason.',
+    help: 'Requests and connections that were rejected, because of credentials, address or number.',
     unit: 'hooks',
     processes,
     labels: {
@@ -45,6 +45,7 @@ export const ingressCatalogue = {
         'wrong_signature',
         'unknown_source',
         'address',
+        'connections',
         'too_many',
       ],
     },

@@ -4,6 +4,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, request }
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { createApp } from '../../../../ingress/http/app.ts'
+import { createLimitedLog } from '../../../../ingress/http/limited-log.ts'
 import { createIngressMetrics } from '../../../../ingress/metrics.ts'
 import { type Outcome, outcomeKinds, outcomes } from '../../../../ingress/outcome.ts'
 import type { Receive } from '../../../../ingress/receive.ts'
@@ -41,6 +42,7 @@ const serve = async (
     receive: options.receive ?? receive,
     metrics: createIngressMetrics(metrics),
     logger,
+    limitedLog: createLimitedLog(logger),
     isDraining: () => options.isDraining ?? false,
   })
   const server = createServer(app).listen(0, '127.0.0.1')
