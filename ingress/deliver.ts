@@ -1,21 +1,21 @@
 import type { Logger } from '../lib/logger.ts'
-import { type EventType, isQuarantine } from '../schemas/catalogue.ts'
+import type { EventType } from '../schemas/catalogue.ts'
 import type { Hook } from './hook.ts'
+import type { PrepareLarge } from './large/prepare-large.ts'
 import type { IngressMetrics } from './metrics.ts'
 import { acknowledged, type Kept } from './outcome.ts'
+import { createPrepare, type Prepared, type PrepareStages } from './prepare.ts'
 import type { Publisher } from './publish/publisher.ts'
 import { TopicUnavailableError } from './publish/topic-unavailable-error.ts'
-import { type ChunkOversized, withoutBody } from './record/chunk-oversized.ts'
-import { asQuarantined, classify } from './record/classify.ts'
-import type { Encoded, EncodeStage, OutgoingMessage } from './record/encode.ts'
-import { type Normalised, normalise } from './record/normalise.ts'
-import type { QuarantineCause } from './record/quarantine-cause.ts'
+import { isLargeBody } from './record/large-body.ts'
 
 export interface DeliverStages extends PrepareStages {
-  publisher: Pick<Publisher, 'enqueue'>
+  /** Makes the messages of large bodies. */
+  prepareLarge: PrepareLarge
+  publisher: Pick<Publisher, 'enqueue' | 'reserve'>
   /** Whether hooks on disk wait for this one topic. */
   hasWaitingHooks(topic: string): boolean
-  metrics: Pick<IngressMetrics, 'records' | 'coercionFaults'>
+  metrics: Pick<IngressMetrics, 'records' | 'coercionFaults' | 'placesLost'>
   logger: Logger
 }
 
@@ -32,6 +32,8 @@ export type Delivered =
 export interface DeliverOptions {
   /** The topic for which the hook has waited, if it comes from the spool of a topic. */
   waitedFor?: string | undefined
+  /** Whether the hook is on disk. Each process would try it again, so it must not end them. */
+  isSpooled?: boolean
   /** Whether older hooks that are not on disk yet wait for this topic. */
   mustWait?(topic: string): boolean
   /**
@@ -60,34 +62,84 @@ export type Deliver = (hook: Hook, options: DeliverOptions) => Delivery
  * sends it together with others through `sender.ts`.
  */
 export const createDeliver = (stages: DeliverStages): Deliver => {
-  const { publisher, hasWaitingHooks } = stages
   const prepare = createPrepare(stages)
-
-  const prepareUnlessOlderWait = (hook: Hook, { waitedFor, mustWait }: DeliverOptions): Prepared => {
-    const prepared = prepare(hook)
-    const { topic } = prepared.message
-    if ((hasWaitingHooks(topic) && topic !== waitedFor) || mustWait?.(topic))
-      throw new TopicUnavailableError(topic, 'older hooks wait for it')
-    return prepared
-  }
-
   return (hook, options) => {
-    const { onSettled } = options
+    if (isLargeBody(hook.body)) return deliverLarge(hook, options, stages)
     let prepared: Prepared
     try {
-      prepared = prepareUnlessOlderWait(hook, options)
+      prepared = prepare(hook)
     } catch (error) {
-      onSettled({ error })
+      options.onSettled({ error })
       return notQueued
     }
-    const { event, name, message, chunks, faults } = prepared
-    const { topic } = message
-    const withdraw = publisher.enqueue({ message, chunks }, (error) => {
-      if (error !== undefined) return onSettled({ error: ofOwnTopic(error, topic) })
-      reportAcknowledged(stages, hook.id, event, faults)
-      onSettled({ kept: acknowledged({ event, name, topic, id: hook.id }) })
-    })
-    return { topic, withdraw }
+    return queue(hook, prepared, options, stages, stages.publisher.enqueue)
+  }
+}
+
+const queue = (
+  { id }: Hook,
+  { event, name, message, chunks, faults }: Prepared,
+  { waitedFor, mustWait, onSettled }: DeliverOptions,
+  stages: DeliverStages,
+  enqueue: Publisher['enqueue'],
+): Delivery => {
+  const { topic } = message
+  if ((stages.hasWaitingHooks(topic) && topic !== waitedFor) || mustWait?.(topic)) {
+    onSettled({ error: new TopicUnavailableError(topic, 'older hooks wait for it') })
+    return notQueued
+  }
+  const withdraw = enqueue({ message, chunks }, (error) => {
+    if (error !== undefined) return onSettled({ error: ofOwnTopic(error, topic) })
+    reportAcknowledged(stages, id, event, faults)
+    onSettled({ kept: acknowledged({ event, name, topic, id }) })
+  })
+  return { topic, withdraw }
+}
+
+/** Later hooks wait so long for the key of a large body, in milliseconds. Then they can overtake it. */
+const maxKeyMs = 500
+
+/**
+ * A large body reserves its place in the queue, because another process makes its record. All later hooks
+ * wait until its key is known, and then only those of its partition.
+ */
+const deliverLarge = (hook: Hook, options: DeliverOptions, stages: DeliverStages): Delivery => {
+  const { publisher, prepareLarge, metrics } = stages
+  let isSettled = false
+  let queued: Delivery = notQueued
+  const settle = (delivered: Delivered) => {
+    if (isSettled) return
+    isSettled = true
+    clearTimeout(timer)
+    // First it is decided what becomes of this hook: the later ones may have to wait with it.
+    options.onSettled(delivered)
+    place.release()
+  }
+  const place = publisher.reserve((error) => settle({ error }))
+  const timer = setTimeout(() => {
+    place.release()
+    metrics.placesLost.inc()
+  }, maxKeyMs)
+  const onPrepared = (prepared: Prepared) => {
+    clearTimeout(timer)
+    if (!isSettled) queued = queue(hook, prepared, { ...options, onSettled: settle }, stages, place.fill)
+  }
+  prepareLarge(hook, {
+    isSpooled: options.isSpooled ?? false,
+    isWanted: () => !isSettled,
+    onKey: (topic, key) => {
+      clearTimeout(timer)
+      place.narrow(topic, key)
+    },
+  }).then(onPrepared, (error: unknown) => settle({ error }))
+  return {
+    get topic() {
+      return queued.topic
+    },
+    withdraw: (error) => {
+      queued.withdraw(error)
+      settle({ error })
+    },
   }
 }
 
@@ -115,62 +167,3 @@ const reportAcknowledged = (
     fields: faults.slice(0, 5),
   })
 }
-
-export interface PrepareStages {
-  encode: EncodeStage
-  chunkOversized: ChunkOversized
-}
-
-/** The messages of one hook. */
-export interface Prepared extends Encoded {
-  /** GitLab's name for the event, if the hook gave one. */
-  name: string | null
-  /** The chunks of the body. They must be acknowledged before the message is sent. */
-  chunks: OutgoingMessage[]
-  /** Paths of the fields that could not be read. */
-  faults: readonly string[]
-}
-
-/**
- * Makes the messages of a hook: classify, normalise, encode, and chunk what is too large. If a stage says
- * that the hook must go to quarantine, the stages run a second time, for a quarantine record.
- *
- * This is a function of its own so that the parsed body can be freed while the hook waits for its
- * acknowledgement.
- *
- * @throws TopicUnavailableError if the body must be sent in chunks, but the topic of chunks is unavailable
- */
-export const createPrepare = (stages: PrepareStages): ((hook: Hook) => Prepared) => {
-  const { encode, chunkOversized } = stages
-
-  const encodeToFit = (hook: Hook, normalised: Normalised): Messages | QuarantineCause => {
-    const whole = encode(hook, normalised)
-    if ('reason' in whole) return whole
-    if (chunkOversized.fits(whole.message)) return { ...whole, chunks: [] }
-
-    const chunks = chunkOversized.chunksOf(hook, normalised)
-    if ('problem' in chunks) throw new TopicUnavailableError(whole.message.topic, chunks.problem)
-    const claimCheck = encode(hook, withoutBody(normalised, chunks.length))
-    if ('reason' in claimCheck) return claimCheck
-    // For a quarantine record there is no other topic: it is sent even if it is too large.
-    const isFinal = isQuarantine(normalised.event) || chunkOversized.fits(claimCheck.message)
-    return isFinal ? { ...claimCheck, chunks } : chunkOversized.tooLarge(claimCheck)
-  }
-
-  const quarantine = (hook: Hook, event: EventType, cause: QuarantineCause): Messages => {
-    const messages = encodeToFit(hook, normalise(hook, asQuarantined(event, cause)))
-    if ('reason' in messages) throw new Error(`the quarantine record cannot be encoded: ${messages.detail}`)
-    return messages
-  }
-
-  return (hook) => {
-    const classified = classify(hook)
-    const normalised = normalise(hook, classified)
-    const first = encodeToFit(hook, normalised)
-    const { event, message, chunks } = 'reason' in first ? quarantine(hook, normalised.event, first) : first
-    const faults = normalised.record.delivery.coercion_faults
-    return { event, name: classified.name, message, chunks, faults }
-  }
-}
-
-type Messages = Pick<Prepared, 'event' | 'message' | 'chunks'>

@@ -21,6 +21,8 @@ export const createIngressMetrics = (metrics: Metrics) => ({
   }),
   records: metrics.counter('ingress_records_total', { events: eventTypes }),
   coercionFaults: metrics.counter('ingress_coercion_faults_total', { events: eventTypes }),
+  bodyLimits: metrics.counter('ingress_body_limits_exceeded_total'),
+  placesLost: metrics.counter('ingress_places_lost_total'),
   changedResends: metrics.counter('ingress_changed_resends_total'),
   batchRecords: metrics.histogram('ingress_batch_records'),
   publishFailures: metrics.counter('ingress_publish_failures_total'),

@@ -2,6 +2,8 @@ import type { EventType } from './catalogue.ts'
 
 /** Every name the bridge uses on a cluster. */
 export interface Names {
+  /** The value of `KAFKA_TOPIC_PREFIX`. */
+  prefix: string
   /** The topic of an event; `gitlab.unknown` and `gitlab.quarantine` are two of them. */
   topic(event: EventType): string
   /** The registry subject of a topic's values. */
@@ -21,6 +23,7 @@ export interface Names {
 
 /** @param prefix the value of `KAFKA_TOPIC_PREFIX`, put before every topic, subject and group */
 export const createNames = (prefix: string): Names => ({
+  prefix,
   topic: (event) => `${prefix}gitlab.${event}`,
   subject: (topic) => `${topic}-value`,
   rawChunksTopic: `${prefix}gitlab.raw-chunks`,

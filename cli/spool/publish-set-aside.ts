@@ -57,7 +57,7 @@ export async function* publishSetAside(
   const folder = join(spoolFolderOf(settings), asideName)
   const files = await selectFiles(folder, selected)
   if (files.length === 0) return
-  const { deliver, close } = await connect(settings)
+  const { deliver, close } = await connect(settings, env)
   try {
     for (const file of files) yield await publish(folder, file, deliver)
   } finally {
@@ -67,16 +67,20 @@ export async function* publishSetAside(
 
 const connect = async (
   settings: z.output<typeof variables>,
+  env: Environment,
 ): Promise<{ deliver: Deliver; close(): Promise<void> }> => {
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   const clientId = names.group('spool')
   const logger = quietLogger()
   const registry = createRegistry(settings, clientId)
-  const { encoders } = await readEncoders(registry, names, schemaIdsFileOf(settings), logger)
+  const { encoders, ids } = await readEncoders(registry, names, schemaIdsFileOf(settings), logger)
   const { deliver, publisher } = await openDeliveryPath({
     kafka: createKafka(settings, clientId, logger, acknowledgeMs),
     names,
     encoders,
+    schemaIds: ids,
+    inHandFile: undefined,
+    env,
     maxQueuedBytes: settings.INGRESS_QUEUE_BYTES,
     hasWaitingHooks: () => false,
     metrics: createIngressMetrics(createMetrics()),

@@ -1,4 +1,5 @@
-import { classify } from '../../ingress/record/classify.ts'
+import { classify, guessEvent } from '../../ingress/record/classify.ts'
+import { isLargeBody } from '../../ingress/record/large-body.ts'
 import { idsInDamage, type JudgedStretch } from '../../ingress/spool/inspect-files.ts'
 
 export interface SpoolRow {
@@ -61,13 +62,14 @@ export const rowOf = (
     const ids = idsInDamage(content.subarray(start, end))
     return { ...at, state: kind, hooks: stretch.hooks, ...(ids.length > 0 && { ids }) }
   }
-  const { id, source, receivedAt } = stretch.hook
+  const { id, source, receivedAt, body } = stretch.hook
+  const { name } = isLargeBody(body) ? guessEvent(stretch.hook) : classify(stretch.hook)
   return {
     ...at,
     state: hookState,
     id,
     source,
     received_at: new Date(receivedAt).toISOString(),
-    event: classify(stretch.hook).name,
+    event: name,
   }
 }

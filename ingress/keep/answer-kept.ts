@@ -4,7 +4,8 @@ import { withTimeLimit } from '../../lib/time-limit.ts'
 import type { Names } from '../../schemas/topics.ts'
 import type { DeliveryPath } from '../delivery-path.ts'
 import { spooled, unavailable } from '../outcome.ts'
-import { classify } from '../record/classify.ts'
+import { classify, guessEvent } from '../record/classify.ts'
+import { isLargeBody } from '../record/large-body.ts'
 import type { Spools } from '../spool/spools.ts'
 import type { AcceptedHook } from './accepted-hook.ts'
 
@@ -27,7 +28,8 @@ export interface KeepStages {
 
 /** Tells the sender that the hook is on our disk. */
 export const answerSpooled = ({ hook, answer }: AcceptedHook, { names }: Pick<KeepStages, 'names'>): void => {
-  const { event, name } = classify(hook)
+  // The answer is not worth parsing a large body once more.
+  const { event, name } = isLargeBody(hook.body) ? guessEvent(hook) : classify(hook)
   answer(spooled({ event, name, topic: names.topic(event), id: hook.id }))
 }
 

@@ -1,11 +1,14 @@
+import { join } from 'node:path'
 import type { Kafka } from 'kafkajs'
 import type { Registry } from '../../lib/avro/registry.ts'
+import type { Environment } from '../../lib/config.ts'
 import { messageOf, RetriableError } from '../../lib/errors.ts'
 import { requireConnection } from '../../lib/kafka/require-connection.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Names } from '../../schemas/topics.ts'
-import { type IngressSettings, schemaIdsFileOf } from '../config.ts'
+import { type IngressSettings, schemaIdsFileOf, spoolFolderOf } from '../config.ts'
 import type { OpenDeliveryPath } from '../delivery-path.ts'
+import { inHandName } from '../large/in-hand.ts'
 import type { IngressMetrics } from '../metrics.ts'
 import { openDeliveryPath } from '../open-delivery-path.ts'
 import { awaitRegistry } from '../record/await-registry.ts'
@@ -16,6 +19,7 @@ export type SchemaIdsSource = KnownEncoders['from']
 
 export interface ConnectOptions {
   settings: IngressSettings
+  env: Environment
   kafka: Kafka
   registry: Registry
   names: Names
@@ -48,7 +52,7 @@ const registryPollMs = 10_000
 
 /** Connects to Kafka and to the registry. Without the registry, the schema ids that it gave last are used. */
 export const createConnect = (options: ConnectOptions): Connect => {
-  const { settings, kafka, registry, names, spools, metrics, logger } = options
+  const { settings, env, kafka, registry, names, spools, metrics, logger } = options
   let schemaIdsFrom: SchemaIdsSource | undefined
 
   const noteSchemaIdsFrom = (from: SchemaIdsSource) => {
@@ -60,12 +64,15 @@ export const createConnect = (options: ConnectOptions): Connect => {
 
   return {
     connect: async () => {
-      const { encoders, from } = await read()
+      const { encoders, ids, from } = await read()
       await explainConnection(kafka)
       const path = await openDeliveryPath({
         kafka,
         names,
         encoders,
+        schemaIds: ids,
+        inHandFile: join(spoolFolderOf(settings), inHandName),
+        env,
         maxQueuedBytes: settings.INGRESS_QUEUE_BYTES,
         hasWaitingHooks: spools.hasWaitingHooks,
         metrics,
@@ -75,7 +82,8 @@ export const createConnect = (options: ConnectOptions): Connect => {
       noteSchemaIdsFrom(from)
       if (from === 'disk')
         void awaitRegistry(read, registryPollMs, logger).then((current) => {
-          Object.assign(encoders, current)
+          Object.assign(encoders, current.encoders)
+          Object.assign(ids, current.ids)
           noteSchemaIdsFrom('registry')
         })
       return path

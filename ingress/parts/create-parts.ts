@@ -72,7 +72,7 @@ export const createParts = async (
   opened.defer(() => spools.close())
 
   const common = { settings, names, spools, metrics, logger }
-  const { connect, schemaIdsFrom } = createConnect({ ...common, kafka, registry })
+  const { connect, schemaIdsFrom } = createConnect({ ...common, env, kafka, registry })
   const deliveryPath = createDeliveryPath(connect, logger)
   const limitedLog = createLimitedLog(logger)
   const connections = createIngressConnections({ ...common, sources, limitedLog })

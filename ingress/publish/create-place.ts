@@ -34,12 +34,12 @@ export const createPlace = ({ topics, groupCommit, probe }: CreatePlaceOptions):
     return { pending, release }
   }
 
-  return (message: OutgoingMessage, isReserved, onSettled) => {
+  return (message: OutgoingMessage, isReserved, onSettled, reserved) => {
     const facts = topics.factsOf(message.topic)
     if (facts === undefined) return placeProbe(message, isReserved, onSettled)
     const pending = createPendingMessage(message, facts, onSettled)
     if (isReserved) pending.reserves = 'partition'
-    groupCommit.enqueue(pending)
+    groupCommit.enqueue(pending, reserved)
     const release = () => {
       pending.reserves = undefined
       groupCommit.wake()

@@ -13,7 +13,8 @@ import { createPump } from './pump.ts'
 import type { Sender } from './sender.ts'
 
 export interface GroupCommit {
-  enqueue(message: PendingMessage): void
+  /** @param place a message that only reserves a place: the new one takes it if it is still waiting */
+  enqueue(message: PendingMessage, place?: PendingMessage): void
   /** Sends no further request. The one in flight goes on. */
   pause(): void
   resume(): void
@@ -110,8 +111,8 @@ export const createGroupCommit = async (options: GroupCommitOptions): Promise<Gr
   }
 
   return {
-    enqueue: (message) => {
-      queue.add(message)
+    enqueue: (message, place) => {
+      if (place === undefined || !queue.replace(place, message)) queue.add(message)
       pump.wake()
     },
     pause: pump.pause,

@@ -6,6 +6,8 @@ import type { PendingMessage } from './pending-message.ts'
 export interface ProduceQueue {
   size(): number
   add(message: PendingMessage): void
+  /** Puts a message into the place of another one. @returns false if the other one is not waiting */
+  replace(waiting: PendingMessage, by: PendingMessage): boolean
   /** Takes the messages of the next request; none if no message can be sent now. */
   takeBatch(mode: RequestMode): PendingMessage[]
   /** Puts unacknowledged messages back to the front. */
@@ -26,6 +28,12 @@ export const createProduceQueue = (limits: BatchLimits): ProduceQueue => {
   return {
     size: () => waiting.length,
     add: (message) => void waiting.push(message),
+    replace: (old, by) => {
+      const index = waiting.indexOf(old)
+      if (index < 0 || old.isSettled) return false
+      waiting[index] = by
+      return true
+    },
     takeBatch: ({ kind }) => {
       const { batch, rest } =
         kind === 'topic_by_topic'

@@ -20,12 +20,14 @@ export interface Placed {
  *
  * @param isReserved whether it must not be sent before its `release`
  * @param onSettled called once, when the message gets its result; at once if there is no place for it
+ * @param reserved the message that has reserved the place until now
  * @returns undefined if it was settled at once
  */
 export type Place = (
   message: OutgoingMessage,
   isReserved: boolean,
   onSettled: (error: Error | undefined) => void,
+  reserved?: PendingMessage,
 ) => Placed | undefined
 
 /**
@@ -34,12 +36,14 @@ export type Place = (
  *
  * @param onSettled called once, when the record is acknowledged or the first of the messages is rejected. It
  *   is called before any later message of the same partition can be sent.
+ * @param reserved the message that has reserved the place of the record until now
  * @returns a function that withdraws what has not been acknowledged: it is settled with the given error
  */
 export const publishWithChunks = (
   { message, chunks }: Outgoing,
   place: Place,
   onSettled: (error: Error | undefined) => void,
+  reserved?: PendingMessage,
 ): ((error: Error) => void) => {
   const placed: PendingMessage[] = []
   let isSettled = false
@@ -52,7 +56,7 @@ export const publishWithChunks = (
     for (const pending of placed) pending.settle(error)
   }
 
-  const record = place(message, chunks.length > 0, settle)
+  const record = place(message, chunks.length > 0, settle, reserved)
   if (record !== undefined) placed.push(record.pending)
   for (const chunk of chunks) {
     if (isSettled) break

@@ -6,6 +6,7 @@ import { createGroupCommit, type GroupCommitOptions, stopped } from './group-com
 import { estimatedBytes } from './pending-message.ts'
 import { isTimestampRefused } from './publish-failure.ts'
 import { type Outgoing, type Place, publishWithChunks } from './publish-with-chunks.ts'
+import { createReservation, type Reservation, type ReservationParts } from './reservation.ts'
 import { createTopicAvailability, type TopicAvailabilityOptions } from './topic-availability.ts'
 import { createTopicProbe } from './topic-probe.ts'
 
@@ -30,6 +31,12 @@ export interface Publisher {
    * @returns a function that takes the record out of the queue: it is settled with the given error
    */
   enqueue(outgoing: Outgoing, onSettled: (error: Error | undefined) => void): (error: Error) => void
+  /**
+   * Reserves a place in the queue for a record that is still being made.
+   *
+   * @param onRejected called if the place is rejected, with one of the errors that `publish` throws
+   */
+  reserve(onRejected: (error: Error) => void): Reservation
   /** Sends no further request until `resume`. The request in flight goes on. */
   pause(): void
   resume(): void
@@ -78,20 +85,21 @@ export const createPublisher = async (options: PublisherOptions): Promise<Publis
   let isStopped = false
 
   const placeAny = createPlace({ topics, groupCommit, probe })
-  const place: Place = (message, isReserved, onSettled) => {
+  const place: Place = (message, isReserved, onSettled, reserved) => {
     const bytes = estimatedBytes(message)
     queuedBytes += bytes
-    return placeAny(message, isReserved, (error) => {
+    const onPlacedSettled = (error: Error | undefined) => {
       queuedBytes -= bytes
       onSettled(error)
-    })
+    }
+    return placeAny(message, isReserved, onPlacedSettled, reserved)
   }
 
-  const enqueue: Publisher['enqueue'] = (outgoing, onSettled) => {
+  const enqueue: ReservationParts['enqueue'] = (outgoing, onSettled, reserved) => {
     const bytes = [outgoing.message, ...outgoing.chunks].reduce((sum, each) => sum + estimatedBytes(each), 0)
     // If nothing else waits, a hook that is larger than the whole queue is accepted, too.
     const isFull = queuedBytes > 0 && queuedBytes + bytes > maxQueuedBytes
-    if (!isFull && !isStopped) return publishWithChunks(outgoing, place, onSettled)
+    if (!isFull && !isStopped) return publishWithChunks(outgoing, place, onSettled, reserved)
     onSettled(isFull ? new RetriableError('too many bytes wait for the brokers already') : stopped())
     return () => {}
   }
@@ -103,6 +111,7 @@ export const createPublisher = async (options: PublisherOptions): Promise<Publis
     pause: groupCommit.pause,
     resume: groupCommit.resume,
     enqueue,
+    reserve: (onRejected) => createReservation({ groupCommit, topics, enqueue }, onRejected),
     publish: (message, deadlineMs) => publishOne(enqueue, message, deadlineMs),
     stop: async () => {
       isStopped = true

@@ -4,9 +4,12 @@ import { RetriableError } from '../../lib/errors.ts'
 export class TopicUnavailableError extends RetriableError {
   override readonly name: string = 'TopicUnavailableError'
   readonly topic: string
+  /** Why, without the name of the topic. */
+  readonly problem: string
 
   constructor(topic: string, problem: string) {
     super(`topic ${topic} is not available: ${problem}`)
     this.topic = topic
+    this.problem = problem
   }
 }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
-import type { Encoders } from './encode.ts'
 import type { KnownEncoders } from './encoders.ts'
 
 /**
@@ -16,11 +15,11 @@ export const awaitRegistry = async (
   read: () => Promise<KnownEncoders>,
   intervalMs: number,
   logger: Logger,
-): Promise<Encoders> => {
-  const poll = async (): Promise<Encoders | undefined> => {
+): Promise<KnownEncoders> => {
+  const poll = async (): Promise<KnownEncoders | undefined> => {
     try {
-      const { encoders, from } = await read()
-      return from === 'registry' ? encoders : undefined
+      const known = await read()
+      return known.from === 'registry' ? known : undefined
     } catch (error) {
       logger.error('the schema registry answers, but it does not know our schemas', {
         error: messageOf(error),
@@ -30,7 +29,7 @@ export const awaitRegistry = async (
   }
   for (;;) {
     await sleep(intervalMs, undefined, { ref: false })
-    const encoders = await poll()
-    if (encoders !== undefined) return encoders
+    const known = await poll()
+    if (known !== undefined) return known
   }
 }

@@ -2,8 +2,14 @@ import { messageOf } from '../../lib/errors.ts'
 import { type EventType, isEventType, isOurOwn } from '../../schemas/catalogue.ts'
 import type { Hook } from '../hook.ts'
 import { isObject } from './coerce.ts'
-import { hasConfidentialVariant, inPlaceOf, isConfidential, protectedEvent } from './confidential.ts'
-import { maxDetailLength, type QuarantineCause, type QuarantineReason } from './quarantine-cause.ts'
+import {
+  hasConfidentialVariant,
+  inPlaceOf,
+  isConfidential,
+  mayBeConfidential,
+  protectedEvent,
+} from './confidential.ts'
+import { maxDetailLength, type QuarantineCause } from './quarantine-cause.ts'
 
 /** The event of a hook, and its parsed body. */
 export interface Classified {
@@ -17,23 +23,23 @@ export interface Classified {
   quarantine?: QuarantineCause
 }
 
+type Unclassified = Pick<Hook, 'body' | 'headers'>
+
 /** Finds the event by `object_kind`, then by `event_name`, then (custom templates) by the header. */
-export const classify = ({ body, headers }: Pick<Hook, 'body' | 'headers'>): Classified => {
+export const classify = (hook: Unclassified): Classified => {
+  const { body, headers } = hook
   const header = nameIn(headers['x-gitlab-event'])
-  const unreadable = (reason: QuarantineReason, detail: string): Classified => ({
-    event: protectedEvent('quarantine', isConfidential({}, header)),
-    name: header,
-    by: 'header',
-    body: {},
-    quarantine: { reason, detail },
-  })
   let json: unknown
   try {
     json = JSON.parse(body.toString())
   } catch (error) {
-    return unreadable('not_json', messageOf(error).slice(0, maxDetailLength))
+    const detail = messageOf(error).slice(0, maxDetailLength)
+    return classifyUnparsed(hook, { reason: 'not_json', detail })
   }
-  if (!isObject(json)) return unreadable('not_an_object', 'the body is JSON, but not an object')
+  if (!isObject(json)) {
+    const detail = 'the body is JSON, but not an object'
+    return classifyUnparsed(hook, { reason: 'not_an_object', detail })
+  }
 
   const name = nameIn(json.object_kind) ?? nameIn(json.event_name)
   const event = (name === null ? eventOfHeader(header) : eventNamed(name)) ?? 'unknown'
@@ -44,6 +50,36 @@ export const classify = ({ body, headers }: Pick<Hook, 'body' | 'headers'>): Cla
     body: json,
   }
 }
+
+/** A hook for the quarantine whose body is not parsed. Only its bytes say whether it is confidential. */
+export const classifyUnparsed = (
+  { body, headers }: Unclassified,
+  quarantine: QuarantineCause,
+): Classified => {
+  const header = nameIn(headers['x-gitlab-event'])
+  return {
+    event: protectedEvent('quarantine', mayBeConfidential(body, header)),
+    name: header,
+    by: 'header',
+    body: {},
+    quarantine,
+  }
+}
+
+/**
+ * The event that the start of a body or the header names. It costs nothing, but it may be wrong: use it for
+ * answers and lists, where the body is too large to be parsed for them.
+ */
+export const guessEvent = ({ body, headers }: Unclassified): Pick<Classified, 'event' | 'name'> => {
+  const header = nameIn(headers['x-gitlab-event'])
+  const name = nameIn(nameAtStart.exec(body.toString('latin1', 0, maxStartBytes))?.[1])
+  const event = (name === null ? eventOfHeader(header) : eventNamed(name)) ?? 'unknown'
+  return { event: protectedEvent(event, isConfidential({}, header)), name: name ?? header }
+}
+
+/** GitLab names the event in the first member of a body. */
+const nameAtStart = /^\s*\{\s*"(?:object_kind|event_name)"\s*:\s*"(\w+)"/
+const maxStartBytes = 200
 
 /**
  * The same hook, to be normalised as a quarantine record: its fields are not read again, its bytes are kept.

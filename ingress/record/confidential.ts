@@ -38,6 +38,17 @@ export const isConfidential = (body: Readonly<Record<string, unknown>>, header: 
   return isMarked(body) || Object.values(body).some((value) => isObject(value) && isMarked(value))
 }
 
+/**
+ * Whether a body that is not parsed may be confidential: it holds one of the marks of GitLab at any place.
+ *
+ * @param header the value of X-Gitlab-Event
+ */
+export const mayBeConfidential = (body: Buffer, header: string | null): boolean =>
+  isConfidential({}, header) || mark.test(body.toString('latin1'))
+
+/** A quote within a string has a backslash before it, so a commit message that quotes a mark is no mark. */
+const mark = /"(?:(?:confidential|internal)"\s*:\s*"?true|event_type"\s*:\s*"confidential_)/
+
 /** Issues and work items are `confidential`, notes are `internal`. */
 const isMarked = ({ confidential, internal }: Readonly<Record<string, unknown>>): boolean =>
   isTrue(confidential) || isTrue(internal)

@@ -3,14 +3,19 @@ import { createEncoder, type Encode } from '../../lib/avro/codec.ts'
 import type { Registry } from '../../lib/avro/registry.ts'
 import { PermanentError, RetriableError, UsageError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
-import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
+import { catalogue, type EventType, eventTypes } from '../../schemas/catalogue.ts'
 import { typeOfShape, wireSchema } from '../../schemas/load.ts'
 import type { Names } from '../../schemas/topics.ts'
 import type { Encoders } from './encode.ts'
 import { readSchemaIds, type SchemaIds, writeSchemaIds } from './schema-ids-file.ts'
 
+/** The schema id of each event. */
+export type IdOfEvent = Record<EventType, number>
+
 export interface KnownEncoders {
   encoders: Encoders
+  /** The ids that these encoders use. Another thread needs them to make its own encoders. */
+  ids: IdOfEvent
   /** Where their schema ids come from. */
   from: 'registry' | 'disk'
 }
@@ -42,7 +47,7 @@ export const readEncoders = async (
     // If the disk is full, only the next start is affected: it will need the registry. To publish is more
     // important now, since that empties the spool.
     await writeSchemaIds(idsFile, ids).catch(() => undefined)
-    return { encoders: encodersBy(schemas, ids), from: 'registry' }
+    return { ...createKnown(schemas, ids), from: 'registry' }
   } catch (error) {
     if (error instanceof PermanentError)
       throw new UsageError(`${error.message}: run \`bridge setup\` first`, { cause: error })
@@ -51,13 +56,12 @@ export const readEncoders = async (
     logger.warn('the schema registry does not answer, so the schema ids on disk are used', {
       error: error.message,
     })
-    return { encoders: encodersBy(schemas, ids), from: 'disk' }
+    return { ...createKnown(schemas, ids), from: 'disk' }
   }
 }
 
 interface EventSchema {
-  event: string
-  shape: string
+  event: EventType
   text: string
   subject: string
   /** Names this version of the schema: an id of another version must not be used for it. */
@@ -66,10 +70,9 @@ interface EventSchema {
 
 const schemasOf = (names: Names): EventSchema[] =>
   eventTypes.map((event) => {
-    const { schema: shape } = catalogue[event]
-    const text = wireSchema(shape)
+    const text = wireSchema(catalogue[event].schema)
     const subject = names.subject(names.topic(event))
-    return { event, shape, text, subject, name: `${subject} ${hash('sha256', text)}` }
+    return { event, text, subject, name: `${subject} ${hash('sha256', text)}` }
   })
 
 /** One request after the other: fifty at once are too many for a registry that has just started. */
@@ -90,9 +93,14 @@ const changedSubjects = async (
     .map(({ subject }) => subject)
 }
 
-const encodersBy = (schemas: readonly EventSchema[], ids: SchemaIds): Encoders =>
+const createKnown = (schemas: readonly EventSchema[], ids: SchemaIds): Omit<KnownEncoders, 'from'> => {
+  const idOfEvent = Object.fromEntries(schemas.map(({ event, name }) => [event, ids[name] ?? 0])) as IdOfEvent
+  return { encoders: createEncoders(idOfEvent), ids: idOfEvent }
+}
+
+export const createEncoders = (ids: IdOfEvent): Encoders =>
   Object.fromEntries(
-    schemas.map(({ event, shape, name }) => [event, createLazyEncoder(shape, ids[name] ?? 0)]),
+    eventTypes.map((event) => [event, createLazyEncoder(catalogue[event].schema, ids[event])]),
   ) as unknown as Encoders
 
 /** Compiles the type with the first record: most GitLabs send only some of the events. */

@@ -1,5 +1,12 @@
 /** Why a body cannot be read as its event. Values of `Quarantine.reason`. */
-export type QuarantineReason = 'not_json' | 'not_an_object' | 'missing_identity' | 'unencodable' | 'too_large'
+export type QuarantineReason =
+  | 'not_json'
+  | 'not_an_object'
+  | 'missing_identity'
+  | 'unencodable'
+  | 'too_large'
+  /** To parse the body, or to build its record, would take more time or memory than one hook may take. */
+  | 'too_complex'
 
 /** Why a hook goes to the quarantine topic. A stage returns it instead of its result. */
 export interface QuarantineCause {

@@ -94,7 +94,7 @@ const attemptInOrder = (
       resolve(fate)
     }
     const mustWait = (topic: string) => blockedTopics.has(topic)
-    deliveries.push(options.deliver(hook, { waitedFor: options.topic, mustWait, onSettled }))
+    deliveries.push(options.deliver(hook, { waitedFor: options.topic, isSpooled: true, mustWait, onSettled }))
     return promise
   }
 

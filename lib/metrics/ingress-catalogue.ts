@@ -93,6 +93,19 @@ export const ingressCatalogue = {
     processes,
     labels: { event: 'events' },
   },
+  ingress_body_limits_exceeded_total: {
+    type: 'counter',
+    help: 'Large bodies that exceeded a limit of the process that prepares them, by limit.',
+    unit: 'hooks',
+    processes,
+    labels: { limit: ['time', 'memory', 'error'] },
+  },
+  ingress_places_lost_total: {
+    type: 'counter',
+    help: 'Large bodies whose key was not known within 500 ms, so that later hooks could overtake them.',
+    unit: 'hooks',
+    processes,
+  },
   ingress_changed_resends_total: {
     type: 'counter',
     help: 'Signed hooks that had the id of an earlier hook but a different body.',

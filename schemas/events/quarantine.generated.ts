@@ -2,7 +2,7 @@
 
 import type { Delivery } from '../parts/delivery.generated.ts'
 
-/** An authenticated hook that could not become a typed record, because it is not JSON, lacks a required field or is too large. Nothing is lost: the whole body is in raw. */
+/** An authenticated hook that could not become a typed record, because it is not JSON, lacks a required field, is too large or is too complex. Nothing is lost: the whole body is in raw. */
 export interface Quarantine {
   /** How and when the hook reached the bridge, and which fact it reports. */
   delivery: Delivery
@@ -10,7 +10,7 @@ export interface Quarantine {
   event_name: string | null
   /** Id of the project that the event belongs to, if the bridge could read it. */
   project_id: number | null
-  /** Reason for the quarantine: not_json, not_an_object, missing_identity (a required field is missing), unencodable or too_large. Later versions can add reasons. */
+  /** Reason for the quarantine: not_json, not_an_object, missing_identity (a required field is missing), unencodable, too_large or too_complex. Later versions can add reasons. */
   reason: string
   /** The reason as text for people. It names the field or the limit. */
   detail: string | null

@@ -10,7 +10,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     ...['ingress.ts', 'config.ts', 'metrics.ts', 'hook.ts', 'deliver.ts', 'open-delivery-path.ts'],
     ...['auth/read-sources.ts', 'http/certificates.ts', 'record/classify.ts', 'record/encoders.ts'],
     ...['spool/inspect-files.ts', 'spool/spool-folder.ts', 'spool/spool-folders.ts'],
-    'keep/deliver-within.ts',
+    ...['keep/deliver-within.ts', 'record/large-body.ts', 'prepare.ts'],
   ],
   'ingress/parts/': ['create-parts.ts', 'operations.ts'],
   'ingress/keep/': ['publish-or-spool.ts', 'answer-kept.ts', 'deliver-within.ts'],
@@ -20,6 +20,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   ],
   'ingress/record/': [
     ...['classify.ts', 'normalise.ts', 'encode.ts', 'encoders.ts', 'chunk-oversized.ts'],
+    ...['json-size.ts', 'large-body.ts'],
     ...['quarantine-cause.ts', 'await-registry.ts'],
   ],
   'ingress/spool/': [

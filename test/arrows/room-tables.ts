@@ -13,11 +13,11 @@ const ingress: Rooms = {
   ],
   'parts/': [
     ...['open-delivery-path.ts', 'receive.ts', 'readiness.ts', 'delivery-path.ts', 'deliver.ts'],
-    ...['keep/', 'http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
+    ...['large/', 'keep/', 'http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
   'open-delivery-path.ts': [
-    ...['delivery-path.ts', 'deliver.ts', 'spool/', 'publish/', 'record/', 'config.ts'],
+    ...['delivery-path.ts', 'deliver.ts', 'large/', 'spool/', 'publish/', 'record/', 'config.ts'],
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
   'receive.ts': [
@@ -28,7 +28,9 @@ const ingress: Rooms = {
   'readiness.ts': ['delivery-path.ts', 'spool/', 'publish/', 'metrics.ts', 'outcome.ts'],
   'delivery-path.ts': ['deliver.ts', 'spool/', 'publish/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
   'spool/': ['deliver.ts', 'publish/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
-  'deliver.ts': ['publish/', 'record/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
+  'deliver.ts': ['large/', 'prepare.ts', 'publish/', 'record/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
+  'large/': ['prepare.ts', 'publish/', 'record/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
+  'prepare.ts': ['publish/', 'record/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
   'publish/': ['record/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
   'record/': ['metrics.ts', 'outcome.ts', 'hook.ts'],
   'http/': ['config.ts', 'auth/', 'metrics.ts', 'outcome.ts', 'hook.ts'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { createPrepare } from '../../ingress/deliver.ts'
+import { createPrepare } from '../../ingress/prepare.ts'
 import { createChunkOversized } from '../../ingress/record/chunk-oversized.ts'
 import { type RecordWithRaw, readRaw } from '../../lib/kafka/read-raw.ts'
 import { decode, encode, hookOf } from '../helpers/records/deliver.ts'

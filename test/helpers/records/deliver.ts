@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { createPrepare } from '../../../ingress/deliver.ts'
 import type { Hook } from '../../../ingress/hook.ts'
+import { createPrepare } from '../../../ingress/prepare.ts'
 import { createChunkOversized } from '../../../ingress/record/chunk-oversized.ts'
 import { type Classified, classify } from '../../../ingress/record/classify.ts'
 import {

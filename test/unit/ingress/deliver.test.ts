@@ -38,7 +38,11 @@ const delivering = (publish: Publish = async () => {}, maxBytes = 1e6, waitedFor
   const deliver = createDeliver({
     encode,
     chunkOversized: createChunkOversized(() => maxBytes, 'gitlab.raw-chunks'),
-    publisher: { enqueue: (outgoing, onSettled) => publishWithChunks(outgoing, place, onSettled) },
+    prepareLarge: () => assert.fail('no body here is large'),
+    publisher: {
+      enqueue: (outgoing, onSettled) => publishWithChunks(outgoing, place, onSettled),
+      reserve: () => assert.fail('no body here is large'),
+    },
     hasWaitingHooks: (topic) => waitedFor.includes(topic),
     metrics: createIngressMetrics(metrics),
     logger,

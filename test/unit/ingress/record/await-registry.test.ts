@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { awaitRegistry } from '../../../../ingress/record/await-registry.ts'
+import type { IdOfEvent } from '../../../../ingress/record/encoders.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 import { encoders } from '../../../helpers/records/deliver.ts'
 
@@ -11,10 +12,10 @@ test('the registry is polled until it gives the ids; any other answer is logged'
   const read = async () => {
     const answer = answers[asked++]
     if (answer === undefined || answer instanceof Error) throw answer
-    return { encoders, ...answer }
+    return { encoders, ids: {} as IdOfEvent, ...answer }
   }
   const alive = setTimeout(() => {}, 5000) // the timer of the wait does not keep the process alive
-  assert.equal(await awaitRegistry(read, 1, logger), encoders)
+  assert.equal((await awaitRegistry(read, 1, logger)).encoders, encoders)
   clearTimeout(alive)
   assert.equal(asked, 3)
   assert.deepEqual(

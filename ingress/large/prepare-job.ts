@@ -1,0 +1,63 @@
+import { messageOf } from '../../lib/errors.ts'
+import { catalogue } from '../../schemas/catalogue.ts'
+import type { KeyOf } from '../../schemas/key.ts'
+import type { Names } from '../../schemas/topics.ts'
+import type { Hook } from '../hook.ts'
+import { createPrepare, type Prepared } from '../prepare.ts'
+import { TopicUnavailableError } from '../publish/topic-unavailable-error.ts'
+import { createChunkOversized } from '../record/chunk-oversized.ts'
+import { classifyUnparsed } from '../record/classify.ts'
+import { createEncodeStage } from '../record/encode.ts'
+import { createEncoders } from '../record/encoders.ts'
+import { excessOf, type JsonSize } from '../record/json-size.ts'
+import type { Normalised } from '../record/normalise.ts'
+import type { QuarantineCause } from '../record/quarantine-cause.ts'
+import type { Job, OnKey, Result } from './job.ts'
+
+/**
+ * Beyond these limits a body is not parsed. A body of GitLab would reach them only if it named nearly a
+ * million files.
+ */
+export const parseLimits: JsonSize = { values: 1_000_000, depth: 100 }
+
+/** Makes the messages of a hook. This is the work of the child process. Never throws. */
+export const prepareJob = (
+  names: Names,
+  { hook, cause, schemaIds, maxBytesByTopic }: Job,
+  onKey: OnKey,
+): Result => {
+  const encode = createEncodeStage(createEncoders(schemaIds), names)
+  const prepare = createPrepare({
+    encode: (some, normalised) => {
+      onKey(names.topic(normalised.event), keyOf(normalised))
+      return encode(some, normalised)
+    },
+    chunkOversized: createChunkOversized((topic) => maxBytesByTopic.get(topic), names.rawChunksTopic),
+  })
+  const quarantine = cause ?? tooComplex(hook.body)
+  try {
+    const prepared = prepare(hook, quarantine === undefined ? undefined : classifyUnparsed(hook, quarantine))
+    return { kind: 'prepared', prepared: withoutChunkBytes(hook, prepared) }
+  } catch (error) {
+    if (error instanceof TopicUnavailableError)
+      return { kind: 'topic_unavailable', topic: error.topic, problem: error.problem }
+    return { kind: 'failed', problem: messageOf(error) }
+  }
+}
+
+const keyOf = ({ event, record }: Normalised): string =>
+  (catalogue[event].key as KeyOf<typeof record>)(record)
+
+const tooComplex = (body: Buffer): QuarantineCause | undefined => {
+  const detail = excessOf(body, parseLimits)
+  return detail === undefined ? undefined : { reason: 'too_complex', detail }
+}
+
+/** Chunks are pieces of the memory of the body. */
+const withoutChunkBytes = ({ body }: Hook, prepared: Prepared) => ({
+  ...prepared,
+  chunks: prepared.chunks.map(({ value, ...chunk }) => {
+    const start = value.byteOffset - body.byteOffset
+    return { ...chunk, start, end: start + value.length }
+  }),
+})
