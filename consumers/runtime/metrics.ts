@@ -17,6 +17,6 @@ export const createConsumerMetrics = (metrics: Metrics, events: readonly EventTy
   deadLetters: metrics.counter('consumer_dead_letters_total'),
   circuit: metrics.gauge('consumer_circuit_state'),
   rebuilds: metrics.counter('consumer_rebuilds_total'),
-  missingTopics: metrics.gauge('consumer_missing_topics'),
+  unreadTopics: metrics.gauge('consumer_unread_topics'),
   lastProgress: metrics.gauge('consumer_last_progress_timestamp_seconds'),
 })

@@ -16,6 +16,7 @@ import { type ConsumerMetrics, createConsumerMetrics } from './metrics.ts'
 import type { RunningCalls } from './middleware/track-calls.ts'
 import { createPipeline } from './pipeline.ts'
 import { createPositions } from './positions/positions.ts'
+import { selectUncommitted } from './positions/uncommitted-topics.ts'
 import { createStallDetector, type Verdict } from './watchdog/stall-detector.ts'
 import { createWorkerBreaker } from './worker-breaker.ts'
 import { createWorkerLife, type WorkerLife } from './worker-life.ts'
@@ -34,7 +35,7 @@ export interface WorkerParts extends WorkerLife {
   connect(): Promise<void>
   /** Checks that the committed offsets match what the topics hold. @throws GapError */
   checkOffsets(): Promise<void>
-  topicWatch: Pick<TopicWatch, 'missing' | 'start'>
+  topicWatch: Pick<TopicWatch, 'unread' | 'start'>
   /** Resolves when a broker answers. */
   reachBrokers(): Promise<void>
   /** Checks the progress of the worker. The watchdog needs the answer. */
@@ -72,7 +73,8 @@ const assemble = (resources: WorkerResources, metrics: Metrics): WorkerParts => 
     topics,
     selectExisting: offsets.existing,
     replaceClient: () => member.replaceClient(),
-    missingTopics: consumerMetrics.missingTopics,
+    selectUncommitted: (existing) => selectUncommitted(offsets, group, existing),
+    unreadTopics: consumerMetrics.unreadTopics,
     logger,
   })
 
@@ -117,7 +119,7 @@ const assemble = (resources: WorkerResources, metrics: Metrics): WorkerParts => 
       await requireAccess(kafka, accessNeeds(resources, topics))
       await producer.connect()
     },
-    checkOffsets: () => positions.check(topics),
+    checkOffsets: async () => positions.check(await topicWatch.readable()),
     reachBrokers: offsets.reach,
     pollProgress,
     close: () => closeAll(resources, member, producer),

@@ -146,7 +146,7 @@ const conditionOf = (
   hasJoined: member.hasJoined(),
   pausedBy: breaker.reason(),
   isWaiting: breaker.state() === 'open',
-  missingTopics: topicWatch.missing(),
+  unread: topicWatch.unread(),
   silentMs: performance.now() - member.lastActivityAt(),
 })
 

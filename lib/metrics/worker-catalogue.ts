@@ -59,9 +59,11 @@ export const workerCatalogue = {
     unit: 'restarts',
     processes,
   },
-  consumer_missing_topics: {
+  consumer_unread_topics: {
     type: 'gauge',
-    help: 'Topics of the worker that do not exist. The worker reads the others.',
+    help:
+      'Topics that the worker does not read, because they do not exist or ' +
+      'have a partition without a committed offset.',
     unit: 'topics',
     processes,
   },

@@ -6,7 +6,6 @@ import type { Assignment } from '../positions/assignment.ts'
 import { coPartition } from './assigner.ts'
 import type { FetchSizes } from './fetch-sizes.ts'
 import { heartbeatIntervalMs } from './heartbeat-interval.ts'
-import { leaveGroupLater } from './leave-group.ts'
 
 export interface GroupClientOptions {
   kafka: Kafka
@@ -35,6 +34,8 @@ export interface GroupClientHooks {
   onAnswer(): void
   /** Called when the client has joined the group and its positions are known, and when it must join again. */
   onMembership(membership: Membership): void
+  /** Called when the client is no longer this member, and may not have told the group. */
+  onMemberLeft(memberId: string): void
 }
 
 export type Membership = 'joining' | 'joined'
@@ -99,8 +100,8 @@ export const createGroupClient = (options: GroupClientOptions, hooks: GroupClien
     if (state === 'ended') return
     // The client restarts itself after most errors. Without a restart it would stay idle.
     if (!restart) return options.fail(explainSession(error, options.sessionSeconds))
-    // It then joins as a new member. The group would wait for the old one until its session ends.
-    if (memberId !== '') void leaveGroupLater(options.kafka, options.group, memberId, options.sessionSeconds)
+    // It then joins as a new member.
+    if (memberId !== '') hooks.onMemberLeft(memberId)
     memberId = ''
   })
 

@@ -9,7 +9,7 @@ import {
   type Membership,
   rebalanceTimeoutMs,
 } from './group-client.ts'
-import { leaveGroup } from './leave-group.ts'
+import { leaveGroup, leaveGroupLater } from './leave-group.ts'
 
 /** This process as a member of its consumer group. */
 export interface GroupMember {
@@ -53,28 +53,21 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   const oneAtATime = createMutex()
   let client: GroupClient | undefined
   let isPaused = false
-  let isStopped = false
-  let membership: Membership = 'joining'
-  let lastActivityAt = performance.now()
-  let lastAnswerAt = performance.now()
+  const stopping = new AbortController()
+  const { hooks, ...view } = createClientView()
+
+  const onMemberLeft = (memberId: string) => void leaveGroupLater(kafka, group, memberId, stopping.signal)
 
   const start = async () => {
-    membership = 'joining'
+    hooks.onMembership('joining')
     const topics = await options.topics()
-    if (isStopped) return
+    if (stopping.signal.aborted) return
     client = createGroupClient(
       { ...options, topics },
       {
+        ...hooks,
         isPaused: () => isPaused,
-        onActivity: () => {
-          lastActivityAt = performance.now()
-        },
-        onAnswer: () => {
-          lastAnswerAt = performance.now()
-        },
-        onMembership: (changed) => {
-          membership = changed
-        },
+        onMemberLeft,
       },
     )
     await client.start()
@@ -92,9 +85,12 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   }
 
   const replaceClient = async () => {
-    if (isStopped) return
+    if (stopping.signal.aborted) return
     const stopLimitMs = options.attemptSeconds * 1000 + 2 * endLimitMs
-    await withTimeLimit(stopLimitMs, endClient()).catch(() => undefined)
+    const oldMemberId = client?.memberId() ?? ''
+    await withTimeLimit(stopLimitMs, endClient()).catch(() => {
+      if (oldMemberId !== '') onMemberLeft(oldMemberId)
+    })
     // Two attempts must never run at the same time. If the handler hangs, the watchdog ends the process.
     if (isHandling()) throw new Error('a handler that the old Kafka client called does not end')
     await withTimeLimit(rebalanceTimeoutMs + options.sessionSeconds * 1000, start())
@@ -120,8 +116,29 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
       tryOnClient((running) => running.resume())
     },
     stop: () => {
-      isStopped = true
+      stopping.abort()
       return endClient()
+    },
+    ...view,
+  }
+}
+
+/** Remembers what the events of the clients say. */
+const createClientView = () => {
+  let membership: Membership = 'joining'
+  let lastActivityAt = performance.now()
+  let lastAnswerAt = performance.now()
+  return {
+    hooks: {
+      onActivity: () => {
+        lastActivityAt = performance.now()
+      },
+      onAnswer: () => {
+        lastAnswerAt = performance.now()
+      },
+      onMembership: (changed: Membership) => {
+        membership = changed
+      },
     },
     hasJoined: () => membership === 'joined',
     lastActivityAt: () => lastActivityAt,

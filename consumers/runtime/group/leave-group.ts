@@ -17,17 +17,18 @@ export const leaveGroup = async (kafka: Kafka, group: string, memberId: string):
 }
 
 /**
- * Removes a member as soon as the coordinator of the group answers. Gives up when the session of the member
- * is over, because the group removes it then.
+ * Removes a member as soon as the coordinator of the group answers. Until then the group would wait for it: a
+ * coordinator that was away begins to count the session of the member when it is back.
+ *
+ * @param signal ends this when it is aborted
  */
 export const leaveGroupLater = async (
   kafka: Kafka,
   group: string,
   memberId: string,
-  sessionSeconds: number,
+  signal: AbortSignal,
 ): Promise<void> => {
-  const deadline = performance.now() + sessionSeconds * 1000
-  while (performance.now() < deadline) {
+  while (!signal.aborted) {
     try {
       return await leaveGroup(kafka, group, memberId)
     } catch {

@@ -11,8 +11,8 @@ export interface WorkerCondition {
   pausedBy: string | undefined
   /** Whether the circuit breaker is waiting now. It also tries again from time to time. */
   isWaiting: boolean
-  /** Topics of the worker that do not exist. */
-  missingTopics: readonly string[]
+  /** Topics of the worker that it does not read. */
+  unread: { missing: readonly string[]; uncommitted: readonly string[] }
   /** How long the client has not fetched, sent a heartbeat or tried to reach brokers, in milliseconds. */
   silentMs: number
 }
@@ -24,7 +24,7 @@ export const startingCondition: WorkerCondition = {
   hasJoined: false,
   pausedBy: undefined,
   isWaiting: false,
-  missingTopics: [],
+  unread: { missing: [], uncommitted: [] },
   silentMs: 0,
 }
 
@@ -33,15 +33,21 @@ const maxReasonLength = 200
 
 /** What `/readyz` reports. */
 export const readinessOf = (condition: WorkerCondition): Health => {
-  const { isStopping, areBrokersAway, hasJoined, pausedBy, missingTopics } = condition
+  const { isStopping, areBrokersAway, hasJoined, pausedBy, unread } = condition
   if (isStopping) return { ok: false, status: 'stopping' }
   if (areBrokersAway) return { ok: false, status: 'brokers away' }
   if (!hasJoined) return { ok: false, status: 'joining' }
   if (pausedBy !== undefined) return { ok: false, status: `paused: ${pausedBy.slice(0, maxReasonLength)}` }
-  if (missingTopics.length > 0)
-    return { ok: true, status: `degraded: topics do not exist: ${missingTopics.join(', ')}` }
+  const problems = [
+    ...textOf('topics do not exist', unread.missing),
+    ...textOf('topics without committed offsets', unread.uncommitted),
+  ]
+  if (problems.length > 0) return { ok: true, status: `degraded: ${problems.join('; ')}` }
   return { ok: true, status: 'ready' }
 }
+
+const textOf = (problem: string, topics: readonly string[]): string[] =>
+  topics.length === 0 ? [] : [`${problem}: ${topics.join(', ')}`]
 
 /**
  * What `/livez` reports. A new process would not help while the brokers are away, nor while the group waits

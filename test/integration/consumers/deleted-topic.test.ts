@@ -34,7 +34,7 @@ test('a deleted topic costs only itself, is named, and is read again when it exi
   await untilCount(handled, 10)
   const status = `200 degraded: topics do not exist: ${idle}`
   await eventually(async () => assert.equal(await worker.ready(), status))
-  assert.equal(await worker.metric('consumer_missing_topics'), 1)
+  assert.equal(await worker.metric('consumer_unread_topics'), 1)
   const report = worker.lines.find(({ message }) => message.startsWith('topics do not exist'))
   assert.deepEqual(report?.fields.topics, [idle])
   await eventually(async () => assert.equal(await lag.verdict('reader'), 'missing'))
@@ -42,7 +42,7 @@ test('a deleted topic costs only itself, is named, and is read again when it exi
 
   await setUp(stack.env, recordingLogger().logger, [reader, other])
   await eventually(async () => assert.equal(await worker.ready(), '200 ready'))
-  assert.equal(await worker.metric('consumer_missing_topics'), 0)
+  assert.equal(await worker.metric('consumer_unread_topics'), 0)
   await publishPushes(stack, 3, { prefix: 'again-tag', event: 'tag_push' })
   await publishPushes(stack, 2, { prefix: 'again' })
   await untilCount(handled, 15)
@@ -63,4 +63,20 @@ test('partitions that are added are read from their start, and do not count as m
   await untilCount(handled, 4)
   await eventually(async () => assert.equal(await lag.verdict('other'), 'missing'))
   assert.equal(await lag.verdict('reader'), 'ok')
+})
+
+test('added partitions with records stop only their topic until setup has committed their offsets', async (t) => {
+  handled.length = 0
+  await withAdmin(stack.kafka, (admin) =>
+    admin.createPartitions({ topicPartitions: [{ topic: idle, count: 4 }] }),
+  )
+  await eventually(() => publishPushes(stack, 2, { prefix: 'new', event: 'tag_push', partition: 3 }))
+  const worker = await startWorkerInProcess(stack, reader)
+  t.after(worker.stop)
+  assert.equal(await worker.ready(), `200 degraded: topics without committed offsets: ${idle}`)
+  await publishPushes(stack, 3, { prefix: 'well' })
+  await untilCount(handled, 3)
+  await setUp(stack.env, recordingLogger().logger, [reader, other], { force: true })
+  await untilCount(handled, 5)
+  await eventually(async () => assert.equal(await worker.ready(), '200 ready'))
 })

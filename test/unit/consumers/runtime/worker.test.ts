@@ -39,7 +39,7 @@ const fakeParts = (port: number, replaced: Partial<WorkerParts> = {}) => {
     calls: new Set(),
     connect: record('connected'),
     checkOffsets: record('checked'),
-    topicWatch: { missing: () => [], start: () => () => undefined },
+    topicWatch: { unread: () => ({ missing: [], uncommitted: [] }), start: () => () => undefined },
     reachBrokers: async () => undefined,
     pollProgress: async () => 'moving',
     close: record('closed'),

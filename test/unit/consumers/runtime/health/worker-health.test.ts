@@ -18,9 +18,9 @@ const readiness: [title: string, condition: Partial<WorkerCondition>, ok: boolea
   ['waits for a long reason', { pausedBy: 'x'.repeat(999) }, false, `paused: ${'x'.repeat(200)}`],
   [
     'lacks topics',
-    { missingTopics: ['gitlab.push', 'gitlab.note'] },
+    { unread: { missing: ['gitlab.push', 'gitlab.note'], uncommitted: ['gitlab.job'] } },
     true,
-    'degraded: topics do not exist: gitlab.push, gitlab.note',
+    'degraded: topics do not exist: gitlab.push, gitlab.note; topics without committed offsets: gitlab.job',
   ],
 ]
 
