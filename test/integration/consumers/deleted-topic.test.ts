@@ -65,7 +65,7 @@ test('partitions that are added are read from their start, and do not count as m
   assert.equal(await lag.verdict('reader'), 'ok')
 })
 
-test('added partitions with records stop only their topic until setup has committed their offsets', async (t) => {
+test('added partitions with records stop only their topic until setup has run', async (t) => {
   handled.length = 0
   await withAdmin(stack.kafka, (admin) =>
     admin.createPartitions({ topicPartitions: [{ topic: idle, count: 4 }] }),
