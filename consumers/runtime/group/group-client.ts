@@ -63,10 +63,10 @@ export const rebalanceTimeoutMs = 60_000
 
 /** Creates a client that is not connected yet. */
 export const createGroupClient = (options: GroupClientOptions, hooks: GroupClientHooks): GroupClient => {
-  const consumer = createConsumer(options)
+  let state: ClientState = 'active'
+  const consumer = createConsumer(options, () => state === 'active')
   const allTopics = options.topics.map((topic) => ({ topic }))
   const joined = Promise.withResolvers<void>()
-  let state: ClientState = 'active'
   let memberId = ''
 
   const { GROUP_JOIN, HEARTBEAT, FETCH, FETCH_START, END_BATCH_PROCESS, CRASH, REBALANCING } = consumer.events
@@ -120,9 +120,20 @@ export const createGroupClient = (options: GroupClientOptions, hooks: GroupClien
   }
 }
 
-const createConsumer = ({ kafka, group, sessionSeconds, fetchSizes }: GroupClientOptions): KafkajsConsumer =>
+/** kafkajs retries a request this often by default, before the consumer crashes and restarts itself. */
+const defaultRetries = 5
+
+/**
+ * @param mayRestart false for a client that has ended: a join in progress fails after the end, and without
+ *   this the client would restart and join the group as a member that nobody stops
+ */
+const createConsumer = (
+  { kafka, group, sessionSeconds, fetchSizes }: GroupClientOptions,
+  mayRestart: () => boolean,
+): KafkajsConsumer =>
   kafka.consumer({
     groupId: group,
+    retry: { retries: defaultRetries, restartOnFailure: async () => mayRestart() },
     partitionAssigners: [coPartition],
     allowAutoTopicCreation: false,
     sessionTimeout: sessionSeconds * 1000,

@@ -3,16 +3,22 @@ import { test } from 'node:test'
 import type { Kafka } from 'kafkajs'
 import { createGroupMember } from '../../../../../consumers/runtime/group/group-member.ts'
 
+interface FakeClient {
+  emit(event: string, payload: object): void
+  /** Whether kafkajs may restart the client after a crash. */
+  retry: { restartOnFailure(error: Error): Promise<boolean> }
+}
+
 /** Kafka clients that join as soon as they run, and whose events the test emits. */
 const fakeKafka = () => {
-  const clients: { emit(event: string, payload: object): void }[] = []
+  const clients: FakeClient[] = []
   const join = { memberId: 'id', memberAssignment: { push: [clients.length] } }
-  const consumer = () => {
+  const consumer = ({ retry }: { retry: FakeClient['retry'] }) => {
     const listeners: [string, (event: { payload: object }) => void][] = []
     const emit = (event: string, payload: object) => {
       for (const [name, listener] of listeners) if (name === event) listener({ payload })
     }
-    clients.push({ emit })
+    clients.push({ emit, retry })
     const names = ['GROUP_JOIN', 'HEARTBEAT', 'FETCH', 'FETCH_START', 'END_BATCH_PROCESS', 'CRASH']
     return {
       events: Object.fromEntries(names.map((name) => [name, name])),
@@ -27,10 +33,8 @@ const fakeKafka = () => {
   return { kafka: { consumer } as unknown as Kafka, clients, join }
 }
 
-test('events of a client that was replaced are ignored', async () => {
-  const { kafka, clients, join } = fakeKafka()
-  const events: string[] = []
-  const member = createGroupMember({
+const memberOf = (kafka: Kafka, events: string[] = []) =>
+  createGroupMember({
     kafka,
     group: 'the-group',
     topics: async () => ['push'],
@@ -44,6 +48,24 @@ test('events of a client that was replaced are ignored', async () => {
     onJoin: async () => void events.push('join'),
     fail: assert.fail,
   })
+
+test('a client that has ended does not restart itself: nobody would stop it', async () => {
+  const { kafka, clients } = fakeKafka()
+  const member = memberOf(kafka)
+  await member.start()
+  const mayRestart = () =>
+    Promise.all(clients.map(({ retry }) => retry.restartOnFailure(new Error('the join failed'))))
+  assert.deepEqual(await mayRestart(), [true])
+  await member.replaceClient()
+  assert.deepEqual(await mayRestart(), [false, true])
+  await member.stop()
+  assert.deepEqual(await mayRestart(), [false, false])
+})
+
+test('events of a client that was replaced are ignored', async () => {
+  const { kafka, clients, join } = fakeKafka()
+  const events: string[] = []
+  const member = memberOf(kafka, events)
   await member.start()
   await member.replaceClient()
   const noMessages = (lastOffset: string) => ({ topic: 'push', partition: 0, batchSize: 0, lastOffset })
