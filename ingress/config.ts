@@ -1,16 +1,27 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { registryVariables } from '../lib/avro/registry.ts'
-import { dataFolder, type Environment, flag, list, port, readVariables, secret } from '../lib/config.ts'
+import {
+  byteSize,
+  count,
+  dataFolder,
+  type Environment,
+  flag,
+  list,
+  port,
+  readVariables,
+  seconds,
+  secret,
+} from '../lib/config.ts'
 import { ConfigError, type ConfigFault } from '../lib/errors.ts'
 import { operationsVariables } from '../lib/http/operations-server.ts'
 import { kafkaVariables } from '../lib/kafka/client.ts'
 import type { SourcesSettings } from './auth/read-sources.ts'
-import { cidr, signingToken } from './auth/source.ts'
+import { cidr, instanceUrl, signingToken } from './auth/source.ts'
+import { tokenFilesOf } from './auth/token-files.ts'
 
-const seconds = (value: number) => z.coerce.number().positive().default(value)
-const bytes = (value: number) => z.coerce.number().int().positive().default(value)
-const count = (value: number) => z.coerce.number().int().positive().default(value)
+const positiveSeconds = (value: number) => seconds().min(0.001).default(value)
+const bytes = (value: number) => byteSize().default(value)
 const optionalText = () => z.string().optional()
 
 const mebibyte = 1024 * 1024
@@ -35,8 +46,7 @@ export const ingressVariables = z.object({
     .pipe(z.array(cidr))
     .default([])
     .describe('Address ranges from which hooks are accepted. Unset: any address.'),
-  INGRESS_INSTANCE: z
-    .url()
+  INGRESS_INSTANCE: instanceUrl
     .optional()
     .describe('URL of the GitLab instance that sends. Unset: each hook names it (X-Gitlab-Instance).'),
   INGRESS_SOURCES_FILE: optionalText().describe(
@@ -46,26 +56,26 @@ export const ingressVariables = z.object({
     .number()
     .int()
     .min(0)
+    .max(100)
     .default(0)
     .describe('Number of proxies in front of the ingress that add to X-Forwarded-For.'),
-  INGRESS_SIGNATURE_TOLERANCE_SECONDS: seconds(300).describe(
+  INGRESS_SIGNATURE_TOLERANCE_SECONDS: positiveSeconds(300).describe(
     'Largest difference between the timestamp of a signed hook and our clock.',
   ),
-  INGRESS_FAILED_LOGINS_PER_MINUTE: count(30).describe(
-    'How often one address may send wrong credentials and get 401. After that it gets 429.',
-  ),
+  INGRESS_FAILED_LOGINS_PER_MINUTE: count()
+    .default(30)
+    .describe('How often one address may send wrong credentials and get 401. After that it gets 429.'),
   INGRESS_TLS_CERT_FILE: optionalText().describe('Certificate for receiving hooks by HTTPS, PEM.'),
   INGRESS_TLS_KEY_FILE: optionalText().describe('Private key of that certificate, PEM.'),
   INGRESS_TLS_CLIENT_CA_FILE: optionalText().describe(
     'Certificate authority of the senders, PEM. If set, only senders with its certificates can connect.',
   ),
-  INGRESS_MAX_CONNECTIONS: count(2000).describe(
-    'How many connections can be open at the same time. The limit of open files (ulimit -n) can lower it.',
-  ),
-  INGRESS_MAX_CONNECTIONS_PER_ADDRESS: z.coerce
-    .number()
-    .int()
-    .positive()
+  INGRESS_MAX_CONNECTIONS: count()
+    .default(2000)
+    .describe(
+      'How many connections can be open at the same time. The limit of open files (ulimit -n) can lower it.',
+    ),
+  INGRESS_MAX_CONNECTIONS_PER_ADDRESS: count()
     .optional()
     .describe(
       'How many connections one address may hold without a hook of a proven sender. Unset: half of all. ' +
@@ -77,10 +87,10 @@ export const ingressVariables = z.object({
   INGRESS_UNPROVEN_BYTES: bytes(64 * mebibyte).describe(
     'Memory for bodies whose signature has not been verified yet, for all connections together.',
   ),
-  INGRESS_BODY_TIMEOUT_SECONDS: seconds(4.5).describe(
+  INGRESS_BODY_TIMEOUT_SECONDS: positiveSeconds(4.5).describe(
     'How long a body may take to arrive. GitLab gives up after 10 s.',
   ),
-  INGRESS_PUBLISH_DEADLINE_SECONDS: seconds(4).describe(
+  INGRESS_PUBLISH_DEADLINE_SECONDS: positiveSeconds(4).describe(
     'How long a hook waits for the brokers before it is spooled.',
   ),
   INGRESS_QUEUE_BYTES: bytes(64 * mebibyte).describe(
@@ -92,8 +102,7 @@ export const ingressVariables = z.object({
   INGRESS_SPOOL_MAX_BYTES: bytes(1024 * mebibyte).describe(
     'Largest size of the spool on disk. When it is full, hooks get 503. Hooks set aside may add a quarter.',
   ),
-  INGRESS_DRAIN_SECONDS: z.coerce
-    .number()
+  INGRESS_DRAIN_SECONDS: seconds()
     .min(0)
     .default(5)
     .describe('How long hooks are still accepted after SIGTERM, so that load balancers notice it.'),
@@ -149,7 +158,6 @@ export const readIngressSettings = (env: Environment): IngressSettings => {
  */
 export const readSourcesSettings = (env: Environment): SourcesSettings => {
   const settings = readIngressSettings(env)
-  const tokenFiles = [env.INGRESS_SECRET_TOKENS_FILE, env.INGRESS_SIGNING_TOKENS_FILE]
   return {
     defaultSource: {
       secret_tokens: settings.INGRESS_SECRET_TOKENS,
@@ -158,7 +166,7 @@ export const readSourcesSettings = (env: Environment): SourcesSettings => {
       allowed_cidrs: settings.INGRESS_ALLOWED_CIDRS,
       instance: settings.INGRESS_INSTANCE,
     },
-    tokenFiles: tokenFiles.flatMap((file) => file || []),
+    tokenFiles: tokenFilesOf(env, settings),
     sourcesFile: settings.INGRESS_SOURCES_FILE,
   }
 }
@@ -211,11 +219,20 @@ const certificateFaults = (settings: IngressSettings): ConfigFault[] => {
 /** A large body is sent in chunks, and these wait in the queue together with other records. */
 const queueFaults = (settings: IngressSettings): ConfigFault[] => {
   const minBytes = 2 * settings.INGRESS_MAX_BODY_BYTES
-  return faultsWhere([
-    settings.INGRESS_QUEUE_BYTES < minBytes,
-    'INGRESS_QUEUE_BYTES',
-    `must be at least twice INGRESS_MAX_BODY_BYTES (${minBytes}): otherwise the largest bodies never fit in`,
-  ])
+  return faultsWhere(
+    [
+      settings.INGRESS_UNPROVEN_BYTES < settings.INGRESS_MAX_BODY_BYTES,
+      'INGRESS_UNPROVEN_BYTES',
+      `must be at least INGRESS_MAX_BODY_BYTES (${settings.INGRESS_MAX_BODY_BYTES}): ` +
+        'otherwise the largest signed bodies never fit in',
+    ],
+    [
+      settings.INGRESS_QUEUE_BYTES < minBytes,
+      'INGRESS_QUEUE_BYTES',
+      `must be at least twice INGRESS_MAX_BODY_BYTES (${minBytes}): ` +
+        'otherwise the largest bodies never fit in',
+    ],
+  )
 }
 
 type Rule = readonly [isBroken: boolean, variable: keyof IngressSettings, problem: string]

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { ConfigError, messageOf } from './errors.ts'
+import { ConfigError, type ConfigFault, messageOf } from './errors.ts'
 import { problemOf } from './problem-of.ts'
+import { readRegularFile } from './read-regular-file.ts'
 
 /** Environment variables, not validated yet. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -34,6 +34,18 @@ export const flag = () => z.stringbool()
 /** A TCP port; 0 stands for any free port. */
 export const port = () => z.coerce.number().int().min(0).max(65535)
 
+/** The longest time that a timer of Node can wait is about 24.8 days. A longer one would end at once. */
+const maxSeconds = 24 * 24 * 60 * 60
+
+/** A duration in seconds, at most 24 days. */
+export const seconds = () => z.coerce.number().max(maxSeconds)
+
+/** A whole number of things, from 1 to a thousand million. */
+export const count = () => z.coerce.number().int().min(1).max(1e9)
+
+/** A number of bytes. */
+export const byteSize = () => z.coerce.number().int().min(1)
+
 /** The URL of a PostgreSQL database. */
 export const databaseUrl = () =>
   z.url({
@@ -64,18 +76,27 @@ export const itemsOf = (text: string, separator: ',' | '\n'): string[] =>
  * @throws ConfigError naming every wrong or missing variable, never a value
  */
 export const readVariables = <V extends Variables>(variables: V, env: Environment): z.output<V> => {
-  const raw = Object.fromEntries(
-    Object.entries(variables.shape).map(([name, variable]) => [name, rawValueOf(name, variable, env)]),
-  )
+  const raw: Record<string, string | string[] | undefined> = {}
+  const unreadable = new Map<string, readonly ConfigFault[]>()
+  for (const [name, variable] of Object.entries(variables.shape)) {
+    try {
+      raw[name] = rawValueOf(name, variable, env)
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      unreadable.set(name, error.faults)
+    }
+  }
   const parsed = variables.safeParse(raw, { error: problemOf })
-  if (parsed.success) return parsed.data
-  throw new ConfigError(
-    parsed.error.issues.map(({ path: [name, item], message, code }) => {
-      const variable = String(name ?? '')
-      if (code === 'invalid_type' && raw[variable] === undefined) return { variable, problem: 'is not set' }
-      return { variable, problem: typeof item === 'number' ? `item ${item + 1} ${message}` : message }
-    }),
-  )
+  if (parsed.success && unreadable.size === 0) return parsed.data
+  const wrong = (parsed.error?.issues ?? []).map(({ path: [name, item], message, code }) => {
+    const variable = String(name ?? '')
+    if (code === 'invalid_type' && raw[variable] === undefined) return { variable, problem: 'is not set' }
+    return { variable, problem: typeof item === 'number' ? `item ${item + 1} ${message}` : message }
+  })
+  throw new ConfigError([
+    ...[...unreadable.values()].flat(),
+    ...wrong.filter(({ variable }) => !unreadable.has(variable)),
+  ])
 }
 
 const rawValueOf = (name: string, variable: z.ZodType, env: Environment): string | string[] | undefined => {
@@ -84,9 +105,23 @@ const rawValueOf = (name: string, variable: z.ZodType, env: Environment): string
   for (const each of names) {
     const fileVariable = `${each}_FILE`
     const value = env[each] || (isSecret(variable) ? readSecretFile(fileVariable, variable, env) : undefined)
-    if (value) return value
+    if (!value) continue
+    demandContent(each, variable, value)
+    return value
   }
   return undefined
+}
+
+/** A blank text must not be read as the number 0, as a list without items or as a name. */
+const demandContent = (name: string, variable: z.ZodType, value: string | string[]): void => {
+  if (typeof value !== 'string') return
+  const problem =
+    value.trim() === ''
+      ? 'is blank: give it a value, or remove it'
+      : isList(variable) && !isSecret(variable) && itemsOf(value, ',').length === 0
+        ? 'has no items: give it a value, or remove it'
+        : undefined
+  if (problem !== undefined) throw new ConfigError([{ variable: name, problem }])
 }
 
 const readSecretFile = (
@@ -97,7 +132,7 @@ const readSecretFile = (
   const file = env[name]
   if (file === undefined || file === '') return undefined
   try {
-    const lines = itemsOf(readFileSync(file, 'utf8'), '\n')
+    const lines = itemsOf(readRegularFile(file).toString(), '\n')
     if (lines.length === 0) return undefined
     return isList(variable) ? lines : lines.join('\n')
   } catch (error) {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { seconds } from '../../lib/config.ts'
 
 export const lagExporterVariables = z.object({
-  LAG_STALL_SECONDS: z.coerce
-    .number()
+  LAG_STALL_SECONDS: seconds()
     .positive()
     .default(120)
     .describe(

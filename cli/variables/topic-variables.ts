@@ -12,6 +12,7 @@ export const topicVariables = z.object({
     .number()
     .int()
     .min(1)
+    .max(1_000_000)
     .default(6)
     .describe(
       'Partitions of each new topic for events. All these topics have the same number, so that one process ' +
@@ -21,6 +22,7 @@ export const topicVariables = z.object({
     .number()
     .int()
     .min(1)
+    .max(32_767)
     .optional()
     .describe('Number of replicas of each new topic. Unset: 3, or the number of brokers if there are fewer.'),
   KAFKA_TOPIC_MAX_MESSAGE_BYTES: z.coerce

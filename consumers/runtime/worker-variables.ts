@@ -1,36 +1,25 @@
 import { z } from 'zod'
 import { registryVariables } from '../../lib/avro/registry.ts'
-import { dataFolder } from '../../lib/config.ts'
+import { count, dataFolder, seconds } from '../../lib/config.ts'
 import { operationsVariables } from '../../lib/http/operations-server.ts'
 import { kafkaVariables } from '../../lib/kafka/client.ts'
 import type { Consumer } from '../consumer.ts'
 
 const variables = z.object({
   BRIDGE_DATA_DIR: dataFolder(),
-  CONSUMER_ATTEMPTS: z.coerce
-    .number()
-    .int()
-    .min(1)
+  CONSUMER_ATTEMPTS: count()
     .default(5)
     .describe('How often a record is tried before it becomes a dead letter.'),
-  CONSUMER_TIMEOUT_SECONDS: z.coerce
-    .number()
+  CONSUMER_TIMEOUT_SECONDS: seconds()
     .positive()
     .default(30)
     .describe('Time limit of one attempt to handle a record.'),
-  CONSUMER_CONCURRENCY: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .default(3)
-    .describe('How many partitions a worker handles at the same time.'),
-  CONSUMER_SESSION_SECONDS: z.coerce
-    .number()
+  CONSUMER_CONCURRENCY: count().default(3).describe('How many partitions a worker handles at the same time.'),
+  CONSUMER_SESSION_SECONDS: seconds()
     .min(6)
     .default(45)
     .describe('After this time without a heartbeat, the partitions of a worker go to other processes.'),
-  CONSUMER_STALL_SECONDS: z.coerce
-    .number()
+  CONSUMER_STALL_SECONDS: seconds()
     .positive()
     .default(120)
     .describe(

@@ -1,26 +1,32 @@
-import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { itemsOf } from '../../lib/config.ts'
 import type { Reading } from '../../lib/disk/watch-files.ts'
 import { ConfigError, messageOf } from '../../lib/errors.ts'
-import { cidr, createSource, type Source, signingToken } from './source.ts'
+import { readRegularFile } from '../../lib/read-regular-file.ts'
+import { cidr, createSource, instanceUrl, type Source, signingToken } from './source.ts'
 import { isSourceName, sourceNameRule } from './source-name.ts'
 
-const tokens = z.array(z.string().min(1)).default([])
+const isBlank = (text: string) => text.trim() === ''
+
+const text = z.string().refine((given) => !isBlank(given), 'is blank')
+
+const tokens = z.array(text).default([])
 
 const sourceShape = z.strictObject({
   secret_tokens: tokens,
-  secret_tokens_file: z.string().optional(),
+  secret_tokens_file: text.optional(),
   signing_tokens: z.array(signingToken).default([]),
-  signing_tokens_file: z.string().optional(),
+  signing_tokens_file: text.optional(),
   require_signature: z.boolean().default(false),
   allowed_cidrs: z.array(cidr).default([]),
-  instance: z.url().optional(),
+  instance: instanceUrl.optional(),
 })
 
 const fileShape = z.strictObject({
-  sources: z.record(z.string().refine(isSourceName, sourceNameRule), sourceShape),
+  sources: z
+    .record(z.string().refine(isSourceName, sourceNameRule), sourceShape)
+    .refine((sources) => Object.keys(sources).length > 0, 'names no source, so every hook would be refused'),
 })
 
 /**
@@ -31,6 +37,7 @@ const fileShape = z.strictObject({
  */
 export const readSourcesFile = (path: string): Reading<readonly Source[]> => {
   const files = [path]
+  const emptied: string[] = []
   const parsed = fileShape.safeParse(parseYaml(orFault('cannot be read', () => readText(path))))
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path: place, message }) => `${place.join('.')}: ${message}`)
@@ -40,7 +47,9 @@ export const readSourcesFile = (path: string): Reading<readonly Source[]> => {
     if (file === undefined) return []
     files.push(file)
     const text = orFault(`sources.${source}: ${file} cannot be read`, () => readText(file))
-    return itemsOf(text, '\n')
+    const secrets = itemsOf(text, '\n')
+    if (secrets.length === 0) emptied.push(`sources.${source}: ${file} holds no token`)
+    return secrets
   }
   const sources = Object.entries(parsed.data.sources).map(([name, settings]) => {
     const { secret_tokens_file, signing_tokens_file, ...others } = settings
@@ -50,6 +59,8 @@ export const readSourcesFile = (path: string): Reading<readonly Source[]> => {
     demandCredentials(name, complete)
     return createSource(name, complete)
   })
+  // An emptied file must not take away the tokens of a source that has other ones.
+  if (emptied.length > 0) throw fault(emptied.join('; '))
   return { value: sources, files }
 }
 
@@ -66,7 +77,7 @@ const demandCredentials = (
     throw fault(`sources.${name}: require_signature is set, but signing_tokens is not`)
 }
 
-const readText = (path: string): string => readFileSync(path, 'utf8')
+const readText = (path: string): string => readRegularFile(path).toString()
 
 /** The errors and warnings of the parser quote the text, which may be a secret. They are never passed on. */
 const parseYaml = (text: string): unknown => {

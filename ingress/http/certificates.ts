@@ -1,8 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import type { Reading } from '../../lib/disk/watch-files.ts'
 import { ConfigError, messageOf } from '../../lib/errors.ts'
+import { readRegularFile } from '../../lib/read-regular-file.ts'
 import type { IngressSettings } from '../config.ts'
 
 type TlsVariable = 'INGRESS_TLS_CERT_FILE' | 'INGRESS_TLS_KEY_FILE' | 'INGRESS_TLS_CLIENT_CA_FILE'
@@ -21,7 +21,7 @@ export const readCertificates = (
   const read = (variable: TlsVariable): string => {
     const file = settings[variable] ?? ''
     files.push(file)
-    return orFault(variable, 'cannot be read', () => readFileSync(file, 'utf8'))
+    return orFault(variable, 'cannot be read', () => readRegularFile(file).toString())
   }
   const cert = read('INGRESS_TLS_CERT_FILE')
   const key = read('INGRESS_TLS_KEY_FILE')
@@ -34,6 +34,17 @@ export const readCertificates = (
   }
   orFault('INGRESS_TLS_CERT_FILE', 'cannot be used', () => createSecureContext(options))
   return { value: options, files }
+}
+
+/**
+ * Why senders will not accept the certificate of the server now. It is used all the same: some senders do not
+ * verify it, and a warning helps more than an ingress that does not start.
+ */
+export const expiryProblemOf = (cert: string, now: Date): string | undefined => {
+  const [own] = parseCertificates('INGRESS_TLS_CERT_FILE', cert)
+  if (own.validToDate < now) return `it expired at ${own.validToDate.toISOString()}`
+  if (own.validFromDate > now) return `it is not valid before ${own.validFromDate.toISOString()}`
+  return undefined
 }
 
 const demandMatchingKey = (cert: string, key: string): void => {

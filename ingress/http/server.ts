@@ -4,7 +4,7 @@ import { watchFiles } from '../../lib/disk/watch-files.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { IngressSettings } from '../config.ts'
 import type { IngressMetrics } from '../metrics.ts'
-import { readCertificates } from './certificates.ts'
+import { expiryProblemOf, readCertificates } from './certificates.ts'
 import type { Connections } from './connections.ts'
 import type { LimitedLog } from './limited-log.ts'
 
@@ -61,7 +61,14 @@ const createTlsServer = ({ settings, listener, metrics, logger, limitedLog }: Ho
     name: 'certificates',
     read: () => readCertificates(settings),
     // This replaces the whole context: an option that is not given again gets its default again.
-    onRead: (options) => server.setSecureContext(options),
+    onRead: (options) => {
+      server.setSecureContext(options)
+      const problem = expiryProblemOf(String(options.cert), new Date())
+      if (problem !== undefined)
+        logger.warn('the certificate in INGRESS_TLS_CERT_FILE is not valid now: replace the file', {
+          problem,
+        })
+    },
     logger,
   })
   server.on('close', watched.close)

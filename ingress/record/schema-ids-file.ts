@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { isSchemaId } from '../../lib/avro/registry.ts'
 import { createFolder } from '../../lib/disk/create-folder.ts'
 import { writeAtomically } from '../../lib/disk/write-atomically.ts'
 
@@ -18,7 +19,8 @@ export const writeSchemaIds = async (file: string, ids: SchemaIds): Promise<void
 /** @returns no ids if the file does not exist or is damaged */
 export const readSchemaIds = async (file: string): Promise<SchemaIds> => {
   try {
-    return (JSON.parse(await readFile(file, 'utf8')) as SchemaIds | null) ?? {}
+    const ids: unknown = JSON.parse(await readFile(file, 'utf8'))
+    return Object.fromEntries(Object.entries(ids ?? {}).filter(([, id]) => isSchemaId(id)))
   } catch {
     return {}
   }

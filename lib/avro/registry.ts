@@ -45,8 +45,9 @@ export const createRegistry = (settings: RegistrySettings, clientId: string): Re
           { type: SchemaType.AVRO, schema },
           { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
         )
-      const { id } = await call(`register ${subject}`, afterConflicts(registration), isFinalForSetup)
-      return id
+      const action = `register ${subject}`
+      const { id } = await call(action, afterConflicts(registration), isFinalForSetup)
+      return demandSchemaId(id, action)
     },
     idOf: async (subject, schema) => {
       const action = `look up ${subject}`
@@ -57,8 +58,7 @@ export const createRegistry = (settings: RegistrySettings, clientId: string): Re
         const path = `/subjects/${encodeURIComponent(subject)}`
         return isNotFound(await readErrorCode(path, { method: 'POST', body: JSON.stringify({ schema }) }))
       })
-      if (Number.isInteger(id)) return id
-      throw new RetriableError(`the schema registry could not ${action}: the answer holds no id`)
+      return demandSchemaId(id, action)
     },
     typeOf: async (id) => {
       const type = await call(`return schema ${id}`, client.getSchema(id), async (error) => {
@@ -151,3 +151,22 @@ const isRefusal = (error: unknown): boolean =>
   hasStatus(error)
     ? refusals.has(error.status)
     : String((error as Error).name).startsWith('ConfluentSchemaRegistry')
+
+/**
+ * Every record begins with the id of its schema in four bytes. A larger id cannot be written there, so an
+ * answer with one comes from something that is not a schema registry, or from a broken one.
+ *
+ * @throws RetriableError if the answer holds no such id
+ */
+const demandSchemaId = (id: unknown, action: string): number => {
+  if (isSchemaId(id)) return id
+  throw new RetriableError(
+    `the schema registry could not ${action}: the answer holds no id from 0 to ${maxSchemaId}`,
+  )
+}
+
+const maxSchemaId = 2 ** 31 - 1
+
+/** Whether a value can be the id of a schema. */
+export const isSchemaId = (id: unknown): id is number =>
+  typeof id === 'number' && Number.isInteger(id) && id >= 0 && id <= maxSchemaId

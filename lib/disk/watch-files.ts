@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../logger.ts'
+import { readRegularFile } from '../read-regular-file.ts'
 
 /** A value, and every file it was read from. */
 export interface Reading<T> {
@@ -93,7 +93,7 @@ const stampOf = (files: readonly string[]): string =>
 /** An unreadable file is no error here. `read` reports it. */
 const digestOf = (file: string): string => {
   try {
-    return hash('sha256', readFileSync(file))
+    return hash('sha256', readRegularFile(file))
   } catch {
     return 'unreadable'
   }

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import type { KafkaConfig, SASLOptions } from 'kafkajs'
 import { z } from 'zod'
 import { flag, list, secret } from '../config.ts'
 import { ConfigError } from '../errors.ts'
+import { readRegularFile } from '../read-regular-file.ts'
 
 // kafkajs cannot connect to an IPv6 address: it takes the text before the first colon as the host.
 const broker = z.string().refine((text) => {
@@ -38,7 +38,7 @@ export const readTls = (settings: KafkaSettings): KafkaConfig['ssl'] => {
     const file = settings[variable]
     if (file === undefined) return undefined
     try {
-      return readFileSync(file, 'utf8')
+      return readRegularFile(file).toString()
     } catch {
       throw new ConfigError([{ variable, problem: `cannot read ${file}` }])
     }

@@ -36,7 +36,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
       'resends.ts',
       'credential-series.ts',
     ],
-    ...['source.ts', 'source-name.ts', 'read-sources.ts', 'watch-sources.ts'],
+    ...['source.ts', 'source-name.ts', 'read-sources.ts', 'watch-sources.ts', 'token-files.ts'],
   ],
   // The command line runs a worker, reads its settings, and reads and settles its dead letters.
   'consumers/runtime/': [

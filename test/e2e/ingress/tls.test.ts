@@ -63,6 +63,16 @@ test('a sender that does not trust our authority closes the connection itself', 
   assert.partialDeepStrictEqual(counts, nothing)
 })
 
+test('an expired certificate is used, and the log says that it has expired', async () => {
+  const expired = await startIngressWithoutServers({
+    INGRESS_SECRET_TOKENS: token,
+    ...tlsSettings(await authority.issue('server', -1)),
+  })
+  assert.match(expired.lines.join('\n'), /INGRESS_TLS_CERT_FILE is not valid now.*it expired at 20/)
+  assert.deepEqual(await statusesOf(expired, hook, { rejectUnauthorized: false }), [202])
+  await expired.remove()
+})
+
 test('plain HTTP and HTTP/2 get no answer at the TLS port', async () => {
   const counts = await countsDuring(encrypted, async () => {
     assert.deepEqual((await sendRaw(encrypted.hookUrl, [hook], 20_000)).statuses, [])

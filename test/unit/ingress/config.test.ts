@@ -103,3 +103,28 @@ test('a hook is answered within about five seconds by default, well before GitLa
   const settings = readIngressSettings({ ...servers, INGRESS_SECRET_TOKENS: 'a' })
   assert.equal(answerWithinMs(settings), 5500)
 })
+
+test('the memory for unproven bodies has room for the largest body', () => {
+  const given = { INGRESS_SECRET_TOKENS: 'a', INGRESS_UNPROVEN_BYTES: '1000000' }
+  assert.match(faultsOf(given), /^INGRESS_UNPROVEN_BYTES: must be at least INGRESS_MAX_BODY_BYTES/)
+  assert.equal(faultsOf({ ...given, INGRESS_MAX_BODY_BYTES: '1000000' }), 'none')
+})
+
+test('the instance is the origin of an http or https URL', () => {
+  const instanceOf = (text: string) =>
+    readIngressSettings({ ...servers, INGRESS_SECRET_TOKENS: 'a', INGRESS_INSTANCE: text }).INGRESS_INSTANCE
+  assert.equal(instanceOf('https://git.example'), 'https://git.example')
+  assert.equal(instanceOf('http://git.example:8080/'), 'http://git.example:8080')
+  for (const text of [
+    'git.example',
+    'ftp://git.example',
+    'mailto:a@b',
+    'https://git.example/x',
+    'https://a@b',
+  ])
+    assert.match(
+      faultsOf({ INGRESS_SECRET_TOKENS: 'a', INGRESS_INSTANCE: text }),
+      /^INGRESS_INSTANCE: must be a URL such as/,
+      text,
+    )
+})

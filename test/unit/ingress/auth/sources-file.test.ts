@@ -155,3 +155,32 @@ test('a missing file is an error that names the file', () => {
     (error) => error instanceof ConfigError && /cannot be read.*absent\.yaml/.test(error.message),
   )
 })
+
+test('a file without a source, and blank or unusable values, are refused by name', async () => {
+  const source = (settings: string) => `sources:\n  berlin: { secret_tokens: [a], ${settings} }\n`
+  const table: [string, RegExp][] = [
+    ['sources: {}', /sources: names no source, so every hook would be refused/],
+    ['sources:\n  berlin: { secret_tokens: [" "] }', /is blank/],
+    [source('secret_tokens_file: " "'), /is blank/],
+    [source('instance: "ftp://git.example"'), /instance: must be a URL such as/],
+    [source('instance: "git.example"'), /instance: must be a URL such as/],
+    [source('instance: "https://git.example/path"'), /without a path/],
+    [source('instance: "https://user:pass@git.example"'), /instance: must be a URL such as/],
+    [source('allowed_cidrs: [" "]'), /must be an address or a range/],
+  ]
+  for (const [text, problem] of table) assert.match(await faultOf(text), problem, text)
+})
+
+test('the instance is used as GitLab sends it, without a slash at the end', async () => {
+  const { value } = await read(
+    'sources:\n  berlin: { secret_tokens: [a], instance: "https://git.example/" }\n',
+  )
+  assert.equal(value[0]?.instance, 'https://git.example')
+})
+
+test('an emptied file of tokens is refused, also if the source has other tokens', async () => {
+  const empty = join(folder, 'empty.txt')
+  await writeFile(empty, '\n')
+  const text = `sources:\n  berlin: { secret_tokens: [a], signing_tokens_file: ${empty} }\n`
+  assert.match(await faultOf(text), /sources\.berlin: .* holds no token/)
+})

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -157,6 +158,51 @@ test('the source of /hooks cannot be configured both in the file and in the envi
         error instanceof ConfigError &&
         /INGRESS_SOURCES_FILE: sources\.default .*INGRESS_SECRET_TOKENS/.test(error.message),
     )
+})
+
+test('an emptied token file keeps the old tokens, also beside a file of sources', async (t) => {
+  const [tokens, sources] = [join(folder, 'emptied'), join(folder, 'others.yaml')]
+  await writeFile(tokens, 'old\n')
+  await writeFile(sources, 'sources: {berlin: {secret_tokens: [b]}}')
+  const env = { INGRESS_SOURCES_FILE: sources, INGRESS_SECRET_TOKENS_FILE: tokens }
+  const { accepts, lines, poll } = watching(t, env)
+  await writeFile(tokens, '\n')
+  poll()
+  assert.ok(accepts('default', 'old'))
+  assert.match(String(lines.at(-1)?.fields.error), /INGRESS_SECRET_TOKENS_FILE: .*holds no token/)
+  await writeFile(sources, 'sources: {}')
+  await writeFile(tokens, 'old\n')
+  poll()
+  assert.ok(accepts('berlin', 'b'), 'nor does a file without a source remove the sources')
+  assert.match(String(lines.at(-1)?.fields.error), /names no source/)
+})
+
+test('a file of secrets that becomes a named pipe is refused and does not hang', async (t) => {
+  const file = join(folder, 'piped')
+  await writeFile(file, 'old\n')
+  const { accepts, lines, poll } = watching(t, { INGRESS_SECRET_TOKENS_FILE: file })
+  await rm(file)
+  execFileSync('mkfifo', [file])
+  poll()
+  assert.ok(accepts('default', 'old'))
+  assert.match(String(lines.at(-1)?.fields.error), /INGRESS_SECRET_TOKENS_FILE: .*not a regular file/)
+})
+
+test('an address may connect if any source allows it', async (t) => {
+  const file = join(folder, 'ranges.yaml')
+  const range = (name: string, cidr: string) => `${name}: {secret_tokens: [a], allowed_cidrs: [${cidr}]}`
+  await writeFile(file, `sources: {${range('one', '10.0.0.0/8')}, ${range('two', '2001:db8::/32')}}`)
+  const { watched, poll } = watching(t, { INGRESS_SOURCES_FILE: file })
+  const table = [
+    ['10.1.2.3', true],
+    ['2001:db8::1', true],
+    ['192.0.2.1', false],
+    ['', false],
+  ] as const
+  for (const [address, isAllowed] of table) assert.equal(watched.isAddressAllowed(address), isAllowed)
+  await writeFile(file, `sources: {${range('one', '10.0.0.0/8')}, two: {secret_tokens: [b]}}`)
+  poll()
+  assert.ok(watched.isAddressAllowed('192.0.2.1'))
 })
 
 test('credentials that cannot be used prevent the start', () => {

@@ -39,6 +39,12 @@ test('only the registry itself can say that it does not know a schema', async (t
   await assert.rejects(askedForId(t, 422, '{"error_code":42201,"message":"Invalid schema"}'), PermanentError)
 })
 
+test('an id that does not fit into four bytes is refused, like an answer without an id', async (t) => {
+  assert.equal(await askedForId(t, 200, '{"id":2147483647}'), 2147483647)
+  for (const id of ['2147483648', '9007199254740993', '-1', '1.5', '"7"', 'null'])
+    await assert.rejects(askedForId(t, 200, `{"id":${id}}`), /holds no id from 0 to 2147483647/, id)
+})
+
 const outages: Record<string, [number, string]> = {
   'a wrong password': [401, '{"error_code":40101,"message":"Unauthorized"}'],
   'a password without the right': [403, 'Forbidden'],
