@@ -104,11 +104,12 @@ test('a value that is not valid is not shown: it may be a password in the wrong 
 })
 
 test('the user and the password of a URL are not shown', () => {
-  const row = rowOf('INGRESS_INSTANCE', {
-    INGRESS_SECRET_TOKENS: 'x',
-    INGRESS_INSTANCE: 'https://user:mark@er-4711@host/gitlab',
-  })
+  const url = 'https://user:mark@er-4711@host/gitlab'
+  const row = rowOf('INGRESS_HOST', { INGRESS_SECRET_TOKENS: 'x', INGRESS_HOST: url })
   assert.partialDeepStrictEqual(row, { value: 'https://***@host/gitlab', origin: 'environment' })
+  const refused = rowOf('INGRESS_INSTANCE', { INGRESS_SECRET_TOKENS: 'x', INGRESS_INSTANCE: url })
+  assert.match(String(refused?.fault), /^must be a URL such as/)
+  assert.doesNotMatch(JSON.stringify(refused), /4711|user/)
 })
 
 test('faults of several variables together, and of the files that they name, are shown', (t) => {
