@@ -1,6 +1,7 @@
 import type { EachBatchHandler, Kafka, Consumer as KafkajsConsumer } from 'kafkajs'
 import { UsageError } from '../../../lib/errors.ts'
 import { hasBrokerError } from '../../../lib/kafka/has-broker-error.ts'
+import { joiningMemberOf } from '../../../lib/kafka/joining-member.ts'
 import type { TopicPartition } from '../../../lib/kafka/offsets.ts'
 import type { Assignment } from '../positions/assignment.ts'
 import { coPartition } from './assigner.ts'
@@ -101,7 +102,8 @@ export const createGroupClient = (options: GroupClientOptions, hooks: GroupClien
     // The client restarts itself after most errors. Without a restart it would stay idle.
     if (!restart) return options.fail(explainSession(error, options.sessionSeconds))
     // It then joins as a new member.
-    if (memberId !== '') hooks.onMemberLeft(memberId)
+    for (const left of new Set([memberId, joiningMemberOf(error) ?? '']))
+      if (left !== '') hooks.onMemberLeft(left)
     memberId = ''
   })
 

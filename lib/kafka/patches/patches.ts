@@ -1,5 +1,6 @@
 import { addZstd } from './add-zstd.ts'
 import { patchEncoder } from './patch-encoder.ts'
+import { patchGroupJoin } from './patch-group-join.ts'
 import { patchProduceRequest } from './patch-produce-request.ts'
 import { patchRequestQueue } from './patch-request-queue.ts'
 
@@ -39,6 +40,14 @@ export const patches: readonly Patch[] = [
       '30 bytes before it.',
     link: 'https://github.com/tulios/kafkajs/blob/v2.2.4/src/protocol/encoder.js',
     apply: patchEncoder,
+  },
+  {
+    name: 'group join',
+    defect:
+      'When the connection is lost while a client joins its group, the client forgets its member id and joins ' +
+      'as another member. The group then waits for the first one until its session ends.',
+    link: 'https://github.com/tulios/kafkajs/blob/v2.2.4/src/broker/index.js',
+    apply: patchGroupJoin,
   },
   {
     name: 'zstd',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import kafkajs from 'kafkajs'
+import { joiningMemberOf } from '../../../../../lib/kafka/joining-member.ts'
 import { applyPatches, patches } from '../../../../../lib/kafka/patches/patches.ts'
 
 const require = createRequire(import.meta.url)
@@ -56,6 +57,31 @@ test('a clock that is set back does not make a throttled connection wait longer'
   wallClock.mock.mockImplementation(() => 1_780_000_000_000 - 86_400_000)
   now += 50
   assert.equal(prototype.canSendSocketRequestImmediately.call(queue), true)
+})
+
+test('the error of a join says as which member the client was joining', async () => {
+  applyPatches()
+  const { prototype } = require('kafkajs/src/broker')
+  const required = Object.assign(new Error('required'), {
+    name: 'KafkaJSMemberIdRequired',
+    memberId: 'assigned',
+  })
+  const lost = new Error('connection lost')
+  const sendRequest = Object.getOwnPropertySymbols(prototype).find(({ description }) =>
+    description?.includes('sendRequest'),
+  )
+  assert.ok(sendRequest)
+  const broker = Object.create(prototype, {
+    lookupRequest: { value: () => (request: { memberId: string }) => request },
+    [sendRequest]: {
+      value: async ({ memberId }: { memberId: string }) => {
+        throw memberId === '' ? required : lost
+      },
+    },
+  })
+  await assert.rejects(broker.joinGroup({ groupId: 'group' }), lost)
+  assert.equal(joiningMemberOf(new Error('crash', { cause: lost })), 'assigned')
+  assert.equal(joiningMemberOf(new Error('other')), undefined)
 })
 
 test('decision 0005 gives the same cost of encoding as the patch', () => {
