@@ -7,7 +7,7 @@ import { chooseLocalPorts } from './local-ports.ts'
 import { type PlannedProcess, planProcesses } from './plan-processes.ts'
 import { type BridgeProgram, runAndKeep, runToCompletion } from './process/bridge-process.ts'
 import { ownName } from './process/output.ts'
-import { processEnvironments, type StackUrls } from './process/process-environment.ts'
+import { hasTokens, processEnvironments, type StackUrls } from './process/process-environment.ts'
 import { startServers } from './start-servers.ts'
 import type { Prepared, SupervisedStack } from './supervised-stack.ts'
 
@@ -44,6 +44,7 @@ export const bringUp = async (stack: SupervisedStack, prepared: Prepared): Promi
       endpoints,
       running: plan.workers.map(({ name }) => name),
       incomplete: plan.incomplete,
+      given: { token: hasTokens(env), database: Boolean(env.DATABASE_URL) },
       isReachableFromOutside: !isLoopback(plan.ingress.env.INGRESS_HOST),
     }),
   )

@@ -12,6 +12,8 @@ export interface Summary {
   /** The workers that cannot run yet, with the variables that keep them from running. */
   incomplete: readonly { name: string; faults: readonly ConfigFault[] }[]
   dataDir: string
+  /** What the user has set. A secret that was not generated here is not printed. */
+  given: { token: boolean; database: boolean }
   /** Whether other machines can reach the hook port. */
   isReachableFromOutside: boolean
 }
@@ -24,15 +26,16 @@ export const finalBlock = ({
   running,
   incomplete,
   dataDir,
+  given,
   isReachableFromOutside,
 }: Summary): string => {
   const { hook_url, secret_token, kafka_brokers, schema_registry_url, database_url, metrics } = endpoints
   const rows: [string, string][] = [
     ['Hook URL', hook_url],
-    ['Secret token', secret_token ?? 'none; hooks must be signed with a token of INGRESS_SIGNING_TOKENS'],
+    ['Secret token', shownToken(secret_token, given.token)],
     ['Kafka', kafka_brokers],
     ['Schema registry', schema_registry_url],
-    ['Database', database_url],
+    ['Database', given.database ? withoutPassword(database_url) : database_url],
     ...Object.entries(metrics).map(([name, url], index): [string, string] => [
       index === 0 ? 'Metrics' : '',
       `${url}  ${name}`,
@@ -53,7 +56,12 @@ export const finalBlock = ({
     '',
     ...(secret_token === null
       ? []
-      : ['Send it a hook:', '', ...curl(hook_url, secret_token, samplePath), '']),
+      : [
+          'Send it a hook:',
+          '',
+          ...curl(hook_url, given.token ? tokenPlaceholder : secret_token, samplePath),
+          '',
+        ]),
     ...(isReachableFromOutside ? [...outboundSetting, ''] : []),
     'Ctrl-C stops everything; the data stays.',
     '',
@@ -61,6 +69,21 @@ export const finalBlock = ({
 }
 
 const labelWidth = 19
+
+/** Stands for a token of the user in the example. */
+const tokenPlaceholder = 'YOUR_TOKEN'
+
+const shownToken = (token: string | null, isGiven: boolean): string => {
+  if (token === null) return 'none; hooks must be signed with a token of INGRESS_SIGNING_TOKENS'
+  return isGiven ? 'as you have set it (INGRESS_SECRET_TOKENS)' : token
+}
+
+const withoutPassword = (url: string): string => {
+  if (!URL.canParse(url)) return 'as you have set it (DATABASE_URL)'
+  const shown = new URL(url)
+  if (shown.password !== '') shown.password = '***'
+  return shown.href
+}
 
 const curl = (url: string, token: string, samplePath: string): string[] => [
   `  curl ${quoted(url)} \\`,

@@ -79,6 +79,17 @@ const createReader = (
   store: LimitStore,
   { readTopicFacts, logger }: TopicLimitsOptions,
 ): ((topics: readonly string[]) => Promise<boolean>) => {
+  /** The number of partitions that was logged last. */
+  const logged = new Map<string, number>()
+  const logChange = (topic: string, before: number, now: number) => {
+    if (now === (logged.get(topic) ?? before)) return
+    logged.set(topic, now)
+    logger.warn(
+      'the number of partitions of a topic has changed: restart every ingress and worker at the same time, ' +
+        'because until then the new partitions are not used, and afterwards most keys change their partition',
+      { topic, partitions: now, in_use: before },
+    )
+  }
   let reading: Promise<boolean> | undefined
 
   const update = async (topics: readonly string[]): Promise<boolean> => {
@@ -87,7 +98,9 @@ const createReader = (
       const partitions = store.factsOf(topic)?.partitions
       // New partitions are used after a restart only, as by the workers: they change the partition of most
       // keys.
-      if (partitions !== undefined && !(facts instanceof Error)) store.update(topic, { ...facts, partitions })
+      if (partitions === undefined || facts instanceof Error) continue
+      logChange(topic, partitions, facts.partitions)
+      store.update(topic, { ...facts, partitions })
     }
     return true
   }

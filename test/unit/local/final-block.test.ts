@@ -22,6 +22,7 @@ const summary: Summary = {
   running: ['audit-log'],
   incomplete: [{ name: 'ldap-sync', faults: [{ variable: 'LDAP_SYNC_URL', problem: 'is not set' }] }],
   dataDir: '/clone/.bridge',
+  given: { token: false, database: false },
   isReachableFromOutside: false,
 }
 
@@ -49,6 +50,14 @@ test('the curl command can be pasted unchanged', () => {
     '    --data-binary @test/fixtures/push.json',
   ]
   assert.ok(finalBlock(summary).includes(expected.join('\n')))
+})
+
+test('a token or a password that the user has set is not printed', () => {
+  const block = finalBlock({ ...summary, given: { token: true, database: true } })
+  assert.doesNotMatch(block, /a-secret|owner:password/)
+  assert.match(block, /Secret token +as you have set it \(INGRESS_SECRET_TOKENS\)/)
+  assert.match(block, /X-Gitlab-Token: YOUR_TOKEN/)
+  assert.match(block, /Database +postgres:\/\/owner:\*\*\*@127\.0\.0\.1/)
 })
 
 test('arguments that a shell would change are quoted', () => {

@@ -35,6 +35,18 @@ test('a record that is larger than its topic accepts now will be made smaller', 
   )
 })
 
+test('a change of partitions is logged once with what to do; the old number stays in use', async (t) => {
+  const { limits, told, lines } = limiting(t, mebibyte)
+  told.partitions = 6
+  for (let time = 0; time < 3; time++) await limits.explainTooLarge([{ topic, bytes: 10 }])
+  assert.equal(limits.factsOf(topic)?.partitions, 3)
+  assert.deepEqual(
+    lines.map(({ level, fields }) => [level, fields]),
+    [['warn', { topic, partitions: 6, in_use: 3 }]],
+  )
+  assert.match(lines[0]?.message ?? '', /restart every ingress and worker/)
+})
+
 test('the error for a record that should be small enough is neither retriable nor permanent', async (t) => {
   const { limits, limit } = limiting(t, mebibyte)
   const error = await limits.explainTooLarge([{ topic, bytes: 300_000 }])
@@ -96,7 +108,11 @@ test('raised limits are noticed by polling; new partitions are not used', async 
     () => assert.deepEqual(limits.factsOf(topic), { partitions: 3, maxBytes: mebibyte }),
     20_000,
   )
-  assert.equal(lines.length, 1)
+  assert.deepEqual(
+    lines.map(({ level }) => level),
+    ['warn', 'info'],
+    'the new partitions and the raised limit are logged once each',
+  )
 })
 
 test('limits that may not be read are polled seldom, and then the guess is forgotten', async (t) => {
