@@ -141,23 +141,27 @@ const acceptHeld = (line: Line): void => {
   for (const accepted of held) if (!accepted.isAnswered) accept(accepted, line)
 }
 
-/** The same for one unavailable topic: its hooks go to its own spool, and the others stay in the queue. */
+/**
+ * The same for one unavailable topic: its hooks go to its own spool, and the others stay in the queue. They
+ * leave the queue at once. If only the topic of chunks is unavailable, a later hook could otherwise be sent
+ * before an older one.
+ */
 const moveTopic = (cause: AcceptedHook, topic: string, line: Line): void => {
   const group = [...line.direct].filter((each) => each === cause || each.delivery.topic === topic)
   for (const accepted of group) {
-    line.direct.delete(accepted)
+    leave(accepted, line)
     refuseInTime(accepted, line)
   }
   const hooks = group.map(({ hook }) => hook)
   line.spools.appendAll(hooks, topic).then(
     () => {
-      for (const accepted of group) {
-        leave(accepted, line)
-        answerSpooled(accepted, line)
-      }
+      for (const accepted of group) answerSpooled(accepted, line)
     },
     (failure: unknown) => {
-      for (const accepted of group) refuse(accepted, failure, line)
+      for (const accepted of group) {
+        if (accepted.failure !== undefined || accepted.isDue) refuse(accepted, failure, line)
+        else if (!accepted.isAnswered) accept(accepted, line)
+      }
     },
   )
 }
