@@ -6,6 +6,7 @@ import { logClientEntry } from './client-log.ts'
 import { keepSettings } from './client-settings.ts'
 import { applyPatches } from './patches/patches.ts'
 import { type KafkaSettings, readSasl, readTls } from './settings.ts'
+import { unrefOnce } from './unref-once.ts'
 
 export { type KafkaSettings, kafkaVariables } from './settings.ts'
 
@@ -78,7 +79,7 @@ const createSocketFactory =
     connections.open.add(socket)
     socket.once('close', () => connections.open.delete(socket))
     if (connections.state === 'ended') closeSocket(socket)
-    return socket.setKeepAlive(true, 60_000).setNoDelay(true)
+    return unrefOnce(socket.setKeepAlive(true, 60_000).setNoDelay(true))
   }
 
 /**

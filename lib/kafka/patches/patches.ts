@@ -44,7 +44,7 @@ export const patches: readonly Patch[] = [
   {
     name: 'group join',
     defect:
-      'When the connection is lost while a client joins its group, the client forgets its member id and joins ' +
+      'When the connection is lost while a client joins its group, it forgets its member id and joins ' +
       'as another member. The group then waits for the first one until its session ends.',
     link: 'https://github.com/tulios/kafkajs/blob/v2.2.4/src/broker/index.js',
     apply: patchGroupJoin,
