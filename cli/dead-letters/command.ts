@@ -6,7 +6,7 @@ import { wholeNumber } from '../options/whole-number.ts'
 import { exitAfterOutput } from '../output/exit.ts'
 import { reportMissingTopics } from '../require-topics.ts'
 import type { RedriveOptions, Selection, SelectionOptions, SettleOptions } from './options.ts'
-import { printResults } from './print-results.ts'
+import { printResults, reportNoMatch } from './print-results.ts'
 
 const list = new Command('list')
   .description(
@@ -46,8 +46,12 @@ const show = withSelection(
   new Command('show').description('print dead letters in full: the origin, the error and the decoded record'),
 ).action(async (worker: string, keys: string[], { json, ...options }: SelectionOptions & JsonOption) => {
   const { showDeadLetters } = await import('./show-dead-letters.ts')
-  for await (const letter of showDeadLetters(worker, { ...options, keys }, withLocalStack(process.env)))
+  let shown = 0
+  for await (const letter of showDeadLetters(worker, { ...options, keys }, withLocalStack(process.env))) {
     console.log(JSON.stringify(letter, null, json ? undefined : 2))
+    shown += 1
+  }
+  if (shown === 0) reportNoMatch()
   await exitAfterOutput()
 })
 

@@ -36,7 +36,7 @@ export interface DeadLetter {
 
 /** @param message of a dead-letter topic; it must not be a tombstone */
 export const deadLetterOf = (worker: string, message: LogMessage): DeadLetter => {
-  const { key, offset, headers } = message
+  const { key, offset, timestamp, headers } = message
   const read = (name: string) => headers[`dead-letter-${name}`] ?? ''
   const event = read('event')
   return {
@@ -45,7 +45,7 @@ export const deadLetterOf = (worker: string, message: LogMessage): DeadLetter =>
     event: isEventType(event) ? event : 'unknown',
     key: read('key') === '' ? null : read('key'),
     delivery_id: headers.ce_id ?? null,
-    at: read('at'),
+    at: Number.isNaN(Date.parse(read('at'))) ? new Date(timestamp).toISOString() : read('at'),
     attempts: Number(read('attempts')),
     error: read('error'),
     message: read('message'),
@@ -53,7 +53,10 @@ export const deadLetterOf = (worker: string, message: LogMessage): DeadLetter =>
     fingerprint: read('fingerprint'),
     version: read('version'),
     origin: headers[redriveOriginHeader] ?? key ?? '',
-    redrives: Number(headers[redriveCountHeader] ?? 0),
+    redrives: countOf(headers[redriveCountHeader]),
     offset,
   }
 }
+
+/** A count that cannot be read counts as 0, so that the dead letter can be redriven and gets a valid one. */
+const countOf = (text = '0'): number => (/^\d{1,9}$/.test(text) ? Number(text) : 0)

@@ -7,6 +7,7 @@ import { createKafkaAndRegistry } from '../clients.ts'
 import { requireReadableTopics } from '../require-topics.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { readDeadLetters } from './read-dead-letters.ts'
+import { acquireSettleLock, type SettleLock } from './settle-lock.ts'
 
 /** The open dead letters of one worker, and what is needed to show, redrive or discard them. */
 export interface DeadLetters {
@@ -20,6 +21,27 @@ export interface DeadLetters {
   /** Decodes records in the same way as the worker. */
   decode: Decode
   letters: readonly DeadLetter[]
+}
+
+/**
+ * Runs an operation that settles dead letters. While it runs, no other one of the same worker does. The dead
+ * letters are read when the others have ended.
+ *
+ * @throws UsageError if another operation is running
+ */
+export async function* whileLocked<Result>(
+  consumer: Consumer,
+  env: Environment,
+  operate: (opened: DeadLetters, assertHeld: SettleLock['assertHeld']) => AsyncIterable<Result>,
+): AsyncGenerator<Result> {
+  const { kafka, names } = createKafkaAndRegistry(env, 'dead-letters')
+  await requireReadableTopics({ kafka, names }, [names.deadLetterTopic(consumer.name)])
+  const lock = await acquireSettleLock(kafka, names.operationsTopic, consumer.name)
+  try {
+    yield* operate(await openDeadLetters(consumer, env), lock.assertHeld)
+  } finally {
+    await lock.release()
+  }
 }
 
 /** @throws UsageError if the dead-letter topic of the worker does not exist */

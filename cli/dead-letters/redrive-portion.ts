@@ -84,7 +84,7 @@ const copyOf = (
 ): Message & { partition: number } => ({
   key: letter.key,
   value,
-  partition: parseMessageOrigin(letter.origin).partition % partitions,
+  partition: partitionOf(letter.origin, partitions),
   headers: {
     ...Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('dead-letter-'))),
     [redriveEventHeader]: letter.event,
@@ -93,3 +93,9 @@ const copyOf = (
     [redriveCountHeader]: String(letter.redrives + 1),
   },
 })
+
+/** The partition that the message came from; 0 if its origin cannot be read. */
+const partitionOf = (origin: string, partitions: number): number => {
+  const { partition } = parseMessageOrigin(origin)
+  return Number.isSafeInteger(partition) && partition >= 0 ? partition % partitions : 0
+}

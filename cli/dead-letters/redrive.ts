@@ -10,12 +10,13 @@ import { findWorker } from '../workers/find-worker.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { openDeadLetterWriter } from './dead-letter-writer.ts'
 import { type DryRunResult, dryRun } from './dry-run.ts'
-import { type DeadLetters, openDeadLetters } from './open-dead-letters.ts'
+import { type DeadLetters, openDeadLetters, whileLocked } from './open-dead-letters.ts'
 import type { RedriveOptions, Selection } from './options.ts'
 import { portionsOf } from './portions-of.ts'
 import { readMessages } from './read-dead-letters.ts'
 import { type RedriveResult, redrivePortion } from './redrive-portion.ts'
 import { createSelector, requireCondition } from './selector.ts'
+import type { SettleLock } from './settle-lock.ts'
 
 /**
  * Copies dead letters to the retry topic, which only their worker reads, and settles them.
@@ -24,7 +25,8 @@ import { createSelector, requireCondition } from './selector.ts'
  * tombstones are written, in this order. A run that is interrupted at any point loses nothing. The next run
  * copies nothing twice, because it first reads which copies are on the retry topic already.
  *
- * @throws UsageError if the worker does not exist, or if no condition is given
+ * @throws UsageError if the worker does not exist, if no condition is given, or if another redrive or discard
+ * of this worker is running
  */
 export async function* redriveDeadLetters(
   worker: string,
@@ -36,15 +38,19 @@ export async function* redriveDeadLetters(
   const isSelected = createSelector(options, Date.now())
   const { perSecond = 100, maxRedrives = 3 } = options
   if (perSecond < 1) throw new UsageError('--per-second: the number must be 1 or more.')
-  const opened = await openDeadLetters(findWorker(worker, workers), env)
-  const selected = opened.letters.filter(isSelected)
-  for (const { dead_letter, redrives } of selected)
-    if (redrives >= maxRedrives)
-      yield { dead_letter, result: 'held_back', detail: `was redriven ${redrives} times already` }
+  const consumer = findWorker(worker, workers)
+  const operate = async function* (opened: DeadLetters, assertHeld: SettleLock['assertHeld']) {
+    const selected = opened.letters.filter(isSelected)
+    for (const { dead_letter, redrives } of selected)
+      if (redrives >= maxRedrives)
+        yield { dead_letter, result: 'held_back', detail: `was redriven ${redrives} times already` } as const
 
-  const letters = selected.filter(({ redrives }) => redrives < maxRedrives)
-  if (options.dryRun) yield* dryRun(opened, letters)
-  else yield* redrive(opened, letters, perSecond, options.reason)
+    const letters = selected.filter(({ redrives }) => redrives < maxRedrives)
+    if (options.dryRun) yield* dryRun(opened, letters)
+    else yield* redrive(opened, letters, perSecond, options.reason, assertHeld)
+  }
+  if (options.dryRun) yield* operate(await openDeadLetters(consumer, env), () => undefined)
+  else yield* whileLocked(consumer, env, operate)
 }
 
 async function* redrive(
@@ -52,6 +58,7 @@ async function* redrive(
   letters: readonly DeadLetter[],
   perSecond: number,
   reason: string | undefined,
+  assertHeld: SettleLock['assertHeld'],
 ): AsyncGenerator<RedriveResult> {
   const writer = await openDeadLetterWriter(opened)
   try {
@@ -59,6 +66,7 @@ async function* redrive(
     const messages = readMessages(opened.kafka, opened.deadLetterTopic, letters)
     for await (const portion of portionsOf(messages, Math.min(maxPortionLetters, perSecond))) {
       const pause = sleep((1000 * portion.length) / perSecond)
+      assertHeld()
       yield* await redrivePortion(portion, writer, target)
       await pause
     }

@@ -101,7 +101,8 @@ const followTopic = (read: Read, topic: string, signal: AbortSignal, logger: Log
 }
 
 /** A tombstone settles a dead letter; any other message opens one. */
-const apply = (letters: OpenLetters, { key, value, headers }: LogMessage): void => {
+const apply = (letters: OpenLetters, { key, value, timestamp, headers }: LogMessage): void => {
+  const at = Date.parse(headers['dead-letter-at'] ?? '')
   if (value === null) letters.delete(key ?? '')
-  else letters.set(key ?? '', Date.parse(headers['dead-letter-at'] ?? ''))
+  else letters.set(key ?? '', Number.isNaN(at) ? timestamp : at)
 }

@@ -15,6 +15,7 @@ const deadLetterTopic = stack.names.deadLetterTopic('push-author-log')
 const folder = await stack.temporaryFolder()
 const pushers = () =>
   readdirSync(folder)
+    .filter((file) => file.endsWith('.ndjson'))
     .flatMap((day) => readFileSync(join(folder, day), 'utf8').split('\n'))
     .filter((line) => line !== '')
     .map((line) => (JSON.parse(line) as { delivery_id: string }).delivery_id)
