@@ -13,8 +13,7 @@ import { operatorName } from './operator-name.ts'
 type Step = 'begin' | 'renew' | 'end'
 
 /**
- * A lock lasts for so long after its last record, in milliseconds, because a process that was killed writes no
- * `end`.
+ * A lock lasts for so long after its last record, in milliseconds: a process that was killed writes no `end`.
  */
 const leaseMs = 60_000
 const renewMs = 15_000
@@ -63,7 +62,8 @@ export const acquireSettleLock = async (
     if (first !== undefined && first.lock !== id)
       throw new UsageError(
         `Another redrive or discard of ${worker} is running: ` +
-          `${first.operator} on ${first.host} started it. Wait for its end. If that process was killed, wait ${leaseMs / 1000} s.`,
+          `${first.operator} on ${first.host} started it. Wait for its end. ` +
+          `If that process was killed, wait ${leaseMs / 1000} s.`,
       )
   } catch (error) {
     await end()

@@ -17,5 +17,6 @@ export const pushesCommand = new Command('pushes')
   .addOption(jsonOption('exactly as the files hold it'))
   .action(async (options: PushesOptions) => {
     const { printPushes } = await import('./print-pushes.ts')
-    await printPushes(options, withLocalStack(process.env), (text) => console.log(text))
+    const print = (text: string) => console.log(text)
+    await printPushes(options, withLocalStack(process.env), print, (text) => console.error(text))
   })

@@ -38,14 +38,32 @@ export const findDenied = async (kafka: Kafka, needs: readonly AccessNeed[]): Pr
   try {
     await cluster.refreshMetadata()
     const broker = await cluster.brokerPool.findConnectedBroker()
-    const results = await Promise.all(
-      needs.map(async (need) => ((await isDenied(broker, need)) ? [need] : [])),
-    )
-    return results.flat()
+    const denied: AccessNeed[] = []
+    for (const group of groupsOf(needs)) {
+      const answers = await Promise.all(group.map((need) => isDenied(broker, need)))
+      denied.push(...group.filter((_, index) => answers[index]))
+    }
+    return denied
   } finally {
     await cluster.disconnect()
     if (quiet !== kafka) endConnections(quiet)
   }
+}
+
+const groupSize = 20
+
+/**
+ * The client opens a connection of its own for some kinds of requests, and must not get several requests
+ * while it does. So the first need of each kind is a group of its own.
+ */
+const groupsOf = (needs: readonly AccessNeed[]): AccessNeed[][] => {
+  const kinds = Map.groupBy(needs, ({ operation, resource }) => `${operation} ${resource}`)
+  return [...kinds.values()].flatMap(([first, ...others]) => [
+    first === undefined ? [] : [first],
+    ...Array.from({ length: Math.ceil(others.length / groupSize) }, (_, index) =>
+      others.slice(index * groupSize, (index + 1) * groupSize),
+    ),
+  ])
 }
 
 const isDenied = async (broker: ProbedBroker, need: AccessNeed): Promise<boolean> => {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, statSync } from 'node:fs'
-import { createInterface } from 'node:readline'
 import type { Environment } from '../../lib/config.ts'
 import { UsageError } from '../../lib/errors.ts'
+import { onLines } from '../../lib/on-lines.ts'
 import { killWithParent } from './kill-with-parent.ts'
 
 /** How a process ended. */
@@ -88,7 +88,7 @@ export const startChild = async (options: ChildOptions): Promise<Child> => {
 
 const readLines = ({ stdout, stderr }: ChildProcess, onLine: (line: string) => void) => {
   for (const stream of [stdout, stderr]) {
-    if (stream !== null) createInterface(stream).on('line', onLine)
+    if (stream !== null) onLines(stream, onLine)
   }
 }
 

@@ -27,6 +27,7 @@ export const kafkaFiles: Readonly<Record<string, string>> = {
   'consumers/runtime/batch/each-batch.ts': 'the error classes that announce a rebalance',
   'consumers/runtime/group/assigner.ts': 'the encoding of group assignments',
   'cli/dead-letters/dead-letter-writer.ts': 'the partitioner of the producer for redrives',
+  'cli/dead-letters/settle-lock.ts': 'the partitioner of the producer for locks',
   'cli/setup/create-topics.ts': 'the admin client: creates and alters topics',
   'cli/setup/topic-state.ts': 'the admin client: reads the settings of topics',
 }

@@ -27,12 +27,23 @@ const line = (others: Partial<PushLine>): PushLine => ({
 })
 const text = (others: Partial<PushLine>) => `${JSON.stringify(line(others))}\n`
 
-const print = async (t: TestContext, files: Record<string, string>, options: PushesOptions = {}) => {
+const print = async (
+  t: TestContext,
+  files: Record<string, string>,
+  options: PushesOptions = {},
+  reported: string[] = [],
+) => {
   const folder = mkdtempSync(join(tmpdir(), 'pushes-'))
   t.after(() => rmSync(folder, { recursive: true }))
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
   const printed: string[] = []
-  await printPushes(options, { PUSH_AUTHOR_LOG_DIR: folder }, (each) => void printed.push(each))
+  const env = { PUSH_AUTHOR_LOG_DIR: folder }
+  await printPushes(
+    options,
+    env,
+    (each) => void printed.push(each),
+    (each) => void reported.push(each),
+  )
   return printed
 }
 const idsOf = (printed: string[]) => printed.map((each) => (JSON.parse(each) as PushLine).delivery_id)
@@ -65,7 +76,7 @@ test('pushes of all days are printed oldest first, as the log holds them', async
 test('a project is found by its id or its path, but not by a part of them', async (t) => {
   for (const project of ['15', 'nordlicht/signal'])
     assert.deepEqual(idsOf(await print(t, twoDays, { json: true, project })), ['one', 'two'])
-  for (const project of ['1', 'signal', ''])
+  for (const project of ['1', 'signal'])
     assert.deepEqual(await print(t, twoDays, { json: true, project }), [], project)
 })
 
@@ -95,7 +106,7 @@ test('an incomplete last line is not printed', async (t) => {
   assert.deepEqual(idsOf(await print(t, torn, { json: true })), ['one'])
 })
 
-test('lines that are not pushes are not printed', async (t) => {
+test('lines that are not pushes are not printed, but counted', async (t) => {
   const foreign = [
     'null',
     '4711',
@@ -113,7 +124,9 @@ test('lines that are not pushes are not printed', async (t) => {
     'one',
     'two',
   ])
-  assert.equal((await print(t, files)).length, 2)
+  const reported: string[] = []
+  assert.equal((await print(t, files, {}, reported)).length, 2)
+  assert.deepEqual(reported, ['2026-06-01.ndjson: 7 lines cannot be read as a push, the first is line 2.'])
 })
 
 test('the text form shows the time, the user, the project, the branch and the commits', async (t) => {
@@ -134,7 +147,12 @@ test('the text form shows the time, the user, the project, the branch and the co
 })
 
 test('a missing push log is reported with the variable to set', async () => {
-  const print = printPushes({}, { BRIDGE_DATA_DIR: '/nowhere' }, () => {})
+  const print = printPushes(
+    {},
+    { BRIDGE_DATA_DIR: '/nowhere' },
+    () => {},
+    () => {},
+  )
   await assert.rejects(
     print,
     (error) => error instanceof UsageError && /\/nowhere\/pushes.*PUSH_AUTHOR_LOG_DIR/.test(error.message),
@@ -160,4 +178,28 @@ test('since takes a date, a time, or a duration before now', () => {
 test('since refuses any other text, and names the option', () => {
   for (const value of ['12', 'yesterday', '7w', '', '-1d', '2026-13-01', `${'9'.repeat(20)}d`])
     assert.throws(() => parseSince(value), { name: 'UsageError', message: /^--since: .* 7d\)\.$/ }, value)
+})
+
+test('a line ends at a line feed only, whatever separators its names hold', async (t) => {
+  const odd = 'refs/heads/a\u2028b\u2029c\u0085d'
+  const files = {
+    '2026-06-01.ndjson': text({ ref: odd, delivery_id: 'odd' }) + text({ delivery_id: 'next' }),
+  }
+  const reported: string[] = []
+  assert.deepEqual(idsOf(await print(t, files, { json: true }, reported)), ['odd', 'next'])
+  assert.deepEqual(reported, [])
+})
+
+test('the pushes of one day are printed oldest first, in whatever order they were written', async (t) => {
+  const at = (hour: string) => text({ pushed_at: `2026-06-01T${hour}:00:00.000Z`, delivery_id: hour })
+  const files = { '2026-06-01.ndjson': at('12') + at('09') + at('11') }
+  assert.deepEqual(idsOf(await print(t, files, { json: true })), ['09', '11', '12'])
+})
+
+test('an empty filter is refused by its name', async (t) => {
+  for (const name of ['user', 'project'])
+    await assert.rejects(print(t, twoDays, { [name]: ' ' }), {
+      name: 'UsageError',
+      message: `--${name} is empty. Give it a value, or leave it out.`,
+    })
 })
