@@ -1,3 +1,4 @@
+import { folderFault } from '../lib/disk/folder-fault.ts'
 import { neededArtifacts } from './artifacts.ts'
 import { bringUp } from './bring-up.ts'
 import { openDataFolder } from './data-folder.ts'
@@ -17,6 +18,14 @@ import type { SupervisedStack } from './supervised-stack.ts'
  *   use, a failing setup
  */
 export const supervise = async (stack: SupervisedStack, stopSignal: AbortSignal): Promise<void> => {
+  try {
+    await startAndKeepRunning(stack, stopSignal)
+  } catch (error) {
+    throw folderFault(error, { BRIDGE_DATA_DIR: stack.dataDir, BRIDGE_CACHE_DIR: stack.cacheDir })
+  }
+}
+
+const startAndKeepRunning = async (stack: SupervisedStack, stopSignal: AbortSignal): Promise<void> => {
   const print = stack.output.linesOf(ownName)
   const stopRequested = aborted(stopSignal)
   const java = await Promise.race([stopRequested, prepareJava(stack, stopSignal)])

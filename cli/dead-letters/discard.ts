@@ -28,9 +28,9 @@ export async function* discardDeadLetters(
   env: Environment,
   workers: readonly Consumer[] = consumers,
 ): AsyncGenerator<DiscardResult> {
+  const consumer = findWorker(worker, workers)
   requireCondition(options)
   const isSelected = createSelector(options, Date.now())
-  const consumer = findWorker(worker, workers)
   if (options.dryRun) {
     const { letters } = await openDeadLetters(consumer, env)
     for (const { dead_letter } of letters.filter(isSelected)) yield { dead_letter, result: 'would_discard' }

@@ -34,11 +34,11 @@ export async function* redriveDeadLetters(
   env: Environment,
   workers: readonly Consumer[] = consumers,
 ): AsyncGenerator<RedriveResult | DryRunResult> {
+  const consumer = findWorker(worker, workers)
   requireCondition(options)
   const isSelected = createSelector(options, Date.now())
   const { perSecond = 100, maxRedrives = 3 } = options
   if (perSecond < 1) throw new UsageError('--per-second: the number must be 1 or more.')
-  const consumer = findWorker(worker, workers)
   const operate = async function* (opened: DeadLetters, assertHeld: SettleLock['assertHeld']) {
     const selected = opened.letters.filter(isSelected)
     for (const { dead_letter, redrives } of selected)

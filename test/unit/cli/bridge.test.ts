@@ -77,3 +77,26 @@ test('options that take a time or a duration refuse other texts, by their names'
     assert.match(stderr, /7d/, 'an example')
   }
 })
+
+test('a data folder that cannot be created is reported by its variable, and nothing hangs', async () => {
+  const servers = {
+    KAFKA_BROKERS: '127.0.0.1:1',
+    SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1',
+    DATABASE_URL: 'postgres://127.0.0.1:1/x',
+    AUDIT_LOG_DATABASE_URL: 'postgres://127.0.0.1:1/x',
+  }
+  const { code, stderr } = await bridge(['local'], { ...servers, BRIDGE_DATA_DIR: '/proc/nowhere' })
+  assert.equal(code, 1)
+  assert.match(stderr, /^BRIDGE_DATA_DIR: \/proc\/nowhere cannot be used, because it cannot be created there/)
+  assert.doesNotMatch(stderr, / {4}at /)
+})
+
+test('redrive and discard of a worker that does not exist say so, whatever else is missing', async () => {
+  for (const command of ['redrive', 'discard']) {
+    const { code, stderr } = await bridge(['dead-letters', command, 'nosuch'], {
+      BRIDGE_DATA_DIR: '/nowhere',
+    })
+    assert.equal(code, 1)
+    assert.match(stderr, /^There is no worker "nosuch"\. Use one of: /)
+  }
+})

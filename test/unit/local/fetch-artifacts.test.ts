@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { UsageError } from '../../../lib/errors.ts'
@@ -79,4 +79,43 @@ test('two processes at the same time download once', async (t) => {
     fetchArtifacts(['kafka'], { cacheDir: join(folder, 'cache'), env, print: () => {} })
   await Promise.all([fetchKafka(), fetchKafka()])
   assert.equal(await calls(), 1)
+})
+
+test('a file that was truncated or changed in the cache is noticed, and fetched again', async (t) => {
+  const folder = await temporaryFolder(t)
+  const { env, calls } = await fakeMaven(folder, store)
+  const cacheDir = join(folder, 'cache')
+  const printed: string[] = []
+  const fetchKafka = () =>
+    fetchArtifacts(['kafka'], { cacheDir, env, print: (line) => void printed.push(line) })
+  const jar = join(artifactFolder(cacheDir, 'kafka'), 'a.jar')
+  await fetchKafka()
+  for (const [index, content] of ['ja', 'raj\n'].entries()) {
+    await writeFile(jar, content)
+    await fetchKafka()
+    assert.equal(await readFile(jar, 'utf8'), 'jar\n')
+    assert.equal(await calls(), index + 2)
+  }
+  await rm(jar)
+  await fetchKafka()
+  assert.equal(await calls(), 4)
+  assert.equal(printed.filter((line) => line.includes(`is damaged (${jar})`)).length, 3)
+  await utimes(jar, 1, 1)
+  await fetchKafka()
+  assert.equal(await calls(), 4)
+})
+
+test('in a cache without records, a jar without its end is noticed', async (t) => {
+  const folder = await temporaryFolder(t)
+  const { env, calls } = await fakeMaven(folder, store)
+  const cacheDir = join(folder, 'cache')
+  const kafka = artifactFolder(cacheDir, 'kafka')
+  await mkdir(kafka, { recursive: true })
+  await writeFile(join(kafka, 'whole.jar'), 'PK\x05\x06 and a comment')
+  const fetchKafka = () => fetchArtifacts(['kafka'], { cacheDir, env, print: () => {} })
+  await fetchKafka()
+  assert.equal(await calls(), 0)
+  await writeFile(join(kafka, 'half.jar'), 'PK\x03\x04')
+  await fetchKafka()
+  assert.deepEqual(await readdir(kafka), ['a.jar'])
 })

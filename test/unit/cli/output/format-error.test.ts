@@ -36,8 +36,8 @@ test('so are all expected errors, and failed system calls', async () => {
   assert.deepEqual(formatError(new UsageError('do that'), nowhere), ['do that'])
   assert.deepEqual(formatError(new RetriableError('it does not answer'), nowhere), ['it does not answer'])
   assert.deepEqual(formatError(new PermanentError('it says no'), nowhere), ['it says no'])
-  const [sentence, ...more] = formatError(await thrownBy(() => readFile('/nowhere')), nowhere)
-  assert.match(sentence, /^ENOENT: .* '\/nowhere'$/)
+  const [sentence, ...more] = formatError(await thrownBy(() => readFile('/no-such-file')), nowhere)
+  assert.match(sentence, /^ENOENT: .* '\/no-such-file'$/)
   assert.deepEqual(more, [])
 })
 
