@@ -14,12 +14,18 @@ export interface Job {
   maxBytesByTopic: ReadonlyMap<string, number>
 }
 
+/** The message of a record. Where its value ends with the whole body, only what is before it is sent. */
+export type MessageAroundBody = Omit<OutgoingMessage, 'value'> & { start: Buffer; endsWithBody: boolean }
+
 /** A chunk, without its bytes: the parent has the body, too. */
 export type ChunkOfBody = Omit<OutgoingMessage, 'value'> & { start: number; end: number }
 
 /** What the child process has made of a hook. */
 export type Result =
-  | { kind: 'prepared'; prepared: Omit<Prepared, 'chunks'> & { chunks: ChunkOfBody[] } }
+  | {
+      kind: 'prepared'
+      prepared: Omit<Prepared, 'message' | 'chunks'> & { message: MessageAroundBody; chunks: ChunkOfBody[] }
+    }
   | { kind: 'topic_unavailable'; topic: string; problem: string }
   | { kind: 'failed'; problem: string }
 

@@ -7,12 +7,12 @@ import { createPrepare, type Prepared } from '../prepare.ts'
 import { TopicUnavailableError } from '../publish/topic-unavailable-error.ts'
 import { createChunkOversized } from '../record/chunk-oversized.ts'
 import { classifyUnparsed } from '../record/classify.ts'
-import { createEncodeStage } from '../record/encode.ts'
+import { createEncodeStage, type OutgoingMessage } from '../record/encode.ts'
 import { createEncoders } from '../record/encoders.ts'
 import { excessOf, type JsonSize } from '../record/json-size.ts'
 import type { Normalised } from '../record/normalise.ts'
 import type { QuarantineCause } from '../record/quarantine-cause.ts'
-import type { Job, OnKey, Result } from './job.ts'
+import type { Job, MessageAroundBody, OnKey, Result } from './job.ts'
 
 /**
  * Beyond these limits a body is not parsed. A body of GitLab would reach them only if it named nearly a
@@ -37,7 +37,7 @@ export const prepareJob = (
   const quarantine = cause ?? tooComplex(hook.body)
   try {
     const prepared = prepare(hook, quarantine === undefined ? undefined : classifyUnparsed(hook, quarantine))
-    return { kind: 'prepared', prepared: withoutChunkBytes(hook, prepared) }
+    return { kind: 'prepared', prepared: withoutBodies(hook, prepared) }
   } catch (error) {
     if (error instanceof TopicUnavailableError)
       return { kind: 'topic_unavailable', topic: error.topic, problem: error.problem }
@@ -48,14 +48,22 @@ export const prepareJob = (
 const keyOf = ({ event, record }: Normalised): string =>
   (catalogue[event].key as KeyOf<typeof record>)(record)
 
+/** The field `raw` is the last one of a record. */
+const aroundBody = (body: Buffer, { value, ...message }: OutgoingMessage): MessageAroundBody => {
+  const startBytes = Math.max(0, value.length - body.length)
+  const endsWithBody = value.subarray(startBytes).equals(body)
+  return { ...message, start: endsWithBody ? value.subarray(0, startBytes) : value, endsWithBody }
+}
+
 const tooComplex = (body: Buffer): QuarantineCause | undefined => {
   const detail = excessOf(body, parseLimits)
   return detail === undefined ? undefined : { reason: 'too_complex', detail }
 }
 
-/** Chunks are pieces of the memory of the body. */
-const withoutChunkBytes = ({ body }: Hook, prepared: Prepared) => ({
+/** The parent has the body, so it need not be sent back. Chunks are pieces of its memory. */
+const withoutBodies = ({ body }: Hook, prepared: Prepared) => ({
   ...prepared,
+  message: aroundBody(body, prepared.message),
   chunks: prepared.chunks.map(({ value, ...chunk }) => {
     const start = value.byteOffset - body.byteOffset
     return { ...chunk, start, end: start + value.length }

@@ -5,9 +5,10 @@ import type { Hook } from '../hook.ts'
 import type { IngressMetrics } from '../metrics.ts'
 import type { Prepared } from '../prepare.ts'
 import { TopicUnavailableError } from '../publish/topic-unavailable-error.ts'
+import type { OutgoingMessage } from '../record/encode.ts'
 import type { QuarantineCause } from '../record/quarantine-cause.ts'
 import type { InHand } from './in-hand.ts'
-import type { Job, OnKey, Result } from './job.ts'
+import type { Job, MessageAroundBody, OnKey, Result } from './job.ts'
 import type { Ended, LimitedChild } from './limited-child.ts'
 
 export interface PrepareLargeOptions {
@@ -125,14 +126,21 @@ const remember = (causes: Map<string, QuarantineCause>, key: string, cause: Quar
   if (causes.size > maxRemembered) causes.delete(oldest)
 }
 
-const toPrepared = ({ body }: Hook, result: Result | Ended): Prepared => {
+/** @throws Error as `PrepareLarge` says */
+export const toPrepared = ({ body }: Hook, result: Result | Ended): Prepared => {
   if (result.kind === 'ended')
     throw new Error(`the quarantine record of a large body cannot be made: ${result.problem}`)
   if (result.kind === 'topic_unavailable') throw new TopicUnavailableError(result.topic, result.problem)
   if (result.kind === 'failed') throw new Error(`a large body cannot be prepared: ${result.problem}`)
-  const { chunks, ...others } = result.prepared
+  const { message, chunks, ...others } = result.prepared
   return {
     ...others,
+    message: withBody(message, body),
     chunks: chunks.map(({ start, end, ...chunk }) => ({ ...chunk, value: body.subarray(start, end) })),
   }
 }
+
+const withBody = ({ start, endsWithBody, ...message }: MessageAroundBody, body: Buffer): OutgoingMessage => ({
+  ...message,
+  value: endsWithBody ? Buffer.concat([start, body]) : start,
+})

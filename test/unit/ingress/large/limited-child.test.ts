@@ -3,6 +3,7 @@ import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Result } from '../../../../ingress/large/job.ts'
 import { type ChildLimits, createLimitedChild, type Ended } from '../../../../ingress/large/limited-child.ts'
+import { toPrepared } from '../../../../ingress/large/prepare-large.ts'
 import type { QuarantineCause } from '../../../../ingress/record/quarantine-cause.ts'
 import { RetriableError } from '../../../../lib/errors.ts'
 import { decode, hookOf } from '../../../helpers/records/deliver.ts'
@@ -39,7 +40,9 @@ test('a large body is prepared; the child is used again, and started again after
     const result = await run(genuine)
     assert.ok(result.kind === 'prepared', endOf(result))
     assert.deepEqual([result.prepared.message.topic, result.prepared.message.key], ['gitlab.push', '1'])
-    assert.ok(((await decode(result.prepared.message.value)).raw as Buffer).equals(Buffer.from(genuine)))
+    const { message } = toPrepared(hookOf(genuine), result)
+    assert.ok(((await decode(message.value)).raw as Buffer).equals(Buffer.from(genuine)))
+    assert.ok(result.prepared.message.endsWithBody)
   }
   assert.deepEqual(keys, Array(4).fill(['gitlab.push', '1']))
 })

@@ -20,7 +20,14 @@ const preparedAs = (event: 'push' | 'quarantine'): Result => ({
     name: null,
     faults: [],
     chunks: [],
-    message: { topic: `gitlab.${event}`, key: '1', value: Buffer.alloc(1), headers: {}, timestamp: '0' },
+    message: {
+      topic: `gitlab.${event}`,
+      key: '1',
+      start: Buffer.alloc(1),
+      endsWithBody: false,
+      headers: {},
+      timestamp: '0',
+    },
   },
 })
 

@@ -1,0 +1,75 @@
+// Bodies that a sender with a valid token makes hostile: they reach the quarantine as a whole, and neither end
+// the ingress nor hold up other hooks. `npm run test:soak` sends all kinds.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { parsedKinds, unparsedKinds } from '../helpers/faults/hostile-bodies.ts'
+import { isSoak } from '../helpers/faults/outage.ts'
+import { watchIngress } from '../helpers/faults/watch-ingress.ts'
+import { eventually } from '../helpers/process/eventually.ts'
+import { post, pushOf } from '../helpers/records/hooks.ts'
+import { recordsOf } from '../helpers/records/records.ts'
+import { openStack } from '../helpers/servers/stack.ts'
+
+const stack = await openStack('large-bodies')
+await stack.setUp()
+
+/** A small heap: a body that this process parsed itself would end it. */
+const smallHeap = { NODE_OPTIONS: '--max-old-space-size=256' }
+
+const recordOf = (event: 'quarantine' | 'push', id: string) =>
+  eventually(async () => {
+    const found = (await recordsOf(stack, event)).find(({ value }) => value.delivery.id === id)?.value
+    assert.ok(found, `${id} is not on its topic`)
+    return found
+  })
+
+test('a hostile body in the spool ends no process, and the hook behind it arrives', async () => {
+  const spooling = await stack.startReady(['ingress'], { ...smallHeap, KAFKA_BROKERS: '127.0.0.1:1' })
+  const [hostileId, laterId] = [randomUUID(), randomUUID()]
+  const body = unparsedKinds[0]?.create() ?? assert.fail()
+  const answer = await post(spooling.hookUrl, body, { 'idempotency-key': hostileId })
+  assert.deepEqual([answer.status, answer.body.event], [202, 'push'])
+  assert.equal((await post(spooling.hookUrl, pushOf(15), { 'idempotency-key': laterId })).status, 202)
+  await spooling.stop(10_000)
+
+  const draining = await stack.startReady(['ingress'], smallHeap)
+  await recordOf('push', laterId)
+  const record = await recordOf('quarantine', hostileId)
+  assert.ok('reason' in record && record.reason === 'too_complex')
+  assert.ok(record.raw.equals(body))
+  await draining.stop(10_000)
+})
+
+test('whatever a large body holds, other hooks and /livez are answered, in bounded memory', async (t) => {
+  const ingress = await stack.startReady(['ingress'], smallHeap)
+  assert.equal((await post(ingress.hookUrl, pushOf(15))).status, 200)
+  const few = [...parsedKinds.filter((_, index) => index % 27 === 0), ...unparsedKinds.slice(0, 2)]
+  const liveUrl = ingress.metricsUrl.replace('/metrics', '/livez')
+  const watch = watchIngress({ hookUrl: String(ingress.hookUrl), liveUrl })
+  for (const { name, create } of isSoak ? [...parsedKinds, ...unparsedKinds] : few) {
+    const body = create()
+    const startedAt = performance.now()
+    const { status } = await post(ingress.hookUrl, body)
+    const tookMs = Math.round(performance.now() - startedAt)
+    t.diagnostic(`${name}: ${body.length} bytes, ${status} after ${tookMs} ms`)
+    assert.ok(status === 200 || status === 202, `${name}: ${status}`)
+  }
+  const { slowestHookMs, slowestLiveMs, statuses } = await watch.stop()
+  const peak = await peakMegabytes(ingress.pid)
+  t.diagnostic(`slowest hook ${slowestHookMs} ms, /livez ${slowestLiveMs} ms, peak ${peak} MB`)
+  assert.deepEqual(
+    statuses.filter((status) => status !== 200 && status !== 202),
+    [],
+  )
+  assert.ok(slowestHookMs < 5000, `a hook was answered after ${slowestHookMs} ms`)
+  assert.ok(slowestLiveMs < 1000, `/livez answered after ${slowestLiveMs} ms`)
+  assert.ok(peak < 400, `the ingress used ${peak} MB`)
+})
+
+/** The largest resident memory of a process until now. */
+const peakMegabytes = async (pid: number): Promise<number> => {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Math.round(Number(/VmHWM:\s*(\d+) kB/.exec(status)?.[1]) / 1024)
+}
