@@ -1,5 +1,5 @@
-// Bodies that a sender with a valid token makes hostile: they reach the quarantine as a whole, and neither end
-// the ingress nor hold up other hooks. `npm run test:soak` sends all kinds.
+// Hostile bodies of a sender with a valid token: they reach the quarantine as a whole, and neither end the
+// ingress nor hold up other hooks. `npm run test:soak` sends all kinds.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'

@@ -9,8 +9,8 @@ export interface Watched {
 }
 
 /**
- * Posts small hooks and asks for `/livez` all the time. A thread of its own does this: a test that makes large
- * bodies would otherwise measure its own pauses.
+ * Posts small hooks and asks for `/livez` all the time. A thread of its own does this: a test that makes
+ * large bodies would otherwise measure its own pauses.
  */
 export const watchIngress = (urls: { hookUrl: string; liveUrl: string }): { stop(): Promise<Watched> } => {
   const worker = new Worker(new URL('./watch-thread.ts', import.meta.url), { workerData: urls })
