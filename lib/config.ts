@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { longestDurationDays } from './duration.ts'
 import { ConfigError, type ConfigFault, messageOf } from './errors.ts'
 import { problemOf } from './problem-of.ts'
 import { readRegularFile } from './read-regular-file.ts'
@@ -34,8 +35,7 @@ export const flag = () => z.stringbool()
 /** A TCP port; 0 stands for any free port. */
 export const port = () => z.coerce.number().int().min(0).max(65535)
 
-/** The longest time that a timer of Node can wait is about 24.8 days. A longer one would end at once. */
-const maxSeconds = 24 * 24 * 60 * 60
+const maxSeconds = longestDurationDays * 24 * 60 * 60
 
 /** A duration in seconds, at most 24 days. */
 export const seconds = () => z.coerce.number().max(maxSeconds)

@@ -1,15 +1,17 @@
+import { boundedDurationMs } from './duration.ts'
+
 /**
  * A system that we need is not available: the record is tried again later, in order, and is never
  * dead-lettered.
  */
 export class RetriableError extends Error {
-  /** How long the other system asked us to wait, in milliseconds. */
+  /** How long the other system asked us to wait, in milliseconds. Never more than a timer can wait. */
   readonly retryAfterMs: number | undefined
 
   constructor(message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
     super(message, { cause: options.cause })
     this.name = 'RetriableError'
-    this.retryAfterMs = options.retryAfterMs
+    this.retryAfterMs = boundedDurationMs(options.retryAfterMs)
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { longestDurationMs } from '../../lib/duration.ts'
 import { UsageError } from '../../lib/errors.ts'
 
 /** The forms of a time that every command accepts, for help texts and error messages. */
@@ -41,9 +42,6 @@ export const parseTime = (option: string, text: string, now: number): number => 
   return time
 }
 
-/** Timers of Node cannot wait longer; they fire at once instead. */
-const longestTimerMs = 2 ** 31 - 1
-
 /**
  * Reads the value of an option that says how long to wait: a whole number of seconds, or a duration such as
  * 15m.
@@ -54,7 +52,7 @@ const longestTimerMs = 2 ** 31 - 1
  */
 export const parseTimeoutMs = (option: string, text: string): number => {
   const timeoutMs = readDurationMs(/^\d+$/.test(text) ? `${text}s` : text)
-  if (timeoutMs === undefined || timeoutMs === 0 || timeoutMs > longestTimerMs)
+  if (timeoutMs === undefined || timeoutMs === 0 || timeoutMs > longestDurationMs)
     throw new UsageError(
       `${option}: "${text}" is not a time to wait. ` +
         'Use a whole number of seconds (30) or a duration (30s, 15m, 12h, 7d), from 1 second to 24 days.',

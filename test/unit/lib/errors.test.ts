@@ -12,6 +12,13 @@ test('retriable and permanent errors differ in name, class and fields', () => {
   assert.ok(!(permanent instanceof RetriableError) && !(retriable instanceof PermanentError))
 })
 
+test('no wait that another system asks for makes a timer overflow', () => {
+  const waitOf = (retryAfterMs: number) => new RetriableError('busy', { retryAfterMs }).retryAfterMs
+  assert.equal(waitOf(30 * 86_400_000), 2 ** 31 - 1)
+  assert.equal(waitOf(Number.POSITIVE_INFINITY), 2 ** 31 - 1)
+  for (const wrong of [Number.NaN, -1, Number.NEGATIVE_INFINITY]) assert.equal(waitOf(wrong), undefined)
+})
+
 test('each of our errors prints the name of its class', () => {
   for (const [error, name] of [
     [new UsageError('x'), 'UsageError'],
