@@ -12,6 +12,8 @@ import { isLargeBody } from './record/large-body.ts'
 export interface DeliverStages extends PrepareStages {
   /** Makes the messages of large bodies. */
   prepareLarge: PrepareLarge
+  /** Whether the process that does so has started. */
+  isLargeReady?: () => boolean
   publisher: Pick<Publisher, 'enqueue' | 'reserve'>
   /** Whether hooks on disk wait for this one topic. */
   hasWaitingHooks(topic: string): boolean
@@ -99,12 +101,15 @@ const queue = (
 /** Later hooks wait so long for the key of a large body, in milliseconds. Then they can overtake it. */
 const maxKeyMs = 500
 
+/** The same while the process that makes its record is being started: a busy machine needs seconds. */
+const maxKeyAtStartMs = 3000
+
 /**
  * A large body reserves its place in the queue, because another process makes its record. All later hooks
  * wait until its key is known, and then only those of its partition.
  */
 const deliverLarge = (hook: Hook, options: DeliverOptions, stages: DeliverStages): Delivery => {
-  const { publisher, prepareLarge, metrics } = stages
+  const { publisher, prepareLarge, isLargeReady = () => true, metrics } = stages
   let isSettled = false
   let queued: Delivery = notQueued
   const settle = (delivered: Delivered) => {
@@ -116,10 +121,13 @@ const deliverLarge = (hook: Hook, options: DeliverOptions, stages: DeliverStages
     place.release()
   }
   const place = publisher.reserve((error) => settle({ error }))
-  const timer = setTimeout(() => {
-    place.release()
-    metrics.placesLost.inc()
-  }, maxKeyMs)
+  const timer = setTimeout(
+    () => {
+      place.release()
+      metrics.placesLost.inc()
+    },
+    isLargeReady() ? maxKeyMs : maxKeyAtStartMs,
+  )
   const onPrepared = (prepared: Prepared) => {
     clearTimeout(timer)
     if (!isSettled) queued = queue(hook, prepared, { ...options, onSettled: settle }, stages, place.fill)

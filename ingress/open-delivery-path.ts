@@ -67,6 +67,7 @@ export const openDeliveryPath = async (options: OpenDeliveryPathOptions): Promis
   const largeBodies = createLargeBodiesOf(options, publisher, topics)
   const deliver = createDeliver({
     prepareLarge: largeBodies.prepare,
+    isLargeReady: largeBodies.isReady,
     encode: createEncodeStage(encoders, names),
     chunkOversized: createChunkOversized(publisher.maxBytesOf, names.rawChunksTopic),
     publisher,

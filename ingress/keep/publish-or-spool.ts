@@ -83,7 +83,9 @@ const afterFailure = (accepted: AcceptedHook, error: unknown, line: Line): void 
   if (!line.direct.has(accepted)) return
   accepted.failure = error
   const topic = error instanceof TopicUnavailableError ? error.topic : undefined
-  if (topic !== undefined && line.state === 'direct') moveTopic(accepted, topic, line)
+  // A large body whose topic is not known yet may belong to this topic. Then all move together, in order.
+  const isAlone = ![...line.direct].some((each) => each !== accepted && each.delivery.topic === undefined)
+  if (topic !== undefined && line.state === 'direct' && isAlone) moveTopic(accepted, topic, line)
   else moveAll(accepted, error, line)
 }
 

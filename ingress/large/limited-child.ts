@@ -21,6 +21,8 @@ export interface LimitedChild {
    * @throws RetriableError if no process can be started, or if it was stopped
    */
   run(job: Job, onKey: OnKey): Promise<Result | Ended>
+  /** Whether the process has started, so that a job begins at once. */
+  isReady(): boolean
   stop(): void
 }
 
@@ -43,12 +45,16 @@ const startLimitMs = 10_000
 export const createLimitedChild = (prefix: string, env: Environment, limits: ChildLimits): LimitedChild => {
   let current: ChildProcess | undefined
   let idleTimer: NodeJS.Timeout | undefined
+  let readyChild: ChildProcess | undefined
 
   const start = async (): Promise<ChildProcess> => {
     const child = spawnChild(prefix, env, limits.heapMegabytes)
     current = child
     const report = await nextReport(child, startLimitMs)
-    if (report.kind === 'ready') return child
+    if (report.kind === 'ready') {
+      readyChild = child
+      return child
+    }
     current = undefined
     const problem = report.kind === 'ended' ? report.problem : 'it reported a result before it was ready'
     throw new RetriableError(`the process for large bodies cannot be started: ${problem}`)
@@ -76,6 +82,7 @@ export const createLimitedChild = (prefix: string, env: Environment, limits: Chi
       else idleTimer = setTimeout(stop, limits.idleMs).unref()
       return report
     },
+    isReady: () => current !== undefined && current === readyChild,
     stop,
   }
 }

@@ -32,6 +32,8 @@ export type PrepareLarge = (hook: Hook, options: PrepareLargeOptions) => Promise
 
 export interface LargeBodies {
   prepare: PrepareLarge
+  /** Whether the child process has started, so that the next body does not wait for its start. */
+  isReady(): boolean
   /** Ends the child process. The hooks that wait for it are rejected. */
   stop(): void
 }
@@ -77,6 +79,7 @@ export const createLargeBodies = (options: LargeBodiesOptions): LargeBodies => {
         if (!isWanted()) throw new RetriableError('nobody waits for the record any more')
         return isSpooled ? prepareSpooled(hook, onKey) : prepareInChild(hook, onKey)
       }),
+    isReady: child.isReady,
     stop: () => {
       isStopped = true
       child.stop()

@@ -27,7 +27,7 @@ const preparedPush: Prepared = {
 }
 
 /** A real publisher, and large bodies whose preparation the test itself ends. */
-const delivering = async (waitedFor: readonly string[] = []) => {
+const delivering = async (waitedFor: readonly string[] = [], isLargeReady = () => true) => {
   const metrics = createMetrics()
   const { publisher, sent, lines } = await publishing()
   const jobs: (PrepareLargeOptions & { resolve(prepared: Prepared): void; reject(error: Error): void })[] = []
@@ -39,6 +39,7 @@ const delivering = async (waitedFor: readonly string[] = []) => {
       jobs.push({ ...options, resolve, reject })
       return promise
     },
+    isLargeReady,
     publisher,
     hasWaitingHooks: (topic) => waitedFor.includes(topic),
     metrics: createIngressMetrics(metrics),
@@ -76,6 +77,18 @@ test('a large hook whose key is late loses its place, and this is counted', asyn
   await settle()
   assert.deepEqual(sent, [['1'], ['large']])
   assert.ok(results.has('large'))
+})
+
+test('a large hook keeps its place while the process that prepares it is being started', async () => {
+  const { deliver, jobs, sent, metrics } = await delivering([], () => false)
+  deliver()
+  deliver(smallPush('later'))
+  await sleep(600)
+  assert.deepEqual(sent, [])
+  jobs[0]?.resolve(preparedPush)
+  await settle()
+  assert.deepEqual(sent.flat(), ['large', '1'])
+  assert.equal(await seriesValue(metrics, 'ingress_places_lost_total'), 0)
 })
 
 test('a large hook that cannot be prepared fails, and those behind it are sent', async () => {

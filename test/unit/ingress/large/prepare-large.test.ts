@@ -44,6 +44,7 @@ const scripted = (...results: (Result | Ended)[]) => {
       running--
       return results[Math.min(jobs.length, results.length) - 1] ?? assert.fail()
     },
+    isReady: () => true,
     stop: () => undefined,
   }
   return { child, jobs }
