@@ -101,8 +101,11 @@ const queue = (
 /** Later hooks wait so long for the key of a large body, in milliseconds. Then they can overtake it. */
 const maxKeyMs = 500
 
-/** The same while the process that makes its record is being started: a busy machine needs seconds. */
-const maxKeyAtStartMs = 3000
+/**
+ * The same while the process that makes its record is being started, since a busy machine needs seconds for
+ * that, and while the common spool is drained: then no sender waits.
+ */
+const maxKeyUnhurriedMs = 3000
 
 /**
  * A large body reserves its place in the queue, because another process makes its record. All later hooks
@@ -121,12 +124,13 @@ const deliverLarge = (hook: Hook, options: DeliverOptions, stages: DeliverStages
     place.release()
   }
   const place = publisher.reserve((error) => settle({ error }))
+  const isUnhurried = !isLargeReady() || (options.isSpooled === true && options.waitedFor === undefined)
   const timer = setTimeout(
     () => {
       place.release()
       metrics.placesLost.inc()
     },
-    isLargeReady() ? maxKeyMs : maxKeyAtStartMs,
+    isUnhurried ? maxKeyUnhurriedMs : maxKeyMs,
   )
   const onPrepared = (prepared: Prepared) => {
     clearTimeout(timer)

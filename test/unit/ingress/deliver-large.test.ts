@@ -91,6 +91,17 @@ test('a large hook keeps its place while the process that prepares it is being s
   assert.equal(await seriesValue(metrics, 'ingress_places_lost_total'), 0)
 })
 
+test('a large hook of the common spool keeps its place longer, since no sender waits', async () => {
+  const { deliver, jobs, sent } = await delivering()
+  deliver(large, { isSpooled: true })
+  deliver(smallPush('later'), { isSpooled: true })
+  await sleep(600)
+  assert.deepEqual(sent, [])
+  jobs[0]?.resolve(preparedPush)
+  await settle()
+  assert.deepEqual(sent.flat(), ['large', '1'])
+})
+
 test('a large hook that cannot be prepared fails, and those behind it are sent', async () => {
   const { deliver, jobs, results, sent } = await delivering()
   deliver()
