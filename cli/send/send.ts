@@ -37,6 +37,7 @@ export const send = async (
   const { INGRESS_HOST, INGRESS_PORT, INGRESS_SECRET_TOKENS } = readVariables(variables, env)
   const own = { host: INGRESS_HOST, port: INGRESS_PORT, hasOwnPort: Boolean(env.INGRESS_PORT) }
   const url = hookUrl({ ...own, url: options.url, source: options.source }, stack)
+  refuseWrongUrl(url)
   const token = INGRESS_SECRET_TOKENS?.[0] ?? stack?.secret_token
   if (token == null)
     throw new UsageError(
@@ -53,7 +54,8 @@ export const send = async (
 }
 
 const headersOf = ({ headers, isBundled }: Payload, token: string, { resend }: SendOptions): Headers => {
-  const all = new Headers(headers)
+  const all = new Headers()
+  for (const [name, value] of headers) appendHeader(all, name, value)
   all.set('content-type', 'application/json')
   all.set('x-gitlab-token', token)
   // A bundled sample counts as a new hook each time, so it gets a new delivery id.
@@ -61,4 +63,26 @@ const headersOf = ({ headers, isBundled }: Payload, token: string, { resend }: S
   if (isBundled && resend === undefined)
     for (const name of ['webhook-id', 'idempotency-key']) all.set(name, id)
   return all
+}
+
+const appendHeader = (headers: Headers, name: string, value: string) => {
+  try {
+    headers.append(name, value)
+  } catch {
+    throw new UsageError(
+      `The header "${name}" of the payload is not valid: its name or its value has a character that HTTP ` +
+        'does not allow. Correct the .headers file.',
+    )
+  }
+}
+
+/** @throws UsageError naming the setting to change */
+const refuseWrongUrl = (url: string) => {
+  const isHttp = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+  if (!isHttp) throw new UsageError(`--url: "${url}" is not a URL that begins with http: or https:.`)
+  if (new URL(url).port === '0')
+    throw new UsageError(
+      'INGRESS_PORT is 0, which means any free port, and no local stack is running that could name it. ' +
+        'Use --url with the address that the ingress logs at its start.',
+    )
 }
