@@ -35,7 +35,7 @@ export const openDayFiles = async (
   keyOf: (text: string) => string | undefined,
 ): Promise<DayFiles> => {
   await createFolder(folder, 0o700)
-  const lock = await acquireLock(join(folder, 'lock'), 'socket')
+  const lock = await acquireLock(join(folder, '.lock'), 'socket')
   if ('heldBy' in lock)
     throw new UsageError(
       `process ${lock.heldBy} writes to ${folder}: give each process a PUSH_AUTHOR_LOG_DIR of its own`,

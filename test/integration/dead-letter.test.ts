@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { eventually } from '../helpers/process/eventually.ts'
+import { linesOfDays } from '../helpers/records/day-files.ts'
 import { post, pushOf } from '../helpers/records/hooks.ts'
 import { countOn, messagesOn } from '../helpers/records/records.ts'
 import { openStack } from '../helpers/servers/stack.ts'
@@ -14,11 +13,7 @@ const deadLetterTopic = stack.names.deadLetterTopic('push-author-log')
 
 const folder = await stack.temporaryFolder()
 const pushers = () =>
-  readdirSync(folder)
-    .filter((file) => file.endsWith('.ndjson'))
-    .flatMap((day) => readFileSync(join(folder, day), 'utf8').split('\n'))
-    .filter((line) => line !== '')
-    .map((line) => (JSON.parse(line) as { delivery_id: string }).delivery_id)
+  linesOfDays(folder).map((line) => (JSON.parse(line) as { delivery_id: string }).delivery_id)
 
 const garbage = {
   noWireFormat: {

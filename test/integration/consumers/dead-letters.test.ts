@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import type { DeadLetter } from '../../../cli/dead-letters/dead-letter.ts'
 import type { DeadLetterGroup } from '../../../cli/dead-letters/list-dead-letters.ts'
@@ -8,6 +6,7 @@ import type { PushLine } from '../../../consumers/push-author-log/push-line.ts'
 import { deadLetterHeaders } from '../../../consumers/runtime/dead-letters/dead-letter-headers.ts'
 import { PermanentError } from '../../../lib/errors.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import { linesOfDays } from '../../helpers/records/day-files.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { countOn, messagesOn } from '../../helpers/records/records.ts'
 import { sorted } from '../../helpers/records/sorted.ts'
@@ -57,11 +56,7 @@ const bridge = async <Row>(...args: string[]): Promise<Row[]> => {
 
 const list = () => bridge<DeadLetterGroup>('dead-letters', 'list', 'push-author-log', '--json')
 
-const linesWritten = () =>
-  readdirSync(folder)
-    .filter((file) => file.endsWith('.ndjson'))
-    .flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n'))
-    .map((line) => (JSON.parse(line) as PushLine).delivery_id)
+const linesWritten = () => linesOfDays(folder).map((line) => (JSON.parse(line) as PushLine).delivery_id)
 
 test('a thousand dead letters are redriven once although the first run is killed half-way', async () => {
   const ids = await publishPushes(stack, 1000)

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Partitioners } from 'kafkajs'
@@ -24,6 +23,7 @@ import { pushConsumer } from '../../helpers/process/push-consumer.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { effectsIn, startWorkerProcess } from '../../helpers/process/start-worker-process.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
+import { linesOfDays } from '../../helpers/records/day-files.ts'
 import { hookOf } from '../../helpers/records/deliver.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { fixtures } from '../../helpers/records/samples.ts'
@@ -102,8 +102,7 @@ const harnesses: Readonly<Record<string, (ids: readonly string[]) => Promise<Har
     const folder = await stack.temporaryFolder()
     return {
       env: { PUSH_AUTHOR_LOG_DIR: folder },
-      effects: async () =>
-        readdirSync(folder).flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n')),
+      effects: async () => linesOfDays(folder),
     }
   },
   sender: async () => ({ env: {}, effects: async () => [...sent] }),
