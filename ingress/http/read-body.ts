@@ -10,11 +10,12 @@ export type ReadBody = (request: IncomingMessage, openMemory: OpenBodyMemory) =>
  * Creates a reader of bodies. While a body arrives, its memory is reserved; it is released when the promise
  * resolves.
  *
- * @param timeoutMs limit for the whole body, from the call on, in milliseconds. A body that still arrives at
- *   a good rate gets up to the same time again: then this process was too slow, not the sender.
+ * @param timeoutMs limit for the whole body, from the call on, in milliseconds
+ * @param extensionMs how much longer a body may take that still arrives at a good rate when its time is over:
+ *   then this process was too slow, not the sender
  */
 export const createReadBody =
-  (maxBytes: number, timeoutMs: number): ReadBody =>
+  (maxBytes: number, timeoutMs: number, extensionMs = 4000): ReadBody =>
   (request, openMemory) =>
     new Promise((resolve) => {
       const collected = collectBytes()
@@ -32,7 +33,7 @@ export const createReadBody =
       }
       const onEnd = () => finish(collected.all())
       const onAbort = () => finish(aborted())
-      const limit = startLimit(timeoutMs, collected, () => finish(tooSlow(timeoutMs)))
+      const limit = startLimit({ timeoutMs, extensionMs }, collected, () => finish(tooSlow(timeoutMs)))
       request.on('data', onData).on('end', onEnd).on('error', onAbort).on('close', onAbort)
     })
 
@@ -46,7 +47,7 @@ const leastProgress = { bytes: 64 * 1024, periodMs: 250 }
  * be waiting in the kernel when the time is over. It is read before anything is decided.
  */
 const startLimit = (
-  timeoutMs: number,
+  { timeoutMs, extensionMs }: { timeoutMs: number; extensionMs: number },
   collected: Pick<CollectedBytes, 'bytes'>,
   onSlow: () => void,
 ): { clear(): void } => {
@@ -64,7 +65,7 @@ const startLimit = (
     const readFirst = () => setImmediate(decide, bytesBefore, periodsLeft)
     timer = setTimeout(readFirst, leastProgress.periodMs)
   }
-  timer = setTimeout(extend, timeoutMs, Math.ceil(timeoutMs / leastProgress.periodMs))
+  timer = setTimeout(extend, timeoutMs, Math.ceil(extensionMs / leastProgress.periodMs))
   return {
     clear: () => {
       isCleared = true
