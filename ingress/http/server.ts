@@ -78,7 +78,7 @@ const createTlsServer = ({ settings, listener, metrics, logger, limitedLog }: Ho
     // certificate causes the same error code, but then the socket has an authorization error.
     if (reason === 'ECONNRESET') return
     metrics.rejections.inc({ reason: 'handshake' })
-    limitedLog.warn('handshake', 'a connection was refused in the TLS handshake', { reason })
+    limitedLog.warn(`handshake: ${reason}`, 'a connection was refused in the TLS handshake', { reason })
   })
   return server
 }

@@ -135,7 +135,7 @@ test('certificates that cannot be used prevent the start, and the error names th
   const cases: [faulty: Environment, error: RegExp][] = [
     [{ INGRESS_TLS_CERT_FILE: '' }, /INGRESS_TLS_CERT_FILE: is not set, but INGRESS_TLS_KEY_FILE is/],
     [{ INGRESS_TLS_KEY_FILE: '/nowhere.pem' }, /INGRESS_TLS_KEY_FILE: cannot be read: .*nowhere\.pem/],
-    [{ INGRESS_TLS_CERT_FILE: tmpdir() }, /INGRESS_TLS_CERT_FILE: cannot be read: EISDIR/],
+    [{ INGRESS_TLS_CERT_FILE: tmpdir() }, /INGRESS_TLS_CERT_FILE: cannot be read: it is not a regular file/],
     [
       { INGRESS_TLS_KEY_FILE: client.keyFile },
       /INGRESS_TLS_KEY_FILE: is not the key of .*INGRESS_TLS_CERT_FILE/,
