@@ -38,7 +38,8 @@ export const acquireSettleLock = async (
   operationsTopic: string,
   worker: string,
 ): Promise<SettleLock> => {
-  await requireAccess(kafka, topicNeeds('Write', [operationsTopic]))
+  const topics = [operationsTopic]
+  await requireAccess(kafka, [...topicNeeds('Write', topics), ...topicNeeds('Read', topics)])
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
     createPartitioner: Partitioners.DefaultPartitioner,
