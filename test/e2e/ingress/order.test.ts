@@ -124,7 +124,7 @@ describe('no hook of a project overtakes an older one', { concurrency: true }, (
       const statuses = Map.groupBy(posted, (hook) => (hook === 'refused' ? hook : hook.status))
       const counts = [...statuses].map(([status, hooks]) => `${hooks.length} x ${status}`).join(', ')
       t.diagnostic(`${kind}: ${counts}, ${overtaken.length} out of order`)
-      // If the key of a large body is known too late, as on a busy machine, it loses its place and is counted.
+      // If the key of a large body is known too late, it loses its place. This is counted.
       const lostPlaces = await ingress.metric('ingress_places_lost_total')
       assert.ok(overtaken.length <= lostPlaces, JSON.stringify({ overtaken, lostPlaces }))
       assert.equal(new Set(found.map(({ id }) => id)).size, posted.length, 'every hook is in the log')
