@@ -1,13 +1,13 @@
 import type { Logger } from '../lib/logger.ts'
 import type { EventType } from '../schemas/catalogue.ts'
 import type { Hook } from './hook.ts'
-import type { PrepareLarge } from './large/prepare-large.ts'
 import type { IngressMetrics } from './metrics.ts'
 import { acknowledged, type Kept } from './outcome.ts'
-import { createPrepare, type Prepared, type PrepareStages } from './prepare.ts'
 import type { Publisher } from './publish/publisher.ts'
-import { TopicUnavailableError } from './publish/topic-unavailable-error.ts'
+import type { PrepareLarge } from './record/large/prepare-large.ts'
 import { isLargeBody } from './record/large-body.ts'
+import { createPrepare, type Prepared, type PrepareStages } from './record/prepare.ts'
+import { TopicUnavailableError } from './record/topic-unavailable-error.ts'
 
 export interface DeliverStages extends PrepareStages {
   /** Makes the messages of large bodies. */

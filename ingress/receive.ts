@@ -8,10 +8,10 @@ import type { Resends } from './auth/resends.ts'
 import { deliveryIdOf, forwardedHeaders, type Hook } from './hook.ts'
 import type { ReadBody } from './http/read-body.ts'
 import { type OpenBodyMemory, unlimited } from './http/unproven-bodies.ts'
-import type { KeepStages } from './keep/answer-kept.ts'
-import { createPublishOrSpool } from './keep/publish-or-spool.ts'
 import type { IngressMetrics } from './metrics.ts'
 import type { Outcome } from './outcome.ts'
+import type { KeepStages } from './spool/keep/answer-kept.ts'
+import { createPublishOrSpool } from './spool/keep/publish-or-spool.ts'
 
 export interface Stages extends KeepStages {
   admit: Admit

@@ -8,11 +8,11 @@ import type { Logger } from '../../lib/logger.ts'
 import type { Names } from '../../schemas/topics.ts'
 import { type IngressSettings, schemaIdsFileOf, spoolFolderOf } from '../config.ts'
 import type { OpenDeliveryPath } from '../delivery-path.ts'
-import { inHandName } from '../large/in-hand.ts'
 import type { IngressMetrics } from '../metrics.ts'
 import { openDeliveryPath } from '../open-delivery-path.ts'
 import { awaitRegistry } from '../record/await-registry.ts'
 import { type KnownEncoders, readEncoders } from '../record/encoders.ts'
+import { inHandName } from '../record/large/in-hand.ts'
 import type { Spools } from '../spool/spools.ts'
 
 export type SchemaIdsSource = KnownEncoders['from']

@@ -1,10 +1,10 @@
 import { type Backoff, backoffMs } from '../../lib/backoff.ts'
 import { messageOf, RetriableError, UsageError } from '../../lib/errors.ts'
 import { withTimeLimit } from '../../lib/time-limit.ts'
+import { TopicUnavailableError } from '../record/topic-unavailable-error.ts'
 import { causeOf, isForbidden } from './publish-failure.ts'
 import { createTopicLimits, type TopicLimits, type TopicLimitsOptions } from './topic-limits.ts'
 import type { TopicFacts } from './topic-metadata.ts'
-import { TopicUnavailableError } from './topic-unavailable-error.ts'
 
 /** Knows which topics accept records now, and the limits of each topic. */
 export interface TopicAvailability extends Pick<TopicLimits, 'explainTooLarge'> {

@@ -2,7 +2,7 @@ import { messageOf, PermanentError, RetriableError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Deliver, Delivered, Delivery } from '../deliver.ts'
 import type { Hook } from '../hook.ts'
-import { TopicUnavailableError } from '../publish/topic-unavailable-error.ts'
+import { TopicUnavailableError } from '../record/topic-unavailable-error.ts'
 import type { Spool } from './spool.ts'
 
 /** Tries to deliver hooks of a spool once. @returns the hooks that must be tried again, in order */

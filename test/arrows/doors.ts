@@ -10,22 +10,24 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     ...['ingress.ts', 'config.ts', 'metrics.ts', 'hook.ts', 'deliver.ts', 'open-delivery-path.ts'],
     ...['auth/read-sources.ts', 'http/certificates.ts', 'record/classify.ts', 'record/encoders.ts'],
     ...['spool/inspect-files.ts', 'spool/spool-folder.ts', 'spool/spool-folders.ts'],
-    ...['keep/deliver-within.ts', 'record/large-body.ts', 'prepare.ts'],
+    ...['spool/keep/deliver-within.ts', 'record/large-body.ts', 'record/prepare.ts'],
   ],
   'ingress/parts/': ['create-parts.ts', 'operations.ts'],
-  'ingress/keep/': ['publish-or-spool.ts', 'answer-kept.ts', 'deliver-within.ts'],
+  'ingress/spool/keep/': ['publish-or-spool.ts', 'answer-kept.ts', 'deliver-within.ts'],
   'ingress/publish/': [
-    ...['publisher.ts', 'sender.ts', 'canary.ts', 'topic-metadata.ts', 'topic-unavailable-error.ts'],
+    ...['publisher.ts', 'sender.ts', 'canary.ts', 'topic-metadata.ts'],
     'record-timestamps.ts',
   ],
   'ingress/record/': [
     ...['classify.ts', 'normalise.ts', 'encode.ts', 'encoders.ts', 'chunk-oversized.ts'],
-    ...['json-size.ts', 'large-body.ts'],
+    ...['large-body.ts', 'prepare.ts', 'topic-unavailable-error.ts', 'large/prepare-large.ts'],
+    ...['large/limited-child.ts', 'large/in-hand.ts'],
     ...['quarantine-cause.ts', 'await-registry.ts'],
   ],
   'ingress/spool/': [
     ...['spools.ts', 'start-drains.ts', 'spool-state.ts', 'spool-folders.ts'],
-    ...['spool-folder.ts', 'inspect-files.ts'],
+    ...['spool-folder.ts', 'inspect-files.ts', 'keep/publish-or-spool.ts', 'keep/answer-kept.ts'],
+    'keep/deliver-within.ts',
   ],
   'ingress/auth/': [
     ...[

@@ -51,8 +51,8 @@ test('the list of files that run code of the Kafka client names no file that doe
     assert.match(textOf(file), /^import (?!type ).*from 'kafkajs/m, file)
 })
 
-/** A process of its own, which `ingress/large/limited-child.ts` starts. */
-const programOfChild = 'ingress/large/child.ts'
+/** A process of its own, which `ingress/record/large/limited-child.ts` starts. */
+const programOfChild = 'ingress/record/large/child.ts'
 
 test('only entry files touch the process: its environment, its arguments, its end', () => {
   for (const file of sources)

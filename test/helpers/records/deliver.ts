@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Hook } from '../../../ingress/hook.ts'
-import { createPrepare } from '../../../ingress/prepare.ts'
 import { createChunkOversized } from '../../../ingress/record/chunk-oversized.ts'
 import { type Classified, classify } from '../../../ingress/record/classify.ts'
 import {
@@ -11,6 +10,7 @@ import {
   type EncodeStage,
 } from '../../../ingress/record/encode.ts'
 import { type Normalised, normalise } from '../../../ingress/record/normalise.ts'
+import { createPrepare } from '../../../ingress/record/prepare.ts'
 import { createDecoder, createEncoder } from '../../../lib/avro/codec.ts'
 import { catalogue, type EventType, eventTypes } from '../../../schemas/catalogue.ts'
 import { typeOfShape } from '../../../schemas/load.ts'

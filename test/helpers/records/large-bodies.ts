@@ -1,6 +1,6 @@
-import { createLargeBodies, type LargeBodiesOptions } from '../../../ingress/large/prepare-large.ts'
 import { createIngressMetrics } from '../../../ingress/metrics.ts'
 import type { IdOfEvent } from '../../../ingress/record/encoders.ts'
+import { createLargeBodies, type LargeBodiesOptions } from '../../../ingress/record/large/prepare-large.ts'
 import { createMetrics } from '../../../lib/metrics/metrics.ts'
 import { eventTypes } from '../../../schemas/catalogue.ts'
 import { createNames } from '../../../schemas/topics.ts'

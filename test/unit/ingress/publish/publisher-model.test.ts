@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { syncBuiltinESMExports } from 'node:module'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { TopicUnavailableError } from '../../../../ingress/publish/topic-unavailable-error.ts'
+import { TopicUnavailableError } from '../../../../ingress/record/topic-unavailable-error.ts'
 import { PermanentError } from '../../../../lib/errors.ts'
 import {
   type Answer,

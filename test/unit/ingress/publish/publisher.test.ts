@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PublisherOptions } from '../../../../ingress/publish/publisher.ts'
-import { TopicUnavailableError } from '../../../../ingress/publish/topic-unavailable-error.ts'
+import { TopicUnavailableError } from '../../../../ingress/record/topic-unavailable-error.ts'
 import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
 import { partitionName } from '../../../../lib/kafka/partition-name.ts'
 import { eventually } from '../../../helpers/process/eventually.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TopicUnavailableError } from '../../../../ingress/publish/topic-unavailable-error.ts'
 import type { OutgoingMessage } from '../../../../ingress/record/encode.ts'
+import { TopicUnavailableError } from '../../../../ingress/record/topic-unavailable-error.ts'
 import { RetriableError } from '../../../../lib/errors.ts'
 import { settle } from '../../../helpers/records/ordered-ingress.ts'
 import { acknowledgeAll, factsOf, gone, publishing } from '../../../helpers/records/publishing.ts'

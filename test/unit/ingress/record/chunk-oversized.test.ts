@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TopicUnavailableError } from '../../../../ingress/publish/topic-unavailable-error.ts'
+import { TopicUnavailableError } from '../../../../ingress/record/topic-unavailable-error.ts'
 import { brokenPushEncoder, decode, hookOf, preparing } from '../../../helpers/records/deliver.ts'
 import { fixture } from '../../../helpers/records/samples.ts'
 

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Result } from '../../../../ingress/large/job.ts'
-import { type ChildLimits, createLimitedChild, type Ended } from '../../../../ingress/large/limited-child.ts'
-import { toPrepared } from '../../../../ingress/large/prepare-large.ts'
-import type { QuarantineCause } from '../../../../ingress/record/quarantine-cause.ts'
-import { RetriableError } from '../../../../lib/errors.ts'
-import { decode, hookOf } from '../../../helpers/records/deliver.ts'
-import { factsOf } from '../../../helpers/records/large-bodies.ts'
+import type { Result } from '../../../../../ingress/record/large/job.ts'
+import {
+  type ChildLimits,
+  createLimitedChild,
+  type Ended,
+} from '../../../../../ingress/record/large/limited-child.ts'
+import { toPrepared } from '../../../../../ingress/record/large/prepare-large.ts'
+import type { QuarantineCause } from '../../../../../ingress/record/quarantine-cause.ts'
+import { RetriableError } from '../../../../../lib/errors.ts'
+import { decode, hookOf } from '../../../../helpers/records/deliver.ts'
+import { factsOf } from '../../../../helpers/records/large-bodies.ts'
 
 const childWith = (limits: Partial<ChildLimits> = {}) => {
   const child = createLimitedChild('', process.env, {

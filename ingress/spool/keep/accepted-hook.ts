@@ -1,7 +1,7 @@
-import type { Delivery } from '../deliver.ts'
-import { notQueued } from '../deliver.ts'
-import type { Hook } from '../hook.ts'
-import type { Outcome } from '../outcome.ts'
+import type { Delivery } from '../../deliver.ts'
+import { notQueued } from '../../deliver.ts'
+import type { Hook } from '../../hook.ts'
+import type { Outcome } from '../../outcome.ts'
 
 /** A complete and authenticated hook whose sender waits for the answer. */
 export interface AcceptedHook {

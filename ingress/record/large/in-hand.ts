@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises'
-import { writeAtomically } from '../../lib/disk/write-atomically.ts'
-import type { Hook } from '../hook.ts'
+import { writeAtomically } from '../../../lib/disk/write-atomically.ts'
+import type { Hook } from '../../hook.ts'
 
 /**
  * Remembers on disk which hook of the spool is being prepared, and how often it has been begun. If the

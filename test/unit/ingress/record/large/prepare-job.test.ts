@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Hook } from '../../../../ingress/hook.ts'
-import type { OnKey } from '../../../../ingress/large/job.ts'
-import { prepareJob } from '../../../../ingress/large/prepare-job.ts'
-import { toPrepared } from '../../../../ingress/large/prepare-large.ts'
-import { createNames } from '../../../../schemas/topics.ts'
-import { decode, hookOf, preparing } from '../../../helpers/records/deliver.ts'
-import { factsOf } from '../../../helpers/records/large-bodies.ts'
-import { fixtures } from '../../../helpers/records/samples.ts'
+import type { Hook } from '../../../../../ingress/hook.ts'
+import type { OnKey } from '../../../../../ingress/record/large/job.ts'
+import { prepareJob } from '../../../../../ingress/record/large/prepare-job.ts'
+import { toPrepared } from '../../../../../ingress/record/large/prepare-large.ts'
+import { createNames } from '../../../../../schemas/topics.ts'
+import { decode, hookOf, preparing } from '../../../../helpers/records/deliver.ts'
+import { factsOf } from '../../../../helpers/records/large-bodies.ts'
+import { fixtures } from '../../../../helpers/records/samples.ts'
 
 const names = createNames('')
 const maxBytes = 32 * 2 ** 20

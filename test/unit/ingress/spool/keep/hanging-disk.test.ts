@@ -1,14 +1,14 @@
 // A disk on which a write does not end: the next hooks must not wait for it again.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Hook } from '../../../../ingress/hook.ts'
-import type { KeepStages } from '../../../../ingress/keep/answer-kept.ts'
-import { createPublishOrSpool } from '../../../../ingress/keep/publish-or-spool.ts'
-import type { Kept } from '../../../../ingress/outcome.ts'
-import { RetriableError } from '../../../../lib/errors.ts'
-import { createNames } from '../../../../schemas/topics.ts'
-import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
-import { deliverBy } from '../../../helpers/records/fake-deliver.ts'
+import type { Hook } from '../../../../../ingress/hook.ts'
+import type { Kept } from '../../../../../ingress/outcome.ts'
+import type { KeepStages } from '../../../../../ingress/spool/keep/answer-kept.ts'
+import { createPublishOrSpool } from '../../../../../ingress/spool/keep/publish-or-spool.ts'
+import { RetriableError } from '../../../../../lib/errors.ts'
+import { createNames } from '../../../../../schemas/topics.ts'
+import { recordingLogger } from '../../../../helpers/process/recording-logger.ts'
+import { deliverBy } from '../../../../helpers/records/fake-deliver.ts'
 
 const kept: Kept = { kind: 'published', event: 'push', topic: 'gitlab.push', id: 'a' }
 const hook: Hook = { id: 'a', source: 'default', receivedAt: 1, headers: {}, body: Buffer.from('{}') }

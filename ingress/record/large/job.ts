@@ -1,8 +1,8 @@
-import type { Hook } from '../hook.ts'
+import type { Hook } from '../../hook.ts'
+import type { OutgoingMessage } from '../encode.ts'
+import type { IdOfEvent } from '../encoders.ts'
 import type { Prepared } from '../prepare.ts'
-import type { OutgoingMessage } from '../record/encode.ts'
-import type { IdOfEvent } from '../record/encoders.ts'
-import type { QuarantineCause } from '../record/quarantine-cause.ts'
+import type { QuarantineCause } from '../quarantine-cause.ts'
 
 /** One hook for the child process, with everything that its messages depend on. */
 export interface Job {

@@ -1,17 +1,23 @@
-import { messageOf } from '../../lib/errors.ts'
-import type { Logger } from '../../lib/logger.ts'
-import { withTimeLimit } from '../../lib/time-limit.ts'
-import type { Names } from '../../schemas/topics.ts'
-import type { DeliveryPath } from '../delivery-path.ts'
-import { spooled, unavailable } from '../outcome.ts'
-import { classify, guessEvent } from '../record/classify.ts'
-import { isLargeBody } from '../record/large-body.ts'
-import type { Spools } from '../spool/spools.ts'
+import { messageOf } from '../../../lib/errors.ts'
+import type { Logger } from '../../../lib/logger.ts'
+import { withTimeLimit } from '../../../lib/time-limit.ts'
+import type { Names } from '../../../schemas/topics.ts'
+import type { Deliver } from '../../deliver.ts'
+import { spooled, unavailable } from '../../outcome.ts'
+import { classify, guessEvent } from '../../record/classify.ts'
+import { isLargeBody } from '../../record/large-body.ts'
+import type { Spools } from '../spools.ts'
 import type { AcceptedHook } from './accepted-hook.ts'
 
 /** What is needed to keep a hook: the brokers, the spool and the time for them. */
 export interface KeepStages {
-  deliveryPath: Pick<DeliveryPath, 'deliver' | 'pause' | 'resume' | 'state'>
+  deliveryPath: {
+    deliver: Deliver
+    state(): 'connecting' | 'open' | 'failing'
+    /** Sends no further produce request until `resume`. The request in flight goes on. */
+    pause(): void
+    resume(): void
+  }
   spools: Pick<Spools, 'append' | 'appendAll' | 'isHanging'> & {
     common: { state: Pick<Spools['common']['state'], 'records'> }
   }

@@ -1,11 +1,11 @@
-import { type EventType, isQuarantine } from '../schemas/catalogue.ts'
-import type { Hook } from './hook.ts'
-import { TopicUnavailableError } from './publish/topic-unavailable-error.ts'
-import { type ChunkOversized, withoutBody } from './record/chunk-oversized.ts'
-import { asQuarantined, type Classified, classify } from './record/classify.ts'
-import type { Encoded, EncodeStage, OutgoingMessage } from './record/encode.ts'
-import { type Normalised, normalise } from './record/normalise.ts'
-import type { QuarantineCause } from './record/quarantine-cause.ts'
+import { type EventType, isQuarantine } from '../../schemas/catalogue.ts'
+import type { Hook } from '../hook.ts'
+import { type ChunkOversized, withoutBody } from './chunk-oversized.ts'
+import { asQuarantined, type Classified, classify } from './classify.ts'
+import type { Encoded, EncodeStage, OutgoingMessage } from './encode.ts'
+import { type Normalised, normalise } from './normalise.ts'
+import type { QuarantineCause } from './quarantine-cause.ts'
+import { TopicUnavailableError } from './topic-unavailable-error.ts'
 
 export interface PrepareStages {
   encode: EncodeStage

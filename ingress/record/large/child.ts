@@ -1,4 +1,4 @@
-import { createNames } from '../../schemas/topics.ts'
+import { createNames } from '../../../schemas/topics.ts'
 import type { Job, Report } from './job.ts'
 import { prepareJob } from './prepare-job.ts'
 

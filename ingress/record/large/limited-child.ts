@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Environment } from '../../lib/config.ts'
-import { messageOf, RetriableError } from '../../lib/errors.ts'
+import type { Environment } from '../../../lib/config.ts'
+import { messageOf, RetriableError } from '../../../lib/errors.ts'
 import type { Job, OnKey, Report, Result } from './job.ts'
 
 /** A job ended its process. This process and later jobs are not affected. */

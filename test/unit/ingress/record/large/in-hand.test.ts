@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createInHand } from '../../../../ingress/large/in-hand.ts'
-import { temporaryFolder } from '../../../helpers/process/temporary-folder.ts'
-import { hookOf } from '../../../helpers/records/deliver.ts'
+import { createInHand } from '../../../../../ingress/record/large/in-hand.ts'
+import { temporaryFolder } from '../../../../helpers/process/temporary-folder.ts'
+import { hookOf } from '../../../../helpers/records/deliver.ts'
 
 test('each process counts the deaths of earlier ones with the same hook in hand', async (t) => {
   const file = join(await temporaryFolder(t), 'in-hand.json')

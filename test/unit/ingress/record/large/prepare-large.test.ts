@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { InHand } from '../../../../ingress/large/in-hand.ts'
-import type { Job, Result } from '../../../../ingress/large/job.ts'
-import type { Ended } from '../../../../ingress/large/limited-child.ts'
-import type { PrepareLargeOptions } from '../../../../ingress/large/prepare-large.ts'
-import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
-import { seriesValue } from '../../../helpers/process/series-value.ts'
-import { hookOf } from '../../../helpers/records/deliver.ts'
-import { largeBodiesWith } from '../../../helpers/records/large-bodies.ts'
+import type { InHand } from '../../../../../ingress/record/large/in-hand.ts'
+import type { Job, Result } from '../../../../../ingress/record/large/job.ts'
+import type { Ended } from '../../../../../ingress/record/large/limited-child.ts'
+import type { PrepareLargeOptions } from '../../../../../ingress/record/large/prepare-large.ts'
+import { PermanentError, RetriableError } from '../../../../../lib/errors.ts'
+import { seriesValue } from '../../../../helpers/process/series-value.ts'
+import { hookOf } from '../../../../helpers/records/deliver.ts'
+import { largeBodiesWith } from '../../../../helpers/records/large-bodies.ts'
 
 const received: PrepareLargeOptions = { isSpooled: false, isWanted: () => true, onKey: () => undefined }
 const spooled: PrepareLargeOptions = { ...received, isSpooled: true }

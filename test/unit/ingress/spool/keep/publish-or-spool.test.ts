@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { syncBuiltinESMExports } from 'node:module'
 import { mock, type TestContext, test } from 'node:test'
-import { createOrderedIngress, settle } from '../../../helpers/records/ordered-ingress.ts'
+import { createOrderedIngress, settle } from '../../../../helpers/records/ordered-ingress.ts'
 
 mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
 // Without this, modules that import `setTimeout` of node:timers/promises by name keep the real one.

@@ -9,7 +9,7 @@ import {
   createOrderedIngress,
   orderTopics,
   settle,
-} from '../../../helpers/records/ordered-ingress.ts'
+} from '../../../../helpers/records/ordered-ingress.ts'
 
 mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
 // Without this, modules that import `setTimeout` of node:timers/promises by name keep the real one.

@@ -1,7 +1,7 @@
-import { RetriableError } from '../../lib/errors.ts'
-import type { Deliver } from '../deliver.ts'
-import type { Hook } from '../hook.ts'
-import type { Kept } from '../outcome.ts'
+import { RetriableError } from '../../../lib/errors.ts'
+import type { Deliver } from '../../deliver.ts'
+import type { Hook } from '../../hook.ts'
+import type { Kept } from '../../outcome.ts'
 
 /**
  * Delivers one hook by itself and waits for its acknowledgement.
