@@ -124,7 +124,9 @@ test('SIGTERM while events arrive loses no line and doubles none', async () => {
   )
 })
 
-test('`bridge pushes` reads the log while everything else is down', async () => {
+test('`bridge pushes` reads the log while everything else is down, oldest push first', async () => {
+  // The file of a day has the lines in the order of the partitions, and the command sorts them.
+  const sortedLines = linesWritten().sort((a, b) => a.pushed_at.localeCompare(b.pushed_at))
   const env = { PUSH_AUTHOR_LOG_DIR: folder, KAFKA_BROKERS: '', SCHEMA_REGISTRY_URL: '' }
   const asked = async (...args: string[]) => {
     const { exited, lines } = await stack.start(['pushes', ...args], env)
@@ -134,9 +136,9 @@ test('`bridge pushes` reads the log while everything else is down', async () => 
   const all = await asked('--json')
   assert.deepEqual(
     all.map((line) => JSON.parse(line)),
-    linesWritten(),
+    sortedLines,
   )
-  const ofOne = linesWritten().filter(
+  const ofOne = sortedLines.filter(
     ({ user_username, project_path }) => user_username === 'isolheim' && project_path === 'nordlicht/signal',
   )
   assert.ok(ofOne.length > 0 && ofOne.length < all.length)

@@ -3,26 +3,25 @@ import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import kafkajs from 'kafkajs'
+import { encodeFrame } from '../../ingress/spool/frame.ts'
 import { eventually } from '../helpers/process/eventually.ts'
-import { post, pushOf } from '../helpers/records/hooks.ts'
+import { hookOf } from '../helpers/records/deliver.ts'
+import { pushOf } from '../helpers/records/hooks.ts'
 import { recordsOf } from '../helpers/records/records.ts'
 import { openStack } from '../helpers/servers/stack.ts'
+import { withAdmin } from '../helpers/servers/with-admin.ts'
 
 const stack = await openStack('spool-publish')
 await stack.setUp()
 const topic = stack.names.topic('push')
 
-const takeTimestampsFor = async (ms: number) => {
-  const admin = stack.kafka.admin()
-  await admin.connect()
-  const configEntries = [{ name: 'message.timestamp.before.max.ms', value: String(ms) }]
-  await admin.alterConfigs({
-    validateOnly: false,
-    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }],
+/** Resolves once the topic is gone, so that no record can be published to it. */
+const deleteTopic = () =>
+  withAdmin(stack.kafka, async (admin) => {
+    await admin.deleteTopics({ topics: [topic] })
+    await eventually(async () => assert.ok(!(await admin.listTopics()).includes(topic)))
   })
-  await admin.disconnect()
-}
+
 const run = async (...args: readonly string[]) => {
   const { exited, lines } = await stack.start(['spool', ...args])
   const { code } = await exited
@@ -37,22 +36,23 @@ const setAside = async () =>
   (await run('inspect', '--json')).rows().filter(({ state }) => state === 'set aside')
 const fileOf = (place = '') => place.replace(/^set-aside\/(.*)@0$/, '$1')
 
-test('hooks that the brokers refuse are set aside, and can be published after a repair', async () => {
-  const { hookUrl } = await stack.startReady(['ingress'])
-  await takeTimestampsFor(0)
-  for (const id of ['one', 'two']) await post(hookUrl, pushOf(15), { 'idempotency-key': id })
-  const rows = await eventually(async () => {
-    const found = await setAside()
-    assert.equal(found.length, 2)
-    return found
-  })
-  assert.match(
-    (await run('publish', '--all')).said,
-    /held_back: the brokers refuse the record: .*\n0 published, 2 held back$/,
-  )
+/** Writes a hook into the folder of what was set aside, as the ingress does. */
+const writeSetAside = async (id: string): Promise<void> => {
+  const folder = join(String(stack.env.BRIDGE_DATA_DIR), 'spool', 'set-aside')
+  await mkdir(folder, { recursive: true })
+  const hook = hookOf(pushOf(15), { 'x-gitlab-event': 'Push Hook' }, { id, receivedAt: Date.now() })
+  await writeFile(join(folder, `${id}.bin`), encodeFrame(hook))
+}
+
+test('hooks that were set aside can be published once their topic accepts records again', async () => {
+  await deleteTopic()
+  for (const id of ['one', 'two']) await writeSetAside(id)
+  const rows = await setAside()
+  assert.equal(rows.length, 2)
+  assert.match((await run('publish', '--all')).said, /held_back: .*\n0 published, 2 held back$/)
   assert.equal((await setAside()).length, 2)
 
-  await takeTimestampsFor(10_000_000)
+  await stack.setUp()
   const [one, two] = rows.map(({ place }) => fileOf(place))
   assert.deepEqual((await run('publish', String(two), '--json')).rows(), [
     { file: two, result: 'published', id: rows[1]?.id, topic },
