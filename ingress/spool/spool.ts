@@ -1,4 +1,3 @@
-import { RetriableError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Hook } from '../hook.ts'
 import { type AppendEntry, type AppendQueue, createAppendQueue } from './append-queue.ts'
@@ -9,6 +8,7 @@ import { readStart } from './position.ts'
 import { createSegmentReader } from './segment-reader.ts'
 import { createSegmentWriter } from './segment-writer.ts'
 import type { SpoolFolder } from './spool-folder.ts'
+import { SpoolFullError } from './spool-full-error.ts'
 import { createSpoolTally, isHanging, type SpoolState, type SpoolTally } from './spool-state.ts'
 
 /** Hooks on disk that wait for Kafka, oldest first. */
@@ -102,7 +102,7 @@ const openIn = async (folder: SpoolFolder, limits: SpoolLimits, logger: Logger):
     const entry = entryOf(hooks, oldest)
     if (limits.hasRoom(entry.bytes, state)) return queue.append(entry)
     tally.noteFull()
-    throw new RetriableError('the spool is full')
+    throw new SpoolFullError()
   }
 
   return {

@@ -4,6 +4,7 @@ import type { Outcome } from '../../outcome.ts'
 import { TopicUnavailableError } from '../../record/topic-unavailable-error.ts'
 import { type AcceptedHook, createAcceptedHook, minStepMs } from './accepted-hook.ts'
 import { answerNotKept, answerSpooled, type KeepStages, tryAppend } from './answer-kept.ts'
+import { appendWhatFits } from './append-what-fits.ts'
 import { deliverWithin } from './deliver-within.ts'
 
 /**
@@ -108,17 +109,23 @@ const moveAll = (cause: AcceptedHook, error: unknown, line: Line): void => {
     error: messageOf(error),
     hooks: group.length,
   })
-  line.spools.appendAll(group.map(({ hook }) => hook)).then(
-    () => afterMove(group, line),
+  const hooks = group.map(({ hook }) => hook)
+  appendWhatFits(hooks, (some) => line.spools.appendAll(some)).then(
+    (count) => afterMove(group.slice(0, count), group.slice(count), line),
     (failure: unknown) => afterFailedMove(group, failure, line),
   )
 }
 
-const afterMove = (group: readonly AcceptedHook[], line: Line): void => {
+/** @param rest those for which the spool had no room with the others: each of them is tried behind them */
+const afterMove = (moved: readonly AcceptedHook[], rest: readonly AcceptedHook[], line: Line): void => {
   line.state = 'spooling'
-  for (const accepted of group) {
+  for (const accepted of moved) {
     leave(accepted, line)
     answerSpooled(accepted, line)
+  }
+  for (const accepted of rest.filter((each) => line.direct.has(each))) {
+    leave(accepted, line)
+    void spoolBehind(accepted, line)
   }
   acceptHeld(line)
   line.deliveryPath.resume()

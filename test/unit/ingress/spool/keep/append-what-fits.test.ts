@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Hook } from '../../../../../ingress/hook.ts'
+import { appendWhatFits } from '../../../../../ingress/spool/keep/append-what-fits.ts'
+import { SpoolFullError } from '../../../../../ingress/spool/spool-full-error.ts'
+import { hookOf } from '../../../../helpers/records/deliver.ts'
+
+const hooks = Array.from({ length: 160 }, (_, index) => hookOf({}, {}, { id: String(index) }))
+
+/** A spool with room for so many hooks. */
+const spoolWith = (room: number) => {
+  const taken: string[] = []
+  const appendAll = async (some: readonly Hook[]) => {
+    if (taken.length + some.length > room) throw new SpoolFullError()
+    taken.push(...some.map(({ id }) => id))
+  }
+  return { taken, appendAll }
+}
+
+test('of hooks that do not all fit, the oldest go to the spool', async () => {
+  for (const room of [1, 2, 3, 17, 39, 80, 159, 160]) {
+    const { taken, appendAll } = spoolWith(room)
+    const count = await appendWhatFits(hooks, appendAll)
+    assert.equal(taken.length, count)
+    assert.deepEqual(
+      taken,
+      hooks.slice(0, count).map(({ id }) => id),
+    )
+    assert.ok(count <= room && count >= Math.floor(room / 2), `${count} of ${room}`)
+  }
+})
+
+test('if not even one fits, or the disk fails, the error of the append is thrown', async () => {
+  await assert.rejects(appendWhatFits(hooks, spoolWith(0).appendAll), SpoolFullError)
+  let appends = 0
+  const failing = async () => {
+    appends += 1
+    throw new Error('EIO')
+  }
+  await assert.rejects(appendWhatFits(hooks, failing), /EIO/)
+  assert.equal(appends, 1)
+})
