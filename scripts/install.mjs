@@ -97,7 +97,7 @@ const fetchServers = async (scope) => {
   if (needed.length === 0) return
   try {
     await findJava(env)
-    await fetchArtifacts(needed, { cacheDir: cacheFolder(env), env, say })
+    await fetchArtifacts(needed, { cacheDir: cacheFolder(env), env, print: say })
   } catch (error) {
     if (error.name !== 'UsageError') throw error
     fail(error.message)
