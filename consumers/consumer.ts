@@ -3,8 +3,12 @@ import type { Variables } from '../lib/config.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { EventType, RecordOf } from '../schemas/catalogue.ts'
 
-/** What became of a message. A dead letter is an outcome too, so that every message has one. */
-export type HandledOutcome = 'processed' | 'skipped' | 'dead_lettered'
+/**
+ * What became of a message. A dead letter is an outcome too, so that every message has one. The runtime
+ * itself decides on `too_old` (see `Beginning`) and `invented` (see `Effect`): these records do not reach
+ * the handler.
+ */
+export type HandledOutcome = 'processed' | 'skipped' | 'too_old' | 'invented' | 'dead_lettered'
 
 /** A message as Kafka stores it. Its value is not decoded yet. */
 export interface Message {
@@ -52,7 +56,7 @@ export interface BatchHandler<E extends EventType> {
 }
 
 /** `undefined` means `processed`. */
-export type HandleResult = Exclude<HandledOutcome, 'dead_lettered'> | undefined
+export type HandleResult = 'processed' | 'skipped' | undefined
 
 /**
  * What happens when the same delivery comes again: after a crash, a rebalance, a rewind, or because GitLab
@@ -64,13 +68,46 @@ export type HandleResult = Exclude<HandledOutcome, 'dead_lettered'> | undefined
  */
 export type Repeats = 'harmless' | { skippedForDays: number }
 
-export interface Consumer<E extends EventType = EventType, V extends Variables = Variables> {
+/**
+ * Where a worker begins at its first start.
+ *
+ * `oldest`: at the oldest record that its topics hold. It handles the whole history once.
+ *
+ * `now`: behind the newest record. It is for workers that speak to people or to other systems: nobody wants
+ * a message about an event of last month. `maxAgeHours` holds at every later time, too: a record that is
+ * older when its turn comes, for example after a long outage, is counted as `too_old`, its delivery is
+ * logged, and the handler does not receive it. CONSUMER_MAX_AGE_HOURS replaces the value.
+ */
+export type Beginning = { begins: 'oldest'; maxAgeHours?: never } | { begins: 'now'; maxAgeHours: number }
+
+/**
+ * What a worker changes.
+ *
+ * `internal`: only what belongs to the bridge, such as its tables and files.
+ *
+ * `external`: it sends something to people or to other systems. Such a worker ignores the records of invented
+ * events (the sources `sample` and `simulate`), and counts them as `invented`, unless it was started with
+ * `--let-workers-act`.
+ */
+export type Effect = 'internal' | 'external'
+
+/** One thing that a worker would do with a record. `to` names a table, a file or a destination. */
+export type PlannedEffect =
+  | { would: 'write' | 'send'; to: string; content: unknown }
+  | { would: 'skip'; because: string }
+type PlannedEffects = readonly PlannedEffect[]
+
+export type Consumer<E extends EventType = EventType, V extends Variables = Variables> = Beginning &
+  ConsumerParts<E, V>
+
+export interface ConsumerParts<E extends EventType, V extends Variables> {
   /** In kebab-case. It names the process, the consumer group and the dead-letter topic. */
   name: string
   /** What the worker is for, in one sentence. */
   summary: string
   events: readonly E[]
   repeats: Repeats
+  effect: Effect
   /**
    * Whether `raw` must hold the body also where it was too large for its record and was published in chunks.
    * Without this field, `raw` is empty in such a record.
@@ -83,11 +120,13 @@ export interface Consumer<E extends EventType = EventType, V extends Variables =
   /** Opens what the handler needs. It must close again what it opened when it throws. */
   create(settings: z.output<V>, logger: Logger): Promise<Handler<E>>
   /**
-   * Describes what handling the record would do, without doing it. It throws the errors that handling would
-   * throw because of the record itself. Without this method `bridge dead-letters redrive --dry-run` only says
-   * whether the record can be decoded.
+   * Describes what handling the record would do, without doing it. `bridge preview` and `bridge dead-letters
+   * redrive --dry-run` print it. It throws the errors that handling would throw because of the record itself.
+   *
+   * @param settings the variables of the worker that are set and valid. It must describe as much as it can
+   * without the others, because a preview needs no address and no password
    */
-  dryRun?(record: RecordOf<E>): string
+  dryRun(record: RecordOf<E>, settings: Partial<z.output<V>>): PlannedEffects | Promise<PlannedEffects>
   /**
    * Deletes what the worker made of its events, before `bridge rebuild` sends it back to the oldest event. It
    * does nothing where handling an event again changes nothing. Without this method `bridge rebuild` refuses.

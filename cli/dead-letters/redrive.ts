@@ -46,7 +46,7 @@ export async function* redriveDeadLetters(
         yield { dead_letter, result: 'held_back', detail: `was redriven ${redrives} times already` } as const
 
     const letters = selected.filter(({ redrives }) => redrives < maxRedrives)
-    if (options.dryRun) yield* dryRun(opened, letters)
+    if (options.dryRun) yield* dryRun(opened, letters, env)
     else yield* redrive(opened, letters, perSecond, options.reason, assertHeld)
   }
   if (options.dryRun) yield* operate(await openDeadLetters(consumer, env), () => undefined)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { databaseUrl, fallback, secret } from '../../lib/config.ts'
 import { createPool, type Pool, query } from '../../lib/database.ts'
-import { eventTypes } from '../../schemas/catalogue.ts'
+import { eventTypes, type RecordOf } from '../../schemas/catalogue.ts'
 import { defineConsumer } from '../consumer.ts'
 import { auditRowOf } from './audit-row.ts'
 
@@ -19,11 +19,13 @@ export const auditLog = defineConsumer({
   name: 'audit-log',
   summary: 'Keeps every event in an append-only PostgreSQL table.',
   events: eventTypes,
+  begins: 'oldest',
   repeats: 'harmless',
+  effect: 'internal',
   wholeBodies: true,
   metricsPort: 9465,
   variables: auditLogVariables,
-  dryRun: (record) => `insert delivery ${auditRowOf(record).delivery_id} into audit_log.events`,
+  dryRun: (record) => [{ would: 'write', to: 'audit_log.events', content: shownRowOf(record) }],
   async create({ AUDIT_LOG_DATABASE_URL: url }, logger) {
     const pool = createPool(url, 'gitlab-bridge.audit-log', logger)
     /** Months for which the table is known to have a partition. */
@@ -47,6 +49,12 @@ export const auditLog = defineConsumer({
     }
   },
 })
+
+/** The row without its body, which may be large and is not text. */
+const shownRowOf = (record: RecordOf) => {
+  const { raw, ...columns } = auditRowOf(record)
+  return { ...columns, raw: `${raw.length} bytes` }
+}
 
 type Row = ReturnType<typeof auditRowOf>
 

@@ -31,10 +31,13 @@ export const pushAuthorLog = defineConsumer({
   name: 'push-author-log',
   summary: 'Writes who pushed what, one line for each ref, into daily files that need no other system.',
   events: pushEvents,
+  begins: 'oldest',
   repeats: 'harmless',
+  effect: 'internal',
   metricsPort: 9466,
   variables: pushAuthorLogVariables,
-  dryRun: (record) => `append ${pushLinesOf(record).length} line(s) to ${dayOf(record)}.ndjson`,
+  dryRun: (record) =>
+    pushLinesOf(record).map((line) => ({ would: 'write', to: `${dayOf(record)}.ndjson`, content: line })),
   // Every line has a key, so an event that is handled again writes no line twice.
   forget: async () => undefined,
   async create(settings) {

@@ -9,7 +9,7 @@ export const workerCatalogue = {
     help: 'Messages that the worker has finished with, by event and outcome.',
     unit: 'messages',
     processes,
-    labels: { event: 'events', outcome: ['processed', 'skipped', 'dead_lettered'] },
+    labels: { event: 'events', outcome: ['processed', 'skipped', 'too_old', 'invented', 'dead_lettered'] },
   },
   consumer_handle_duration_seconds: {
     type: 'histogram',

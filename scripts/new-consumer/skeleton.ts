@@ -25,10 +25,12 @@ export const ${identifierOf(name)} = defineConsumer({
   name: '${name}',
   summary: 'Writes a line for every push.',
   events: ['push'],
+  begins: 'oldest',
   repeats: { skippedForDays: 7 },
+  effect: 'internal',
   metricsPort: ${metricsPort},
   variables: ${identifierOf(name)}Variables,
-  dryRun: ({ user_name, ref }) => \`write that \${user_name} pushed \${ref}\`,
+  dryRun: ({ user_name, ref }) => [{ would: 'write', to: 'the log', content: { user_name, ref } }],
   async create({ ${variableOf(name)}: greeting }, logger) {
     return {
       async handle({ delivery, user_name, ref }) {

@@ -6,9 +6,12 @@ import { defineConsumer } from '../../consumers/consumer.ts'
 const common = {
   name: 'x',
   summary: 'X.',
+  begins: 'oldest',
   repeats: 'harmless',
+  effect: 'internal',
   metricsPort: 1,
   variables: z.object({ X_URL: z.string() }),
+  dryRun: () => [],
 } as const
 const close = async () => {}
 
@@ -73,7 +76,10 @@ defineConsumer({
 })
 
 const { repeats, ...silent } = common
-void repeats
+const { begins, ...placeless } = common
+const { effect, ...untold } = common
+const { dryRun, ...opaque } = common
+void [repeats, begins, effect, dryRun]
 
 // @ts-expect-error a worker must say what happens when a delivery comes again
 defineConsumer({
@@ -86,5 +92,46 @@ defineConsumer({
   ...common,
   repeats: { skippedForDays: 7 },
   events: ['push'],
+  create: async () => ({ handle: async () => undefined, close }),
+})
+
+// @ts-expect-error a worker must say where it begins
+defineConsumer({
+  ...placeless,
+  events: ['push'],
+  create: async () => ({ handle: async () => undefined, close }),
+})
+
+// @ts-expect-error a worker that begins now must say how old a record may be
+defineConsumer({
+  ...placeless,
+  begins: 'now',
+  events: ['push'],
+  create: async () => ({ handle: async () => undefined, close }),
+})
+
+// @ts-expect-error a worker must say whether it acts outside the bridge
+defineConsumer({
+  ...untold,
+  events: ['push'],
+  create: async () => ({ handle: async () => undefined, close }),
+})
+
+// @ts-expect-error a worker must say what it would do
+defineConsumer({
+  ...opaque,
+  events: ['push'],
+  create: async () => ({ handle: async () => undefined, close }),
+})
+
+defineConsumer({
+  ...common,
+  events: ['push'],
+  dryRun: ({ ref }, { X_URL }) => [
+    { would: 'send', to: X_URL ?? 'X_URL', content: { ref } },
+    { would: 'skip', because: 'nobody asked' },
+    // @ts-expect-error a skipped record needs a reason
+    { would: 'skip' },
+  ],
   create: async () => ({ handle: async () => undefined, close }),
 })

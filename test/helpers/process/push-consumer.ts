@@ -12,8 +12,11 @@ export const pushConsumer = (
   name,
   summary: 'Made for a test.',
   events: ['push'],
+  begins: 'oldest',
   repeats: 'harmless',
+  effect: 'internal',
   metricsPort: 0,
   variables: z.object({}),
+  dryRun: () => [],
   create: async () => ({ handle, close: async () => undefined }),
 })

@@ -56,9 +56,12 @@ const batching = defineConsumer({
   name: 'batching',
   summary: 'Made for a test.',
   events: ['push'],
+  begins: 'oldest',
   repeats: 'harmless',
+  effect: 'internal',
   metricsPort: 0,
   variables: z.object({}),
+  dryRun: () => [],
   create: async () => ({
     batchSize: 100,
     handleBatch: async (records: readonly Push[]) => {

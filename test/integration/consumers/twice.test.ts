@@ -35,9 +35,12 @@ const sender = defineConsumer({
   name: 'sender',
   summary: 'Made for a test.',
   events: eventTypes,
+  begins: 'oldest',
   repeats: { skippedForDays: 1 },
+  effect: 'external',
   metricsPort: 0,
   variables: z.object({}),
+  dryRun: () => [],
   forget: async () => void sent.splice(0),
   create: async () => ({
     handle: async ({ delivery, eventType }) => void sent.push(`${eventType} ${delivery.id}`) as undefined,

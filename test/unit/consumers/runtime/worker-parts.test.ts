@@ -33,7 +33,7 @@ const openWorker = async (t: TestContext) => {
     SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1',
     BRIDGE_DATA_DIR: dataDir,
   }
-  const create = (consumer: Partial<Consumer> = {}, open = openOffsets) =>
+  const create = (consumer: Partial<Pick<Consumer, 'create' | 'repeats'>> = {}, open = openOffsets) =>
     createWorkerParts({ ...worker, ...consumer }, env, recordingLogger().logger, createMetrics(), open)
   return { happened, dataDir, create }
 }
