@@ -101,10 +101,20 @@ const runtime: Rooms = {
   'unhandled-rejections.ts': [],
 }
 
+/** The audit log: the tree knows nothing of events, and keys nothing of the database. */
+const auditLog: Rooms = {
+  'audit-log.ts': ['audit-row.ts'],
+  'audit-row.ts': [],
+  'leaf/': ['tree/'],
+  'note/': ['tree/'],
+  'tree/': [],
+}
+
 export const roomTables: Readonly<Record<string, Rooms>> = {
   ingress,
   schemas,
   'consumers/runtime': runtime,
+  'consumers/audit-log': auditLog,
 }
 
 export const roomTableRules: readonly ArrowRule[] = [
@@ -122,4 +132,10 @@ export const roomTableRules: readonly ArrowRule[] = [
   completeRule('schemas', schemas),
   ...roomRules('consumers/runtime', runtime, 'A worker is made of its parts, and no part knows the worker.'),
   completeRule('consumers/runtime', runtime),
+  ...roomRules(
+    'consumers/audit-log',
+    auditLog,
+    'The tree, the notes and the leaves are used, and use no worker.',
+  ),
+  completeRule('consumers/audit-log', auditLog),
 ]
