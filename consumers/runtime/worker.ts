@@ -9,7 +9,7 @@ import type { Consumer } from '../consumer.ts'
 import { closeInTime } from './close-in-time.ts'
 import { rebalanceTimeoutMs } from './group/group-client.ts'
 import { type BrokerWatch, startBrokerWatch } from './health/broker-watch.ts'
-import { startStatusLog } from './health/status-log.ts'
+import { createReportedStatus, type ReportedStatus } from './health/reported-status.ts'
 import { livenessOf, readinessOf, startingCondition, type WorkerCondition } from './health/worker-health.ts'
 import { pollsPerLimit } from './watchdog/stall-detector.ts'
 import { startWatchdog } from './watchdog/watchdog.ts'
@@ -51,11 +51,12 @@ export interface WorkerStart {
 /** As `startWorker`. When one part cannot be started, all of them are stopped and closed. */
 export const startWorkerWith = async (start: WorkerStart): Promise<Running> => {
   let condition = (): WorkerCondition => startingCondition
-  const operations = await startOperations(start, () => condition())
+  const status = createReportedStatus(() => readinessOf(condition()), start.logger)
+  const operations = await startOperations(start, () => condition(), status)
   try {
     start.logger.info('the worker joins its group', { probes: operations.url })
     const parts = await start.createParts()
-    const running = await startParts(parts, start, operations.url, (partsCondition) => {
+    const running = await startParts(parts, start, operations.url, status, (partsCondition) => {
       condition = partsCondition
     })
     return { failure: parts.failure, stop: () => running.stop().finally(() => operations.close()) }
@@ -70,6 +71,7 @@ const startParts = async (
   parts: WorkerParts,
   { logger, stopSignal }: WorkerStart,
   operationsUrl: string,
+  status: ReportedStatus,
   show: (condition: () => WorkerCondition) => void,
 ): Promise<Pick<Running, 'stop'>> => {
   const watches = new DisposableStack()
@@ -79,9 +81,8 @@ const startParts = async (
   }
   try {
     const brokers = watches.adopt(watchBrokers(parts, logger), (watch) => watch.stop())
-    const condition = () => conditionOf(parts, brokers)
-    show(condition)
-    watches.defer(startStatusLog(() => readinessOf(condition()), logger))
+    show(() => conditionOf(parts, brokers))
+    watches.defer(status.start())
     await parts.connect()
     await parts.checkOffsets()
     await Promise.race([parts.member.start(), parts.failure, untilAborted(stopSignal)])
@@ -107,6 +108,7 @@ const untilAborted = async (signal: AbortSignal): Promise<void> => {
 const startOperations = (
   { settings, metrics }: WorkerStart,
   condition: () => WorkerCondition,
+  status: ReportedStatus,
 ): Promise<OperationsServer> => {
   const sessionMs = 1000 * settings.CONSUMER_SESSION_SECONDS
   const silenceLimitMs = 2 * sessionMs
@@ -115,7 +117,7 @@ const startOperations = (
     port: settings.METRICS_PORT,
     registry: metrics.registry,
     isAlive: () => livenessOf(condition(), silenceLimitMs, silenceLimitMs + rebalanceTimeoutMs),
-    isReady: () => readinessOf(condition()),
+    isReady: status.read,
   })
 }
 

@@ -19,6 +19,7 @@ export const exitReason = ({ code, signal }: Exit): string => signal ?? `code ${
 export interface Child {
   readonly name: string
   readonly pid: number
+  /** Resolves when the process has ended and everything that it wrote has been read. */
   readonly exited: Promise<Exit>
   kill(signal: NodeJS.Signals): void
   /** Sends the stop signal, and SIGKILL after `graceMs` milliseconds. Resolves when the process has ended. */
@@ -58,7 +59,7 @@ export const startChild = async (options: ChildOptions): Promise<Child> => {
     ...(uid === undefined ? {} : { uid, gid: uid }),
   })
   const exited = new Promise<Exit>((resolve) =>
-    spawned.once('exit', (code, signal) => resolve({ code, signal })),
+    spawned.once('close', (code, signal) => resolve({ code, signal })),
   )
   await once(spawned, 'spawn').catch((error: Error) => {
     throw new UsageError(`${name}: cannot run ${command}: ${error.message}`)

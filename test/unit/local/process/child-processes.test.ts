@@ -47,6 +47,18 @@ test('a child that ignores the stop signal is killed', async (t) => {
   assert.equal((await stubborn.exited).signal, 'SIGKILL')
 })
 
+test('a child has exited only when everything that it wrote has been read', async (t) => {
+  const childProcesses = await createChildProcesses(join(await temporaryFolder(t), 'run'))
+  const lines: string[] = []
+  const late = await childProcesses.start({
+    ...options('late', '', (line) => lines.push(line)),
+    command: '/bin/sh',
+    args: ['-c', 'echo first; (/bin/sleep 0.3; echo last) & exit 3'],
+  })
+  assert.deepEqual(await late.exited, { code: 3, signal: null })
+  assert.deepEqual(lines, ['first', 'last'])
+})
+
 test('a frozen child can be stopped', async (t) => {
   const childProcesses = await createChildProcesses(join(await temporaryFolder(t), 'run'))
   const frozen = await childProcesses.start(options('frozen', idle))
