@@ -8,6 +8,8 @@ export interface AcceptedHook {
   readonly hook: Hook
   /** Its place in the queue for the brokers. */
   delivery: Delivery
+  /** Whether it waits for the brokers. Only `WaitingHooks` changes this. */
+  isWaiting: boolean
   /** Why it has lost that place; undefined as long as it may still be acknowledged. */
   failure: unknown
   /** Whether the time for the brokers is up. */
@@ -37,6 +39,7 @@ export const createAcceptedHook = (
   const accepted: AcceptedHook = {
     hook,
     delivery: notQueued,
+    isWaiting: false,
     failure: undefined,
     isDue: false,
     isAnswered: false,

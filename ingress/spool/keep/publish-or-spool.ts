@@ -6,6 +6,7 @@ import { type AcceptedHook, createAcceptedHook, minStepMs } from './accepted-hoo
 import { answerNotKept, answerSpooled, type KeepStages, tryAppend } from './answer-kept.ts'
 import { appendWhatFits } from './append-what-fits.ts'
 import { deliverWithin } from './deliver-within.ts'
+import { createWaitingHooks, type WaitingHooks } from './waiting-hooks.ts'
 
 /**
  * Publishes a hook or writes it to the spool. Its sender is told that it is kept only if one of the two
@@ -28,7 +29,7 @@ interface Line extends KeepStages {
    */
   state: 'direct' | 'moving' | 'spooling'
   /** The hooks in the queue for the brokers, in order of acceptance. */
-  readonly direct: Set<AcceptedHook>
+  readonly direct: WaitingHooks
   /** The hooks that were accepted in the state `moving`, in order. */
   held: AcceptedHook[]
 }
@@ -36,7 +37,7 @@ interface Line extends KeepStages {
 export const createPublishOrSpool = (stages: KeepStages): PublishOrSpool => {
   const { records } = stages.spools.common.state
   const state = records > 0 ? 'spooling' : 'direct'
-  const line: Line = { ...stages, state, direct: new Set(), held: [] }
+  const line: Line = { ...stages, state, direct: createWaitingHooks(), held: [] }
   return (hook, arrivedAt) =>
     new Promise((resolve) => accept(createAcceptedHook(hook, arrivedAt, resolve), line))
 }
@@ -57,7 +58,7 @@ const publishDirectly = (accepted: AcceptedHook, line: Line): void => {
   accepted.delivery = line.deliveryPath.deliver(accepted.hook, {
     onSettled: (delivered) => {
       if ('error' in delivered) return afterFailure(accepted, delivered.error, line)
-      line.direct.delete(accepted)
+      line.direct.remove(accepted)
       accepted.answer(delivered.kept)
     },
   })
@@ -85,7 +86,7 @@ const afterFailure = (accepted: AcceptedHook, error: unknown, line: Line): void 
   accepted.failure = error
   const topic = error instanceof TopicUnavailableError ? error.topic : undefined
   // A large body whose topic is not known yet may belong to this topic. Then all move together, in order.
-  const isAlone = ![...line.direct].some((each) => each !== accepted && each.delivery.topic === undefined)
+  const isAlone = !line.direct.all().some((each) => each !== accepted && each.delivery.topic === undefined)
   if (topic !== undefined && line.state === 'direct' && isAlone) moveTopic(accepted, topic, line)
   else moveAll(accepted, error, line)
 }
@@ -103,7 +104,7 @@ const moveAll = (cause: AcceptedHook, error: unknown, line: Line): void => {
   }
   line.state = 'moving'
   line.deliveryPath.pause()
-  const group = [...line.direct]
+  const group = line.direct.all()
   line.logger.warn('a hook was not published and goes to the spool', {
     delivery_id: cause.hook.id,
     error: messageOf(error),
@@ -156,7 +157,7 @@ const acceptHeld = (line: Line): void => {
  * before an older one.
  */
 const moveTopic = (cause: AcceptedHook, topic: string, line: Line): void => {
-  const group = [...line.direct].filter((each) => each === cause || each.delivery.topic === topic)
+  const group = line.direct.all().filter((each) => each === cause || each.delivery.topic === topic)
   for (const accepted of group) {
     leave(accepted, line)
     refuseInTime(accepted, line)
@@ -176,7 +177,7 @@ const moveTopic = (cause: AcceptedHook, topic: string, line: Line): void => {
 }
 
 const leave = (accepted: AcceptedHook, line: Line): void => {
-  line.direct.delete(accepted)
+  line.direct.remove(accepted)
   accepted.delivery.withdraw(new RetriableError('the hook has left the queue'))
 }
 
