@@ -66,6 +66,14 @@ export const createConnections = (options: ConnectionOptions): Connections => {
     enforce(connection)
   }
 
+  /** One function for all responses: a closure for each of them costs more than the rest of this file. */
+  function onAnswered(this: ServerResponse) {
+    const connection = bySocket.get(this.req.socket)
+    if (connection === undefined) return
+    connection.requests -= 1
+    if (this.statusCode < 300) connection.isKnown = true
+  }
+
   return {
     watch: (server) => {
       server.on('connection', add)
@@ -79,10 +87,7 @@ export const createConnections = (options: ConnectionOptions): Connections => {
       const connection = bySocket.get(socket)
       if (connection === undefined) return
       connection.requests += 1
-      response.once('close', () => {
-        connection.requests -= 1
-        if (response.statusCode < 300) connection.isKnown = true
-      })
+      response.on('close', onAnswered)
     },
     setUnproven: ({ socket }, isUnproven) => {
       const connection = bySocket.get(socket)

@@ -20,7 +20,7 @@ export const createReadBody =
     new Promise((resolve) => {
       const collected = collectBytes()
       const finish = (result: Buffer | TurnedAway) => {
-        limit.clear()
+        clearLimit(limit)
         request.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort)
         memory.release()
         resolve(result)
@@ -42,34 +42,44 @@ const tooManyUnproven = unavailable('too many hooks whose signature is not verif
 /** After the time limit, a body must bring so many bytes in each period, or else its sender is too slow. */
 const leastProgress = { bytes: 64 * 1024, periodMs: 250 }
 
+/** The time limit of one body. Its functions stand outside, because each hook needs one. */
+interface Limit {
+  timer: NodeJS.Timeout | undefined
+  isCleared: boolean
+  readonly collected: Pick<CollectedBytes, 'bytes'>
+  onSlow(): void
+}
+
 /**
  * Calls `onSlow` once the sender was too slow. If this process was paused or busy, the rest of the body may
  * be waiting in the kernel when the time is over. It is read before anything is decided.
  */
 const startLimit = (
   { timeoutMs, extensionMs }: { timeoutMs: number; extensionMs: number },
-  collected: Pick<CollectedBytes, 'bytes'>,
+  collected: Limit['collected'],
   onSlow: () => void,
-): { clear(): void } => {
-  let isCleared = false
-  let timer: NodeJS.Timeout
-  const decide = (bytesBefore: number, periodsLeft: number) => {
-    if (isCleared) return
-    const hasProgress = collected.bytes() - bytesBefore >= leastProgress.bytes
-    if (!hasProgress || periodsLeft === 0) return onSlow()
-    extend(periodsLeft - 1)
-  }
-  const extend = (periodsLeft: number) => {
-    const bytesBefore = collected.bytes()
-    // Timers run before the sockets are read. What is readable now is read before `setImmediate` calls.
-    const readFirst = () => setImmediate(decide, bytesBefore, periodsLeft)
-    timer = setTimeout(readFirst, leastProgress.periodMs)
-  }
-  timer = setTimeout(extend, timeoutMs, Math.ceil(extensionMs / leastProgress.periodMs))
-  return {
-    clear: () => {
-      isCleared = true
-      clearTimeout(timer)
-    },
-  }
+): Limit => {
+  const limit: Limit = { timer: undefined, isCleared: false, collected, onSlow }
+  const periods = Math.ceil(extensionMs / leastProgress.periodMs)
+  limit.timer = setTimeout(extend, timeoutMs, limit, periods)
+  return limit
+}
+
+const extend = (limit: Limit, periodsLeft: number): void => {
+  const bytesBefore = limit.collected.bytes()
+  // Timers run before the sockets are read. What is readable now is read before `setImmediate` calls.
+  const readFirst = () => setImmediate(decide, limit, bytesBefore, periodsLeft)
+  limit.timer = setTimeout(readFirst, leastProgress.periodMs)
+}
+
+const decide = (limit: Limit, bytesBefore: number, periodsLeft: number): void => {
+  if (limit.isCleared) return
+  const hasProgress = limit.collected.bytes() - bytesBefore >= leastProgress.bytes
+  if (hasProgress && periodsLeft > 0) extend(limit, periodsLeft - 1)
+  else limit.onSlow()
+}
+
+const clearLimit = (limit: Limit): void => {
+  limit.isCleared = true
+  clearTimeout(limit.timer)
 }

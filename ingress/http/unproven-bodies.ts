@@ -9,8 +9,12 @@ export interface BodyMemory {
 /** @param giveUp called if the memory is needed for another body; the body must then be released */
 export type OpenBodyMemory = (giveUp: () => void) => BodyMemory
 
+const nothing = () => {}
+
+const unlimitedMemory: BodyMemory = { reserve: () => true, release: nothing }
+
 /** The memory for a sender that has proved its identity by its headers. */
-export const unlimited: OpenBodyMemory = () => ({ reserve: () => true, release: () => {} })
+export const unlimited: OpenBodyMemory = () => unlimitedMemory
 
 /**
  * Limits the memory that senders can occupy before they have proved who they are. If it is full, a body that
@@ -53,6 +57,8 @@ export const createUnprovenBodies = (options: UnprovenOptions): UnprovenBodies =
   const remove = (body: Body) => {
     if (!bodies.delete(body)) return
     add(body, -body.bytes)
+    // The old tables of a Set can refer to a body long after it was removed. It must not keep the request.
+    body.giveUp = nothing
   }
   const slowest = (isCandidate: (body: Body) => boolean) => bodies.values().find(isCandidate)
   const heaviestAddress = () => {
@@ -82,8 +88,9 @@ export const createUnprovenBodies = (options: UnprovenOptions): UnprovenBodies =
           while (isOverOwnShare(bytes) || total + bytes > totalBytes) {
             const victim = victimFor(body, isOverOwnShare(bytes))
             if (victim === undefined) return false
+            const { giveUp } = victim
             remove(victim)
-            victim.giveUp()
+            giveUp()
           }
           bodies.delete(body)
           bodies.add(body)

@@ -96,7 +96,8 @@ export const createPublisher = async (options: PublisherOptions): Promise<Publis
   }
 
   const enqueue: ReservationParts['enqueue'] = (outgoing, onSettled, reserved) => {
-    const bytes = [outgoing.message, ...outgoing.chunks].reduce((sum, each) => sum + estimatedBytes(each), 0)
+    const { message, chunks } = outgoing
+    const bytes = chunks.reduce((sum, chunk) => sum + estimatedBytes(chunk), estimatedBytes(message))
     // If nothing else waits, a hook that is larger than the whole queue is accepted, too.
     const isFull = queuedBytes > 0 && queuedBytes + bytes > maxQueuedBytes
     if (!isFull && !isStopped) return publishWithChunks(outgoing, place, onSettled, reserved)
