@@ -36,8 +36,8 @@ const serving = (limits: Partial<typeof wide>) => {
   }
   /** Begins a request. @returns a function that answers it */
   const request = (socket: Socket) => {
-    const response = Object.assign(new EventEmitter(), { statusCode: 0 })
     const incoming = { socket } as IncomingMessage
+    const response = Object.assign(new EventEmitter(), { statusCode: 0, req: incoming })
     connections.onRequest(incoming, response as unknown as ServerResponse)
     const answer = (statusCode: number) => Object.assign(response, { statusCode }).emit('close')
     return { answer, setUnproven: (isUnproven: boolean) => connections.setUnproven(incoming, isUnproven) }
