@@ -9,12 +9,23 @@ import { fileURLToPath } from 'node:url'
 const neededNode = 24
 
 /**
+ * What the lockfiles say of one package.
+ *
+ * @typedef {{
+ *   version?: string, integrity?: string, optional?: boolean, os?: Names, cpu?: Names, libc?: Names
+ * }} Package
+ * @typedef {string | string[] | undefined} Names
+ * @typedef {{ packages: Record<string, Package> }} Lockfile
+ * @typedef {{ os: string, cpu: string }} Platform
+ */
+
+/**
  * Whether every package of the lockfile that this platform needs is installed in the locked version.
  *
- * @param {{ packages: Record<string, any> }} wanted package-lock.json
- * @param {{ packages: Record<string, any> } | undefined} installed
+ * @param {Lockfile} wanted package-lock.json
+ * @param {Lockfile | undefined} installed
  *   node_modules/.package-lock.json, which npm writes last; undefined where it does not exist
- * @param {{ os: string, cpu: string }} platform
+ * @param {Platform} platform
  */
 export const isSatisfied = (wanted, installed, platform) =>
   installed !== undefined &&
@@ -25,10 +36,15 @@ export const isSatisfied = (wanted, installed, platform) =>
     return found.version === locked.version && found.integrity === locked.integrity
   })
 
+/** @type {(locked: Package, platform: Platform) => boolean} */
 const isForPlatform = ({ os, cpu, libc }, platform) =>
   isNamed(os, platform.os) && isNamed(cpu, platform.cpu) && libc === undefined
 
-/** `os` and `cpu` of a package are a name or a list of names. A `!` before a name excludes it. */
+/**
+ * `os` and `cpu` of a package are a name or a list of names. A `!` before a name excludes it.
+ *
+ * @type {(names: Names, name: string) => boolean}
+ */
 const isNamed = (names, name) => {
   if (names === undefined) return true
   const list = [names].flat()
@@ -41,6 +57,7 @@ export const isNewEnough = (version) => Number(/^v?(\d+)/.exec(version)?.[1]) >=
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+/** @param {string[]} args */
 const install = (args) => {
   installPackages()
   const node = projectNode()
@@ -88,6 +105,7 @@ const projectNode = () => {
   )
 }
 
+/** @param {string | undefined} scope `all`, or else only the servers that the user does not provide */
 const fetchServers = async (scope) => {
   const { cacheFolder, neededArtifacts } = await import('../local/artifacts.ts')
   const { fetchArtifacts } = await import('../local/fetch-artifacts.ts')
@@ -99,11 +117,12 @@ const fetchServers = async (scope) => {
     await findJava(env)
     await fetchArtifacts(needed, { cacheDir: cacheFolder(env), env, print: say })
   } catch (error) {
-    if (error.name !== 'UsageError') throw error
+    if (!(error instanceof Error) || error.name !== 'UsageError') throw error
     fail(error.message)
   }
 }
 
+/** @param {string} path */
 const readJson = (path) => {
   try {
     return JSON.parse(readFileSync(join(root, path), 'utf8'))
@@ -112,8 +131,10 @@ const readJson = (path) => {
   }
 }
 
+/** @param {string} line */
 const say = (line) => console.log(line)
 
+/** @type {(message: string) => never} */
 const fail = (message) => {
   console.error(message)
   process.exit(1)

@@ -1,35 +1,15 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { UsageError } from '../../../lib/errors.ts'
 import { artifactFolder, fetchArtifacts } from '../../../local/fetch-artifacts.ts'
+import { createFakeMaven, storeJar } from '../../helpers/process/fake-maven.ts'
 import { temporaryFolder } from '../../helpers/process/temporary-folder.ts'
-
-/** A `mvn` that runs `script` with the folder to fill as $folder; it remembers its calls. */
-const fakeMaven = async (folder: string, script: string) => {
-  const calls = join(folder, 'calls')
-  await writeFile(calls, '')
-  await writeFile(
-    join(folder, 'mvn'),
-    `#!/bin/sh
-[ "$1" = --version ] && exit 0
-echo call >> "${calls}"
-for argument in "$@"; do case "$argument" in -DoutputDirectory=*) folder="\${argument#*=}";; esac; done
-${script}
-`,
-  )
-  await chmod(join(folder, 'mvn'), 0o755)
-  return {
-    env: { PATH: `${folder}:/usr/bin:/bin` },
-    calls: async () => (await readFile(calls, 'utf8')).split('\n').length - 1,
-  }
-}
-const store = 'mkdir -p "$folder"; echo jar > "$folder/a.jar"'
 
 test('each server is downloaded once, with one line, and reused afterwards', async (t) => {
   const folder = await temporaryFolder(t)
-  const { env, calls } = await fakeMaven(folder, store)
+  const { env, calls } = await createFakeMaven(folder, storeJar)
   const printed: string[] = []
   const fetchAll = () =>
     fetchArtifacts(['kafka', 'registry'], {
@@ -49,7 +29,7 @@ test('each server is downloaded once, with one line, and reused afterwards', asy
 
 test('the files of an interrupted download do not count as a download', async (t) => {
   const folder = await temporaryFolder(t)
-  const { env } = await fakeMaven(folder, store)
+  const { env } = await createFakeMaven(folder, storeJar)
   const cacheDir = join(folder, 'cache')
   await mkdir(`${artifactFolder(cacheDir, 'kafka')}.new`, { recursive: true })
   await writeFile(join(`${artifactFolder(cacheDir, 'kafka')}.new`, 'half.jar'), '')
@@ -59,7 +39,7 @@ test('the files of an interrupted download do not count as a download', async (t
 
 test('a failed download leaves no folder, and the error names the reason from Maven', async (t) => {
   const folder = await temporaryFolder(t)
-  const { env } = await fakeMaven(folder, 'mkdir -p "$folder"; echo "[ERROR] no such host"; exit 1')
+  const { env } = await createFakeMaven(folder, 'mkdir -p "$folder"; echo "[ERROR] no such host"; exit 1')
   const cacheDir = join(folder, 'cache')
   await assert.rejects(fetchArtifacts(['kafka'], { cacheDir, env, print: () => {} }), (error: Error) => {
     assert.ok(error instanceof UsageError)
@@ -74,7 +54,7 @@ test('a failed download leaves no folder, and the error names the reason from Ma
 
 test('two processes at the same time download once', async (t) => {
   const folder = await temporaryFolder(t)
-  const { env, calls } = await fakeMaven(folder, store)
+  const { env, calls } = await createFakeMaven(folder, storeJar)
   const fetchKafka = () =>
     fetchArtifacts(['kafka'], { cacheDir: join(folder, 'cache'), env, print: () => {} })
   await Promise.all([fetchKafka(), fetchKafka()])
@@ -83,7 +63,7 @@ test('two processes at the same time download once', async (t) => {
 
 test('a file that was truncated or changed in the cache is noticed, and fetched again', async (t) => {
   const folder = await temporaryFolder(t)
-  const { env, calls } = await fakeMaven(folder, store)
+  const { env, calls } = await createFakeMaven(folder, storeJar)
   const cacheDir = join(folder, 'cache')
   const printed: string[] = []
   const fetchKafka = () =>
@@ -107,7 +87,7 @@ test('a file that was truncated or changed in the cache is noticed, and fetched 
 
 test('in a cache without records, a jar without its end is noticed', async (t) => {
   const folder = await temporaryFolder(t)
-  const { env, calls } = await fakeMaven(folder, store)
+  const { env, calls } = await createFakeMaven(folder, storeJar)
   const cacheDir = join(folder, 'cache')
   const kafka = artifactFolder(cacheDir, 'kafka')
   await mkdir(kafka, { recursive: true })
