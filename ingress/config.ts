@@ -15,9 +15,10 @@ import {
 } from '../lib/config.ts'
 import { ConfigError, type ConfigFault } from '../lib/errors.ts'
 import { operationsVariables } from '../lib/http/operations-server.ts'
+import { instanceUrl } from '../lib/instance-url.ts'
 import { kafkaVariables } from '../lib/kafka/client.ts'
 import type { SourcesSettings } from './auth/read-sources.ts'
-import { cidr, instanceUrl, signingToken } from './auth/source.ts'
+import { cidr, signingToken } from './auth/source.ts'
 import { tokenFilesOf } from './auth/token-files.ts'
 
 const positiveSeconds = (value: number) => seconds().min(0.001).default(value)

@@ -37,18 +37,6 @@ export interface SourceSettings {
 
 export const signingToken = z.string().regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, 'must be whsec_ and base64')
 
-const isOrigin = (text: string): boolean => {
-  if (!URL.canParse(text)) return false
-  const { protocol, username, password, pathname, search, hash } = new URL(text)
-  return /^https?:$/.test(protocol) && username + password + search + hash === '' && pathname === '/'
-}
-
-/** The URL of a GitLab instance as GitLab itself sends it: without a path. */
-export const instanceUrl = z
-  .string()
-  .refine(isOrigin, 'must be a URL such as https://gitlab.example.com, without a path')
-  .transform((text) => new URL(text).origin)
-
 export const cidr = z
   .string()
   .refine((text) => parseCidr(text) !== undefined, 'must be an address or a range such as 10.0.0.0/8')

@@ -1,11 +1,11 @@
-import { parse } from 'yaml'
 import { z } from 'zod'
-import { itemsOf } from '../../lib/config.ts'
 import type { Reading } from '../../lib/disk/watch-files.ts'
-import { ConfigError, messageOf } from '../../lib/errors.ts'
-import { readRegularFile } from '../../lib/read-regular-file.ts'
-import { cidr, createSource, instanceUrl, type Source, signingToken } from './source.ts'
+import { instanceUrl } from '../../lib/instance-url.ts'
+import { settingsFileOf } from '../../lib/settings-file.ts'
+import { cidr, createSource, type Source, signingToken } from './source.ts'
 import { isSourceName, sourceNameRule } from './source-name.ts'
+
+const sourcesFile = settingsFileOf('INGRESS_SOURCES_FILE')
 
 const isBlank = (text: string) => text.trim() === ''
 
@@ -38,21 +38,16 @@ const fileShape = z.strictObject({
 export const readSourcesFile = (path: string): Reading<readonly Source[]> => {
   const files = [path]
   const emptied: string[] = []
-  const parsed = fileShape.safeParse(parseYaml(orFault('cannot be read', () => readText(path))))
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path: place, message }) => `${place.join('.')}: ${message}`)
-    throw fault(problems.join('; '))
-  }
+  const settings = sourcesFile.read(path, fileShape)
   const readSecrets = (source: string, file: string | undefined): string[] => {
     if (file === undefined) return []
     files.push(file)
-    const text = orFault(`sources.${source}: ${file} cannot be read`, () => readText(file))
-    const secrets = itemsOf(text, '\n')
+    const secrets = sourcesFile.readSecrets(`sources.${source}`, file)
     if (secrets.length === 0) emptied.push(`sources.${source}: ${file} holds no token`)
     return secrets
   }
-  const sources = Object.entries(parsed.data.sources).map(([name, settings]) => {
-    const { secret_tokens_file, signing_tokens_file, ...others } = settings
+  const sources = Object.entries(settings.sources).map(([name, given]) => {
+    const { secret_tokens_file, signing_tokens_file, ...others } = given
     const secret_tokens = [...others.secret_tokens, ...readSecrets(name, secret_tokens_file)]
     const signing_tokens = [...others.signing_tokens, ...readSecrets(name, signing_tokens_file)]
     const complete = { ...others, secret_tokens, signing_tokens }
@@ -60,7 +55,7 @@ export const readSourcesFile = (path: string): Reading<readonly Source[]> => {
     return createSource(name, complete)
   })
   // An emptied file must not take away the tokens of a source that has other ones.
-  if (emptied.length > 0) throw fault(emptied.join('; '))
+  if (emptied.length > 0) throw sourcesFile.fault(emptied.join('; '))
   return { value: sources, files }
 }
 
@@ -70,32 +65,11 @@ const demandCredentials = (
 ): void => {
   const { secret_tokens, signing_tokens, require_signature } = settings
   if (signing_tokens.some((token) => !signingToken.safeParse(token).success))
-    throw fault(`sources.${name}: a signing token is not whsec_ and base64`)
+    throw sourcesFile.fault(`sources.${name}: a signing token is not whsec_ and base64`)
   if (secret_tokens.length + signing_tokens.length === 0)
-    throw fault(`sources.${name}: has neither secret_tokens nor signing_tokens, so anybody could post hooks`)
+    throw sourcesFile.fault(
+      `sources.${name}: has neither secret_tokens nor signing_tokens, so anybody could post hooks`,
+    )
   if (require_signature && signing_tokens.length === 0)
-    throw fault(`sources.${name}: require_signature is set, but signing_tokens is not`)
+    throw sourcesFile.fault(`sources.${name}: require_signature is set, but signing_tokens is not`)
 }
-
-const readText = (path: string): string => readRegularFile(path).toString()
-
-/** The errors and warnings of the parser quote the text, which may be a secret. They are never passed on. */
-const parseYaml = (text: string): unknown => {
-  try {
-    return parse(text, { logLevel: 'error' })
-  } catch (error) {
-    const [place] = (error as { linePos?: { line: number }[] }).linePos ?? []
-    const where = place === undefined ? '' : `, line ${place.line}`
-    throw fault(`is not valid YAML${where}: a value that starts with one of * & ! @ % must be quoted`)
-  }
-}
-
-const orFault = <T>(problem: string, action: () => T): T => {
-  try {
-    return action()
-  } catch (error) {
-    throw fault(`${problem}: ${messageOf(error).split('\n')[0]}`)
-  }
-}
-
-const fault = (problem: string) => new ConfigError([{ variable: 'INGRESS_SOURCES_FILE', problem }])

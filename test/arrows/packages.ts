@@ -10,7 +10,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   '@kafkajs/confluent-schema-registry': ['lib/avro/'],
   pg: ['lib/database.ts', 'cli/setup/migrate-database.ts', 'cli/setup/database-role.ts', 'local/postgres/'],
   commander: ['cli/'],
-  yaml: ['ingress/auth/'],
+  yaml: ['lib/settings-file.ts'],
+  undici: ['consumers/gitlab-api/transport.ts'],
 }
 
 /** The files in which code of the Kafka client runs, with what each one uses. */
