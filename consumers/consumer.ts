@@ -1,7 +1,10 @@
 import type { z } from 'zod'
 import type { Variables } from '../lib/config.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { Metrics } from '../lib/metrics/metrics.ts'
 import type { EventType, RecordOf } from '../schemas/catalogue.ts'
+import type { GitlabApis } from './gitlab-api/open-gitlab-apis.ts'
+import type { TokenScope } from './gitlab-api/token-watch.ts'
 
 /**
  * What became of a message. A dead letter is an outcome too, so that every message has one. The runtime
@@ -97,6 +100,23 @@ export type PlannedEffect =
   | { would: 'skip'; because: string }
 type PlannedEffects = readonly PlannedEffect[]
 
+/** That a worker calls GitLab's API, and with which token. docs/gitlab-tokens.md has a row for each. */
+export interface GitlabApiUse {
+  /** The least scope of the token. */
+  scope: TokenScope
+  /** The least role of the bot in the projects or groups, in GitLab's word: `Reporter`. */
+  role: string
+  /** What the worker does without a token, in one sentence. */
+  without: string
+}
+
+/** What the runtime gives a worker. */
+export interface WorkerTools {
+  /** GitLab's API. It has none without a token, and none if the worker has no `gitlabApi`. */
+  gitlab: GitlabApis
+  metrics: Metrics
+}
+
 export type Consumer<E extends EventType = EventType, V extends Variables = Variables> = Beginning &
   ConsumerParts<E, V>
 
@@ -117,8 +137,13 @@ export interface ConsumerParts<E extends EventType, V extends Variables> {
   metricsPort: number
   /** The environment variables that only this worker reads. */
   variables: V
+  /**
+   * Set by a worker that calls GitLab's API. The worker then has the variables of docs/gitlab-tokens.md,
+   * with a token of its own in `<WORKER>_GITLAB_API_TOKEN`.
+   */
+  gitlabApi?: GitlabApiUse
   /** Opens what the handler needs. It must close again what it opened when it throws. */
-  create(settings: z.output<V>, logger: Logger): Promise<Handler<E>>
+  create(settings: z.output<V>, logger: Logger, tools: WorkerTools): Promise<Handler<E>>
   /**
    * Describes what handling the record would do, without doing it. `bridge preview` and `bridge dead-letters
    * redrive --dry-run` print it. It throws the errors that handling would throw because of the record itself.

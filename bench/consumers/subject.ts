@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { auditLog } from '../../consumers/audit-log/audit-log.ts'
 import { type Consumer, defineConsumer, type Handler } from '../../consumers/consumer.ts'
+import { noGitlabApis } from '../../consumers/gitlab-api/open-gitlab-apis.ts'
 import { createEventDecoder } from '../../consumers/runtime/event-decoder.ts'
 import { fetchSizesOf } from '../../consumers/runtime/group/fetch-sizes.ts'
 import { startWorker } from '../../consumers/runtime/worker.ts'
@@ -9,6 +10,7 @@ import { createRegistry, registryVariables } from '../../lib/avro/registry.ts'
 import { readVariables } from '../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { quietLogger } from '../../lib/logger.ts'
+import { createMetrics } from '../../lib/metrics/metrics.ts'
 import type { RecordOf } from '../../schemas/catalogue.ts'
 import { createNames } from '../../schemas/topics.ts'
 
@@ -77,8 +79,8 @@ type Count = ReturnType<typeof createCounter>
 const runWorker = async (consumer: Consumer<'push'>, count: Count) => {
   const counting = {
     ...consumer,
-    create: async (settings: never, logger: never): Promise<Handler<'push'>> => {
-      const handler = await consumer.create(settings, logger)
+    create: async (settings: never, logger: never, tools: never): Promise<Handler<'push'>> => {
+      const handler = await consumer.create(settings, logger, tools)
       if ('handle' in handler) {
         const handle = handler.handle.bind(handler)
         return {
@@ -110,7 +112,10 @@ const runBare = async (consumer: Consumer<'push'>, count: Count) => {
   )
   const logger = quietLogger()
   const decode = createEventDecoder(['push'], createRegistry(settings, 'bench'))
-  const handler = await consumer.create(readVariables(consumer.variables, process.env), logger)
+  const handler = await consumer.create(readVariables(consumer.variables, process.env), logger, {
+    gitlab: noGitlabApis,
+    metrics: createMetrics(),
+  })
   const groupId = `bench-bare-${process.pid}`
   const client = createKafka(settings, groupId, logger).consumer({
     groupId,

@@ -1,3 +1,5 @@
+import { readInstances } from '../../consumers/gitlab-api/read-instances.ts'
+import { consumers } from '../../consumers/index.ts'
 import { workerVariables } from '../../consumers/runtime/worker-variables.ts'
 import { readSources } from '../../ingress/auth/read-sources.ts'
 import { readIngressSettings, readSourcesSettings } from '../../ingress/config.ts'
@@ -21,6 +23,13 @@ const checks: readonly ((env: Environment) => unknown)[] = [
   (env) => clientOf({ ...env, ...servers, KAFKA_SSL: '' }),
   (env) => clientOf({ ...env, ...servers, KAFKA_SASL_MECHANISM: '' }),
   (env) => readVariables(workerVariables, env),
+  ...consumers
+    .filter(({ gitlabApi }) => gitlabApi !== undefined)
+    .map(
+      ({ name }) =>
+        (env: Environment) =>
+          readInstances(name, env),
+    ),
   (env) => readIngressSettings({ ...only(env, 'INGRESS_'), ...servers }),
   (env) =>
     env.INGRESS_SOURCES_FILE && readSources(readSourcesSettings({ ...only(env, 'INGRESS_'), ...servers })),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { gitlabApiVariables } from '../../consumers/gitlab-api/variables.ts'
 import { consumers } from '../../consumers/index.ts'
-import { workerVariables } from '../../consumers/runtime/worker-variables.ts'
+import { ownVariablesOf, workerVariables } from '../../consumers/runtime/worker-variables.ts'
 import { ingressVariables } from '../../ingress/config.ts'
 import { registryVariables } from '../../lib/avro/registry.ts'
 import type { Variables } from '../../lib/config.ts'
@@ -28,7 +29,8 @@ export const sections: readonly { name: string; variables: Variables }[] = [
   { name: 'database', variables: databaseVariables },
   { name: 'ingress', variables: ingressVariables },
   { name: 'workers', variables: workerVariables },
-  ...consumers.map(({ name, variables }) => ({ name, variables })),
+  { name: 'gitlab api', variables: gitlabApiVariables },
+  ...consumers.map((consumer) => ({ name: consumer.name, variables: ownVariablesOf(consumer) })),
   { name: 'lag-exporter', variables: lagExporterVariables },
   { name: 'every process', variables: operationsVariables(9464) },
   { name: 'logging', variables: loggerVariables },

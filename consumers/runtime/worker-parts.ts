@@ -55,7 +55,8 @@ export const createWorkerParts = async (
   logger: Logger,
   metrics: Metrics,
   openOffsetsOf = openOffsets,
-): Promise<WorkerParts> => assemble(await openWorkerResources(consumer, env, logger, openOffsetsOf), metrics)
+): Promise<WorkerParts> =>
+  assemble(await openWorkerResources(consumer, env, logger, metrics, openOffsetsOf), metrics)
 
 const assemble = (resources: WorkerResources, metrics: Metrics): WorkerParts => {
   const { consumer, settings, names, group, kafka, logger, offsets, handler } = resources
@@ -136,7 +137,7 @@ const accessNeeds = (
 ]
 
 const closeAll = async (
-  { kafka, offsets, handler, handled }: WorkerResources,
+  { kafka, offsets, handler, gitlab, handled }: WorkerResources,
   member: Pick<GroupMember, 'stop'>,
   producer: { disconnect(): Promise<void> },
 ): Promise<void> => {
@@ -146,7 +147,7 @@ const closeAll = async (
   } finally {
     // A client that waits in a rebalance would otherwise join the group once more.
     endConnections(kafka)
-    await Promise.all([handler.close(), handled?.close()])
+    await Promise.all([handler.close().finally(() => gitlab.close()), handled?.close()])
   }
 }
 

@@ -4,9 +4,11 @@ import { type Environment, readVariables } from '../../lib/config.ts'
 import { createKafka, endConnections } from '../../lib/kafka/client.ts'
 import type { Offsets } from '../../lib/kafka/offsets.ts'
 import type { Logger } from '../../lib/logger.ts'
+import type { Metrics } from '../../lib/metrics/metrics.ts'
 import type { EventType } from '../../schemas/catalogue.ts'
 import { createNames, type Names } from '../../schemas/topics.ts'
 import type { Consumer, Handler } from '../consumer.ts'
+import { type GitlabApis, noGitlabApis, openGitlabApis } from '../gitlab-api/open-gitlab-apis.ts'
 import { type HandledDeliveries, handledFolder, openHandledDeliveries } from './handled/handled-deliveries.ts'
 import { variablesOf } from './worker-variables.ts'
 
@@ -21,6 +23,7 @@ export interface WorkerResources {
   kafka: Kafka
   offsets: Offsets
   handler: Handler<EventType>
+  gitlab: GitlabApis
   /** Undefined where repeats are harmless. */
   handled: HandledDeliveries | undefined
 }
@@ -34,6 +37,7 @@ export const openWorkerResources = async (
   consumer: Consumer,
   env: Environment,
   logger: Logger,
+  metrics: Metrics,
   openOffsets: (kafka: Kafka) => Promise<Offsets>,
 ): Promise<WorkerResources> => {
   const settings = readVariables(variablesOf(consumer), env)
@@ -45,16 +49,28 @@ export const openWorkerResources = async (
   try {
     const offsets = await openOffsets(kafka)
     opened.defer(() => offsets.close())
-    const handler = await consumer.create(readVariables(consumer.variables, env), logger)
+    const gitlab = openGitlab(consumer, env, logger, metrics)
+    opened.defer(() => gitlab.close())
+    const handler = await consumer.create(readVariables(consumer.variables, env), logger, { gitlab, metrics })
     opened.defer(() => handler.close())
     const handled = await openHandled(consumer, settings.BRIDGE_DATA_DIR)
-    return { consumer, settings, names, group, logger, kafka, offsets, handler, handled }
+    return { consumer, settings, names, group, logger, kafka, offsets, handler, gitlab, handled }
   } catch (error) {
     // An error while closing would hide the reason why the worker does not start.
     await opened.disposeAsync().catch(() => undefined)
     throw error
   }
 }
+
+const openGitlab = (
+  { name: worker, gitlabApi }: Consumer,
+  env: Environment,
+  logger: Logger,
+  metrics: Metrics,
+): GitlabApis =>
+  gitlabApi === undefined
+    ? noGitlabApis
+    : openGitlabApis({ worker, scope: gitlabApi.scope, env, logger, metrics })
 
 const openHandled = async ({ name, repeats }: Consumer, dataDir: string) =>
   repeats === 'harmless'

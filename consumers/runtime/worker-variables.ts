@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { registryVariables } from '../../lib/avro/registry.ts'
-import { count, dataFolder, seconds } from '../../lib/config.ts'
+import { count, dataFolder, seconds, type Variables } from '../../lib/config.ts'
 import { operationsVariables } from '../../lib/http/operations-server.ts'
 import { kafkaVariables } from '../../lib/kafka/client.ts'
 import type { Consumer } from '../consumer.ts'
+import { gitlabApiVariablesOf } from '../gitlab-api/variables.ts'
 
 const variables = z.object({
   BRIDGE_DATA_DIR: dataFolder(),
@@ -48,6 +49,10 @@ export const variablesOf = (consumer: Consumer) =>
       ...kafkaVariables.shape,
       ...registryVariables.shape,
       ...variables.shape,
-      ...consumer.variables.shape,
+      ...ownVariablesOf(consumer).shape,
     })
     .refine(leavesTimeToHandle, tooShort)
+
+/** The variables of one worker, with those of GitLab's API if it calls that. */
+export const ownVariablesOf = ({ name, variables: own, gitlabApi }: Consumer): Variables =>
+  gitlabApi === undefined ? own : z.object({ ...own.shape, ...gitlabApiVariablesOf(name).shape })

@@ -1,4 +1,5 @@
 import type { MetricCatalogue } from './declaration.ts'
+import { gitlabApiCatalogue } from './gitlab-api-catalogue.ts'
 import { ingressCatalogue } from './ingress-catalogue.ts'
 import { lagCatalogue } from './lag-catalogue.ts'
 import { publishCatalogue } from './publish-catalogue.ts'
@@ -16,6 +17,7 @@ export const metricCatalogue = {
   ...ingressCatalogue,
   ...publishCatalogue,
   ...workerCatalogue,
+  ...gitlabApiCatalogue,
   ...lagCatalogue,
 } as const satisfies MetricCatalogue
 

@@ -20,7 +20,7 @@ export type Unit =
   | 'restarts'
 
 /** A set of label values that lib does not know. The process passes the values when it creates the metric. */
-export type OpenSet = 'events' | 'workers' | 'groups' | 'topics' | 'sources' | 'credentials'
+export type OpenSet = 'events' | 'workers' | 'groups' | 'topics' | 'sources' | 'credentials' | 'gitlabs'
 
 /**
  * The values that a label may take: all of them, or the name of an open set. Never a project, a user or a

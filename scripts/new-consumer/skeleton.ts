@@ -48,11 +48,12 @@ import { ${identifierOf(name)} } from '../../../../consumers/${name}/${name}.ts'
 import type { RecordOf } from '../../../../schemas/catalogue.ts'
 import { deliver, hookOf } from '../../../helpers/records/deliver.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
+import { workerTools } from '../../../helpers/process/worker-tools.ts'
 import { fixture } from '../../../helpers/records/samples.ts'
 
 test('a push is logged as one line', async () => {
   const { logger, lines } = recordingLogger()
-  const handler = await ${identifierOf(name)}.create({ ${variableOf(name)}: 'pushed' }, logger)
+  const handler = await ${identifierOf(name)}.create({ ${variableOf(name)}: 'pushed' }, logger, workerTools())
   assert.ok('handle' in handler)
   const { body, headers } = fixture('push')
   const { decoded } = await deliver(hookOf(body, headers))

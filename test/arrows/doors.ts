@@ -46,6 +46,11 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     ...['event-decoder.ts', 'decode-and-handle.ts', 'dead-letters/dead-letter-headers.ts'],
     ...['group/assigner.ts', 'handled/handled-deliveries.ts'],
   ],
+  // A worker calls GitLab. The runtime and the command line open the clients and read their settings.
+  'consumers/gitlab-api/': [
+    ...['api-path.ts', 'failure.ts', 'gitlab-api.ts', 'open-gitlab-apis.ts', 'token-watch.ts'],
+    ...['variables.ts', 'read-instances.ts'],
+  ],
   'consumers/runtime/batch/': ['each-batch.ts', 'breaker.ts'],
   'consumers/runtime/watchdog/': ['watchdog.ts', 'stall-detector.ts'],
   // The command line starts the local stack and finds it again.

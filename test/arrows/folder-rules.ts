@@ -1,26 +1,39 @@
 import type { ArrowRule } from './rule.ts'
 
+/** Rooms of consumers/ that all workers may use. They stand on lib/ alone. */
+const sharedRooms = '^consumers/(?:gitlab-api)/'
+
 /** Rules for folders that grow: a new worker, command or room of lib needs no new entry. */
 export const folderRules: readonly ArrowRule[] = [
   {
-    name: 'a worker imports consumers/consumer.ts and its own folder',
+    name: 'a worker imports consumers/consumer.ts, its own folder, and the rooms that workers share',
     because: 'Workers are run, changed and removed one by one, and the runtime knows them only as values.',
-    from: { path: '^consumers/([^/]+)/', pathNot: '^consumers/runtime/' },
-    to: { path: '^consumers/', pathNot: ['^consumers/$1/', '^consumers/consumer\\.ts$'] },
+    from: { path: '^consumers/([^/]+)/', pathNot: ['^consumers/runtime/', sharedRooms] },
+    to: { path: '^consumers/', pathNot: ['^consumers/$1/', '^consumers/consumer\\.ts$', sharedRooms] },
     brokenBy: ['consumers/one-worker/invented.ts', 'consumers/another-worker/another-worker.ts'],
   },
   {
     name: 'the runtime of the workers knows no worker and not their list',
     because: 'The runtime would otherwise depend on what it runs.',
     from: { path: '^consumers/runtime/' },
-    to: { path: '^consumers/', pathNot: ['^consumers/runtime/', '^consumers/consumer\\.ts$'] },
+    to: {
+      path: '^consumers/',
+      pathNot: ['^consumers/runtime/', '^consumers/consumer\\.ts$', sharedRooms],
+    },
     brokenBy: ['consumers/runtime/invented.ts', 'consumers/index.ts'],
   },
   {
-    name: 'consumers/consumer.ts imports nothing of consumers',
+    name: 'a room that workers share imports nothing else of consumers',
+    because: 'Each worker can use it, so that it must know none of them.',
+    from: { path: '^consumers/(gitlab-api)/' },
+    to: { path: '^consumers/', pathNot: '^consumers/$1/' },
+    brokenBy: ['consumers/gitlab-api/invented.ts', 'consumers/consumer.ts'],
+  },
+  {
+    name: 'consumers/consumer.ts imports nothing of consumers but the rooms that workers share',
     because: 'It says what a worker is. Everything else in the folder stands on it.',
     from: { path: '^consumers/consumer\\.ts$' },
-    to: { path: '^consumers/' },
+    to: { path: '^consumers/', pathNot: sharedRooms },
     brokenBy: ['consumers/consumer.ts', 'consumers/runtime/invented.ts'],
   },
   {
@@ -30,7 +43,10 @@ export const folderRules: readonly ArrowRule[] = [
     to: {
       path: '^consumers/([^/]+)/',
       // What `bridge pushes` reads is what the push author log writes.
-      pathNot: ['^consumers/$2/', '^consumers/runtime/', '^consumers/([^/]+)/\\1\\.ts$', '/push-line\\.ts$'],
+      pathNot: [
+        ...['^consumers/$2/', '^consumers/runtime/', sharedRooms],
+        ...['^consumers/([^/]+)/\\1\\.ts$', '/push-line\\.ts$'],
+      ],
     },
     brokenBy: ['cli/invented.ts', 'consumers/one-worker/inside.ts'],
   },

@@ -12,6 +12,7 @@ import { promisify } from 'node:util'
 import type { Consumer, SingleHandler } from '../../../consumers/consumer.ts'
 import type { RecordOf } from '../../../schemas/catalogue.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
+import { workerTools } from '../../helpers/process/worker-tools.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const copy = mkdtempSync(join(tmpdir(), 'bridge-scaffold-'))
@@ -105,6 +106,7 @@ test('the example counts an opened issue once per delivery and throws the listed
   const handler = (await issueCounter.create(
     { ISSUE_COUNTER_URL: url },
     recordingLogger().logger,
+    workerTools(),
   )) as SingleHandler<'issue'>
   const handle = (action: string) =>
     handler.handle({ action, delivery: { id: 'a-delivery' } } as RecordOf<'issue'>, {

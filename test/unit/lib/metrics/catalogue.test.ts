@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { exportDeadLetters, exportLag } from '../../../../cli/lag-exporter/lag-metrics.ts'
+import { createGitlabApiMetrics } from '../../../../consumers/gitlab-api/metrics.ts'
 import { createConsumerMetrics } from '../../../../consumers/runtime/metrics.ts'
 import { createIngressMetrics } from '../../../../ingress/metrics.ts'
 import { metricCatalogue, metricPrefix } from '../../../../lib/metrics/catalogue.ts'
@@ -11,7 +12,10 @@ const declarations: [name: string, MetricDeclaration][] = Object.entries(metricC
 
 const create: Record<ProcessKind, (metrics: Metrics) => void> = {
   ingress: createIngressMetrics,
-  worker: (metrics) => createConsumerMetrics(metrics, ['push']),
+  worker: (metrics) => {
+    createConsumerMetrics(metrics, ['push'])
+    createGitlabApiMetrics(metrics, [])
+  },
   'lag-exporter': (metrics) => {
     exportLag(metrics, [], { latest: async () => [], ageMs: () => 0 })
     exportDeadLetters(metrics, [], () => [])
