@@ -9,6 +9,7 @@ import { lagExporterCommand } from './lag-exporter/command.ts'
 import { localCommand } from './local/command.ts'
 import { offsetsCommand } from './offsets/command.ts'
 import { exitOnClosedStdout } from './output/exit.ts'
+import { exitCodeOf } from './output/exit-code.ts'
 import { formatError } from './output/format-error.ts'
 import { pushesCommand } from './pushes/command.ts'
 import { rebuildCommand } from './rebuild/command.ts'
@@ -46,5 +47,5 @@ try {
   await program.parseAsync()
 } catch (error) {
   console.error(...formatError(error, process.env))
-  process.exit(1)
+  process.exit(exitCodeOf(error))
 }

@@ -117,6 +117,20 @@ export interface WorkerTools {
   metrics: Metrics
 }
 
+/** The part of the database that belongs to one worker. `bridge setup` makes it. */
+export interface WorkerDatabase {
+  /**
+   * The folder of the migrations: SQL files that are applied once each, in the order of their names, with the
+   * role of DATABASE_URL.
+   */
+  migrations: URL
+  /**
+   * What the role of the worker may do, each a right that completes `grant … to <role>`, such as
+   * `usage on schema audit_log`.
+   */
+  rights: readonly string[]
+}
+
 export type Consumer<E extends EventType = EventType, V extends Variables = Variables> = Beginning &
   ConsumerParts<E, V>
 
@@ -133,6 +147,8 @@ export interface ConsumerParts<E extends EventType, V extends Variables> {
    * Without this field, `raw` is empty in such a record.
    */
   wholeBodies?: true
+  /** What the worker keeps in PostgreSQL. Without this field it uses no database. */
+  database?: WorkerDatabase
   /** Default of METRICS_PORT, where /metrics, /livez and /readyz are served. */
   metricsPort: number
   /** The environment variables that only this worker reads. */

@@ -3,6 +3,7 @@ import { longestDurationDays } from './duration.ts'
 import { ConfigError, type ConfigFault, messageOf } from './errors.ts'
 import { problemOf } from './problem-of.ts'
 import { readRegularFile } from './read-regular-file.ts'
+import { notSet } from './settings-sentence.ts'
 
 /** Environment variables, not validated yet. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -90,13 +91,19 @@ export const readVariables = <V extends Variables>(variables: V, env: Environmen
   if (parsed.success && unreadable.size === 0) return parsed.data
   const wrong = (parsed.error?.issues ?? []).map(({ path: [name, item], message, code }) => {
     const variable = String(name ?? '')
-    if (code === 'invalid_type' && raw[variable] === undefined) return { variable, problem: 'is not set' }
+    if (code === 'invalid_type' && raw[variable] === undefined)
+      return { variable, problem: notSet, ...alternativeOf(variables.shape[variable]) }
     return { variable, problem: typeof item === 'number' ? `item ${item + 1} ${message}` : message }
   })
   throw new ConfigError([
     ...[...unreadable.values()].flat(),
     ...wrong.filter(({ variable }) => !unreadable.has(variable)),
   ])
+}
+
+const alternativeOf = (variable: z.ZodType | undefined): Pick<ConfigFault, 'alternative'> => {
+  const { fallback: alternative } = variable?.meta() ?? {}
+  return typeof alternative === 'string' ? { alternative } : {}
 }
 
 const rawValueOf = (name: string, variable: z.ZodType, env: Environment): string | string[] | undefined => {

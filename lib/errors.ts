@@ -26,6 +26,8 @@ export class PermanentError extends Error {
 export interface ConfigFault {
   variable: string
   problem: string
+  /** Another variable that could be set instead of the missing one. */
+  alternative?: string
 }
 
 /**
@@ -44,6 +46,14 @@ export class ConfigError extends Error {
 /** A mistake that the operator can correct. The message says how; it is printed without a stack trace. */
 export class UsageError extends Error {
   override readonly name: string = 'UsageError'
+}
+
+/**
+ * A process cannot run with its settings, said in one sentence. Starting it again changes nothing until a
+ * setting is changed.
+ */
+export class SettingsError extends UsageError {
+  override readonly name = 'SettingsError'
 }
 
 /** Longer texts of errors are cut: they go to logs, to headers of records and to other errors. */

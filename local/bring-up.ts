@@ -22,7 +22,7 @@ export const bringUp = async (stack: SupervisedStack, prepared: Prepared): Promi
   const ports = await chooseLocalPorts(env, [...workers, ...others], output.linesOf(ownName))
   await ports.releaseServers()
   const urls = await startServers(stack, prepared, ports)
-  const environments = processEnvironments(env, dataDir, urls, folder.secrets)
+  const environments = processEnvironments({ ...stack, urls, secrets: folder.secrets })
   const program: BridgeProgram = { ...stack, childProcesses: folder.childProcesses, signal }
   await runToCompletion(program, 'setup', environments.setup)
 
@@ -43,7 +43,6 @@ export const bringUp = async (stack: SupervisedStack, prepared: Prepared): Promi
       ...stack,
       endpoints,
       running: plan.workers.map(({ name }) => name),
-      incomplete: plan.incomplete,
       given: { token: hasTokens(env), database: Boolean(env.DATABASE_URL) },
       isReachableFromOutside: !isLoopback(plan.ingress.env.INGRESS_HOST),
     }),

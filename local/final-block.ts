@@ -1,5 +1,6 @@
-import type { ConfigFault } from '../lib/errors.ts'
+import { waitedFor } from '../lib/settings-sentence.ts'
 import type { Endpoints } from './endpoints.ts'
+import type { WaitingWorker } from './select-workers.ts'
 
 /** What the final block prints. */
 export interface Summary {
@@ -9,8 +10,8 @@ export interface Summary {
   topics: readonly string[]
   /** The running workers. */
   running: readonly string[]
-  /** The workers that cannot run yet, with the variables that keep them from running. */
-  incomplete: readonly { name: string; faults: readonly ConfigFault[] }[]
+  /** The other workers, and why they do not run. */
+  waiting: readonly WaitingWorker[]
   dataDir: string
   /** What the user has set. A secret that was not generated here is not printed. */
   given: { token: boolean; database: boolean }
@@ -24,7 +25,7 @@ export const finalBlock = ({
   samplePath,
   topics,
   running,
-  incomplete,
+  waiting,
   dataDir,
   given,
   isReachableFromOutside,
@@ -42,10 +43,7 @@ export const finalBlock = ({
     ]),
     ['Topics', wrap(topics, 90).join(`\n${' '.repeat(labelWidth)}`)],
     ['Workers', running.join(', ') || 'none'],
-    ...incomplete.map(({ name, faults }, index): [string, string] => [
-      index === 0 ? 'Not running' : '',
-      `${name}: ${listFaults(faults)}`,
-    ]),
+    ...waiting.map((worker, index): [string, string] => [index === 0 ? 'Not running' : '', reasonOf(worker)]),
     ['Data', dataDir],
   ]
   return [
@@ -99,8 +97,12 @@ const outboundSetting = [
   '"Allow requests to the local network from webhooks and integrations".',
 ]
 
-const listFaults = (faults: readonly ConfigFault[]) =>
-  faults.map(({ variable, problem }) => `${variable} ${problem}`).join(', ')
+/** Why a worker does not run: `chat-notifier waits for CHAT_URL`. */
+const reasonOf = ({ name, faults, isLeftOut }: WaitingWorker): string => {
+  const settings = faults.length === 0 ? [] : [waitedFor(faults)]
+  const reasons = [...settings, ...(isLeftOut ? ['BRIDGE_WORKERS to name it'] : [])]
+  return `${name} waits for ${reasons.join(', and for ')}`
+}
 
 const quoted = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 

@@ -1,10 +1,8 @@
 import type { Environment } from '../lib/config.ts'
-import type { ConfigFault } from '../lib/errors.ts'
 import { reachable } from './addresses.ts'
 import type { LocalPorts } from './local-ports.ts'
 import type { ProcessEnvironments } from './process/process-environment.ts'
 import type { SupervisedStack } from './supervised-stack.ts'
-import { faultsOf } from './workers.ts'
 
 /** A process to run: a `bridge` command with its environment. */
 export interface PlannedProcess {
@@ -18,11 +16,8 @@ export interface PlannedProcess {
 /** The processes that run on the servers. */
 export interface ProcessPlan {
   ingress: PlannedProcess
-  /** The workers whose configuration is complete. */
   workers: readonly PlannedProcess[]
   others: readonly PlannedProcess[]
-  /** The workers that cannot run yet, with the variables that keep them from running. */
-  incomplete: readonly { name: string; faults: readonly ConfigFault[] }[]
 }
 
 export const planProcesses = (
@@ -37,19 +32,15 @@ export const planProcesses = (
     env,
     operationsUrl: `http://${reachable(env.METRICS_HOST)}:${env.METRICS_PORT}`,
   })
-  const checked = workers.map((worker) => {
-    const env = environments.worker(worker.name, portOf(worker.name))
-    return { name: worker.name, env, faults: faultsOf(worker, env) }
-  })
-  const complete = checked.filter(({ faults }) => faults.length === 0)
+  const planWithPort = (name: string, args: readonly string[]) =>
+    plan(name, args, environments.worker(name, portOf(name)))
   return {
     ingress: plan(
       'ingress',
       ['ingress'],
       environments.ingress({ hook: ports.hook, metrics: portOf('ingress') }),
     ),
-    workers: complete.map(({ name, env }) => plan(name, ['consumer', name], env)),
-    others: others.map(({ name }) => plan(name, [name], environments.worker(name, portOf(name)))),
-    incomplete: checked.filter(({ faults }) => faults.length > 0),
+    workers: workers.map(({ name }) => planWithPort(name, ['consumer', name])),
+    others: others.map(({ name }) => planWithPort(name, [name])),
   }
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeAtomically } from '../lib/disk/write-atomically.ts'
 
-const names = ['ingressToken', 'databaseSuperuser', 'databaseOwner', 'auditLogRole'] as const
+const names = ['ingressToken', 'databaseSuperuser', 'databaseOwner', 'databaseRoles'] as const
 
 /** The generated passwords and tokens of one data folder. Each may be part of a URL without encoding. */
 export type Secrets = Readonly<Record<(typeof names)[number], string>>

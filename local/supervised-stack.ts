@@ -1,6 +1,7 @@
 import type { Environment } from '../lib/config.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { Output } from './process/output.ts'
+import type { WorkerSelection } from './select-workers.ts'
 import type { Worker } from './workers.ts'
 
 /** What `bridge local` runs, and where. */
@@ -14,7 +15,11 @@ export interface SupervisedStack {
   /** Path of cli/bridge.ts. */
   entry: string
   cwd: string
+  /** The workers to run. Their settings are complete. */
   workers: readonly Worker[]
+  /** The other workers, and why they do not run. */
+  waiting: WorkerSelection['waiting']
+  databaseWorkers: WorkerSelection['databaseWorkers']
   /** The processes beside the ingress and the workers. Each runs the command of its name. */
   others: readonly { name: string; metricsPort: number }[]
   topics: readonly string[]

@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import { consumers } from '../../consumers/index.ts'
 import { type Environment, isSecret, readVariables } from '../../lib/config.ts'
 import { ConfigError } from '../../lib/errors.ts'
+import { notSet } from '../../lib/settings-sentence.ts'
+import { usedWorkersVariables } from '../variables/used-workers.ts'
 import { jointFaults } from './joint-faults.ts'
 import { sections } from './sections.ts'
 
@@ -24,9 +27,12 @@ interface ConfigurationRow {
  */
 export const describeConfiguration = (env: Environment, given: Environment): ConfigurationRow[] => {
   const joint = Map.groupBy(jointFaults(env), ({ variable }) => variable)
+  const optional = workersNotNamed(env)
   return sections.flatMap(({ name: section, variables }) =>
     Object.entries(variables.shape).map(([variable, schema]): ConfigurationRow => {
-      const { value, problems } = readOne(variable, schema, env)
+      const { value, problems: found } = readOne(variable, schema, env)
+      // A worker that nobody has named just does not run while a setting is missing.
+      const problems = optional.has(section) ? found.filter((problem) => problem !== notSet) : found
       const jointProblems = (joint.get(variable) ?? []).map(({ problem }) => problem)
       const faults = problems.length > 0 ? problems : jointProblems
       const origin = originOf(variable, schema, env, given, value)
@@ -34,6 +40,13 @@ export const describeConfiguration = (env: Environment, given: Environment): Con
       return faults.length === 0 ? row : { ...row, fault: faults.join('; ') }
     }),
   )
+}
+
+/** The workers that BRIDGE_WORKERS does not name. */
+const workersNotNamed = (env: Environment): ReadonlySet<string> => {
+  const named = readOne('BRIDGE_WORKERS', usedWorkersVariables.shape.BRIDGE_WORKERS, env).value
+  const names = Array.isArray(named) ? named : []
+  return new Set(consumers.map(({ name }) => name).filter((name) => !names.includes(name)))
 }
 
 const readOne = (

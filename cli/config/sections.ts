@@ -9,9 +9,10 @@ import { operationsVariables } from '../../lib/http/operations-server.ts'
 import { kafkaVariables } from '../../lib/kafka/client.ts'
 import { loggerVariables } from '../../lib/logger.ts'
 import { localPortVariables } from '../../local/local-ports.ts'
-import { databaseVariables } from '../variables/database-variables.ts'
+import { databaseVariablesOf } from '../variables/database-variables.ts'
 import { lagExporterVariables } from '../variables/lag-exporter-variables.ts'
 import { topicVariables } from '../variables/topic-variables.ts'
+import { usedWorkersVariables } from '../variables/used-workers.ts'
 
 const localVariables = z.object({
   ...localPortVariables.shape,
@@ -26,8 +27,9 @@ export const sections: readonly { name: string; variables: Variables }[] = [
   { name: 'kafka', variables: kafkaVariables },
   { name: 'registry', variables: registryVariables },
   { name: 'setup', variables: topicVariables },
-  { name: 'database', variables: databaseVariables },
+  { name: 'database', variables: databaseVariablesOf(consumers) },
   { name: 'ingress', variables: ingressVariables },
+  { name: 'which workers', variables: usedWorkersVariables },
   { name: 'workers', variables: workerVariables },
   { name: 'gitlab api', variables: gitlabApiVariables },
   ...consumers.map((consumer) => ({ name: consumer.name, variables: ownVariablesOf(consumer) })),

@@ -19,14 +19,23 @@ export const consumerCommand = new Command('consumer')
   .argument('<name>', 'name of the worker; `bridge consumer list` prints all names')
   .addCommand(list)
   .action(async (name: string) => {
-    const [{ surviveUnhandledRejections }, { startWorker }, { findWorker }] = await Promise.all([
+    const [
+      { surviveUnhandledRejections },
+      { startWorker },
+      { findWorker },
+      { inOneSentence, warnOfSharedRole },
+    ] = await Promise.all([
       import('../../consumers/runtime/unhandled-rejections.ts'),
       import('../../consumers/runtime/worker.ts'),
       import('../workers/find-worker.ts'),
+      import('./worker-settings.ts'),
     ])
     const consumer = findWorker(name)
     await run(name, (env, logger, stopping) => {
       surviveUnhandledRejections(process, logger)
+      warnOfSharedRole(consumer, env, logger)
       return startWorker(consumer, env, logger, stopping)
+    }).catch((error: unknown) => {
+      throw inOneSentence(name, error)
     })
   })

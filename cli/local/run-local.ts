@@ -5,10 +5,12 @@ import { readVariables } from '../../lib/config.ts'
 import { ConfigError } from '../../lib/errors.ts'
 import { cacheFolder } from '../../local/artifacts.ts'
 import { createOutput, ownName } from '../../local/process/output.ts'
+import { selectWorkers } from '../../local/select-workers.ts'
 import { supervise } from '../../local/supervise.ts'
 import { eventTypes } from '../../schemas/catalogue.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { lagExporterPort } from '../variables/lag-exporter-port.ts'
+import { usedWorkersVariables } from '../variables/used-workers.ts'
 import { settingsFaults } from './settings-faults.ts'
 
 const entry = fileURLToPath(new URL('../bridge.ts', import.meta.url))
@@ -25,6 +27,14 @@ export const runLocal = async (dataDir: string, stopSignal: AbortSignal): Promis
   const workerNames = consumers.map(({ name }) => name)
   const faults = await settingsFaults(process.env, entry, workerNames)
   if (faults.length > 0 && !stopSignal.aborted) throw new ConfigError(faults)
+  const { BRIDGE_WORKERS } = readVariables(usedWorkersVariables, process.env)
+  const workers = consumers.map(({ name, metricsPort, variables, database }) => ({
+    name,
+    metricsPort,
+    hasDatabase: database !== undefined,
+    readConfig: (env: NodeJS.ProcessEnv) => readVariables(variables, env),
+  }))
+  const { running, waiting, databaseWorkers } = selectWorkers(workers, BRIDGE_WORKERS, process.env)
   const { topic } = createNames(process.env.KAFKA_TOPIC_PREFIX ?? '')
   const output = createOutput((text) => void process.stdout.write(text), {
     names: [ownName, 'setup', 'ingress', ...workerNames, ...others.map(({ name }) => name)],
@@ -37,11 +47,9 @@ export const runLocal = async (dataDir: string, stopSignal: AbortSignal): Promis
     node: process.execPath,
     entry,
     cwd: process.cwd(),
-    workers: consumers.map(({ name, metricsPort, variables }) => ({
-      name,
-      metricsPort,
-      readConfig: (env: NodeJS.ProcessEnv) => readVariables(variables, env),
-    })),
+    workers: running,
+    waiting,
+    databaseWorkers,
     others,
     topics: eventTypes.map(topic),
     samplePath: relative(process.cwd(), sample),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { backoffMs } from '../../lib/backoff.ts'
 import type { Environment } from '../../lib/config.ts'
 import { RetriableError } from '../../lib/errors.ts'
@@ -18,7 +18,17 @@ export const setupCommand = new Command('setup')
     'change settings of existing topics also where somebody has set them, or where they become smaller',
   )
   .option('--keep-partitions', 'accept existing topics whose number of partitions differs from the settings')
-  .action(async (options: SetupOptions) => {
+  .addOption(
+    new Option(
+      '--print <what>',
+      'print SQL that makes the roles of the workers, and do nothing else',
+    ).choices(['database-roles']),
+  )
+  .action(async ({ print, ...options }: SetupOptions & { print?: 'database-roles' }) => {
+    if (print !== undefined) {
+      const { databaseRolesSql } = await import('./database/print-roles.ts')
+      return console.log(databaseRolesSql(withLocalStack(process.env)))
+    }
     await setUpWithRetries(withLocalStack(process.env), options)
     await exitAfterOutput()
   })

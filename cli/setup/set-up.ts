@@ -9,21 +9,22 @@ import { type Logger, quietLogger } from '../../lib/logger.ts'
 import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
 import { wireSchema } from '../../schemas/load.ts'
 import { createNames, type Names } from '../../schemas/topics.ts'
-import { databaseVariables } from '../variables/database-variables.ts'
+import { type DatabaseUser, databaseUsersOf, databaseVariablesOf } from '../variables/database-variables.ts'
 import { topicVariables } from '../variables/topic-variables.ts'
+import { migrateDatabase } from './database/migrate-database.ts'
 import { commitFirstOffsets } from './first-offsets.ts'
-import { migrateDatabase } from './migrate-database.ts'
 import { checkTopics, setUpTopics } from './set-up-topics.ts'
 import type { SetupOptions } from './setup-options.ts'
 import { retryTopicsOf, topicsOf } from './topic-list.ts'
 
-const setupVariables = z.object({
-  ...kafkaVariables.shape,
-  ...registryVariables.shape,
-  ...topicVariables.shape,
-  ...databaseVariables.shape,
-})
-type SetupSettings = z.output<typeof setupVariables>
+const setupVariablesOf = (workers: readonly Consumer[]) =>
+  z.object({
+    ...kafkaVariables.shape,
+    ...registryVariables.shape,
+    ...topicVariables.shape,
+    ...databaseVariablesOf(workers).shape,
+  })
+type SetupSettings = z.output<ReturnType<typeof setupVariablesOf>>
 
 /**
  * Creates or changes everything that this version needs in Kafka, in the registry and in the database. It can
@@ -38,7 +39,7 @@ export const setUp = async (
   workers: readonly Consumer[] = consumers,
   options: SetupOptions = {},
 ): Promise<void> => {
-  const settings = readVariables(setupVariables, env)
+  const settings = readVariables(setupVariablesOf(workers), env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   const kafka = createKafka(settings, names.group('setup'), logger)
   const topics = [...topicsOf(settings, names, workers), ...retryTopicsOf(settings, names, workers)]
@@ -47,7 +48,7 @@ export const setUp = async (
   if (options.check) return
   await setUpKafka(kafka, settings, names, workers, options, logger)
   await registerSchemas(settings, names, logger)
-  await setUpDatabase(settings, logger)
+  await setUpDatabase(settings.DATABASE_URL, databaseUsersOf(workers, env), logger)
 }
 
 const setUpKafka = async (
@@ -79,12 +80,15 @@ const registerSchemas = async (settings: SetupSettings, names: Names, logger: Lo
   logger.info('the schemas are registered', { subjects: eventTypes.length })
 }
 
-const setUpDatabase = async (settings: SetupSettings, logger: Logger) => {
-  const { DATABASE_URL, AUDIT_LOG_DATABASE_URL } = settings
-  if (DATABASE_URL === undefined) {
+const setUpDatabase = async (
+  ownerUrl: string | undefined,
+  users: readonly DatabaseUser[],
+  logger: Logger,
+) => {
+  if (ownerUrl === undefined) {
     logger.warn('DATABASE_URL is not set: no tables were created, and there is no audit log')
     return
   }
-  const migrations = await migrateDatabase(DATABASE_URL, AUDIT_LOG_DATABASE_URL ?? DATABASE_URL, logger)
+  const migrations = await migrateDatabase(ownerUrl, users, logger)
   logger.info('the database is migrated', { migrations })
 }

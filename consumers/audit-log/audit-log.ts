@@ -1,14 +1,12 @@
 import { z } from 'zod'
-import { databaseUrl, fallback, secret } from '../../lib/config.ts'
 import { createPool, type Pool, query } from '../../lib/database.ts'
+import { workerDatabaseUrl } from '../../lib/database-variable.ts'
 import { eventTypes, type RecordOf } from '../../schemas/catalogue.ts'
 import { defineConsumer } from '../consumer.ts'
 import { auditRowOf } from './audit-row.ts'
 
 export const auditLogVariables = z.object({
-  AUDIT_LOG_DATABASE_URL: databaseUrl()
-    .describe('Database URL of the audit log, with a role that may only add rows. Default: DATABASE_URL.')
-    .meta({ ...secret, ...fallback('DATABASE_URL') }),
+  AUDIT_LOG_DATABASE_URL: workerDatabaseUrl('audit-log'),
 })
 
 /**
@@ -23,6 +21,14 @@ export const auditLog = defineConsumer({
   repeats: 'harmless',
   effect: 'internal',
   wholeBodies: true,
+  database: {
+    migrations: new URL('migrations/', import.meta.url),
+    rights: [
+      'usage on schema audit_log',
+      'select, insert on audit_log.events',
+      'execute on function audit_log.ensure_month(timestamptz)',
+    ],
+  },
   metricsPort: 9465,
   variables: auditLogVariables,
   dryRun: (record) => [{ would: 'write', to: 'audit_log.events', content: shownRowOf(record) }],

@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import type { Environment } from '../../lib/config.ts'
+import { databaseRoleOf, databaseVariableOf } from '../../lib/database-variable.ts'
 
 /** The addresses of the servers, whether they are embedded or the user's own. */
 export interface StackUrls {
@@ -19,10 +21,15 @@ export interface ProcessEnvironments {
   worker(name: string, metricsPort: number): Environment
 }
 
-/** The generated secrets that the processes use. */
-interface ProcessSecrets {
-  ingressToken: string
-  auditLogRole: string
+interface ProcessOptions {
+  /** The variables of the user. They are kept, except for the ports, which have already been chosen. */
+  env: Environment
+  dataDir: string
+  urls: StackUrls
+  /** The generated secrets that the processes use. The passwords of the roles are made from one of them. */
+  secrets: { ingressToken: string; databaseRoles: string }
+  /** The workers that use the database. Each has a role of its own. */
+  databaseWorkers: readonly string[]
 }
 
 const tokenVariables = [
@@ -32,23 +39,14 @@ const tokenVariables = [
   'INGRESS_SIGNING_TOKENS_FILE',
 ]
 
-const auditLogVariables = ['AUDIT_LOG_DATABASE_URL', 'AUDIT_LOG_DATABASE_URL_FILE']
+const variablesOfRole = (worker: string) => [databaseVariableOf(worker), `${databaseVariableOf(worker)}_FILE`]
 
 /** Whether the user has set a secret token or a signing token. If not, a secret token is generated. */
 export const hasTokens = (env: Environment): boolean => hasAny(env, tokenVariables)
 
-/**
- * @param env the variables of the user. They are kept, except for the ports, which have already been chosen
- */
-export const processEnvironments = (
-  env: Environment,
-  dataDir: string,
-  urls: StackUrls,
-  secrets: ProcessSecrets,
-): ProcessEnvironments => {
-  const auditLog = hasAny(env, auditLogVariables)
-    ? only(env, auditLogVariables)
-    : { AUDIT_LOG_DATABASE_URL: roleUrl(urls.databaseUrl, 'audit_log', secrets.auditLogRole) }
+export const processEnvironments = (options: ProcessOptions): ProcessEnvironments => {
+  const { env, dataDir, urls, secrets, databaseWorkers } = options
+  const roles = new Map(databaseWorkers.map((worker) => [worker, roleVariables(worker, options)]))
   const common = {
     LOG_FORMAT: 'text',
     METRICS_HOST: '127.0.0.1',
@@ -58,13 +56,13 @@ export const processEnvironments = (
     // per process.
     NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
     ...(isSet(env.KAFKA_BROKERS) ? {} : { KAFKA_REPLICATION_FACTOR: '1' }),
-    ...withoutSecrets(env),
+    ...withoutSecrets(env, databaseWorkers),
     KAFKA_BROKERS: urls.kafkaBrokers,
     SCHEMA_REGISTRY_URL: urls.schemaRegistryUrl,
     BRIDGE_DATA_DIR: dataDir,
   }
   return {
-    setup: { ...common, DATABASE_URL: urls.databaseUrl, ...auditLog },
+    setup: { ...common, DATABASE_URL: urls.databaseUrl, ...Object.assign({}, ...roles.values()) },
     ingress: ({ hook, metrics }) => ({
       INGRESS_HOST: '127.0.0.1',
       INGRESS_DRAIN_SECONDS: '0', // There is no load balancer that must notice the stop first.
@@ -75,10 +73,20 @@ export const processEnvironments = (
     }),
     worker: (name, metricsPort) => ({
       ...common,
-      ...(name === 'audit-log' ? auditLog : {}),
+      ...roles.get(name),
       METRICS_PORT: String(metricsPort),
     }),
   }
+}
+
+/** The URL of a worker's role: that of the user, or one with a generated password. */
+const roleVariables = (worker: string, { env, urls, secrets }: ProcessOptions): Environment => {
+  const variables = variablesOfRole(worker)
+  if (hasAny(env, variables)) return only(env, variables)
+  const url = new URL(urls.databaseUrl)
+  url.username = databaseRoleOf(worker)
+  url.password = createHmac('sha256', secrets.databaseRoles).update(worker).digest('base64url')
+  return { [databaseVariableOf(worker)]: url.href }
 }
 
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== ''
@@ -88,18 +96,12 @@ const hasAny = (env: Environment, names: readonly string[]): boolean => names.so
 const only = (env: Environment, names: readonly string[]): Environment =>
   Object.fromEntries(names.map((name) => [name, env[name]]))
 
-// Workers must not get the owner's database URL or the tokens of the ingress. An empty variable counts as not
-// set.
-const withoutSecrets = (env: Environment): Environment => {
-  const withheld = ['DATABASE_URL', 'DATABASE_URL_FILE', ...auditLogVariables, ...tokenVariables]
+// Workers must not get the owner's database URL, the roles of other workers or the tokens of the ingress. An
+// empty variable counts as not set.
+const withoutSecrets = (env: Environment, databaseWorkers: readonly string[]): Environment => {
+  const roles = databaseWorkers.flatMap(variablesOfRole)
+  const withheld = ['DATABASE_URL', 'DATABASE_URL_FILE', ...roles, ...tokenVariables]
   return Object.fromEntries(
     Object.entries(env).filter(([name, value]) => isSet(value) && !withheld.includes(name)),
   )
-}
-
-const roleUrl = (databaseUrl: string, role: string, password: string): string => {
-  const url = new URL(databaseUrl)
-  url.username = role
-  url.password = password
-  return url.href
 }

@@ -8,7 +8,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['lib/metrics/metrics.ts', 'lib/http/operations-server.ts'],
   avsc: ['lib/avro/', 'schemas/'],
   '@kafkajs/confluent-schema-registry': ['lib/avro/'],
-  pg: ['lib/database.ts', 'cli/setup/migrate-database.ts', 'cli/setup/database-role.ts', 'local/postgres/'],
+  pg: ['lib/database.ts', 'cli/setup/database/', 'local/postgres/'],
   commander: ['cli/'],
   yaml: ['lib/settings-file.ts'],
   undici: ['consumers/gitlab-api/transport.ts'],

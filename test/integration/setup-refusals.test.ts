@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import pg from 'pg'
-import { migrateDatabase } from '../../cli/setup/migrate-database.ts'
+import { migrateDatabase } from '../../cli/setup/database/migrate-database.ts'
+import { auditLog } from '../../consumers/audit-log/audit-log.ts'
 import { recordingLogger } from '../helpers/process/recording-logger.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
@@ -22,6 +23,19 @@ const changed = (url: string, change: (url: URL) => void) => {
   return copy.href
 }
 
+/** Sets up the database for the audit log, with this URL of its role. */
+const migrate = (ownerUrl: string, url: string, database = auditLog.database) => {
+  assert.ok(database)
+  const user = { worker: 'audit-log', database, variable: 'AUDIT_LOG_DATABASE_URL', url }
+  return migrateDatabase(ownerUrl, [user], logger)
+}
+
+const withLogin = (url: string, username: string, password: string) =>
+  changed(url, (each) => {
+    each.username = username
+    each.password = password
+  })
+
 const uniqueName = (start: string) => `${start}_${randomBytes(3).toString('hex')}`
 
 test('three setups that run at the same time on a fresh prefix all succeed', async () => {
@@ -34,36 +48,73 @@ test('three setups that run at the same time on a fresh prefix all succeed', asy
   assert.deepEqual(codes, [0, 0, 0], setups.map(({ lines }) => lines.join('\n')).join('\n\n'))
 })
 
-test('setup fails if the role of the worker exists with another password', async () => {
-  const workerUrl = changed(stack.auditLogUrl, (url) => {
-    url.password = 'another'
+test('setup gives a role the password that its URL says, when the URL has a new one', async () => {
+  const role = uniqueName('worker')
+  const first = withLogin(stack.databaseUrl, role, 'first')
+  const second = withLogin(stack.databaseUrl, role, "sec'ond")
+  await migrate(stack.databaseUrl, first)
+  await run(first, 'select from audit_log.events')
+  const { logger: recording, lines } = recordingLogger()
+  assert.ok(auditLog.database)
+  const user = { worker: 'audit-log', database: auditLog.database, variable: 'AUDIT_LOG_DATABASE_URL' }
+  await migrateDatabase(stack.databaseUrl, [{ ...user, url: second }], recording)
+  await run(second, 'select from audit_log.events')
+  await assert.rejects(run(first, 'select 1'), /password authentication failed/)
+  const said = lines.filter(({ message }) => message.includes('password'))
+  assert.deepEqual(
+    said.map(({ fields }) => fields),
+    [{ role, variable: 'AUDIT_LOG_DATABASE_URL' }],
+  )
+  assert.doesNotMatch(JSON.stringify(lines), /sec'ond/)
+})
+
+test('a password that the role of DATABASE_URL may not change is told with the statement', async () => {
+  const [administrator, role] = [uniqueName('administrator'), uniqueName('worker')]
+  await run(stack.databaseUrl, `create role ${administrator} login createrole password 'first'`)
+  await run(
+    withLogin(stack.databaseUrl, administrator, 'first'),
+    `create role ${role} login password 'first'`,
+  )
+  const workerUrl = withLogin(stack.databaseUrl, role, 'hidden')
+  await assert.rejects(migrate(stack.databaseUrl, workerUrl), (error: Error) => {
+    assert.equal(error.name, 'UsageError')
+    assert.match(error.message, new RegExp(`ALTER ROLE "${role}" PASSWORD '<the password in AUDIT_LOG_`))
+    assert.doesNotMatch(error.message, /hidden/)
+    return true
   })
-  await assert.rejects(migrateDatabase(stack.databaseUrl, workerUrl, logger), {
+})
+
+test('setup does not change the password of a role that may do more than a worker needs', async () => {
+  const role = uniqueName('administrator')
+  await run(stack.databaseUrl, `create role ${role} login createrole password 'first'`)
+  await assert.rejects(migrate(stack.databaseUrl, withLogin(stack.databaseUrl, role, 'mistaken')), {
     name: 'UsageError',
-    message: /^AUDIT_LOG_DATABASE_URL: PostgreSQL refuses the connection: .*never changes the password/,
+    message: /does not change the password of a role that may do more than a worker needs/,
   })
+  await run(withLogin(stack.databaseUrl, role, 'first'), 'select 1')
 })
 
 test('setup fails if the URL of the worker names another database', async () => {
   const workerUrl = changed(stack.auditLogUrl, (url) => {
     url.pathname = '/postgres'
   })
-  await assert.rejects(migrateDatabase(stack.databaseUrl, workerUrl, logger), {
+  await assert.rejects(migrate(stack.databaseUrl, workerUrl), {
     name: 'UsageError',
     message: /^AUDIT_LOG_DATABASE_URL names another database than DATABASE_URL/,
   })
 })
 
 test('setup fails if a newer version has migrated the database', async () => {
-  const insert = "insert into gitlab_bridge.migrations (name, sha256) values ('9999-newer.sql', 'x')"
+  const name = 'audit-log/9999-newer.sql'
+  const insert = `insert into gitlab_bridge.migrations (name, sha256) values ('${name}', 'x')`
   await run(stack.databaseUrl, insert)
   try {
-    await assert.rejects(migrateDatabase(stack.databaseUrl, stack.auditLogUrl, logger), {
+    await assert.rejects(migrate(stack.databaseUrl, stack.auditLogUrl), {
       name: 'UsageError',
-      message: /^A newer version of the bridge has migrated this database: .*9999-newer\.sql/,
+      message: /^A newer version of the bridge has migrated this database: .*audit-log\/9999-newer\.sql/,
     })
   } finally {
-    await run(stack.databaseUrl, "delete from gitlab_bridge.migrations where name = '9999-newer.sql'")
+    await run(stack.databaseUrl, `delete from gitlab_bridge.migrations where name = '${name}'`)
   }
 })
 
@@ -73,14 +124,10 @@ test('a setup role that may not create roles gets the statement to run by hand',
   await run(stack.databaseUrl, `grant create on database gitlab_bridge to ${owner}`)
   await run(stack.databaseUrl, `grant usage, create on schema gitlab_bridge to ${owner}`)
   await run(stack.databaseUrl, `grant select on gitlab_bridge.migrations to ${owner}`)
-  const ownerUrl = changed(stack.databaseUrl, (url) => {
-    ;[url.username, url.password] = [owner, 'owner']
-  })
+  const ownerUrl = withLogin(stack.databaseUrl, owner, 'owner')
   const role = uniqueName('worker')
-  const workerUrl = changed(ownerUrl, (url) => {
-    ;[url.username, url.password] = [role, 'hidden']
-  })
-  await assert.rejects(migrateDatabase(ownerUrl, workerUrl, logger), (error: Error) => {
+  const workerUrl = withLogin(ownerUrl, role, 'hidden')
+  await assert.rejects(migrate(ownerUrl, workerUrl), (error: Error) => {
     assert.equal(error.name, 'UsageError')
     assert.match(error.message, new RegExp(`CREATE ROLE "${role}" LOGIN PASSWORD`))
     assert.doesNotMatch(error.message, /hidden/)
@@ -92,7 +139,7 @@ test('a wrong password in DATABASE_URL is told at once, by variable', async () =
   const ownerUrl = changed(stack.databaseUrl, (url) => {
     url.password = 'wrong'
   })
-  await assert.rejects(migrateDatabase(ownerUrl, stack.auditLogUrl, logger), {
+  await assert.rejects(migrate(ownerUrl, stack.auditLogUrl), {
     name: 'UsageError',
     message: /^DATABASE_URL: PostgreSQL refuses the connection: /,
   })

@@ -40,7 +40,7 @@ test('the local stack reports wrong settings by variable, before it starts anyth
     CONSUMER_ATTEMPTS: 'many',
     AUDIT_LOG_DATABASE_URL: 'host=db password=hunter2',
   })
-  assert.equal(code, 1)
+  assert.equal(code, 78)
   assert.match(stderr, /^ {2}DATABASE_URL: must be a URL such as/m)
   assert.match(stderr, /^ {2}AUDIT_LOG_DATABASE_URL: must be a URL such as/m)
   assert.match(stderr, /^ {2}INGRESS_ALLOWED_CIDRS: item 2 must be an address or a range/m)
@@ -55,7 +55,7 @@ test('it reports settings that contradict each other, but none that it supplies 
   assert.deepEqual(
     [code, stderr],
     [
-      1,
+      78,
       'The configuration cannot be used:\n  INGRESS_TLS_CERT_FILE: is not set, but INGRESS_TLS_KEY_FILE is\n',
     ],
   )

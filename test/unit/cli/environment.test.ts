@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { readEndpoints, withLocalStack, withLocalToken } from '../../../cli/environment.ts'
-import { databaseVariables } from '../../../cli/variables/database-variables.ts'
+import { databaseUsersOf, databaseVariablesOf } from '../../../cli/variables/database-variables.ts'
+import { consumers } from '../../../consumers/index.ts'
 import { readVariables } from '../../../lib/config.ts'
 import { acquireLock } from '../../../lib/disk/lock.ts'
 
@@ -63,11 +64,9 @@ test('setup migrates the database that DATABASE_URL_FILE names while a local sta
   const file = join(BRIDGE_DATA_DIR, 'own-database')
   writeFileSync(file, 'postgres://owner@production/bridge\n')
   const env = withLocalStack({ BRIDGE_DATA_DIR, DATABASE_URL_FILE: file })
-  const { DATABASE_URL, AUDIT_LOG_DATABASE_URL } = readVariables(databaseVariables, env)
-  assert.deepEqual(
-    [DATABASE_URL, AUDIT_LOG_DATABASE_URL],
-    ['postgres://owner@production/bridge', 'postgres://owner@production/bridge'],
-  )
+  const { DATABASE_URL } = readVariables(databaseVariablesOf(consumers), env)
+  assert.equal(DATABASE_URL, 'postgres://owner@production/bridge')
+  for (const { url, variable } of databaseUsersOf(consumers, env)) assert.equal(url, DATABASE_URL, variable)
 })
 
 test('the local stack supplies no variable that the user has set, in either form', async (t) => {

@@ -61,8 +61,10 @@ test('all wrong variables are named together', () => {
 
 test('for every variable of the bridge, a fault names the variable and the problem, never the value', () => {
   const marker = 'wrong-value-4711'
+  // The names of workers are public, and an unknown one is refused by its name.
+  const isPublic = (name: string) => name === 'BRIDGE_WORKERS'
   for (const { variables } of sections)
-    for (const [name, variable] of Object.entries(variables.shape))
+    for (const [name, variable] of Object.entries(variables.shape).filter(([each]) => !isPublic(each)))
       for (const { problem } of faultsOf(z.object({ [name]: variable }), { [name]: marker }))
         assert.doesNotMatch(problem, /4711/, name)
 })

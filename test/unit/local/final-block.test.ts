@@ -20,7 +20,13 @@ const summary: Summary = {
   samplePath: 'test/fixtures/push.json',
   topics: ['gitlab.push', 'gitlab.tag_push'],
   running: ['audit-log'],
-  incomplete: [{ name: 'ldap-sync', faults: [{ variable: 'LDAP_SYNC_URL', problem: 'is not set' }] }],
+  waiting: [
+    {
+      name: 'chat-notifier',
+      faults: [{ variable: 'CHAT_URL', problem: 'is not set' }],
+      isLeftOut: false,
+    },
+  ],
   dataDir: '/clone/.bridge',
   given: { token: false, database: false },
   isReachableFromOutside: false,
@@ -65,8 +71,39 @@ test('arguments that a shell would change are quoted', () => {
   assert.ok(block.includes(`--data-binary '@../it'\\''s here/push.json'`))
 })
 
-test('a worker with incomplete settings is listed with the missing variables', () => {
-  assert.match(finalBlock(summary), /Not running +ldap-sync: LDAP_SYNC_URL is not set/)
+const waitingLines = (waiting: Summary['waiting']): string[] =>
+  finalBlock({ ...summary, waiting })
+    .split('\n')
+    .filter((line) => line.includes(' waits for '))
+    .map((line) => line.trim())
+
+test('a worker that does not run is listed with the variables that it waits for', () => {
+  const url = { variable: 'CHAT_URL', problem: 'is not set' }
+  const token = { variable: 'CHAT_TOKEN', problem: 'is not set' }
+  const database = {
+    variable: 'AUDIT_LOG_DATABASE_URL',
+    problem: 'is not set',
+    alternative: 'DATABASE_URL',
+  }
+  const wrong = { variable: 'LDAP_SYNC_URL', problem: 'must be a URL' }
+  assert.deepEqual(
+    waitingLines([
+      { name: 'chat-notifier', faults: [url, token], isLeftOut: false },
+      { name: 'audit-log', faults: [database], isLeftOut: false },
+      { name: 'ldap-sync', faults: [wrong], isLeftOut: true },
+      { name: 'push-author-log', faults: [], isLeftOut: true },
+    ]),
+    [
+      'Not running      chat-notifier waits for CHAT_URL and CHAT_TOKEN',
+      'audit-log waits for AUDIT_LOG_DATABASE_URL or DATABASE_URL',
+      'ldap-sync waits for LDAP_SYNC_URL (which must be a URL), and for BRIDGE_WORKERS to name it',
+      'push-author-log waits for BRIDGE_WORKERS to name it',
+    ],
+  )
+})
+
+test('where every worker runs, nothing is said to wait', () => {
+  assert.doesNotMatch(finalBlock({ ...summary, waiting: [] }), /Not running|waits for/)
 })
 
 test("GitLab's setting for local addresses is named only if other machines can reach the port", () => {

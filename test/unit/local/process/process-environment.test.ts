@@ -2,13 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { processEnvironments } from '../../../../local/process/process-environment.ts'
 
-const secrets = { ingressToken: 'token', databaseSuperuser: 's', databaseOwner: 'o', auditLogRole: 'narrow' }
+const secrets = { ingressToken: 'token', databaseRoles: 'a secret of which the passwords are made' }
 const urls = {
   kafkaBrokers: '127.0.0.1:1',
   schemaRegistryUrl: 'http://127.0.0.1:2/apis/ccompat/v7',
   databaseUrl: 'postgres://owner:o@127.0.0.1:3/gitlab_bridge',
 }
-const environmentsOf = (env: Record<string, string>) => processEnvironments(env, '/data', urls, secrets)
+const databaseWorkers = ['audit-log', 'project-directory']
+const environmentsOf = (env: Record<string, string>) =>
+  processEnvironments({ env, dataDir: '/data', urls, secrets, databaseWorkers })
 const ports = { hook: 8080, metrics: 9464 }
 
 test('every process gets the addresses of the servers', () => {
@@ -22,15 +24,41 @@ test('every process gets the addresses of the servers', () => {
   }
 })
 
-test('only setup gets the owner of the database; the audit log gets a narrower role', () => {
+test('only setup gets the owner of the database; each worker gets a narrower role of its own', () => {
   const { setup, ingress, worker } = environmentsOf({ DATABASE_URL: urls.databaseUrl })
   assert.equal(setup.DATABASE_URL, urls.databaseUrl)
-  const narrow = 'postgres://audit_log:narrow@127.0.0.1:3/gitlab_bridge'
-  assert.equal(setup.AUDIT_LOG_DATABASE_URL, narrow)
-  assert.equal(worker('audit-log', 1).AUDIT_LOG_DATABASE_URL, narrow)
+  const roleOf = (url = '') => {
+    const { username, password, host, pathname } = new URL(url)
+    assert.ok(password.length >= 32 && password !== 'o')
+    return { username, password, place: host + pathname }
+  }
+  const audit = roleOf(worker('audit-log', 1).AUDIT_LOG_DATABASE_URL)
+  const directory = roleOf(worker('project-directory', 1).PROJECT_DIRECTORY_DATABASE_URL)
+  assert.deepEqual([audit.username, audit.place], ['audit_log', '127.0.0.1:3/gitlab_bridge'])
+  assert.equal(directory.username, 'project_directory')
+  assert.notEqual(audit.password, directory.password)
+  assert.deepEqual(roleOf(setup.AUDIT_LOG_DATABASE_URL), audit)
+  assert.deepEqual(roleOf(setup.PROJECT_DIRECTORY_DATABASE_URL), directory)
   for (const env of [ingress(ports), worker('audit-log', 1), worker('push-author-log', 1)])
     assert.equal(env.DATABASE_URL, undefined)
   assert.equal(worker('push-author-log', 1).AUDIT_LOG_DATABASE_URL, undefined)
+  assert.equal(worker('project-directory', 1).AUDIT_LOG_DATABASE_URL, undefined)
+})
+
+test('the password of a generated role is the same at every start', () => {
+  const url = () => environmentsOf({}).worker('audit-log', 1).AUDIT_LOG_DATABASE_URL
+  assert.equal(url(), url())
+})
+
+test("a role of the user is kept, and reaches only setup and the role's worker", () => {
+  for (const [name, value] of [
+    ['AUDIT_LOG_DATABASE_URL', 'postgres://own@db/x'],
+    ['AUDIT_LOG_DATABASE_URL_FILE', '/run/secrets/own'],
+  ] as const) {
+    const { setup, ingress, worker } = environmentsOf({ [name]: value })
+    assert.deepEqual([setup[name], worker('audit-log', 1)[name]], [value, value])
+    for (const env of [ingress(ports), worker('push-author-log', 1)]) assert.equal(env[name], undefined)
+  }
 })
 
 test('the generated token is used only if the user has configured none', () => {

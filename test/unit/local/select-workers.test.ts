@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Environment } from '../../../lib/config.ts'
+import { ConfigError } from '../../../lib/errors.ts'
+import { selectWorkers } from '../../../local/select-workers.ts'
+import type { Worker } from '../../../local/workers.ts'
+
+const worker = (name: string, ...required: string[]): Worker => ({
+  name,
+  metricsPort: 9480,
+  hasDatabase: name === 'audit-log',
+  readConfig: (env: Environment) => {
+    const missing = required.filter((variable) => !env[variable])
+    if (missing.length > 0)
+      throw new ConfigError(missing.map((variable) => ({ variable, problem: 'is not set' })))
+  },
+})
+const workers = [
+  worker('audit-log', 'AUDIT_LOG_DATABASE_URL', 'KAFKA_BROKERS'),
+  worker('push-author-log'),
+  worker('chat-notifier', 'CHAT_URL', 'CHAT_TOKEN'),
+]
+const select = (named: string[] | undefined, env: Environment = {}) => {
+  const { running, waiting } = selectWorkers(workers, named, env)
+  return { running: running.map(({ name }) => name), waiting }
+}
+const chatFaults = [
+  { variable: 'CHAT_URL', problem: 'is not set' },
+  { variable: 'CHAT_TOKEN', problem: 'is not set' },
+]
+
+test('without BRIDGE_WORKERS every worker runs whose settings are complete', () => {
+  assert.deepEqual(select(undefined), {
+    running: ['audit-log', 'push-author-log'],
+    waiting: [{ name: 'chat-notifier', faults: chatFaults, isLeftOut: false }],
+  })
+  assert.deepEqual(select(undefined, { CHAT_URL: 'x', CHAT_TOKEN: 'y' }).waiting, [])
+})
+
+test('with BRIDGE_WORKERS only the named workers run', () => {
+  assert.deepEqual(select(['push-author-log']), {
+    running: ['push-author-log'],
+    waiting: [
+      { name: 'audit-log', faults: [], isLeftOut: true },
+      { name: 'chat-notifier', faults: chatFaults, isLeftOut: true },
+    ],
+  })
+})
+
+test('a named worker whose settings are missing is refused by its variables', () => {
+  assert.throws(() => select(['push-author-log', 'chat-notifier'], { CHAT_TOKEN: 'hidden' }), {
+    name: 'SettingsError',
+    message:
+      'The bridge was not started, because BRIDGE_WORKERS names what cannot run: ' +
+      'chat-notifier waits for CHAT_URL.',
+  })
+})
+
+test('an error of a worker that is not about its settings is not hidden', () => {
+  const broken: Worker = {
+    ...worker('broken'),
+    readConfig: () => {
+      throw new TypeError('a mistake in the worker')
+    },
+  }
+  assert.throws(() => selectWorkers([broken], undefined, {}), TypeError)
+})
