@@ -16,6 +16,7 @@ import { rebuildCommand } from './rebuild/command.ts'
 import { sendCommand } from './send/command.ts'
 import { setupCommand } from './setup/command.ts'
 import { spoolCommand } from './spool/command.ts'
+import { statusCommand } from './status/command.ts'
 import { tailCommand } from './tail/command.ts'
 
 const program = new Command('bridge')
@@ -32,6 +33,7 @@ const commands = [
   tailCommand,
   pushesCommand,
   spoolCommand,
+  statusCommand,
   lagCommand,
   lagExporterCommand,
   deadLettersCommand,

@@ -44,7 +44,7 @@ export const describeConfiguration = (env: Environment, given: Environment): Con
 
 /** The workers that BRIDGE_WORKERS does not name. */
 const workersNotNamed = (env: Environment): ReadonlySet<string> => {
-  const named = readOne('BRIDGE_WORKERS', usedWorkersVariables.shape.BRIDGE_WORKERS, env).value
+  const named = readOne('BRIDGE_WORKERS', usedWorkersVariables(consumers).shape.BRIDGE_WORKERS, env).value
   const names = Array.isArray(named) ? named : []
   return new Set(consumers.map(({ name }) => name).filter((name) => !names.includes(name)))
 }

@@ -29,7 +29,7 @@ export const sections: readonly { name: string; variables: Variables }[] = [
   { name: 'setup', variables: topicVariables },
   { name: 'database', variables: databaseVariablesOf(consumers) },
   { name: 'ingress', variables: ingressVariables },
-  { name: 'which workers', variables: usedWorkersVariables },
+  { name: 'which workers', variables: usedWorkersVariables(consumers) },
   { name: 'workers', variables: workerVariables },
   { name: 'gitlab api', variables: gitlabApiVariables },
   ...consumers.map((consumer) => ({ name: consumer.name, variables: ownVariablesOf(consumer) })),

@@ -14,6 +14,7 @@ import { createNames, type Names } from '../../schemas/topics.ts'
 import { openLagMeter } from '../lag-meter/open-lag-meter.ts'
 import { lagExporterPort } from '../variables/lag-exporter-port.ts'
 import { lagExporterVariables } from '../variables/lag-exporter-variables.ts'
+import { usedWorkersVariables } from '../variables/used-workers.ts'
 import { type FollowedDeadLetters, followDeadLetters } from './follow-dead-letters.ts'
 import { createFreshValue, type FreshValue } from './fresh-value.ts'
 import { exportDeadLetters, exportLag } from './lag-metrics.ts'
@@ -49,7 +50,8 @@ export const startLagExporter = async (
   const kafka = createKafka(settings, names.group('lag-exporter'), logger)
   await checkAccess(kafka, names, workers)
   const stallMs = settings.LAG_STALL_SECONDS * 1000
-  const meter = await openLagMeter(kafka, names, workers, { stallMs, stalls: 'any partition' })
+  const { BRIDGE_WORKERS: named = [] } = readVariables(usedWorkersVariables(workers), env)
+  const meter = await openLagMeter(kafka, names, workers, named, { stallMs, stalls: 'any partition' })
   const lag = createFreshValue(meter.measure, freshMs, (error) =>
     logger.warn('lag could not be measured', { error: messageOf(error) }),
   )

@@ -42,10 +42,18 @@ export interface LagMeterOptions {
 interface Group {
   group: string
   topics: readonly string[]
+  /** Whether BRIDGE_WORKERS names its worker. */
+  isNamed: boolean
 }
 
-/** Measures the lag of all groups. Call it again to see whether they make progress. */
-export type LagMeter = () => Promise<Lag[]>
+export interface Measurement {
+  lags: readonly Lag[]
+  /** The groups that are not used: they never had a member, and BRIDGE_WORKERS does not name their worker. */
+  unused: readonly Pick<Group, 'group' | 'topics'>[]
+}
+
+/** Measures the lag of all groups that are used. Call it again to see whether they make progress. */
+export type LagMeter = () => Promise<Measurement>
 
 export const createLagMeter = ({ offsets, timeOf, groups, stallMs, stalls }: LagMeterOptions): LagMeter => {
   const movements = new Map<string, Movement>()
@@ -67,9 +75,11 @@ export const createLagMeter = ({ offsets, timeOf, groups, stallMs, stalls }: Lag
     })
   }
 
-  const measureGroup = async (one: Group, endsByTopic: EndsByTopic): Promise<Lag[]> => {
-    const { group, topics } = one
-    const members = await offsets.members(group)
+  /** @returns undefined if the group is not used */
+  const measureGroup = async (one: Group, endsByTopic: EndsByTopic): Promise<Lag[] | undefined> => {
+    const { group, topics, isNamed } = one
+    const { count: members, everJoined } = await offsets.members(group)
+    if (!everJoined && !isNamed) return undefined
     const ends = topics.flatMap((topic) => endsByTopic.get(topic) ?? [])
     const backlogs = await backlogsOf(one, ends)
     const behind = backlogs.filter(({ records }) => records > 0)
@@ -89,10 +99,15 @@ export const createLagMeter = ({ offsets, timeOf, groups, stallMs, stalls }: Lag
   return async () => {
     const topics = [...new Set(groups.flatMap((each) => each.topics))]
     const endsByTopic = Map.groupBy(await offsets.ends(topics), ({ topic }) => topic)
-    const lags: Lag[] = []
-    for (const group of groups) lags.push(...(await measureGroup(group, endsByTopic)))
+    const measured: Lag[] = []
+    const unused: Group[] = []
+    for (const group of groups) {
+      const lags = await measureGroup(group, endsByTopic)
+      if (lags === undefined) unused.push(group)
+      else measured.push(...lags)
+    }
     oldestTimes.forgetUnused()
-    return lags
+    return { lags: measured, unused }
   }
 }
 
@@ -149,5 +164,5 @@ const oldestOf = (waiting: readonly Waiting[]): number | null => {
  *
  * @param now milliseconds
  */
-export const lagSeconds = ({ oldest }: Lag, now: number): number =>
+export const lagSeconds = ({ oldest }: Pick<Lag, 'oldest'>, now: number): number =>
   oldest === null ? 0 : Math.max(0, (now - oldest) / 1000)

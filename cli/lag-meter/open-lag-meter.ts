@@ -10,17 +10,23 @@ export interface OpenLagMeter {
   close(): Promise<void>
 }
 
-/** Connects a lag meter for the groups of all workers, whether they are running or not. */
+/**
+ * Connects a lag meter for the groups of all workers, whether they are running or not.
+ *
+ * @param named the workers that BRIDGE_WORKERS names: they are judged also while they have never run
+ */
 export const openLagMeter = async (
   kafka: Kafka,
   names: Names,
   workers: readonly Consumer[],
+  named: readonly string[],
   stall: Pick<LagMeterOptions, 'stallMs' | 'stalls'>,
 ): Promise<OpenLagMeter> => {
   const [offsets, reader] = await Promise.all([openOffsets(kafka), openRecordReader(kafka)])
   const groups = workers.map(({ name, events }) => ({
     group: names.group(name),
     topics: [...events.map(names.topic), names.retryTopic(name)],
+    isNamed: named.includes(name),
   }))
   const timeOf: LagMeterOptions['timeOf'] = async (place) => (await reader.read(place))?.timestamp
   return {

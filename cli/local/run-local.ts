@@ -27,7 +27,7 @@ export const runLocal = async (dataDir: string, stopSignal: AbortSignal): Promis
   const workerNames = consumers.map(({ name }) => name)
   const faults = await settingsFaults(process.env, entry, workerNames)
   if (faults.length > 0 && !stopSignal.aborted) throw new ConfigError(faults)
-  const { BRIDGE_WORKERS } = readVariables(usedWorkersVariables, process.env)
+  const { BRIDGE_WORKERS } = readVariables(usedWorkersVariables(consumers), process.env)
   const workers = consumers.map(({ name, metricsPort, variables, database }) => ({
     name,
     metricsPort,

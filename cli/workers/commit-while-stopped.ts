@@ -21,9 +21,9 @@ export const commitWhileStopped = async (
     await offsets.commit(group, wanted)
   } catch (error) {
     if (!isRefusedForMembers(error)) throw error
-    const members = await offsets.members(group)
+    const { count } = await offsets.members(group)
     throw new UsageError(
-      `The worker ${worker} is running (members of the group ${group}: ${members}). ` +
+      `The worker ${worker} is running (members of the group ${group}: ${count}). ` +
         'Stop the worker, then try again.',
     )
   }

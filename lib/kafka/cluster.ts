@@ -100,7 +100,7 @@ interface Coordinator {
   leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>
   describeGroups(request: {
     groupIds: string[]
-  }): Promise<{ groups: { state: string; members: unknown[] }[] }>
+  }): Promise<{ groups: { state: string; protocolType: string; members: unknown[] }[] }>
 }
 
 /**

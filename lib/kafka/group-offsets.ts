@@ -74,10 +74,22 @@ export const commitOffsets = async (
   })
 }
 
-export const countMembers = async (cluster: KafkajsCluster, group: string): Promise<number> => {
+/** The members of a consumer group. */
+export interface GroupMembers {
+  /** How many there are now. */
+  count: number
+  /**
+   * Whether there is or was any. The brokers forget it when they delete the group: on request, or when all
+   * its offsets have expired. Offsets that were committed from outside do not count as a member.
+   */
+  everJoined: boolean
+}
+
+export const readMembers = async (cluster: KafkajsCluster, group: string): Promise<GroupMembers> => {
   const { groups } = await retryTransient(cluster, async () => {
     const coordinator = await cluster.findGroupCoordinator({ groupId: group })
     return coordinator.describeGroups({ groupIds: [group] })
   })
-  return groups[0]?.members.length ?? 0
+  // The first member gives the group its protocol type, which stays when the last member has left.
+  return { count: groups[0]?.members.length ?? 0, everJoined: Boolean(groups[0]?.protocolType) }
 }

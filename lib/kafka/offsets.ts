@@ -1,7 +1,13 @@
 import type { Kafka } from 'kafkajs'
 import { createKafkajsCluster } from './cluster.ts'
 import { existingTopics, readTopicNames } from './existing-topics.ts'
-import { type CommittedOffset, commitOffsets, countMembers, readCommitted } from './group-offsets.ts'
+import {
+  type CommittedOffset,
+  commitOffsets,
+  type GroupMembers,
+  readCommitted,
+  readMembers,
+} from './group-offsets.ts'
 import { type LogEnds, type PartitionOffset, readEnds, readOffsetsAt } from './log-ends.ts'
 
 export { type CommittedOffset, isMissing, isNewAndEmpty } from './group-offsets.ts'
@@ -27,8 +33,7 @@ export interface Offsets {
   existing(topics: readonly string[]): Promise<string[]>
   /** Resolves when a broker answers. */
   reach(): Promise<void>
-  /** The number of group members. */
-  members(group: string): Promise<number>
+  members(group: string): Promise<GroupMembers>
   close(): Promise<void>
 }
 
@@ -45,7 +50,7 @@ export const openOffsets = async (kafka: Kafka): Promise<Offsets> => {
     reach: async () => {
       await readTopicNames(cluster)
     },
-    members: (group) => countMembers(cluster, group),
+    members: (group) => readMembers(cluster, group),
     close: () => cluster.disconnect(),
   }
 }

@@ -20,10 +20,21 @@ export const lagCatalogue = {
   },
   consumer_lag_verdict: {
     type: 'gauge',
-    help: '1 for the worst verdict of any topic of the group, 0 for the others.',
+    help:
+      '1 for the worst verdict of any topic of the group, 0 for the others. ' +
+      'All are 0 for a group that is not used.',
     unit: 'state',
     processes,
     labels: { group: 'groups', verdict: ['ok', 'behind', 'stalled', 'stopped', 'rewound', 'missing'] },
+  },
+  consumer_used: {
+    type: 'gauge',
+    help:
+      '1 if the worker of this group has ever run, or if BRIDGE_WORKERS names it. ' +
+      'Otherwise 0: the group is not used, and has neither lag nor verdict.',
+    unit: 'state',
+    processes,
+    labels: { group: 'groups' },
   },
   lag_measurement_age_seconds: {
     type: 'gauge',

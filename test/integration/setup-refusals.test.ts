@@ -38,6 +38,16 @@ const withLogin = (url: string, username: string, password: string) =>
 
 const uniqueName = (start: string) => `${start}_${randomBytes(3).toString('hex')}`
 
+/** The URL of a role that may migrate the database, but may not create roles. */
+const otherOwner = async (): Promise<string> => {
+  const owner = uniqueName('owner')
+  await run(stack.databaseUrl, `create role ${owner} login password 'owner'`)
+  await run(stack.databaseUrl, `grant create on database gitlab_bridge to ${owner}`)
+  await run(stack.databaseUrl, `grant usage, create on schema gitlab_bridge to ${owner}`)
+  await run(stack.databaseUrl, `grant select on gitlab_bridge.migrations to ${owner}`)
+  return withLogin(stack.databaseUrl, owner, 'owner')
+}
+
 test('three setups that run at the same time on a fresh prefix all succeed', async () => {
   const env = {
     DATABASE_URL: stack.databaseUrl,
@@ -69,14 +79,10 @@ test('setup gives a role the password that its URL says, when the URL has a new 
 })
 
 test('a password that the role of DATABASE_URL may not change is told with the statement', async () => {
-  const [administrator, role] = [uniqueName('administrator'), uniqueName('worker')]
-  await run(stack.databaseUrl, `create role ${administrator} login createrole password 'first'`)
-  await run(
-    withLogin(stack.databaseUrl, administrator, 'first'),
-    `create role ${role} login password 'first'`,
-  )
-  const workerUrl = withLogin(stack.databaseUrl, role, 'hidden')
-  await assert.rejects(migrate(stack.databaseUrl, workerUrl), (error: Error) => {
+  const role = uniqueName('worker')
+  await run(stack.databaseUrl, `create role ${role} login password 'first'`)
+  const ownerUrl = await otherOwner()
+  await assert.rejects(migrate(ownerUrl, withLogin(ownerUrl, role, 'hidden')), (error: Error) => {
     assert.equal(error.name, 'UsageError')
     assert.match(error.message, new RegExp(`ALTER ROLE "${role}" PASSWORD '<the password in AUDIT_LOG_`))
     assert.doesNotMatch(error.message, /hidden/)
@@ -119,12 +125,7 @@ test('setup fails if a newer version has migrated the database', async () => {
 })
 
 test('a setup role that may not create roles gets the statement to run by hand', async () => {
-  const owner = uniqueName('owner')
-  await run(stack.databaseUrl, `create role ${owner} login password 'owner'`)
-  await run(stack.databaseUrl, `grant create on database gitlab_bridge to ${owner}`)
-  await run(stack.databaseUrl, `grant usage, create on schema gitlab_bridge to ${owner}`)
-  await run(stack.databaseUrl, `grant select on gitlab_bridge.migrations to ${owner}`)
-  const ownerUrl = withLogin(stack.databaseUrl, owner, 'owner')
+  const ownerUrl = await otherOwner()
   const role = uniqueName('worker')
   const workerUrl = withLogin(ownerUrl, role, 'hidden')
   await assert.rejects(migrate(ownerUrl, workerUrl), (error: Error) => {

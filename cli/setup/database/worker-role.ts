@@ -16,8 +16,8 @@ export interface RoleSetup {
 }
 
 /**
- * Makes the role of a worker: creates it with the password of the URL if it does not exist, grants it the
- * rights of the worker, and changes its password if it cannot log in with the one of the URL. Does nothing
+ * Makes the role of a worker: creates it with the password of the URL if it does not exist, changes its
+ * password if it cannot log in with the one of the URL, and grants it the rights of the worker. Does nothing
  * for a worker that uses the owner's role.
  *
  * @throws UsageError if the worker could not use the database, with the statement to run by hand where the
@@ -27,7 +27,11 @@ export const setUpRole = async (setup: RoleSetup, user: DatabaseUser): Promise<v
   const role = roleOf(user.url)
   if (role === roleOf(setup.ownerUrl)) return
   await createIfMissing(setup, user, role)
+  await ensureLogin(setup, user, role)
   for (const grant of grantsOf(user.database, role)) await setup.client.query(grant)
+}
+
+const ensureLogin = async (setup: RoleSetup, user: DatabaseUser, role: string): Promise<void> => {
   const fault = await findLoginFault(setup, user)
   if (fault === undefined) return
   if (fault.kind !== 'wrong password' || passwordOf(user.url) === '') throw fault.error

@@ -15,13 +15,21 @@ export interface LagExporterInProcess {
   stop(): Promise<void>
 }
 
-/** Starts a lag exporter inside the test process. It calls a worker stalled after three seconds. */
+/**
+ * Starts a lag exporter inside the test process. It calls a worker stalled after three seconds.
+ *
+ * @param named the workers that BRIDGE_WORKERS names: by default all of them, so that each is measured also
+ *   before it has run
+ */
 export const startLagExporterInProcess = async (
   stack: Stack,
   workers: readonly Consumer[],
+  named = workers,
 ): Promise<LagExporterInProcess> => {
   const { logger, lines } = recordingLogger()
-  const exporter = await startLagExporter({ ...stack.env, LAG_STALL_SECONDS: '3' }, logger, workers)
+  const BRIDGE_WORKERS = named.map(({ name }) => name).join(',')
+  const env = { ...stack.env, LAG_STALL_SECONDS: '3', BRIDGE_WORKERS }
+  const exporter = await startLagExporter(env, logger, workers)
   const url = String(lines.find(({ fields }) => fields.metrics !== undefined)?.fields.metrics)
   const value = async (series: string) => (await readSeries(url, series)) ?? Number.NaN
   return {

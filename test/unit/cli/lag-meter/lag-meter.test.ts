@@ -8,14 +8,18 @@ const stallMs = 120_000
 const topic = 'gitlab.push'
 
 /** One group and two partitions with records 2 to 9, one hour old. `committed` is its offset in each. */
-const measuring = (stalls: LagMeterOptions['stalls'], committed: (number | undefined)[]) => {
+const measuring = (
+  stalls: LagMeterOptions['stalls'],
+  committed: (number | undefined)[],
+  { everJoined = true, isNamed = false } = {},
+) => {
   const lookedUp: string[] = []
   const partitions = [0, 1]
   const offsets = {
     ends: async () => partitions.map((partition) => ({ topic, partition, low: 2, high: 10, leader: 0 })),
     committed: async () =>
       partitions.map((partition) => ({ topic, partition, offset: committed[partition] })),
-    members: async () => 1,
+    members: async () => ({ count: everJoined ? 1 : 0, everJoined }),
   } as unknown as Offsets
   const measure = createLagMeter({
     offsets,
@@ -23,7 +27,7 @@ const measuring = (stalls: LagMeterOptions['stalls'], committed: (number | undef
       lookedUp.push(`${partition}@${offset}`)
       return Date.now() - hourMs
     },
-    groups: [{ group: 'group', topics: [topic] }],
+    groups: [{ group: 'group', topics: [topic], isNamed }],
     stallMs,
     stalls,
   })
@@ -38,7 +42,7 @@ test('the lag counts the records that exist, from the committed offset on', asyn
     [[undefined, 10], 8], // nothing is committed: all records count
     [[0, 10], 8], // records below the oldest one were deleted
   ] as const) {
-    const [lag] = await measuring('any partition', [...committed]).measure()
+    const [lag] = (await measuring('any partition', [...committed]).measure()).lags
     assert.equal(lag?.records, records, String(committed))
     assert.equal(lag?.oldest === null, records === 0, String(committed))
   }
@@ -65,7 +69,7 @@ test('a group is stalled if one partition, or the whole group, makes no progress
   ] as const) {
     const committed = [5, 5]
     const { measure } = measuring(stalls, committed)
-    const verdict = async () => (await measure())[0]?.verdict
+    const verdict = async () => (await measure()).lags[0]?.verdict
     assert.equal(await verdict(), 'behind', stalls)
     t.mock.timers.tick(stallMs)
     committed[1] = 6
@@ -73,4 +77,14 @@ test('a group is stalled if one partition, or the whole group, makes no progress
     t.mock.timers.tick(stallMs)
     assert.equal(await verdict(), 'stalled', stalls)
   }
+})
+
+test('a group that never had a member is not used, unless BRIDGE_WORKERS names its worker', async () => {
+  const measured = async (used: { everJoined: boolean; isNamed: boolean }) => {
+    const { lags, unused } = await measuring('any partition', [5, 5], used).measure()
+    return [lags.map(({ verdict }) => verdict), unused.map(({ group }) => group)]
+  }
+  assert.deepEqual(await measured({ everJoined: false, isNamed: false }), [[], ['group']])
+  assert.deepEqual(await measured({ everJoined: false, isNamed: true }), [['stopped'], []])
+  assert.deepEqual(await measured({ everJoined: true, isNamed: false }), [['behind'], []])
 })

@@ -17,7 +17,7 @@ const create: Record<ProcessKind, (metrics: Metrics) => void> = {
     createGitlabApiMetrics(metrics, [])
   },
   'lag-exporter': (metrics) => {
-    exportLag(metrics, [], { latest: async () => [], ageMs: () => 0 })
+    exportLag(metrics, [], { latest: async () => ({ lags: [], unused: [] }), ageMs: () => 0 })
     exportDeadLetters(metrics, [], () => [])
   },
 }

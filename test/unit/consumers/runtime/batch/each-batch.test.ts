@@ -39,7 +39,7 @@ const offsetsOf = ({ committed }: Group): Offsets => ({
   commit: async () => undefined,
   existing: async (topics) => [...topics],
   reach: async () => undefined,
-  members: async () => 1,
+  members: async () => ({ count: 1, everJoined: true }),
   close: async () => undefined,
 })
 

@@ -32,7 +32,7 @@ const offsetsOf = (brokers: BrokerOffsets): Offsets => ({
   commit: async () => undefined,
   existing: async (topics) => [...topics],
   reach: async () => undefined,
-  members: async () => 1,
+  members: async () => ({ count: 1, everJoined: true }),
   close: async () => undefined,
 })
 
