@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { consumers } from '../../consumers/index.ts'
+import { ownVariablesOf } from '../../consumers/runtime/worker-variables.ts'
 import { readVariables } from '../../lib/config.ts'
 import { ConfigError } from '../../lib/errors.ts'
 import { cacheFolder } from '../../local/artifacts.ts'
@@ -28,11 +29,11 @@ export const runLocal = async (dataDir: string, stopSignal: AbortSignal): Promis
   const faults = await settingsFaults(process.env, entry, workerNames)
   if (faults.length > 0 && !stopSignal.aborted) throw new ConfigError(faults)
   const { BRIDGE_WORKERS } = readVariables(usedWorkersVariables(consumers), process.env)
-  const workers = consumers.map(({ name, metricsPort, variables, database }) => ({
-    name,
-    metricsPort,
-    hasDatabase: database !== undefined,
-    readConfig: (env: NodeJS.ProcessEnv) => readVariables(variables, env),
+  const workers = consumers.map((consumer) => ({
+    name: consumer.name,
+    metricsPort: consumer.metricsPort,
+    hasDatabase: consumer.database !== undefined,
+    readConfig: (env: NodeJS.ProcessEnv) => readVariables(ownVariablesOf(consumer), env),
   }))
   const { running, waiting, databaseWorkers } = selectWorkers(workers, BRIDGE_WORKERS, process.env)
   const { topic } = createNames(process.env.KAFKA_TOPIC_PREFIX ?? '')
