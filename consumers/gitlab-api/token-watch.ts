@@ -92,10 +92,13 @@ export const createTokenWatch = (options: TokenWatchOptions): TokenWatch => {
       if (outcome === 'unauthorized') enter('refused')
       if (outcome === 'insufficient_scope') enter('insufficient_scope')
       // A token of too narrow a scope may still read, so that a success says nothing about its scope.
-      if (outcome === 'ok' && hasChecked && state !== 'insufficient_scope') enter('accepted')
+      if (provesToken.has(outcome) && hasChecked && state !== 'insufficient_scope') enter('accepted')
     },
   }
 }
+
+/** Answers that GitLab gives only after it has accepted the token. */
+const provesToken: ReadonlySet<'ok' | FailureKind> = new Set(['ok', 'forbidden', 'not_found', 'conflict'])
 
 /** `api` includes `read_api`. A fine-grained token has other scopes, of which GitLab decides by request. */
 const allows = (scopes: readonly string[], needed: TokenScope): boolean =>
