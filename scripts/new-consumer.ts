@@ -4,7 +4,6 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { lagExporterPort } from '../cli/variables/lag-exporter-port.ts'
 import { consumers } from '../consumers/index.ts'
 import { UsageError } from '../lib/errors.ts'
 import { nameProblem } from './new-consumer/name-problem.ts'
@@ -14,11 +13,12 @@ import { testText, workerText } from './new-consumer/skeleton.ts'
 const path = (file: string): string => fileURLToPath(new URL(`../${file}`, import.meta.url))
 const read = (file: string): string => readFileSync(path(file), 'utf8')
 
-const firstWorkerPort = 9465
+/** The ports below belong to the ingress, the lag exporter and the workers of the bridge itself. */
+const firstOwnPort = 9480
 
 const freePort = (): number => {
-  const taken = new Set([lagExporterPort, ...consumers.map(({ metricsPort }) => metricsPort)])
-  let port = firstWorkerPort
+  const taken = new Set(consumers.map(({ metricsPort }) => metricsPort))
+  let port = firstOwnPort
   while (taken.has(port)) port += 1
   return port
 }

@@ -24,6 +24,7 @@ const editsFor = ({ name, metricsPort }: NewConsumer): Edit[] => [
     replacement: (found) => `
   ${name}:
     <<: *process
+    profiles: [${name}]
     command: [consumer, ${name}]
     environment: { <<: *environment, METRICS_PORT: ${metricsPort} }
     volumes: ["${name}:/var/lib/gitlab-bridge"]

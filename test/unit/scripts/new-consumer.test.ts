@@ -56,11 +56,12 @@ test('workers can be added one after the other, and each one is in every list of
   const { services, volumes } = parse(current('docker-compose.yml'), {
     merge: true,
     maxAliasCount: -1,
-  }) as Record<'services' | 'volumes', object>
+  }) as { services: Record<string, { profiles?: string[] }>; volumes: object }
   const scraped = current('monitoring/prometheus/prometheus.yml')
   parse(scraped)
   for (const [index, name] of names.entries()) {
     assert.ok(name in services && name in volumes, name)
+    assert.deepEqual(services[name]?.profiles, [name], 'it starts only where it is used')
     assert.match(scraped, new RegExp(`^ {10}- ${name}:${9600 + index}$`, 'm'))
   }
 })

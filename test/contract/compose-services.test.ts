@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import { consumers } from '../../consumers/index.ts'
+import { ownVariablesOf } from '../../consumers/runtime/worker-variables.ts'
+import { readVariables } from '../../lib/config.ts'
+import { ConfigError } from '../../lib/errors.ts'
+import { readPage } from '../helpers/records/markdown.ts'
+
+interface Service {
+  command?: string[]
+  profiles?: string[]
+  environment?: Record<string, string | number>
+}
+
+const { services } = parse(readPage('docker-compose.yml'), { merge: true, maxAliasCount: -1 }) as {
+  services: Record<string, Service>
+}
+const serviceOf = (name: string): Service => services[name] ?? assert.fail(`there is no service ${name}`)
+
+/** A file of a secret exists only in the container, so its variable counts as set. */
+const suppliedBy = ({ environment = {} }: Service): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).map(([name, value]) =>
+      name.endsWith('_DATABASE_URL_FILE')
+        ? [name.replace(/_FILE$/, ''), 'postgres://worker@postgres/gitlab_bridge']
+        : [name.replace(/_FILE$/, ''), String(value)],
+    ),
+  )
+
+test('every worker has a service, with its own operations port', () => {
+  for (const { name, metricsPort } of consumers) {
+    const { command, environment } = serviceOf(name)
+    assert.deepEqual(command, ['consumer', name])
+    assert.equal(environment?.METRICS_PORT, metricsPort, name)
+  }
+})
+
+test('a worker that compose does not give all its settings is in a profile', () => {
+  for (const consumer of consumers) {
+    const service = serviceOf(consumer.name)
+    if (service.profiles !== undefined) continue
+    try {
+      readVariables(ownVariablesOf(consumer), suppliedBy(service))
+    } catch (error) {
+      assert.ok(error instanceof ConfigError)
+      assert.fail(`${consumer.name} needs a profile, or a value: ${error.message}`)
+    }
+  }
+})
+
+test('the lag exporter reports every worker that runs without a profile, also before it has run', () => {
+  const expected = consumers
+    .filter(({ name }) => serviceOf(name).profiles === undefined)
+    .map(({ name }) => name)
+  const named = String(serviceOf('lag-exporter').environment?.BRIDGE_WORKERS)
+  assert.equal(named, `\${BRIDGE_WORKERS:-${expected.join(',')}}`)
+})
