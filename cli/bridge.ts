@@ -11,6 +11,7 @@ import { offsetsCommand } from './offsets/command.ts'
 import { exitOnClosedStdout } from './output/exit.ts'
 import { exitCodeOf } from './output/exit-code.ts'
 import { formatError } from './output/format-error.ts'
+import { previewCommand } from './preview/command.ts'
 import { pushesCommand } from './pushes/command.ts'
 import { rebuildCommand } from './rebuild/command.ts'
 import { sendCommand } from './send/command.ts'
@@ -30,6 +31,7 @@ const commands = [
   ingressCommand,
   consumerCommand,
   sendCommand,
+  previewCommand,
   tailCommand,
   pushesCommand,
   spoolCommand,

@@ -18,6 +18,8 @@ export interface Names {
   retryTopic(consumer: string): string
   /** One record for each dead letter that an operator settled, kept without a limit. */
   operationsTopic: string
+  /** When each worker started for the first time. The key is the name of the worker. */
+  workerStartsTopic: string
   group(consumer: string): string
 }
 
@@ -31,5 +33,6 @@ export const createNames = (prefix: string): Names => ({
   deadLetterTopic: (consumer) => `${prefix}gitlab-bridge.dead-letter.${consumer}`,
   retryTopic: (consumer) => `${prefix}gitlab-bridge.retry.${consumer}`,
   operationsTopic: `${prefix}gitlab-bridge.operations`,
+  workerStartsTopic: `${prefix}gitlab-bridge.worker-starts`,
   group: (consumer) => `${prefix}gitlab-bridge.${consumer}`,
 })

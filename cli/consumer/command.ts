@@ -1,6 +1,9 @@
 import { Command } from 'commander'
+import type { From } from '../../consumers/runtime/beginning/decide-beginning.ts'
 import { type JsonOption, jsonOption } from '../options/json-option.ts'
+import { timeForms } from '../options/parse-time.ts'
 import { run } from '../run.ts'
+import { parseFrom } from './parse-from.ts'
 
 const list = new Command('list')
   .description('print the names of all workers and what they do')
@@ -13,12 +16,27 @@ const list = new Command('list')
     }
   })
 
+interface Options {
+  from?: From
+  letWorkersAct?: true
+}
+
 /** `bridge consumer <name>`: runs one worker. */
 export const consumerCommand = new Command('consumer')
   .description('run one worker: read records from Kafka and handle them')
   .argument('<name>', 'name of the worker; `bridge consumer list` prints all names')
+  .option(
+    '--from <place>',
+    'where the worker begins at its first start, or after the brokers have deleted its offsets: ' +
+      `oldest, now, ${timeForms} (default: what the worker itself says). Later starts ignore it`,
+    (text) => parseFrom(text, Date.now()),
+  )
+  .option(
+    '--let-workers-act',
+    'act outside of the bridge also on the invented events of `bridge send` and `bridge simulate`',
+  )
   .addCommand(list)
-  .action(async (name: string) => {
+  .action(async (name: string, { from, letWorkersAct }: Options) => {
     const [
       { surviveUnhandledRejections },
       { startWorker },
@@ -30,11 +48,12 @@ export const consumerCommand = new Command('consumer')
       import('../workers/find-worker.ts'),
       import('./worker-settings.ts'),
     ])
+    if (letWorkersAct) process.env.BRIDGE_LET_WORKERS_ACT = 'true'
     const consumer = findWorker(name)
     await run(name, (env, logger, stopping) => {
       surviveUnhandledRejections(process, logger)
       warnOfSharedRole(consumer, env, logger)
-      return startWorker(consumer, env, logger, stopping)
+      return startWorker(consumer, env, logger, { stopSignal: stopping, from })
     }).catch((error: unknown) => {
       throw inOneSentence(name, error)
     })

@@ -14,6 +14,7 @@ export const pushesCommand = new Command('pushes')
     `only from this time on: ${timeForms}`,
     (text) => new Date(parseTime('--since', text, Date.now())),
   )
+  .option('--include-invented', 'also the pushes that `bridge send` and `bridge simulate` have invented')
   .addOption(jsonOption('exactly as the files hold it'))
   .action(async (options: PushesOptions) => {
     const { printPushes } = await import('./print-pushes.ts')

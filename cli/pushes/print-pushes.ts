@@ -6,6 +6,7 @@ import type { PushLine } from '../../consumers/push-author-log/push-line.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { readLines } from '../../lib/disk/read-lines.ts'
 import { UsageError } from '../../lib/errors.ts'
+import { isInvented } from '../../lib/invented-sources.ts'
 
 export interface PushesOptions {
   /** Id or path of a project. */
@@ -13,6 +14,8 @@ export interface PushesOptions {
   /** Id, user name or name of a user. */
   user?: string
   since?: Date
+  /** Print also what `bridge send` and `bridge simulate` have invented. */
+  includeInvented?: true
   json?: true
 }
 
@@ -95,7 +98,8 @@ const parseLine = (text: string): PushLine | undefined => {
   }
 }
 
-const matches = (line: PushLine, { project, user, since }: PushesOptions): boolean =>
+const matches = (line: PushLine, { project, user, since, includeInvented }: PushesOptions): boolean =>
+  (includeInvented === true || !isInvented(line.source)) &&
   (project === undefined || [String(line.project_id), line.project_path].includes(project)) &&
   (user === undefined || [String(line.user_id), line.user_username, line.user_name].includes(user)) &&
   (since === undefined || new Date(line.pushed_at) >= since)
@@ -106,5 +110,6 @@ const pushText = (line: PushLine): string => {
   const project = project_path ?? `project ${project_id}`
   const change = `${line.before.slice(0, 10)}..${line.after.slice(0, 10)}`
   const size = commits === null ? '' : `, ${commits} commit${commits === 1 ? '' : 's'}`
-  return `${pushed_at}  ${who}  ${project}  ${ref}  ${change}${size}`
+  const mark = isInvented(line.source) ? `, invented (${line.source})` : ''
+  return `${pushed_at}  ${who}  ${project}  ${ref}  ${change}${size}${mark}`
 }

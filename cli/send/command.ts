@@ -13,7 +13,11 @@ export const sendCommand = new Command('send')
     '--url <url>',
     'where to post (default: INGRESS_HOST and INGRESS_PORT if set, else the running local stack)',
   )
-  .option('--source <source>', 'post to /hooks/<source> (default: /hooks)')
+  .option(
+    '--source <source>',
+    'post as this configured source; workers then act as for a real event; default is the source of /hooks ' +
+      '(default: sample, on which no worker acts outside of the bridge)',
+  )
   .option('--resend', 'keep the delivery id of the sample, as GitLab does when it sends a hook again')
   .action(async (payload: string, options: SendOptions) => {
     const { send } = await import('./send.ts')

@@ -5,7 +5,7 @@ interface HookTarget {
   /** Value of `--url`. */
   url?: string | undefined
   /** Value of `--source`. */
-  source?: string | undefined
+  source: string
   /** Of `INGRESS_HOST` and `INGRESS_PORT`. */
   host: string
   port: number
@@ -19,7 +19,7 @@ interface HookTarget {
  */
 export const hookUrl = (target: HookTarget, stack: Pick<Endpoints, 'hook_url'> | undefined): string => {
   const base = target.url ?? (isStack(target, stack) ? stack?.hook_url : undefined) ?? ingressUrl(target)
-  return target.source === undefined ? base : `${base}/${target.source}`
+  return `${base}/${target.source}`
 }
 
 /**

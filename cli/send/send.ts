@@ -2,26 +2,31 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { type Environment, list, port, readVariables, secret } from '../../lib/config.ts'
 import { messageOf, UsageError } from '../../lib/errors.ts'
+import { inventedToken, isInvented } from '../../lib/invented-sources.ts'
+import type { Endpoints } from '../../local/endpoints.ts'
 import { readEndpoints } from '../environment.ts'
+import { type Payload, readPayload } from '../payload/read-payload.ts'
 import { hookUrl } from './hook-url.ts'
-import { type Payload, readPayload } from './read-payload.ts'
 
 const variables = z.object({
   INGRESS_HOST: z.string().default('127.0.0.1'),
   INGRESS_PORT: port().default(8080),
   INGRESS_SECRET_TOKENS: list().optional().meta(secret),
+  INGRESS_SIGNING_TOKENS: list().optional().meta(secret),
 })
 
 export interface SendOptions {
   /** Where to post the hook, see {@link hookUrl}. */
   url?: string
+  /** Default: `sample`, whose events workers take for invented ones. */
   source?: string
   /** Keep the delivery id of a bundled sample. */
   resend?: true
 }
 
 /**
- * Posts one hook with the first secret token.
+ * Posts one hook. Its source is `sample`, so that no worker acts on it outside of the bridge, unless the
+ * options name another source.
  *
  * @param name of a file or of a bundled sample
  * @returns the answer of the ingress
@@ -34,15 +39,13 @@ export const send = async (
 ): Promise<{ status: number; body: string }> => {
   const payload = await readPayload(name)
   const stack = readEndpoints(env)
-  const { INGRESS_HOST, INGRESS_PORT, INGRESS_SECRET_TOKENS } = readVariables(variables, env)
+  const settings = readVariables(variables, env)
+  const { INGRESS_HOST, INGRESS_PORT } = settings
   const own = { host: INGRESS_HOST, port: INGRESS_PORT, hasOwnPort: Boolean(env.INGRESS_PORT) }
-  const url = hookUrl({ ...own, url: options.url, source: options.source }, stack)
+  const { source = 'sample' } = options
+  const url = hookUrl({ ...own, url: options.url, source }, stack)
   refuseWrongUrl(url)
-  const token = INGRESS_SECRET_TOKENS?.[0] ?? stack?.secret_token
-  if (token == null)
-    throw new UsageError(
-      'No secret token is known. Set INGRESS_SECRET_TOKENS, or start the local stack (npm start).',
-    )
+  const token = tokenOf(source, settings, stack)
 
   const headers = headersOf(payload, token, options)
   const body = new Uint8Array(payload.body)
@@ -51,6 +54,28 @@ export const send = async (
     throw new UsageError(`${url} cannot be reached: ${reason}. Start the ingress, or use --url.`)
   })
   return { status: response.status, body: await response.text() }
+}
+
+/**
+ * A configured source wants its secret token. A source of invented events wants a token that is made from any
+ * credential of a configured source.
+ */
+const tokenOf = (
+  source: string,
+  { INGRESS_SECRET_TOKENS, INGRESS_SIGNING_TOKENS }: z.output<typeof variables>,
+  stack: Endpoints | undefined,
+): string => {
+  const secretToken = INGRESS_SECRET_TOKENS?.[0] ?? stack?.secret_token ?? undefined
+  if (!isInvented(source)) return secretToken ?? fail('INGRESS_SECRET_TOKENS')
+  // Where the ingress accepts only signed hooks, it makes no token from a secret token.
+  const signingToken = INGRESS_SIGNING_TOKENS?.[0]
+  if (signingToken !== undefined)
+    return inventedToken(Buffer.from(signingToken.replace('whsec_', ''), 'base64'), source)
+  return inventedToken(secretToken ?? fail('INGRESS_SECRET_TOKENS or INGRESS_SIGNING_TOKENS'), source)
+}
+
+const fail = (variables: string): never => {
+  throw new UsageError(`No secret token is known. Set ${variables}, or start the local stack (npm start).`)
 }
 
 const headersOf = ({ headers, isBundled }: Payload, token: string, { resend }: SendOptions): Headers => {
@@ -80,6 +105,10 @@ const appendHeader = (headers: Headers, name: string, value: string) => {
 const refuseWrongUrl = (url: string) => {
   const isHttp = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
   if (!isHttp) throw new UsageError(`--url: "${url}" is not a URL that begins with http: or https:.`)
+  if (/\/hooks\/[^/]+\/[^/]+$/.test(new URL(url).pathname))
+    throw new UsageError(
+      `--url: ${url} is not a path of the ingress. Give the URL up to /hooks, and the source with --source.`,
+    )
   if (new URL(url).port === '0')
     throw new UsageError(
       'INGRESS_PORT is 0, which means any free port, and no local stack is running that could name it. ' +

@@ -1,9 +1,12 @@
 import type { Kafka } from 'kafkajs'
-import type { Consumer } from '../../consumers/consumer.ts'
+import type { Beginning, Consumer } from '../../consumers/consumer.ts'
+import { type Place, placesOf, placesOfNew, timeReader } from '../../consumers/runtime/beginning/places.ts'
+import { readFirstStarts } from '../../consumers/runtime/beginning/worker-starts.ts'
 import { messageOf, RetriableError } from '../../lib/errors.ts'
 import {
   type CommittedOffset,
   isMissing,
+  isRefusedForMembers,
   type Offsets,
   openOffsets,
   type TopicPartition,
@@ -11,7 +14,6 @@ import {
 import { partitionName } from '../../lib/kafka/partition-name.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Names } from '../../schemas/topics.ts'
-import { isRefusedForMembers } from '../workers/commit-while-stopped.ts'
 import { commitAsGroupMember } from './commit-as-group-member.ts'
 
 /** Numbers of partitions. */
@@ -22,13 +24,16 @@ interface Result {
 }
 
 /**
- * Commits the oldest offset for each partition that is new to a worker. Later, a missing offset can then only
- * mean that the offset has expired. Such a lost offset stays lost: the worker stops there until an operator
- * runs `bridge offsets set`.
+ * Commits the first offset for each partition that is new to a worker.
+ *
+ * A worker that begins at the oldest record gets these offsets before its first start, so that its lag is
+ * known. A worker that begins now gets none before its first start, because it begins then; later it gets
+ * those of partitions that appear.
  *
  * Brokers delete all offsets of a group at once, some time after its last member has left. So a missing
- * offset is new, not expired, if the group has other offsets or if the retry topic of the worker does not
- * exist yet.
+ * offset is new, not expired, if the group has other offsets or if the worker has never started. If a worker
+ * that begins at the oldest record has lost its offsets, it stops until an operator runs
+ * `bridge offsets set`.
  *
  * @throws RetriableError
  */
@@ -41,14 +46,19 @@ export const commitFirstOffsets = async (
   const offsets = await openOffsets(kafka)
   const sum = { committed: 0, lost: 0 }
   try {
-    for (const { name, events } of workers) {
-      const [group, retryTopic] = [names.group(name), names.retryTopic(name)]
-      const state = stateOf(
-        await offsets.committed(group, [...events.map(names.topic), retryTopic]),
-        retryTopic,
-      )
+    const firstStarts = await readFirstStarts(kafka, names.workerStartsTopic)
+    for (const { name, events, begins } of workers) {
+      const [group, topics] = [names.group(name), [...events.map(names.topic), names.retryTopic(name)]]
+      const firstStart = firstStarts.get(name)
+      const state = stateOf(await offsets.committed(group, topics), begins, firstStart !== undefined)
       warnOfLost(group, state, logger)
-      if (state.missing.length > 0) await commitOldest(kafka, offsets, group, state.missing)
+      if (state.missing.length > 0) {
+        const timeOf = timeReader(kafka)
+        const places = await (begins === 'now'
+          ? placesOfNew(offsets, timeOf, state.missing, firstStart)
+          : oldestPlaces(offsets, state.missing))
+        await commit(kafka, offsets, group, places)
+      }
       sum.committed += state.missing.length
       sum.lost += state.outOfRange.length + state.expired.length
     }
@@ -65,18 +75,22 @@ export const commitFirstOffsets = async (
 /** The partitions of a group that need attention. */
 interface GroupState {
   /** New to the worker. */
-  missing: readonly TopicPartition[]
+  missing: readonly CommittedOffset[]
   expired: readonly TopicPartition[]
   outOfRange: readonly TopicPartition[]
 }
 
-const stateOf = (committed: readonly CommittedOffset[], retryTopic: string): GroupState => {
+const stateOf = (
+  committed: readonly CommittedOffset[],
+  begins: Beginning['begins'],
+  hasStarted: boolean,
+): GroupState => {
   const outOfRange = committed.filter(({ isOutOfRange }) => isOutOfRange)
   const missing = committed.filter(isMissing)
-  const hasOtherOffsets = missing.length < committed.length
-  const hasRetryTopic = committed.some(({ topic }) => topic === retryTopic)
-  const isNew = hasOtherOffsets || !hasRetryTopic
-  return isNew ? { missing, expired: [], outOfRange } : { missing: [], expired: missing, outOfRange }
+  if (missing.length < committed.length) return { missing, expired: [], outOfRange }
+  // A worker that begins now finds its place by itself at its start, new or without its offsets.
+  if (begins === 'now') return { missing: [], expired: [], outOfRange }
+  return hasStarted ? { missing: [], expired: missing, outOfRange } : { missing, expired: [], outOfRange }
 }
 
 const warnOfLost = (group: string, { outOfRange, expired }: GroupState, logger: Logger) => {
@@ -91,22 +105,18 @@ const warnOfLost = (group: string, { outOfRange, expired }: GroupState, logger: 
     })
 }
 
-const commitOldest = async (
-  kafka: Kafka,
-  offsets: Offsets,
-  group: string,
-  missing: readonly TopicPartition[],
-) => {
+const oldestPlaces = async (offsets: Offsets, missing: readonly TopicPartition[]): Promise<Place[]> => {
   const names = new Set(missing.map(partitionName))
-  const ends = await offsets.ends([...new Set(missing.map(({ topic }) => topic))])
-  const oldest = ends
-    .filter((end) => names.has(partitionName(end)))
-    .map(({ topic, partition, low }) => ({ topic, partition, offset: low }))
+  const places = await placesOf(offsets, [...new Set(missing.map(({ topic }) => topic))], 'oldest')
+  return places.filter((place) => names.has(partitionName(place)))
+}
+
+const commit = async (kafka: Kafka, offsets: Offsets, group: string, places: readonly Place[]) => {
   try {
-    await offsets.commit(group, oldest)
+    await offsets.commit(group, places)
   } catch (error) {
     if (!isRefusedForMembers(error)) throw error
     // An upgrade brought a new topic while the old version of the worker is still running.
-    await commitAsGroupMember(kafka, group, oldest)
+    await commitAsGroupMember(kafka, group, places)
   }
 }

@@ -5,7 +5,7 @@ import { consumers } from '../../consumers/index.ts'
 import { createRegistry, registryVariables } from '../../lib/avro/registry.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
-import { type Logger, quietLogger } from '../../lib/logger.ts'
+import type { Logger } from '../../lib/logger.ts'
 import { catalogue, eventTypes } from '../../schemas/catalogue.ts'
 import { wireSchema } from '../../schemas/load.ts'
 import { createNames, type Names } from '../../schemas/topics.ts'
@@ -15,7 +15,7 @@ import { migrateDatabase } from './database/migrate-database.ts'
 import { commitFirstOffsets } from './first-offsets.ts'
 import { checkTopics, setUpTopics } from './set-up-topics.ts'
 import type { SetupOptions } from './setup-options.ts'
-import { retryTopicsOf, topicsOf } from './topic-list.ts'
+import { topicsOf } from './topic-list.ts'
 
 const setupVariablesOf = (workers: readonly Consumer[]) =>
   z.object({
@@ -42,7 +42,7 @@ export const setUp = async (
   const settings = readVariables(setupVariablesOf(workers), env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   const kafka = createKafka(settings, names.group('setup'), logger)
-  const topics = [...topicsOf(settings, names, workers), ...retryTopicsOf(settings, names, workers)]
+  const topics = topicsOf(settings, names, workers)
   const groups = workers.map(({ name }) => names.group(name))
   await checkTopics(kafka, settings, topics, groups, options, logger)
   if (options.check) return
@@ -61,16 +61,8 @@ const setUpKafka = async (
 ) => {
   const topics = topicsOf(settings, names, workers)
   logger.info('the topics are set up', await setUpTopics(kafka, settings, topics, options))
-  // A worker counts as new until its retry topic exists. So its first offsets are committed before that topic
-  // is created: if setup is interrupted in between, the next setup commits them again. The second round below
-  // commits the offsets of the retry topics. Only that round logs warnings, so that each warning is logged
-  // once.
-  const first = await commitFirstOffsets(kafka, names, workers, quietLogger())
+  const first = await commitFirstOffsets(kafka, names, workers, logger)
   logger.info('the first offsets are committed', { ...first })
-  const retryTopics = retryTopicsOf(settings, names, workers)
-  logger.info('the retry topics are set up', await setUpTopics(kafka, settings, retryTopics, options))
-  const second = await commitFirstOffsets(kafka, names, workers, logger)
-  logger.info('the first offsets of the retry topics are committed', { ...second })
 }
 
 const registerSchemas = async (settings: SetupSettings, names: Names, logger: Logger) => {

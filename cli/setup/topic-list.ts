@@ -26,15 +26,21 @@ const deletedAfter = (days: string) => ({
   'retention.ms': millisecondsOf(days),
 })
 
-/** All topics but the retry topics, see {@link retryTopicsOf}. */
+/** All topics. */
 export const topicsOf = (settings: TopicSettings, names: Names, workers: readonly Consumer[]): Topic[] => [
   ...eventTopics(settings, names),
   ...deadLetterTopics(settings, names, workers),
+  ...retryTopics(settings, names, workers),
   // The records of redrives and discards: who did what and why. They are never deleted.
   {
     topic: names.operationsTopic,
     numPartitions: 1,
     config: { ...commonConfig(settings), ...deletedAfter('forever') },
+  },
+  {
+    topic: names.workerStartsTopic,
+    numPartitions: 1,
+    config: { 'cleanup.policy': 'compact' },
   },
   // A chunk is kept as long as the longest kept record that may need it.
   {
@@ -77,7 +83,7 @@ const deadLetterTopics = (settings: TopicSettings, names: Names, workers: readon
  * The topics from which workers read redriven dead letters. They have as many partitions as the topics for
  * events, so that the process that handles the events of a project handles its redriven dead letters, too.
  */
-export const retryTopicsOf = (settings: TopicSettings, names: Names, workers: readonly Consumer[]): Topic[] =>
+const retryTopics = (settings: TopicSettings, names: Names, workers: readonly Consumer[]): Topic[] =>
   workers.map(({ name }) => ({
     topic: names.retryTopic(name),
     numPartitions: settings.KAFKA_TOPIC_PARTITIONS,

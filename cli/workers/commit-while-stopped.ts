@@ -1,9 +1,5 @@
 import { UsageError } from '../../lib/errors.ts'
-import type { Offsets, TopicPartition } from '../../lib/kafka/offsets.ts'
-
-/** The brokers refuse a commit from outside a group while the group has members. */
-export const isRefusedForMembers = (error: unknown): boolean =>
-  (error as { type?: unknown }).type === 'UNKNOWN_MEMBER_ID'
+import { isRefusedForMembers, type Offsets, type TopicPartition } from '../../lib/kafka/offsets.ts'
 
 /**
  * Commits offsets for a worker that is not running.

@@ -6,23 +6,37 @@ import type { Handle } from './middleware/chain.ts'
 
 type RecordFrom<E extends EventType> = (message: Message) => Promise<RecordOf<E>>
 
-/** The innermost handle: it decodes the messages into records and passes them to the worker's handler. */
+/** Whether the worker does not act on a record, because its event is invented. */
+export type IsIgnored = (record: RecordOf) => boolean
+
+/**
+ * The innermost handle: it decodes the messages into records and passes them to the worker's handler.
+ *
+ * @param isIgnored selects records that the handler does not receive. Their outcome is `invented`
+ */
 export const decodeAndHandle = <E extends EventType>(
   decode: Decode,
   eventOf: (message: Message) => EventType,
   handler: Handler<E>,
+  isIgnored: IsIgnored = () => false,
 ): Handle => {
   const recordFrom: RecordFrom<E> = (message) => recordOf<E>(decode, message, eventOf(message))
-  return 'handleBatch' in handler ? allAtOnce(recordFrom, handler) : oneByOne(recordFrom, handler)
+  return 'handleBatch' in handler
+    ? allAtOnce(recordFrom, handler, isIgnored)
+    : oneByOne(recordFrom, handler, isIgnored)
 }
 
 const allAtOnce =
-  <E extends EventType>(recordFrom: RecordFrom<E>, handler: BatchHandler<E>): Handle =>
+  <E extends EventType>(recordFrom: RecordFrom<E>, handler: BatchHandler<E>, isIgnored: IsIgnored): Handle =>
   async (messages, context) => {
     const records: RecordOf<E>[] = []
     for (const message of messages) records.push(await recordFrom(message))
-    const result = await handler.handleBatch(records, context)
-    return records.map(() => result ?? 'processed')
+    const kept = records.filter((record) => !isIgnored(record as RecordOf))
+    const result = kept.length === 0 ? undefined : await handler.handleBatch(kept, context)
+    const outcome = result ?? 'processed'
+    if (kept.length === records.length) return records.map(() => outcome)
+    const isKept = new Set(kept)
+    return records.map((record) => (isKept.has(record) ? outcome : 'invented'))
   }
 
 /**
@@ -31,7 +45,11 @@ const allAtOnce =
  */
 const maxCallMs = 20
 
-const oneByOne = <E extends EventType>(recordFrom: RecordFrom<E>, handler: SingleHandler<E>): Handle => {
+const oneByOne = <E extends EventType>(
+  recordFrom: RecordFrom<E>,
+  handler: SingleHandler<E>,
+  isIgnored: IsIgnored,
+): Handle => {
   // A message that failed beside others comes again alone. It then fails with the remembered error, without a
   // second attempt, so that every attempt is counted once.
   const failedBefore = new WeakMap<Message, { error: unknown }>()
@@ -45,8 +63,8 @@ const oneByOne = <E extends EventType>(recordFrom: RecordFrom<E>, handler: Singl
         failedBefore.delete(message)
         if (failure !== undefined) throw failure.error
         const record = await recordFrom(message)
-        const result = await handler.handle(record, context)
-        outcomes.push(result ?? 'processed')
+        const outcome = isIgnored(record as RecordOf) ? 'invented' : await handler.handle(record, context)
+        outcomes.push(outcome ?? 'processed')
       } catch (error) {
         if (messages.length > 1) failedBefore.set(message, { error })
         if (outcomes.length === 0) throw error

@@ -1,17 +1,23 @@
 import type { Producer } from 'kafkajs'
 import { createRegistry } from '../../lib/avro/registry.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { isInvented } from '../../lib/invented-sources.ts'
 import { messageOrigin } from '../../lib/kafka/message-origin.ts'
+import type { Logger } from '../../lib/logger.ts'
+import type { RecordOf } from '../../schemas/catalogue.ts'
+import type { Message } from '../consumer.ts'
 import { createDeadLetterWriter } from './dead-letters/dead-letter-writer.ts'
-import { decodeAndHandle } from './decode-and-handle.ts'
+import { decodeAndHandle, type IsIgnored } from './decode-and-handle.ts'
 import { createEventDecoder, createEventOf } from './event-decoder.ts'
 import { heartbeatIntervalMs } from './group/heartbeat-interval.ts'
+import { maxAgeMsOf } from './max-age.ts'
 import type { ConsumerMetrics } from './metrics.ts'
 import { chain, type Handle, type Middleware } from './middleware/chain.ts'
 import { deadLetter } from './middleware/dead-letter.ts'
 import { keepAlive } from './middleware/keep-alive.ts'
 import { measure } from './middleware/measure.ts'
 import { type OnRetry, retry, retryDelayMs } from './middleware/retry.ts'
+import { skipOld } from './middleware/skip-old.ts'
 import { skipRepeats } from './middleware/skip-repeats.ts'
 import { timeout } from './middleware/timeout.ts'
 import { trackCalls } from './middleware/track-calls.ts'
@@ -46,10 +52,18 @@ export const createPipeline = (
       error: messageOf(error),
     })
   }
+  const maxAgeMs = maxAgeMsOf(consumer, settings)
+  const leaveOutOld: Middleware[] =
+    maxAgeMs === undefined ? [] : [skipOld(maxAgeMs, Date.now, (messages) => logOld(messages, logger))]
+  const isIgnored: IsIgnored =
+    consumer.effect === 'external' && !settings.BRIDGE_LET_WORKERS_ACT
+      ? (record) => isInventedRecord(record, logger)
+      : () => false
   const skipHandled: Middleware[] = handled === undefined ? [] : [skipRepeats(handled, eventOf)]
   return chain(
     [
       measure(metrics, eventOf),
+      ...leaveOutOld,
       ...skipHandled,
       deadLetter(writeDeadLetter),
       retry(settings.CONSUMER_ATTEMPTS, retryDelayMs, onRetry),
@@ -57,6 +71,23 @@ export const createPipeline = (
       timeout(settings.CONSUMER_TIMEOUT_SECONDS * 1000),
       keepAlive(heartbeatIntervalMs(settings.CONSUMER_SESSION_SECONDS)),
     ],
-    decodeAndHandle(decode, eventOf, handler),
+    decodeAndHandle(decode, eventOf, handler, isIgnored),
   )
+}
+
+/** One line for all messages of a call: after a long outage there may be many. */
+const logOld = (messages: readonly Message[], logger: Logger): void => {
+  logger.warn('records are older than the maximum age of the worker, so it does not handle them', {
+    topic: messages[0]?.topic,
+    deliveries: messages.map((message) => String(message.headers.ce_id ?? messageOrigin(message))),
+  })
+}
+
+const isInventedRecord = ({ delivery }: RecordOf, logger: Logger): boolean => {
+  if (!isInvented(delivery.source)) return false
+  logger.info('the worker does not act on an invented event: start it with --let-workers-act to let it', {
+    delivery_id: delivery.id,
+    source: delivery.source,
+  })
+  return true
 }

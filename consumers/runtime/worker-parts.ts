@@ -8,6 +8,8 @@ import type { Metrics } from '../../lib/metrics/metrics.ts'
 import type { Consumer } from '../consumer.ts'
 import type { Breaker } from './batch/breaker.ts'
 import { createEachBatch } from './batch/each-batch.ts'
+import { beginWorker } from './begin-worker.ts'
+import type { From } from './beginning/decide-beginning.ts'
 import { createDeadLetterProducer } from './dead-letters/dead-letter-producer.ts'
 import { fetchSizesOf } from './group/fetch-sizes.ts'
 import { createGroupMember, type GroupMember } from './group/group-member.ts'
@@ -33,6 +35,8 @@ export interface WorkerParts extends WorkerLife {
   calls: RunningCalls
   /** Checks the rights of the worker on Kafka, and connects the producer of dead letters. */
   connect(): Promise<void>
+  /** Commits the offsets at which the worker begins, where it has none. */
+  begin(): Promise<void>
   /** Checks that the committed offsets match what the topics hold. @throws GapError */
   checkOffsets(): Promise<void>
   topicWatch: Pick<TopicWatch, 'unread' | 'start'>
@@ -47,6 +51,7 @@ export interface WorkerParts extends WorkerLife {
 /**
  * Makes all parts of a worker, and opens what they need. If an open fails, everything is closed again.
  *
+ * @param from where the worker begins if it starts for the first time; undefined: where its definition says
  * @throws ConfigError naming every variable at fault
  */
 export const createWorkerParts = async (
@@ -54,11 +59,12 @@ export const createWorkerParts = async (
   env: Environment,
   logger: Logger,
   metrics: Metrics,
+  from?: From,
   openOffsetsOf = openOffsets,
 ): Promise<WorkerParts> =>
-  assemble(await openWorkerResources(consumer, env, logger, metrics, openOffsetsOf), metrics)
+  assemble(await openWorkerResources(consumer, env, logger, metrics, openOffsetsOf), metrics, from)
 
-const assemble = (resources: WorkerResources, metrics: Metrics): WorkerParts => {
+const assemble = (resources: WorkerResources, metrics: Metrics, from: From | undefined): WorkerParts => {
   const { consumer, settings, names, group, kafka, logger, offsets, handler } = resources
   const topics = [...consumer.events.map(names.topic), names.retryTopic(consumer.name)]
   const life = createWorkerLife()
@@ -67,7 +73,6 @@ const assemble = (resources: WorkerResources, metrics: Metrics): WorkerParts => 
   const positions = createPositions(offsets, group, consumer.name)
   const calls = new Set<object>()
   const inProgress = new Set<string>()
-  const concurrency = settings.CONSUMER_CONCURRENCY
   const breaker = createWorkerBreaker(() => member, consumerMetrics, logger)
 
   const topicWatch = createTopicWatch({
@@ -95,7 +100,7 @@ const assemble = (resources: WorkerResources, metrics: Metrics): WorkerParts => 
     topics: topicWatch.readable,
     eachBatch,
     fetchSizes: fetchSizesOf(handler),
-    concurrency,
+    concurrency: settings.CONSUMER_CONCURRENCY,
     sessionSeconds: settings.CONSUMER_SESSION_SECONDS,
     attemptSeconds: settings.CONSUMER_TIMEOUT_SECONDS,
     isHandling: () => inProgress.size > 0,
@@ -109,7 +114,7 @@ const assemble = (resources: WorkerResources, metrics: Metrics): WorkerParts => 
     isPaused: () => breaker.state() === 'open',
     calls,
     inProgress,
-    concurrency,
+    concurrency: settings.CONSUMER_CONCURRENCY,
   })
   const own = { group, topics, settings, rebuilds: consumerMetrics.rebuilds, member, breaker, calls }
   return {
@@ -120,6 +125,7 @@ const assemble = (resources: WorkerResources, metrics: Metrics): WorkerParts => 
       await requireAccess(kafka, accessNeeds(resources, topics))
       await producer.connect()
     },
+    begin: () => beginWorker(resources, producer, topics, from),
     checkOffsets: async () => positions.check(await topicWatch.readable()),
     reachBrokers: offsets.reach,
     pollProgress,
@@ -131,8 +137,8 @@ const accessNeeds = (
   { consumer, names, group }: WorkerResources,
   topics: readonly string[],
 ): AccessNeed[] => [
-  ...topicNeeds('Read', topics),
-  ...topicNeeds('Write', [names.deadLetterTopic(consumer.name)]),
+  ...topicNeeds('Read', [...topics, names.workerStartsTopic]),
+  ...topicNeeds('Write', [names.deadLetterTopic(consumer.name), names.workerStartsTopic]),
   ...groupNeeds('Read', [group]),
 ]
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { registryVariables } from '../../lib/avro/registry.ts'
-import { count, dataFolder, seconds, type Variables } from '../../lib/config.ts'
+import { count, dataFolder, flag, seconds, type Variables } from '../../lib/config.ts'
 import { operationsVariables } from '../../lib/http/operations-server.ts'
 import { kafkaVariables } from '../../lib/kafka/client.ts'
 import type { Consumer } from '../consumer.ts'
@@ -26,6 +26,21 @@ const variables = z.object({
     .describe(
       'After this time without progress while records wait, the Kafka client is replaced. ' +
         'It must be more than CONSUMER_TIMEOUT_SECONDS.',
+    ),
+  CONSUMER_MAX_AGE_HOURS: z.coerce
+    .number()
+    .positive()
+    .max(87_600)
+    .optional()
+    .describe(
+      'A worker that begins now does not handle older records. Unset: what the worker itself says. ' +
+        'It has no effect on workers that begin at the oldest record.',
+    ),
+  BRIDGE_LET_WORKERS_ACT: flag()
+    .default(false)
+    .describe(
+      'Let workers act outside of the bridge also on invented events: those of `bridge send` and ' +
+        '`bridge simulate`.',
     ),
 })
 

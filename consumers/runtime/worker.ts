@@ -6,6 +6,7 @@ import type { Running } from '../../lib/lifecycle.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { createMetrics, type Metrics } from '../../lib/metrics/metrics.ts'
 import type { Consumer } from '../consumer.ts'
+import type { From } from './beginning/decide-beginning.ts'
 import { closeInTime } from './close-in-time.ts'
 import { rebalanceTimeoutMs } from './group/group-client.ts'
 import { type BrokerWatch, startBrokerWatch } from './health/broker-watch.ts'
@@ -18,12 +19,20 @@ import { variablesOf } from './worker-variables.ts'
 
 const neverAborted = new AbortController().signal
 
+export interface StartOptions {
+  /**
+   * Aborted when the worker must stop. The start then resolves even if the worker has not joined, because
+   * joining a group that waits for a dead member takes a minute.
+   */
+  stopSignal?: AbortSignal
+  /** Where the worker begins if it starts for the first time, or if the brokers have deleted its offsets. */
+  from?: From | undefined
+}
+
 /**
  * Starts a worker. Its operations port opens first: a process that cannot listen must not join the group, and
  * the probes must answer while the worker joins. Resolves once the worker has joined its group.
  *
- * @param stopSignal aborted when the worker must stop. The start then resolves even if the worker has not
- * joined, because joining a group that waits for a dead member takes a minute.
  * @throws ConfigError naming every variable at fault
  * @throws GapError when records would be lost or repeated without a trace
  */
@@ -31,11 +40,11 @@ export const startWorker = async (
   consumer: Consumer,
   env: Environment,
   logger: Logger,
-  stopSignal: AbortSignal = neverAborted,
+  { stopSignal = neverAborted, from }: StartOptions = {},
 ): Promise<Running> => {
   const settings = readVariables(variablesOf(consumer), env)
   const metrics = createMetrics()
-  const createParts = () => createWorkerParts(consumer, env, logger, metrics)
+  const createParts = () => createWorkerParts(consumer, env, logger, metrics, from)
   return await startWorkerWith({ settings, metrics, createParts, logger, stopSignal })
 }
 
@@ -84,6 +93,7 @@ const startParts = async (
     show(() => conditionOf(parts, brokers))
     watches.defer(status.start())
     await parts.connect()
+    await parts.begin()
     await parts.checkOffsets()
     await Promise.race([parts.member.start(), parts.failure, untilAborted(stopSignal)])
     watches.defer(watchProgress(parts, logger))

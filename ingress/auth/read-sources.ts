@@ -1,5 +1,6 @@
 import type { Reading } from '../../lib/disk/watch-files.ts'
 import { ConfigError } from '../../lib/errors.ts'
+import { createInventedSources } from './invented-source.ts'
 import { createSource, type Source, type SourceSettings } from './source.ts'
 import { defaultSourceName } from './source-name.ts'
 import { readSourcesFile } from './sources-file.ts'
@@ -16,6 +17,8 @@ export interface SourcesSettings {
 
 export interface Sources {
   sources: readonly Source[]
+  /** The sources of `bridge send` and `bridge simulate`. */
+  inventedSources: readonly Source[]
   /**
    * Whether any name is a source, as is the case without a file of sources. The credentials are then those
    * of the default source, and the name only tells hooks apart.
@@ -27,17 +30,22 @@ export interface Sources {
 export const readSources = (settings: SourcesSettings): Reading<Sources> => {
   const { defaultSource: own, tokenFiles, sourcesFile } = settings
   const defaultSource = createSource(defaultSourceName, own)
-  if (sourcesFile === undefined)
-    return { value: { sources: [defaultSource], acceptsAnyName: true }, files: tokenFiles }
+  if (sourcesFile === undefined) return { value: sourcesOf([defaultSource], true), files: tokenFiles }
 
   const { value: sources, files } = readSourcesFile(sourcesFile)
   const hasDefaultSource = own.secret_tokens.length + own.signing_tokens.length > 0
   if (hasDefaultSource && sources.some(({ name }) => name === defaultSourceName)) throw configuredTwice()
   return {
-    value: { sources: hasDefaultSource ? [defaultSource, ...sources] : sources, acceptsAnyName: false },
+    value: sourcesOf(hasDefaultSource ? [defaultSource, ...sources] : sources, false),
     files: [...tokenFiles, ...files],
   }
 }
+
+const sourcesOf = (sources: readonly Source[], acceptsAnyName: boolean): Sources => ({
+  sources,
+  inventedSources: createInventedSources(sources),
+  acceptsAnyName,
+})
 
 const configuredTwice = (): ConfigError => {
   const problem =

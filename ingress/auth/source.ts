@@ -13,6 +13,8 @@ export interface Source {
   accepts: 'token' | 'signature' | 'either'
   /** Null: any address. */
   allowedAddresses: BlockList | null
+  /** The same as configured; empty: any address. */
+  allowedCidrs: readonly string[]
   /** Base URL of the GitLab instance; undefined: the hook itself names the instance. */
   instance: string | undefined
   /** Whether nobody configured this source: no credential matches. */
@@ -54,6 +56,7 @@ export const createSource = (name: string, settings: SourceSettings): Source => 
   })),
   accepts: acceptedProof(settings),
   allowedAddresses: settings.allowed_cidrs.length === 0 ? null : blockListOf(settings.allowed_cidrs),
+  allowedCidrs: settings.allowed_cidrs,
   instance: settings.instance,
   isDecoy: false,
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Reading } from '../../lib/disk/watch-files.ts'
 import { instanceUrl } from '../../lib/instance-url.ts'
+import { isInvented } from '../../lib/invented-sources.ts'
 import { settingsFileOf } from '../../lib/settings-file.ts'
 import { cidr, createSource, type Source, signingToken } from './source.ts'
 import { isSourceName, sourceNameRule } from './source-name.ts'
@@ -23,9 +24,17 @@ const sourceShape = z.strictObject({
   instance: instanceUrl.optional(),
 })
 
+const sourceName = z
+  .string()
+  .refine(isSourceName, sourceNameRule)
+  .refine(
+    (name) => !isInvented(name),
+    'is the name of a source of invented events, which workers do not act on: give this sender another name',
+  )
+
 const fileShape = z.strictObject({
   sources: z
-    .record(z.string().refine(isSourceName, sourceNameRule), sourceShape)
+    .record(sourceName, sourceShape)
     .refine((sources) => Object.keys(sources).length > 0, 'names no source, so every hook would be refused'),
 })
 

@@ -42,9 +42,10 @@ export const watchSources = (
   })
   return {
     find: (name) => {
-      const { sources, acceptsAnyName } = watched.current()
+      const { sources, inventedSources, acceptsAnyName } = watched.current()
       const [defaultSource] = sources
-      const found = sources.find((source) => source.name === name)
+      const isNamed = (source: Source) => source.name === name
+      const found = sources.find(isNamed) ?? inventedSources.find(isNamed)
       if (found !== undefined || !acceptsAnyName) return found
       return defaultSource && { ...defaultSource, name }
     },

@@ -30,6 +30,10 @@ export const isMissing = ({ offset, isOutOfRange }: CommittedOffset): boolean =>
 export const isNewAndEmpty = (commit: CommittedOffset, high: number | undefined): boolean =>
   isMissing(commit) && high === 0
 
+/** The brokers refuse a commit from outside a group while the group has members. */
+export const isRefusedForMembers = (error: unknown): boolean =>
+  (error as { type?: unknown }).type === 'UNKNOWN_MEMBER_ID'
+
 export const readCommitted = async (
   cluster: KafkajsCluster,
   group: string,

@@ -10,7 +10,7 @@ import {
 } from './group-offsets.ts'
 import { type LogEnds, type PartitionOffset, readEnds, readOffsetsAt } from './log-ends.ts'
 
-export { type CommittedOffset, isMissing, isNewAndEmpty } from './group-offsets.ts'
+export { type CommittedOffset, isMissing, isNewAndEmpty, isRefusedForMembers } from './group-offsets.ts'
 export type { LogEnds } from './log-ends.ts'
 export type { TopicPartition } from './partition-name.ts'
 

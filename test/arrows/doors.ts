@@ -9,6 +9,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'ingress/': [
     ...['ingress.ts', 'config.ts', 'metrics.ts', 'hook.ts', 'deliver.ts', 'open-delivery-path.ts'],
     ...['auth/read-sources.ts', 'http/certificates.ts', 'record/classify.ts', 'record/encoders.ts'],
+    'record/encode.ts',
     ...['spool/inspect-files.ts', 'spool/spool-folder.ts', 'spool/spool-folders.ts'],
     ...['spool/keep/deliver-within.ts', 'record/large-body.ts', 'record/prepare.ts'],
   ],
@@ -45,6 +46,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     ...['worker.ts', 'worker-variables.ts', 'unhandled-rejections.ts'],
     ...['event-decoder.ts', 'decode-and-handle.ts', 'dead-letters/dead-letter-headers.ts'],
     ...['group/assigner.ts', 'handled/handled-deliveries.ts'],
+    ...['beginning/worker-starts.ts', 'beginning/places.ts', 'beginning/decide-beginning.ts'],
   ],
   // A worker calls GitLab. The runtime and the command line open the clients and read their settings.
   'consumers/gitlab-api/': [

@@ -71,18 +71,22 @@ const schemas: Rooms = {
 const runtime: Rooms = {
   'worker.ts': [
     ...['worker-parts.ts', 'close-in-time.ts', 'worker-variables.ts'],
-    ...['health/', 'watchdog/', 'group/'],
+    ...['health/', 'watchdog/', 'group/', 'beginning/'],
   ],
   'close-in-time.ts': ['worker-parts.ts'],
   'health/': [],
   'worker-parts.ts': [
     ...['worker-breaker.ts', 'pipeline.ts', 'worker-resources.ts', 'worker-life.ts', 'dead-letters/'],
     ...['watchdog/', 'group/', 'batch/', 'positions/', 'middleware/', 'metrics.ts'],
+    ...['begin-worker.ts', 'beginning/'],
   ],
+  'begin-worker.ts': ['beginning/', 'max-age.ts', 'worker-resources.ts'],
+  'beginning/': [],
+  'max-age.ts': [],
   'worker-breaker.ts': ['batch/', 'group/', 'metrics.ts'],
   'pipeline.ts': [
     ...['worker-resources.ts', 'event-decoder.ts', 'decode-and-handle.ts', 'dead-letters/', 'group/'],
-    ...['middleware/', 'metrics.ts', 'whole-bodies.ts'],
+    ...['middleware/', 'metrics.ts', 'whole-bodies.ts', 'max-age.ts'],
   ],
   'whole-bodies.ts': [],
   'worker-resources.ts': ['handled/', 'worker-variables.ts'],

@@ -41,7 +41,7 @@ export const describeGap = (
 
   if (missing === 'all')
     return sentences(
-      `${group} has no committed offset at all: its offsets expired, or \`bridge setup\` has not run for it.`,
+      `${group} has no committed offset at all: its offsets expired.`,
       `${remedy}, or give a time after --to`,
     )
   if (isOutOfRange)

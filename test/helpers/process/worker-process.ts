@@ -49,5 +49,5 @@ const consumer = {
 
 const logger = createLogger(TEST_WORKER_NAME, process.env)
 surviveUnhandledRejections(process, logger)
-const start = (stopping: AbortSignal) => startWorker(consumer, process.env, logger, stopping)
+const start = (stopping: AbortSignal) => startWorker(consumer, process.env, logger, { stopSignal: stopping })
 process.exit(await runUntilStopped(start, process, logger, 10_000))

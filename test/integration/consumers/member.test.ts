@@ -141,7 +141,7 @@ test('a worker leaves its group within 10 s while the group waits for a dead mem
   )
 
   const stopping = new AbortController()
-  const starting = startWorker(waiting, { ...stack.env, ...env }, logger, stopping.signal)
+  const starting = startWorker(waiting, { ...stack.env, ...env }, logger, { stopSignal: stopping.signal })
   const untilRebalancing = () =>
     eventually(async () => assert.equal((await describeGroup())?.state, 'PreparingRebalance'))
   await untilRebalancing()

@@ -203,3 +203,17 @@ test('an empty filter is refused by its name', async (t) => {
       message: `--${name} is empty. Give it a value, or leave it out.`,
     })
 })
+
+test('invented pushes are left out unless they are asked for, and then they are marked', async (t) => {
+  const files = {
+    '2026-06-01.ndjson':
+      text({ delivery_id: 'real' }) +
+      text({ delivery_id: 'sent', source: 'sample' }) +
+      text({ delivery_id: 'simulated', source: 'simulate' }),
+  }
+  assert.deepEqual(idsOf(await print(t, files, { json: true })), ['real'])
+  const all = await print(t, files, { json: true, includeInvented: true })
+  assert.deepEqual(idsOf(all), ['real', 'sent', 'simulated'])
+  const marks = (await print(t, files, { includeInvented: true })).map((each) => each.split('commits')[1])
+  assert.deepEqual(marks, ['', ', invented (sample)', ', invented (simulate)'])
+})

@@ -64,6 +64,32 @@ test('a batch handler gets all records at once, and its result counts for all of
   assert.deepEqual(sizes, [2, 2])
 })
 
+test('ignored records do not reach a single handler', async (t) => {
+  stopClock(t)
+  const seen: string[] = []
+  const handler: Handler<EventType> = {
+    handle: async (record) => void seen.push(textOf(record)) as undefined,
+    close,
+  }
+  const handle = decodeAndHandle(decode, eventOf, handler, (record) => textOf(record) === 'a')
+  assert.deepEqual(await handle(messages, runContext().context), ['invented', 'processed'])
+  assert.deepEqual(seen, ['b'])
+})
+
+test('ignored records do not reach a batch handler, which is not called without any other', async () => {
+  const seen: string[][] = []
+  const handler: Handler<EventType> = {
+    batchSize: 500,
+    handleBatch: async (records) => void seen.push(records.map(textOf)) as undefined,
+    close,
+  }
+  const ignoring = (...texts: string[]) =>
+    decodeAndHandle(decode, eventOf, handler, (record) => texts.includes(textOf(record)))
+  assert.deepEqual(await ignoring('a')(messages, runContext().context), ['invented', 'processed'])
+  assert.deepEqual(await ignoring('a', 'b')(messages, runContext().context), ['invented', 'invented'])
+  assert.deepEqual(seen, [['b']])
+})
+
 test('a message without a value can never be handled', async () => {
   const handle = handleWith({ handle: () => assert.fail('handled'), close })
   await assert.rejects(handle([message({ value: null })], runContext().context), PermanentError)

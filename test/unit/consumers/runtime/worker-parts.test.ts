@@ -34,7 +34,14 @@ const openWorker = async (t: TestContext) => {
     BRIDGE_DATA_DIR: dataDir,
   }
   const create = (consumer: Partial<Pick<Consumer, 'create' | 'repeats'>> = {}, open = openOffsets) =>
-    createWorkerParts({ ...worker, ...consumer }, env, recordingLogger().logger, createMetrics(), open)
+    createWorkerParts(
+      { ...worker, ...consumer },
+      env,
+      recordingLogger().logger,
+      createMetrics(),
+      undefined,
+      open,
+    )
   return { happened, dataDir, create }
 }
 

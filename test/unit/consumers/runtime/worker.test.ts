@@ -38,6 +38,7 @@ const fakeParts = (port: number, replaced: Partial<WorkerParts> = {}) => {
     breaker: { state: () => 'closed', reason: () => undefined },
     calls: new Set(),
     connect: record('connected'),
+    begin: record('begun'),
     checkOffsets: record('checked'),
     topicWatch: { unread: () => ({ missing: [], uncommitted: [] }), start: () => () => undefined },
     reachBrokers: async () => undefined,
@@ -93,7 +94,7 @@ test('the probes answer while the worker joins its group, and say so', async () 
     member: {
       ...fakeParts(0).parts.member,
       start: () => joining.promise,
-      hasJoined: () => happened.length > 2,
+      hasJoined: () => happened.length > 3,
     },
   })
   const probe = async (path: string) => {

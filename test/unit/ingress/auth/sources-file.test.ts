@@ -184,3 +184,11 @@ test('an emptied file of tokens is refused, also if the source has other tokens'
   const text = `sources:\n  berlin: { secret_tokens: [a], signing_tokens_file: ${empty} }\n`
   assert.match(await faultOf(text), /sources\.berlin: .* holds no token/)
 })
+
+test('a sender cannot have the name of a source of invented events', async () => {
+  for (const name of ['sample', 'simulate'])
+    assert.match(
+      await faultOf(`sources: { ${name}: { secret_tokens: [a] } }`),
+      new RegExp(`sources\\.${name}: is the name of a source of invented events.* another name`),
+    )
+})

@@ -8,6 +8,7 @@ import { findMatch, isEqual } from '../../../../ingress/auth/source.ts'
 import { watchSources } from '../../../../ingress/auth/watch-sources.ts'
 import { readSourcesSettings } from '../../../../ingress/config.ts'
 import { ConfigError } from '../../../../lib/errors.ts'
+import { inventedToken } from '../../../../lib/invented-sources.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'bridge-test-'))
@@ -220,4 +221,47 @@ test('credentials that cannot be used prevent the start', () => {
         ),
       ConfigError,
     )
+})
+
+test('an invented source accepts no credential of a sender, only the tokens made from it', async (t) => {
+  const { watched, accepts, changes } = watching(t, { INGRESS_SECRET_TOKENS: 'one,two' })
+  assert.ok(accepts('any-name', 'one'))
+  for (const source of ['sample', 'simulate'] as const) {
+    for (const token of ['one', 'two']) {
+      assert.equal(accepts(source, token), false)
+      assert.ok(accepts(source, inventedToken(token, source)))
+    }
+    assert.equal(watched.find(source)?.name, source)
+    assert.equal(accepts('default', inventedToken('one', source)), false)
+  }
+  assert.equal(accepts('sample', inventedToken('one', 'simulate')), false)
+  // They have no series in the metrics of credentials.
+  assert.deepEqual(changes, [['default']])
+})
+
+test('the tokens of invented sources are made from the credentials of all sources in the file', async (t) => {
+  const file = join(folder, 'invented.yaml')
+  const key = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
+  await writeFile(
+    file,
+    `sources:
+  berlin: { secret_tokens: [b], allowed_cidrs: [10.0.0.0/8], instance: https://one.example }
+  paris:
+    secret_tokens: [p]
+    signing_tokens: ['${key}']
+    require_signature: true
+    allowed_cidrs: [192.0.2.1]
+`,
+  )
+  const { watched, accepts } = watching(t, { INGRESS_SOURCES_FILE: file })
+  assert.ok(accepts('sample', inventedToken('b', 'sample')))
+  assert.ok(accepts('sample', inventedToken(Buffer.from('0123456789abcdef0123456789abcdef'), 'sample')))
+  // Paris accepts no hook without a signature.
+  assert.equal(accepts('sample', inventedToken('p', 'sample')), false)
+  const { allowedAddresses, instance } = watched.find('sample') ?? assert.fail()
+  assert.deepEqual(
+    ['10.1.2.3', '192.0.2.1', '203.0.113.9'].map((address) => allowedAddresses?.check(address)),
+    [true, true, false],
+  )
+  assert.equal(instance, undefined)
 })

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { readPayload } from '../../../../cli/send/read-payload.ts'
+import { readPayload } from '../../../../cli/payload/read-payload.ts'
 import { UsageError } from '../../../../lib/errors.ts'
 import { fixture } from '../../../helpers/records/samples.ts'
 
