@@ -41,7 +41,7 @@ test('what GitLab answers only to an accepted token proves it, and an outage pro
   }
 })
 
-test('a state is logged when it changes, and too narrow a scope is not hidden by what may be read', async () => {
+test('a state is logged when it changes, and success does not hide too narrow a scope', async () => {
   const { watch, states, lines } = watchWithoutAnswer()
   await watch.check(signal)
   for (const _ of [1, 2]) watch.note('unauthorized')
