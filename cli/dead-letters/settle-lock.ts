@@ -31,7 +31,7 @@ export interface SettleLock {
  * Takes the lock of a worker's dead letters. Everybody writes a record and then reads the topic: its log has
  * one order for all, and the first record of a process that has neither ended nor expired has the lock.
  *
- * @throws UsageError naming who has the lock
+ * @throws UsageError naming who has the lock, or if the own record is not found
  */
 export const acquireSettleLock = async (
   kafka: Kafka,
@@ -59,6 +59,11 @@ export const acquireSettleLock = async (
     await write('begin')
     const from = Date.now() - lookBackMs
     const records = await Array.fromAsync(readLog(kafka, { topics: [operationsTopic], from, to: 'now' }))
+    if (!records.some(({ key, value }) => key === lockKey(worker) && value?.includes(id)))
+      throw new UsageError(
+        `The lock on the dead letters of ${worker} was written to ${operationsTopic}, but not found there. ` +
+          'Check that the clocks of this machine and of the brokers agree, and try again.',
+      )
     const first = holderOf(records, worker, Date.now(), hasEnded)
     if (first !== undefined && first.lock !== id)
       throw new UsageError(

@@ -1,4 +1,5 @@
 import type { Kafka, KafkaMessage } from 'kafkajs'
+import type { RequestedBroker } from './leader-epochs.ts'
 import { refusedLogin, requireConnection } from './require-connection.ts'
 
 /**
@@ -16,16 +17,23 @@ export interface KafkajsCluster {
   addMultipleTargetTopics(topics: string[]): Promise<void>
   refreshMetadata(): Promise<void>
   refreshMetadataIfNecessary(): Promise<void>
+  /** What the client knows; changes of the objects change that. */
   findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[]
   fetchTopicsOffset(
     topics: TopicsOffsetQuery[],
   ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>
-  findBroker(by: { nodeId: string }): Promise<{ fetch(request: FetchRequest): Promise<FetchResponse> }>
+  findBroker(by: { nodeId: string }): Promise<ConnectedBroker>
   findGroupCoordinator(by: { groupId: string }): Promise<Coordinator>
   brokerPool: {
+    /** The ids of the brokers that the client knows. */
+    getNodeIds(): string[]
     /** Any broker that answers. */
     findConnectedBroker(): Promise<ProbedBroker>
   }
+}
+
+interface ConnectedBroker extends RequestedBroker {
+  fetch(request: FetchRequest): Promise<FetchResponse>
 }
 
 /** Requests by which lib/kafka/access.ts finds out whether the brokers allow them. */

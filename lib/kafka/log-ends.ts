@@ -1,6 +1,7 @@
 import type { KafkajsCluster } from './cluster.ts'
 import { leaderOf, partitionsOf } from './existing-topics.ts'
 import { partitionName, type TopicPartition } from './partition-name.ts'
+import { correctLeaders } from './present-leaders.ts'
 import { retryTransient } from './retry-transient.ts'
 
 /** The range of offsets in a partition. */
@@ -15,12 +16,15 @@ export interface LogEnds extends TopicPartition {
 
 export type PartitionOffset = TopicPartition & { offset: number }
 
+/** The answer comes from the present leader of each partition. */
 export const readEnds = async (cluster: KafkajsCluster, topics: readonly string[]): Promise<LogEnds[]> => {
   const partitions = await partitionsOf(cluster, topics)
-  const [lows, highs] = await Promise.all([
-    listOffsets(cluster, partitions, { fromBeginning: true }),
-    listOffsets(cluster, partitions, { fromBeginning: false }),
-  ])
+  const [lows, highs] = await askLeaders(cluster, partitions, () =>
+    Promise.all([
+      listOffsets(cluster, partitions, { fromBeginning: true }),
+      listOffsets(cluster, partitions, { fromBeginning: false }),
+    ]),
+  )
   const lowOf = new Map(lows.map((low) => [partitionName(low), low.offset]))
   return highs.map(({ topic, partition, offset }) => ({
     topic,
@@ -37,8 +41,9 @@ export const readOffsetsAt = async (
   topics: readonly string[],
   time: number,
 ): Promise<PartitionOffset[]> => {
+  const partitions = await partitionsOf(cluster, topics)
   const [found, ends] = await Promise.all([
-    listOffsets(cluster, await partitionsOf(cluster, topics), { fromTimestamp: time }),
+    askLeaders(cluster, partitions, () => listOffsets(cluster, partitions, { fromTimestamp: time })),
     readEnds(cluster, topics),
   ])
   const highOf = new Map(ends.map((end) => [partitionName(end), end.high]))
@@ -48,12 +53,46 @@ export const readOffsetsAt = async (
   )
 }
 
+type PartitionsByTopic = ReadonlyMap<string, readonly TopicPartition[]>
+
+/** How long the brokers may need to agree on the leaders, in milliseconds. */
+const agreeLimitMs = 20_000
+
+/**
+ * Repeats a question to the leaders of partitions until those that answered are the present ones.
+ *
+ * @throws Error if the brokers do not agree in time
+ */
+const askLeaders = async <T>(
+  cluster: KafkajsCluster,
+  partitionsByTopic: PartitionsByTopic,
+  ask: () => Promise<T>,
+): Promise<T> => {
+  const partitions = [...partitionsByTopic.values()].flat()
+  const deadline = performance.now() + agreeLimitMs
+  for (;;) {
+    const before = partitions.map((partition) => leaderOf(cluster, partition))
+    const answer = await ask()
+    await correctLeaders(cluster, [...partitionsByTopic.keys()])
+    const wrong = partitions.filter((partition, index) => leaderOf(cluster, partition) !== before[index])
+    if (wrong.length === 0) return answer
+    if (performance.now() > deadline)
+      throw new Error(
+        `the brokers do not agree on who leads ${wrong.slice(0, 3).map(partitionName).join(', ')}`,
+      )
+  }
+}
+
 const listOffsets = async (
   cluster: KafkajsCluster,
-  partitionsByTopic: Map<string, TopicPartition[]>,
+  partitionsByTopic: PartitionsByTopic,
   position: { fromBeginning: boolean } | { fromTimestamp: number },
 ): Promise<PartitionOffset[]> => {
-  const query = [...partitionsByTopic].map(([topic, partitions]) => ({ topic, partitions, ...position }))
+  const query = [...partitionsByTopic].map(([topic, partitions]) => ({
+    topic,
+    partitions: [...partitions],
+    ...position,
+  }))
   if (query.length === 0) return []
   const answer = await retryTransient(cluster, () => cluster.fetchTopicsOffset(query))
   return answer.flatMap(({ topic, partitions }) =>

@@ -3,8 +3,10 @@ import type { Kafka } from 'kafkajs'
 import { createKafkajsCluster, type KafkajsCluster } from './cluster.ts'
 import { forgetDeletedTopics } from './existing-topics.ts'
 import { fetchFromAll, type LogMessage, type ReadPosition } from './fetch-records.ts'
-import { type LogEnds, openOffsets } from './offsets.ts'
+import { hasBrokerError } from './has-broker-error.ts'
+import { type LogEnds, openOffsets, type TopicPartition } from './offsets.ts'
 import { partitionName } from './partition-name.ts'
+import { correctLeaders } from './present-leaders.ts'
 
 export type { LogMessage } from './fetch-records.ts'
 
@@ -30,6 +32,9 @@ export interface ReadLogOptions {
 }
 
 const outageWaitMs = 1000
+/** How long a partition may be without a leader, in milliseconds, and how often it is looked for. */
+const electionLimitMs = 20_000
+const electionWaitMs = 200
 
 /**
  * Reads topics without a consumer group: nothing is committed, and no other reader is affected. Yields
@@ -60,8 +65,9 @@ export async function* readLog(
   const cluster = createKafkajsCluster(kafka)
   await cluster.connect()
   try {
-    await cluster.addMultipleTargetTopics([...new Set(positions.map(({ topic }) => topic))])
+    await cluster.addMultipleTargetTopics(topicsOf(positions))
     let reportCaughtUp = onCaughtUp
+    let answeredAt = performance.now()
     while (signal?.aborted !== true) {
       if (hasCaughtUp()) {
         reportCaughtUp?.()
@@ -74,21 +80,33 @@ export async function* readLog(
         if (signal?.aborted) return
         yield message
       }
-      if (failure === undefined) continue
+      if (failure === undefined) {
+        answeredAt = performance.now()
+        // A former leader that does not know it yet has no newer records.
+        if (messages.length === 0 && !hasCaughtUp()) await correctLeaders(cluster, topicsOf(unfinished))
+        continue
+      }
       const deleted = await leaveOutDeleted(cluster, positions).catch(() => [])
       if (deleted.length > 0) {
         onMissing?.(deleted)
         continue
       }
-      if (onOutage === undefined || isFinal(failure)) throw failure
-      onOutage(failure)
-      await sleep(outageWaitMs, undefined, { signal }).catch(() => undefined)
+      const isElection =
+        hasBrokerError(failure, leaderMoved) && performance.now() - answeredAt < electionLimitMs
+      if (!isElection && (onOutage === undefined || isFinal(failure))) throw failure
+      if (!isElection) onOutage?.(failure)
+      const waitMs = isElection ? electionWaitMs : outageWaitMs
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined)
       await cluster.refreshMetadata().catch(() => undefined)
     }
   } finally {
     await cluster.disconnect()
   }
 }
+
+const topicsOf = (places: readonly TopicPartition[]): string[] => [
+  ...new Set(places.map(({ topic }) => topic)),
+]
 
 const readEndsOnce = async (kafka: Kafka, topics: readonly string[]): Promise<LogEnds[]> => {
   const offsets = await openOffsets(kafka)
@@ -111,6 +129,9 @@ const leaveOutDeleted = async (cluster: KafkajsCluster, positions: ReadPosition[
   for (const position of deleted) position.next = Number.POSITIVE_INFINITY
   return [...new Set(deleted.map(({ topic }) => topic))]
 }
+
+/** Errors of a broker that does not lead a partition, or not any more. */
+const leaderMoved = /^(NOT_LEADER_FOR_PARTITION|LEADER_NOT_AVAILABLE)$/
 
 /**
  * Whether a broker has answered with an error that it will repeat, for example that an offset no longer

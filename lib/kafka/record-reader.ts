@@ -2,7 +2,9 @@ import type { Kafka } from 'kafkajs'
 import { createKafkajsCluster, type KafkajsCluster } from './cluster.ts'
 import { forgetDeletedTopics } from './existing-topics.ts'
 import { fetchOne, type LogMessage } from './fetch-records.ts'
+import { hasBrokerError } from './has-broker-error.ts'
 import type { TopicPartition } from './partition-name.ts'
+import { correctLeaders } from './present-leaders.ts'
 
 /** Reads single records by topic, partition and offset. */
 export interface RecordReader {
@@ -36,5 +38,13 @@ const readOne = async (
 ): Promise<LogMessage | undefined> => {
   await cluster.addMultipleTargetTopics([topic])
   await cluster.refreshMetadataIfNecessary()
-  return fetchOne(cluster, { topic, partition, next: offset, end: Number.POSITIVE_INFINITY })
+  const fetch = () => fetchOne(cluster, { topic, partition, next: offset, end: Number.POSITIVE_INFINITY })
+  const found = await fetch().catch((error: unknown) => {
+    if (!hasBrokerError(error, /^OFFSET_OUT_OF_RANGE$/)) throw error
+    return undefined
+  })
+  if (found !== undefined) return found
+  // A former leader that does not know it yet has no newer records.
+  await correctLeaders(cluster, [topic])
+  return fetch()
 }

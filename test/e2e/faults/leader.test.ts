@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { readVariables } from '../../../lib/config.ts'
 import { createKafka } from '../../../lib/kafka/client.ts'
+import { openOffsets } from '../../../lib/kafka/offsets.ts'
 import { kafkaVariables } from '../../../lib/kafka/settings.ts'
 import { concludeAllAnswered, drain, killAndWait, untilPublishing } from '../../helpers/faults/fault-suite.ts'
 import { startHookLoad } from '../../helpers/faults/hook-load.ts'
@@ -35,14 +36,15 @@ await eventually(async () => {
 await stack.setUp()
 const topic = stack.names.topic('push')
 
-/** The leader of a partition of the push topic, and how many of its replicas are in sync. */
-const partitionOf = async (id = 0) => {
-  const { topics } = await withAdmin(stack.kafka, (admin) => admin.fetchTopicMetadata({ topics: [topic] }))
+/** The leader of a partition, and how many of its replicas are in sync. */
+const partitionOf = async (id = 0, ofTopic = topic) => {
+  const { topics } = await withAdmin(stack.kafka, (admin) => admin.fetchTopicMetadata({ topics: [ofTopic] }))
   const partition = topics[0]?.partitions.find(({ partitionId }) => partitionId === id)
   assert.ok(partition)
   return { leader: partition.leader, inSync: partition.isr.length }
 }
-const untilAllInSync = () => eventually(async () => assert.equal((await partitionOf()).inSync, 3))
+const untilAllInSync = (ofTopic = topic) =>
+  eventually(async () => assert.equal((await partitionOf(0, ofTopic)).inSync, 3))
 await untilAllInSync()
 
 test('no hook is lost when the leader of a partition is killed', async (t) => {
@@ -104,11 +106,41 @@ test('with one broker frozen the others take the hooks, even if it is the first 
   await concludeAllAnswered(t, stack, load.posted)
 })
 
+test('the end of a partition comes from its present leader, also when the old one is back', async (t) => {
+  const quiet = stack.names.topic('tag_push')
+  await untilAllInSync(quiet)
+  const { leader: old } = await partitionOf(0, quiet)
+  const offsets = await openOffsets(clientOf((id) => id === old))
+  t.after(() => offsets.close())
+  const endOf = async () => (await offsets.ends([quiet])).find(({ partition }) => partition === 0)?.high
+  const before = Number(await endOf())
+  const others = clientOf((id) => id !== old)
+  const producer = others.producer({ allowAutoTopicCreation: false })
+  t.after(() => producer.disconnect())
+  cluster.node(old).kill('SIGSTOP')
+  try {
+    await untilFenced(old)
+    await producer.connect()
+    const messages = Array.from({ length: 20 }, () => ({ partition: 0, value: 'x' }))
+    await eventually(() => producer.send({ topic: quiet, messages }))
+  } finally {
+    cluster.node(old).kill('SIGCONT')
+  }
+  const ends = new Set<number>()
+  for (const deadline = Date.now() + 5000; Date.now() < deadline; ) ends.add(Number(await endOf()))
+  assert.ok(Math.min(...ends) >= before + 20, `${[...ends]} instead of ${before + 20}`)
+})
+
+/** A client that knows only these brokers at its start. */
+const clientOf = (isKnown: (id: number) => boolean) => {
+  const brokers = cluster.brokers.split(',').filter((_, index) => isKnown(index + 1))
+  const settings = readVariables(kafkaVariables, { KAFKA_BROKERS: brokers.join(',') })
+  return createKafka(settings, 'test', recordingLogger().logger, 2000)
+}
+
 /** Waits until the cluster has noticed that a broker is frozen, and no longer names it. */
 const untilFenced = (frozen: number) => {
-  const others = cluster.brokers.split(',').filter((_, index) => index + 1 !== frozen)
-  const settings = readVariables(kafkaVariables, { KAFKA_BROKERS: others.join(',') })
-  const client = createKafka(settings, 'test', recordingLogger().logger, 2000)
+  const client = clientOf((id) => id !== frozen)
   return eventually(async () => {
     const { brokers } = await withAdmin(client, (admin) => admin.describeCluster())
     assert.ok(!brokers.some(({ nodeId }) => nodeId === frozen), `broker ${frozen} is still in the cluster`)

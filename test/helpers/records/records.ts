@@ -2,20 +2,19 @@ import { createDecoder } from '../../../lib/avro/codec.ts'
 import { createRegistry, registryVariables } from '../../../lib/avro/registry.ts'
 import { readVariables } from '../../../lib/config.ts'
 import { type LogMessage, readLog } from '../../../lib/kafka/log-reader.ts'
+import { openOffsets } from '../../../lib/kafka/offsets.ts'
 import type { EventType, Records } from '../../../schemas/catalogue.ts'
 import { eventually } from '../process/eventually.ts'
 import type { Stack } from '../servers/stack.ts'
 
 /** How many messages a topic holds at this moment, all partitions together. */
 export const countOn = async ({ kafka }: Pick<Stack, 'kafka'>, topic: string): Promise<number> => {
-  const admin = kafka.admin()
-  await admin.connect()
+  const offsets = await openOffsets(kafka)
   try {
-    // The request fails while a leader is being elected.
-    const offsets = await eventually(() => admin.fetchTopicOffsets(topic))
-    return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0)
+    const ends = await eventually(() => offsets.ends([topic]))
+    return ends.reduce((sum, { high, low }) => sum + high - low, 0)
   } finally {
-    await admin.disconnect()
+    await offsets.close()
   }
 }
 
