@@ -77,12 +77,14 @@ const startParts = async (parts: IngressParts, opened: AsyncDisposableStack): Pr
   }
 }
 
-/** Connects in the background, and publishes the hooks of the spool. */
+/** Connects and checks the rights in the background, and publishes the hooks of the spool. */
 const startDelivery = (
-  { deliveryPath, spools, logger }: IngressParts,
+  { deliveryPath, access, spools, logger }: IngressParts,
   opened: AsyncDisposableStack,
 ): void => {
   deliveryPath.start()
+  access.start()
+  opened.defer(() => access.stop())
   const drains = startDrains(spools, deliveryPath.deliver, logger)
   opened.defer(async () => {
     // The drains may wait for the brokers without a limit. Only stopping the delivery path ends that.

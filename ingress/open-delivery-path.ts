@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { Environment } from '../lib/config.ts'
+import { principalOf } from '../lib/kafka/principal.ts'
 import type { Logger } from '../lib/logger.ts'
 import { eventTypes } from '../schemas/catalogue.ts'
 import type { Names } from '../schemas/topics.ts'
@@ -42,22 +43,30 @@ export const acknowledgeMs = 3000
 /** A genuine body of 26 MB takes 0.7 s and a heap of less than 130 MB. */
 const childLimits: ChildLimits = { timeMs: 3000, heapMegabytes: 160, idleMs: 30_000 }
 
+/** The topics that the ingress publishes to. */
+export const publishedTopics = (names: Names): string[] => [
+  ...eventTypes.map(names.topic),
+  names.rawChunksTopic,
+  names.canaryTopic,
+]
+
 /** Of one produce request. It stays below 32 MiB, the `max.message.bytes` that setup gives our topics. */
 const batchLimits = { records: 500, bytes: 30 * 1024 * 1024 }
 
 /**
  * Connects to the brokers and puts the stages from a hook to its acknowledgement together.
  *
- * @throws UsageError if the cluster has none of our topics
+ * @throws UsageError if the cluster has none of our topics, or refuses to write to all of them
  * @throws RetriableError if the brokers do not answer
  */
 export const openDeliveryPath = async (options: OpenDeliveryPathOptions): Promise<OpenDeliveryPath> => {
   const { kafka, names, encoders, maxQueuedBytes, hasWaitingHooks, metrics, logger } = options
-  const topics = [...eventTypes.map(names.topic), names.rawChunksTopic, names.canaryTopic]
+  const topics = publishedTopics(names)
   const timestamps = createRecordTimestamps({ logger })
   const publisher = await createPublisher({
     connect: async () => timestamps.wrap(await createSender(kafka, acknowledgeMs)),
     topics,
+    principal: principalOf(kafka),
     readTopicFacts: (some) => readTopicFacts(kafka, some),
     limits: batchLimits,
     maxQueuedBytes,

@@ -7,6 +7,8 @@ export interface IngressState {
   deliveryPath: 'connecting' | 'open' | 'failing'
   /** Why the ingress cannot connect, if that will not go away by itself. */
   connectProblem: string | undefined
+  /** The rights on Kafka that the ingress lacks, in a sentence. */
+  refusedRights: string | undefined
   /** Of the hooks that wait for the brokers. */
   spool: Readonly<SpoolState>
   /** Of these and the hooks that wait for single topics. */
@@ -37,12 +39,22 @@ export const readinessOf = (state: IngressState): Health => {
   if (isDraining) return { ok: false, status: 'draining' }
   if (deliveryPath !== 'open' && spool.lastFailure !== null)
     return { ok: false, status: `spool: ${spool.lastFailure}` }
-  const problem = cannotConnect(state) ?? waitingHooksOf(state) ?? connectionProblemOf(state)
+  const problem =
+    cannotConnect(state) ?? withRefusedRights(state, waitingHooksOf(state) ?? connectionProblemOf(state))
   return { ok: true, status: problem === undefined ? 'ready' : `degraded: ${problem}` }
 }
 
 const cannotConnect = ({ connectProblem }: IngressState): string | undefined =>
   connectProblem === undefined ? undefined : `cannot connect: ${connectProblem}`
+
+/** A missing right may be the cause of the other problem, so it comes first. */
+const withRefusedRights = (
+  { refusedRights }: IngressState,
+  problem: string | undefined,
+): string | undefined => {
+  if (refusedRights === undefined) return problem
+  return problem === undefined ? refusedRights : `${refusedRights}; ${problem}`
+}
 
 /** Whether hooks wait for the brokers or for topics, and whether there is room for more of them. */
 const waitingHooksOf = ({ spool, spools, unavailableTopics }: IngressState): string | undefined => {

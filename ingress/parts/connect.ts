@@ -2,8 +2,7 @@ import { join } from 'node:path'
 import type { Kafka } from 'kafkajs'
 import type { Registry } from '../../lib/avro/registry.ts'
 import type { Environment } from '../../lib/config.ts'
-import { messageOf, RetriableError } from '../../lib/errors.ts'
-import { requireConnection } from '../../lib/kafka/require-connection.ts'
+import { refusedLogin, requireConnection } from '../../lib/kafka/require-connection.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Names } from '../../schemas/topics.ts'
 import { type IngressSettings, schemaIdsFileOf, spoolFolderOf } from '../config.ts'
@@ -31,21 +30,12 @@ export interface ConnectOptions {
 export interface Connect {
   /**
    * @throws RetriableError if Kafka or the registry do not answer, UsageError if they lack our topics or
-   *   schemas
+   *   schemas, ConfigError naming the variable that keeps the ingress from connecting
    */
   connect(): Promise<OpenDeliveryPath>
   /** Where the schema ids in use were read; undefined before the first connection. */
   schemaIdsFrom(): SchemaIdsSource | undefined
 }
-
-/**
- * A setting that keeps the ingress from connecting is named in the log. It is no reason to end: hooks are
- * spooled meanwhile.
- */
-const explainConnection = (kafka: Kafka) =>
-  requireConnection(kafka).catch((error: unknown) => {
-    throw new RetriableError(messageOf(error), { cause: error })
-  })
 
 /** How often the registry is asked again for its schema ids while those from the disk are used. */
 const registryPollMs = 10_000
@@ -65,7 +55,7 @@ export const createConnect = (options: ConnectOptions): Connect => {
   return {
     connect: async () => {
       const { encoders, ids, from } = await read()
-      await explainConnection(kafka)
+      await requireConnection(kafka)
       const path = await openDeliveryPath({
         kafka,
         names,
@@ -77,6 +67,8 @@ export const createConnect = (options: ConnectOptions): Connect => {
         hasWaitingHooks: spools.hasWaitingHooks,
         metrics,
         logger,
+      }).catch((error: unknown) => {
+        throw refusedLogin(error) ?? error
       })
       metrics.connected.set(1)
       noteSchemaIdsFrom(from)

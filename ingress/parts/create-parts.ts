@@ -22,6 +22,7 @@ import { openSpools, type Spools } from '../spool/spools.ts'
 import { createConnect, type SchemaIdsSource } from './connect.ts'
 import { createIngressConnections } from './create-connections.ts'
 import { createStages } from './create-stages.ts'
+import { type AccessWatch, createAccessWatch } from './watch-access.ts'
 
 /** The parts of the ingress. Nothing listens yet, and nothing has connected to Kafka or to the registry. */
 export interface IngressParts {
@@ -33,6 +34,7 @@ export interface IngressParts {
   credentials: CredentialSeries
   spools: Spools
   deliveryPath: DeliveryPath
+  access: AccessWatch
   /** Where the schema ids in use were read; undefined while connecting. */
   schemaIdsFrom(): SchemaIdsSource | undefined
   server: Server
@@ -95,6 +97,7 @@ export const createParts = async (
     credentials,
     spools,
     deliveryPath,
+    access: createAccessWatch(kafka, names, logger),
     schemaIdsFrom,
     server,
     phase,

@@ -8,7 +8,8 @@ export const operationsOptions = (
   parts: IngressParts,
   canary: Pick<Canary, 'lastReadBack'>,
 ): OperationsOptions => {
-  const { settings, allMetrics, metrics, credentials, spools, deliveryPath, schemaIdsFrom, phase } = parts
+  const { settings, allMetrics, metrics, credentials, spools, deliveryPath } = parts
+  const { access, schemaIdsFrom, phase } = parts
   const unavailableTopics = () => deliveryPath.publisher()?.unavailableTopics() ?? []
   return {
     host: settings.METRICS_HOST,
@@ -20,6 +21,7 @@ export const operationsOptions = (
         isDraining: phase.isDraining,
         deliveryPath: deliveryPath.state(),
         connectProblem: deliveryPath.problem(),
+        refusedRights: access.refusal(),
         spool: spools.common.state,
         spools: spools.state(),
         unavailableTopics: unavailableTopics(),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import { messageOf } from '../../lib/errors.ts'
+import { accessDenied, isAccessError, topicNeeds } from '../../lib/kafka/access.ts'
 import { readLog } from '../../lib/kafka/log-reader.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { IngressMetrics } from '../metrics.ts'
@@ -37,6 +38,10 @@ export const startCanary = (options: CanaryOptions): Canary => {
   let lastReadBack: number | null = null
   let isProbing = false
 
+  /** A right to write that is missing makes the topic unavailable, and the error of the publisher says so. */
+  const explain = (error: unknown) =>
+    isAccessError(error) ? accessDenied(kafka, topicNeeds('Read', [topic])) : error
+
   const probe = async () => {
     const connected = publisher()
     if (connected === undefined || isProbing) return
@@ -52,7 +57,7 @@ export const startCanary = (options: CanaryOptions): Canary => {
       lastReadBack = now()
       metrics.lastReadBack.setToCurrentTime()
     } catch (error) {
-      logger.warn('the canary record was not read back', { error: messageOf(error) })
+      logger.warn('the canary record was not read back', { error: messageOf(explain(error)) })
     } finally {
       isProbing = false
     }

@@ -30,6 +30,8 @@ export interface TopicAvailability extends Pick<TopicLimits, 'explainTooLarge'> 
 
 export interface TopicAvailabilityOptions extends TopicLimitsOptions {
   topics: readonly string[]
+  /** The user of the ingress in the access control lists of Kafka. */
+  principal: string
   /** Time limit for reading the metadata of an unavailable topic, in milliseconds. */
   metadataTimeoutMs?: number
 }
@@ -49,16 +51,17 @@ const pollBackoff: Backoff = { firstMs: 500, maxMs: 10_000 }
  * Reads the metadata of the topics. Some topics may be missing: they are marked unavailable and polled, at
  * growing intervals.
  *
- * @throws UsageError if none of them exists, because the cluster was never set up or is another one
+ * @throws UsageError if the brokers refuse to write to all of them, or if none of them exists, because the
+ *   cluster was never set up or is another one
  * @throws RetriableError if none of them can be read
  */
 export const createTopicAvailability = async (
   options: TopicAvailabilityOptions,
 ): Promise<TopicAvailability> => {
-  const { topics, readTopicFacts, metadataTimeoutMs = 30_000, logger } = options
+  const { topics, principal, readTopicFacts, metadataTimeoutMs = 30_000, logger } = options
   const all = await readTopicFacts(topics)
   const seen = new Map([...all].flatMap(([topic, facts]) => (facts instanceof Error ? [] : [[topic, facts]])))
-  if (seen.size === 0) throw errorWithoutTopics(all)
+  if (seen.size === 0) throw errorWithoutTopics(all, principal)
   const limits = createTopicLimits(seen, options)
   const unavailable = new Map<string, UnavailableTopic>()
   let isStopped = false
@@ -67,7 +70,7 @@ export const createTopicAvailability = async (
     const before = unavailable.get(topic)
     clearTimeout(before?.timer)
     const failures = (before?.failures ?? 0) + 1
-    const details = { topic, error: messageOf(problem), todo: adviceFor(problem) }
+    const details = { topic, error: messageOf(problem), todo: adviceFor(problem, topic, principal) }
     if (before === undefined) logger.error('a topic is not available, so its hooks are spooled', details)
     else logger.debug('a topic is still not available', details)
     const error = new TopicUnavailableError(topic, messageOf(problem))
@@ -125,17 +128,23 @@ export const createTopicAvailability = async (
 /**
  * Topics without leaders come back by themselves. A cluster that does not have our topics was never set up.
  */
-const errorWithoutTopics = (problems: ReadonlyMap<string, unknown>): Error => {
+const errorWithoutTopics = (problems: ReadonlyMap<string, unknown>, principal: string): Error => {
   const [[topic, problem] = ['', neverSeen()]] = problems
   const isOutage = [...problems.values()].some((each) => causeOf(each) !== 'topic')
   if (isOutage) return new RetriableError(`Kafka: ${messageOf(problem)}`, { cause: problem })
-  return new UsageError(`the cluster has none of our topics (${topic}): ${adviceFor(problem)} first`)
+  if (isForbidden(problem)) {
+    return new UsageError(
+      `Kafka refuses the user ${principal}: Write on the topic ${topic} and all others of ours. ` +
+        'Give the user these rights. docs/kafka-rights.md lists the rights of every process.',
+    )
+  }
+  return new UsageError(`the cluster has none of our topics (${topic}): run \`bridge setup\` first`)
 }
 
 const neverSeen = () => new Error('the topic has never been seen')
 
-const adviceFor = (problem: unknown): string => {
-  if (isForbidden(problem))
-    return 'allow the Kafka user of the bridge to describe the topic and to write to it'
+const adviceFor = (problem: unknown, topic: string, principal: string): string => {
+  // The right to write includes the right to describe.
+  if (isForbidden(problem)) return `give the Kafka user ${principal} the right Write on the topic ${topic}`
   return causeOf(problem) === 'topic' ? 'run `bridge setup`' : 'check the leaders and replicas of the topic'
 }

@@ -3,11 +3,13 @@ import type { Logger } from '../logger.ts'
 
 // kafkajs logs these as errors or warnings, but they belong to the normal operation of a cluster: rebalances,
 // moved leaders, a coordinator that is still loading, a closed connection. kafkajs recovers from them by
-// itself; where it does not, the call that fails rejects with an error.
+// itself; where it does not, the call that fails rejects with an error. A refused login is such an error: our
+// code names the variable at fault.
 const normalOperation = [
   /rebalanc|coordinator|not the leader|leadership election/i,
   /Connection (timeout|error)|Closed connection|without match|timed out/i,
   /Restarting the consumer|Crash: KafkaJS/i,
+  /SASL \S+ authentication failed|Response SaslAuthenticate/,
 ]
 
 /** Writes a log entry of kafkajs to our log. */

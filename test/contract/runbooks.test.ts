@@ -41,6 +41,7 @@ const choices = {
   isDraining: [false, true],
   deliveryPath: ['connecting', 'open', 'failing'],
   connectProblem: [undefined, '<reason>'],
+  refusedRights: [undefined, 'Kafka refuses the user <user>: <rights>'],
   spool: [noHooks, { records: 1, lastFailure: null }, { records: 0, lastFailure: '<reason>' }],
   spools: [noHooks, { records: 1, lastFailure: null }, { records: 0, lastFailure: '<reason>' }],
   unavailableTopics: [[], ['<topics>']],

@@ -6,12 +6,14 @@ import { after, test } from 'node:test'
 import kafkajs, { type AclEntry } from 'kafkajs'
 import { setUp } from '../../cli/setup/set-up.ts'
 import type { Environment } from '../../lib/config.ts'
+import { eventually } from '../helpers/process/eventually.ts'
+import { logEntriesIn } from '../helpers/process/log-entries.ts'
 import { pushConsumer } from '../helpers/process/push-consumer.ts'
 import { recordingLogger } from '../helpers/process/recording-logger.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
 import { startKafkaWithAcls } from '../helpers/servers/kafka-with-acls.ts'
 import { startServers } from '../helpers/servers/servers.ts'
-import { openStack } from '../helpers/servers/stack.ts'
+import { openStack, type ReadyProcess } from '../helpers/servers/stack.ts'
 import { withAdmin } from '../helpers/servers/with-admin.ts'
 
 const processes = ['setup', 'ingress', 'consumer', 'lag-exporter'] as const
@@ -98,6 +100,17 @@ const commands: Record<Process, string[]> = {
   'lag-exporter': ['lag-exporter'],
 }
 
+/** Each ingress has a spool of its own, so that no test depends on the end of the ingress before. */
+const startIngress = async (env: Environment): Promise<ReadyProcess> =>
+  stack.startReady(commands.ingress, { ...env, INGRESS_SPOOL_DIR: await stack.temporaryFolder() })
+
+/** An ingress accepts hooks before it has connected to the brokers. It spools them until then. */
+const untilAnswered = (ingress: ReadyProcess, status: 200 | 202) =>
+  ingress.eventually(async () => {
+    const answer = await post(ingress.hookUrl, sample('push'), { 'x-gitlab-event': 'Push Hook' })
+    assert.equal(answer.status, status)
+  })
+
 /** Runs a process that must not start, and returns what it says. */
 const refusalOf = async (process: Process): Promise<string> => {
   const { exited, lines } = await stack.start(commands[process], as(process))
@@ -121,14 +134,16 @@ for (const [process, operation, resource, start] of lacking) {
 }
 
 test('setup, ingress, worker and lag exporter run with exactly the rights of the table', async () => {
-  const { exited, lines } = await stack.start(commands.setup, as('setup'))
-  assert.equal((await exited).code, 0, lines.join('\n'))
+  // A registry on a busy machine may need longer than setup waits for it.
+  await eventually(async () => {
+    const { exited, lines } = await stack.start(commands.setup, as('setup'))
+    assert.equal((await exited).code, 0, lines.join('\n'))
+  })
   const again = await stack.start([...commands.setup, '--check'], as('setup'))
   assert.equal((await again.exited).code, 0, again.lines.join('\n'))
 
-  const ingress = await stack.startReady(commands.ingress, as('ingress'))
-  const answer = await post(ingress.hookUrl, sample('push'), { 'x-gitlab-event': 'Push Hook' })
-  assert.equal(answer.status, 200)
+  const ingress = await startIngress(as('ingress'))
+  await untilAnswered(ingress, 200)
   const handling = await stack.startReady(commands.consumer, as('consumer'))
   const exporter = await stack.startReady(commands['lag-exporter'], as('lag-exporter'))
   await Promise.all([ingress, handling, exporter].map(({ stop }) => stop(15_000)))
@@ -161,6 +176,60 @@ for (const [process, operation, resource, start] of lackingLater) {
     }))
 }
 
+const ingressLacks: [operation: string, topic: string, status: 200 | 202][] = [
+  ['Write', 'gitlab.', 202],
+  ['DescribeConfigs', 'gitlab.', 200],
+  ['Write', 'gitlab-bridge.canary', 200],
+  ['Read', 'gitlab-bridge.canary', 200],
+  ['DescribeConfigs', 'gitlab-bridge.canary', 200],
+]
+
+const readinessAt = async (metricsUrl: string): Promise<string> => {
+  const answer = await fetch(metricsUrl.replace('/metrics', '/readyz'))
+  const { status } = (await answer.json()) as { status: string }
+  return `${answer.status} ${status}`
+}
+
+for (const [operation, topic, status] of ingressLacks) {
+  test(`ingress without ${operation} on ${topic} starts, answers ${status}, and names it`, async () => {
+    const entry = entryOf('ingress', operation, 'topic', topic)
+    const refusal = new RegExp(
+      `Kafka refuses the user User:ingress: ${operation} on the topics? ${stack.prefix}${topic}`,
+    )
+    let ingress: ReadyProcess | undefined
+    await without(entry, async () => {
+      const started = await startIngress(as('ingress'))
+      ingress = started
+      await untilAnswered(started, status)
+      await started.eventually(async () => {
+        const readiness = await readinessAt(started.metricsUrl)
+        assert.match(readiness, /^200 degraded: /)
+        assert.match(readiness, refusal)
+        const logged = logEntriesIn(started.lines).filter(({ error }) => refusal.test(String(error)))
+        assert.ok(logged.length > 0)
+      })
+    })
+    const { metricsUrl, ...running } = ingress ?? assert.fail()
+    await running.eventually(async () => assert.equal(await readinessAt(metricsUrl), '200 ready'))
+    await running.stop(15_000)
+  })
+}
+
+test('an ingress that may do nothing starts, spools, and names the user and the right', async () => {
+  const entries = all.filter(({ principal }) => principal === 'User:ingress')
+  await withAdmin(stack.kafka, (admin) => admin.deleteAcls({ filters: entries }))
+  const ingress = await startIngress(as('ingress'))
+  assert.equal((await post(ingress.hookUrl, sample('push'))).status, 202)
+  assert.match(
+    await readinessAt(ingress.metricsUrl),
+    /^200 degraded: cannot connect: Kafka refuses the user User:ingress: Write on the topic /,
+  )
+  assert.doesNotMatch(ingress.lines.join('\n'), /the cluster has none of our topics/)
+  await withAdmin(stack.kafka, (admin) => admin.createAcls({ acl: entries }))
+  await ingress.eventually(async () => assert.equal(await readinessAt(ingress.metricsUrl), '200 ready'))
+  await ingress.stop(15_000)
+})
+
 test('a wrong password is told at once, by variable, and not tried again', async () => {
   for (const command of [['setup'], ['consumer', worker], ['lag']]) {
     const { exited, lines } = await stack.start(command, { ...as('setup'), KAFKA_SASL_PASSWORD: 'wrong' })
@@ -179,10 +248,22 @@ test('TLS with a broker that does not speak it is told at once, by variable', as
   }
 })
 
-test('an ingress with a wrong TLS setting starts, and names the variable in its log', async () => {
-  const ingress = await stack.start(['ingress'], { KAFKA_SSL: 'true' })
-  await ingress.eventually(() => assert.match(ingress.lines.join('\n'), /KAFKA_SSL: is true, but the broker/))
-  await ingress.stop(15_000)
+test('an ingress with a setting that the brokers refuse starts, and names the variable once', async () => {
+  const settings: [Environment, string][] = [
+    [{ KAFKA_SSL: 'true' }, 'KAFKA_SSL: is true, but the broker'],
+    [{ ...as('ingress'), KAFKA_SASL_PASSWORD: 'wrong' }, 'KAFKA_SASL_PASSWORD: the brokers refuse it'],
+  ]
+  for (const [env, problem] of settings) {
+    const ingress = await startIngress(env)
+    await ingress.eventually(async () => {
+      const readiness = await readinessAt(ingress.metricsUrl)
+      assert.ok(readiness.startsWith(`200 degraded: cannot connect: ${problem}`), readiness)
+    })
+    const errors = logEntriesIn(ingress.lines).filter(({ level }) => level === 'error')
+    assert.equal(errors.length, 1, JSON.stringify(errors))
+    assert.ok(String(errors[0]?.error).startsWith(problem))
+    await ingress.stop(15_000)
+  }
 })
 
 test('a worker of another name is refused by its own names', async () => {

@@ -48,6 +48,7 @@ export const publishing = async (
       return sender
     },
     topics,
+    principal: 'User:bridge',
     readTopicFacts: async (some) => new Map(some.map((topic) => [topic, factsOf(topic)])),
     limits: { records: 500, bytes: 1e6 },
     maxQueuedBytes: 1e7,

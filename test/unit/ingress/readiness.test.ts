@@ -16,6 +16,7 @@ const well: IngressState = {
   isDraining: false,
   deliveryPath: 'open',
   connectProblem: undefined,
+  refusedRights: undefined,
   spool: empty,
   spools: empty,
   unavailableTopics: [],
@@ -50,6 +51,19 @@ test('it names what keeps it from connecting, also while it spools, and is ready
   assert.deepEqual(of(changes), [true, `degraded: cannot connect: ${connectProblem}`])
   assert.deepEqual(of({ ...changes, spool: { records: 3 } }), of(changes))
   assert.deepEqual(of({ ...changes, spool: { lastFailure: 'full' } }), [false, 'spool: full'])
+})
+
+test('it names the rights that it lacks before the problem that they cause, and is ready', () => {
+  const refusedRights = 'Kafka refuses the user User:bridge: Write on the topic gitlab.push'
+  assert.deepEqual(of({ refusedRights }), [true, `degraded: ${refusedRights}`])
+  assert.deepEqual(of({ refusedRights, unavailableTopics: ['gitlab.push'] }), [
+    true,
+    `degraded: ${refusedRights}; not available: gitlab.push`,
+  ])
+  assert.deepEqual(of({ refusedRights, deliveryPath: 'failing', spool: { lastFailure: 'full' } }), [
+    false,
+    'spool: full',
+  ])
 })
 
 test('it is not ready if it must spool hooks and cannot', () => {

@@ -26,6 +26,29 @@ test('a cluster without any of the topics is an error that says what to do', asy
   )
 })
 
+const forbidden = () =>
+  Object.assign(new Error('Not authorized'), {
+    name: 'KafkaJSProtocolError',
+    type: 'TOPIC_AUTHORIZATION_FAILED',
+  })
+
+test('a cluster that refuses all topics is not called empty: user and right are named', async () => {
+  const readTopicFacts = async () => new Map(topics.map((topic) => [topic, forbidden()]))
+  await assert.rejects(publishing([], { readTopicFacts, principal: 'User:ingress' }), {
+    name: 'UsageError',
+    message: /^Kafka refuses the user User:ingress: Write on the topic gitlab\.\w+ and all others of ours/,
+  })
+})
+
+test('the log names the user and the right that one topic lacks', async () => {
+  const readTopicFacts: PublisherOptions['readTopicFacts'] = async (some) =>
+    new Map(some.map((topic) => [topic, topic === 'gitlab.push' ? forbidden() : factsOf(topic)]))
+  const { publisher, lines } = await publishing([], { readTopicFacts, principal: 'User:ingress' })
+  const todo = 'give the Kafka user User:ingress the right Write on the topic gitlab.push'
+  assert.ok(lines.some(({ level, fields }) => level === 'error' && fields.todo === todo))
+  await publisher.stop()
+})
+
 test('a cluster whose topics have no leaders is a retriable error', async () => {
   const leaderless = () =>
     Object.assign(new Error('no leader'), { name: 'KafkaJSProtocolError', type: 'LEADER_NOT_AVAILABLE' })

@@ -38,14 +38,16 @@ test('an address that the client could never reach is a fault that names its pla
   assert.throws(() => brokersOf(','), /KAFKA_BROKERS: must name at least one broker/)
 })
 
-test('a partition without a leader is logged as detail, a refused authorization as an error', () => {
+test('a missing leader and a refused login are logged as details, a refused right as an error', () => {
   const { logger, lines } = recordingLogger()
   const client = createKafka(readVariables(kafkaVariables, { KAFKA_BROKERS: 'a:1' }), 'test', logger).logger()
   const error = 'There is no leader for this topic-partition as we are in the middle of a leadership election'
   client.error('Response Metadata(key: 3, version: 6)', { error })
   client.error('Response Metadata(key: 3, version: 6)', { error: 'Not authorized to access topics' })
+  client.error('Response SaslAuthenticate(key: 36, version: 1)', { error: 'Authentication failed' })
+  client.error('SASL PLAIN authentication failed: Authentication failed: Invalid username or password')
   assert.deepEqual(
     lines.map(({ level }) => level),
-    ['debug', 'error'],
+    ['debug', 'error', 'debug', 'debug'],
   )
 })
