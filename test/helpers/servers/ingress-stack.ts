@@ -13,6 +13,7 @@ import { catalogue, eventTypes } from '../../../schemas/catalogue.ts'
 import { wireSchema } from '../../../schemas/load.ts'
 import { createNames, type Names } from '../../../schemas/topics.ts'
 import { bridgeEnvironment } from '../process/bridge-process.ts'
+import { eventually } from '../process/eventually.ts'
 import { type IngressProcess, startIngressProcess } from '../process/ingress-process.ts'
 import { recordingLogger } from '../process/recording-logger.ts'
 import { reportOnFailure } from '../process/report-on-failure.ts'
@@ -74,8 +75,11 @@ export const openIngressStack = async (
       const topics = readVariables(topicVariables, env)
       await setUpTopics(kafka, topics, topicsOf(topics, names, []))
       const registry = createRegistry(readVariables(registryVariables, env), 'test')
-      for (const event of eventTypes)
-        await registry.register(names.subject(names.topic(event)), wireSchema(catalogue[event].schema))
+      for (const event of eventTypes) {
+        const subject = names.subject(names.topic(event))
+        // On a busy machine a registry that has just started needs longer than one request may take.
+        await eventually(() => registry.register(subject, wireSchema(catalogue[event].schema)))
+      }
     },
     start: async (overrides = {}) => {
       const ingress = await startIngressProcess({ ...env, ...overrides }, dataDir)
