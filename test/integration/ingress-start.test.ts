@@ -21,7 +21,7 @@ const outcomeOf = async (env: Readonly<Record<string, string>>) => {
 
 test('without a secret the ingress refuses to start and names the variable', async () => {
   const { code, said } = await outcomeOf({ INGRESS_SECRET_TOKENS: '' })
-  assert.equal(code, 1)
+  assert.equal(code, 78)
   assert.match(said, /INGRESS_SECRET_TOKENS: is not set/)
 })
 
