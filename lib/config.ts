@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readDatabaseUrl } from './database-url.ts'
 import { longestDurationDays } from './duration.ts'
 import { ConfigError, type ConfigFault, messageOf } from './errors.ts'
 import { problemOf } from './problem-of.ts'
@@ -47,14 +48,23 @@ export const count = () => z.coerce.number().int().min(1).max(1e9)
 /** A number of bytes. */
 export const byteSize = () => z.coerce.number().int().min(1)
 
-/** The URL of a PostgreSQL database. */
+/** The URL of a PostgreSQL database. The files that it names are read, to find out whether they can be. */
 export const databaseUrl = () =>
-  z.url({
-    protocol: /^postgres(ql)?$/,
-    error:
-      'must be a URL such as postgres://user:password@host:5432/database, ' +
-      'with %23 for # and %2F for / in a password',
-  })
+  z
+    .url({
+      protocol: /^postgres(ql)?$/,
+      error:
+        'must be a URL such as postgres://user:password@host:5432/database, ' +
+        'with %23 for # and %2F for / in a password',
+      abort: true,
+    })
+    .superRefine((url, context) => {
+      try {
+        readDatabaseUrl(url)
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: messageOf(error) })
+      }
+    })
 
 /**
  * A comma-separated list. Empty items are dropped. The file of a secret holds one item per line; such an item

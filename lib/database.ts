@@ -1,5 +1,7 @@
 import pg from 'pg'
 import { isCausedByRow } from './database-error.ts'
+import { databaseTlsProblem } from './database-tls-problem.ts'
+import { readDatabaseUrl } from './database-url.ts'
 import { messageOf, RetriableError } from './errors.ts'
 import type { Logger } from './logger.ts'
 
@@ -8,7 +10,7 @@ export type Pool = pg.Pool
 /** Creates a pool with one connection for each partition that a worker handles at the same time. */
 export const createPool = (url: string, applicationName: string, logger: Logger): Pool => {
   const pool = new pg.Pool({
-    connectionString: url,
+    ...readDatabaseUrl(url),
     application_name: applicationName,
     max: 4,
     connectionTimeoutMillis: 5000,
@@ -36,6 +38,7 @@ export const query = async <Row extends pg.QueryResultRow>(
     return (await pool.query<Row>(text, values)).rows
   } catch (error) {
     if (isCausedByRow(error)) throw error
-    throw new RetriableError(`the database did not run a query: ${messageOf(error)}`, { cause: error })
+    const reason = databaseTlsProblem(error) ?? messageOf(error)
+    throw new RetriableError(`the database did not run a query: ${reason}`, { cause: error })
   }
 }

@@ -5,6 +5,7 @@ import { ConfigError } from '../../lib/errors.ts'
 import { notSet } from '../../lib/settings-sentence.ts'
 import { usedWorkersVariables } from '../variables/used-workers.ts'
 import { jointFaults } from './joint-faults.ts'
+import { sectionsOfProcess } from './process-sections.ts'
 import { sections } from './sections.ts'
 
 interface ConfigurationRow {
@@ -24,11 +25,19 @@ interface ConfigurationRow {
  *
  * @param env the environment with what the local stack supplies
  * @param given the environment of the user alone
+ * @param process only the variables that this process reads
+ * @throws UsageError if there is no such process
  */
-export const describeConfiguration = (env: Environment, given: Environment): ConfigurationRow[] => {
+export const describeConfiguration = (
+  env: Environment,
+  given: Environment,
+  process?: string,
+): ConfigurationRow[] => {
   const joint = Map.groupBy(jointFaults(env), ({ variable }) => variable)
-  const optional = workersNotNamed(env)
-  return sections.flatMap(({ name: section, variables }) =>
+  const optional = process === undefined ? workersNotNamed(env) : new Set()
+  const names = process === undefined ? undefined : sectionsOfProcess(process)
+  const shown = sections.filter(({ name }) => names === undefined || names.includes(name))
+  return shown.flatMap(({ name: section, variables }) =>
     Object.entries(variables.shape).map(([variable, schema]): ConfigurationRow => {
       const { value, problems: found } = readOne(variable, schema, env)
       // A worker that nobody has named just does not run while a setting is missing.

@@ -39,7 +39,7 @@ interface Row {
 /** @returns an empty text if a signal ended the command: Ctrl-C in the terminal reaches it, too */
 const runConfigCommand = (entry: string, env: Environment): Promise<string> =>
   new Promise((resolve) => {
-    const args = [...nodeFlags, entry, 'config', '--json']
+    const args = [...nodeFlags, entry, 'config', 'all', '--json']
     execFile(process.execPath, args, { env: env as NodeJS.ProcessEnv }, (error, printed) =>
       resolve(error?.signal ? '' : printed),
     )

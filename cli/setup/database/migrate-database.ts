@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { readDatabaseUrl } from '../../../lib/database-url.ts'
 import { messageOf, RetriableError } from '../../../lib/errors.ts'
 import type { Logger } from '../../../lib/logger.ts'
 import type { DatabaseUser } from '../../variables/database-variables.ts'
@@ -39,7 +40,7 @@ export const migrateDatabase = async (
 
 const connectOwner = async (ownerUrl: string): Promise<pg.Client> => {
   const client = new pg.Client({
-    connectionString: ownerUrl,
+    ...readDatabaseUrl(ownerUrl),
     connectionTimeoutMillis: 5000,
     application_name: 'gitlab-bridge.setup',
   })

@@ -1,3 +1,4 @@
+import { databaseTlsProblem } from '../../../lib/database-tls-problem.ts'
 import { messageOf, UsageError } from '../../../lib/errors.ts'
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -17,6 +18,8 @@ export const hasState = (error: unknown, ...states: readonly string[]): boolean 
  * @returns undefined if another attempt may succeed
  */
 export const refusedLogin = (variable: string, error: unknown): UsageError | undefined => {
+  const problem = databaseTlsProblem(error)
+  if (problem !== undefined) return new UsageError(`${variable}: ${problem}`)
   if (!hasState(error, ...loginRefused, noSuchDatabase)) return undefined
   return new UsageError(
     `${variable}: PostgreSQL refuses the connection: ${messageOf(error)}. ` +

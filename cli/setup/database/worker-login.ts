@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { readDatabaseUrl } from '../../../lib/database-url.ts'
 import { messageOf, UsageError } from '../../../lib/errors.ts'
 import type { Logger } from '../../../lib/logger.ts'
 import type { DatabaseUser } from '../../variables/database-variables.ts'
@@ -21,7 +22,7 @@ export const findLoginFault = async (
   { worker, url, variable }: DatabaseUser,
 ): Promise<LoginFault | undefined> => {
   const client = new pg.Client({
-    connectionString: url,
+    ...readDatabaseUrl(url),
     connectionTimeoutMillis: 5000,
     application_name: 'gitlab-bridge.setup',
   })

@@ -4,6 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { describeConfiguration } from '../../../../cli/config/describe.ts'
+import {
+  processNames,
+  processOfCommandLine,
+  sectionsOfProcess,
+} from '../../../../cli/config/process-sections.ts'
 import { sections } from '../../../../cli/config/sections.ts'
 import { isSecret } from '../../../../lib/config.ts'
 
@@ -170,4 +175,50 @@ test('a variable with a fallback has the origin of its fallback', () => {
   assert.equal(rowOf('AUDIT_LOG_DATABASE_URL', { DATABASE_URL: url }, {}).origin, 'local stack')
   assert.equal(rowOf('AUDIT_LOG_DATABASE_URL', { DATABASE_URL: url }).origin, 'environment')
   assert.equal(rowOf('AUDIT_LOG_DATABASE_URL', {}).origin, 'unset')
+})
+
+test('the variables of other processes are left out, with their faults', () => {
+  const env = {
+    KAFKA_BROKERS: 'kafka:9092',
+    SCHEMA_REGISTRY_URL: 'http://registry:8081',
+    INGRESS_PORT: 'door',
+    AUDIT_LOG_DATABASE_URL: 'postgres://worker:secret@db/bridge',
+  }
+  const faults = (process?: string) =>
+    describeConfiguration(env, env, process)
+      .filter(({ fault }) => fault !== undefined)
+      .map(({ variable }) => variable)
+  assert.ok(faults().includes('INGRESS_PORT'))
+  assert.ok(faults('ingress').includes('INGRESS_PORT'))
+  for (const process of processNames.filter((name) => name !== 'ingress'))
+    assert.deepEqual(faults(process), [], process)
+  const variables = describeConfiguration(env, env, 'audit-log').map(({ variable }) => variable)
+  assert.ok(variables.includes('AUDIT_LOG_DATABASE_URL') && variables.includes('CONSUMER_ATTEMPTS'))
+  assert.ok(!variables.includes('DATABASE_URL') && !variables.includes('INGRESS_PORT'))
+  const { AUDIT_LOG_DATABASE_URL: _, ...withoutDatabase } = env
+  const [missing] = describeConfiguration(withoutDatabase, withoutDatabase, 'audit-log').filter(
+    ({ fault }) => fault !== undefined,
+  )
+  assert.equal(missing?.variable, 'AUDIT_LOG_DATABASE_URL', 'the process would not start without it')
+})
+
+test('every section belongs to a process, and a process that does not exist is refused', () => {
+  const known = new Set(processNames.flatMap(sectionsOfProcess))
+  const others = sections.map(({ name }) => name).filter((name) => !known.has(name))
+  assert.deepEqual(others, ['local stack'])
+  assert.throws(() => sectionsOfProcess('kafka'), /There is no process kafka\. Name one of: setup, ingress/)
+})
+
+test('the process of a container is found in the command line of its first process', () => {
+  const of = (...words: string[]) => processOfCommandLine(`${words.join('\0')}\0`)
+  assert.equal(of('node', '--max-semi-space-size=8', '/app/cli/bridge.ts', 'ingress'), 'ingress')
+  assert.equal(
+    of('/sbin/docker-init', '--', 'node', '/app/cli/bridge.ts', 'consumer', 'audit-log'),
+    'audit-log',
+  )
+  assert.equal(of('node', 'cli/bridge.ts', 'lag-exporter'), 'lag-exporter')
+  assert.equal(of('node', '/app/cli/bridge.ts', 'local'), undefined)
+  assert.equal(of('node', '/app/cli/bridge.ts', 'consumer'), undefined)
+  assert.equal(of('/sbin/init'), undefined)
+  assert.equal(processOfCommandLine(''), undefined)
 })
