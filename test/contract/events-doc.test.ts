@@ -122,6 +122,13 @@ test('the examples in docs/consume.md are the files that the tests run', () => {
     'python/requirements.txt',
     'java/Consume.java',
     'java/pom.xml',
+    'generated/java/Decode.java',
+    'generated/java/pom.xml',
+    'generated/python/decode.py',
+    'generated/python/generate.py',
+    'generated/python/requirements.txt',
+    'generated/go/decode.go',
+    'generated/go/go.mod',
   ]) {
     const text = readFileSync(new URL(`../../examples/${file}`, import.meta.url), 'utf8')
     assert.match(consume, new RegExp(`<!-- examples/${file} -->`))

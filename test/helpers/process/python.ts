@@ -28,11 +28,7 @@ export const pythonWith = async (requirements: string): Promise<string> => {
         'Python 3 with venv is needed (Debian and Ubuntu: sudo apt-get install python3-venv)',
       )
       const install = ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', '-r', requirements]
-      await step(
-        join(draft, 'bin', 'python'),
-        install,
-        'pip could not install examples/python/requirements.txt',
-      )
+      await step(join(draft, 'bin', 'python'), install, `pip could not install ${requirements}`)
     })
   } finally {
     await lock.release()
