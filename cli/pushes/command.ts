@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { withLocalStack } from '../environment.ts'
 import { jsonOption } from '../options/json-option.ts'
 import { parseTime, timeForms } from '../options/parse-time.ts'
@@ -8,6 +8,7 @@ import type { PushesOptions } from './print-pushes.ts'
 export const pushesCommand = new Command('pushes')
   .description('print who pushed what, from the files of the worker push-author-log')
   .option('--project <project>', 'only this project: its id or its path')
+  .option('--ref <ref>', 'only this branch or tag: main or refs/heads/main')
   .option('--user <user>', 'only this user: the id, the user name or the name')
   .option(
     '--since <time>',
@@ -15,7 +16,15 @@ export const pushesCommand = new Command('pushes')
     (text) => new Date(parseTime('--since', text, Date.now())),
   )
   .option('--include-invented', 'also the pushes that `bridge send` and `bridge simulate` have invented')
-  .addOption(jsonOption('exactly as the files hold it'))
+  .addOption(new Option('--last', 'only the last push of each project').conflicts(['heads', 'deletions']))
+  .addOption(
+    new Option('--heads', 'only the push that made each branch and tag what it is now').conflicts(
+      'deletions',
+    ),
+  )
+  .option('--deletions', 'only the pushes that deleted a branch or a tag')
+  .option('--folder <folder...>', 'the folders of the log, one for each host that wrote a part of it')
+  .addOption(jsonOption('as the files hold it'))
   .action(async (options: PushesOptions) => {
     const { printPushes } = await import('./print-pushes.ts')
     const print = (text: string) => console.log(text)

@@ -26,6 +26,11 @@ export interface PushLine {
   instance: string | null
   /** Name of the configured source that sent the hook. */
   source: string
+  /**
+   * Whether the hook seems to come from GitLab's button *Test*: the ref was at `after` already. Lines of
+   * older versions do not have this field.
+   */
+  suspected_test: boolean
 }
 
 /** The lines of one record. A `repository_update` may move several refs. */
@@ -48,19 +53,13 @@ export const pushLinesOf = (record: PushRecord): PushLine[] => {
     delivery_id: delivery.id,
     instance: delivery.instance,
     source: delivery.source,
+    suspected_test: before === after || listsItsOwnBase(record),
   }))
 }
 
-/** The key of a line. The same hook that is handled twice writes a line only once. */
-export const keyOfLine = ({ delivery_id, pushed_at, ref }: PushLine): string =>
-  `${delivery_id} ${pushed_at} ${ref}`
-
-/** The key of a line of a file. Returns undefined for a line that the push author log did not write. */
-export const keyOfText = (text: string): string | undefined => {
-  try {
-    const line = JSON.parse(text) as PushLine
-    return line.delivery_id === undefined ? undefined : keyOfLine(line)
-  } catch {
-    return undefined
-  }
-}
+/**
+ * The button *Test* of GitLab sends the newest three commits, and names the oldest of them as `before`. A
+ * real push never lists that commit, because the ref was at it already.
+ */
+const listsItsOwnBase = (record: PushRecord): boolean =>
+  record.eventType !== 'repository_update' && record.commits.some(({ id }) => id === record.before)

@@ -45,7 +45,7 @@ export const folderRules: readonly ArrowRule[] = [
       // What `bridge pushes` reads is what the push author log writes.
       pathNot: [
         ...['^consumers/$2/', '^consumers/runtime/', sharedRooms],
-        ...['^consumers/([^/]+)/\\1\\.ts$', '/push-line\\.ts$'],
+        ...['^consumers/([^/]+)/\\1\\.ts$', '/push-line\\.ts$', '/read-pushes\\.ts$'],
       ],
     },
     brokenBy: ['cli/invented.ts', 'consumers/one-worker/inside.ts'],

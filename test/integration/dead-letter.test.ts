@@ -32,7 +32,7 @@ const [real] = await messagesOn(stack, topic)
 garbage.tornRecord.value = Buffer.from(real?.value ?? []).subarray(0, 40)
 await producer.send({ topic, messages: [garbage.noWireFormat, garbage.tornRecord] })
 await producer.disconnect()
-await post(hookUrl, pushOf(15), { 'idempotency-key': 'after' })
+await post(hookUrl, pushOf(16), { 'idempotency-key': 'after' })
 const { metricsUrl, stop } = await stack.startReady(['consumer', 'push-author-log'], {
   PUSH_AUTHOR_LOG_DIR: folder,
 })

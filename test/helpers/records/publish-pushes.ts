@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { type Message, Partitioners } from 'kafkajs'
 import { createEncoder } from '../../../lib/avro/codec.ts'
 import { createRegistry, registryVariables } from '../../../lib/avro/registry.ts'
@@ -25,7 +26,8 @@ export interface PublishOptions {
 
 /**
  * Publishes pushes as the ingress does. `delivery.id` is `<prefix>-<n>`;
- * the project is `n` modulo `projects`, plus one.
+ * the project is `n` modulo `projects`, plus one. Each push moves the branch from where the one before it in
+ * the project has left it.
  *
  * @returns the delivery ids, in order
  */
@@ -41,11 +43,13 @@ export const publishPushes = async (
   const encode = createEncoder(typeOfShape('push'), schemaId)
   const messageOf = (index: number): Message => {
     const projectId = ((from + index) % projects) + 1
+    const shaOf = (number: number) => hash('sha1', `${prefix} ${number}`)
+    const moved = { before: shaOf(from + index - projects), after: shaOf(from + index) }
     const received_at = receivedAt(index)
     const delivery = { ...decoded.delivery, id: `${prefix}-${from + index}`, received_at }
     return {
       key: String(projectId),
-      value: encode({ ...decoded, project_id: projectId, delivery }),
+      value: encode({ ...decoded, ...moved, project_id: projectId, delivery }),
       timestamp: String(received_at),
       ...(partition !== undefined && { partition }),
     }

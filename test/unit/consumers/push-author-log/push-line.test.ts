@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { keyOfLine, type PushLine, pushLinesOf } from '../../../../consumers/push-author-log/push-line.ts'
+import { type PushLine, pushLinesOf } from '../../../../consumers/push-author-log/push-line.ts'
 import { deliver, hookOf, receivedAt } from '../../../helpers/records/deliver.ts'
 import { fixture } from '../../../helpers/records/samples.ts'
 
@@ -27,6 +27,7 @@ test('a push is one line that says who pushed what', async () => {
       delivery_id: 'an-id',
       instance: 'https://git.nordlicht.example',
       source: 'default',
+      suspected_test: false,
     },
   ])
 })
@@ -34,7 +35,7 @@ test('a push is one line that says who pushed what', async () => {
 test('the fields of a line have the order in which users read them', async () => {
   const fields =
     'pushed_at user_id user_username user_name project_id project_path ref before after commits ' +
-    'source_event delivery_id instance source'
+    'source_event delivery_id instance source suspected_test'
   for (const name of ['push', 'tag_push', 'repository_update'])
     for (const line of await linesOf(name)) assert.equal(Object.keys(line).join(' '), fields)
 })
@@ -60,15 +61,18 @@ test('an old system hook without project or user name still makes a line', async
   assert.deepEqual([line?.project_id, line?.source_event], [15, 'push'])
 })
 
-test('the same hook makes the same keys, and another delivery or ref makes others', async () => {
-  const keys = async (name: string, id?: string) => (await linesOf(name, id)).map(keyOfLine)
-  assert.deepEqual(await keys('repository_update_many'), await keys('repository_update_many'))
-  const all = [
-    ...(await keys('repository_update_many', 'one')),
-    ...(await keys('repository_update_many', 'two')),
-    ...(await keys('push', 'one')),
-  ]
-  assert.equal(new Set(all).size, all.length)
+test('the Test button is known by a base commit that it lists, and by a ref that does not move', async () => {
+  const { commits, ...body } = JSON.parse(fixture('push').body.toString())
+  const markOf = async (fields: Record<string, unknown>) => {
+    const { event, decoded } = await deliver(hookOf({ ...body, commits, ...fields }, fixture('push').headers))
+    const [line] = pushLinesOf({ ...decoded, eventType: event } as unknown as Parameters<
+      typeof pushLinesOf
+    >[0])
+    return line?.suspected_test
+  }
+  assert.equal(await markOf({}), false)
+  assert.equal(await markOf({ before: commits.at(-1).id }), true)
+  assert.equal(await markOf({ before: body.after, commits: [] }), true)
 })
 
 test('an old hook that has only a repository names the project by the address of that', async () => {
