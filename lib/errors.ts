@@ -43,6 +43,12 @@ export class ConfigError extends Error {
   }
 }
 
+/**
+ * A server refuses a setting that is valid by itself. It may accept it later, for example when the user of the
+ * brokers has been created, so starting the process again can help.
+ */
+export class RefusedSettingError extends ConfigError {}
+
 /** A mistake that the operator can correct. The message says how; it is printed without a stack trace. */
 export class UsageError extends Error {
   override readonly name: string = 'UsageError'

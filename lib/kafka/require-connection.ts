@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs'
-import { ConfigError, type ConfigFault, messageOf } from '../errors.ts'
+import { type ConfigFault, messageOf, RefusedSettingError } from '../errors.ts'
 import { settingsOf } from './client-settings.ts'
 import { type AddressVerdict, probeAddress } from './probe-address.ts'
 import { readTls } from './settings.ts'
@@ -11,7 +11,7 @@ const connected = new WeakSet<Kafka>()
  * The client itself would try again for a long time, with an error that names no variable. Brokers that do
  * not answer are no reason to fail: they may come back.
  *
- * @throws ConfigError naming the variable
+ * @throws RefusedSettingError naming the variable
  */
 export const requireConnection = async (kafka: Kafka): Promise<void> => {
   const settings = settingsOf(kafka)
@@ -21,7 +21,7 @@ export const requireConnection = async (kafka: Kafka): Promise<void> => {
   const verdicts = await Promise.all(addresses.map((address) => probeAddress(address, tls)))
   const faults = verdicts.flatMap((verdict, index) => faultOf(verdict, addresses[index] ?? '') ?? [])
   if (verdicts.some(({ kind }) => kind === 'fits')) connected.add(kafka)
-  else if (faults[0] !== undefined) throw new ConfigError([faults[0]])
+  else if (faults[0] !== undefined) throw new RefusedSettingError([faults[0]])
 }
 
 const faultOf = (verdict: AddressVerdict, address: string): ConfigFault | undefined => {
@@ -53,11 +53,11 @@ const faultOf = (verdict: AddressVerdict, address: string): ConfigFault | undefi
  *
  * @returns undefined for any other error
  */
-export const refusedLogin = (error: unknown): ConfigError | undefined => {
+export const refusedLogin = (error: unknown): RefusedSettingError | undefined => {
   if (!(error instanceof Error)) return undefined
   if (error.name !== 'KafkaJSSASLAuthenticationError') return refusedLogin(error.cause)
   const isMechanism = /mechanism is not supported/.test(error.message)
-  return new ConfigError([
+  return new RefusedSettingError([
     isMechanism
       ? { variable: 'KAFKA_SASL_MECHANISM', problem: `the brokers do not know it: ${messageOf(error)}` }
       : {

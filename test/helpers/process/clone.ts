@@ -18,13 +18,14 @@ export interface Clone {
   /** Runs a shell command in the clone, as a user would. Resolves when it has ended, with any exit code. */
   run(command: string): Promise<{ code: number | null; stdout: string; stderr: string }>
   /** Runs `npm start` in a process group of its own, as a shell would, with free ports. */
-  start(): Promise<Started>
+  start(settings?: Record<string, string>): Promise<Started>
 }
 
 /** A running `npm start`. */
 export interface Started {
   readonly npmPid: number
-  readonly exited: Promise<void>
+  /** Resolves with the exit code, which is null after a signal. */
+  readonly exited: Promise<number | null>
   /** Everything that was printed so far. */
   output(): string
   /** npm and all its descendants. */
@@ -80,16 +81,16 @@ export const createClone = async (): Promise<Clone> => {
             resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
         )
       }),
-    async start() {
+    async start(settings = {}) {
       const npm = spawn('npm', ['start'], {
         cwd: path,
-        env,
+        env: { ...env, ...settings },
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       const chunks: string[] = []
       for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (chunk) => chunks.push(String(chunk)))
-      const exited = once(npm, 'exit').then(() => {})
+      const exited = once(npm, 'exit').then(([code]) => code as number | null)
       await once(npm, 'spawn')
       const npmPid = npm.pid as number
       const started: Started = {

@@ -5,7 +5,7 @@ import { exitCodeOf } from '../../../../cli/output/exit-code.ts'
 import { auditLog } from '../../../../consumers/audit-log/audit-log.ts'
 import { pushAuthorLog } from '../../../../consumers/push-author-log/push-author-log.ts'
 import type { Environment } from '../../../../lib/config.ts'
-import { ConfigError, UsageError } from '../../../../lib/errors.ts'
+import { ConfigError, RefusedSettingError, UsageError } from '../../../../lib/errors.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 
 const warnings = (worker: typeof auditLog | typeof pushAuthorLog, env: Environment) => {
@@ -37,7 +37,9 @@ test('faults of settings become one sentence and exit code 78; other errors stay
   assert.ok(settings instanceof UsageError)
   assert.equal(settings.message, 'chat cannot start, because CHAT_URL is not set.')
   assert.equal(exitCodeOf(settings), 78)
-  const other = new UsageError('METRICS_PORT: port 1 is taken')
-  assert.equal(inOneSentence('chat', other), other)
-  assert.equal(exitCodeOf(other), 1)
+  const refusal = [{ variable: 'KAFKA_SASL_PASSWORD', problem: 'the brokers refuse it' }]
+  for (const other of [new UsageError('METRICS_PORT: port 1 is taken'), new RefusedSettingError(refusal)]) {
+    assert.equal(inOneSentence('chat', other), other)
+    assert.equal(exitCodeOf(other), 1)
+  }
 })
