@@ -44,8 +44,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * A server refuses a setting that is valid by itself. It may accept it later, for example when the user of the
- * brokers has been created, so starting the process again can help.
+ * A server refuses a setting that is valid by itself. It may accept it later, for example when the user of
+ * the brokers has been created, so starting the process again can help.
  */
 export class RefusedSettingError extends ConfigError {}
 

@@ -50,7 +50,7 @@ export const startLagExporter = async (
   const kafka = createKafka(settings, names.group('lag-exporter'), logger)
   await checkAccess(kafka, names, workers)
   const stallMs = settings.LAG_STALL_SECONDS * 1000
-  const { BRIDGE_WORKERS: named = [] } = readVariables(usedWorkersVariables(workers), env)
+  const { BRIDGE_WORKERS: named } = readVariables(usedWorkersVariables(workers), env)
   const meter = await openLagMeter(kafka, names, workers, named, { stallMs, stalls: 'any partition' })
   const lag = createFreshValue(meter.measure, freshMs, (error) =>
     logger.warn('lag could not be measured', { error: messageOf(error) }),
@@ -101,6 +101,7 @@ const checkAccess = (kafka: Kafka, names: Names, workers: typeof consumers) => {
   const topics = [
     ...[...events].map(names.topic),
     ...workers.flatMap(({ name }) => [names.retryTopic(name), names.deadLetterTopic(name)]),
+    names.workerStartsTopic,
   ]
   return requireAccess(kafka, [
     ...topicNeeds('Describe', topics),

@@ -42,13 +42,21 @@ export interface LagMeterOptions {
 interface Group {
   group: string
   topics: readonly string[]
-  /** Whether BRIDGE_WORKERS names its worker. */
-  isNamed: boolean
+  judged: Judged
 }
+
+/**
+ * When a group is used, and so has a lag and a verdict.
+ *
+ * `always`: BRIDGE_WORKERS names its worker, or the worker has started before. `once it has a member`:
+ * BRIDGE_WORKERS is not set. `while it exists`: BRIDGE_WORKERS names other workers only, so the group is used
+ * until an operator deletes it, or the brokers do because its offsets have expired.
+ */
+export type Judged = 'always' | 'once it has a member' | 'while it exists'
 
 export interface Measurement {
   lags: readonly Lag[]
-  /** The groups that are not used: they never had a member, and BRIDGE_WORKERS does not name their worker. */
+  /** The groups that are not used. */
   unused: readonly Pick<Group, 'group' | 'topics'>[]
 }
 
@@ -58,6 +66,8 @@ export type LagMeter = () => Promise<Measurement>
 export const createLagMeter = ({ offsets, timeOf, groups, stallMs, stalls }: LagMeterOptions): LagMeter => {
   const movements = new Map<string, Movement>()
   const oldestTimes = createOldestTimes(timeOf)
+  /** The groups that have had a member, also after the brokers have forgotten it. */
+  const joined = new Set<string>()
 
   const backlogsOf = async ({ group, topics }: Group, ends: readonly LogEnds[]): Promise<Backlog[]> => {
     const commits = await offsets.committed(group, topics)
@@ -77,9 +87,10 @@ export const createLagMeter = ({ offsets, timeOf, groups, stallMs, stalls }: Lag
 
   /** @returns undefined if the group is not used */
   const measureGroup = async (one: Group, endsByTopic: EndsByTopic): Promise<Lag[] | undefined> => {
-    const { group, topics, isNamed } = one
+    const { group, topics, judged: when } = one
     const { count: members, everJoined } = await offsets.members(group)
-    if (!everJoined && !isNamed) return undefined
+    if (everJoined && when === 'once it has a member') joined.add(group)
+    if (!everJoined && when !== 'always' && !joined.has(group)) return undefined
     const ends = topics.flatMap((topic) => endsByTopic.get(topic) ?? [])
     const backlogs = await backlogsOf(one, ends)
     const behind = backlogs.filter(({ records }) => records > 0)

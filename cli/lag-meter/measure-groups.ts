@@ -23,7 +23,7 @@ export const measureGroups = async (
   command: string,
   workers = consumers,
 ): Promise<Measurement & { names: Names }> => {
-  const { BRIDGE_WORKERS: named = [] } = readVariables(usedWorkersVariables(workers), env)
+  const { BRIDGE_WORKERS: named } = readVariables(usedWorkersVariables(workers), env)
   const { kafka, names } = createKafkaClient(env, command, operatorTimeoutMs)
   const events = new Set(workers.flatMap(({ events }) => events))
   const retryTopics = workers.map(({ name }) => names.retryTopic(name))

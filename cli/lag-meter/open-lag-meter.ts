@@ -1,9 +1,10 @@
 import type { Kafka } from 'kafkajs'
 import type { Consumer } from '../../consumers/consumer.ts'
+import { readFirstStarts } from '../../consumers/runtime/beginning/worker-starts.ts'
 import { openOffsets } from '../../lib/kafka/offsets.ts'
 import { openRecordReader } from '../../lib/kafka/record-reader.ts'
 import type { Names } from '../../schemas/topics.ts'
-import { createLagMeter, type LagMeter, type LagMeterOptions } from './lag-meter.ts'
+import { createLagMeter, type Judged, type LagMeter, type LagMeterOptions } from './lag-meter.ts'
 
 export interface OpenLagMeter {
   measure: LagMeter
@@ -13,20 +14,28 @@ export interface OpenLagMeter {
 /**
  * Connects a lag meter for the groups of all workers, whether they are running or not.
  *
- * @param named the workers that BRIDGE_WORKERS names: they are judged also while they have never run
+ * @param named the workers that BRIDGE_WORKERS names; undefined if it is not set
  */
 export const openLagMeter = async (
   kafka: Kafka,
   names: Names,
   workers: readonly Consumer[],
-  named: readonly string[],
+  named: readonly string[] | undefined,
   stall: Pick<LagMeterOptions, 'stallMs' | 'stalls'>,
 ): Promise<OpenLagMeter> => {
-  const [offsets, reader] = await Promise.all([openOffsets(kafka), openRecordReader(kafka)])
+  const [offsets, reader, firstStarts] = await Promise.all([
+    openOffsets(kafka),
+    openRecordReader(kafka),
+    readFirstStarts(kafka, names.workerStartsTopic),
+  ])
+  const judgedOf = (worker: string): Judged => {
+    if (named === undefined) return firstStarts.has(worker) ? 'always' : 'once it has a member'
+    return named.includes(worker) ? 'always' : 'while it exists'
+  }
   const groups = workers.map(({ name, events }) => ({
     group: names.group(name),
     topics: [...events.map(names.topic), names.retryTopic(name)],
-    isNamed: named.includes(name),
+    judged: judgedOf(name),
   }))
   const timeOf: LagMeterOptions['timeOf'] = async (place) => (await reader.read(place))?.timestamp
   return {

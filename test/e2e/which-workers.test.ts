@@ -23,7 +23,11 @@ assert.notEqual(readFileSync(worker, 'utf8'), scaffold)
 /** Starts the stack and stops it when it is ready. Resolves with what it printed, and the running workers. */
 const startAndStop = async (settings: Record<string, string>) => {
   const stack = await clone.start(settings)
-  await eventually(() => assert.match(stack.output(), /Ctrl-C stops everything/), 8 * minutes)
+  const ready = eventually(() => assert.match(stack.output(), /Ctrl-C stops everything/), 8 * minutes)
+  await Promise.race([
+    ready,
+    stack.exited.then((ended) => assert.fail(`ended with ${ended}:\n${stack.output()}`)),
+  ])
   const workers = runningWorkers(stack)
   stack.pressCtrlC()
   const exitCode = await stack.exited
@@ -45,14 +49,14 @@ const rowsOf = (block: string): string[] => {
   return lines.slice(first, last).map((line) => line.trim().replace(/ {2,}/, ': '))
 }
 
-/** Runs an `npm start` that is expected to refuse. */
+/** Runs an `npm start` that must refuse. */
 const refused = async (settings: string) => {
   const result = await clone.run(`${settings} npm start`)
   assert.doesNotMatch(result.stdout, /The bridge is ready/)
   return { code: result.code, said: result.stderr.trim() }
 }
 
-test('`npm start` with a worker named whose settings are missing starts nothing, and ends with 78', async () => {
+test('`npm start` with a named worker that lacks settings starts nothing, and ends with 78', async () => {
   assert.deepEqual(await refused('BRIDGE_WORKERS=push-author-log,issue-counter'), {
     code: 78,
     said:
@@ -74,7 +78,7 @@ test('`npm start` refuses an unknown name, and lists the names that there are', 
 
 test('`bridge consumer` without its settings ends with 78 and one sentence', async () => {
   const servers = 'KAFKA_BROKERS=127.0.0.1:1 SCHEMA_REGISTRY_URL=http://127.0.0.1:1'
-  const ended = await clone.run(`${servers} npx bridge consumer issue-counter`)
+  const ended = await clone.run(`${servers} node_modules/.bin/node cli/bridge.ts consumer issue-counter`)
   assert.deepEqual(ended, {
     code: 78,
     stdout: '',

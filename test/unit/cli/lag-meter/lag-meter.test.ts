@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLagMeter, type LagMeterOptions } from '../../../../cli/lag-meter/lag-meter.ts'
+import { createLagMeter, type Judged, type LagMeterOptions } from '../../../../cli/lag-meter/lag-meter.ts'
 import type { Offsets } from '../../../../lib/kafka/offsets.ts'
 
 const hourMs = 3_600_000
@@ -11,7 +11,7 @@ const topic = 'gitlab.push'
 const measuring = (
   stalls: LagMeterOptions['stalls'],
   committed: (number | undefined)[],
-  { everJoined = true, isNamed = false } = {},
+  { everJoined = (): boolean => true, judged = 'always' as Judged } = {},
 ) => {
   const lookedUp: string[] = []
   const partitions = [0, 1]
@@ -19,7 +19,7 @@ const measuring = (
     ends: async () => partitions.map((partition) => ({ topic, partition, low: 2, high: 10, leader: 0 })),
     committed: async () =>
       partitions.map((partition) => ({ topic, partition, offset: committed[partition] })),
-    members: async () => ({ count: everJoined ? 1 : 0, everJoined }),
+    members: async () => ({ count: everJoined() ? 1 : 0, everJoined: everJoined() }),
   } as unknown as Offsets
   const measure = createLagMeter({
     offsets,
@@ -27,7 +27,7 @@ const measuring = (
       lookedUp.push(`${partition}@${offset}`)
       return Date.now() - hourMs
     },
-    groups: [{ group: 'group', topics: [topic], isNamed }],
+    groups: [{ group: 'group', topics: [topic], judged }],
     stallMs,
     stalls,
   })
@@ -79,12 +79,28 @@ test('a group is stalled if one partition, or the whole group, makes no progress
   }
 })
 
-test('a group that never had a member is not used, unless BRIDGE_WORKERS names its worker', async () => {
-  const measured = async (used: { everJoined: boolean; isNamed: boolean }) => {
+test('a group that never had a member is not used, unless it is always judged', async () => {
+  const measured = async (judged: Judged, isJoined: boolean) => {
+    const used = { judged, everJoined: () => isJoined }
     const { lags, unused } = await measuring('any partition', [5, 5], used).measure()
     return [lags.map(({ verdict }) => verdict), unused.map(({ group }) => group)]
   }
-  assert.deepEqual(await measured({ everJoined: false, isNamed: false }), [[], ['group']])
-  assert.deepEqual(await measured({ everJoined: false, isNamed: true }), [['stopped'], []])
-  assert.deepEqual(await measured({ everJoined: true, isNamed: false }), [['behind'], []])
+  for (const judged of ['once it has a member', 'while it exists'] as const) {
+    assert.deepEqual(await measured(judged, false), [[], ['group']], judged)
+    assert.deepEqual(await measured(judged, true), [['behind'], []], judged)
+  }
+  assert.deepEqual(await measured('always', false), [['stopped'], []])
+})
+
+test('a group that the brokers have forgotten stays used, unless other workers are named', async () => {
+  for (const [judged, expected] of [
+    ['once it has a member', 1],
+    ['while it exists', 0],
+  ] as const) {
+    let isJoined = true
+    const { measure } = measuring('any partition', [5, 5], { judged, everJoined: () => isJoined })
+    assert.equal((await measure()).lags.length, 1)
+    isJoined = false
+    assert.equal((await measure()).lags.length, expected, judged)
+  }
 })
