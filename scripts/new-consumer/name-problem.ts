@@ -16,7 +16,7 @@ const pattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 /** Why a new worker cannot have this name. Undefined if it can. */
 export const nameProblem = (name: string, files: Files): string | undefined => {
   if (!pattern.test(name) || name.length > maxLength)
-    return 'Usage: npm run new:consumer <name>. The name must be in kebab-case, such as issue-counter.'
+    return 'Usage: npm run new:consumer -- <name>. The name must be in kebab-case, such as issue-counter.'
   if (name === 'list') return '`bridge consumer list` prints all workers. Choose another name.'
   const file = [`consumers/${name}`, `consumers/${name}.ts`, `test/unit/consumers/${name}`].find(files.has)
   if (file !== undefined) return `${file} exists already. Choose another name.`
@@ -37,8 +37,11 @@ const isInCompose = (name: string, { read }: Files): boolean => {
 
 /** Whether the identifier occurs in the files in which the new worker will be named. */
 const isUsedBeside = (identifier: string, { read }: Files): boolean => {
-  const nameless = { name: '', metricsPort: 0 }
-  const texts = [workerText(nameless), testText(nameless), read('consumers/index.ts')]
+  const answers = { beginning: { begins: 'oldest' }, effect: 'internal', gitlabApi: 'none' } as const
+  const plain = { name: '', metricsPort: 0, answers: { ...answers, database: 'no' } } as const
+  const stored = { ...plain, answers: { ...answers, database: 'yes' } } as const
+  const texts = [plain, stored].flatMap((nameless) => [workerText(nameless), testText(nameless)])
+  texts.push(read('consumers/index.ts'))
   return texts.some((text) => new RegExp(`\\b${identifier}\\b`).test(text))
 }
 

@@ -1,37 +1,94 @@
+import { databaseVariableOf } from '../../lib/database-variable.ts'
+import type { Answers } from './answers.ts'
+
 export interface NewConsumer {
   /** In kebab-case. */
   name: string
   /** Port of its operations server. */
   metricsPort: number
+  answers: Answers
 }
 
 /** `issue-counter` → `issueCounter`. */
 export const identifierOf = (name: string): string =>
   name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 
-const variableOf = (name: string): string => `${name.replaceAll('-', '_').toUpperCase()}_GREETING`
+const snakeOf = (name: string): string => name.replaceAll('-', '_')
+const variableOf = (name: string): string => `${snakeOf(name).toUpperCase()}_GREETING`
 
-export const workerText = ({ name, metricsPort }: NewConsumer): string => `import { z } from 'zod'
-import { defineConsumer } from '../consumer.ts'
+/** The text if the worker keeps something in PostgreSQL. */
+const ifDatabase = ({ answers }: NewConsumer, text: string): string =>
+  answers.database === 'yes' ? text : ''
 
-export const ${identifierOf(name)}Variables = z.object({
-  ${variableOf(name)}: z.string().default('pushed').describe('The word that is logged for each push.'),
-})
+export const workerText = (consumer: NewConsumer): string => `import { z } from 'zod'
+${ifDatabase(consumer, "import { createPool, query } from '../../lib/database.ts'\n")}${ifDatabase(
+  consumer,
+  "import { workerDatabaseUrl } from '../../lib/database-variable.ts'\n",
+)}import { defineConsumer } from '../consumer.ts'
+
+export const ${identifierOf(consumer.name)}Variables = z.object({
+${variablesText(consumer)}})
 
 /**
- * Writes one line for every push. If several hooks report the same push, it writes one line for each hook.
+ * ${taskOf(consumer)} If several hooks report the same push, ${
+   consumer.answers.database === 'yes' ? 'it adds one row' : 'it writes one line'
+ } for each hook.
  */
-export const ${identifierOf(name)} = defineConsumer({
-  name: '${name}',
-  summary: 'Writes a line for every push.',
+export const ${identifierOf(consumer.name)} = defineConsumer({
+  name: '${consumer.name}',
+  summary: '${taskOf(consumer)}',
   events: ['push'],
-  begins: 'oldest',
-  repeats: { skippedForDays: 7 },
-  effect: 'internal',
-  metricsPort: ${metricsPort},
+${definitionText(consumer)}${handlerText(consumer)}})
+`
+
+const taskOf = ({ answers }: NewConsumer): string =>
+  answers.database === 'yes' ? 'Adds a row for every push.' : 'Writes a line for every push.'
+
+const variablesText = (consumer: NewConsumer): string => {
+  const { name } = consumer
+  const database = `  ${databaseVariableOf(name)}: workerDatabaseUrl('${name}'),\n`
+  const description = 'The word that is logged for each push.'
+  return `  ${variableOf(name)}: z.string().default('pushed').describe('${description}'),
+${ifDatabase(consumer, database)}`
+}
+
+const definitionText = (consumer: NewConsumer): string => {
+  const { name, metricsPort, answers } = consumer
+  const { beginning, effect } = answers
+  const maxAge = beginning.begins === 'now' ? `  maxAgeHours: ${beginning.maxAgeHours},\n` : ''
+  const repeats = answers.database === 'yes' ? "'harmless'" : '{ skippedForDays: 7 }'
+  const would = effect === 'external' ? 'send' : 'write'
+  const to = answers.database === 'yes' ? `${snakeOf(name)}.pushes` : 'the log'
+  return `  begins: '${beginning.begins}',
+${maxAge}  repeats: ${repeats},
+  effect: '${effect}',
+${ifDatabase(consumer, databaseText(name))}  metricsPort: ${metricsPort},
   variables: ${identifierOf(name)}Variables,
-  dryRun: ({ user_name, ref }) => [{ would: 'write', to: 'the log', content: { user_name, ref } }],
-  async create({ ${variableOf(name)}: greeting }, logger) {
+${gitlabText(consumer)}  dryRun: ({ user_name, ref }) => [
+    { would: '${would}', to: '${to}', content: { user_name, ref } },
+  ],
+`
+}
+
+const databaseText = (name: string): string => `  database: {
+    migrations: new URL('./migrations/', import.meta.url),
+    rights: ['usage on schema ${snakeOf(name)}', 'select, insert on ${snakeOf(name)}.pushes'],
+  },
+`
+
+const gitlabText = ({ answers }: NewConsumer): string =>
+  answers.gitlabApi === 'none'
+    ? ''
+    : `  gitlabApi: { scope: '${answers.gitlabApi}', role: 'Reporter', without: '${withoutToken}' },
+`
+
+/** What a new worker does without a token. */
+const withoutToken = 'It works with what the hook says.'
+
+const handlerText = (consumer: NewConsumer): string => {
+  const { name, answers } = consumer
+  if (answers.database === 'no')
+    return `  async create({ ${variableOf(name)}: greeting }, logger) {
     return {
       async handle({ delivery, user_name, ref }) {
         logger.info(greeting, { delivery_id: delivery.id, user_name, ref })
@@ -39,10 +96,43 @@ export const ${identifierOf(name)} = defineConsumer({
       close: async () => undefined,
     }
   },
-})
+`
+  const settings = `${variableOf(name)}: greeting, ${databaseVariableOf(name)}: url`
+  return `  async create({ ${settings} }, logger) {
+    const pool = createPool(url, 'gitlab-bridge.${name}', logger)
+    return {
+      async handle({ delivery, user_name, ref }) {
+        await query(
+          pool,
+          'insert into ${snakeOf(name)}.pushes values ($1, $2, $3) on conflict do nothing',
+          [delivery.id, user_name, ref],
+        )
+        logger.info(greeting, { delivery_id: delivery.id, user_name, ref })
+      },
+      close: () => pool.end(),
+    }
+  },
+`
+}
+
+/** The first migration of a worker that keeps something in PostgreSQL. */
+export const migrationText = ({ name }: NewConsumer): string => `create schema ${snakeOf(name)};
+
+create table ${snakeOf(name)}.pushes (
+  delivery_id text primary key,
+  user_name text,
+  ref text not null
+);
 `
 
-export const testText = ({ name }: NewConsumer): string => `import assert from 'node:assert/strict'
+/** The row of docs/gitlab-tokens.md. */
+export const tokenRowOf = ({ name, answers }: NewConsumer): string =>
+  `| \`${name}\` | \`${answers.gitlabApi}\` | Reporter | ${withoutToken} |\n`
+
+export const testText = (consumer: NewConsumer): string =>
+  consumer.answers.database === 'yes' ? dryRunTestText(consumer) : handlerTestText(consumer)
+
+const handlerTestText = ({ name }: NewConsumer): string => `import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ${identifierOf(name)} } from '../../../../consumers/${name}/${name}.ts'
 import type { RecordOf } from '../../../../schemas/catalogue.ts'
@@ -62,6 +152,25 @@ test('a push is logged as one line', async () => {
   assert.deepEqual(
     lines.map(({ message, fields }) => [message, fields.ref]),
     [['pushed', record.ref]],
+  )
+})
+`
+
+const dryRunTestText = ({ name }: NewConsumer): string => `import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ${identifierOf(name)} } from '../../../../consumers/${name}/${name}.ts'
+import type { RecordOf } from '../../../../schemas/catalogue.ts'
+import { deliver, hookOf } from '../../../helpers/records/deliver.ts'
+import { fixture } from '../../../helpers/records/samples.ts'
+
+test('a push would be one row', async () => {
+  const { body, headers } = fixture('push')
+  const { decoded } = await deliver(hookOf(body, headers))
+  const record = { ...decoded, eventType: 'push' } as unknown as RecordOf<'push'>
+  const effects = await ${identifierOf(name)}.dryRun(record, {})
+  assert.deepEqual(
+    effects.map((effect) => effect.would !== 'skip' && effect.content),
+    [{ user_name: record.user_name, ref: record.ref }],
   )
 })
 `

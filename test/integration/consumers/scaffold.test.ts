@@ -21,6 +21,7 @@ for (const part of [
   'cli',
   'consumers',
   'docs/generate',
+  'docs/gitlab-tokens.md',
   'ingress',
   'lib',
   'local',
@@ -63,7 +64,8 @@ test('a scaffolded worker compiles, passes linter and test, and is registered ev
   // It names what is not set here, and fails for it.
   await assert.rejects(node('cli/bridge.ts', 'config'), /^issue-counter +ISSUE_COUNTER_GREETING +pushed/m)
   const compose = readFileSync(join(copy, 'docker-compose.yml'), 'utf8')
-  assert.match(compose, /\n {2}issue-counter:\n {4}<<: \*process\n {4}command: \[consumer, issue-counter\]\n/)
+  const service = ['<<: *process', 'profiles: [issue-counter]', 'command: [consumer, issue-counter]']
+  assert.ok(compose.includes(`\n  issue-counter:\n    ${service.join('\n    ')}\n`))
   assert.match(
     readFileSync(join(copy, 'monitoring/prometheus/prometheus.yml'), 'utf8'),
     /- issue-counter:\d+\n/,
@@ -131,6 +133,25 @@ test('the example counts an opened issue once per delivery and throws the listed
   counter.close()
   counter.closeAllConnections()
   await assert.rejects(handle('open'), { name: 'RetriableError', message: 'the counter does not answer' })
+})
+
+test('a worker with other answers compiles, and says what it was told', async () => {
+  await node(
+    ...['scripts/new-consumer.ts', 'pager', '--begins', 'now', '--max-age-hours', '2'],
+    ...['--effect', 'external', '--gitlab-api', 'read_api', '--database', 'yes'],
+  )
+  await run('tsc', '--noEmit')
+  await run('biome', 'check', 'consumers', 'test/unit/consumers')
+  await node('--test', 'test/unit/consumers/pager/pager.test.ts')
+  const code = readFileSync(join(copy, 'consumers/pager/pager.ts'), 'utf8')
+  for (const line of ["begins: 'now'", 'maxAgeHours: 2', "effect: 'external'", "scope: 'read_api'"])
+    assert.ok(code.includes(`  ${line},`) || code.includes(line), line)
+  assert.match(
+    await node('cli/bridge.ts', 'preview', 'pager', 'push'),
+    /^pager would send to pager\.pushes:\n {2}\{\n {4}"user_name"/m,
+  )
+  const migration = readFileSync(join(copy, 'consumers/pager/migrations/0001-pushes.sql'), 'utf8')
+  assert.match(migration, /^create schema pager;$/m)
 })
 
 test('the name of an existing worker is refused, and so is an invalid name', async () => {

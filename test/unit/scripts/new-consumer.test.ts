@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
+import { readAnswers } from '../../../scripts/new-consumer/answers.ts'
 import { nameProblem } from '../../../scripts/new-consumer/name-problem.ts'
 import { register } from '../../../scripts/new-consumer/register.ts'
 
@@ -17,6 +18,8 @@ const formatted = (file: string, input: string) =>
     input,
     encoding: 'utf8',
   })
+
+const { answers } = await readAnswers(['any-name'], undefined)
 
 /** Enough new workers that the list of all workers takes several lines. */
 const names = [
@@ -37,7 +40,7 @@ test('workers can be added one after the other, and each one is in every list of
   const current = (file: string) => texts.get(file) ?? read(file)
   for (const [index, name] of names.entries()) {
     assert.equal(nameProblem(name, { ...present, read: current }), undefined, name)
-    for (const [file, text] of register({ name, metricsPort: 9600 + index }, current))
+    for (const [file, text] of register({ name, metricsPort: 9600 + index, answers }, current))
       texts.set(file, file.endsWith('.ts') ? formatted(file, text) : text)
     assert.ok(nameProblem(name, { ...present, read: current }), `${name} a second time`)
   }
@@ -97,10 +100,62 @@ test('a name is refused if it is not valid, is taken, or has another meaning', (
 })
 
 test('if a file does not have the expected place, the error names the file', () => {
-  const consumer = { name: 'issue-counter', metricsPort: 9600 }
+  const consumer = { name: 'issue-counter', metricsPort: 9600, answers }
   for (const file of ['consumers/index.ts', 'docker-compose.yml', 'monitoring/prometheus/prometheus.yml'])
     assert.throws(
       () => register(consumer, (wanted) => (wanted === file ? 'something else\n' : read(wanted))),
       (error: Error) => error.name === 'UsageError' && error.message.startsWith(`${file} is not as expected`),
     )
+})
+
+const answersOf = async (...args: string[]) =>
+  (await readAnswers(['issue-counter', ...args], undefined)).answers
+
+test('without a terminal, each question has its default answer', async () => {
+  assert.deepEqual(await readAnswers(['issue-counter'], undefined), {
+    name: 'issue-counter',
+    answers: { beginning: { begins: 'oldest' }, effect: 'internal', gitlabApi: 'none', database: 'no' },
+  })
+})
+
+test('flags answer the questions, and only the others are asked', async () => {
+  const asked: string[] = []
+  const flags = ['--effect', 'external', '--gitlab-api', 'read_api']
+  const { answers } = await readAnswers(['issue-counter', ...flags], async (question) => {
+    asked.push(question)
+    return asked.length === 1 ? 'now' : ' '
+  })
+  assert.deepEqual(answers, {
+    beginning: { begins: 'now', maxAgeHours: 24 },
+    effect: 'external',
+    gitlabApi: 'read_api',
+    database: 'no',
+  })
+  assert.deepEqual(
+    asked.map((question) => /\[.*\]/.exec(question)?.[0]),
+    ['[oldest, now]', '[24]', '[no, yes]'],
+  )
+})
+
+test('a wrong answer is refused by its flag', async () => {
+  await assert.rejects(answersOf('--begins', 'later'), {
+    message: /^--begins: "later" is not .*: oldest, now\.$/,
+  })
+  await assert.rejects(
+    answersOf('--begins', 'now', '--max-age-hours', '0'),
+    /^UsageError: --max-age-hours: "0"/,
+  )
+  await assert.rejects(answersOf('--max-age-hours', '3'), /only a worker that begins now has a maximum age/)
+  await assert.rejects(answersOf('--acts', 'yes'), /^UsageError: Usage: npm run new:consumer -- <name>/)
+  await assert.rejects(answersOf('another-name'), /^UsageError: Usage/)
+})
+
+test('a worker that calls GitLab gets its row in the page of the tokens', async () => {
+  const consumer = {
+    name: 'issue-counter',
+    metricsPort: 9600,
+    answers: await answersOf('--gitlab-api', 'api'),
+  }
+  const page = register(consumer, read).get('docs/gitlab-tokens.md') ?? assert.fail()
+  assert.match(page, /\| worker \| scope .*\n\| --- .*\n\| `issue-counter` \| `api` \| Reporter \|/)
 })
