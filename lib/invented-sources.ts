@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 
 /**
- * The sources of events that did not happen: `bridge send` sets `sample`, `bridge simulate` sets `simulate`.
+ * The sources of events that did not happen: `sample` of `bridge send`, and `simulate` of simulations.
  * No configured sender can have these names.
  */
 export const inventedSources = ['sample', 'simulate'] as const

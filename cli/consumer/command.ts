@@ -33,7 +33,7 @@ export const consumerCommand = new Command('consumer')
   )
   .option(
     '--let-workers-act',
-    'act outside of the bridge also on the invented events of `bridge send` and `bridge simulate`',
+    'act outside of the bridge also on invented events, such as those of `bridge send`',
   )
   .addCommand(list)
   .action(async (name: string, { from, letWorkersAct }: Options) => {

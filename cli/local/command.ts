@@ -17,8 +17,7 @@ export const localCommand = new Command('local')
   .option('--yes', 'with --reset: delete without asking')
   .option(
     '--let-workers-act',
-    'let workers act outside of the bridge also on invented events: those of `bridge send` and ' +
-      '`bridge simulate`',
+    'let workers act outside of the bridge also on invented events, such as those of `bridge send`',
   )
   .action(async ({ reset, yes, letWorkersAct }: Options) => {
     const dataDir = resolve(process.env.BRIDGE_DATA_DIR || '.bridge')

@@ -15,7 +15,7 @@ export const pushesCommand = new Command('pushes')
     `only from this time on: ${timeForms}`,
     (text) => new Date(parseTime('--since', text, Date.now())),
   )
-  .option('--include-invented', 'also the pushes that `bridge send` and `bridge simulate` have invented')
+  .option('--include-invented', 'also invented pushes, such as those of `bridge send`')
   .addOption(new Option('--last', 'only the last push of each project').conflicts(['heads', 'deletions']))
   .addOption(
     new Option('--heads', 'only the push that made each branch and tag what it is now').conflicts(

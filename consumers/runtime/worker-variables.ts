@@ -39,8 +39,7 @@ const variables = z.object({
   BRIDGE_LET_WORKERS_ACT: flag()
     .default(false)
     .describe(
-      'Let workers act outside of the bridge also on invented events: those of `bridge send` and ' +
-        '`bridge simulate`.',
+      'Let workers act outside of the bridge also on invented events, such as those of `bridge send`.',
     ),
 })
 

@@ -17,7 +17,7 @@ export interface SourcesSettings {
 
 export interface Sources {
   sources: readonly Source[]
-  /** The sources of `bridge send` and `bridge simulate`. */
+  /** The sources of events that did not happen. */
   inventedSources: readonly Source[]
   /**
    * Whether any name is a source, as is the case without a file of sources. The credentials are then those

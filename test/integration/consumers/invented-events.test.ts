@@ -1,0 +1,128 @@
+// Invented events do not reach real systems: `bridge send` to a real ingress, and every worker with external
+// effects beside it.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, test } from 'node:test'
+import { z } from 'zod'
+import { send } from '../../../cli/send/send.ts'
+import { type Consumer, defineConsumer } from '../../../consumers/consumer.ts'
+import { consumers } from '../../../consumers/index.ts'
+import type { Environment } from '../../../lib/config.ts'
+import { openOffsets } from '../../../lib/kafka/offsets.ts'
+import { eventTypes } from '../../../schemas/catalogue.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
+import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
+import { fixtures } from '../../helpers/records/samples.ts'
+import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
+
+/** The system outside. It counts every call. */
+const calls: string[] = []
+const outside = createServer((request, response) => {
+  calls.push(`${request.method} ${request.url}`)
+  response.end('{}')
+}).listen(0, '127.0.0.1')
+await once(outside, 'listening')
+after(() => outside.close())
+const outsideUrl = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`
+
+/** Calls the outside once for every record of every event. */
+const caller = defineConsumer({
+  name: 'caller',
+  summary: 'Made for a test.',
+  events: eventTypes,
+  begins: 'now',
+  maxAgeHours: 1,
+  repeats: 'harmless',
+  effect: 'external',
+  metricsPort: 0,
+  variables: z.object({ CALLER_URL: z.url() }),
+  dryRun: () => [],
+  create: async ({ CALLER_URL: url }) => ({
+    handle: async ({ delivery }) => void (await fetch(`${url}/caller/${delivery.source}`)) as undefined,
+    close: async () => undefined,
+  }),
+}) as unknown as Consumer
+
+/** For each worker with external effects: the settings with which it would call the outside. */
+const settingsOf: Readonly<Record<string, Environment>> = {
+  caller: { CALLER_URL: outsideUrl },
+}
+
+const external = [...consumers, caller].filter(({ effect }) => effect === 'external')
+const stack = await openWorkerStack('invented', external)
+const ingress = await stack.startReady(['ingress'])
+const url = String(ingress.hookUrl)
+
+const sendAll = async (source?: string): Promise<number> => {
+  for (const { name } of fixtures) {
+    const { status, body } = await send(name, source === undefined ? { url } : { url, source }, stack.env)
+    assert.equal(status, 200, body)
+  }
+  return fixtures.length
+}
+
+/** Waits until the worker has handled all that its topics hold. */
+const untilCaughtUp = async ({ name, events }: Consumer) => {
+  const offsets = await openOffsets(stack.kafka)
+  const topics = events.map(stack.names.topic)
+  await eventually(async () => {
+    const [committed, ends] = await Promise.all([
+      offsets.committed(stack.names.group(name), topics),
+      offsets.ends(topics),
+    ])
+    const sum = (numbers: (number | undefined)[]) =>
+      numbers.reduce<number>((all, each) => all + (each ?? 0), 0)
+    assert.equal(sum(committed.map(({ offset }) => offset)), sum(ends.map(({ high }) => high)))
+  }).finally(() => offsets.close())
+}
+
+const start = (worker: Consumer, env: Environment = {}) => {
+  const settings = settingsOf[worker.name]
+  assert.ok(settings, `say in this file how ${worker.name} would call the outside`)
+  return startWorkerInProcess(stack, worker, { ...settings, ...env })
+}
+
+for (const worker of external)
+  test(`${worker.name} calls nobody for any sample that \`bridge send\` sends`, async (t) => {
+    const before = calls.length
+    const running = await start(worker)
+    t.after(running.stop)
+    await sendAll()
+    await untilCaughtUp(worker)
+    assert.deepEqual(calls.slice(before), [])
+    const invented = 'consumer_handled_total{event="push",outcome="invented"}'
+    if (worker.events.includes('push')) assert.ok((await running.metric(invented)) > 0)
+  })
+
+test('a worker that is let act calls the outside for invented events, too', async (t) => {
+  const before = calls.length
+  const running = await start(caller, { BRIDGE_LET_WORKERS_ACT: 'true' })
+  t.after(running.stop)
+  const sent = await sendAll()
+  await eventually(() => assert.equal(calls.length - before, sent))
+  assert.deepEqual(new Set(calls.slice(before)), new Set(['GET /caller/sample']))
+})
+
+test('a hook of a configured sender is a real event', async (t) => {
+  const before = calls.length
+  const running = await start(caller)
+  t.after(running.stop)
+  const sent = await sendAll('default')
+  await eventually(() => assert.equal(calls.length - before, sent))
+  assert.deepEqual(new Set(calls.slice(before)), new Set(['GET /caller/default']))
+})
+
+test('a hook of GitLab cannot be sent to an invented source: its token is refused there', async () => {
+  const token = String(stack.env.INGRESS_SECRET_TOKENS)
+  for (const source of ['sample', 'simulate']) {
+    const headers = { 'x-gitlab-token': token, 'content-type': 'application/json' }
+    const answer = await fetch(`${url}/${source}`, {
+      method: 'POST',
+      headers,
+      body: '{"object_kind":"push"}',
+    })
+    assert.equal(answer.status, 401)
+  }
+})
