@@ -9,7 +9,7 @@ export interface PushQuery {
   /** Id, user name or name of a user. */
   user?: string
   since?: Date
-  /** Also what `bridge send` and `bridge simulate` have invented. */
+  /** Also invented pushes, such as those of `bridge send`. */
   includeInvented?: true
   /**
    * `pushes`: every push. `heads`: for each ref the push that made it what it is now. `last`: for each
