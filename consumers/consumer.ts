@@ -25,12 +25,50 @@ export interface Message {
   headers: Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>
 }
 
+/** A partition. `topicId` tells its topic from one that was deleted and created again. */
+export interface PartitionOrigin {
+  topic: string
+  topicId: string
+  partition: number
+}
+
+/** Where Kafka holds a message. */
+export interface Origin extends PartitionOrigin {
+  offset: number
+}
+
 export interface HandleContext {
   /**
    * Aborted when CONSUMER_TIMEOUT_SECONDS have passed. The worker sends heartbeats to its consumer group
    * until then; a handler that works on after it loses its partitions to another process.
    */
   readonly signal: AbortSignal
+  /**
+   * Where the records of this call come from, in the same order. `topicId` is only known to workers that have
+   * `positions`.
+   */
+  readonly origins: readonly Origin[]
+}
+
+/** The positions of a worker that stores them together with its effect, for example in one transaction. */
+export interface OwnPositions {
+  /**
+   * The offset at which the store continues in each of these partitions, in the same order; undefined where
+   * it has nothing, so that the worker begins at the oldest record. The worker starts at the smaller of this
+   * offset and that of its consumer group.
+   *
+   * @throws RetriableError while the store does not answer
+   */
+  startAt(partitions: readonly PartitionOrigin[]): Promise<(number | undefined)[]>
+  /** Stores that a message became a dead letter, so that the worker does not go back to it. */
+  pass(origin: Origin): Promise<void>
+}
+
+interface HandlerParts {
+  positions?: OwnPositions
+  /** What `/readyz` reports beside the state of the worker; undefined while there is nothing to say. */
+  degradedBy?(): string | undefined
+  close(): Promise<void>
 }
 
 /**
@@ -44,18 +82,16 @@ export interface HandleContext {
  */
 export type Handler<E extends EventType> = SingleHandler<E> | BatchHandler<E>
 
-export interface SingleHandler<E extends EventType> {
+export interface SingleHandler<E extends EventType> extends HandlerParts {
   /** Resolves once the effect is durable. The offset is committed after that. */
   handle(record: RecordOf<E>, context: HandleContext): Promise<HandleResult>
-  close(): Promise<void>
 }
 
-export interface BatchHandler<E extends EventType> {
+export interface BatchHandler<E extends EventType> extends HandlerParts {
   /** The largest number of records in one call. The records of one call are from one partition, in order. */
   batchSize: number
   /** Must take effect for all records or for none. When it throws, the records come again, one by one. */
   handleBatch(records: readonly RecordOf<E>[], context: HandleContext): Promise<HandleResult>
-  close(): Promise<void>
 }
 
 /** `undefined` means `processed`. */

@@ -9,6 +9,7 @@ import { startWorker } from '../../consumers/runtime/worker.ts'
 import { createRegistry, registryVariables } from '../../lib/avro/registry.ts'
 import { readVariables } from '../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
+import { noTopicId } from '../../lib/kafka/topic-ids.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { createMetrics } from '../../lib/metrics/metrics.ts'
 import type { RecordOf } from '../../schemas/catalogue.ts'
@@ -132,16 +133,21 @@ const runBare = async (consumer: Consumer<'push'>, count: Count) => {
     partitionsConsumedConcurrently: 3,
     eachBatch: async ({ batch }) => {
       const records: Push[] = []
+      const { topic, partition } = batch
+      const originOf = ({ offset }: { offset: string }) => ({
+        ...{ topic, partition, topicId: noTopicId, offset: Number(offset) },
+      })
+      const origins = batch.messages.map(originOf)
       for (const { value } of batch.messages) {
         const record = (await decode(value ?? Buffer.alloc(0))) as Push
         if ('handle' in handler) {
           count([record])
-          await handler.handle(record, { signal })
+          await handler.handle(record, { signal, origins })
         } else records.push(record)
       }
       for (let start = 0; 'handleBatch' in handler && start < records.length; start += 500) {
         const some = records.slice(start, start + 500)
-        await handler.handleBatch(some, { signal })
+        await handler.handleBatch(some, { signal, origins: origins.slice(start, start + 500) })
         count(some)
       }
     },

@@ -1,21 +1,23 @@
 import { z } from 'zod'
-import { createPool, type Pool, query } from '../../lib/database.ts'
+import { createPool } from '../../lib/database.ts'
 import { workerDatabaseUrl } from '../../lib/database-variable.ts'
 import { eventTypes, type RecordOf } from '../../schemas/catalogue.ts'
-import { defineConsumer } from '../consumer.ts'
-import { auditRowOf } from './audit-row.ts'
+import { defineConsumer, type Origin } from '../consumer.ts'
+import { appendRows } from './append/append-rows.ts'
+import { readPositions } from './append/read-positions.ts'
+import { auditRowOf, coordinatesOf } from './row/audit-row.ts'
 
 export const auditLogVariables = z.object({
   AUDIT_LOG_DATABASE_URL: workerDatabaseUrl('audit-log'),
 })
 
 /**
- * Keeps every event in a PostgreSQL table to which rows are only added. When several hooks report the same
- * fact, each of them is a row.
+ * Keeps every event as a leaf of one Merkle tree in PostgreSQL. Rows are only ever added. When several hooks
+ * report the same fact, each of them is a row.
  */
 export const auditLog = defineConsumer({
   name: 'audit-log',
-  summary: 'Keeps every event in an append-only PostgreSQL table.',
+  summary: 'Keeps every event in an append-only PostgreSQL table that proves its content.',
   events: eventTypes,
   begins: 'oldest',
   repeats: 'harmless',
@@ -23,10 +25,11 @@ export const auditLog = defineConsumer({
   wholeBodies: true,
   database: {
     migrations: new URL('migrations/', import.meta.url),
+    // What it may write goes through the function. What it reads are positions and hashes, and no events.
     rights: [
       'usage on schema audit_log',
-      'select, insert on audit_log.events',
-      'execute on function audit_log.ensure_month(timestamptz)',
+      'execute on function audit_log.append(json, bytea)',
+      'select on audit_log.head, audit_log.tiles, audit_log.positions',
     ],
   },
   metricsPort: 9465,
@@ -34,22 +37,17 @@ export const auditLog = defineConsumer({
   dryRun: (record) => [{ would: 'write', to: 'audit_log.events', content: shownRowOf(record) }],
   async create({ AUDIT_LOG_DATABASE_URL: url }, logger) {
     const pool = createPool(url, 'gitlab-bridge.audit-log', logger)
-    /** Months for which the table is known to have a partition. */
-    const months = new Set<string>()
     return {
       batchSize: 500,
-      async handleBatch(records) {
-        const rows = records.map(auditRowOf)
-        for (const month of new Set(rows.map(({ received_at }) => received_at.slice(0, 7)))) {
-          if (months.has(month)) continue
-          await query(pool, 'select audit_log.ensure_month($1)', [`${month}-01T00:00:00Z`])
-          months.add(month)
-        }
-        await insert(pool, rows).catch((error: unknown) => {
-          // The table may have lost a partition: it was dropped, or an older backup was restored.
-          months.clear()
-          throw error
-        })
+      async handleBatch(records, { origins }) {
+        await appendRows(
+          pool,
+          records.map((record, index) => rowOf(record, origins[index])),
+        )
+      },
+      positions: {
+        startAt: (partitions) => readPositions(pool, partitions),
+        pass: async (origin) => void (await appendRows(pool, [{ ...coordinatesOf(origin) }])),
       },
       close: () => pool.end(),
     }
@@ -62,26 +60,7 @@ const shownRowOf = (record: RecordOf) => {
   return { ...columns, raw: `${raw.length} bytes` }
 }
 
-type Row = ReturnType<typeof auditRowOf>
-
-// biome-ignore format: a table
-const columns = {
-  received_at: 'timestamptz', delivery_id: 'text', event_type: 'text', source: 'text', instance: 'text',
-  occurred_at: 'timestamptz', fact_id: 'text', fact_basis: 'text', project_id: 'bigint', project_path: 'text',
-  user_id: 'bigint', user_username: 'text', user_name: 'text', body_sha256: 'text', raw: 'bytea',
-} satisfies Record<keyof Row, string>
-
-const names = Object.keys(columns) as (keyof Row)[]
-
-// A record that is handled twice is one row, because its delivery and its time of receipt are the same.
-const insertRows = `insert into audit_log.events (${names.join(', ')})
-  select * from unnest(${names.map((name, index) => `$${index + 1}::${columns[name]}[]`).join(', ')})
-  on conflict (delivery_id, received_at) do nothing`
-
-/** Inserts all rows with one statement, and so in one transaction. */
-const insert = (pool: Pool, rows: readonly Row[]) =>
-  query(
-    pool,
-    insertRows,
-    names.map((name) => rows.map((row) => row[name])),
-  )
+const rowOf = (record: RecordOf, origin: Origin | undefined) => {
+  if (origin === undefined) throw new Error('the runtime did not say where a record comes from')
+  return { ...auditRowOf(record), ...coordinatesOf(origin) }
+}

@@ -1,10 +1,11 @@
 import type { Decode } from '../../lib/avro/codec.ts'
 import { PermanentError } from '../../lib/errors.ts'
 import type { EventType, RecordOf } from '../../schemas/catalogue.ts'
-import type { BatchHandler, HandledOutcome, Handler, Message, SingleHandler } from '../consumer.ts'
+import type { BatchHandler, HandledOutcome, Handler, Message, Origin, SingleHandler } from '../consumer.ts'
 import type { Handle } from './middleware/chain.ts'
 
 type RecordFrom<E extends EventType> = (message: Message) => Promise<RecordOf<E>>
+type OriginOf = (message: Message) => Origin
 
 /** Whether the worker does not act on a record, because its event is invented. */
 export type IsIgnored = (record: RecordOf) => boolean
@@ -18,25 +19,30 @@ export const decodeAndHandle = <E extends EventType>(
   decode: Decode,
   eventOf: (message: Message) => EventType,
   handler: Handler<E>,
+  originOf: OriginOf,
   isIgnored: IsIgnored = () => false,
 ): Handle => {
   const recordFrom: RecordFrom<E> = (message) => recordOf<E>(decode, message, eventOf(message))
   return 'handleBatch' in handler
-    ? allAtOnce(recordFrom, handler, isIgnored)
-    : oneByOne(recordFrom, handler, isIgnored)
+    ? allAtOnce(recordFrom, handler, originOf, isIgnored)
+    : oneByOne(recordFrom, handler, originOf, isIgnored)
 }
 
 const allAtOnce =
-  <E extends EventType>(recordFrom: RecordFrom<E>, handler: BatchHandler<E>, isIgnored: IsIgnored): Handle =>
-  async (messages, context) => {
+  <E extends EventType>(
+    recordFrom: RecordFrom<E>,
+    handler: BatchHandler<E>,
+    originOf: OriginOf,
+    isIgnored: IsIgnored,
+  ): Handle =>
+  async (messages, { signal }) => {
     const records: RecordOf<E>[] = []
     for (const message of messages) records.push(await recordFrom(message))
-    const kept = records.filter((record) => !isIgnored(record as RecordOf))
-    const result = kept.length === 0 ? undefined : await handler.handleBatch(kept, context)
-    const outcome = result ?? 'processed'
-    if (kept.length === records.length) return records.map(() => outcome)
-    const isKept = new Set(kept)
-    return records.map((record) => (isKept.has(record) ? outcome : 'invented'))
+    const isKept = records.map((record) => !isIgnored(record as RecordOf))
+    const kept = records.filter((_, index) => isKept[index])
+    const origins = messages.filter((_, index) => isKept[index]).map(originOf)
+    const result = kept.length === 0 ? undefined : await handler.handleBatch(kept, { signal, origins })
+    return isKept.map((each) => (each ? (result ?? 'processed') : 'invented'))
   }
 
 /**
@@ -48,6 +54,7 @@ const maxCallMs = 20
 const oneByOne = <E extends EventType>(
   recordFrom: RecordFrom<E>,
   handler: SingleHandler<E>,
+  originOf: OriginOf,
   isIgnored: IsIgnored,
 ): Handle => {
   // A message that failed beside others comes again alone. It then fails with the remembered error, without a
@@ -63,7 +70,9 @@ const oneByOne = <E extends EventType>(
         failedBefore.delete(message)
         if (failure !== undefined) throw failure.error
         const record = await recordFrom(message)
-        const outcome = isIgnored(record as RecordOf) ? 'invented' : await handler.handle(record, context)
+        const handleOne = () =>
+          handler.handle(record, { signal: context.signal, origins: [originOf(message)] })
+        const outcome = isIgnored(record as RecordOf) ? 'invented' : await handleOne()
         outcomes.push(outcome ?? 'processed')
       } catch (error) {
         if (messages.length > 1) failedBefore.set(message, { error })

@@ -13,7 +13,7 @@ import { heartbeatIntervalMs } from './group/heartbeat-interval.ts'
 import { maxAgeMsOf } from './max-age.ts'
 import type { ConsumerMetrics } from './metrics.ts'
 import { chain, type Handle, type Middleware } from './middleware/chain.ts'
-import { deadLetter } from './middleware/dead-letter.ts'
+import { deadLetter, type WriteDeadLetter } from './middleware/dead-letter.ts'
 import { keepAlive } from './middleware/keep-alive.ts'
 import { measure } from './middleware/measure.ts'
 import { type OnRetry, retry, retryDelayMs } from './middleware/retry.ts'
@@ -35,14 +35,18 @@ export const createPipeline = (
   metrics: ConsumerMetrics,
   calls: Set<object>,
 ): Handle => {
-  const { consumer, settings, names, group, kafka, handler, handled, logger } = resources
+  const { consumer, settings, names, group, kafka, handler, handled, topicIds, logger } = resources
   const eventOf = createEventOf(new Map(consumer.events.map((event) => [names.topic(event), event])))
   const decodeRecord = createEventDecoder(consumer.events, createRegistry(settings, group))
   const decode = consumer.wholeBodies
     ? withWholeBodies(decodeRecord, kafka, names.rawChunksTopic, logger)
     : decodeRecord
   const topic = names.deadLetterTopic(consumer.name)
-  const writeDeadLetter = createDeadLetterWriter({ producer, topic, eventOf, metrics, logger })
+  const writer = createDeadLetterWriter({ producer, topic, eventOf, metrics, logger })
+  const writeDeadLetter: WriteDeadLetter = async (message, error, attempts) => {
+    await writer(message, error, attempts)
+    await handler.positions?.pass(topicIds.originOf(message))
+  }
   const onRetry: OnRetry = (error, message, failures) => {
     metrics.retries.inc()
     logger.warn('handling a message failed; it will be tried again', {
@@ -71,7 +75,7 @@ export const createPipeline = (
       timeout(settings.CONSUMER_TIMEOUT_SECONDS * 1000),
       keepAlive(heartbeatIntervalMs(settings.CONSUMER_SESSION_SECONDS)),
     ],
-    decodeAndHandle(decode, eventOf, handler, isIgnored),
+    decodeAndHandle(decode, eventOf, handler, topicIds.originOf, isIgnored),
   )
 }
 

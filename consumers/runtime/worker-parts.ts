@@ -1,7 +1,8 @@
+import type { Producer } from 'kafkajs'
 import type { Environment } from '../../lib/config.ts'
 import { type AccessNeed, groupNeeds, requireAccess, topicNeeds } from '../../lib/kafka/access.ts'
 import { endConnections } from '../../lib/kafka/client.ts'
-import { openOffsets } from '../../lib/kafka/offsets.ts'
+import { type Offsets, openOffsets } from '../../lib/kafka/offsets.ts'
 import { partitionName } from '../../lib/kafka/partition-name.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Metrics } from '../../lib/metrics/metrics.ts'
@@ -17,7 +18,8 @@ import { createTopicWatch, type TopicWatch } from './group/topic-watch.ts'
 import { type ConsumerMetrics, createConsumerMetrics } from './metrics.ts'
 import type { RunningCalls } from './middleware/track-calls.ts'
 import { createPipeline } from './pipeline.ts'
-import { createPositions } from './positions/positions.ts'
+import { createRewind, type Rewind } from './positions/own-positions.ts'
+import { createPositions, type Positions } from './positions/positions.ts'
 import { selectUncommitted } from './positions/uncommitted-topics.ts'
 import { createStallDetector, type Verdict } from './watchdog/stall-detector.ts'
 import { createWorkerBreaker } from './worker-breaker.ts'
@@ -32,6 +34,8 @@ export interface WorkerParts extends WorkerLife {
   rebuilds: ConsumerMetrics['rebuilds']
   member: GroupMember
   breaker: Pick<Breaker, 'state' | 'reason'>
+  /** What the handler reports beside the state of the worker. */
+  degradedBy(): string | undefined
   calls: RunningCalls
   /** Checks the rights of the worker on Kafka, and connects the producer of dead letters. */
   connect(): Promise<void>
@@ -70,20 +74,12 @@ const assemble = (resources: WorkerResources, metrics: Metrics, from: From | und
   const life = createWorkerLife()
   const consumerMetrics = createConsumerMetrics(metrics, consumer.events)
   const producer = createDeadLetterProducer(kafka)
-  const positions = createPositions(offsets, group, consumer.name)
+  const positions = createPositions(offsets, group, consumer.name, rewindOf(resources))
   const calls = new Set<object>()
   const inProgress = new Set<string>()
   const breaker = createWorkerBreaker(() => member, consumerMetrics, logger)
 
-  const topicWatch = createTopicWatch({
-    topics,
-    selectExisting: offsets.existing,
-    replaceClient: () => member.replaceClient(),
-    selectUncommitted: (existing) => selectUncommitted(offsets, group, existing),
-    unreadTopics: consumerMetrics.unreadTopics,
-    logger,
-  })
-
+  const topicWatch = watchTopics(resources, topics, consumerMetrics, () => member.replaceClient())
   const eachBatch = createEachBatch({
     handle: createPipeline(resources, producer, consumerMetrics, calls),
     batchSize: callSizeOf(resources),
@@ -109,22 +105,20 @@ const assemble = (resources: WorkerResources, metrics: Metrics, from: From | und
     fail: life.fail,
   })
   const pollProgress = createStallDetector({
-    positions: positions.current,
-    ends: async () => new Map((await offsets.ends(topics)).map((end) => [partitionName(end), end])),
+    ...progressOf(offsets, positions, topics),
     isPaused: () => breaker.state() === 'open',
     calls,
     inProgress,
     concurrency: settings.CONSUMER_CONCURRENCY,
   })
-  const own = { group, topics, settings, rebuilds: consumerMetrics.rebuilds, member, breaker, calls }
+  const degradedBy = () => handler.degradedBy?.()
+  const { rebuilds } = consumerMetrics
+  const own = { group, topics, settings, rebuilds, member, breaker, degradedBy, calls }
   return {
     ...life,
     ...own,
     topicWatch,
-    connect: async () => {
-      await requireAccess(kafka, accessNeeds(resources, topics))
-      await producer.connect()
-    },
+    connect: () => connect(resources, topics, producer),
     begin: () => beginWorker(resources, producer, topics, from),
     checkOffsets: async () => positions.check(await topicWatch.readable()),
     reachBrokers: offsets.reach,
@@ -132,6 +126,38 @@ const assemble = (resources: WorkerResources, metrics: Metrics, from: From | und
     close: () => closeAll(resources, member, producer),
   }
 }
+
+const watchTopics = (
+  { offsets, group, logger }: WorkerResources,
+  topics: readonly string[],
+  { unreadTopics }: ConsumerMetrics,
+  replaceClient: () => Promise<void>,
+): TopicWatch =>
+  createTopicWatch({
+    topics,
+    selectExisting: offsets.existing,
+    replaceClient,
+    selectUncommitted: (existing) => selectUncommitted(offsets, group, existing),
+    unreadTopics,
+    logger,
+  })
+
+const connect = async (
+  resources: WorkerResources,
+  topics: readonly string[],
+  producer: Pick<Producer, 'connect'>,
+): Promise<void> => {
+  await requireAccess(resources.kafka, accessNeeds(resources, topics))
+  await producer.connect()
+}
+
+const progressOf = (offsets: Offsets, positions: Positions, topics: readonly string[]) => ({
+  positions: positions.current,
+  ends: async () => new Map((await offsets.ends(topics)).map((end) => [partitionName(end), end])),
+})
+
+const rewindOf = ({ handler, offsets, topicIds, logger }: WorkerResources): Rewind | undefined =>
+  handler.positions && createRewind({ own: handler.positions, offsets, topicIds, logger })
 
 const accessNeeds = (
   { consumer, names, group }: WorkerResources,

@@ -10,6 +10,7 @@ import { createNames, type Names } from '../../schemas/topics.ts'
 import type { Consumer, Handler } from '../consumer.ts'
 import { type GitlabApis, noGitlabApis, openGitlabApis } from '../gitlab-api/open-gitlab-apis.ts'
 import { type HandledDeliveries, handledFolder, openHandledDeliveries } from './handled/handled-deliveries.ts'
+import { createTopicIds, type TopicIds } from './positions/topic-ids.ts'
 import { variablesOf } from './worker-variables.ts'
 
 /** The settings of a worker, and what it opened by them. The parts of the worker are made from this. */
@@ -24,6 +25,7 @@ export interface WorkerResources {
   offsets: Offsets
   handler: Handler<EventType>
   gitlab: GitlabApis
+  topicIds: TopicIds
   /** Undefined where repeats are harmless. */
   handled: HandledDeliveries | undefined
 }
@@ -54,7 +56,8 @@ export const openWorkerResources = async (
     const handler = await consumer.create(readVariables(consumer.variables, env), logger, { gitlab, metrics })
     opened.defer(() => handler.close())
     const handled = await openHandled(consumer, settings.BRIDGE_DATA_DIR)
-    return { consumer, settings, names, group, logger, kafka, offsets, handler, gitlab, handled }
+    const topicIds = createTopicIds(offsets)
+    return { consumer, settings, names, group, logger, kafka, offsets, handler, gitlab, topicIds, handled }
   } catch (error) {
     // An error while closing would hide the reason why the worker does not start.
     await opened.disposeAsync().catch(() => undefined)

@@ -150,7 +150,7 @@ const watchBrokers = ({ member, reachBrokers }: WorkerParts, logger: Logger): Br
 }
 
 const conditionOf = (
-  { stopping, member, breaker, topicWatch }: WorkerParts,
+  { stopping, member, breaker, topicWatch, degradedBy }: WorkerParts,
   brokers: Pick<BrokerWatch, 'areAway'>,
 ): WorkerCondition => ({
   isStopping: stopping.signal.aborted,
@@ -159,6 +159,7 @@ const conditionOf = (
   pausedBy: breaker.reason(),
   isWaiting: breaker.state() === 'open',
   unread: topicWatch.unread(),
+  degradedBy: degradedBy(),
   silentMs: performance.now() - member.lastActivityAt(),
 })
 

@@ -47,6 +47,20 @@ export interface ProbedBroker {
   produce(request: { acks: number; timeout: number; topicData: ProducedTopic[] }): Promise<unknown>
   findGroupCoordinator(by: { groupId: string; coordinatorType: number }): Promise<unknown>
   heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>
+  /** The versions of each request that the broker knows, by the key of the request. */
+  readonly versions: Readonly<Record<number, { maxVersion: number } | undefined>> | null
+  connectionPool: {
+    /** Sends a request that kafkajs does not know. */
+    send<T>(exchange: {
+      request: {
+        apiKey: number
+        apiVersion: number
+        apiName: string
+        encode(): Promise<{ buf: Buffer; buffer: Buffer }>
+      }
+      response: { decode(bytes: Buffer): Promise<T>; parse(decoded: T): Promise<T> }
+    }): Promise<T>
+  }
 }
 
 interface ProducedTopic {

@@ -9,6 +9,7 @@ import {
   readMembers,
 } from './group-offsets.ts'
 import { type LogEnds, type PartitionOffset, readEnds, readOffsetsAt } from './log-ends.ts'
+import { readTopicIds } from './topic-ids.ts'
 
 export { type CommittedOffset, isMissing, isNewAndEmpty, isRefusedForMembers } from './group-offsets.ts'
 export type { LogEnds } from './log-ends.ts'
@@ -31,6 +32,8 @@ export interface Offsets {
   commit(group: string, offsets: readonly PartitionOffset[]): Promise<void>
   /** Selects the topics that exist. */
   existing(topics: readonly string[]): Promise<string[]>
+  /** The ids of the topics that exist, by name. `noTopicId` where the brokers have none. */
+  topicIds(topics: readonly string[]): Promise<Map<string, string>>
   /** Resolves when a broker answers. */
   reach(): Promise<void>
   members(group: string): Promise<GroupMembers>
@@ -47,6 +50,7 @@ export const openOffsets = async (kafka: Kafka): Promise<Offsets> => {
     committed: (group, topics) => readCommitted(cluster, group, topics),
     commit: (group, offsets) => commitOffsets(cluster, group, offsets),
     existing: (topics) => existingTopics(cluster, topics),
+    topicIds: (topics) => readTopicIds(cluster, topics),
     reach: async () => {
       await readTopicNames(cluster)
     },

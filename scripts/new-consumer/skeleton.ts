@@ -148,7 +148,7 @@ test('a push is logged as one line', async () => {
   const { body, headers } = fixture('push')
   const { decoded } = await deliver(hookOf(body, headers))
   const record = { ...decoded, eventType: 'push' } as unknown as RecordOf<'push'>
-  await handler.handle(record, { signal: new AbortController().signal })
+  await handler.handle(record, { signal: new AbortController().signal, origins: [] })
   assert.deepEqual(
     lines.map(({ message, fields }) => [message, fields.ref]),
     [['pushed', record.ref]],

@@ -89,7 +89,7 @@ const runtime: Rooms = {
     ...['middleware/', 'metrics.ts', 'whole-bodies.ts', 'max-age.ts'],
   ],
   'whole-bodies.ts': [],
-  'worker-resources.ts': ['handled/', 'worker-variables.ts'],
+  'worker-resources.ts': ['handled/', 'positions/', 'worker-variables.ts'],
   'event-decoder.ts': ['dead-letters/'],
   'dead-letters/': ['middleware/'],
   'watchdog/': ['positions/', 'middleware/'],
@@ -107,8 +107,10 @@ const runtime: Rooms = {
 
 /** The audit log: the tree knows nothing of events, and keys nothing of the database. */
 const auditLog: Rooms = {
-  'audit-log.ts': ['audit-row.ts'],
-  'audit-row.ts': [],
+  'audit-log.ts': ['append/', 'row/'],
+  'row/': [],
+  'append/': ['leaf/', 'tree/'],
+  'store/': ['tree/'],
   'leaf/': ['tree/'],
   'note/': ['tree/'],
   'tree/': [],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { auditRowOf } from '../../consumers/audit-log/audit-row.ts'
+import { auditRowOf } from '../../consumers/audit-log/row/audit-row.ts'
 import { pushLinesOf } from '../../consumers/push-author-log/push-line.ts'
 import { deliver, hookOf } from '../helpers/records/deliver.ts'
 

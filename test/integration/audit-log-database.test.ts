@@ -25,7 +25,7 @@ const env = {
 }
 await stack.setUp(env)
 const { hookUrl } = await stack.startReady(['ingress'], env)
-const worker = await stack.startReady(['consumer', 'audit-log'], env)
+let worker = await stack.startReady(['consumer', 'audit-log'], env)
 
 const query = async (text: string, values: unknown[] = []): Promise<pg.QueryResult> => {
   const client = new pg.Client({ connectionString: servers.databaseUrl })
@@ -88,4 +88,53 @@ test('while the database is read-only, as after a failover, the worker waits', a
   await query('alter role audit_log reset default_transaction_read_only')
   await untilStored('read-only')
   assert.equal(await countOfDeadLetters(), 0)
+})
+
+/** Brings the database into the state of an earlier time, as the restore of a backup does. */
+const restoreTo = async (size: number) => {
+  for (const table of ['events', 'leaves'])
+    await query(`alter table audit_log.${table} disable trigger append_only`)
+  await query('delete from audit_log.events where leaf_index >= $1', [size])
+  await query('delete from audit_log.leaves where index >= $1', [size])
+  for (const table of ['events', 'leaves'])
+    await query(`alter table audit_log.${table} enable trigger append_only`)
+  await query('delete from audit_log.tiles')
+  await query("update audit_log.head set size = 0, roots = '{}'")
+  await query('select audit_log.add_leaves(array_agg(hash order by index)) from audit_log.leaves')
+  await query('delete from audit_log.positions')
+  await query(
+    `insert into audit_log.positions
+     select topic_id, topic, kafka_partition, max(kafka_offset) + 1 from audit_log.leaves group by 1, 2, 3`,
+  )
+}
+
+test('a database that was restored from a backup is filled up from Kafka', async () => {
+  const { rows: before } = await query('select count(*)::int as size from audit_log.leaves')
+  const ids = ['late-1', 'late-2', 'late-3']
+  for (const id of ids) await send(id)
+  for (const id of ids) await untilStored(id)
+  await worker.stop(10_000)
+  await restoreTo(before[0].size)
+  assert.equal((await query("select from audit_log.events where delivery_id like 'late-%'")).rowCount, 0)
+  worker = await stack.startReady(['consumer', 'audit-log'], env)
+  for (const id of ids) await untilStored(id)
+  await untilLogged('the store of the worker is behind its group')
+  const { rows: after } = await query('select count(*)::int as size from audit_log.leaves')
+  assert.equal(after[0].size, before[0].size + ids.length)
+})
+
+test('a database that is empty is filled from the oldest record that Kafka has', async () => {
+  await worker.stop(10_000)
+  await query('drop schema audit_log cascade')
+  await query('drop schema gitlab_bridge cascade')
+  await stack.setUp(env)
+  worker = await stack.startReady(['consumer', 'audit-log'], env)
+  const sent = ['outage', 'before', 'detached', 'read-only', 'late-1', 'late-2', 'late-3']
+  await eventually(async () => {
+    const { rows } = await query('select delivery_id from audit_log.events order by leaf_index')
+    assert.deepEqual(
+      rows.map(({ delivery_id }) => delivery_id),
+      sent,
+    )
+  })
 })

@@ -56,6 +56,18 @@ test('an event becomes one row, with its body byte for byte', async () => {
     return rows
   })
   const [record] = await recordsOf(stack, 'merge_request')
+  const { topic, kafka_partition, kafka_offset, topic_id, leaf_index, summary } = row ?? {}
+  assert.deepEqual(
+    { topic, kafka_partition, kafka_offset: Number(kafka_offset) },
+    {
+      topic: stack.names.topic('merge_request'),
+      kafka_partition: record?.partition,
+      kafka_offset: record?.offset,
+    },
+  )
+  assert.match(String(topic_id), /^[\da-f]{8}-[\da-f-]{27}$/)
+  assert.match(String(leaf_index), /^\d+$/)
+  assert.match(String(summary), /^\w+ \w+ \(\w+\) opened the merge request !73 /)
   const hook = JSON.parse(sample('merge_request').toString())
   assert.deepEqual(others, [])
   assert.deepEqual(row?.raw, sample('merge_request'))
@@ -154,7 +166,7 @@ test('the role of the worker cannot create, alter or drop anything', async () =>
 test('several connections can ask for the partition of the same month at the same time', async () => {
   for (const month of Array.from({ length: 12 }, (_, index) => new Date(Date.UTC(2090, index)))) {
     await Promise.all(
-      Array.from({ length: 4 }, () => query(stack.auditLogUrl, 'select audit_log.ensure_month($1)', [month])),
+      Array.from({ length: 4 }, () => query(stack.databaseUrl, 'select audit_log.ensure_month($1)', [month])),
     )
   }
   const { rowCount } = await query(

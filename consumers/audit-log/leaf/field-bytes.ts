@@ -1,5 +1,5 @@
 /** A value as it is committed. Numbers are whole, times are in milliseconds since 1970. */
-export type FieldValue = string | number | Uint8Array | null
+export type FieldValue = string | number | bigint | Uint8Array | null
 
 const absent = Buffer.of(0)
 const present = 1
@@ -25,9 +25,9 @@ export const fieldBytes = (values: readonly FieldValue[]): Buffer => {
   return Buffer.concat(parts)
 }
 
-const bytesOf = (value: string | number | Uint8Array): Uint8Array => {
+const bytesOf = (value: Exclude<FieldValue, null>): Uint8Array => {
   if (typeof value === 'string') return Buffer.from(value)
-  if (typeof value !== 'number') return value
+  if (value instanceof Uint8Array) return value
   const bytes = Buffer.allocUnsafe(8)
   bytes.writeBigInt64BE(BigInt(value))
   return bytes

@@ -19,6 +19,8 @@ export const leafKinds = {
   key_change: 7,
   /** The log begins anew after a restore. */
   epoch: 8,
+  /** The worker could not handle a record. It is in the dead-letter topic. */
+  dead_letter: 9,
 } as const
 
 export type LeafKind = keyof typeof leafKinds

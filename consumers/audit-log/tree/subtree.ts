@@ -29,11 +29,16 @@ function* nodesOf({ start, end }: Range): Generator<{ level: number; index: numb
   }
 }
 
+/** The hashes of a tile without what a later, wider version of it has behind them. */
+export const hashesOf = (tile: Tile, bytes: Buffer): Buffer => {
+  if (bytes.length < tile.width * hashSize)
+    throw new Error(`the tile ${tile.level}/${tile.index} has fewer than ${tile.width} hashes`)
+  return bytes.subarray(0, tile.width * hashSize)
+}
+
 const readNode = async (level: number, index: number, size: number, readTile: ReadTile) => {
   const tile = tileOf(level, index, size)
-  const hashes = await readTile(tile)
-  if (hashes.length < tile.width * hashSize)
-    throw new Error(`the tile ${tile.level}/${tile.index} has fewer than ${tile.width} hashes`)
+  const hashes = hashesOf(tile, await readTile(tile))
   const count = 2 ** (level % tileHeight)
   const first = (index * count) % tileWidth
   let nodes = Array.from({ length: count }, (_, offset) =>

@@ -4,6 +4,7 @@ import { hasBrokerError } from '../../../lib/kafka/has-broker-error.ts'
 import { joiningMemberOf } from '../../../lib/kafka/joining-member.ts'
 import type { TopicPartition } from '../../../lib/kafka/offsets.ts'
 import type { Assignment } from '../positions/assignment.ts'
+import type { Seek } from '../positions/own-positions.ts'
 import { coPartition } from './assigner.ts'
 import type { FetchSizes } from './fetch-sizes.ts'
 import { heartbeatIntervalMs } from './heartbeat-interval.ts'
@@ -21,7 +22,7 @@ export interface GroupClientOptions {
   /** Called when what was fetched from a partition held no messages. The partition continues at `next`. */
   onNoMessages(place: TopicPartition, next: number): void
   /** Called when partitions were assigned. Their messages are handled after it has resolved. */
-  onJoin(assignment: Assignment): Promise<void>
+  onJoin(assignment: Assignment, seek: Seek): Promise<void>
   /** Called when the process cannot go on. */
   fail(error: unknown): void
 }
@@ -95,7 +96,10 @@ export const createGroupClient = (options: GroupClientOptions, hooks: GroupClien
       joined.resolve()
       if (state === 'active') hooks.onMembership('joined')
     }
-    options.onJoin(payload.memberAssignment).then(onPositions, onError)
+    const seek: Seek = (place, offset) => {
+      if (state === 'active') consumer.seek({ ...place, offset: String(offset) })
+    }
+    options.onJoin(payload.memberAssignment, seek).then(onPositions, onError)
   })
   consumer.on(CRASH, ({ payload: { error, restart } }) => {
     if (state === 'ended') return

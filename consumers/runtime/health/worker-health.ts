@@ -13,6 +13,8 @@ export interface WorkerCondition {
   isWaiting: boolean
   /** Topics of the worker that it does not read. */
   unread: { missing: readonly string[]; uncommitted: readonly string[] }
+  /** What the handler of the worker reports. */
+  degradedBy: string | undefined
   /** How long the client has not fetched, sent a heartbeat or tried to reach brokers, in milliseconds. */
   silentMs: number
 }
@@ -25,6 +27,7 @@ export const startingCondition: WorkerCondition = {
   pausedBy: undefined,
   isWaiting: false,
   unread: { missing: [], uncommitted: [] },
+  degradedBy: undefined,
   silentMs: 0,
 }
 
@@ -33,7 +36,7 @@ const maxReasonLength = 200
 
 /** What `/readyz` reports. */
 export const readinessOf = (condition: WorkerCondition): Health => {
-  const { isStopping, areBrokersAway, hasJoined, pausedBy, unread } = condition
+  const { isStopping, areBrokersAway, hasJoined, pausedBy, unread, degradedBy } = condition
   if (isStopping) return { ok: false, status: 'stopping' }
   if (areBrokersAway) return { ok: false, status: 'brokers away' }
   if (!hasJoined) return { ok: false, status: 'joining' }
@@ -41,6 +44,7 @@ export const readinessOf = (condition: WorkerCondition): Health => {
   const problems = [
     ...textOf('topics do not exist', unread.missing),
     ...textOf('topics without committed offsets', unread.uncommitted),
+    ...(degradedBy === undefined ? [] : [degradedBy]),
   ]
   if (problems.length > 0) return { ok: true, status: `degraded: ${problems.join('; ')}` }
   return { ok: true, status: 'ready' }

@@ -1,7 +1,7 @@
 import type { HandleContext, HandledOutcome, Message } from '../../consumer.ts'
 
 /** What every middleware receives beside the messages of a call. */
-export interface RunContext extends HandleContext {
+export interface RunContext extends Omit<HandleContext, 'origins'> {
   /** Aborted when the worker stops. The running call may finish, but no new call may begin. */
   readonly stopping: AbortSignal
   /** Sends a heartbeat to the consumer group. @throws GroupError, which every middleware must pass on */

@@ -2,6 +2,7 @@ import type { Offsets, TopicPartition } from '../../../lib/kafka/offsets.ts'
 import { partitionName } from '../../../lib/kafka/partition-name.ts'
 import type { Assignment } from './assignment.ts'
 import { type Attempts, attemptsMetadata } from './attempts.ts'
+import type { Rewind, Seek } from './own-positions.ts'
 import type { PartitionState, Position } from './position.ts'
 import type { Progress } from './progress.ts'
 import { checkHole, readPositions } from './read-positions.ts'
@@ -10,10 +11,10 @@ import { checkHole, readPositions } from './read-positions.ts'
 export interface Positions {
   /**
    * Reads the committed offsets of the assigned partitions. It is called at every join, before anything is
-   * fetched.
+   * handled. Where the store of the worker is behind the group, the client is moved back by `seek`.
    * @throws GapError
    */
-  load(assignment: Assignment): Promise<void>
+  load(assignment: Assignment, seek: Seek): Promise<void>
   /**
    * Checks every partition of the topics. It is called before the client starts, because the client resets an
    * offset that is out of range and only logs it
@@ -39,16 +40,27 @@ export interface Positions {
   current(): ReadonlyMap<string, Progress>
 }
 
-export const createPositions = (offsets: Offsets, group: string, worker: string): Positions => {
+/** @param rewind for workers that store their positions themselves */
+export const createPositions = (
+  offsets: Offsets,
+  group: string,
+  worker: string,
+  rewind?: Rewind,
+): Positions => {
   const names = { group, worker }
   let positions = new Map<string, Position>()
   /** Resolves to the positions of the newest assignment. Batches wait for it. */
   let loading: Promise<ReadonlyMap<string, Position>> = Promise.resolve(positions)
 
-  const readAssigned = async (assignment: Assignment) => {
+  let newest = 0
+  const readAssigned = async (assignment: Assignment, seek: Seek) => {
+    newest += 1
+    const own = newest
     const assigned = assignedNames(assignment)
     const all = await readPositions(offsets, names, Object.keys(assignment))
-    positions = new Map([...all].filter(([name]) => assigned.has(name)))
+    const read = new Map([...all].filter(([name]) => assigned.has(name)))
+    await rewind?.(assignment, read, seek, () => own === newest)
+    positions = read
     return positions
   }
 
@@ -69,8 +81,8 @@ export const createPositions = (offsets: Offsets, group: string, worker: string)
   }
 
   return {
-    load: async (assignment) => {
-      loading = readAssigned(assignment)
+    load: async (assignment, seek) => {
+      loading = readAssigned(assignment, seek)
       await loading
     },
     check: async (topics) => {

@@ -113,6 +113,7 @@ test('the example counts an opened issue once per delivery and throws the listed
   const handle = (action: string) =>
     handler.handle({ action, delivery: { id: 'a-delivery' } } as RecordOf<'issue'>, {
       signal: AbortSignal.timeout(10_000),
+      origins: [],
     })
 
   assert.equal(await handle('close'), 'skipped')

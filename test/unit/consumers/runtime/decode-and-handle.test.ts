@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { Handler } from '../../../../consumers/consumer.ts'
+import type { Handler, Message, Origin } from '../../../../consumers/consumer.ts'
 import { decodeAndHandle } from '../../../../consumers/runtime/decode-and-handle.ts'
 import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
 import type { EventType, RecordOf } from '../../../../schemas/catalogue.ts'
@@ -13,7 +13,10 @@ const messages = [
   message({ value: Buffer.from('a') }),
   message({ value: Buffer.from('b'), topic: 'gitlab.tag_push' }),
 ]
-const handleWith = (handler: Handler<EventType>) => decodeAndHandle(decode, eventOf, handler)
+const originOf = ({ topic, partition, offset }: Message) => ({
+  ...{ topic, topicId: 'an-id', partition, offset: Number(offset) },
+})
+const handleWith = (handler: Handler<EventType>) => decodeAndHandle(decode, eventOf, handler, originOf)
 const textOf = (record: RecordOf) => (record as unknown as { text: string }).text
 
 /** Stops the clock, because a call of a single handler begins no further message after a time limit. */
@@ -71,7 +74,7 @@ test('ignored records do not reach a single handler', async (t) => {
     handle: async (record) => void seen.push(textOf(record)) as undefined,
     close,
   }
-  const handle = decodeAndHandle(decode, eventOf, handler, (record) => textOf(record) === 'a')
+  const handle = decodeAndHandle(decode, eventOf, handler, originOf, (record) => textOf(record) === 'a')
   assert.deepEqual(await handle(messages, runContext().context), ['invented', 'processed'])
   assert.deepEqual(seen, ['b'])
 })
@@ -84,7 +87,7 @@ test('ignored records do not reach a batch handler, which is not called without 
     close,
   }
   const ignoring = (...texts: string[]) =>
-    decodeAndHandle(decode, eventOf, handler, (record) => texts.includes(textOf(record)))
+    decodeAndHandle(decode, eventOf, handler, originOf, (record) => texts.includes(textOf(record)))
   assert.deepEqual(await ignoring('a')(messages, runContext().context), ['invented', 'processed'])
   assert.deepEqual(await ignoring('a', 'b')(messages, runContext().context), ['invented', 'invented'])
   assert.deepEqual(seen, [['b']])
@@ -137,12 +140,30 @@ test('a worker that stops begins no further message of the call', async () => {
 
 test('errors of the decoder are thrown unchanged', async () => {
   for (const error of [new PermanentError('no Avro'), new RetriableError('registry down')]) {
-    const handle = decodeAndHandle(() => Promise.reject(error), eventOf, {
-      handle: () => assert.fail('handled'),
-      close,
-    })
+    const failing = () => Promise.reject(error)
+    const handler = { handle: () => assert.fail('handled'), close }
+    const handle = decodeAndHandle(failing, eventOf, handler, originOf)
     await assert.rejects(handle([message()], runContext().context), error)
   }
+})
+
+test('the handler sees where its records come from', async (t) => {
+  stopClock(t)
+  const seen: string[] = []
+  const see = (origins: readonly Origin[]) =>
+    seen.push(...origins.map(({ topicId, topic, offset }) => `${topicId} ${topic} ${offset}`))
+  const { context } = runContext()
+  await handleWith({ handle: async (_, { origins }) => void see(origins) as undefined, close })(
+    messages,
+    context,
+  )
+  await handleWith({
+    batchSize: 10,
+    handleBatch: async (_, { origins }) => void see(origins) as undefined,
+    close,
+  })(messages, context)
+  const expected = ['an-id gitlab.push 41', 'an-id gitlab.tag_push 41']
+  assert.deepEqual(seen, [...expected, ...expected])
 })
 
 test('the handler sees the signal of the context', async () => {

@@ -36,6 +36,7 @@ const fakeParts = (port: number, replaced: Partial<WorkerParts> = {}) => {
       lastAnswerAt: () => performance.now(),
     },
     breaker: { state: () => 'closed', reason: () => undefined },
+    degradedBy: () => undefined,
     calls: new Set(),
     connect: record('connected'),
     begin: record('begun'),

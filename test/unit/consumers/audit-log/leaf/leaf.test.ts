@@ -32,6 +32,7 @@ test('the numbers of the kinds never change', () => {
     dropped_month: 6,
     key_change: 7,
     epoch: 8,
+    dead_letter: 9,
   })
 })
 

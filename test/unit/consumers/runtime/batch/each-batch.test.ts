@@ -38,6 +38,7 @@ const offsetsOf = ({ committed }: Group): Offsets => ({
   at: async () => [],
   commit: async () => undefined,
   existing: async (topics) => [...topics],
+  topicIds: async () => new Map(),
   reach: async () => undefined,
   members: async () => ({ count: 1, everJoined: true }),
   close: async () => undefined,
@@ -49,7 +50,7 @@ const offsetsOf = ({ committed }: Group): Offsets => ({
 const start = async (group: Group, handle: Handle, remember?: () => Promise<void>) => {
   const stopping = new AbortController()
   const positions = createPositions(offsetsOf(group), 'the-group', 'the-worker')
-  await positions.load({ [topic]: [...group.committed.keys()] })
+  await positions.load({ [topic]: [...group.committed.keys()] }, () => {})
   const handled = { has: () => false, remember: async () => remember?.(), close: async () => {} }
   const now = () => 0
   const ignore = () => {}

@@ -31,6 +31,7 @@ const offsetsOf = (brokers: BrokerOffsets): Offsets => ({
   at: async () => [],
   commit: async () => undefined,
   existing: async (topics) => [...topics],
+  topicIds: async () => new Map(),
   reach: async () => undefined,
   members: async () => ({ count: 1, everJoined: true }),
   close: async () => undefined,
@@ -41,7 +42,7 @@ const open = (brokers: Parameters<typeof offsetsOf>[0]) =>
 
 test('a group continues where it was, with the failures that were committed there', async () => {
   const positions = open({ low: 0, high: 10, committed: 7, metadata: attemptsMetadata(3) })
-  await positions.load({ push: [0] })
+  await positions.load({ push: [0] }, () => {})
   await positions.verify(place, 7)
   assert.deepEqual([positions.failuresAt(place, 7), positions.failuresAt(place, 8)], [3, 0])
   positions.advance(place, 8)
@@ -50,7 +51,7 @@ test('a group continues where it was, with the failures that were committed ther
 
 test('nothing is kept about partitions that went to other members', async () => {
   const positions = open({ low: 0, high: 10, committed: 7 })
-  await positions.load({ push: [1] })
+  await positions.load({ push: [1] }, () => {})
   positions.advance(place, 8)
   assert.equal(positions.current().size, 0)
 })
@@ -85,7 +86,10 @@ for (const {
   remedy = /bridge offsets set the-worker --topic push --to beginning/,
 } of gaps) {
   test(`a sentence names the gap and the remedy: ${sentence.source.slice(0, 50)}`, async () => {
-    for (const read of [() => open(brokers).load({ push: [0] }), () => open(brokers).check(['push'])]) {
+    for (const read of [
+      () => open(brokers).load({ push: [0] }, () => {}),
+      () => open(brokers).check(['push']),
+    ]) {
       await assert.rejects(read(), { name: 'GapError', message: sentence })
       await assert.rejects(read(), remedy)
     }
@@ -95,7 +99,7 @@ for (const {
 test('a partition that is new to the group and empty is begun at its start', async () => {
   const positions = open({ low: 0, high: 0, committed: undefined, other: 5 })
   await positions.check(['push'])
-  await positions.load({ push: [0] })
+  await positions.load({ push: [0] }, () => {})
   assert.equal(positions.current().get('push/0')?.next, 0)
   for (const brokers of [
     { low: 0, high: 0, committed: undefined },
@@ -108,7 +112,7 @@ test('a partition that is new to the group and empty is begun at its start', asy
 test('a hole that compaction or a transaction left is no gap, but deleted records are one', async () => {
   const brokers = { low: 0, high: 100, committed: 7 }
   const positions = open(brokers)
-  await positions.load({ push: [0] })
+  await positions.load({ push: [0] }, () => {})
   await positions.verify(place, 9)
   assert.equal(positions.current().get('push/0')?.next, 9)
   brokers.low = 50
@@ -125,7 +129,7 @@ test('attempts without an end are suspect, and count as failed from the second o
     [2, 1],
   ] as const) {
     const positions = open({ low: 0, high: 10, committed: 7, metadata: attemptsMetadata(0, begun) })
-    await positions.load({ push: [0] })
+    await positions.load({ push: [0] }, () => {})
     assert.deepEqual(
       [positions.failuresAt(place, 7), positions.stateOf(place)],
       [failed, begun === 0 ? 'new' : 'suspect'],
@@ -138,7 +142,7 @@ test('every further process that dies during an attempt counts as a failed attem
   const counted: number[] = []
   for (let process = 0; process < 4; process++) {
     const positions = open(brokers)
-    await positions.load({ push: [0] })
+    await positions.load({ push: [0] }, () => {})
     counted.push(positions.failuresAt(place, 7))
     brokers.metadata = positions.begunMetadata(place, 7)
   }
@@ -150,7 +154,7 @@ test('a message whose attempt was too late is suspect, and each further late att
   const counted: number[] = []
   for (let process = 0; process < 3; process++) {
     const positions = open(brokers)
-    await positions.load({ push: [0] })
+    await positions.load({ push: [0] }, () => {})
     counted.push(positions.failuresAt(place, 7))
     assert.equal(positions.stateOf(place), 'suspect')
     brokers.metadata = attemptsMetadata(positions.failuresAt(place, 7) + 1)
@@ -160,7 +164,7 @@ test('a message whose attempt was too late is suspect, and each further late att
 
 test('the attempts at a message do not count for the message behind it', async () => {
   const positions = open({ low: 0, high: 10, committed: 7, metadata: attemptsMetadata(2, 1) })
-  await positions.load({ push: [0] })
+  await positions.load({ push: [0] }, () => {})
   await positions.verify(place, 8)
   assert.deepEqual(
     [positions.failuresAt(place, 8), positions.begunMetadata(place, 8)],
@@ -172,7 +176,7 @@ test('the attempts at a message do not count for the message behind it', async (
 test('a step back is a gap only when the client reset its offset', async () => {
   const brokers: BrokerOffsets = { low: 0, high: 100, committed: 7 }
   const positions = open(brokers)
-  await positions.load({ push: [0] })
+  await positions.load({ push: [0] }, () => {})
   positions.advance(place, 9)
   await positions.verify(place, 8)
   assert.equal(positions.current().get('push/0')?.next, 8)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { auditRowOf } from '../../../../consumers/audit-log/audit-row.ts'
-import { deliver, hookOf, receivedAt } from '../../../helpers/records/deliver.ts'
-import { fixture, fixtures } from '../../../helpers/records/samples.ts'
+import { auditRowOf } from '../../../../../consumers/audit-log/row/audit-row.ts'
+import { deliver, hookOf, receivedAt } from '../../../../helpers/records/deliver.ts'
+import { fixture, fixtures } from '../../../../helpers/records/samples.ts'
 
 const rowOf = async (body: Buffer | object, headers = {}) => {
   const { event, decoded } = await deliver(hookOf(body, headers, { id: 'an-id' }))
@@ -13,7 +13,7 @@ const bodyOf = (name: string) => JSON.parse(fixture(name).body.toString())
 test('a row has the fields of the delivery and the body', async () => {
   const { body } = fixture('push')
   assert.partialDeepStrictEqual(await rowOf(body, { 'x-gitlab-instance': 'https://git.example' }), {
-    received_at: new Date(receivedAt).toISOString(),
+    received_at: receivedAt,
     delivery_id: 'an-id',
     event_type: 'push',
     source: 'default',
@@ -99,13 +99,65 @@ test('a NUL character is replaced in every text, but not in the body', async () 
   assert.ok(row.raw.equals(Buffer.from(JSON.stringify(body))))
 })
 
-test('every event makes a row with a readable time, and no text with a NUL character', async () => {
+test('every event makes a row with one sentence, and no text with a NUL character', async () => {
   for (const { name, body, headers } of fixtures) {
     const { raw, ...row } = await rowOf(body, headers)
     assert.ok(raw.equals(body), name)
-    for (const time of [row.received_at, row.occurred_at ?? row.received_at])
-      assert.match(time, /^\d{4}-\d\d-\d\dT/, name)
+    assert.match(row.summary, /^[^\n]{10,400}[.…]$/, name)
+    assert.doesNotMatch(row.summary, /null|undefined|NaN|\[object/, `${name}: ${row.summary}`)
     for (const value of Object.values(row))
       if (typeof value === 'string') assert.ok(!value.includes('\0'), name)
   }
+})
+
+const sentences = {
+  push: 'Ingrid Solheim (isolheim) pushed 2 commits to the branch main in nordlicht/signal.',
+  push_deleted: 'Ingrid Solheim (isolheim) deleted the branch spare-lamps in nordlicht/signal.',
+  repository_update_many: 'Ingrid Solheim changed 5 refs in nordlicht/signal.',
+  issue_close:
+    'Aylin Demir (aylin.demir) closed the issue #112 "Lights burn in full daylight" in nordlicht/signal.',
+  note: 'Aylin Demir (aylin.demir) wrote a comment on an issue in nordlicht/signal.',
+  pipeline: 'The pipeline 90411 in nordlicht/signal is now success; user: Mateusz Wrona (mwrona).',
+  vulnerability: 'The vulnerability "Path traversal in the archive reader" in project 15 is now detected.',
+  user_add_to_group: 'The user Jonas Petersen (jpetersen) was added to the group plattform as developer.',
+  project_rename: 'The project nordlicht/nebelhorn was renamed to nordlicht/horn.',
+} as const
+
+test('the sentence says who did what, to what, and where', async () => {
+  for (const [name, sentence] of Object.entries(sentences)) {
+    const { body, headers } = fixture(name)
+    assert.equal((await rowOf(body, headers)).summary, sentence)
+  }
+})
+
+test('a title with line breaks stays in one line, and a long sentence is cut', async () => {
+  const body = bodyOf('merge_request')
+  body.object_attributes.title = `first\r\nsecond\u2028third${'x'.repeat(1000)}`
+  const { summary } = await rowOf(body)
+  assert.match(summary, /"first second third/)
+  assert.ok(summary.length === 400 && summary.endsWith('…'))
+})
+
+test('who is added, created or renamed is the subject, and nobody is the actor', async () => {
+  const row = await rowOf(fixture('user_add_to_group').body)
+  const { user_id, subject_id, subject_username, subject_name, group_id } = row
+  assert.deepEqual(
+    { user_id, subject_id, subject_username, subject_name, group_id },
+    {
+      user_id: null,
+      subject_id: 21,
+      subject_username: 'jpetersen',
+      subject_name: 'Jonas Petersen',
+      group_id: 23,
+    },
+  )
+  assert.equal((await rowOf(fixture('push').body)).subject_id, null)
+})
+
+test('the object of a merge request is named by its kind, its ids and its title', async () => {
+  const { object_kind, object_id, object_iid, object_title, ref } = await rowOf(fixture('merge_request').body)
+  assert.deepEqual(
+    [object_kind, object_id, object_iid, object_title, ref],
+    ['merge_request', 5120, 73, 'Switch lamps by sunset table', 'main'],
+  )
 })
