@@ -65,8 +65,9 @@ test('the roles that `--print database-roles` prints are enough, and setup keeps
   await run(ownerUrl, `-- ${grants}`)
 
   const worker = urlOf('printed', 'by hand')
-  await run(worker, "select audit_log.ensure_month('2026-11-01T00:00:00Z')")
-  await run(worker, 'select from audit_log.events')
+  await run(worker, "select audit_log.append('[]', '')")
+  await run(worker, 'select from audit_log.head')
+  await assert.rejects(run(worker, 'select from audit_log.events'), /permission denied/)
   await assert.rejects(run(worker, 'delete from audit_log.events'), /permission denied/)
   await assert.rejects(run(worker, 'select from gitlab_bridge.migrations'), /permission denied/)
   await assert.rejects(run(worker, 'create schema own'), /permission denied/)
