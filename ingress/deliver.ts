@@ -1,4 +1,5 @@
 import type { Logger } from '../lib/logger.ts'
+import { startRunningTimer } from '../lib/running-timer.ts'
 import type { EventType } from '../schemas/catalogue.ts'
 import type { Hook } from './hook.ts'
 import type { IngressMetrics } from './metrics.ts'
@@ -125,7 +126,7 @@ const deliverLarge = (hook: Hook, options: DeliverOptions, stages: DeliverStages
   }
   const place = publisher.reserve((error) => settle({ error }))
   const isUnhurried = !isLargeReady() || (options.isSpooled === true && options.waitedFor === undefined)
-  const timer = setTimeout(
+  const timer = startRunningTimer(
     () => {
       place.release()
       metrics.placesLost.inc()

@@ -1,4 +1,5 @@
 import { messageOf, RetriableError } from '../../lib/errors.ts'
+import { startRunningTimer } from '../../lib/running-timer.ts'
 import type { SegmentWriter } from './segment-writer.ts'
 import type { Size, SpoolTally } from './spool-state.ts'
 
@@ -37,7 +38,7 @@ interface Waiting {
 }
 
 /**
- * A write that takes longer than this is a failure, in milliseconds: it is what a hook has left for the disk
+ * A write that takes longer than this is a failure, in milliseconds of the time in which this process runs: it is what a hook has left for the disk
  * after it has waited for the brokers in vain.
  */
 const hangsAfterMs = 1500
@@ -67,7 +68,7 @@ export const createAppendQueue = (
   }
 
   const writeGroup = async (group: readonly Waiting[]) => {
-    const watch = setTimeout(() => noteHanging(group), hangsAfterMs).unref()
+    const watch = startRunningTimer(() => noteHanging(group), hangsAfterMs).unref()
     try {
       await writer.append(group.flatMap(({ entry }) => entry.frames))
     } catch (error) {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '../../../lib/config.ts'
 import { messageOf, RetriableError } from '../../../lib/errors.ts'
+import { startRunningTimer } from '../../../lib/running-timer.ts'
 import type { Job, OnKey, Report, Result } from './job.ts'
 
 /** A job ended its process. This process and later jobs are not affected. */
@@ -124,7 +125,8 @@ const nextReport = (
   new Promise((resolve) => {
     let written = ''
     let isLate = false
-    const timer = setTimeout(() => {
+    // If this process was paused, the report may wait to be read.
+    const timer = startRunningTimer(() => {
       isLate = true
       child.kill('SIGKILL')
     }, limitMs)

@@ -3,6 +3,8 @@ import { notQueued } from '../../deliver.ts'
 import type { Hook } from '../../hook.ts'
 import type { Outcome } from '../../outcome.ts'
 
+type StartTimer = (onTime: () => void, afterMs: number) => NodeJS.Timeout
+
 /** A complete and authenticated hook whose sender waits for the answer. */
 export interface AcceptedHook {
   readonly hook: Hook
@@ -18,7 +20,7 @@ export interface AcceptedHook {
   /** Only the first answer counts. */
   answer(outcome: Outcome): void
   /** Starts a timer, in place of the one before. It ends with the answer. */
-  setTimer(afterMs: number, onTime: () => void): void
+  setTimer(afterMs: number, onTime: () => void, start?: StartTimer): void
   /** How much is left of a time that began with the first byte of the request, in milliseconds. */
   leftMs(limitMs: number): number
 }
@@ -49,9 +51,9 @@ export const createAcceptedHook = (
       accepted.isAnswered = true
       onAnswer(outcome)
     },
-    setTimer: (afterMs, onTime) => {
+    setTimer: (afterMs, onTime, start = setTimeout) => {
       clearTimeout(timer)
-      if (!accepted.isAnswered) timer = setTimeout(onTime, afterMs)
+      if (!accepted.isAnswered) timer = start(onTime, afterMs)
     },
     leftMs: (limitMs) => {
       const passedMs = performance.now() - arrivedAt

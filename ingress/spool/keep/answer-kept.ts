@@ -1,6 +1,6 @@
 import { messageOf } from '../../../lib/errors.ts'
 import type { Logger } from '../../../lib/logger.ts'
-import { withTimeLimit } from '../../../lib/time-limit.ts'
+import { withRunningTimeLimit } from '../../../lib/time-limit.ts'
 import type { Names } from '../../../schemas/topics.ts'
 import type { Deliver } from '../../deliver.ts'
 import { spooled, unavailable } from '../../outcome.ts'
@@ -53,7 +53,8 @@ export const answerNotKept = (
 /**
  * Appends one hook to the spool.
  *
- * @param limitMs how long it may take, from the first byte of the request
+ * @param limitMs how long it may take, from the first byte of the request. If this process is paused meanwhile,
+ *   the hook may be on disk already. A hook that is published as well would overtake older ones.
  * @returns undefined once the hook is on disk, else why it is not
  */
 export const tryAppend = async (
@@ -63,7 +64,7 @@ export const tryAppend = async (
   topic?: string,
 ): Promise<unknown> => {
   try {
-    await withTimeLimit(leftMs(limitMs), spools.append(hook, topic))
+    await withRunningTimeLimit(leftMs(limitMs), spools.append(hook, topic))
     return undefined
   } catch (error) {
     return error

@@ -1,4 +1,5 @@
 import { messageOf, RetriableError } from '../../../lib/errors.ts'
+import { startRunningTimer } from '../../../lib/running-timer.ts'
 import type { Hook } from '../../hook.ts'
 import type { Outcome } from '../../outcome.ts'
 import { TopicUnavailableError } from '../../record/topic-unavailable-error.ts'
@@ -189,7 +190,8 @@ const refuse = (accepted: AcceptedHook, failure: unknown, line: Line): void => {
 /** Answers the hook when all of its time is up, whatever it waits for. */
 const refuseInTime = (accepted: AcceptedHook, line: Line): void => {
   const onTime = () => refuse(accepted, new RetriableError('the disk did not answer in time'), line)
-  accepted.setTimer(accepted.leftMs(line.answerWithinMs), onTime)
+  // If this process is paused, the hook may be on disk when it goes on.
+  accepted.setTimer(accepted.leftMs(line.answerWithinMs), onTime, startRunningTimer)
 }
 
 /**

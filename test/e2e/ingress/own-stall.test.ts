@@ -6,9 +6,14 @@ import { isSoak } from '../../helpers/faults/outage.ts'
 import { rawRequest } from '../../helpers/faults/raw-request.ts'
 import { sendRaw } from '../../helpers/faults/send-raw.ts'
 import { startIngressWithoutServers } from '../../helpers/process/ingress-without-servers.ts'
+import { untilCount } from '../../helpers/process/until-count.ts'
+import { markedBody } from '../../helpers/records/marked-body.ts'
+import { postHook } from '../../helpers/records/post-hook.ts'
 
 const token = 'the-token-of-the-stalled'
 const mebibyte = 1024 * 1024
+/** So many senders that the ingress is always writing to its disk. */
+const senders = 16
 const start = (timeoutSeconds: string) =>
   startIngressWithoutServers({
     INGRESS_SECRET_TOKENS: token,
@@ -43,6 +48,36 @@ test('a body that arrived while the ingress was paused is accepted', async () =>
   await paused
   await resuming()
   assert.deepEqual((await sending).statuses, [202])
+})
+
+test('hooks that were being spooled while the ingress was paused are kept, in order', async (t) => {
+  const paused = await start('5')
+  t.after(() => paused.remove())
+  const numbers: number[] = []
+  let isSending = true
+  const sender = async (first: number) => {
+    for (let number = first; isSending; number += senders) {
+      const id = `paused-${number}`
+      const answer = await postHook(paused.hookUrl, token, id, markedBody(id, 0))
+      assert.ok(answer !== 'refused')
+      numbers.push(answer.status ?? 0)
+    }
+  }
+  const sending = Promise.all(Array.from({ length: senders }, (_, first) => sender(first)))
+  for (let pause = 0; pause < 3; pause++) {
+    await untilCount(numbers, numbers.length + 100)
+    paused.kill('SIGSTOP')
+    await sleep(5500) // Longer than a hook may take until its answer.
+    paused.kill('SIGCONT')
+  }
+  await untilCount(numbers, numbers.length + 100)
+  isSending = false
+  await sending
+  assert.deepEqual([...new Set(numbers)], [202])
+  const accepted = await paused.acceptedHooks()
+  assert.equal(accepted.length, numbers.length, 'each hook is on disk once')
+  const times = accepted.map(({ received_at }) => String(received_at))
+  assert.deepEqual(times, times.toSorted())
 })
 
 test('many large bodies at once get no 4xx', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { stat } from 'node:fs/promises'
 import { test } from 'node:test'
 import { type AppendEntry, createAppendQueue } from '../../../../ingress/spool/append-queue.ts'
 import { createSpoolTally } from '../../../../ingress/spool/spool-state.ts'
@@ -25,6 +26,10 @@ const createQueue = () => {
   const queue = createAppendQueue({ append }, tally)
   const next = () => pending.shift() ?? assert.fail('nothing is being written')
   return { queue, state: tally.state, written, next }
+}
+/** Keeps the event loop busy, as if the process was paused. */
+const standStill = (ms: number) => {
+  for (const until = performance.now() + ms; performance.now() < until; );
 }
 const nextTurn = () => new Promise(setImmediate)
 const isPending = async (promise: Promise<unknown>): Promise<boolean> => {
@@ -115,7 +120,7 @@ test('the queue is idle, and finished, once the last entry is written', async ()
 })
 
 test('a write that does not end fails its entries and those behind it, and later ones at once', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] })
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
   const { queue, state, written, next } = createQueue()
   const appends = ['a', 'b', 'c'].map((text) => queue.append(entryOf(text)))
   const failed = Promise.allSettled(appends)
@@ -139,8 +144,17 @@ test('a write that does not end fails its entries and those behind it, and later
   assert.deepEqual([state.records, written], [2, ['a', 'e']])
 })
 
+test('a write that ended while the process stood still has succeeded', async () => {
+  const tally = createSpoolTally({ bytes: 0, passedBytes: 0 })
+  const queue = createAppendQueue({ append: () => stat('.').then(() => undefined) }, tally)
+  const appending = queue.append(entryOf('a'))
+  standStill(2000)
+  await appending
+  assert.equal(tally.state.lastFailure, null)
+})
+
 test('a write that ends with an error after it seemed to hang is not counted as waiting', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] })
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
   const { queue, state, next } = createQueue()
   const failed = assert.rejects(queue.append(entryOf('a')), /does not answer/)
   t.mock.timers.tick(1500)

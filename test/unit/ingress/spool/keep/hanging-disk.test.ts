@@ -59,7 +59,7 @@ for (const inSpool of [0, 3]) {
   })
 
   test(`with brokers that are away, it gets 503 in 1 s; ${inSpool} hooks in the spool`, async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout'] })
+    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
     const { publishOrSpool, calls } = keeping('failing', inSpool)
     const answer = publishOrSpool(hook, performance.now())
     for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
