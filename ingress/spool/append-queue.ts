@@ -38,8 +38,8 @@ interface Waiting {
 }
 
 /**
- * A write that takes longer than this is a failure, in milliseconds of the time in which this process runs: it is what a hook has left for the disk
- * after it has waited for the brokers in vain.
+ * A write that takes longer than this is a failure, in milliseconds of the time in which this process runs:
+ * it is what a hook has left for the disk after it has waited for the brokers in vain.
  */
 const hangsAfterMs = 1500
 

@@ -53,8 +53,8 @@ export const answerNotKept = (
 /**
  * Appends one hook to the spool.
  *
- * @param limitMs how long it may take, from the first byte of the request. If this process is paused meanwhile,
- *   the hook may be on disk already. A hook that is published as well would overtake older ones.
+ * @param limitMs how long it may take, from the first byte of the request. A pause of this process does not
+ *   count: the hook may be on disk already, and if it was published as well, it would overtake older ones.
  * @returns undefined once the hook is on disk, else why it is not
  */
 export const tryAppend = async (
