@@ -16,6 +16,7 @@ import { pushesCommand } from './pushes/command.ts'
 import { rebuildCommand } from './rebuild/command.ts'
 import { sendCommand } from './send/command.ts'
 import { setupCommand } from './setup/command.ts'
+import { simulateCommand } from './simulate/command.ts'
 import { spoolCommand } from './spool/command.ts'
 import { statusCommand } from './status/command.ts'
 import { tailCommand } from './tail/command.ts'
@@ -31,6 +32,7 @@ const commands = [
   ingressCommand,
   consumerCommand,
   sendCommand,
+  simulateCommand,
   previewCommand,
   tailCommand,
   pushesCommand,

@@ -36,7 +36,7 @@ export const bringUp = async (stack: SupervisedStack, prepared: Prepared): Promi
   )
 
   signal.throwIfAborted()
-  const endpoints = endpointsOf(urls, plan.ingress.env, processes)
+  const endpoints = endpointsOf(urls, !env.KAFKA_BROKERS, plan.ingress.env, processes)
   await writeEndpoints(dataDir, endpoints)
   output.plain(
     finalBlock({
@@ -51,6 +51,7 @@ export const bringUp = async (stack: SupervisedStack, prepared: Prepared): Promi
 
 const endpointsOf = (
   urls: StackUrls,
+  kafka_is_embedded: boolean,
   ingressEnv: Environment,
   processes: readonly PlannedProcess[],
 ): Endpoints => {
@@ -60,6 +61,7 @@ const endpointsOf = (
     hook_url: `${scheme}://${reachable(INGRESS_HOST)}:${INGRESS_PORT}/hooks`,
     secret_token: firstToken(ingressEnv),
     kafka_brokers: urls.kafkaBrokers,
+    kafka_is_embedded,
     schema_registry_url: urls.schemaRegistryUrl,
     database_url: urls.databaseUrl,
     metrics: Object.fromEntries(

@@ -8,6 +8,8 @@ export interface Endpoints {
   /** Null if the user has configured only signing tokens. */
   secret_token: string | null
   kafka_brokers: string
+  /** Whether the stack runs Kafka itself. Otherwise it publishes to the brokers of KAFKA_BROKERS. */
+  kafka_is_embedded: boolean
   schema_registry_url: string
   database_url: string
   /** Process → its metrics URL: `ingress`, each running worker, `lag-exporter`. */

@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { type Environment, list, port, readVariables, secret } from '../../lib/config.ts'
+import { type Environment, port, readVariables } from '../../lib/config.ts'
 import { messageOf, UsageError } from '../../lib/errors.ts'
-import { inventedToken, isInvented } from '../../lib/invented-sources.ts'
-import type { Endpoints } from '../../local/endpoints.ts'
 import { readEndpoints } from '../environment.ts'
+import { hookTokenOf } from '../hook-target/hook-token.ts'
+import { hookUrl } from '../hook-target/hook-url.ts'
 import { type Payload, readPayload } from '../payload/read-payload.ts'
-import { hookUrl } from './hook-url.ts'
 
 const variables = z.object({
   INGRESS_HOST: z.string().default('127.0.0.1'),
   INGRESS_PORT: port().default(8080),
-  INGRESS_SECRET_TOKENS: list().optional().meta(secret),
-  INGRESS_SIGNING_TOKENS: list().optional().meta(secret),
 })
 
 export interface SendOptions {
@@ -39,13 +36,12 @@ export const send = async (
 ): Promise<{ status: number; body: string }> => {
   const payload = await readPayload(name)
   const stack = readEndpoints(env)
-  const settings = readVariables(variables, env)
-  const { INGRESS_HOST, INGRESS_PORT } = settings
+  const { INGRESS_HOST, INGRESS_PORT } = readVariables(variables, env)
   const own = { host: INGRESS_HOST, port: INGRESS_PORT, hasOwnPort: Boolean(env.INGRESS_PORT) }
   const { source = 'sample' } = options
   const url = hookUrl({ ...own, url: options.url, source }, stack)
   refuseWrongUrl(url)
-  const token = tokenOf(source, settings, stack)
+  const token = hookTokenOf(source, env, stack)
 
   const headers = headersOf(payload, token, options)
   const body = new Uint8Array(payload.body)
@@ -54,28 +50,6 @@ export const send = async (
     throw new UsageError(`${url} cannot be reached: ${reason}. Start the ingress, or use --url.`)
   })
   return { status: response.status, body: await response.text() }
-}
-
-/**
- * A configured source wants its secret token. A source of invented events wants a token that is made from any
- * credential of a configured source.
- */
-const tokenOf = (
-  source: string,
-  { INGRESS_SECRET_TOKENS, INGRESS_SIGNING_TOKENS }: z.output<typeof variables>,
-  stack: Endpoints | undefined,
-): string => {
-  const secretToken = INGRESS_SECRET_TOKENS?.[0] ?? stack?.secret_token ?? undefined
-  if (!isInvented(source)) return secretToken ?? fail('INGRESS_SECRET_TOKENS')
-  // Where the ingress accepts only signed hooks, it makes no token from a secret token.
-  const signingToken = INGRESS_SIGNING_TOKENS?.[0]
-  if (signingToken !== undefined)
-    return inventedToken(Buffer.from(signingToken.replace('whsec_', ''), 'base64'), source)
-  return inventedToken(secretToken ?? fail('INGRESS_SECRET_TOKENS or INGRESS_SIGNING_TOKENS'), source)
-}
-
-const fail = (variables: string): never => {
-  throw new UsageError(`No secret token is known. Set ${variables}, or start the local stack (npm start).`)
 }
 
 const headersOf = ({ headers, isBundled }: Payload, token: string, { resend }: SendOptions): Headers => {

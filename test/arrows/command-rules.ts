@@ -1,7 +1,7 @@
 import type { ArrowRule } from './rule.ts'
 
 /** Folders of cli that several commands use. Every other folder is one command. */
-const sharedFolders = ['lag-meter', 'options', 'output', 'payload', 'variables', 'workers']
+const sharedFolders = ['hook-target', 'lag-meter', 'options', 'output', 'payload', 'variables', 'workers']
 
 const shared = sharedFolders.join('|')
 const command = `^cli/(?!(?:${shared})/)([^/]+)/`

@@ -9,6 +9,7 @@ const endpoints: Endpoints = {
   hook_url: 'http://127.0.0.1:8080/hooks',
   secret_token: 'secret',
   kafka_brokers: '127.0.0.1:9092',
+  kafka_is_embedded: true,
   schema_registry_url: 'http://127.0.0.1:8081/apis/ccompat/v7',
   database_url: 'postgres://127.0.0.1:5433/gitlab_bridge',
   metrics: { ingress: 'http://127.0.0.1:9464/metrics' },

@@ -7,6 +7,7 @@ const summary: Summary = {
     hook_url: 'http://127.0.0.1:8080/hooks',
     secret_token: 'a-secret',
     kafka_brokers: '127.0.0.1:9092',
+    kafka_is_embedded: true,
     schema_registry_url: 'http://127.0.0.1:8081/apis/ccompat/v7',
     database_url: 'postgres://owner:password@127.0.0.1:5433/gitlab_bridge',
     metrics: {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { hookUrl } from '../../../../cli/send/hook-url.ts'
+import { hookUrl } from '../../../../cli/hook-target/hook-url.ts'
 
 const source = 'sample'
 const unset = { host: '127.0.0.1', port: 8080, hasOwnPort: false, source }
