@@ -124,7 +124,7 @@ test('a thousand dead letters are redriven once although the first run is killed
   )
   assert.deepEqual(
     audited?.map((line) => line.slice(line.lastIndexOf(' '))),
-    [' 0', ' 0', ' 0'],
+    [' 0', ' 0', ' 0', ' 0', ' 0'],
   )
   await Promise.all([auditLog.stop(10_000), pushLog.stop(10_000)])
 })
