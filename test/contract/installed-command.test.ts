@@ -8,7 +8,7 @@ const { bin, name } = JSON.parse(readPage('package.json')) as { bin: Record<stri
 const ourNames = Object.keys(bin)
 
 /** Pages about a clone, in which `npx bridge` is the command of the clone. */
-const clonePages = new Set(['docs/try-it.md', 'CONTRIBUTING.md'])
+const clonePages = new Set(['docs/try-it.md', 'docs/write-a-worker.md', 'CONTRIBUTING.md'])
 
 /** The part of a page that is about production. */
 const productionPartOf = (page: string): string => {

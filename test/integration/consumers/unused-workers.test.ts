@@ -11,6 +11,7 @@ import { pushConsumer } from '../../helpers/process/push-consumer.ts'
 import { untilCount } from '../../helpers/process/until-count.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
+import { withAdmin } from '../../helpers/servers/with-admin.ts'
 import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 const handled: string[] = []
@@ -82,4 +83,13 @@ test('a worker that BRIDGE_WORKERS names is reported although it has never run',
     name: 'ConfigError',
     message: 'BRIDGE_WORKERS: there is no worker nosuch. Use names of: used, unused',
   })
+})
+
+test('a worker whose group the brokers have forgotten stays used, unless others are named', async () => {
+  await withAdmin(stack.kafka, (admin) => admin.deleteGroups([stack.names.group('used')]))
+  const verdictOn = async (BRIDGE_WORKERS?: string) =>
+    (await rows(printStatus, BRIDGE_WORKERS)).find(({ worker }) => worker === 'used').verdict
+  assert.equal(await verdictOn(), 'missing')
+  assert.equal(await verdictOn('used'), 'missing')
+  assert.equal(await verdictOn('unused'), null)
 })
