@@ -19,11 +19,15 @@ export const readFirstStarts = async (kafka: Kafka, topic: string): Promise<Firs
   return starts
 }
 
+/** Undefined for a record that another program wrote: it must not keep every worker from starting. */
 const timeIn = (value: Buffer | null): number | undefined => {
-  if (value === null) return undefined
-  const { first_start } = JSON.parse(value.toString()) as { first_start?: string }
-  const time = Date.parse(String(first_start))
-  return Number.isNaN(time) ? undefined : time
+  try {
+    const start = JSON.parse(String(value)) as { first_start?: string } | null
+    const time = Date.parse(String(start?.first_start))
+    return Number.isNaN(time) ? undefined : time
+  } catch {
+    return undefined
+  }
 }
 
 /**

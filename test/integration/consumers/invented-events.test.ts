@@ -50,17 +50,20 @@ const settingsOf: Readonly<Record<string, Environment>> = {
   caller: { CALLER_URL: outsideUrl },
 }
 
+const someSamples = ['push', 'issue', 'note', 'pipeline']
+
 const external = [...consumers, caller].filter(({ effect }) => effect === 'external')
 const stack = await openWorkerStack('invented', external)
 const ingress = await stack.startReady(['ingress'])
 const url = String(ingress.hookUrl)
 
-const sendAll = async (source?: string): Promise<number> => {
-  for (const { name } of fixtures) {
+/** @returns how many hooks were sent */
+const sendSamples = async (names: readonly string[], source?: string): Promise<number> => {
+  for (const name of names) {
     const { status, body } = await send(name, source === undefined ? { url } : { url, source }, stack.env)
     assert.equal(status, 200, body)
   }
-  return fixtures.length
+  return names.length
 }
 
 /** Waits until the worker has handled all that its topics hold. */
@@ -89,7 +92,7 @@ for (const worker of external)
     const before = calls.length
     const running = await start(worker)
     t.after(running.stop)
-    await sendAll()
+    await sendSamples(fixtures.map(({ name }) => name))
     await untilCaughtUp(worker)
     assert.deepEqual(calls.slice(before), [])
     const invented = 'consumer_handled_total{event="push",outcome="invented"}'
@@ -100,7 +103,7 @@ test('a worker that is let act calls the outside for invented events, too', asyn
   const before = calls.length
   const running = await start(caller, { BRIDGE_LET_WORKERS_ACT: 'true' })
   t.after(running.stop)
-  const sent = await sendAll()
+  const sent = await sendSamples(someSamples)
   await eventually(() => assert.equal(calls.length - before, sent))
   assert.deepEqual(new Set(calls.slice(before)), new Set(['GET /caller/sample']))
 })
@@ -109,7 +112,7 @@ test('a hook of a configured sender is a real event', async (t) => {
   const before = calls.length
   const running = await start(caller)
   t.after(running.stop)
-  const sent = await sendAll('default')
+  const sent = await sendSamples(someSamples, 'default')
   await eventually(() => assert.equal(calls.length - before, sent))
   assert.deepEqual(new Set(calls.slice(before)), new Set(['GET /caller/default']))
 })
