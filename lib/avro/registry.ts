@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import type { Type } from 'avsc'
 import { messageOf, PermanentError, RetriableError } from '../errors.ts'
-import { createReadErrorCode, isNotFound, schemaNotFound } from './registry-error-code.ts'
+import { createCallRegistry, isNotFound, readErrorCode, schemaNotFound } from './call-registry.ts'
+import { completeRegistration } from './half-registered.ts'
 import type { RegistrySettings } from './registry-settings.ts'
 
 export { type RegistrySettings, registryVariables } from './registry-settings.ts'
@@ -37,7 +38,7 @@ const timeoutMs = 3000
 
 export const createRegistry = (settings: RegistrySettings, clientId: string): Registry => {
   const client = createClient(settings, clientId)
-  const readErrorCode = createReadErrorCode(settings, timeoutMs)
+  const callRegistry = createCallRegistry(settings, timeoutMs)
   return {
     register: async (subject, schema) => {
       const registration = () =>
@@ -46,7 +47,13 @@ export const createRegistry = (settings: RegistrySettings, clientId: string): Re
           { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE },
         )
       const action = `register ${subject}`
-      const { id } = await call(action, afterConflicts(registration), isFinalForSetup)
+      const complete = () =>
+        completeRegistration(callRegistry, subject, schema, COMPATIBILITY.FULL_TRANSITIVE).catch(() => false)
+      const registering = afterConflicts(registration).catch(async (error: unknown) => {
+        if (isConflict(error) && (await complete())) return await registration()
+        throw error
+      })
+      const { id } = await call(action, registering, isFinalForSetup)
       return demandSchemaId(id, action)
     },
     idOf: async (subject, schema) => {
@@ -56,7 +63,9 @@ export const createRegistry = (settings: RegistrySettings, clientId: string): Re
         // For an answer with status 404, the client throws an error without a status.
         if (hasStatus(error)) return error.status === 422
         const path = `/subjects/${encodeURIComponent(subject)}`
-        return isNotFound(await readErrorCode(path, { method: 'POST', body: JSON.stringify({ schema }) }))
+        return isNotFound(
+          await readErrorCode(callRegistry, path, { method: 'POST', body: JSON.stringify({ schema }) }),
+        )
       })
       return demandSchemaId(id, action)
     },
@@ -64,7 +73,9 @@ export const createRegistry = (settings: RegistrySettings, clientId: string): Re
       const type = await call(`return schema ${id}`, client.getSchema(id), async (error) => {
         if (!hasStatus(error)) return isRefusal(error)
         // Changed credentials, or another server at the address, are not the fault of the record.
-        return error.status === 404 && (await readErrorCode(`/schemas/ids/${id}`)) === schemaNotFound
+        return (
+          error.status === 404 && (await readErrorCode(callRegistry, `/schemas/ids/${id}`)) === schemaNotFound
+        )
       })
       return type as unknown as Type
     },

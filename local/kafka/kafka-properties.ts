@@ -37,9 +37,10 @@ export const kafkaProperties = (node: KafkaNode, voters: readonly KafkaNode[], l
     'log.segment.bytes': 256 * 1024 * 1024,
     'offsets.retention.minutes': 30 * 24 * 60,
     'group.initial.rebalance.delay.ms': 0,
-    // A node that was killed can join again only after its old session has ended. The default is 9 s.
-    'broker.session.timeout.ms': 3000,
-    'broker.heartbeat.interval.ms': 500,
+    // A node that was killed can join again only after its old session has ended. The default is 9 s. On a
+    // busy machine a node may not get to its heartbeats for some seconds, and would exclude itself.
+    'broker.session.timeout.ms': 6000,
+    'broker.heartbeat.interval.ms': 1000,
 
     'offsets.topic.num.partitions': 3,
     'offsets.topic.replication.factor': replication,

@@ -24,7 +24,7 @@ const env = {
   BRIDGE_DATA_DIR: await stack.temporaryFolder(),
 }
 await stack.setUp(env)
-const { hookUrl } = await stack.startReady(['ingress'], env)
+const { hookUrl } = await stack.startIngress(env)
 let worker = await stack.startReady(['consumer', 'audit-log'], env)
 
 const query = async (text: string, values: unknown[] = []): Promise<pg.QueryResult> => {

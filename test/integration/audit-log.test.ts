@@ -9,7 +9,7 @@ import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('audit-log')
 await stack.setUp()
-const { hookUrl } = await stack.startReady(['ingress'])
+const { hookUrl } = await stack.startIngress()
 let worker = await stack.startReady(['consumer', 'audit-log'])
 
 const rowsOf = async (deliveryId: string): Promise<Record<string, unknown>[]> =>

@@ -29,7 +29,7 @@ sent.push(pushOf(7919, { user_username: 'Ægir "月"', ref: 'refs/heads/größe'
 let expected: Line[]
 before(async () => {
   await stack.setUp()
-  const { hookUrl } = await stack.startReady(['ingress'])
+  const { hookUrl } = await stack.startIngress()
   for (const body of sent) assert.equal((await post(hookUrl, body)).body.outcome, 'published')
   const records = [...(await recordsOf(stack, 'push')), ...(await recordsOf(stack, 'tag_push'))]
   expected = records.map(({ key, value: { delivery, ref, user_username, commits } }) => ({

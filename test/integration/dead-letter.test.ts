@@ -24,7 +24,7 @@ const garbage = {
   tornRecord: { key: '15', value: Buffer.alloc(0) }, // filled in from a real record below
 }
 
-const { hookUrl } = await stack.startReady(['ingress'])
+const { hookUrl } = await stack.startIngress()
 await post(hookUrl, pushOf(15), { 'idempotency-key': 'before' })
 const producer = stack.kafka.producer()
 await producer.connect()

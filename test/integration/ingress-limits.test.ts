@@ -58,7 +58,7 @@ const metricOf = async (metricsUrl: string, name: string): Promise<number> => {
 }
 
 test('a lower size limit of a topic makes chunks of large bodies, until it is raised again', async () => {
-  const { hookUrl, metricsUrl, stop } = await stack.startReady(['ingress'])
+  const { hookUrl, metricsUrl, stop } = await stack.startIngress()
   const limited = [push, rawChunksTopic]
   assert.deepEqual(await postAndFind(hookUrl, large()), { status: 200, pieces: null })
   await setLimit(limited, 200_000)
@@ -78,7 +78,7 @@ test('a lower size limit of a topic makes chunks of large bodies, until it is ra
 test('while the topic of raw chunks is missing, a hook that needs it waits on disk', async () => {
   await withAdmin((admin) => admin.deleteTopics({ topics: [rawChunksTopic] }))
   await setLimit([push], 200_000)
-  const { hookUrl, stop } = await stack.startReady(['ingress'], {
+  const { hookUrl, stop } = await stack.startIngress({
     INGRESS_SPOOL_DIR: await stack.temporaryFolder(),
   })
   assert.equal((await post(hookUrl, pushOf(15))).status, 200)

@@ -12,7 +12,7 @@ after(() => servers.remove())
 const { kafkaBrokers, schemaRegistryUrl } = servers
 const stack = await openStack('ingress-outage', { kafkaBrokers, schemaRegistryUrl, databaseUrl: '' })
 await stack.setUp({ AUDIT_LOG_DATABASE_URL: '' })
-const { hookUrl, stop } = await stack.startReady(['ingress'])
+const { hookUrl, stop } = await stack.startIngress()
 
 test('a hook is answered within 5 s of a frozen broker, and is on its topic afterwards', async () => {
   assert.equal((await post(hookUrl, sample('push'))).status, 200)

@@ -78,7 +78,7 @@ test('with one topic missing the ingress starts, and its log names the topic and
 test('an ingress uses the new schema ids of a registry without a restart, and logs it', async (t) => {
   const folder = await stack.temporaryFolder()
   const memory = join(folder, 'schema-ids.json')
-  const before = await stack.startReady(['ingress'], { BRIDGE_DATA_DIR: folder })
+  const before = await stack.startIngress({ BRIDGE_DATA_DIR: folder })
   await before.stop(10_000)
   const said = Object.entries(JSON.parse(await readFile(memory, 'utf8')) as Record<string, number>)
   await writeFile(
@@ -95,7 +95,7 @@ test('an ingress uses the new schema ids of a registry without a restart, and lo
   await once(registry, 'listening')
   t.after(() => registry.close())
   const url = stack.schemaRegistryUrl.replace(port, String((registry.address() as AddressInfo).port))
-  const ingress = await stack.startReady(['ingress'], { BRIDGE_DATA_DIR: folder, SCHEMA_REGISTRY_URL: url })
+  const ingress = await stack.startIngress({ BRIDGE_DATA_DIR: folder, SCHEMA_REGISTRY_URL: url })
 
   const topic = stack.names.topic('push')
   const lastId = async () => {

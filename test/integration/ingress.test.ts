@@ -11,7 +11,7 @@ import { openStack, secretToken } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('ingress')
 await stack.setUp()
-const { hookUrl, metricsUrl } = await stack.startReady(['ingress'])
+const { hookUrl, metricsUrl } = await stack.startIngress()
 
 test('an answered hook is on its topic with the documented key, partition, time and headers', async () => {
   const before = Date.now()

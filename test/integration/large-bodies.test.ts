@@ -38,7 +38,7 @@ test('a hostile body in the spool ends no process, and the hook behind it arrive
   assert.equal((await post(spooling.hookUrl, pushOf(15), { 'idempotency-key': laterId })).status, 202)
   await spooling.stop(10_000)
 
-  const draining = await stack.startReady(['ingress'], smallHeap)
+  const draining = await stack.startIngress(smallHeap)
   await recordOf('push', laterId)
   const record = await recordOf('quarantine', hostileId)
   assert.ok('reason' in record && record.reason === 'too_complex')
@@ -47,7 +47,7 @@ test('a hostile body in the spool ends no process, and the hook behind it arrive
 })
 
 test('whatever a large body holds, other hooks and /livez are answered, in bounded memory', async (t) => {
-  const ingress = await stack.startReady(['ingress'], smallHeap)
+  const ingress = await stack.startIngress(smallHeap)
   await eventually(async () => assert.equal((await post(ingress.hookUrl, pushOf(15))).status, 200))
   const liveUrl = ingress.metricsUrl.replace('/metrics', '/livez')
   const watch = watchIngress({ hookUrl: String(ingress.hookUrl), liveUrl })

@@ -9,7 +9,7 @@ import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('push-author-log')
 await stack.setUp()
-const { hookUrl } = await stack.startReady(['ingress'])
+const { hookUrl } = await stack.startIngress()
 const folder = await stack.temporaryFolder()
 const startWorker = () => stack.startReady(['consumer', 'push-author-log'], { PUSH_AUTHOR_LOG_DIR: folder })
 

@@ -4,6 +4,9 @@ import { test } from 'node:test'
 import pg from 'pg'
 import { migrateDatabase } from '../../cli/setup/database/migrate-database.ts'
 import { auditLog } from '../../consumers/audit-log/audit-log.ts'
+import { createRegistry, registryVariables } from '../../lib/avro/registry.ts'
+import { readVariables } from '../../lib/config.ts'
+import { wireSchema } from '../../schemas/load.ts'
 import { recordingLogger } from '../helpers/process/recording-logger.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
@@ -16,6 +19,30 @@ const run = async (url: string, statement: string) => {
   await client.connect()
   return client.query(statement).finally(() => client.end())
 }
+
+test('setup completes a registration that ended before the compatibility was set', async () => {
+  const registry = createRegistry(readVariables(registryVariables, stack.env), 'test')
+  const ask = async (path: string, body?: object) => {
+    const headers = { 'content-type': 'application/json' }
+    const request = body && { method: 'POST', headers, body: JSON.stringify(body) }
+    return (await fetch(`${stack.schemaRegistryUrl}${path}`, request)).json() as Promise<
+      Record<string, unknown>
+    >
+  }
+  const [half, other] = [`${stack.prefix}half-value`, `${stack.prefix}other-value`]
+  const schema = wireSchema('push')
+  const { id } = await ask(`/subjects/${half}/versions`, { schema })
+  assert.equal((await ask(`/config/${half}`)).compatibilityLevel, 'NONE')
+  assert.equal(await registry.register(half, schema), id)
+  assert.equal((await ask(`/config/${half}`)).compatibilityLevel, 'FULL_TRANSITIVE')
+
+  await ask(`/subjects/${other}/versions`, { schema: '"string"' })
+  await assert.rejects(registry.register(other, schema), {
+    name: 'PermanentError',
+    message: /FULL_TRANSITIVE != NONE/,
+  })
+  assert.equal((await ask(`/config/${other}`)).compatibilityLevel, 'NONE')
+})
 
 const changed = (url: string, change: (url: URL) => void) => {
   const copy = new URL(url)

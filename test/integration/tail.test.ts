@@ -6,7 +6,7 @@ import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('tail')
 await stack.setUp()
-const { hookUrl } = await stack.startReady(['ingress'])
+const { hookUrl } = await stack.startIngress()
 const headers = { 'x-gitlab-event': 'Push Hook' }
 await post(hookUrl, sample('push'), { ...headers, 'idempotency-key': 'text' })
 await post(hookUrl, Buffer.from([0xff, 0x00, 0x80]), { ...headers, 'idempotency-key': 'bytes' })

@@ -23,7 +23,7 @@ await withAdmin(stack.kafka, (admin) =>
     })),
   }),
 )
-const { hookUrl } = await stack.startReady(['ingress'])
+const { hookUrl } = await stack.startIngress()
 
 const hook = JSON.parse(sample('merge_request').toString()) as object
 const largeBody = () =>

@@ -25,7 +25,7 @@ interface ReadByJava {
 
 const stack = await openStack('wire-format')
 await stack.setUp({ KAFKA_TOPIC_PARTITIONS: '6' })
-const { hookUrl } = await stack.startReady(['ingress'])
+const { hookUrl } = await stack.startIngress()
 
 const sent = new Map<string, Buffer>()
 const send = async (body: Buffer) => sent.set((await post(hookUrl, body)).body.id, body)

@@ -58,6 +58,8 @@ export const publishPushes = async (
   const producer = stack.kafka.producer({
     createPartitioner: Partitioners.DefaultPartitioner,
     allowAutoTopicCreation: false,
+    // A broker that has just been started answers before its partitions have leaders.
+    retry: { retries: 20 },
   })
   await producer.connect()
   for (let start = 0; start < count; start += recordsPerRequest) {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,6 +13,7 @@ import { eventTypes } from '../../../schemas/catalogue.ts'
 import { createNames, type Names } from '../../../schemas/topics.ts'
 import { bridgeEnvironment, startBridge } from '../process/bridge-process.ts'
 import type { Addresses, NodeProcess } from '../process/node-process.ts'
+import { readSeries } from '../process/read-series.ts'
 import { recordingLogger } from '../process/recording-logger.ts'
 import { reportOnFailure } from '../process/report-on-failure.ts'
 import { startServers } from './servers.ts'
@@ -41,8 +43,10 @@ export interface Stack extends SharedStack {
   temporaryFolder(): Promise<string>
   /** Starts `bridge <args>`. @param env takes precedence over the stack's `env` */
   start(args: readonly string[], env?: Environment): Promise<NodeProcess>
-  /** Starts `bridge <args>` and waits until it is ready. */
+  /** Starts `bridge <args>` and waits until it is ready. An ingress may not be connected to Kafka yet. */
   startReady(args: readonly string[], env?: Environment): Promise<ReadyProcess>
+  /** Starts `bridge ingress` and waits until it publishes hooks. On a slow machine it spools the first ones. */
+  startIngress(env?: Environment): Promise<ReadyProcess>
 }
 
 export type ReadyProcess = NodeProcess & Addresses
@@ -91,6 +95,11 @@ export const openStack = async (name: string, ownServers?: SharedStack): Promise
     return child
   }
 
+  const startReady: Stack['startReady'] = async (args, overrides) => {
+    const child = await start(args, overrides)
+    return { ...child, ...(await child.ready()) }
+  }
+
   return {
     ...shared,
     names,
@@ -102,9 +111,13 @@ export const openStack = async (name: string, ownServers?: SharedStack): Promise
     setUp: (overrides = {}) => setUp({ ...env, DATABASE_URL: shared.databaseUrl, ...overrides }, logger),
     temporaryFolder,
     start,
-    startReady: async (args, overrides) => {
-      const child = await start(args, overrides)
-      return { ...child, ...(await child.ready()) }
+    startReady,
+    startIngress: async (overrides) => {
+      const ingress = await startReady(['ingress'], overrides)
+      await ingress.eventually(async () =>
+        assert.equal(await readSeries(ingress.metricsUrl, 'ingress_connected'), 1),
+      )
+      return ingress
     },
   }
 }

@@ -122,10 +122,7 @@ test('a thousand dead letters are redriven once although the first run is killed
   const audited = (await (await fetch(auditLog.metricsUrl)).text()).match(
     /^gitlab_bridge_consumer_handled_total\{event="push".*$/gm,
   )
-  assert.deepEqual(
-    audited?.map((line) => line.slice(line.lastIndexOf(' '))),
-    [' 0', ' 0', ' 0', ' 0', ' 0'],
-  )
+  assert.deepEqual(new Set(audited?.map((line) => line.slice(line.lastIndexOf(' ')))), new Set([' 0']))
   await Promise.all([auditLog.stop(10_000), pushLog.stop(10_000)])
 })
 

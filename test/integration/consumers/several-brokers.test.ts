@@ -48,7 +48,7 @@ test('a handler that hangs ends the worker, also while partitions of another bro
     CONSUMER_STALL_SECONDS: '2',
   })
   await publishPushes(stack, 1, { prefix: 'hanging', partition: one.partitionId })
-  const deadline = Date.now() + 15_000
+  const deadline = Date.now() + 120_000
   for (let round = 0; worker.failedWith() === undefined && Date.now() < deadline; round++) {
     await publishPushes(stack, 5, { prefix: `moving-${round}`, partition: other.partitionId })
     await sleep(100) // The other broker is to move on steadily, not as fast as it can.
