@@ -1,4 +1,4 @@
-// Prints pushes as JSON lines. KAFKA_BROKERS=… SCHEMA_REGISTRY_URL=… java … Consume.java [records] [seconds]
+// Prints pushes as JSON lines. KAFKA_BROKERS=... SCHEMA_REGISTRY_URL=... java ... Consume.java [records] [seconds]
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
 import java.nio.ByteBuffer;

@@ -10,6 +10,7 @@ import { createRegistry, registryVariables } from '../../lib/avro/registry.ts'
 import { readVariables } from '../../lib/config.ts'
 import type { Records } from '../../schemas/catalogue.ts'
 import { typeOfShape, wireSchema } from '../../schemas/load.ts'
+import { eventually } from '../helpers/process/eventually.ts'
 import { missingFor, runGeneratedCode } from '../helpers/process/generated-code.ts'
 import { deliver, hookOf } from '../helpers/records/deliver.ts'
 import { fixture } from '../helpers/records/samples.ts'
@@ -23,7 +24,8 @@ let value: Buffer
 let expected: Record<string, unknown>
 before(async () => {
   const registry = createRegistry(readVariables(registryVariables, stack.env), 'test')
-  const id = await registry.register(stack.names.subject(stack.names.topic('push')), wireSchema('push'))
+  const subject = stack.names.subject(stack.names.topic('push'))
+  const id = await eventually(() => registry.register(subject, wireSchema('push')))
   const { body, headers } = fixture('push')
   const { decoded } = await deliver(hookOf(body, headers))
   const { delivery, ref, user_username, project, commits } = decoded as unknown as Records['push']

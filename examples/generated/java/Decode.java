@@ -1,4 +1,4 @@
-// Reads one value of gitlab.push from standard input and prints it as JSON. SCHEMA_REGISTRY_URL=… java … Decode
+// Reads one value of gitlab.push from standard input and prints it as JSON. SCHEMA_REGISTRY_URL=... java ... Decode
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gitlab_bridge.Push;
 import java.net.URI;
