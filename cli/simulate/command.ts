@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { Command } from 'commander'
 import { readEndpoints } from '../environment.ts'
 import { parseTime, timeForms } from '../options/parse-time.ts'
@@ -40,7 +41,11 @@ export const simulateCommand = new Command('simulate')
     const begin = options.begin === undefined ? now : parseTime('--begin', options.begin, now)
     const story = { seed, begin, rate, count }
     if (options.print) {
-      for (const hook of hooksOf({ ...story, count: count ?? printed })) console.log(printedHook(hook))
+      for (const hook of hooksOf({ ...story, count: count ?? printed })) {
+        console.log(printedHook(hook))
+        // Without a pause, a reader that has closed the pipe would not be noticed before the end.
+        await setImmediate()
+      }
       return
     }
     const target = simulationTarget(options.target, process.env, readEndpoints(process.env))
