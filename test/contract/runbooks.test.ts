@@ -75,7 +75,11 @@ test('every readiness status of the ingress has a runbook', () => {
 })
 
 test('every other status that a process can show has a runbook', () => {
-  const sources = globSync('{cli,consumers,ingress}/**/*.ts', { cwd: root })
+  const sources = globSync('{cli,consumers,ingress}/**/*.ts', {
+    cwd: root,
+    // The statuses in these files are those of invented jobs and pipelines of GitLab.
+    exclude: ['cli/simulate/**'],
+  })
   const statuses = new Set(
     sources.flatMap((file) =>
       [...readFileSync(join(root, file), 'utf8').matchAll(/\bstatus: (?:[^'\n]*\? )?'([^']+)'/g)].map(

@@ -45,7 +45,7 @@ export interface Stack extends SharedStack {
   start(args: readonly string[], env?: Environment): Promise<NodeProcess>
   /** Starts `bridge <args>` and waits until it is ready. An ingress may not be connected to Kafka yet. */
   startReady(args: readonly string[], env?: Environment): Promise<ReadyProcess>
-  /** Starts `bridge ingress` and waits until it publishes hooks. On a slow machine it spools the first ones. */
+  /** Starts `bridge ingress` and waits until it publishes hooks: a slow machine spools the first ones. */
   startIngress(env?: Environment): Promise<ReadyProcess>
 }
 
