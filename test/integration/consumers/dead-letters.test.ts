@@ -61,9 +61,8 @@ const linesWritten = () => linesOfDays(folder).map((line) => (JSON.parse(line) a
 test('a thousand dead letters are redriven once although the first run is killed half-way', async () => {
   const ids = await publishPushes(stack, 1000)
   await bury()
-  // From now on nobody is to see these pushes but through the retry topic.
-  for (const worker of ['push-author-log', 'audit-log'])
-    await bridge('offsets', 'set', worker, '--to', 'end', '--json')
+  // From now on this worker is to see these pushes through its retry topic only.
+  await bridge('offsets', 'set', 'push-author-log', '--to', 'end', '--json')
 
   const groups = await list()
   assert.deepEqual(
@@ -89,6 +88,12 @@ test('a thousand dead letters are redriven once although the first run is killed
   assert.equal(await countOn(stack, retryTopic), 0)
 
   const auditLog = await stack.startReady(['consumer', 'audit-log'])
+  const audited = async () => {
+    const text = await (await fetch(auditLog.metricsUrl)).text()
+    const counts = text.matchAll(/^gitlab_bridge_consumer_handled_total\{event="push".* (\d+)$/gm)
+    return [...counts].reduce((sum, [, count]) => sum + Number(count), 0)
+  }
+  await eventually(async () => assert.equal(await audited(), 1000))
   const pushLog = await stack.startReady(['consumer', 'push-author-log'], { PUSH_AUTHOR_LOG_DIR: folder })
   const first = await stack.start([
     'dead-letters',
@@ -119,10 +124,7 @@ test('a thousand dead letters are redriven once although the first run is killed
   await eventually(() => assert.equal(linesWritten().length, 1000))
   assert.deepEqual(sorted(linesWritten()), sorted(ids))
 
-  const audited = (await (await fetch(auditLog.metricsUrl)).text()).match(
-    /^gitlab_bridge_consumer_handled_total\{event="push".*$/gm,
-  )
-  assert.deepEqual(new Set(audited?.map((line) => line.slice(line.lastIndexOf(' ')))), new Set([' 0']))
+  assert.equal(await audited(), 1000, 'another worker does not see what is redriven')
   await Promise.all([auditLog.stop(10_000), pushLog.stop(10_000)])
 })
 
