@@ -1,5 +1,6 @@
 #!/usr/bin/env -S MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=32768 node --max-semi-space-size=8 --initial-old-space-size=48 --heap-growing-percent=25 --no-parallel-scavenge
 import { Command } from 'commander'
+import { auditCommand } from './audit/command.ts'
 import { configCommand } from './config/command.ts'
 import { consumerCommand } from './consumer/command.ts'
 import { deadLettersCommand } from './dead-letters/command.ts'
@@ -36,6 +37,7 @@ const commands = [
   previewCommand,
   tailCommand,
   pushesCommand,
+  auditCommand,
   spoolCommand,
   statusCommand,
   lagCommand,

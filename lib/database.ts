@@ -30,7 +30,7 @@ export const createPool = (url: string, applicationName: string, logger: Logger)
  * @throws the error of the database if the values of a row are the cause; RetriableError in any other case
  */
 export const query = async <Row extends pg.QueryResultRow>(
-  pool: Pool,
+  pool: Pick<Pool, 'query'> | pg.PoolClient,
   text: string,
   values: unknown[],
 ): Promise<Row[]> => {

@@ -3,12 +3,15 @@ import { createPool } from '../../lib/database.ts'
 import { workerDatabaseUrl } from '../../lib/database-variable.ts'
 import { eventTypes, type RecordOf } from '../../schemas/catalogue.ts'
 import { defineConsumer, type Origin } from '../consumer.ts'
+import { anchorVariables } from './anchors/anchor-variables.ts'
 import { appendRows } from './append/append-rows.ts'
 import { readPositions } from './append/read-positions.ts'
 import { auditRowOf, coordinatesOf } from './row/audit-row.ts'
+import { startAnchoring } from './sign/anchoring.ts'
 
 export const auditLogVariables = z.object({
   AUDIT_LOG_DATABASE_URL: workerDatabaseUrl('audit-log'),
+  ...anchorVariables.shape,
 })
 
 /**
@@ -35,21 +38,27 @@ export const auditLog = defineConsumer({
   metricsPort: 9465,
   variables: auditLogVariables,
   dryRun: (record) => [{ would: 'write', to: 'audit_log.events', content: shownRowOf(record) }],
-  async create({ AUDIT_LOG_DATABASE_URL: url }, logger) {
-    const pool = createPool(url, 'gitlab-bridge.audit-log', logger)
+  async create(settings, logger, { metrics }) {
+    const pool = createPool(settings.AUDIT_LOG_DATABASE_URL, 'gitlab-bridge.audit-log', logger)
+    const anchoring = startAnchoring(pool, settings, logger, metrics)
+    const append = async (rows: Parameters<typeof appendRows>[1]) => {
+      const { size } = await appendRows(pool, rows)
+      anchoring.appended(size)
+    }
     return {
       batchSize: 500,
       async handleBatch(records, { origins }) {
-        await appendRows(
-          pool,
-          records.map((record, index) => rowOf(record, origins[index])),
-        )
+        await append(records.map((record, index) => rowOf(record, origins[index])))
       },
       positions: {
         startAt: (partitions) => readPositions(pool, partitions),
-        pass: async (origin) => void (await appendRows(pool, [{ ...coordinatesOf(origin) }])),
+        pass: (origin) => append([{ ...coordinatesOf(origin) }]),
       },
-      close: () => pool.end(),
+      degradedBy: anchoring.degradedBy,
+      close: async () => {
+        await anchoring.stop()
+        await pool.end()
+      },
     }
   },
 })

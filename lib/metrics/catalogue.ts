@@ -1,3 +1,4 @@
+import { auditLogCatalogue } from './audit-log-catalogue.ts'
 import type { MetricCatalogue } from './declaration.ts'
 import { gitlabApiCatalogue } from './gitlab-api-catalogue.ts'
 import { ingressCatalogue } from './ingress-catalogue.ts'
@@ -18,6 +19,7 @@ export const metricCatalogue = {
   ...publishCatalogue,
   ...workerCatalogue,
   ...gitlabApiCatalogue,
+  ...auditLogCatalogue,
   ...lagCatalogue,
 } as const satisfies MetricCatalogue
 

@@ -39,6 +39,11 @@ const tokenVariables = [
   'INGRESS_SIGNING_TOKENS_FILE',
 ]
 
+/** Only the worker audit-log gets them: with the key, another process could sign a changed log. */
+const anchorVariables = ['AUDIT_LOG_SIGNING_KEY', 'AUDIT_LOG_ANCHOR_URLS', 'AUDIT_LOG_WITNESSES'].flatMap(
+  (name) => [name, `${name}_FILE`],
+)
+
 const variablesOfRole = (worker: string) => [databaseVariableOf(worker), `${databaseVariableOf(worker)}_FILE`]
 
 /** Whether the user has set a secret token or a signing token. If not, a secret token is generated. */
@@ -74,6 +79,7 @@ export const processEnvironments = (options: ProcessOptions): ProcessEnvironment
     worker: (name, metricsPort) => ({
       ...common,
       ...roles.get(name),
+      ...(name === 'audit-log' ? only(env, anchorVariables) : {}),
       METRICS_PORT: String(metricsPort),
     }),
   }
@@ -100,7 +106,7 @@ const only = (env: Environment, names: readonly string[]): Environment =>
 // empty variable counts as not set.
 const withoutSecrets = (env: Environment, databaseWorkers: readonly string[]): Environment => {
   const roles = databaseWorkers.flatMap(variablesOfRole)
-  const withheld = ['DATABASE_URL', 'DATABASE_URL_FILE', ...roles, ...tokenVariables]
+  const withheld = ['DATABASE_URL', 'DATABASE_URL_FILE', ...roles, ...anchorVariables, ...tokenVariables]
   return Object.fromEntries(
     Object.entries(env).filter(([name, value]) => isSet(value) && !withheld.includes(name)),
   )

@@ -107,7 +107,10 @@ const runtime: Rooms = {
 
 /** The audit log: the tree knows nothing of events, and keys nothing of the database. */
 const auditLog: Rooms = {
-  'audit-log.ts': ['append/', 'row/'],
+  'audit-log.ts': ['append/', 'row/', 'sign/', 'anchors/'],
+  'sign/': ['anchors/', 'note/', 'store/', 'tree/'],
+  'verify/': ['anchors/', 'leaf/', 'note/', 'store/', 'tree/'],
+  'anchors/': ['note/'],
   'row/': [],
   'append/': ['leaf/', 'tree/'],
   'store/': ['tree/'],

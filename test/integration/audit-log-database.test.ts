@@ -44,6 +44,10 @@ const untilStored = (id: string) =>
 const untilLogged = (text: string) =>
   eventually(() => assert.ok(worker.lines.some((line) => line.includes(text))))
 const countOfDeadLetters = () => countOn(stack, `${prefix}gitlab-bridge.dead-letter.audit-log`)
+const readiness = async () => {
+  const answer = await fetch(worker.metricsUrl.replace('/metrics', '/readyz'))
+  return ((await answer.json()) as { status: string }).status
+}
 const isWaiting = async () =>
   /^gitlab_bridge_consumer_circuit_state\{state="open"\} 1$/m.test(
     await (await fetch(worker.metricsUrl)).text(),
@@ -119,6 +123,8 @@ test('a database that was restored from a backup is filled up from Kafka', async
   worker = await stack.startReady(['consumer', 'audit-log'], env)
   for (const id of ids) await untilStored(id)
   await untilLogged('the store of the worker is behind its group')
+  // The rows are there again, but nothing proves that they are those of the checkpoint.
+  await eventually(async () => assert.match(await readiness(), /^degraded: audit log forked: /))
   const { rows: after } = await query('select count(*)::int as size from audit_log.leaves')
   assert.equal(after[0].size, before[0].size + ids.length)
 })

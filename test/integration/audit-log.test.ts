@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import pg from 'pg'
+import { verify } from '../../cli/audit/verify.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
 import { recordsOf } from '../helpers/records/records.ts'
@@ -112,6 +115,18 @@ test('a record that is delivered again adds no row, but a hook that GitLab sends
 
   await post(hookUrl, sample('push'), { 'idempotency-key': id })
   await eventually(async () => assert.equal((await rowsOf(id)).length, 2))
+})
+
+test('the worker anchors its rows in a file, and `bridge audit verify` finds them sound', async () => {
+  const checkpoint = join(String(stack.env.BRIDGE_DATA_DIR), 'audit-log', 'checkpoint')
+  const { rows } = await query(stack.databaseUrl, 'select size from audit_log.head')
+  await worker.stop(10_000)
+  assert.ok(Number(readFileSync(checkpoint, 'utf8').split('\n')[1]) >= Number(rows[0].size))
+  const lines: string[] = []
+  const env = { ...stack.env, DATABASE_URL: stack.databaseUrl }
+  assert.equal(await verify({ jobs: 1 }, env, (line) => lines.push(line)), 0, lines.join('\n'))
+  assert.match(lines.at(-1) ?? '', /^anchor on this machine: proves nothing against whoever controls it/)
+  worker = await stack.startReady(['consumer', 'audit-log'])
 })
 
 test('changes and deletions of rows are refused to the role of the worker and to the owner', async () => {

@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import { type Pool, query } from '../../../lib/database.ts'
 import type { CompactRange } from '../tree/compact-range.ts'
 
@@ -9,7 +10,7 @@ export interface StoredHead {
 }
 
 /** Reads the newest state of the tree. @throws RetriableError while the database does not answer */
-export const readHead = async (pool: Pool): Promise<StoredHead> => {
+export const readHead = async (pool: Pool | pg.PoolClient): Promise<StoredHead> => {
   const [row] = await query<{ origin: string; size: string; roots: Buffer[] }>(
     pool,
     'select origin, size, roots from audit_log.head',

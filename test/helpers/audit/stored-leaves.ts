@@ -26,7 +26,7 @@ export const recomputeLeaves = async (client: pg.Pool | pg.Client): Promise<Buff
   return hashes
 }
 
-const buffersOf = (row: Row, name: string) => ({
+export const buffersOf = (row: Row, name: string) => ({
   identity: row[`identity_${name}`] as Buffer,
   content: row[`content_${name}`] as Buffer,
   raw: row[`raw_${name}`] as Buffer,
@@ -36,7 +36,7 @@ const bigintColumns = /_(id|iid|offset|partition)$/
 const textIds = ['topic_id', 'delivery_id', 'fact_id']
 
 /** The driver gives a bigint as text, and a time as a Date. */
-const valuesOf = (row: Row): RowValues =>
+export const valuesOf = (row: Row): RowValues =>
   Object.fromEntries(
     Object.entries(row).map(([name, value]) => {
       if (value instanceof Date) return [name, value.getTime()]

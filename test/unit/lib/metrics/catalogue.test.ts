@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { exportDeadLetters, exportLag } from '../../../../cli/lag-exporter/lag-metrics.ts'
+import { createAuditLogMetrics } from '../../../../consumers/audit-log/sign/metrics.ts'
 import { createGitlabApiMetrics } from '../../../../consumers/gitlab-api/metrics.ts'
 import { createConsumerMetrics } from '../../../../consumers/runtime/metrics.ts'
 import { createIngressMetrics } from '../../../../ingress/metrics.ts'
@@ -15,6 +16,7 @@ const create: Record<ProcessKind, (metrics: Metrics) => void> = {
   worker: (metrics) => {
     createConsumerMetrics(metrics, ['push'])
     createGitlabApiMetrics(metrics, [])
+    createAuditLogMetrics(metrics)
   },
   'lag-exporter': (metrics) => {
     exportLag(metrics, [], { latest: async () => ({ lags: [], unused: [] }), ageMs: () => 0 })

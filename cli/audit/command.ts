@@ -1,0 +1,48 @@
+import { Command } from 'commander'
+import { withLocalStack } from '../environment.ts'
+import { jsonOption } from '../options/json-option.ts'
+import { wholeNumber } from '../options/whole-number.ts'
+import { exitAfterOutput } from '../output/exit.ts'
+import type { ProveOptions } from './prove.ts'
+import type { VerifyOptions } from './verify.ts'
+
+const anchorOption = [
+  '--anchor <file>',
+  'a checkpoint that was kept outside of the database. Default: the one of this machine',
+] as const
+const keyOption = [
+  '--key <file>',
+  'the verifier key of the log. Default: the one beside the signing key of this machine',
+] as const
+
+const verifyCommand = new Command('verify')
+  .description('recompute the audit log from its rows and compare it with a checkpoint')
+  .option(...anchorOption)
+  .option(...keyOption)
+  .option('--jobs <number>', 'how many ranges of rows are read at the same time', wholeNumber(1), 2)
+  .addOption(jsonOption('the last one says what was verified'))
+  .action(async (options: VerifyOptions) => {
+    const { verify } = await import('./verify.ts')
+    process.exitCode = await verify(options, withLocalStack(process.env), (line) => console.log(line))
+    await exitAfterOutput()
+  })
+
+const proveCommand = new Command('prove')
+  .description(
+    'print a proof that a row is in the audit log (C2SP tlog-proof); others can verify it without us',
+  )
+  .argument('<row>', 'the leaf_index of a row, or the id of its delivery')
+  .option(...anchorOption)
+  .option(...keyOption)
+  .option('--since <file>', 'also prove that the checkpoint extends this older one')
+  .action(async (row: string, options: ProveOptions) => {
+    const { prove } = await import('./prove.ts')
+    process.stdout.write(await prove(row, options, withLocalStack(process.env)))
+    await exitAfterOutput()
+  })
+
+/** `bridge audit`: verifies the audit log, and proves single rows. */
+export const auditCommand = new Command('audit')
+  .description('verify the audit log, and prove what is in it')
+  .addCommand(verifyCommand)
+  .addCommand(proveCommand)

@@ -1,0 +1,70 @@
+import type { OpenedAnchor } from '../../consumers/audit-log/verify/open-anchor.ts'
+import { type VerifyResult, verifyAuditLog } from '../../consumers/audit-log/verify/verify.ts'
+import type { Environment } from '../../lib/config.ts'
+import type { JsonOption } from '../options/json-option.ts'
+import { linesOf } from './fault-lines.ts'
+import { type AnchorOptions, withAuditLog } from './open-audit-log.ts'
+
+export interface VerifyOptions extends AnchorOptions, JsonOption {
+  jobs: number
+}
+
+/**
+ * Verifies the audit log and prints what was found. The last line names the anchor and what it proves.
+ *
+ * @returns the exit code: 0 if the log is sound
+ */
+export const verify = (
+  options: VerifyOptions,
+  env: Environment,
+  print: (line: string) => void,
+): Promise<0 | 1> =>
+  // One connection holds the snapshot, and one reads tiles.
+  withAuditLog(options, env, options.jobs + 2, async ({ pool, anchor }) => {
+    const result = await verifyAuditLog(pool, anchor.checkpoint, options.jobs)
+    const isSound = result.faults.length === 0 && result.isHeadSound && result.anchor.kind === 'extends'
+    if (options.json) {
+      for (const fault of result.faults) print(JSON.stringify(fault))
+      const { size, notAnchored, sealed, isHeadSound, anchor: verdict } = result
+      const proves = provesOf(anchor)
+      print(
+        JSON.stringify({ sound: isSound, size, notAnchored, sealed, isHeadSound, anchor: verdict, proves }),
+      )
+      return isSound ? 0 : 1
+    }
+    for (const line of linesOf(result.faults)) print(line)
+    for (const line of summaryOf(result, anchor)) print(line)
+    print(isSound ? 'The audit log is sound.' : 'The audit log is NOT sound.')
+    print(provesOf(anchor))
+    return isSound ? 0 : 1
+  })
+
+const summaryOf = (result: VerifyResult, { checkpoint }: OpenedAnchor): string[] => {
+  const { size, notAnchored, sealed, isHeadSound, anchor, faults } = result
+  const lines = [`${size} leaves were read; ${faults.length} faults were found.`]
+  if (sealed > 0)
+    lines.push(`${sealed} rows are older than the log: nothing proves them before they were sealed.`)
+  if (notAnchored > 0)
+    lines.push(`not anchored yet: the last ${notAnchored} leaves, which agree with the tiles.`)
+  if (!isHeadSound) lines.push('edited: the head or the tiles of the tree do not belong to each other.')
+  if (anchor.kind === 'another log')
+    lines.push(
+      `replaced: the database has the log ${anchor.origin}, and the anchor is of ${checkpoint.origin}.`,
+    )
+  if (anchor.kind === 'shorter')
+    lines.push(`removed: leaves ${size} to ${checkpoint.size - 1}, which the anchor covers.`)
+  if (anchor.kind === 'differs')
+    lines.push(
+      `rewritten: the first ${checkpoint.size} leaves are not those of the anchor. If no row above is named, ` +
+        'rows and hashes were changed together.',
+    )
+  return lines
+}
+
+/** What the anchor proves, for the last line. */
+const provesOf = ({ checkpoint, path, signer, from }: OpenedAnchor): string =>
+  from === 'this machine'
+    ? 'anchor on this machine: proves nothing against whoever controls it ' +
+      `(${path}, ${checkpoint.size} leaves, signed by ${signer})`
+    : `anchor ${path}: proves that the first ${checkpoint.size} leaves are those that ${signer} signed, ` +
+      'if the file was kept where nobody could change it'

@@ -1,0 +1,107 @@
+import type pg from 'pg'
+import type { Pool } from '../../../lib/database.ts'
+import type { SignedCheckpoint } from '../anchors/anchor.ts'
+import { readHead } from '../store/read-head.ts'
+import { createTileReader } from '../store/tile-reader.ts'
+import { appendLeaf, type CompactRange, emptyRange, rootOf } from '../tree/compact-range.ts'
+import { hashRange } from '../tree/subtree.ts'
+import { tileWidth } from '../tree/tile.ts'
+import type { Fault } from './fault.ts'
+import { nameMismatches } from './name-mismatches.ts'
+import { findStrayRows } from './stray-rows.ts'
+import { verifyRanges } from './verify-ranges.ts'
+
+export type { Fault, FaultKind } from './fault.ts'
+
+/** Whether the log is the one that the anchor names. */
+export type AnchorVerdict =
+  | { kind: 'extends' }
+  /** The log has another name. */
+  | { kind: 'another log'; origin: string }
+  /** The log has fewer leaves than the anchor. */
+  | { kind: 'shorter'; missing: number }
+  /** The hashes in the database are not those of the anchor. */
+  | { kind: 'differs' }
+
+export interface VerifyResult {
+  /** The number of leaves in the database. */
+  size: number
+  /** How many of them the anchor does not cover yet. */
+  notAnchored: number
+  anchor: AnchorVerdict
+  /** Whether the head in the database is that of its tiles. */
+  isHeadSound: boolean
+  faults: Fault[]
+  /** Rows of an older version: proven from the time of the seal, not before. */
+  sealed: number
+}
+
+/**
+ * Recomputes every leaf from the stored values and compares them with the tiles, and the tiles with a
+ * checkpoint from outside of the database.
+ *
+ * @param jobs how many ranges of rows are read at the same time
+ */
+export const verifyAuditLog = async (
+  pool: Pool,
+  anchor: SignedCheckpoint,
+  jobs: number,
+): Promise<VerifyResult> => {
+  const readTile = createTileReader(pool)
+  const { origin, range, blockRoots, faults, mismatches } = await inSnapshot(
+    pool,
+    async (snapshot, client) => {
+      const head = await readHead(client)
+      return { ...head, ...(await verifyRanges(pool, { size: head.range.size, snapshot }, readTile, jobs)) }
+    },
+  )
+  const rootAt = async (size: number) => {
+    const complete = Math.floor(size / tileWidth)
+    const upper = emptyRange()
+    for (const root of blockRoots.slice(0, complete)) appendLeaf(upper, root)
+    if (size % tileWidth === 0) return rootOf(upper)
+    if (size === range.size) return joined(upper, blockRoots[complete] as Buffer)
+    const start = complete * tileWidth
+    return joined(upper, await hashRange({ start, end: size }, range.size, readTile))
+  }
+  const verdict = async (): Promise<AnchorVerdict> => {
+    if (anchor.origin !== origin) return { kind: 'another log', origin }
+    if (anchor.size > range.size) return { kind: 'shorter', missing: anchor.size - range.size }
+    return (await rootAt(anchor.size)).equals(anchor.root) ? { kind: 'extends' } : { kind: 'differs' }
+  }
+  const stray = await findStrayRows(pool)
+  const all = [...faults, ...nameMismatches(mismatches), ...stray]
+  return {
+    size: range.size,
+    notAnchored: Math.max(0, range.size - anchor.size),
+    anchor: await verdict(),
+    isHeadSound: (await rootAt(range.size)).equals(rootOf(range)),
+    faults: all.sort((one, other) => (one.index ?? 0) - (other.index ?? 0)),
+    sealed: await countSealed(pool),
+  }
+}
+
+/** Gives the name of a snapshot of the database, in which other connections can read until this resolves. */
+const inSnapshot = async <T>(
+  pool: Pool,
+  action: (snapshot: string, client: pg.PoolClient) => Promise<T>,
+): Promise<T> => {
+  const client = await pool.connect()
+  try {
+    await client.query('begin isolation level repeatable read, read only')
+    const { rows } = await client.query<{ name: string }>('select pg_export_snapshot() as name')
+    return await action(rows[0]?.name ?? '', client)
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+}
+
+/** The root of a tree whose last tile is partial. */
+const joined = (upper: CompactRange, last: Buffer): Buffer =>
+  rootOf({ size: upper.size, roots: [...upper.roots, last] })
+
+const countSealed = async (pool: Pool): Promise<number> => {
+  const { rows } = await pool.query<{ count: string }>('select count(*) from audit_log.leaves where kind = 5')
+  return Number(rows[0]?.count ?? 0)
+}

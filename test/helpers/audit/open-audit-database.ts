@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { createFileAnchor } from '../../../consumers/audit-log/anchors/file-anchor.ts'
+import { generateSignerKey, readSignerKey } from '../../../consumers/audit-log/note/signer-key.ts'
+import { createSigner } from '../../../consumers/audit-log/sign/signer.ts'
+import { readHead } from '../../../consumers/audit-log/store/read-head.ts'
+import { createTileReader } from '../../../consumers/audit-log/store/tile-reader.ts'
+import { quietLogger } from '../../../lib/logger.ts'
+import { startServers } from '../servers/servers.ts'
+import { migrateAuditLog } from './migrate-audit-log.ts'
+
+const tables = ['events', 'leaves', 'repeats', 'dead_letters', 'tiles', 'head']
+
+/** A database of its own with an audit log, and a checkpoint outside of it. */
+export const openAuditDatabase = async () => {
+  const servers = await startServers(['postgres'])
+  const folder = await mkdtemp(join(tmpdir(), 'bridge-audit-'))
+  await migrateAuditLog(servers.databaseUrl, servers.databaseUrl)
+  const pool = new pg.Pool({ connectionString: servers.databaseUrl })
+  const key = readSignerKey(generateSignerKey('example.com/log'))
+  const file = createFileAnchor(join(folder, 'checkpoint'))
+  /** Stores a checkpoint of the log as it is. */
+  const anchor = async () => {
+    const signer = createSigner({
+      key,
+      file,
+      others: [],
+      readHead: () => readHead(pool),
+      createTileReader: () => createTileReader(pool),
+      logger: quietLogger(),
+    })
+    await signer.sign()
+    const stored = await file.newest()
+    if (stored === undefined) throw new Error('no checkpoint was stored')
+    return stored
+  }
+  return {
+    ...{ pool, key, folder, anchor, databaseUrl: servers.databaseUrl },
+    /** Lets the owner of the tables change rows, as an attacker would. */
+    removeTriggers: async () => {
+      for (const table of ['events', 'leaves', 'repeats', 'dead_letters'])
+        await pool.query(`alter table audit_log.${table} disable trigger append_only`)
+    },
+    keep: async () => {
+      await pool.query('create schema kept')
+      for (const table of tables) await pool.query(`create table kept.${table} as table audit_log.${table}`)
+    },
+    /** Brings back what `keep` kept. */
+    bringBack: async () => {
+      const statements = tables.flatMap((table) => [
+        `delete from audit_log.${table};`,
+        `insert into audit_log.${table} select * from kept.${table};`,
+      ])
+      await pool.query(['begin;', ...statements, 'commit;'].join('\n'))
+    },
+    close: async () => {
+      await pool.end()
+      await servers.remove()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export type AuditDatabase = Awaited<ReturnType<typeof openAuditDatabase>>

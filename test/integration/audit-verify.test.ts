@@ -1,0 +1,147 @@
+// `bridge audit verify` and `bridge audit prove` against a database that somebody with all rights has changed.
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { prove } from '../../cli/audit/prove.ts'
+import { verify } from '../../cli/audit/verify.ts'
+import { appendRows } from '../../consumers/audit-log/append/append-rows.ts'
+import { parseCheckpoint } from '../../consumers/audit-log/note/checkpoint.ts'
+import { parseNote } from '../../consumers/audit-log/note/signed-note.ts'
+import { readHead } from '../../consumers/audit-log/store/read-head.ts'
+import { isExtension, isIncluded } from '../../consumers/audit-log/tree/check-proof.ts'
+import { hashLeaf } from '../../consumers/audit-log/tree/hashing.ts'
+import { verifyAuditLog } from '../../consumers/audit-log/verify/verify.ts'
+import { createPool } from '../../lib/database.ts'
+import { quietLogger } from '../../lib/logger.ts'
+import { pushRow } from '../helpers/audit/audit-rows.ts'
+import { openAuditDatabase } from '../helpers/audit/open-audit-database.ts'
+import { hashAnew, rebuildTree, tamperings } from '../helpers/audit/tamperings.ts'
+import { createSeededRandom } from '../helpers/faults/seeded-random.ts'
+
+const database = await openAuditDatabase()
+const pool = createPool(database.databaseUrl, 'test', quietLogger())
+after(async () => {
+  await pool.end()
+  await database.close()
+})
+
+const month = 32 * 86_400_000
+const rows = Array.from({ length: 600 }, (_, at) =>
+  pushRow(at, at % 50 === 7 ? { received_at: Date.now() - month } : {}),
+)
+await appendRows(pool, rows.slice(0, 300))
+const older = await database.anchor()
+const [{ topic_id, topic }, again] = [pushRow(0), { ...rows[5], kafka_offset: 2000 }]
+await appendRows(pool, [
+  again as (typeof rows)[0],
+  { topic_id: String(topic_id), topic: String(topic), kafka_partition: 0, kafka_offset: 2001 },
+])
+await appendRows(pool, rows.slice(300))
+const anchor = await database.anchor()
+await database.removeTriggers()
+await database.keep()
+
+const olderFile = join(database.folder, 'older')
+await writeFile(olderFile, older.note)
+await writeFile(join(database.folder, 'key'), database.key.verifierKey)
+const files = { anchor: join(database.folder, 'checkpoint'), key: join(database.folder, 'key') }
+const env = { DATABASE_URL: database.databaseUrl, BRIDGE_DATA_DIR: database.folder }
+
+const run = async (options: Partial<Parameters<typeof verify>[0]> = {}) => {
+  const lines: string[] = []
+  const code = await verify({ jobs: 2, ...files, ...options }, env, (line) => lines.push(line))
+  return { code, lines }
+}
+
+test('a log that nobody changed is sound; the last line names the anchor and what it proves', async () => {
+  const { code, lines } = await run()
+  assert.deepEqual(
+    [code, lines.at(0), lines.at(-2)],
+    [0, '602 leaves were read; 0 faults were found.', 'The audit log is sound.'],
+  )
+  assert.match(lines.at(-1) ?? '', /^anchor .*checkpoint: proves that the first 602 leaves are those that /)
+})
+
+test('rows behind the anchor are checked against the tiles, and are no fault', async () => {
+  const { code, lines } = await run({ anchor: olderFile })
+  assert.equal(code, 0)
+  assert.ok(lines.includes('not anchored yet: the last 302 leaves, which agree with the tiles.'))
+  await database.pool.query("update audit_log.events set summary = 'x' where leaf_index = 500")
+  const found = await run({ anchor: olderFile })
+  await database.bringBack()
+  assert.equal(found.code, 1)
+  assert.match(
+    found.lines[0] ?? '',
+    /^edited: row 500 \(push, delivery [\w-]+, gitlab.push\/0 offset 498\): content/,
+  )
+})
+
+test('the anchor of this machine proves nothing against whoever controls the machine, and says so', async () => {
+  await writeFile(join(database.folder, 'verifier-key'), database.key.verifierKey)
+  const lines: string[] = []
+  const local = { ...env, AUDIT_LOG_ANCHOR_FILE: files.anchor }
+  const key = join(database.folder, 'verifier-key')
+  assert.equal(await verify({ jobs: 1, key }, local, (line) => lines.push(line)), 0)
+  assert.match(lines.at(-1) ?? '', /^anchor on this machine: proves nothing against whoever controls it/)
+})
+
+const count = Number(process.env.BRIDGE_TEST_TAMPERINGS ?? 200)
+test(`each of ${count} random changes is found and named`, async () => {
+  const { below: pick } = createSeededRandom(15)
+  const kinds = Object.entries(tamperings)
+  for (let at = 0; at < count; at++) {
+    const [name, tamper] = kinds[at % kinds.length] as (typeof kinds)[0]
+    const { kind, indexes } = await tamper(database, pick)
+    const result = await verifyAuditLog(database.pool, anchor, 2)
+    await database.bringBack()
+    const named = result.faults.filter((fault) => fault.kind === kind).map(({ index }) => index)
+    const what = `${name}: ${JSON.stringify(result.faults.slice(0, 3))} ${JSON.stringify(result.anchor)}`
+    if (kind === 'last rows removed') assert.equal(result.anchor.kind, 'shorter', what)
+    else if (indexes.length > 0) assert.deepEqual(named, indexes, what)
+    else assert.ok(named.length > 0 || result.anchor.kind === 'differs', what)
+  }
+  assert.equal((await verifyAuditLog(database.pool, anchor, 2)).faults.length, 0)
+})
+
+test('a log that was signed anew with a stolen key is found by the anchor, and by nothing else', async () => {
+  await database.pool.query("update audit_log.events set user_username = 'mallory' where leaf_index = 10")
+  const edited = await verifyAuditLog(database.pool, anchor, 2)
+  assert.deepEqual(
+    edited.faults.map(({ index }) => index),
+    [10],
+  )
+  // With the key, every hash that is stored anywhere in the database can be made anew.
+  await hashAnew(database, 10)
+  await rebuildTree(database)
+  const { range } = await readHead(pool)
+  const result = await verifyAuditLog(database.pool, anchor, 2)
+  assert.deepEqual([result.faults, result.isHeadSound, range.size], [[], true, 602])
+  assert.deepEqual(result.anchor, { kind: 'differs' })
+  await database.bringBack()
+})
+
+test('a proof of a row and of the growth is verified without the database', async () => {
+  const text = await prove('404', { ...files, since: olderFile }, env)
+  const [proof = '', growth = ''] = text.split(/\n(?=old \d+\n)/)
+  const [head = '', ...note] = proof.split('\n\n')
+  const [version, extra = '', index, ...hashes] = head.split('\n')
+  assert.deepEqual([version, index], ['c2sp.org/tlog-proof@v1', 'index 404'])
+  const leaf = Buffer.from(extra.replace('extra ', ''), 'base64')
+  const checkpoint = parseCheckpoint(parseNote(`${note.join('\n\n').trimEnd()}\n`).text)
+  const inBytes = (lines: readonly string[]) => lines.map((line) => Buffer.from(line, 'base64'))
+  assert.ok(isIncluded(hashLeaf(leaf), 404, checkpoint, inBytes(hashes)))
+  assert.ok(leaf.includes(String(rows[402]?.delivery_id)))
+  const [old, ...growthHashes] = (growth.split('\n\n')[0] ?? '').split('\n')
+  assert.equal(old, 'old 300')
+  assert.ok(isExtension(older, checkpoint, inBytes(growthHashes)))
+})
+
+test('a row that is not anchored, does not exist or was edited has no proof, and the error says why', async () => {
+  await assert.rejects(prove('400', { ...files, anchor: olderFile }, env), /row 400 is not anchored yet/)
+  await assert.rejects(prove('missing', files, env), /No row has the leaf index or the delivery id "missing"/)
+  await database.pool.query("update audit_log.events set source = 'x' where leaf_index = 3")
+  await assert.rejects(prove('3', files, env), /stored values of the row 3 are not those of the log/)
+  await database.bringBack()
+  assert.match(await prove(String(rows[3]?.delivery_id), files, env), /\nindex 3\n/)
+})
