@@ -7,6 +7,9 @@ import type { Logger } from './logger.ts'
 
 export type Pool = pg.Pool
 
+/** One connection of a pool, for statements that must share it. */
+export type Connection = pg.PoolClient
+
 /** Creates a pool with one connection for each partition that a worker handles at the same time. */
 export const createPool = (url: string, applicationName: string, logger: Logger): Pool => {
   const pool = new pg.Pool({
@@ -25,12 +28,25 @@ export const createPool = (url: string, applicationName: string, logger: Logger)
 }
 
 /**
+ * Creates a pool for a command that reads a whole table. Its queries have no time limit.
+ *
+ * @param max how many connections the command uses at the same time
+ */
+export const createReadPool = (url: string, applicationName: string, max: number): Pool =>
+  new pg.Pool({
+    ...readDatabaseUrl(url),
+    application_name: applicationName,
+    max,
+    connectionTimeoutMillis: 5000,
+  })
+
+/**
  * Runs a query and returns its rows.
  *
  * @throws the error of the database if the values of a row are the cause; RetriableError in any other case
  */
 export const query = async <Row extends pg.QueryResultRow>(
-  pool: Pick<Pool, 'query'> | pg.PoolClient,
+  pool: Pick<Pool, 'query'> | Connection,
   text: string,
   values: unknown[],
 ): Promise<Row[]> => {

@@ -1,4 +1,3 @@
-import pg from 'pg'
 import { z } from 'zod'
 import {
   anchorPlaceVariables,
@@ -6,6 +5,7 @@ import {
   openAnchor,
 } from '../../consumers/audit-log/verify/open-anchor.ts'
 import { databaseUrl, type Environment, readVariables, secret } from '../../lib/config.ts'
+import { createReadPool, type Pool } from '../../lib/database.ts'
 
 const variables = z.object({
   DATABASE_URL: databaseUrl().describe('URL of the database of the audit log.').meta(secret),
@@ -19,7 +19,7 @@ export interface AnchorOptions {
 
 /** The database of the audit log, and a checkpoint from outside of it. */
 export interface OpenedAuditLog {
-  pool: pg.Pool
+  pool: Pool
   anchor: OpenedAnchor
 }
 
@@ -37,12 +37,7 @@ export const withAuditLog = async <T>(
 ): Promise<T> => {
   const { DATABASE_URL, ...places } = readVariables(variables, env)
   const opened = await openAnchor(places, { anchor, key })
-  const pool = new pg.Pool({
-    connectionString: DATABASE_URL,
-    application_name: 'gitlab-bridge.audit',
-    max: connections,
-    connectionTimeoutMillis: 5000,
-  })
+  const pool = createReadPool(DATABASE_URL, 'gitlab-bridge.audit', connections)
   try {
     return await action({ pool, anchor: opened })
   } finally {

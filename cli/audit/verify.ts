@@ -55,8 +55,8 @@ const summaryOf = (result: VerifyResult, { checkpoint }: OpenedAnchor): string[]
     lines.push(`removed: leaves ${size} to ${checkpoint.size - 1}, which the anchor covers.`)
   if (anchor.kind === 'differs')
     lines.push(
-      `rewritten: the first ${checkpoint.size} leaves are not those of the anchor. If no row above is named, ` +
-        'rows and hashes were changed together.',
+      `rewritten: the first ${checkpoint.size} leaves are not those of the anchor. ` +
+        'If no row above is named, rows and hashes were changed together.',
     )
   return lines
 }

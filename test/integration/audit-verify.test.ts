@@ -1,4 +1,4 @@
-// `bridge audit verify` and `bridge audit prove` against a database that somebody with all rights has changed.
+// `bridge audit verify` and `prove` against a database that somebody with all rights has changed.
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -77,7 +77,7 @@ test('rows behind the anchor are checked against the tiles, and are no fault', a
   )
 })
 
-test('the anchor of this machine proves nothing against whoever controls the machine, and says so', async () => {
+test('the anchor of this machine proves nothing against who controls it, and says so', async () => {
   await writeFile(join(database.folder, 'verifier-key'), database.key.verifierKey)
   const lines: string[] = []
   const local = { ...env, AUDIT_LOG_ANCHOR_FILE: files.anchor }
@@ -137,7 +137,7 @@ test('a proof of a row and of the growth is verified without the database', asyn
   assert.ok(isExtension(older, checkpoint, inBytes(growthHashes)))
 })
 
-test('a row that is not anchored, does not exist or was edited has no proof, and the error says why', async () => {
+test('a row that is not anchored, does not exist or was edited has no proof', async () => {
   await assert.rejects(prove('400', { ...files, anchor: olderFile }, env), /row 400 is not anchored yet/)
   await assert.rejects(prove('missing', files, env), /No row has the leaf index or the delivery id "missing"/)
   await database.pool.query("update audit_log.events set source = 'x' where leaf_index = 3")

@@ -12,7 +12,7 @@ export type ProveFrom = (oldSize: number) => Promise<Buffer[]>
 export interface Anchor {
   /** How logs name it. It contains no secret. */
   name: string
-  /** Of a witness: it refuses what does not extend its newest checkpoint, so it is asked before all others. */
+  /** A witness refuses what does not extend its newest checkpoint, so it is asked before all others. */
   isWitness?: true
   /**
    * Stores a checkpoint. Resolves once it is stored.

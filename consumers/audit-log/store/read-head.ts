@@ -1,5 +1,4 @@
-import type pg from 'pg'
-import { type Pool, query } from '../../../lib/database.ts'
+import { type Connection, type Pool, query } from '../../../lib/database.ts'
 import type { CompactRange } from '../tree/compact-range.ts'
 
 /** The tree as the database has it. Nothing proves yet that it is the tree of an earlier checkpoint. */
@@ -10,7 +9,7 @@ export interface StoredHead {
 }
 
 /** Reads the newest state of the tree. @throws RetriableError while the database does not answer */
-export const readHead = async (pool: Pool | pg.PoolClient): Promise<StoredHead> => {
+export const readHead = async (pool: Pool | Connection): Promise<StoredHead> => {
   const [row] = await query<{ origin: string; size: string; roots: Buffer[] }>(
     pool,
     'select origin, size, roots from audit_log.head',

@@ -1,5 +1,5 @@
-import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
+import type { Connection } from '../../../lib/database.ts'
 
 /** The values of one row as PostgreSQL sends them in binary; null where the value is null. */
 export type Tuple = readonly (Buffer | null)[]
@@ -11,7 +11,7 @@ const headerSize = 19
  * Reads the rows of a query with a binary COPY, many at a time.
  * https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4
  */
-export async function* copyRows(client: pg.PoolClient, query: string): AsyncGenerator<Tuple[]> {
+export async function* copyRows(client: Connection, query: string): AsyncGenerator<Tuple[]> {
   let rest: Buffer = Buffer.alloc(0)
   let isHeaderRead = false
   for await (const chunk of client.query(copyTo(`copy (${query}) to stdout (format binary)`))) {

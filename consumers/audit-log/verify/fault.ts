@@ -1,9 +1,9 @@
 /**
  * What is wrong with a row.
  *
- * `edited`: a stored value or hash is not the one that was committed. `removed`: the tree has a leaf whose row
- * is gone. `inserted`: a row that no leaf of the tree names. `reordered`: the row is in the place of another
- * one. `erased`: values are gone, and no erasure says so.
+ * `edited`: a stored value or hash is not the one that was committed. `removed`: the tree has a leaf whose
+ * row is gone. `inserted`: a row that no leaf of the tree names. `reordered`: the row is in the place of
+ * another one. `erased`: values are gone, and no erasure says so.
  */
 export type FaultKind = 'edited' | 'removed' | 'inserted' | 'reordered' | 'erased'
 

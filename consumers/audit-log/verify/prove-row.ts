@@ -11,12 +11,12 @@ import { recomputeLeaf } from './recompute-leaf.ts'
 import { toStoredLeaf } from './stored-leaf.ts'
 
 /**
- * Proves that a row is in the log: the text form of https://c2sp.org/tlog-proof, with the bytes of the leaf as
- * extra data.
+ * Proves that a row is in the log: the text form of https://c2sp.org/tlog-proof, with the bytes of the leaf
+ * as extra data.
  *
  * @param row the index of its leaf, or the id of its delivery
- * @throws UsageError if there is no such row, if the checkpoint does not cover it, or if its stored values are
- * not those of the log
+ * @throws UsageError if there is no such row, if the checkpoint does not cover it, or if its stored values
+ * are not those of the log
  */
 export const proveRow = async (pool: Pool, row: string, checkpoint: SignedCheckpoint): Promise<string> => {
   const index = await findIndex(pool, row)

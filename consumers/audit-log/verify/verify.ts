@@ -1,5 +1,4 @@
-import type pg from 'pg'
-import type { Pool } from '../../../lib/database.ts'
+import type { Connection, Pool } from '../../../lib/database.ts'
 import type { SignedCheckpoint } from '../anchors/anchor.ts'
 import { readHead } from '../store/read-head.ts'
 import { createTileReader } from '../store/tile-reader.ts'
@@ -8,7 +7,7 @@ import { hashRange } from '../tree/subtree.ts'
 import { tileWidth } from '../tree/tile.ts'
 import type { Fault } from './fault.ts'
 import { nameMismatches } from './name-mismatches.ts'
-import { findStrayRows } from './stray-rows.ts'
+import { findRowsWithoutLeaf } from './rows-without-leaf.ts'
 import { verifyRanges } from './verify-ranges.ts'
 
 export type { Fault, FaultKind } from './fault.ts'
@@ -69,8 +68,8 @@ export const verifyAuditLog = async (
     if (anchor.size > range.size) return { kind: 'shorter', missing: anchor.size - range.size }
     return (await rootAt(anchor.size)).equals(anchor.root) ? { kind: 'extends' } : { kind: 'differs' }
   }
-  const stray = await findStrayRows(pool)
-  const all = [...faults, ...nameMismatches(mismatches), ...stray]
+  const withoutLeaf = await findRowsWithoutLeaf(pool)
+  const all = [...faults, ...nameMismatches(mismatches), ...withoutLeaf]
   return {
     size: range.size,
     notAnchored: Math.max(0, range.size - anchor.size),
@@ -84,7 +83,7 @@ export const verifyAuditLog = async (
 /** Gives the name of a snapshot of the database, in which other connections can read until this resolves. */
 const inSnapshot = async <T>(
   pool: Pool,
-  action: (snapshot: string, client: pg.PoolClient) => Promise<T>,
+  action: (snapshot: string, client: Connection) => Promise<T>,
 ): Promise<T> => {
   const client = await pool.connect()
   try {

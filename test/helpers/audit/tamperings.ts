@@ -108,7 +108,8 @@ export const tamperings: Readonly<Record<string, Tamper>> = {
   },
   'a month removed': async (database) => {
     const { rows } = await database.pool.query(
-      `delete from audit_log.events where received_at < date_trunc('month', now(), 'UTC') returning leaf_index`,
+      `delete from audit_log.events where received_at < date_trunc('month', now(), 'UTC')
+       returning leaf_index`,
     )
     return {
       kind: 'removed',

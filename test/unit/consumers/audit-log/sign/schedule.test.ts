@@ -21,7 +21,7 @@ const open = (t: TestContext, sign: () => Promise<void>) => {
   return { schedule, pass, lines }
 }
 
-test('the first rows after a quiet time are signed within two seconds, then at most once a minute', async (t) => {
+test('the first rows after a quiet time are signed within 2 s, then at most once a minute', async (t) => {
   let signed = 0
   const { schedule, pass } = open(t, async () => void signed++)
   schedule.notify()

@@ -101,7 +101,7 @@ test('a file that is no checkpoint is an error, and is kept', async (t) => {
   assert.equal(await readFile(path, 'utf8'), 'not a checkpoint')
 })
 
-test('every checkpoint is posted; while the address refuses, it is named, and gets the next one', async (t) => {
+test('every checkpoint is posted; an address that refuses is named and gets the next one', async (t) => {
   const posted: string[] = []
   let status = 500
   const server = createServer(async (request, response) => {
@@ -122,7 +122,7 @@ test('every checkpoint is posted; while the address refuses, it is named, and ge
   assert.equal(posted.at(-1), (await stored())?.note)
 })
 
-test('a witness signs what extends the log that it knows, also for a process that knows nothing of it', async (t) => {
+test('a witness signs what extends the log that it knows, also for a new process', async (t) => {
   const witness = await startWitness(origin)
   t.after(() => witness.close())
   const connect = () => createWitnessAnchor(witness.url, readVerifierKey(witness.verifierKey))

@@ -2,7 +2,8 @@ import type { Pool } from '../../../lib/database.ts'
 import type { Fault } from './fault.ts'
 
 const query = `
-  select leaf_index, event_type || ', delivery ' || delivery_id as row from audit_log.events where leaf_index is null
+  select leaf_index, event_type || ', delivery ' || delivery_id as row
+    from audit_log.events where leaf_index is null
   union all
   select r.leaf_index, 'repeat of delivery ' || r.delivery_id from audit_log.repeats as r
     left join audit_log.leaves as l on l.index = r.leaf_index and l.kind = 2 where l.index is null
@@ -12,7 +13,7 @@ const query = `
     left join audit_log.leaves as l on l.index = d.leaf_index and l.kind = 9 where l.index is null`
 
 /** Finds rows that no leaf names, where they are not in the order of the tree. */
-export const findStrayRows = async (pool: Pool): Promise<Fault[]> => {
+export const findRowsWithoutLeaf = async (pool: Pool): Promise<Fault[]> => {
   const { rows } = await pool.query<{ leaf_index: string | null; row: string }>(query)
   return rows.map(({ leaf_index, row }) => ({
     kind: 'inserted',
