@@ -71,9 +71,9 @@ const findIndex = async (pool: Pool, row: string): Promise<number> => {
 const readLeaf = async (pool: Pool, index: number): Promise<Buffer | undefined> => {
   const client = await pool.connect()
   try {
-    for await (const [tuple] of copyRows(client, leafQuery(index, index + 1)))
-      if (tuple !== undefined) return recomputeLeaf(toStoredLeaf(tuple)).leaf
-    return undefined
+    // The connection can be used again only when the copy has been read to its end.
+    const tuples = (await Array.fromAsync(copyRows(client, leafQuery(index, index + 1)))).flat()
+    return tuples[0] && recomputeLeaf(toStoredLeaf(tuples[0])).leaf
   } finally {
     client.release()
   }
