@@ -12,7 +12,7 @@ export interface AppendEntry extends Size {
 
 /**
  * Appends hooks to the segments. Entries that arrive during a write are written and synced together in the
- * next one.
+ * next one, as far as it has room for them.
  */
 export interface AppendQueue {
   /**
@@ -42,6 +42,12 @@ interface Waiting {
  * it is what a hook has left for the disk after it has waited for the brokers in vain.
  */
 const hangsAfterMs = 1500
+
+/**
+ * One write takes no more than so many bytes, or one entry. Many large bodies in one write would take a
+ * healthy disk so long that all of them fail.
+ */
+const maxWriteBytes = 32 * 1024 * 1024
 
 const doesNotAnswer = () => new RetriableError('the spool cannot be written: the disk does not answer')
 
@@ -88,8 +94,7 @@ export const createAppendQueue = (
   }
   const writeAll = async () => {
     while (waiting.length > 0) {
-      const group = waiting
-      waiting = []
+      const group = waiting.splice(0, countThatFit(waiting))
       await writeGroup(group)
     }
     writing = undefined
@@ -121,4 +126,14 @@ export const createAppendQueue = (
         void writing.then(resolve)
       }),
   }
+}
+
+/** How many of the entries go into one write: at least one. */
+const countThatFit = (waiting: readonly Waiting[]): number => {
+  let bytes = 0
+  const tooMany = waiting.findIndex(({ entry }, index) => {
+    bytes += entry.bytes
+    return index > 0 && bytes > maxWriteBytes
+  })
+  return tooMany < 0 ? waiting.length : tooMany
 }

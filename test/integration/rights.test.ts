@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import kafkajs, { type AclEntry } from 'kafkajs'
-import { setUp } from '../../cli/setup/set-up.ts'
 import type { Environment } from '../../lib/config.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { logEntriesIn } from '../helpers/process/log-entries.ts'
@@ -13,6 +12,7 @@ import { recordingLogger } from '../helpers/process/recording-logger.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
 import { startKafkaWithAcls } from '../helpers/servers/kafka-with-acls.ts'
 import { startServers } from '../helpers/servers/servers.ts'
+import { setUpPatiently } from '../helpers/servers/set-up-patiently.ts'
 import { openStack, type ReadyProcess } from '../helpers/servers/stack.ts'
 import { withAdmin } from '../helpers/servers/with-admin.ts'
 
@@ -269,7 +269,7 @@ test('an ingress with a setting that the brokers refuse starts, and names the va
 test('a worker of another name is refused by its own names', async () => {
   const { logger } = recordingLogger()
   const other = pushConsumer('other', async () => undefined)
-  await assert.rejects(setUp({ ...stack.env, ...as('consumer') }, logger, [other]), {
+  await assert.rejects(setUpPatiently({ ...stack.env, ...as('consumer') }, logger, [other]), {
     name: 'UsageError',
     message: /User:consumer: Describe on the topics .*; DescribeConfigs on the topics /,
   })

@@ -1,7 +1,6 @@
 // How soon a worker handles records again after brokers were away.
 import assert from 'node:assert/strict'
 import { after, type TestContext, test } from 'node:test'
-import { setUp } from '../../../cli/setup/set-up.ts'
 import { createKafkajsCluster } from '../../../lib/kafka/cluster.ts'
 import { killAndWait } from '../../helpers/faults/fault-suite.ts'
 import { outage } from '../../helpers/faults/outage.ts'
@@ -11,6 +10,7 @@ import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
+import { setUpPatiently } from '../../helpers/servers/set-up-patiently.ts'
 import { openStack } from '../../helpers/servers/stack.ts'
 import { startTemporaryCluster } from '../../helpers/servers/temporary-cluster.ts'
 
@@ -26,9 +26,11 @@ const reader = pushConsumer('reader', async ({ delivery }) => {
 })
 const { schemaRegistryUrl } = servers
 const stack = await openStack('return', { kafkaBrokers: cluster.brokers, schemaRegistryUrl, databaseUrl: '' })
-await setUp({ ...stack.env, DATABASE_URL: '', AUDIT_LOG_DATABASE_URL: '' }, recordingLogger().logger, [
-  reader,
-])
+await setUpPatiently(
+  { ...stack.env, DATABASE_URL: '', AUDIT_LOG_DATABASE_URL: '' },
+  recordingLogger().logger,
+  [reader],
+)
 const groupId = stack.names.group('reader')
 
 const coordinator = async () => {

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import type { Kafka } from 'kafkajs'
-import { setUp } from '../../../cli/setup/set-up.ts'
 import { type Environment, readVariables } from '../../../lib/config.ts'
 import { createKafka, kafkaVariables } from '../../../lib/kafka/client.ts'
 import { openOffsets } from '../../../lib/kafka/offsets.ts'
@@ -17,6 +16,7 @@ import { readSeries } from '../process/read-series.ts'
 import { recordingLogger } from '../process/recording-logger.ts'
 import { reportOnFailure } from '../process/report-on-failure.ts'
 import { startServers } from './servers.ts'
+import { setUpPatiently } from './set-up-patiently.ts'
 import { type SharedStack, sharedStackOf, sharedStackVariable } from './stack-setup.ts'
 
 /**
@@ -108,7 +108,8 @@ export const openStack = async (name: string, ownServers?: SharedStack): Promise
     env,
     kafka,
     rewind: (worker) => commitOldestOffsets(kafka, names, worker),
-    setUp: (overrides = {}) => setUp({ ...env, DATABASE_URL: shared.databaseUrl, ...overrides }, logger),
+    setUp: (overrides = {}) =>
+      setUpPatiently({ ...env, DATABASE_URL: shared.databaseUrl, ...overrides }, logger),
     temporaryFolder,
     start,
     startReady,

@@ -1,7 +1,6 @@
 // Where workers begin, with real offsets. A group that is deleted is what 40 days without the worker leave.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setUp } from '../../../cli/setup/set-up.ts'
 import type { Consumer } from '../../../consumers/consumer.ts'
 import { startWorker } from '../../../consumers/runtime/worker.ts'
 import { isMissing, openOffsets } from '../../../lib/kafka/offsets.ts'
@@ -11,6 +10,7 @@ import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { untilCount } from '../../helpers/process/until-count.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
+import { setUpPatiently } from '../../helpers/servers/set-up-patiently.ts'
 import { withAdmin } from '../../helpers/servers/with-admin.ts'
 import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
@@ -93,7 +93,7 @@ test('a worker that begins now and was away for long does not skip what came mea
   await loseOffsets(returning)
   // Setup does not decide for the worker.
   const { logger } = recordingLogger()
-  await setUp(stack.env, logger, [returning.worker])
+  await setUpPatiently(stack.env, logger, [returning.worker])
   assert.equal(await hasOffsets(returning), false)
 
   const second = await startWorkerInProcess(stack, returning.worker)

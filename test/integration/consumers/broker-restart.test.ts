@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { setUp } from '../../../cli/setup/set-up.ts'
 import { killAndWait } from '../../helpers/faults/fault-suite.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
 import { pushConsumer } from '../../helpers/process/push-consumer.ts'
@@ -11,6 +10,7 @@ import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts
 import { assertEffects } from '../../helpers/records/assert-effects.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
+import { setUpPatiently } from '../../helpers/servers/set-up-patiently.ts'
 import { openStack } from '../../helpers/servers/stack.ts'
 
 // Servers of its own, because other test files must not feel the restart.
@@ -27,7 +27,7 @@ const steady = pushConsumer(
 test('a worker survives a restart of the broker and goes on where it was', async (t) => {
   const stack = await openStack('broker-restart', { kafkaBrokers, schemaRegistryUrl, databaseUrl: '' })
   const { logger } = recordingLogger()
-  await setUp({ ...stack.env, DATABASE_URL: '', AUDIT_LOG_DATABASE_URL: '' }, logger, [steady])
+  await setUpPatiently({ ...stack.env, DATABASE_URL: '', AUDIT_LOG_DATABASE_URL: '' }, logger, [steady])
   const worker = await startWorkerInProcess(stack, steady)
   t.after(worker.stop)
   const before = await publishPushes(stack, 2000)

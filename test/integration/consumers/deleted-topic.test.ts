@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setUp } from '../../../cli/setup/set-up.ts'
 import type { Consumer } from '../../../consumers/consumer.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
 import { startLagExporterInProcess } from '../../helpers/process/lag-exporter-in-process.ts'
@@ -9,6 +8,7 @@ import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { untilCount } from '../../helpers/process/until-count.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
+import { setUpPatiently } from '../../helpers/servers/set-up-patiently.ts'
 import { withAdmin } from '../../helpers/servers/with-admin.ts'
 import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
@@ -40,7 +40,7 @@ test('a deleted topic costs only itself, is named, and is read again when it exi
   await eventually(async () => assert.equal(await lag.verdict('reader'), 'missing'))
   assert.equal(await lag.lag('records', 'other', stack.names.topic('push')), 10, 'other groups are measured')
 
-  await setUp(stack.env, recordingLogger().logger, [reader, other])
+  await setUpPatiently(stack.env, recordingLogger().logger, [reader, other])
   await eventually(async () => assert.equal(await worker.ready(), '200 ready'))
   assert.equal(await worker.metric('consumer_unread_topics'), 0)
   await publishPushes(stack, 3, { prefix: 'again-tag', event: 'tag_push' })
@@ -76,7 +76,7 @@ test('added partitions with records stop only their topic until setup has run', 
   assert.equal(await worker.ready(), `200 degraded: topics without committed offsets: ${idle}`)
   await publishPushes(stack, 3, { prefix: 'well' })
   await untilCount(handled, 3)
-  await setUp(stack.env, recordingLogger().logger, [reader, other], { force: true })
+  await setUpPatiently(stack.env, recordingLogger().logger, [reader, other], { force: true })
   await untilCount(handled, 5)
   await eventually(async () => assert.equal(await worker.ready(), '200 ready'))
 })

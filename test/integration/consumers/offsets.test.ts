@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Admin } from 'kafkajs'
 import { setOffsets } from '../../../cli/offsets/set-offsets.ts'
-import { setUp } from '../../../cli/setup/set-up.ts'
 import { openOffsets } from '../../../lib/kafka/offsets.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
 import { pushConsumer } from '../../helpers/process/push-consumer.ts'
@@ -10,6 +9,7 @@ import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { untilCount } from '../../helpers/process/until-count.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
+import { setUpPatiently } from '../../helpers/servers/set-up-patiently.ts'
 import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 const handled: string[] = []
@@ -42,7 +42,7 @@ test('setup commits a first offset for every partition and leaves existing offse
     before.reduce<number>((sum, offset) => sum + (offset ?? 0), 0),
     30,
   )
-  await setUp(stack.env, recordingLogger().logger, [worker])
+  await setUpPatiently(stack.env, recordingLogger().logger, [worker])
   assert.deepEqual(await committed(), before)
   for (const partition of ['3', 'x', '']) {
     await assert.rejects(
@@ -55,7 +55,7 @@ test('setup commits a first offset for every partition and leaves existing offse
 test('a worker with expired offsets does not start, and setup does not hide the gap', async () => {
   await withAdmin((admin) => admin.deleteGroups([group]))
   const { logger, lines } = recordingLogger()
-  await setUp(stack.env, logger, [worker])
+  await setUpPatiently(stack.env, logger, [worker])
   assert.ok(lines.some(({ level, message }) => level === 'warn' && /have expired/.test(message)))
   // What fails while it lets go of the rest hides nothing.
   const clinging: typeof worker = {
@@ -142,7 +142,7 @@ test('a running worker fails if records are deleted before it has handled them',
   await running.stop()
   // The client has given up the place; setup must not take the partition for a new one.
   const { logger, lines } = recordingLogger()
-  await setUp(stack.env, logger, [worker])
+  await setUpPatiently(stack.env, logger, [worker])
   const warning = lines.find(({ level, message }) => level === 'warn' && /out of range/.test(message))
   assert.equal(warning?.fields.partitions, `${topic}/${partition}`)
   await assert.rejects(
@@ -165,11 +165,11 @@ const endsOf = async () => {
 
 test('setup commits the first offset of a topic that is new to a running worker', async (t) => {
   const wide = { ...worker, name: 'widening' }
-  await setUp(stack.env, recordingLogger().logger, [wide])
+  await setUpPatiently(stack.env, recordingLogger().logger, [wide])
   const running = await startWorkerInProcess(stack, wide)
   t.after(running.stop)
   const wider = { ...wide, events: ['push', 'tag_push'] as const }
-  await setUp(stack.env, recordingLogger().logger, [wider as never])
+  await setUpPatiently(stack.env, recordingLogger().logger, [wider as never])
   const offsets = await openOffsets(stack.kafka)
   const offsetsOfNew = (
     await offsets.committed(stack.names.group('widening'), [stack.names.topic('tag_push')])

@@ -4,12 +4,12 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { setUp } from '../../../cli/setup/set-up.ts'
 import { pushConsumer } from '../../helpers/process/push-consumer.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
+import { setUpPatiently } from '../../helpers/servers/set-up-patiently.ts'
 import { openStack } from '../../helpers/servers/stack.ts'
 import { startTemporaryCluster } from '../../helpers/servers/temporary-cluster.ts'
 import { withAdmin } from '../../helpers/servers/with-admin.ts'
@@ -35,7 +35,7 @@ const hanging = pushConsumer('hanging', async ({ delivery }) => {
 
 test('a handler that hangs ends the worker, also while partitions of another broker move on', async (t) => {
   const { logger } = recordingLogger()
-  await setUp({ ...stack.env, DATABASE_URL: '', AUDIT_LOG_DATABASE_URL: '' }, logger, [hanging])
+  await setUpPatiently({ ...stack.env, DATABASE_URL: '', AUDIT_LOG_DATABASE_URL: '' }, logger, [hanging])
   const { topics } = await withAdmin(stack.kafka, (admin) =>
     admin.fetchTopicMetadata({ topics: [stack.names.topic('push')] }),
   )

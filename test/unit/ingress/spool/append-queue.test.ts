@@ -52,6 +52,21 @@ test('entries that arrive during a write go out together in the next one, in ord
   assert.equal(queue.writes(), 2)
 })
 
+test('a write takes large entries as far as a disk can write them in time, at least one', async () => {
+  const { queue, written, next } = createQueue()
+  const mebibyte = 1024 * 1024
+  const sizes = { a: 0, b: 20, c: 12, d: 1, e: 40, f: 1 }
+  const appends = Object.entries(sizes).map(([text, size]) =>
+    queue.append({ ...entryOf(text), bytes: size * mebibyte }),
+  )
+  for (const _write of ['a', 'b+c', 'd', 'e', 'f']) {
+    next().resolve()
+    await nextTurn()
+  }
+  await Promise.all(appends)
+  assert.deepEqual(written, ['a', 'b+c', 'd', 'e', 'f'])
+})
+
 test('a failed write rejects all of its entries, and only those', async () => {
   const { queue, state, next } = createQueue()
   const first = queue.append(entryOf('a'))

@@ -40,3 +40,25 @@ test('if not even one fits, or the disk fails, the error of the append is thrown
   await assert.rejects(appendWhatFits(hooks, failing), /EIO/)
   assert.equal(appends, 1)
 })
+
+const mebibyte = 1024 * 1024
+const large = Array.from({ length: 10 }, (_, index) => ({
+  ...hookOf({}, {}, { id: String(index) }),
+  body: Buffer.alloc(10 * mebibyte),
+}))
+
+test('many large bodies go to the spool in portions, in order', async () => {
+  const portions: string[][] = []
+  const append = async (some: readonly Hook[]) => void portions.push(some.map(({ id }) => id))
+  assert.equal(await appendWhatFits(large, append), 10)
+  assert.deepEqual(portions, [['0', '1', '2'], ['3', '4', '5'], ['6', '7', '8'], ['9']])
+})
+
+test('if the disk fails after some portions, their hooks are kept', async () => {
+  const taken: string[] = []
+  const failing = async (some: readonly Hook[]) => {
+    if (taken.length >= 6) throw new Error('EIO')
+    taken.push(...some.map(({ id }) => id))
+  }
+  assert.equal(await appendWhatFits(large, failing), 6)
+})
