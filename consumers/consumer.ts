@@ -205,10 +205,15 @@ export interface ConsumerParts<E extends EventType, V extends Variables> {
    */
   dryRun(record: RecordOf<E>, settings: Partial<z.output<V>>): PlannedEffects | Promise<PlannedEffects>
   /**
-   * Deletes what the worker made of its events, before `bridge rebuild` sends it back to the oldest event. It
-   * does nothing where handling an event again changes nothing. Without this method `bridge rebuild` refuses.
+   * Deletes what the worker made of its events, before `bridge rebuild` sends it back to the first event.
+   * Without this method `bridge rebuild` refuses, unless `rebuildOnlyAdds` is set.
    */
   forget?(settings: z.output<V>): Promise<void>
+  /**
+   * Set where handling the events again only adds what is missing. `bridge rebuild` then deletes nothing, and
+   * begins at the oldest event that Kafka still has.
+   */
+  rebuildOnlyAdds?: true
 }
 
 /** Returns its argument. It exists for the types: `events` decides which record the handler receives. */

@@ -2,10 +2,11 @@ import { Command } from 'commander'
 import { withLocalStack } from '../environment.ts'
 import { exitAfterOutput } from '../output/exit.ts'
 
-/** `bridge rebuild <worker>`: deletes what a worker made and sets it back to the first event. */
+/** `bridge rebuild <worker>`: lets a worker make again what it makes of its events. */
 export const rebuildCommand = new Command('rebuild')
   .description(
-    'delete what a stopped worker made and set it back to the first event, so that it makes everything again',
+    'set a stopped worker back to its first event, so that it makes everything again; ' +
+      'what it made is deleted, unless the worker only adds what is missing',
   )
   .argument('<worker>', 'name of the worker')
   .action(async (worker: string) => {

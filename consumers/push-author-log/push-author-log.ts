@@ -1,10 +1,14 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { dataFolder } from '../../lib/config.ts'
+import { dataFolder, secret } from '../../lib/config.ts'
 import { messageOf, RetriableError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { RecordOf } from '../../schemas/catalogue.ts'
 import { defineConsumer } from '../consumer.ts'
+import { createConsulCopy } from './copies/consul-copy.ts'
+import { createConsulKv } from './copies/consul-kv.ts'
+import { type Copy, startCopyLoop } from './copies/copy-loop.ts'
+import { createDirectoryCopy } from './copies/directory-copy.ts'
 import { openPushFiles, type PushFiles } from './files/push-files.ts'
 import { pushEvents, pushLinesOf } from './push-line.ts'
 
@@ -21,6 +25,19 @@ export const pushAuthorLogVariables = z.object({
     .regex(/^(forever|[1-9]\d{0,4})$/, 'must be a number of days, or forever')
     .default('forever')
     .describe('How many days the daily files are kept, or forever.'),
+  PUSH_AUTHOR_LOG_COPY_DIR: z
+    .string()
+    .optional()
+    .describe('Another folder, for example on another disk, that receives a second copy of the daily files.'),
+  PUSH_AUTHOR_LOG_CONSUL_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL such as http://127.0.0.1:8500' })
+    .optional()
+    .describe('Address of a Consul that receives the last pusher of every branch and tag.'),
+  PUSH_AUTHOR_LOG_CONSUL_TOKEN: z
+    .string()
+    .optional()
+    .describe('Token for PUSH_AUTHOR_LOG_CONSUL_URL, which may write below gitlab/pushes/.')
+    .meta(secret),
 })
 
 /** The folder of the log. */
@@ -46,11 +63,12 @@ export const pushAuthorLog = defineConsumer({
   dryRun: (record) =>
     pushLinesOf(record).map((line) => ({ would: 'write', to: `${dayOf(record)}.ndjson`, content: line })),
   // A line that the files have is not written again.
-  forget: async () => undefined,
+  rebuildOnlyAdds: true,
   async create(settings, logger) {
     const folder = pushLogFolder(settings)
-    const files = await openPushFiles(folder, daysOf(settings.PUSH_AUTHOR_LOG_RETENTION_DAYS))
+    const files = await openPushFiles(folder, retentionDaysOf(settings))
     const upkeep = startUpkeep(files, logger)
+    const copies = copiesOf(settings).map((copy) => startCopyLoop(copy, logger))
     return {
       batchSize: 500,
       // Resolves once the lines are on disk, because the offset must not move before that.
@@ -58,18 +76,34 @@ export const pushAuthorLog = defineConsumer({
         await files.append(records.flatMap(pushLinesOf)).catch((error: unknown) => {
           throw new RetriableError(`cannot write to ${folder}: ${messageOf(error)}`, { cause: error })
         })
+        for (const copy of copies) copy.wake()
         return 'processed'
       },
-      close: () => {
+      close: async () => {
         clearInterval(upkeep)
-        return files.close()
+        await Promise.all(copies.map((copy) => copy.stop()))
+        await files.close()
       },
     }
   },
 })
 
-/** @returns undefined for `forever` */
-const daysOf = (text: string): number | undefined => (text === 'forever' ? undefined : Number(text))
+type Settings = z.output<typeof pushAuthorLogVariables>
+
+/** The second copies that are configured. */
+const copiesOf = (settings: Settings): Copy[] => {
+  const folder = pushLogFolder(settings)
+  const { PUSH_AUTHOR_LOG_COPY_DIR: directory, PUSH_AUTHOR_LOG_CONSUL_URL: url } = settings
+  const consul = url && createConsulKv(url, settings.PUSH_AUTHOR_LOG_CONSUL_TOKEN)
+  return [
+    ...(directory ? [createDirectoryCopy(folder, directory, retentionDaysOf(settings))] : []),
+    ...(consul ? [createConsulCopy(folder, consul)] : []),
+  ]
+}
+
+/** @returns undefined for ever */
+const retentionDaysOf = ({ PUSH_AUTHOR_LOG_RETENTION_DAYS: days }: Settings): number | undefined =>
+  days === 'forever' ? undefined : Number(days)
 
 const upkeepMs = 10 * 60 * 1000
 

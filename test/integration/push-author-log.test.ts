@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { eventually } from '../helpers/process/eventually.ts'
@@ -29,6 +29,19 @@ const linesWritten = (): Line[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Line)
 const linesOf = (deliveryId: string) => linesWritten().filter(({ delivery_id }) => delivery_id === deliveryId)
+
+const byTimeAndRef = (lines: readonly Line[]) =>
+  lines.toSorted((one, other) =>
+    `${one.pushed_at} ${one.ref}`.localeCompare(`${other.pushed_at} ${other.ref}`),
+  )
+const env = { PUSH_AUTHOR_LOG_DIR: folder, KAFKA_BROKERS: '', SCHEMA_REGISTRY_URL: '' }
+const asked = async (...args: string[]) => {
+  const { exited, lines } = await stack.start(['pushes', ...args], env)
+  await exited
+  return lines
+}
+const askedLines = async (...args: string[]) =>
+  (await asked(...args, '--json')).map((line) => JSON.parse(line) as Line)
 
 let worker = await startWorker()
 
@@ -127,19 +140,20 @@ test('SIGTERM while events arrive loses no line and doubles none', async () => {
   )
 })
 
+test('a rebuild writes again what is missing, also when it is killed in the middle', async () => {
+  const before = await askedLines()
+  for (const name of readdirSync(folder)) if (name.startsWith('2')) rmSync(join(folder, name))
+  await (await stack.start(['rebuild', 'push-author-log'])).exited
+  worker = await startWorker()
+  await eventually(() => assert.ok(linesWritten().length > 10))
+  worker.kill('SIGKILL')
+  await worker.exited
+  worker = await startWorker()
+  await eventually(async () => assert.deepEqual(byTimeAndRef(await askedLines()), byTimeAndRef(before)))
+  await worker.stop(20_000)
+})
+
 test('`bridge pushes` reads the log while everything else is down, oldest push first', async () => {
-  const byTimeAndRef = (lines: readonly Line[]) =>
-    lines.toSorted((one, other) =>
-      `${one.pushed_at} ${one.ref}`.localeCompare(`${other.pushed_at} ${other.ref}`),
-    )
-  const env = { PUSH_AUTHOR_LOG_DIR: folder, KAFKA_BROKERS: '', SCHEMA_REGISTRY_URL: '' }
-  const asked = async (...args: string[]) => {
-    const { exited, lines } = await stack.start(['pushes', ...args], env)
-    await exited
-    return lines
-  }
-  const askedLines = async (...args: string[]) =>
-    (await asked(...args, '--json')).map((line) => JSON.parse(line) as Line)
   const all = await askedLines()
   // The file of a day has the lines in the order of the partitions, and the command sorts them.
   assert.deepEqual(

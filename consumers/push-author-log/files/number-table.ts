@@ -6,7 +6,7 @@ export type Pair = readonly [number, number]
 /**
  * A map from texts to pairs of numbers that holds 8 bytes of the digest of each text: about 23 MB for a
  * million texts. Among ten million texts, the probability that two of them have equal digests is less than
- * 1 to 100,000.
+ * 1 to 100,000. It forgets the texts that were not used for longest, where there are too many.
  */
 export interface NumberTable {
   get(key: string): Pair | undefined
@@ -24,25 +24,50 @@ const growth = 1.4
 /** Each shard is enlarged by itself, so that enlarging needs little memory at a time. */
 const shardCount = 256
 
-export const createNumberTable = (): NumberTable => {
-  const shards = Array.from({ length: shardCount }, createShard)
-  const shardOf = ([first]: Pair) => shards[first % shardCount] as Shard
+/** @param maxTexts there are never more; at least the half of them that was used last is remembered */
+export const createNumberTable = (maxTexts = Number.POSITIVE_INFINITY): NumberTable => {
+  // Two generations instead of an order of use: to forget is to drop the older one.
+  let young = createGeneration()
+  let old = createGeneration()
+
+  const add = (digest: Pair, pair: Pair) => {
+    young.set(digest, pair)
+    if (young.size() < maxTexts / 2) return
+    old = young
+    young = createGeneration()
+  }
+
   return {
     get: (key) => {
       const digest = digestOf(key)
-      return shardOf(digest).get(digest)
+      const recent = young.get(digest)
+      if (recent !== undefined) return recent
+      const earlier = old.get(digest)
+      if (earlier !== undefined) add(digest, earlier)
+      return earlier
     },
-    set: (key, pair) => {
-      const digest = digestOf(key)
-      shardOf(digest).set(digest, pair)
+    set: (key, pair) => add(digestOf(key), pair),
+    bytes: () => young.bytes() + old.bytes(),
+  }
+}
+
+const createGeneration = () => {
+  const shards = Array.from({ length: shardCount }, createShard)
+  const shardOf = ([first]: Pair) => shards[first % shardCount] as Shard
+  let size = 0
+  return {
+    get: (digest: Pair) => shardOf(digest).get(digest),
+    set: (digest: Pair, pair: Pair) => {
+      if (shardOf(digest).set(digest, pair) === 'added') size += 1
     },
+    size: () => size,
     bytes: () => shards.reduce((sum, shard) => sum + shard.bytes(), 0),
   }
 }
 
 interface Shard {
   get(digest: Pair): Pair | undefined
-  set(digest: Pair, pair: Pair): void
+  set(digest: Pair, pair: Pair): 'added' | 'replaced'
   bytes(): number
 }
 
@@ -77,9 +102,12 @@ const createShard = (): Shard => {
     },
     set: (digest, pair) => {
       const at = slotOf(digest)
-      if (table[at + 1] === 0) size += 1
+      const isNew = table[at + 1] === 0
       table.set([...digest, ...pair], at)
+      if (!isNew) return 'replaced'
+      size += 1
       if (size > capacity * maxFill) enlarge()
+      return 'added'
     },
     bytes: () => table.byteLength,
   }

@@ -15,9 +15,12 @@ export type Verdict = { kind: 'known' } | { kind: 'line'; line: PushLine } | { k
 export type Order = 'echo' | 'separate'
 
 /**
- * Which pushes the lines of one day report, in about 50 bytes for each line. It applies the rule of
- * `reconcileRef` to one line after the other, so that a push is one line of the log, or two where a hook that
- * tells more comes later. It knows this day and the day before. A reader knows all days, and decides.
+ * Which pushes the lines of one day report. It applies the rule of `reconcileRef` to one line after the
+ * other, so that a push is one line of the log, or two where a hook that tells more comes later.
+ *
+ * It knows this day and the day before, and at least the last 100,000 lines of each: about 20 MB. A hook that
+ * comes after more lines than that is written as if it were the first one of its push. A reader knows all
+ * lines, and decides.
  */
 export interface SeenPushes {
   /** Decides about a line, and remembers it. */
@@ -28,9 +31,12 @@ export interface SeenPushes {
   table: NumberTable
 }
 
+/** A line needs two texts at least, and four where its ref is new. */
+const maxTexts = 800_000
+
 /** @param before what the day before remembers, if it is open */
 export const createSeenPushes = (before: NumberTable | undefined): SeenPushes => {
-  const table = createNumberTable()
+  const table = createNumberTable(maxTexts)
   const latest = (key: string): Pair | undefined => table.get(key) ?? before?.get(key)
 
   /** Whether the stream has reported this change with this delivery. */

@@ -38,3 +38,16 @@ export const linesOfMoves = (moves: string, fields: Partial<PushLine> = {}, firs
     const delivery_id = `${fields.source ?? 'default'} ${fields.source_event ?? 'push'} ${second}`
     return make({ pushed_at: secondOf(second), before, after, delivery_id, ...fields })
   })
+
+/** The lines of two hooks that report the push with this number. Each of 3 branches has a chain of pushes. */
+export const linesOfPush = (number: number): PushLine[] => {
+  const fields = {
+    ref: `refs/heads/${number % 3}`,
+    before: `sha ${number - 3}`,
+    after: `sha ${number}`,
+    pushed_at: secondOf(number / 1000),
+  }
+  const update = updateLine({ ...fields, delivery_id: `update ${number}` })
+  const push = pushLine({ ...fields, delivery_id: `push ${number}` })
+  return number % 2 === 0 ? [update, push] : [push, update]
+}

@@ -12,8 +12,9 @@ import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 const handled: string[] = []
 const forgotten: number[] = []
 const plain = pushConsumer('plain', async ({ delivery }) => void handled.push(delivery.id))
+const adding = { ...plain, name: 'adding', rebuildOnlyAdds: true } as const
 const rebuilt = { ...plain, name: 'rebuilt', forget: async () => void forgotten.push(handled.length) }
-const workers = [plain, rebuilt]
+const workers = [plain, rebuilt, adding]
 const stack = await openWorkerStack('operator', workers)
 const topic = stack.names.topic('push')
 const hour = 3_600_000
@@ -75,4 +76,9 @@ test('rebuild begins with the first event, and refuses a worker or topics that c
     rebuild('rebuilt', stack.env, workers),
     new RegExp(`Kafka has deleted the first events of .*push/${partition}`),
   )
+  handled.length = 0
+  assert.equal(await rebuild('adding', stack.env, workers), 3)
+  const addingWorker = await startWorkerInProcess(stack, adding)
+  await eventually(() => assert.equal(handled[0], 'd-1'))
+  await addingWorker.stop()
 })
