@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { consumers } from '../../consumers/index.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { groupNeeds, requireAccess } from '../../lib/kafka/access.ts'
+import { endConnections } from '../../lib/kafka/client.ts'
 import type { Names } from '../../schemas/topics.ts'
 import { createKafkaClient, operatorTimeoutMs } from '../clients.ts'
 import { reportMissingTopics, requireTopics } from '../require-topics.ts'
@@ -37,6 +38,8 @@ export const measureGroups = async (
     return { ...(await measureWithProgress(meter.measure)), names }
   } finally {
     await meter.close()
+    // kafkajs forgets one of two connections that it opens to a broker at the same time.
+    endConnections(kafka)
   }
 }
 

@@ -76,7 +76,7 @@ test('undecodable records are counted as dead-lettered, the others as processed'
 test('a worker that is started again does not dead-letter the same records again', async () => {
   await stop(10_000)
   const again = await stack.startReady(['consumer', 'push-author-log'], { PUSH_AUTHOR_LOG_DIR: folder })
-  await post(hookUrl, pushOf(15), { 'idempotency-key': 'later' })
+  await post(hookUrl, pushOf(17), { 'idempotency-key': 'later' })
   await eventually(() => assert.deepEqual(pushers(), ['before', 'after', 'later']))
   assert.equal(await countOn(stack, deadLetterTopic), 2)
   await again.stop(10_000)

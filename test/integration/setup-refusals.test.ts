@@ -90,12 +90,12 @@ test('setup gives a role the password that its URL says, when the URL has a new 
   const first = withLogin(stack.databaseUrl, role, 'first')
   const second = withLogin(stack.databaseUrl, role, "sec'ond")
   await migrate(stack.databaseUrl, first)
-  await run(first, 'select from audit_log.events')
+  await run(first, 'select from audit_log.head')
   const { logger: recording, lines } = recordingLogger()
   assert.ok(auditLog.database)
   const user = { worker: 'audit-log', database: auditLog.database, variable: 'AUDIT_LOG_DATABASE_URL' }
   await migrateDatabase(stack.databaseUrl, [{ ...user, url: second }], recording)
-  await run(second, 'select from audit_log.events')
+  await run(second, 'select from audit_log.head')
   await assert.rejects(run(first, 'select 1'), /password authentication failed/)
   const said = lines.filter(({ message }) => message.includes('password'))
   assert.deepEqual(
