@@ -1,12 +1,18 @@
 import { databaseVariableOf } from '../../lib/database-variable.ts'
 import { UsageError } from '../../lib/errors.ts'
-import { documentEdits } from './document-edits.ts'
-import type { Edit } from './edit.ts'
 import { identifierOf, type NewConsumer, tokenRowOf } from './skeleton.ts'
+
+/** A change in a file that lists all workers. */
+interface Edit {
+  file: string
+  /** Where to change the file. */
+  place: RegExp
+  /** The new text for that place. @param found its old text */
+  replacement(found: string): string
+}
 
 const editsFor = (consumer: NewConsumer): Edit[] => [
   ...listEdits(consumer),
-  ...documentEdits(consumer),
   ...(consumer.answers.gitlabApi === 'none' ? [] : [tokenEdit(consumer)]),
 ]
 

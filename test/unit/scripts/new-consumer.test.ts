@@ -66,15 +66,6 @@ test('workers can be added one after the other, and each one is in every list of
     assert.ok(name in services && name in volumes, name)
     assert.deepEqual(services[name]?.profiles, [name], 'it starts only where it is used')
     assert.match(scraped, new RegExp(`^ {10}- ${name}:${9600 + index}$`, 'm'))
-    for (const [file, text] of [
-      ['README.md', `| \`${name}\` |`],
-      ['README.md', `\nbridge consumer ${name}\n`],
-      ['docs/operations.md', `| \`bridge consumer ${name}\` | ${9600 + index} |`],
-      ['docs/architecture.md', `\`consumers/${name}/\``],
-      ['docs/README.md', `[${name}](workers/${name}.md)`],
-      ['consumers/README.md', `\`${name}/\``],
-    ] as const)
-      assert.ok(current(file).includes(text), `${file}: ${text}`)
   }
 })
 
@@ -110,10 +101,7 @@ test('a name is refused if it is not valid, is taken, or has another meaning', (
 
 test('if a file does not have the expected place, the error names the file', () => {
   const consumer = { name: 'issue-counter', metricsPort: 9600, answers }
-  for (const file of [
-    ...['consumers/index.ts', 'docker-compose.yml', 'monitoring/prometheus/prometheus.yml', 'README.md'],
-    ...['docs/operations.md', 'docs/architecture.md', 'docs/README.md', 'consumers/README.md'],
-  ])
+  for (const file of ['consumers/index.ts', 'docker-compose.yml', 'monitoring/prometheus/prometheus.yml'])
     assert.throws(
       () => register(consumer, (wanted) => (wanted === file ? 'something else\n' : read(wanted))),
       (error: Error) => error.name === 'UsageError' && error.message.startsWith(`${file} is not as expected`),
