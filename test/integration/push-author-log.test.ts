@@ -30,10 +30,12 @@ const linesWritten = (): Line[] =>
     .map((line) => JSON.parse(line) as Line)
 const linesOf = (deliveryId: string) => linesWritten().filter(({ delivery_id }) => delivery_id === deliveryId)
 
-const byTimeAndRef = (lines: readonly Line[]) =>
-  lines.toSorted((one, other) =>
-    `${one.pushed_at} ${one.ref}`.localeCompare(`${other.pushed_at} ${other.ref}`),
-  )
+/** Pushes of one millisecond have no order of their own. */
+const byTimeAndRef = (lines: readonly Line[]) => {
+  const keyOf = ({ pushed_at, ref, delivery_id }: Line) => `${pushed_at} ${ref} ${delivery_id}`
+  return lines.toSorted((one, other) => keyOf(one).localeCompare(keyOf(other)))
+}
+
 const env = { PUSH_AUTHOR_LOG_DIR: folder, KAFKA_BROKERS: '', SCHEMA_REGISTRY_URL: '' }
 const asked = async (...args: string[]) => {
   const { exited, lines } = await stack.start(['pushes', ...args], env)
