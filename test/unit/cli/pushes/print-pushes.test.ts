@@ -7,26 +7,15 @@ import { pushesCommand } from '../../../../cli/pushes/command.ts'
 import { type PushesOptions, printPushes } from '../../../../cli/pushes/print-pushes.ts'
 import type { PushLine } from '../../../../consumers/push-author-log/push-line.ts'
 import { UsageError } from '../../../../lib/errors.ts'
+import { pushLine } from '../../../helpers/records/push-lines.ts'
 
-const line = (others: Partial<PushLine>): PushLine => ({
-  pushed_at: '2026-06-01T10:00:00.000Z',
-  user_id: 4,
-  user_username: 'isolheim',
-  user_name: 'Ingrid Solheim',
-  project_id: 15,
-  project_path: 'nordlicht/signal',
-  ref: 'refs/heads/main',
-  before: 'a'.repeat(40),
-  // Two lines with equal changes of one ref are one push.
-  after: (others.delivery_id ?? '').padEnd(40, 'b'),
-  commits: 2,
-  source_event: 'push',
-  delivery_id: 'one',
-  instance: 'https://git.nordlicht.example',
-  source: 'default',
-  suspected_test: false,
-  ...others,
-})
+const line = (others: Partial<PushLine>): PushLine =>
+  pushLine({
+    // Two lines with equal changes of one ref are one push.
+    after: (others.delivery_id ?? '').padEnd(40, 'b'),
+    delivery_id: 'one',
+    ...others,
+  })
 const text = (others: Partial<PushLine>) => `${JSON.stringify(line(others))}\n`
 
 const print = async (
