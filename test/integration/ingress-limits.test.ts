@@ -3,29 +3,18 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import kafkajs, { type Admin } from 'kafkajs'
 import { readRaw } from '../../lib/kafka/read-raw.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { post, pushOf } from '../helpers/records/hooks.ts'
 import { recordsOf } from '../helpers/records/records.ts'
+import { limitTopicBytes } from '../helpers/servers/limit-topic-bytes.ts'
 import { openStack } from '../helpers/servers/stack.ts'
+import { withAdmin } from '../helpers/servers/with-admin.ts'
 
 const stack = await openStack('ingress-limits')
 await stack.setUp()
 const push = stack.names.topic('push')
 const { rawChunksTopic } = stack.names
-
-const withAdmin = async (use: (admin: Admin) => Promise<unknown>) => {
-  const admin = stack.kafka.admin()
-  await admin.connect()
-  await use(admin).finally(() => admin.disconnect())
-}
-const setLimit = (topics: readonly string[], bytes: number) =>
-  withAdmin((admin) => {
-    const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }]
-    const resources = topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries }))
-    return admin.alterConfigs({ validateOnly: false, resources })
-  })
 
 const large = (): Buffer => pushOf(15, { padding: randomBytes(150_000).toString('hex') })
 
@@ -61,13 +50,13 @@ test('a lower size limit of a topic makes chunks of large bodies, until it is ra
   const { hookUrl, metricsUrl, stop } = await stack.startIngress()
   const limited = [push, rawChunksTopic]
   assert.deepEqual(await postAndFind(hookUrl, large()), { status: 200, pieces: null })
-  await setLimit(limited, 200_000)
+  await limitTopicBytes(stack.kafka, limited, 200_000)
   const { status, pieces } = await postAndFind(hookUrl, large())
   assert.ok(status === 200 || status === 202, `${status}`)
   assert.equal(pieces, 2)
   await eventually(async () => assert.equal(await metricOf(metricsUrl, 'ingress_spool_records'), 0))
   assert.deepEqual(await postAndFind(hookUrl, large()), { status: 200, pieces: 2 })
-  await setLimit(limited, 1_000_000)
+  await limitTopicBytes(stack.kafka, limited, 1_000_000)
   await eventually(async () =>
     assert.deepEqual(await postAndFind(hookUrl, large()), { status: 200, pieces: null }),
   )
@@ -76,8 +65,8 @@ test('a lower size limit of a topic makes chunks of large bodies, until it is ra
 })
 
 test('while the topic of raw chunks is missing, a hook that needs it waits on disk', async () => {
-  await withAdmin((admin) => admin.deleteTopics({ topics: [rawChunksTopic] }))
-  await setLimit([push], 200_000)
+  await withAdmin(stack.kafka, (admin) => admin.deleteTopics({ topics: [rawChunksTopic] }))
+  await limitTopicBytes(stack.kafka, [push], 200_000)
   const { hookUrl, stop } = await stack.startIngress({
     INGRESS_SPOOL_DIR: await stack.temporaryFolder(),
   })
@@ -87,7 +76,7 @@ test('while the topic of raw chunks is missing, a hook that needs it waits on di
   assert.equal(status, 202)
   assert.equal((await post(hookUrl, pushOf(15))).status, 202, 'it does not go past the other')
   const topic = { topic: rawChunksTopic, numPartitions: 2, replicationFactor: 1 }
-  await eventually(() => withAdmin((admin) => admin.createTopics({ topics: [topic] })))
+  await eventually(() => withAdmin(stack.kafka, (admin) => admin.createTopics({ topics: [topic] })))
   assert.equal(await find('waits', body), 1)
   await stop(10_000)
 })

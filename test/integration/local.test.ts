@@ -14,6 +14,7 @@ import { processStart } from '../../lib/process-table.ts'
 import { cacheFolder } from '../../local/artifacts.ts'
 import { type ServerName, serverNames } from '../../local/servers.ts'
 import { type LocalStack, startLocalStack } from '../../local/stack.ts'
+import { eventually } from '../helpers/process/eventually.ts'
 
 const cacheDir = cacheFolder(env)
 let folder: string
@@ -82,7 +83,8 @@ test('a broker killed with -9 comes back on the same port with its topics and re
     await producer.disconnect()
   })
   await killAndStartAgain('kafka')
-  const offsets = await withAdmin((admin) => admin.fetchTopicOffsets('kept'))
+  // A broker that has just started says for a moment that it does not lead the partition yet.
+  const offsets = await eventually(() => withAdmin((admin) => admin.fetchTopicOffsets('kept')))
   assert.deepEqual(offsets.map(({ partition, high }) => [partition, high]).sort(), [
     [0, '1'],
     [1, '0'],

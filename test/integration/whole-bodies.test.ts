@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import kafkajs from 'kafkajs'
 import pg from 'pg'
 import { eventually } from '../helpers/process/eventually.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
+import { limitTopicBytes } from '../helpers/servers/limit-topic-bytes.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 import { withAdmin } from '../helpers/servers/with-admin.ts'
 
@@ -13,16 +13,7 @@ const stack = await openStack('whole-bodies')
 await stack.setUp()
 const { rawChunksTopic } = stack.names
 const limited = [stack.names.topic('merge_request'), rawChunksTopic]
-await withAdmin(stack.kafka, (admin) =>
-  admin.alterConfigs({
-    validateOnly: false,
-    resources: limited.map((name) => ({
-      type: kafkajs.ConfigResourceTypes.TOPIC,
-      name,
-      configEntries: [{ name: 'max.message.bytes', value: '100000' }],
-    })),
-  }),
-)
+await limitTopicBytes(stack.kafka, limited, 100_000)
 const { hookUrl } = await stack.startIngress()
 
 const hook = JSON.parse(sample('merge_request').toString()) as object

@@ -5,7 +5,6 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
-import kafkajs from 'kafkajs'
 import { readLog } from '../../../lib/kafka/log-reader.ts'
 import { type RecordWithRaw, readRaw } from '../../../lib/kafka/read-raw.ts'
 import {
@@ -24,6 +23,7 @@ import { untilDrained } from '../../helpers/process/ingress-process.ts'
 import { markedBody } from '../../helpers/records/marked-body.ts'
 import { startFakeGitlab } from '../../helpers/servers/fake-gitlab.ts'
 import { token } from '../../helpers/servers/ingress-stack.ts'
+import { limitTopicBytes } from '../../helpers/servers/limit-topic-bytes.ts'
 
 const suite = await startFaultSuite()
 const { servers, stack, ingress, freezeBroker, thawBroker, killBroker, startLoad } = suite
@@ -151,7 +151,7 @@ test('500 hooks of one project keep their order through the spool', async (t) =>
 })
 
 test('a body too large for the cluster is published in chunks, also after an outage', async (t) => {
-  await setMaxMessageBytes([stack.names.topic('push'), stack.names.rawChunksTopic], 200_000)
+  await limitTopicBytes(stack.kafka, [stack.names.topic('push'), stack.names.rawChunksTopic], 200_000)
   const other = await stack.start({ INGRESS_SPOOL_DIR: await stack.folder() })
   const [inPeace, inOutage] = ['large-in-peace', 'large-in-an-outage'].map((id) => ({
     id,
@@ -173,15 +173,6 @@ test('a body too large for the cluster is published in chunks, also after an out
   )
   await other.stop(15_000)
 })
-
-const setMaxMessageBytes = async (topics: readonly string[], bytes: number) => {
-  const admin = stack.kafka.admin()
-  await admin.connect()
-  const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }]
-  const resources = topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries }))
-  await admin.alterConfigs({ validateOnly: false, resources })
-  await admin.disconnect()
-}
 
 /** The bodies of all pushes whose body was cut into chunks, by delivery id. */
 const readChunkedBodies = async (): Promise<Map<string, Buffer>> => {

@@ -5,7 +5,6 @@ import { randomBytes } from 'node:crypto'
 import { after, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
-import kafkajs from 'kafkajs'
 import { readLog } from '../../../lib/kafka/log-reader.ts'
 import { type KafkaProxy, startKafkaProxy } from '../../helpers/faults/kafka-proxy.ts'
 import { isSoak } from '../../helpers/faults/outage.ts'
@@ -13,6 +12,7 @@ import { type IngressProcess, untilDrained } from '../../helpers/process/ingress
 import { markedBody } from '../../helpers/records/marked-body.ts'
 import { type PostedHook, postHook } from '../../helpers/records/post-hook.ts'
 import { openIngressStack, token } from '../../helpers/servers/ingress-stack.ts'
+import { limitTopicBytes } from '../../helpers/servers/limit-topic-bytes.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
 
 const servers = await startServers(['kafka', 'registry'])
@@ -23,17 +23,7 @@ await stack.setUp()
 
 /** Larger bodies go in chunks. */
 const maxMessageBytes = 600_000
-const admin = stack.kafka.admin()
-await admin.connect()
-await admin.alterConfigs({
-  validateOnly: false,
-  resources: [stack.names.topic('push'), stack.names.rawChunksTopic].map((name) => ({
-    type: kafkajs.ConfigResourceTypes.TOPIC,
-    name,
-    configEntries: [{ name: 'max.message.bytes', value: String(maxMessageBytes) }],
-  })),
-})
-await admin.disconnect()
+await limitTopicBytes(stack.kafka, [stack.names.topic('push'), stack.names.rawChunksTopic], maxMessageBytes)
 
 /** Most bodies are small. Some are parsed apart from the others, and some are published in chunks. */
 const paddingOf = (number: number): string => {
