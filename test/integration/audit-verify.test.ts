@@ -86,7 +86,7 @@ test('the anchor of this machine proves nothing against who controls it, and say
   assert.match(lines.at(-1) ?? '', /^anchor on this machine: proves nothing against whoever controls it/)
 })
 
-const count = Number(process.env.BRIDGE_TEST_TAMPERINGS ?? 200)
+const count = process.env.BRIDGE_TEST_SOAK === '1' ? 200 : 50
 test(`each of ${count} random changes is found and named`, async () => {
   const { below: pick } = createSeededRandom(15)
   const kinds = Object.entries(tamperings)

@@ -11,7 +11,9 @@ const stack = await openStack('push-author-log')
 await stack.setUp()
 const { hookUrl } = await stack.startIngress()
 const folder = await stack.temporaryFolder()
-const startWorker = () => stack.startReady(['consumer', 'push-author-log'], { PUSH_AUTHOR_LOG_DIR: folder })
+/** The session is the shortest that brokers allow: the group waits that long for a worker that was killed. */
+const workerEnv = { PUSH_AUTHOR_LOG_DIR: folder, CONSUMER_SESSION_SECONDS: '6' }
+const startWorker = () => stack.startReady(['consumer', 'push-author-log'], workerEnv)
 
 interface Line {
   pushed_at: string
