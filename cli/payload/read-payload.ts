@@ -19,13 +19,14 @@ const samples = new URL('../../test/fixtures/', import.meta.url)
  * @throws UsageError listing the bundled samples
  */
 export const readPayload = async (name: string): Promise<Payload> => {
-  if (statSync(name, { throwIfNoEntry: false })?.isFile())
-    return { ...(await readWithHeaders(name)), isBundled: false }
+  const found = statSync(name, { throwIfNoEntry: false })
+  if (found?.isFile()) return { ...(await readWithHeaders(name)), isBundled: false }
   const sample = fileURLToPath(new URL(`${name}.json`, samples))
   if (/^\w+$/.test(name) && existsSync(sample)) return { ...(await readWithHeaders(sample)), isBundled: true }
   const bundled = readdirSync(samples)
     .filter((file) => file.endsWith('.json'))
     .map((file) => file.replace('.json', ''))
+  if (found !== undefined) throw new UsageError(`${name} is not a regular file. Name a file with the body.`)
   throw new UsageError(
     `There is no file ${name}, and no bundled sample has that name. The samples are: ${bundled.join(', ')}.`,
   )

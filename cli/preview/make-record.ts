@@ -1,7 +1,10 @@
 import { deliveryIdOf, forwardedHeaders, type Hook } from '../../ingress/hook.ts'
+import { classifyUnparsed } from '../../ingress/record/classify.ts'
 import { createEncodeStage } from '../../ingress/record/encode.ts'
 import { createEncoders, type IdOfEvent } from '../../ingress/record/encoders.ts'
+import { isLargeBody } from '../../ingress/record/large-body.ts'
 import { createPrepare } from '../../ingress/record/prepare.ts'
+import { tooComplex } from '../../ingress/record/too-complex.ts'
 import { createDecoder } from '../../lib/avro/codec.ts'
 import { catalogue, type EventType, eventTypes, type RecordOf } from '../../schemas/catalogue.ts'
 import { typeOfShape } from '../../schemas/load.ts'
@@ -38,7 +41,11 @@ export const makeRecord = async (
       tooLarge: () => ({ reason: 'too_large', detail: '' }),
     },
   })
-  const { event: eventType, message } = prepare(hookOf(payload, event))
+  // The ingress does not parse such a body either. A parser would need minutes and gigabytes for it.
+  const cause = isLargeBody(payload.body) ? tooComplex(payload.body) : undefined
+  const hook = hookOf(payload, event ?? headerOf(payload, cause === undefined))
+  const classified = cause === undefined ? undefined : classifyUnparsed(hook, cause)
+  const { event: eventType, message } = prepare(hook, classified)
   const decode = createDecoder(
     async (id) => typeOfShape(catalogue[eventTypes[id] ?? 'unknown'].schema),
     (writer) => writer,
@@ -47,15 +54,21 @@ export const makeRecord = async (
   return { event: eventType, topic: message.topic, record }
 }
 
-const hookOf = ({ body, headers }: Payload, event: string | undefined): Hook => {
-  const given = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]))
-  const header = event ?? given['x-gitlab-event'] ?? eventHeaderOf(body)
+const headersIn = ({ headers }: Payload): Record<string, string> =>
+  Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]))
+
+/** The header X-Gitlab-Event of a payload; where it has none, the one that its body says. */
+const headerOf = (payload: Payload, mayParse: boolean): string | undefined =>
+  headersIn(payload)['x-gitlab-event'] ?? (mayParse ? eventHeaderOf(payload.body) : undefined)
+
+const hookOf = (payload: Payload, header: string | undefined): Hook => {
+  const given = headersIn(payload)
   const all = header === undefined ? given : { ...given, 'x-gitlab-event': header }
   return {
     id: deliveryIdOf(all),
     source: 'default',
     receivedAt: Date.now(),
     headers: forwardedHeaders(all, undefined),
-    body,
+    body: payload.body,
   }
 }

@@ -11,7 +11,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     ...['auth/read-sources.ts', 'http/certificates.ts', 'record/classify.ts', 'record/encoders.ts'],
     'record/encode.ts',
     ...['spool/inspect-files.ts', 'spool/spool-folder.ts', 'spool/spool-folders.ts'],
-    ...['spool/keep/deliver-within.ts', 'record/large-body.ts', 'record/prepare.ts'],
+    ...['spool/keep/deliver-within.ts', 'record/large-body.ts', 'record/prepare.ts', 'record/too-complex.ts'],
   ],
   'ingress/parts/': ['create-parts.ts', 'operations.ts'],
   'ingress/spool/keep/': ['publish-or-spool.ts', 'answer-kept.ts', 'deliver-within.ts'],
@@ -21,7 +21,13 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   ],
   'ingress/record/': [
     ...['classify.ts', 'normalise.ts', 'encode.ts', 'encoders.ts', 'chunk-oversized.ts'],
-    ...['large-body.ts', 'prepare.ts', 'topic-unavailable-error.ts', 'large/prepare-large.ts'],
+    ...[
+      'large-body.ts',
+      'prepare.ts',
+      'too-complex.ts',
+      'topic-unavailable-error.ts',
+      'large/prepare-large.ts',
+    ],
     ...['large/limited-child.ts', 'large/in-hand.ts'],
     ...['quarantine-cause.ts', 'await-registry.ts'],
   ],

@@ -7,18 +7,11 @@ import { createChunkOversized } from '../chunk-oversized.ts'
 import { classifyUnparsed } from '../classify.ts'
 import { createEncodeStage, type OutgoingMessage } from '../encode.ts'
 import { createEncoders } from '../encoders.ts'
-import { excessOf, type JsonSize } from '../json-size.ts'
 import type { Normalised } from '../normalise.ts'
 import { createPrepare, type Prepared } from '../prepare.ts'
-import type { QuarantineCause } from '../quarantine-cause.ts'
+import { tooComplex } from '../too-complex.ts'
 import { TopicUnavailableError } from '../topic-unavailable-error.ts'
 import type { Job, MessageAroundBody, OnKey, Result } from './job.ts'
-
-/**
- * Beyond these limits a body is not parsed. A body of GitLab would reach them only if it named nearly a
- * million files.
- */
-export const parseLimits: JsonSize = { values: 1_000_000, depth: 100 }
 
 /** Makes the messages of a hook. This is the work of the child process. Never throws. */
 export const prepareJob = (
@@ -53,11 +46,6 @@ const aroundBody = (body: Buffer, { value, ...message }: OutgoingMessage): Messa
   const startBytes = Math.max(0, value.length - body.length)
   const endsWithBody = value.subarray(startBytes).equals(body)
   return { ...message, start: endsWithBody ? value.subarray(0, startBytes) : value, endsWithBody }
-}
-
-const tooComplex = (body: Buffer): QuarantineCause | undefined => {
-  const detail = excessOf(body, parseLimits)
-  return detail === undefined ? undefined : { reason: 'too_complex', detail }
 }
 
 /** The parent has the body, so it need not be sent back. Chunks are pieces of its memory. */

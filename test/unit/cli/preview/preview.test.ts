@@ -88,6 +88,53 @@ test('a body that cannot be read goes to quarantine, and the reason is shown', a
   )
 })
 
+test('a body that the ingress does not parse is not parsed here either', async (t) => {
+  const deep = `{"object_kind":"push","a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`
+  const many = `{"object_kind":"push","a":[${'0,'.repeat(1_000_001)}0]}`
+  for (const body of [deep, many]) {
+    const file = await fileWith(t, body)
+    const { quarantine } = await preview(
+      'tester',
+      file,
+      undefined,
+      {},
+      worker(() => []),
+    )
+    assert.match(String(quarantine), /^too_complex: /)
+  }
+})
+
+test('a body that is too large for the ingress is refused with the status and the variable', async () => {
+  const env = { INGRESS_MAX_BODY_BYTES: '1024' }
+  await assert.rejects(
+    preview(
+      'tester',
+      'push',
+      undefined,
+      env,
+      worker(() => []),
+    ),
+    /status 413: its body has \d+ bytes, and INGRESS_MAX_BODY_BYTES allows 1024\.$/,
+  )
+})
+
+test('control characters of a payload do not reach the terminal', async (t) => {
+  const reason = await preview(
+    'tester',
+    await fileWith(t, '\u001b[31m\u0011'),
+    undefined,
+    {},
+    worker(() => []),
+  )
+  const content = {
+    ...reason,
+    effects: [{ would: 'send', to: 'chat', content: 'a\u009b2J\u202e\nb' }],
+  } as const
+  const text = previewText(content)
+  assert.doesNotMatch(text, /[^\P{C}\n]/u)
+  assert.ok(text.endsWith('  a\\u009b2J\\u202e\n  b'), text)
+})
+
 test('--event names the event of a body that does not', async (t) => {
   const file = await fileWith(t, '{"custom": "template"}')
   const ofEvent = async (event: string | undefined) =>
