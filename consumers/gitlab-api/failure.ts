@@ -1,4 +1,5 @@
 import { PermanentError, RetriableError } from '../../lib/errors.ts'
+import type { ValueOfLabel } from '../../lib/metrics/catalogue.ts'
 
 /**
  * Why a request to GitLab's API failed.
@@ -17,19 +18,7 @@ import { PermanentError, RetriableError } from '../../lib/errors.ts'
  *
  * The operator can end the first two by another token, so that they are retriable.
  */
-export const failureKinds = [
-  'unauthorized',
-  'insufficient_scope',
-  'forbidden',
-  'not_found',
-  'conflict',
-  'invalid',
-  'rate_limited',
-  'unavailable',
-  'unexpected',
-] as const
-
-export type FailureKind = (typeof failureKinds)[number]
+export type FailureKind = Exclude<ValueOfLabel<'gitlab_api_requests_total', 'outcome'>, 'ok'>
 
 export interface GitlabFailure {
   kind: FailureKind

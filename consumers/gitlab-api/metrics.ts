@@ -1,9 +1,11 @@
+import { metricCatalogue, type ValueOfLabel } from '../../lib/metrics/catalogue.ts'
 import type { Metrics } from '../../lib/metrics/metrics.ts'
 import type { FailureKind } from './failure.ts'
 
 /** What GitLab's API last said of a token. */
-export const tokenStates = ['unknown', 'accepted', 'refused', 'insufficient_scope'] as const
-export type TokenState = (typeof tokenStates)[number]
+export type TokenState = ValueOfLabel<'gitlab_api_token_state', 'state'>
+
+const tokenStates: readonly TokenState[] = metricCatalogue.gitlab_api_token_state.labels.state
 
 /** The metrics of one GitLab. What each one means is said in `lib/metrics/`. */
 export interface GitlabApiMetrics {

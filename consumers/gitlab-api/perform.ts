@@ -88,10 +88,14 @@ const repeatAfterMs = (
   const kind = gitlabFailureOf(error)?.kind
   const asked = error instanceof GitlabRetriableError ? error.retryAfterMs : undefined
   // GitLab has not done what it answers with 429, so that any method can be repeated.
-  if (kind === 'rate_limited') return asked ?? backoffMs(limitBackoff, repetitions + 1)
+  if (kind === 'rate_limited') return waitOf(asked, limitBackoff, repetitions)
   if (kind !== 'unavailable' || method !== 'GET' || repetitions >= limits.repetitions) return undefined
-  return asked ?? backoffMs(outageBackoff, repetitions + 1)
+  return waitOf(asked, outageBackoff, repetitions)
 }
+
+/** An answer that asks for no wait at all, time after time, must not lead to requests without a pause. */
+const waitOf = (asked: number | undefined, backoff: Backoff, repetitions: number): number =>
+  asked === undefined ? backoffMs(backoff, repetitions + 1) : Math.max(asked, backoff.firstMs)
 
 const maxRedirects = 3
 

@@ -26,12 +26,20 @@ export const createRateGate = (now: () => number): RateGate => {
 }
 
 /**
+ * The limits of GitLab begin anew each minute or hour. A longer time comes from a proxy or from a wrong
+ * clock, and must not keep a worker waiting for days.
+ */
+const longestWaitMs = 3_600_000
+
+/**
  * How long GitLab asks to wait: by `Retry-After`, else until the time in `RateLimit-Reset`.
  *
- * @returns milliseconds; undefined if neither header says so
+ * @returns milliseconds, at most an hour; undefined if neither header says so
  */
-export const askedWaitMs = ({ headers }: Pick<Answer, 'headers'>): number | undefined =>
-  parseRetryAfter(headerOf(headers, 'retry-after'), Date.now()) ?? untilResetMs(headers)
+export const askedWaitMs = ({ headers }: Pick<Answer, 'headers'>): number | undefined => {
+  const asked = parseRetryAfter(headerOf(headers, 'retry-after'), Date.now()) ?? untilResetMs(headers)
+  return asked === undefined ? undefined : Math.min(asked, longestWaitMs)
+}
 
 /** From this number on, a value is a time in seconds since 1970, as GitLab sends it, and not a duration. */
 const firstTimestamp = 1_000_000_000

@@ -1,7 +1,5 @@
 import type { LagVerdict } from '../../cli/lag-meter/verdict.ts'
 import type { HandledOutcome } from '../../consumers/consumer.ts'
-import type { FailureKind } from '../../consumers/gitlab-api/failure.ts'
-import type { TokenState } from '../../consumers/gitlab-api/metrics.ts'
 import type { CircuitState } from '../../consumers/runtime/batch/breaker.ts'
 import type { OutcomeKind, Rejection } from '../../ingress/outcome.ts'
 import type { ValueOfLabel } from '../../lib/metrics/catalogue.ts'
@@ -52,7 +50,5 @@ void (true satisfies IsSame<ValueOfLabel<'ingress_rejections_total', 'reason'>, 
 void (true satisfies IsSame<ValueOfLabel<'consumer_handled_total', 'outcome'>, HandledOutcome>)
 void (true satisfies IsSame<ValueOfLabel<'consumer_circuit_state', 'state'>, CircuitState>)
 void (true satisfies IsSame<ValueOfLabel<'consumer_lag_verdict', 'verdict'>, LagVerdict>)
-void (true satisfies IsSame<ValueOfLabel<'gitlab_api_requests_total', 'outcome'>, 'ok' | FailureKind>)
-void (true satisfies IsSame<ValueOfLabel<'gitlab_api_token_state', 'state'>, TokenState>)
 // @ts-expect-error two sets that differ are noticed
 void (true satisfies IsSame<ValueOfLabel<'consumer_lag_verdict', 'verdict'>, Rejection>)

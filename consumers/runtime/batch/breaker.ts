@@ -54,7 +54,9 @@ export const createBreaker = ({ pause, resume, onChange, waitMs }: BreakerOption
       reason = messageOf(error)
       // Several partitions notice an outage at about the same time. The first one decides the wait.
       if (state === 'open') return
-      const wait = (error instanceof RetriableError ? error.retryAfterMs : undefined) ?? waitMs(failures)
+      const asked = error instanceof RetriableError ? error.retryAfterMs : undefined
+      // A system that always asks for no wait must not be called without a pause.
+      const wait = asked === undefined ? waitMs(failures) : Math.max(asked, waitMs(1))
       state = 'open'
       onChange(state, { origin, wait_ms: Math.round(wait), error: reason })
       setTimeout(halfOpen, wait, origin).unref()

@@ -76,6 +76,32 @@ test('the clock of GitLab decides how long a limit lasts', () => {
   assert.equal(wait({}), undefined)
 })
 
+test('a wait of more than an hour, whatever header asks for it, is an hour', () => {
+  const wait = (headers: Record<string, string>) => askedWaitMs({ headers })
+  for (const headers of [
+    { 'retry-after': '999999999999' },
+    { 'ratelimit-reset': '999999999' },
+    { 'ratelimit-reset': '999999999999', date: 'Thu, 01 Jan 1970 00:00:00 GMT' },
+  ])
+    assert.equal(wait(headers), 3_600_000)
+  const gate = createRateGate(() => 0)
+  gate.note({ status: 200, headers: { 'ratelimit-remaining': '0', 'ratelimit-reset': '999999999' } })
+  assert.equal(gate.waitMs(), 3_600_000)
+})
+
+test('a limit that always asks for no wait does not lead to requests without a pause', async (t) => {
+  const gitlab = await startGitlabApi()
+  t.after(() => gitlab.stop())
+  seedBot(gitlab, ['api'])
+  const limits = { attemptMs: 1000, totalMs: 3500, repetitions: 2 }
+  const client = clientOf(gitlab, {}, { handler: limits, background: limits })
+  t.after(() => client.close())
+  const answer = { kind: 'answer', status: 429, body: '{}', headers: { 'retry-after': '0' } } as const
+  for (let count = 0; count < 100; count += 1) gitlab.fail(answer)
+  await assert.rejects(client.api.call(lantern), GitlabRetriableError)
+  assert.ok(gitlab.requests.length <= 4, `${gitlab.requests.length} requests`)
+})
+
 test('the gate opens again when the time has passed', () => {
   let now = 0
   const gate = createRateGate(() => now)

@@ -52,6 +52,14 @@ test('each further failure waits longer until a success, and the wait of an erro
   assert.deepEqual(waits, [1000, 2000, 1000, 77_000])
 })
 
+test('an error that asks for no wait waits as after the first failure', (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.after(() => mock.timers.reset())
+  const { breaker, waits } = open()
+  breaker.trip('push/0', new RetriableError('busy', { retryAfterMs: 0 }))
+  assert.deepEqual(waits, [1000])
+})
+
 test('failures of other partitions do not prolong the wait while the circuit is open', (t) => {
   mock.timers.enable({ apis: ['setTimeout'] })
   t.after(() => mock.timers.reset())
