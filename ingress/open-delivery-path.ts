@@ -41,7 +41,11 @@ export interface OpenDeliveryPathOptions {
 export const acknowledgeMs = 3000
 
 /** A genuine body of 26 MB takes 0.7 s and a heap of less than 130 MB. */
-const childLimits: ChildLimits = { timeMs: 3000, heapMegabytes: 160, idleMs: 30_000 }
+const childLimits: ChildLimits = {
+  time: { cpuMs: 3000, wallMs: 15_000 },
+  heapMegabytes: 160,
+  idleMs: 30_000,
+}
 
 /** The topics that the ingress publishes to. */
 export const publishedTopics = (names: Names): string[] => [

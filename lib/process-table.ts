@@ -36,11 +36,25 @@ export const npmAbove = (parent: number): number | undefined => {
   }
 }
 
+/** Linux counts CPU time in hundredths of a second for programs, whatever its own clock is. */
+const tickMs = 10
+
+/** The CPU time that a process has used, in milliseconds. Undefined if it has ended, or outside of Linux. */
+export const processCpuMs = (pid: number): number | undefined => {
+  try {
+    return procStat(pid).cpuTicks * tickMs
+  } catch {
+    return undefined
+  }
+}
+
 const procStat = (pid: number) => {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   // The second field is the name of the program in brackets. The name may contain spaces and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return { state: fields[0], parent: Number(fields[1]), startTicks: fields[19] }
+  // User time and system time. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+  const cpuTicks = Number(fields[11]) + Number(fields[12])
+  return { state: fields[0], parent: Number(fields[1]), startTicks: fields[19], cpuTicks }
 }
 
 const ps = (field: string, pid: number) =>

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '../../../lib/config.ts'
 import { messageOf, RetriableError } from '../../../lib/errors.ts'
-import { startRunningTimer } from '../../../lib/running-timer.ts'
+import { processCpuMs } from '../../../lib/process-table.ts'
 import type { Job, OnKey, Report, Result } from './job.ts'
+import { type JobTime, startJobTimer } from './job-timer.ts'
 
 /** A job ended its process. This process and later jobs are not affected. */
 export interface Ended {
@@ -28,16 +29,16 @@ export interface LimitedChild {
 }
 
 export interface ChildLimits {
-  /** For one job, in milliseconds. */
-  timeMs: number
+  /** For one job. */
+  time: JobTime
   /** For the heap of V8, in megabytes. The bytes of bodies and values are not in this heap. */
   heapMegabytes: number
   /** A process without a job ends after this time, in milliseconds, and frees its memory. */
   idleMs: number
 }
 
-/** A process that is not ready by then has failed to start, in milliseconds. It needs about 300 ms. */
-const startLimitMs = 10_000
+/** A process that is not ready by then has failed to start. It needs about 300 ms. */
+const startTime: JobTime = { cpuMs: 10_000, wallMs: 30_000 }
 
 /**
  * @param prefix the value of `KAFKA_TOPIC_PREFIX`
@@ -51,7 +52,7 @@ export const createLimitedChild = (prefix: string, env: Environment, limits: Chi
   const start = async (): Promise<ChildProcess> => {
     const child = spawnChild(prefix, env, limits.heapMegabytes)
     current = child
-    const report = await nextReport(child, startLimitMs)
+    const report = await nextReport(child, startTime)
     if (report.kind === 'ready') {
       readyChild = child
       return child
@@ -73,7 +74,7 @@ export const createLimitedChild = (prefix: string, env: Environment, limits: Chi
       clearTimeout(idleTimer)
       const child = current ?? (await start())
       setKeepsAlive(child, true)
-      const reported = nextReport(child, limits.timeMs, onKey)
+      const reported = nextReport(child, limits.time, onKey)
       child.send(job, () => undefined)
       const report = await reported
       setKeepsAlive(child, false)
@@ -119,17 +120,17 @@ const maxProblemLength = 300
 /** Waits for the next report of a child, or for its end. A child that takes too long is killed. */
 const nextReport = (
   child: ChildProcess,
-  limitMs: number,
+  time: JobTime,
   onKey: OnKey = () => undefined,
 ): Promise<Exclude<Report, { kind: 'key' }> | Ended> =>
   new Promise((resolve) => {
     let written = ''
-    let isLate = false
-    // If this process was paused, the report may wait to be read.
-    const timer = startRunningTimer(() => {
-      isLate = true
+    let lateness: string | undefined
+    const cpuOf = () => (child.pid === undefined ? undefined : processCpuMs(child.pid))
+    const stopTimer = startJobTimer(time, cpuOf, (problem) => {
+      lateness = problem
       child.kill('SIGKILL')
-    }, limitMs)
+    })
     const onWritten = (chunk: Buffer) => {
       written = `${written}${chunk}`.slice(-20 * maxProblemLength)
     }
@@ -141,9 +142,9 @@ const nextReport = (
     const onError = (error: Error) => finish({ kind: 'ended', limit: 'error', problem: messageOf(error) })
     // The next process starts only after this one has freed its memory, so its end is awaited.
     const onClose = (code: number | null, signal: string | null) =>
-      finish({ kind: 'ended', ...causeOf({ isLate, limitMs, code, signal, written }) })
+      finish({ kind: 'ended', ...causeOf({ lateness, code, signal, written }) })
     const finish = (result: Exclude<Report, { kind: 'key' }> | Ended) => {
-      clearTimeout(timer)
+      stopTimer()
       child.off('message', onReport).off('error', onError).off('close', onClose)
       child.stderr?.off('data', onWritten)
       resolve(result)
@@ -153,15 +154,15 @@ const nextReport = (
   })
 
 interface End {
-  isLate: boolean
-  limitMs: number
+  /** Why it was killed, if it took too long. */
+  lateness: string | undefined
   code: number | null
   signal: string | null
   written: string
 }
 
-const causeOf = ({ isLate, limitMs, code, signal, written }: End): Pick<Ended, 'limit' | 'problem'> => {
-  if (isLate) return { limit: 'time', problem: `it took more than ${limitMs / 1000} s` }
+const causeOf = ({ lateness, code, signal, written }: End): Pick<Ended, 'limit' | 'problem'> => {
+  if (lateness !== undefined) return { limit: 'time', problem: lateness }
   // The kernel kills the largest process of a container that has used up its memory.
   const isOutOfMemory = signal === 'SIGKILL' || /out of memory|Allocation failed/.test(written)
   if (isOutOfMemory) return { limit: 'memory', problem: 'it needed more memory than one body may use' }

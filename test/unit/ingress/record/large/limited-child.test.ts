@@ -15,7 +15,7 @@ import { factsOf } from '../../../../helpers/records/large-bodies.ts'
 
 const childWith = (limits: Partial<ChildLimits> = {}) => {
   const child = createLimitedChild('', process.env, {
-    timeMs: 20_000,
+    time: { cpuMs: 20_000, wallMs: 60_000 },
     heapMegabytes: 160,
     idleMs: 30_000,
     ...limits,
@@ -52,7 +52,7 @@ test('a large body is prepared; the child is used again, and started again after
 })
 
 test('a body that takes too long ends the child, again and again; the next body gets a new one', async () => {
-  const { run } = childWith({ timeMs: 300 })
+  const { run } = childWith({ time: { cpuMs: 300, wallMs: 60_000 } })
   for (let round = 0; round < 2; round++) {
     assert.equal(endOf(await run(slow)), 'time')
     assert.equal(endOf(await run('{}')), undefined)
