@@ -1,4 +1,5 @@
 import { addZstd } from './add-zstd.ts'
+import { patchConnectionPool } from './patch-connection-pool.ts'
 import { patchEncoder } from './patch-encoder.ts'
 import { patchGroupJoin } from './patch-group-join.ts'
 import { patchProduceRequest } from './patch-produce-request.ts'
@@ -48,6 +49,14 @@ export const patches: readonly Patch[] = [
       'as another member. The group then waits for the first one until its session ends.',
     link: 'https://github.com/tulios/kafkajs/blob/v2.2.4/src/broker/index.js',
     apply: patchGroupJoin,
+  },
+  {
+    name: 'connection pool',
+    defect:
+      'Two requests that begin while a connection is being opened open two of them. The first one stays ' +
+      'open until the process ends.',
+    link: 'https://github.com/tulios/kafkajs/blob/v2.2.4/src/network/connectionPool.js',
+    apply: patchConnectionPool,
   },
   {
     name: 'zstd',

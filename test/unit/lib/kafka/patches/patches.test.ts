@@ -92,3 +92,30 @@ test('decision 0005 gives the same cost of encoding as the patch', () => {
   const decision = readFileSync(page, 'utf8').replace(/\s+/g, ' ')
   for (const figure of figures) assert.ok(decision.includes(figure), figure)
 })
+
+test('requests share a connection that is being opened, and a failed one is tried again', async () => {
+  applyPatches()
+  const { prototype } = require('kafkajs/src/network/connectionPool')
+  const attempts: PromiseWithResolvers<unknown>[] = []
+  let isConnected = false
+  const connection = {
+    isConnected: () => isConnected,
+    connect: () => {
+      const attempt = Promise.withResolvers<unknown>()
+      attempts.push(attempt)
+      return attempt.promise
+    },
+  }
+  const open = () => prototype.getConnection.call({ pool: [null, connection] }, 1)
+  const refused = Promise.allSettled([open(), open()])
+  attempts[0]?.reject(new Error('refused'))
+  assert.deepEqual(
+    (await refused).map(({ status }) => status),
+    ['rejected', 'rejected'],
+  )
+  const opened = Promise.all([open(), open()])
+  isConnected = true
+  attempts[1]?.resolve(true)
+  assert.deepEqual(await opened, [connection, connection])
+  assert.equal(attempts.length, 2)
+})
