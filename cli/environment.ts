@@ -31,8 +31,20 @@ export const withLocalStack = (env: Environment): Environment => {
   const endpoints = readEndpoints(env)
   if (endpoints === undefined) return env
   const missing = Object.entries(endpointOf).filter(([variable]) => !isSetByUser(variable, env))
-  return { ...env, ...Object.fromEntries(missing.map(([variable, key]) => [variable, endpoints[key]])) }
+  return {
+    ...env,
+    ...Object.fromEntries(missing.map(([variable, key]) => [variable, endpoints[key]])),
+    ...readerOf(endpoints, env),
+  }
 }
+
+/** The reader of the local database. It must not stand beside another database of the user. */
+const readerOf = ({ audit_reader_url }: Endpoints, env: Environment): Environment =>
+  audit_reader_url == null || [reader, 'DATABASE_URL'].some((variable) => isSetByUser(variable, env))
+    ? {}
+    : { [reader]: audit_reader_url }
+
+const reader = 'AUDIT_READER_DATABASE_URL'
 
 const isSetByUser = (variable: string, env: Environment): boolean =>
   Boolean(env[variable] || env[`${variable}_FILE`])

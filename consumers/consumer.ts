@@ -165,6 +165,18 @@ export interface WorkerDatabase {
    * `usage on schema audit_log`.
    */
   rights: readonly string[]
+  /** Further roles for people and commands that use the tables, such as one that only reads. */
+  roles?: readonly DatabaseRole[]
+}
+
+/** A role of the database that belongs to no worker. `bridge setup` makes it. */
+export interface DatabaseRole {
+  /** `audit-reader` gives the role `audit_reader` and the variable AUDIT_READER_DATABASE_URL. */
+  name: string
+  /** Who uses the role, in a form that completes `the role with which`. */
+  usedBy: string
+  /** What the role may do, as in `WorkerDatabase`. */
+  rights: readonly string[]
 }
 
 export type Consumer<E extends EventType = EventType, V extends Variables = Variables> = Beginning &

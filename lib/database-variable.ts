@@ -16,8 +16,20 @@ export const workerDatabaseUrl = (worker: string) => databaseUrl().describe(desc
 export const optionalWorkerDatabaseUrl = (worker: string) =>
   databaseUrl().optional().describe(descriptionOf(worker)).meta(marks)
 
+/** The URL of a role for people and commands. Without it, commands use DATABASE_URL. */
+export const roleDatabaseUrl = (usedBy: string) =>
+  databaseUrl().describe(roleDescriptionOf(usedBy)).meta(marks)
+
+/** The same for `bridge setup`, which makes a role without a login where it is not set. */
+export const optionalRoleDatabaseUrl = (usedBy: string) =>
+  databaseUrl().optional().describe(roleDescriptionOf(usedBy)).meta(marks)
+
 const marks = { ...secret, ...fallback('DATABASE_URL') }
 
 const descriptionOf = (worker: string): string =>
   `URL of the database with the role of ${worker}, which has only the rights that the worker needs. ` +
+  '`bridge setup` creates the role, or changes its password to the one in the URL. Unset: DATABASE_URL.'
+
+const roleDescriptionOf = (usedBy: string): string =>
+  `URL of the database with the role with which ${usedBy}. ` +
   '`bridge setup` creates the role, or changes its password to the one in the URL. Unset: DATABASE_URL.'

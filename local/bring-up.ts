@@ -36,14 +36,18 @@ export const bringUp = async (stack: SupervisedStack, prepared: Prepared): Promi
   )
 
   signal.throwIfAborted()
-  const endpoints = endpointsOf(urls, !env.KAFKA_BROKERS, plan.ingress.env, processes)
+  const endpoints = endpointsOf(urls, !env.KAFKA_BROKERS, environments.setup, plan.ingress.env, processes)
   await writeEndpoints(dataDir, endpoints)
   output.plain(
     finalBlock({
       ...stack,
       endpoints,
       running: plan.workers.map(({ name }) => name),
-      given: { token: hasTokens(env), database: Boolean(env.DATABASE_URL) },
+      given: {
+        token: hasTokens(env),
+        database: Boolean(env.DATABASE_URL),
+        auditReader: Boolean(env.AUDIT_READER_DATABASE_URL),
+      },
       isReachableFromOutside: !isLoopback(plan.ingress.env.INGRESS_HOST),
     }),
   )
@@ -52,6 +56,7 @@ export const bringUp = async (stack: SupervisedStack, prepared: Prepared): Promi
 const endpointsOf = (
   urls: StackUrls,
   kafka_is_embedded: boolean,
+  setupEnv: Environment,
   ingressEnv: Environment,
   processes: readonly PlannedProcess[],
 ): Endpoints => {
@@ -64,6 +69,7 @@ const endpointsOf = (
     kafka_is_embedded,
     schema_registry_url: urls.schemaRegistryUrl,
     database_url: urls.databaseUrl,
+    audit_reader_url: setupEnv.AUDIT_READER_DATABASE_URL ?? null,
     metrics: Object.fromEntries(
       processes.map(({ name, operationsUrl }) => [name, `${operationsUrl}/metrics`]),
     ),

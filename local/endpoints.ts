@@ -12,6 +12,8 @@ export interface Endpoints {
   kafka_is_embedded: boolean
   schema_registry_url: string
   database_url: string
+  /** The database with a role that only reads the audit log; null if the user has set it in a file. */
+  audit_reader_url: string | null
   /** Process → its metrics URL: `ingress`, each running worker, `lag-exporter`. */
   metrics: Readonly<Record<string, string>>
   feed_url: string | null

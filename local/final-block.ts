@@ -14,7 +14,7 @@ export interface Summary {
   waiting: readonly WaitingWorker[]
   dataDir: string
   /** What the user has set. A secret that was not generated here is not printed. */
-  given: { token: boolean; database: boolean }
+  given: { token: boolean; database: boolean; auditReader: boolean }
   /** Whether other machines can reach the hook port. */
   isReachableFromOutside: boolean
 }
@@ -31,12 +31,16 @@ export const finalBlock = ({
   isReachableFromOutside,
 }: Summary): string => {
   const { hook_url, secret_token, kafka_brokers, schema_registry_url, database_url, metrics } = endpoints
+  const auditUrl = endpoints.audit_reader_url
   const rows: [string, string][] = [
     ['Hook URL', hook_url],
     ['Secret token', shownToken(secret_token, given.token)],
     ['Kafka', kafka_brokers],
     ['Schema registry', schema_registry_url],
     ['Database', given.database ? withoutPassword(database_url) : database_url],
+    ...(auditUrl === null
+      ? []
+      : [['Audit reader', given.auditReader ? withoutPassword(auditUrl) : auditUrl] as [string, string]]),
     ...Object.entries(metrics).map(([name, url], index): [string, string] => [
       index === 0 ? 'Metrics' : '',
       `${url}  ${name}`,

@@ -16,8 +16,8 @@ export interface WaitingWorker {
 export interface WorkerSelection {
   running: readonly Worker[]
   waiting: readonly WaitingWorker[]
-  /** The names of all workers that use the database, whether they run or not. */
-  databaseWorkers: readonly string[]
+  /** The names of all roles of the database: of workers, whether they run or not, and of readers. */
+  databaseRoles: readonly string[]
 }
 
 /**
@@ -33,8 +33,8 @@ export const selectWorkers = (
   named: readonly string[] | undefined,
   env: Environment,
 ): WorkerSelection => {
-  const databaseWorkers = workers.filter(({ hasDatabase }) => hasDatabase).map(({ name }) => name)
-  const environments = processEnvironments({ ...placeholders, env, databaseWorkers })
+  const databaseRoles = workers.flatMap((worker) => worker.databaseRoles)
+  const environments = processEnvironments({ ...placeholders, env, databaseRoles })
   const checked = workers.map((worker) => ({
     worker,
     faults: faultsOf(worker, environments.worker(worker.name, worker.metricsPort)),
@@ -53,7 +53,7 @@ export const selectWorkers = (
     waiting: checked
       .filter((each) => !runs(each))
       .map(({ worker, faults, isNamed }) => ({ name: worker.name, faults, isLeftOut: !isNamed })),
-    databaseWorkers,
+    databaseRoles,
   }
 }
 

@@ -19,7 +19,7 @@ export interface SupervisedStack {
   workers: readonly Worker[]
   /** The other workers, and why they do not run. */
   waiting: WorkerSelection['waiting']
-  databaseWorkers: WorkerSelection['databaseWorkers']
+  databaseRoles: WorkerSelection['databaseRoles']
   /** The processes beside the ingress and the workers. Each runs the command of its name. */
   others: readonly { name: string; metricsPort: number }[]
   topics: readonly string[]

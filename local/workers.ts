@@ -6,8 +6,8 @@ export interface Worker {
   name: string
   /** The default of its METRICS_PORT. */
   metricsPort: number
-  /** Whether it uses the database, with a role of its own. */
-  hasDatabase: boolean
+  /** The roles that it has in the database: its own, and those of readers. Empty if it uses none. */
+  databaseRoles: readonly string[]
   /** @throws ConfigError if the worker cannot run in this environment */
   readConfig(env: Environment): unknown
 }

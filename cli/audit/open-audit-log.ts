@@ -1,16 +1,16 @@
 import { z } from 'zod'
+import { auditReader } from '../../consumers/audit-log/read/audit-reader.ts'
 import {
   anchorPlaceVariables,
   type OpenedAnchor,
   openAnchor,
 } from '../../consumers/audit-log/verify/open-anchor.ts'
-import { databaseUrl, type Environment, readVariables, secret } from '../../lib/config.ts'
+import { type Environment, readVariables } from '../../lib/config.ts'
 import { createReadPool, type Pool } from '../../lib/database.ts'
+import { roleDatabaseUrl } from '../../lib/database-variable.ts'
 
-const variables = z.object({
-  DATABASE_URL: databaseUrl().describe('URL of the database of the audit log.').meta(secret),
-  ...anchorPlaceVariables.shape,
-})
+/** Which database the audit log is in. */
+const databaseVariables = z.object({ AUDIT_READER_DATABASE_URL: roleDatabaseUrl(auditReader.usedBy) })
 
 export interface AnchorOptions {
   anchor?: string
@@ -35,11 +35,25 @@ export const withAuditLog = async <T>(
   connections: number,
   action: (opened: OpenedAuditLog) => Promise<T>,
 ): Promise<T> => {
-  const { DATABASE_URL, ...places } = readVariables(variables, env)
-  const opened = await openAnchor(places, { anchor, key })
-  const pool = createReadPool(DATABASE_URL, 'gitlab-bridge.audit', connections)
+  const opened = await openAnchor(readVariables(anchorPlaceVariables, env), { anchor, key })
+  return await withAuditDatabase(env, connections, (pool) => action({ pool, anchor: opened }))
+}
+
+/**
+ * Connects to the database of the audit log while the action runs, with the role of readers.
+ *
+ * @param connections how many the action uses at the same time
+ * @throws ConfigError
+ */
+export const withAuditDatabase = async <T>(
+  env: Environment,
+  connections: number,
+  action: (pool: Pool) => Promise<T>,
+): Promise<T> => {
+  const { AUDIT_READER_DATABASE_URL: url } = readVariables(databaseVariables, env)
+  const pool = createReadPool(url, 'gitlab-bridge.audit', connections)
   try {
-    return await action({ pool, anchor: opened })
+    return await action(pool)
   } finally {
     await pool.end()
   }

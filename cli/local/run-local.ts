@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
 import { ownVariablesOf } from '../../consumers/runtime/worker-variables.ts'
 import { readVariables } from '../../lib/config.ts'
@@ -32,10 +33,10 @@ export const runLocal = async (dataDir: string, stopSignal: AbortSignal): Promis
   const workers = consumers.map((consumer) => ({
     name: consumer.name,
     metricsPort: consumer.metricsPort,
-    hasDatabase: consumer.database !== undefined,
+    databaseRoles: rolesOf(consumer),
     readConfig: (env: NodeJS.ProcessEnv) => readVariables(ownVariablesOf(consumer), env),
   }))
-  const { running, waiting, databaseWorkers } = selectWorkers(workers, BRIDGE_WORKERS, process.env)
+  const { running, waiting, databaseRoles } = selectWorkers(workers, BRIDGE_WORKERS, process.env)
   const { topic } = createNames(process.env.KAFKA_TOPIC_PREFIX ?? '')
   const output = createOutput((text) => void process.stdout.write(text), {
     names: [ownName, 'setup', 'ingress', ...workerNames, ...others.map(({ name }) => name)],
@@ -50,7 +51,7 @@ export const runLocal = async (dataDir: string, stopSignal: AbortSignal): Promis
     cwd: process.cwd(),
     workers: running,
     waiting,
-    databaseWorkers,
+    databaseRoles,
     others,
     topics: eventTypes.map(topic),
     samplePath: relative(process.cwd(), sample),
@@ -58,3 +59,6 @@ export const runLocal = async (dataDir: string, stopSignal: AbortSignal): Promis
   }
   await supervise(stack, stopSignal)
 }
+
+const rolesOf = ({ name, database }: Consumer): string[] =>
+  database === undefined ? [] : [name, ...(database.roles ?? []).map((role) => role.name)]

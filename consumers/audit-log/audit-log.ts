@@ -6,6 +6,7 @@ import { defineConsumer, type Origin } from '../consumer.ts'
 import { anchorVariables } from './anchors/anchor-variables.ts'
 import { appendRows } from './append/append-rows.ts'
 import { readPositions } from './append/read-positions.ts'
+import { auditReader } from './read/audit-reader.ts'
 import { auditRowOf, coordinatesOf } from './row/audit-row.ts'
 import { startAnchoring } from './sign/anchoring.ts'
 
@@ -34,6 +35,7 @@ export const auditLog = defineConsumer({
       'execute on function audit_log.append(json, bytea)',
       'select on audit_log.head, audit_log.tiles, audit_log.positions',
     ],
+    roles: [auditReader],
   },
   metricsPort: 9465,
   variables: auditLogVariables,

@@ -28,8 +28,8 @@ interface ProcessOptions {
   urls: StackUrls
   /** The generated secrets that the processes use. The passwords of the roles are made from one of them. */
   secrets: { ingressToken: string; databaseRoles: string }
-  /** The workers that use the database. Each has a role of its own. */
-  databaseWorkers: readonly string[]
+  /** The workers that use the database, and readers of its tables. Each has a role of its own. */
+  databaseRoles: readonly string[]
 }
 
 const tokenVariables = [
@@ -44,14 +44,14 @@ const anchorVariables = ['AUDIT_LOG_SIGNING_KEY', 'AUDIT_LOG_ANCHOR_URLS', 'AUDI
   (name) => [name, `${name}_FILE`],
 )
 
-const variablesOfRole = (worker: string) => [databaseVariableOf(worker), `${databaseVariableOf(worker)}_FILE`]
+const variablesOfRole = (name: string) => [databaseVariableOf(name), `${databaseVariableOf(name)}_FILE`]
 
 /** Whether the user has set a secret token or a signing token. If not, a secret token is generated. */
 export const hasTokens = (env: Environment): boolean => hasAny(env, tokenVariables)
 
 export const processEnvironments = (options: ProcessOptions): ProcessEnvironments => {
-  const { env, dataDir, urls, secrets, databaseWorkers } = options
-  const roles = new Map(databaseWorkers.map((worker) => [worker, roleVariables(worker, options)]))
+  const { env, dataDir, urls, secrets, databaseRoles } = options
+  const roles = new Map(databaseRoles.map((name) => [name, roleVariables(name, options)]))
   const common = {
     LOG_FORMAT: 'text',
     METRICS_HOST: '127.0.0.1',
@@ -61,7 +61,7 @@ export const processEnvironments = (options: ProcessOptions): ProcessEnvironment
     // per process.
     NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
     ...(isSet(env.KAFKA_BROKERS) ? {} : { KAFKA_REPLICATION_FACTOR: '1' }),
-    ...withoutSecrets(env, databaseWorkers),
+    ...withoutSecrets(env, databaseRoles),
     KAFKA_BROKERS: urls.kafkaBrokers,
     SCHEMA_REGISTRY_URL: urls.schemaRegistryUrl,
     BRIDGE_DATA_DIR: dataDir,
@@ -85,14 +85,14 @@ export const processEnvironments = (options: ProcessOptions): ProcessEnvironment
   }
 }
 
-/** The URL of a worker's role: that of the user, or one with a generated password. */
-const roleVariables = (worker: string, { env, urls, secrets }: ProcessOptions): Environment => {
-  const variables = variablesOfRole(worker)
+/** The URL of a role: that of the user, or one with a generated password. */
+const roleVariables = (name: string, { env, urls, secrets }: ProcessOptions): Environment => {
+  const variables = variablesOfRole(name)
   if (hasAny(env, variables)) return only(env, variables)
   const url = new URL(urls.databaseUrl)
-  url.username = databaseRoleOf(worker)
-  url.password = createHmac('sha256', secrets.databaseRoles).update(worker).digest('base64url')
-  return { [databaseVariableOf(worker)]: url.href }
+  url.username = databaseRoleOf(name)
+  url.password = createHmac('sha256', secrets.databaseRoles).update(name).digest('base64url')
+  return { [databaseVariableOf(name)]: url.href }
 }
 
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== ''
@@ -104,8 +104,8 @@ const only = (env: Environment, names: readonly string[]): Environment =>
 
 // Workers must not get the owner's database URL, the roles of other workers or the tokens of the ingress. An
 // empty variable counts as not set.
-const withoutSecrets = (env: Environment, databaseWorkers: readonly string[]): Environment => {
-  const roles = databaseWorkers.flatMap(variablesOfRole)
+const withoutSecrets = (env: Environment, databaseRoles: readonly string[]): Environment => {
+  const roles = databaseRoles.flatMap(variablesOfRole)
   const withheld = ['DATABASE_URL', 'DATABASE_URL_FILE', ...roles, ...anchorVariables, ...tokenVariables]
   return Object.fromEntries(
     Object.entries(env).filter(([name, value]) => isSet(value) && !withheld.includes(name)),

@@ -107,10 +107,11 @@ const runtime: Rooms = {
 
 /** The audit log: the tree knows nothing of events, and keys nothing of the database. */
 const auditLog: Rooms = {
-  'audit-log.ts': ['append/', 'row/', 'sign/', 'anchors/'],
+  'audit-log.ts': ['append/', 'read/', 'row/', 'sign/', 'anchors/'],
   'sign/': ['anchors/', 'note/', 'store/', 'tree/'],
   'verify/': ['anchors/', 'leaf/', 'note/', 'store/', 'tree/'],
   'anchors/': ['note/'],
+  'read/': ['leaf/'],
   'row/': [],
   'append/': ['leaf/', 'tree/'],
   'store/': ['tree/'],

@@ -243,7 +243,7 @@ test('every shell block of the README and of the first steps works as it stands'
       // Ten rows are printed, which are those of the simulation if it was the last block.
       assert.match(stdout, /\| push +\| \w+/)
     } else {
-      const client = new pg.Client({ connectionString: endpoints.database_url })
+      const client = new pg.Client({ connectionString: endpoints.audit_reader_url })
       await client.connect()
       const { rows } = await client.query(String(/-c '([^']+)'/.exec(text)?.[1]))
       await client.end()

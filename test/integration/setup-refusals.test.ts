@@ -111,7 +111,10 @@ test('a password that the role of DATABASE_URL may not change is told with the s
   const ownerUrl = await otherOwner()
   await assert.rejects(migrate(ownerUrl, withLogin(ownerUrl, role, 'hidden')), (error: Error) => {
     assert.equal(error.name, 'UsageError')
-    assert.match(error.message, new RegExp(`ALTER ROLE "${role}" PASSWORD '<the password in AUDIT_LOG_`))
+    assert.match(
+      error.message,
+      new RegExp(`ALTER ROLE "${role}" LOGIN PASSWORD '<the password in AUDIT_LOG_`),
+    )
     assert.doesNotMatch(error.message, /hidden/)
     return true
   })

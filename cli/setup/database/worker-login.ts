@@ -2,24 +2,23 @@ import pg from 'pg'
 import { readDatabaseUrl } from '../../../lib/database-url.ts'
 import { messageOf, UsageError } from '../../../lib/errors.ts'
 import type { Logger } from '../../../lib/logger.ts'
-import type { DatabaseUser } from '../../variables/database-variables.ts'
 import { hasState, refusedLogin, wrongPassword } from './refused-login.ts'
 
-/** Why a worker could not use the database. */
+/** Why a role could not use the database. */
 export interface LoginFault {
   kind: 'wrong password' | 'other'
   error: UsageError
 }
 
 /**
- * Checks that a worker will find its tables: connects as the worker does.
+ * Checks that a role will find its tables: connects as its user does.
  *
  * @param lockKey of an advisory lock that the owner holds. Such a lock is only visible in the same database
  * @returns undefined if there is no fault, or if the database cannot be reached, which is logged
  */
 export const findLoginFault = async (
   { lockKey, logger }: { lockKey: number; logger: Logger },
-  { worker, url, variable }: DatabaseUser,
+  { url, variable }: { url: string; variable: string },
 ): Promise<LoginFault | undefined> => {
   const client = new pg.Client({
     ...readDatabaseUrl(url),
@@ -32,8 +31,7 @@ export const findLoginFault = async (
     const refused = refusedLogin(variable, error)
     if (refused !== undefined)
       return { kind: hasState(error, wrongPassword) ? 'wrong password' : 'other', error: refused }
-    logger.warn('the login of a worker could not be checked, because the database cannot be reached', {
-      worker,
+    logger.warn('the login of a role could not be checked, because the database cannot be reached', {
       variable,
       error: messageOf(error),
     })
@@ -43,8 +41,7 @@ export const findLoginFault = async (
     const { rows } = await client.query('select pg_try_advisory_lock($1) as free', [lockKey])
     if (rows[0]?.free !== true) return undefined
     const error = new UsageError(
-      `${variable} names another database than DATABASE_URL, ` +
-        `so the worker ${worker} would not find its tables. Change one of them.`,
+      `${variable} names another database than DATABASE_URL, which has the tables. Change one of them.`,
     )
     return { kind: 'other', error }
   } finally {

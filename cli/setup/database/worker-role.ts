@@ -1,11 +1,18 @@
 import pg from 'pg'
 import { UsageError } from '../../../lib/errors.ts'
 import type { Logger } from '../../../lib/logger.ts'
-import type { DatabaseUser } from '../../variables/database-variables.ts'
 import { hasState, insufficientPrivilege } from './refused-login.ts'
 import { findLoginFault } from './worker-login.ts'
 
-/** What is needed to make the roles of workers. */
+/** A role to make: the URL with which it logs in, and what it may do. */
+export interface LoginRole {
+  /** The variable that holds the URL. */
+  variable: string
+  url: string
+  rights: readonly string[]
+}
+
+/** What is needed to make roles. */
 export interface RoleSetup {
   /** Logged in as the owner of the tables. */
   client: pg.Client
@@ -16,22 +23,52 @@ export interface RoleSetup {
 }
 
 /**
- * Makes the role of a worker: creates it with the password of the URL if it does not exist, changes its
- * password if it cannot log in with the one of the URL, and grants it the rights of the worker. Does nothing
- * for a worker that uses the owner's role.
+ * Makes a role: creates it with the password of the URL if it does not exist, changes its password if it
+ * cannot log in with the one of the URL, and grants it its rights. Does nothing if the URL has the role of
+ * the owner.
  *
- * @throws UsageError if the worker could not use the database, with the statement to run by hand where the
- * owner may not run it
+ * @throws UsageError if the role could not be used, with the statement to run by hand where the owner may
+ * not run it
  */
-export const setUpRole = async (setup: RoleSetup, user: DatabaseUser): Promise<void> => {
+export const setUpRole = async (setup: RoleSetup, user: LoginRole): Promise<void> => {
   const role = roleOf(user.url)
   if (role === roleOf(setup.ownerUrl)) return
   await createIfMissing(setup, user, role)
   await ensureLogin(setup, user, role)
-  for (const grant of grantsOf(user.database, role)) await setup.client.query(grant)
+  await grantRights(setup, user.rights, role)
 }
 
-const ensureLogin = async (setup: RoleSetup, user: DatabaseUser, role: string): Promise<void> => {
+/**
+ * Makes a role that cannot log in, for administrators who give it to others: `grant audit_reader to ada`.
+ * It is left out, with a warning, if the owner may not create roles.
+ */
+export const setUpGroupRole = async (
+  setup: RoleSetup,
+  rights: readonly string[],
+  role: string,
+): Promise<void> => {
+  const { client, logger } = setup
+  try {
+    if (!(await exists(client, role))) await client.query(`create role ${pg.escapeIdentifier(role)} nologin`)
+  } catch (error) {
+    if (!hasState(error, insufficientPrivilege)) throw error
+    const remedy = `ask an administrator of the database to run: CREATE ROLE ${pg.escapeIdentifier(role)}`
+    return void logger.warn('a role was not made, because the role of DATABASE_URL may not create roles', {
+      role,
+      remedy,
+    })
+  }
+  await grantRights(setup, rights, role)
+}
+
+const grantRights = async ({ client }: RoleSetup, rights: readonly string[], role: string) => {
+  for (const grant of grantsOf(rights, role)) await client.query(grant)
+}
+
+const ensureLogin = async (setup: RoleSetup, user: LoginRole, role: string): Promise<void> => {
+  // An earlier setup without the URL has made a role that cannot log in.
+  if (!(await exists(setup.client, role, 'rolcanlogin')) && passwordOf(user.url) !== '')
+    await changePassword(setup, user, role)
   const fault = await findLoginFault(setup, user)
   if (fault === undefined) return
   if (fault.kind !== 'wrong password' || passwordOf(user.url) === '') throw fault.error
@@ -47,15 +84,17 @@ const ensureLogin = async (setup: RoleSetup, user: DatabaseUser, role: string): 
 /** The name of the role in a URL of a database. */
 export const roleOf = (url: string): string => decodeURIComponent(new URL(url).username)
 
-/** The statements that give a role the rights of its worker. */
-export const grantsOf = ({ rights }: DatabaseUser['database'], role: string): string[] =>
+/** The statements that give a role its rights. */
+export const grantsOf = (rights: readonly string[], role: string): string[] =>
   rights.map((right) => `grant ${right} to ${pg.escapeIdentifier(role)};`)
 
 const passwordOf = (url: string): string => decodeURIComponent(new URL(url).password)
 
-const createIfMissing = async ({ client }: RoleSetup, { url, variable }: DatabaseUser, role: string) => {
-  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role])
-  if (rowCount !== 0) return
+const exists = async (client: pg.Client, role: string, condition = 'true'): Promise<boolean> =>
+  (await client.query(`select from pg_roles where rolname = $1 and ${condition}`, [role])).rowCount !== 0
+
+const createIfMissing = async ({ client }: RoleSetup, { url, variable }: LoginRole, role: string) => {
+  if (await exists(client, role)) return
   const statement = `CREATE ROLE ${pg.escapeIdentifier(role)} LOGIN PASSWORD`
   await runOrExplain(client, statement, url, [
     `The role ${pg.escapeIdentifier(role)} of ${variable} does not exist, and the role of DATABASE_URL may`,
@@ -65,13 +104,10 @@ const createIfMissing = async ({ client }: RoleSetup, { url, variable }: Databas
 
 const powers = 'rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls'
 
-const changePassword = async ({ client }: RoleSetup, { url, variable }: DatabaseUser, role: string) => {
-  const { rows } = await client.query(`select ${powers} as "isPowerful" from pg_roles where rolname = $1`, [
-    role,
-  ])
-  const statement = `ALTER ROLE ${pg.escapeIdentifier(role)} PASSWORD`
+const changePassword = async ({ client }: RoleSetup, { url, variable }: LoginRole, role: string) => {
+  const statement = `ALTER ROLE ${pg.escapeIdentifier(role)} LOGIN PASSWORD`
   // Such a role belongs to somebody else. A mistake in the URL must not lock that person out.
-  if (rows[0]?.isPowerful === true)
+  if (await exists(client, role, `(${powers})`))
     throw new UsageError(
       `${variable}: PostgreSQL refuses the password of ${pg.escapeIdentifier(role)}, and setup does not ` +
         'change the password of a role that may do more than a worker needs. Use another role.',

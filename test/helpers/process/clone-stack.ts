@@ -18,6 +18,7 @@ export interface Endpoints {
   kafka_brokers: string
   schema_registry_url: string
   database_url: string
+  audit_reader_url: string
   metrics: Record<string, string>
 }
 
@@ -127,8 +128,8 @@ const readSchemaIds = async ({ schema_registry_url }: Endpoints): Promise<Record
   return Object.fromEntries(await Promise.all(ids))
 }
 
-const readAuditRows = async ({ database_url }: Endpoints, deliveryId: string): Promise<object[]> => {
-  const client = new pg.Client({ connectionString: database_url })
+const readAuditRows = async ({ audit_reader_url }: Endpoints, deliveryId: string): Promise<object[]> => {
+  const client = new pg.Client({ connectionString: audit_reader_url })
   await client.connect()
   const text = 'select event_type, user_username, raw from audit_log.events where delivery_id = $1'
   const { rows } = await client.query(text, [deliveryId])

@@ -15,6 +15,7 @@ const endpoints = {
   kafka_brokers: '127.0.0.1:9092',
   schema_registry_url: 'http://127.0.0.1:8081',
   database_url: 'postgres://owner@127.0.0.1/bridge',
+  audit_reader_url: 'postgres://audit_reader@127.0.0.1/bridge',
 }
 /** The folder of a local stack. The stack counts as running while its lock is held, here by this process. */
 const stack = async (t: TestContext, { text = JSON.stringify(endpoints), isRunning = true } = {}) => {
@@ -33,7 +34,18 @@ test('a variable that the user has not set comes from the running local stack', 
     KAFKA_BROKERS: endpoints.kafka_brokers,
     SCHEMA_REGISTRY_URL: endpoints.schema_registry_url,
     DATABASE_URL: endpoints.database_url,
+    AUDIT_READER_DATABASE_URL: endpoints.audit_reader_url,
   })
+})
+
+test('the reader of the local database does not stand beside another database', async (t) => {
+  const BRIDGE_DATA_DIR = await stack(t)
+  for (const own of [{ DATABASE_URL: 'postgres://own' }, { DATABASE_URL_FILE: '/own' }])
+    assert.equal(withLocalStack({ BRIDGE_DATA_DIR, ...own }).AUDIT_READER_DATABASE_URL, undefined)
+  // A stack of an older version has no reader.
+  const { audit_reader_url: _, ...older } = endpoints
+  const folder = await stack(t, { text: JSON.stringify(older) })
+  assert.equal(withLocalStack({ BRIDGE_DATA_DIR: folder }).AUDIT_READER_DATABASE_URL, undefined)
 })
 
 test("the user's own settings win over the running local stack", async (t) => {
@@ -75,6 +87,7 @@ test('the local stack supplies no variable that the user has set, in either form
     (variable) => variable !== 'BRIDGE_DATA_DIR',
   )
   assert.deepEqual(supplied.sort(), [
+    'AUDIT_READER_DATABASE_URL',
     'DATABASE_URL',
     'INGRESS_SECRET_TOKENS',
     'KAFKA_BROKERS',

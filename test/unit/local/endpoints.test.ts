@@ -12,6 +12,7 @@ const endpoints: Endpoints = {
   kafka_is_embedded: true,
   schema_registry_url: 'http://127.0.0.1:8081/apis/ccompat/v7',
   database_url: 'postgres://127.0.0.1:5433/gitlab_bridge',
+  audit_reader_url: 'postgres://audit_reader@127.0.0.1:5433/gitlab_bridge',
   metrics: { ingress: 'http://127.0.0.1:9464/metrics' },
   feed_url: null,
   directory_url: null,

@@ -10,6 +10,7 @@ const summary: Summary = {
     kafka_is_embedded: true,
     schema_registry_url: 'http://127.0.0.1:8081/apis/ccompat/v7',
     database_url: 'postgres://owner:password@127.0.0.1:5433/gitlab_bridge',
+    audit_reader_url: 'postgres://audit_reader:password-of-readers@127.0.0.1:5433/gitlab_bridge',
     metrics: {
       ingress: 'http://127.0.0.1:9464/metrics',
       'audit-log': 'http://127.0.0.1:9465/metrics',
@@ -29,7 +30,7 @@ const summary: Summary = {
     },
   ],
   dataDir: '/clone/.bridge',
-  given: { token: false, database: false },
+  given: { token: false, database: false, auditReader: false },
   isReachableFromOutside: false,
 }
 
@@ -44,7 +45,12 @@ test('the block contains everything that is needed to send a hook and to follow 
     endpoints.hook_url,
     endpoints.kafka_brokers,
   ]
-  for (const text of [...printed, endpoints.schema_registry_url, endpoints.database_url])
+  for (const text of [
+    ...printed,
+    endpoints.schema_registry_url,
+    endpoints.database_url,
+    endpoints.audit_reader_url ?? '',
+  ])
     assert.ok(block.includes(text), text)
 })
 
@@ -60,8 +66,8 @@ test('the curl command can be pasted unchanged', () => {
 })
 
 test('a token or a password that the user has set is not printed', () => {
-  const block = finalBlock({ ...summary, given: { token: true, database: true } })
-  assert.doesNotMatch(block, /a-secret|owner:password/)
+  const block = finalBlock({ ...summary, given: { token: true, database: true, auditReader: true } })
+  assert.doesNotMatch(block, /a-secret|owner:password|password-of-readers/)
   assert.match(block, /Secret token +as you have set it \(INGRESS_SECRET_TOKENS\)/)
   assert.match(block, /X-Gitlab-Token: YOUR_TOKEN/)
   assert.match(block, /Database +postgres:\/\/owner:\*\*\*@127\.0\.0\.1/)

@@ -15,7 +15,7 @@ const environments = {
 const worker = (name: string): Worker => ({
   name,
   metricsPort: 0,
-  hasDatabase: false,
+  databaseRoles: [],
   readConfig: () => ({}),
 })
 const ports = {

@@ -8,7 +8,7 @@ import type { Worker } from '../../../local/workers.ts'
 const worker = (name: string, ...required: string[]): Worker => ({
   name,
   metricsPort: 9480,
-  hasDatabase: name === 'audit-log',
+  databaseRoles: name === 'audit-log' ? [name] : [],
   readConfig: (env: Environment) => {
     const missing = required.filter((variable) => !env[variable])
     if (missing.length > 0)

@@ -8,9 +8,9 @@ const urls = {
   schemaRegistryUrl: 'http://127.0.0.1:2/apis/ccompat/v7',
   databaseUrl: 'postgres://owner:o@127.0.0.1:3/gitlab_bridge',
 }
-const databaseWorkers = ['audit-log', 'project-directory']
+const databaseRoles = ['audit-log', 'project-directory']
 const environmentsOf = (env: Record<string, string>) =>
-  processEnvironments({ env, dataDir: '/data', urls, secrets, databaseWorkers })
+  processEnvironments({ env, dataDir: '/data', urls, secrets, databaseRoles })
 const ports = { hook: 8080, metrics: 9464 }
 
 test('every process gets the addresses of the servers', () => {
