@@ -16,6 +16,15 @@ export interface Hook {
 
 const forwardedNames = ['x-gitlab-event', 'x-gitlab-instance', 'user-agent', 'traceparent'] as const
 
+/**
+ * Names the event of what the ingress says of itself. It is not among the forwarded headers, so no sender can
+ * set it.
+ */
+export const ownEventHeader = 'bridge-event'
+
+/** The source of what the ingress says of itself. No sender can have it, because a colon is not allowed. */
+export const ownSource = 'bridge:ingress'
+
 const maxHeaderLength = 500
 
 /**

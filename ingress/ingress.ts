@@ -44,10 +44,12 @@ export const startIngress = async (
 }
 
 const startParts = async (parts: IngressParts, opened: AsyncDisposableStack): Promise<Running> => {
-  const { settings, deliveryPath, server, logger } = parts
+  const { settings, deliveryPath, intervals, server, logger } = parts
   startDelivery(parts, opened)
   opened.defer(() => closeNow(server))
   await listen(server, settings.INGRESS_PORT, settings.INGRESS_HOST, 'INGRESS')
+  intervals.start()
+  opened.defer(() => intervals.stop())
   // Hooks are accepted while the connection is being opened. They are spooled. A refused hook would be
   // lost, and GitLab would count it as a failure.
   await Promise.race([deliveryPath.opened, sleep(connectWaitMs, undefined, { ref: false })])

@@ -20,6 +20,7 @@ import {
 } from './facts/security.ts'
 import {
   byGroup,
+  byIngress,
   byKeyId,
   byMilestoneOwner,
   byProject,
@@ -30,6 +31,7 @@ import {
   type KeyOf,
 } from './key.ts'
 import {
+  began,
   created,
   deployed,
   jobTime,
@@ -159,6 +161,8 @@ export const catalogue = {
   confidential_unknown:    activity('unknown',    byProjectOrGroup, onlyDelivery, noTime),
   quarantine:              activity('quarantine', byProjectOrGroup, onlyDelivery, noTime),
   confidential_quarantine: activity('quarantine', byProjectOrGroup, onlyDelivery, noTime),
+  // What the ingress says of itself.
+  interval: history('interval', byIngress, onlyDelivery, began),
 } as const
 
 export type EventType = keyof typeof catalogue
@@ -179,6 +183,9 @@ export const isEventType = (name: string): name is EventType => Object.hasOwn(ca
 /** Whether the records of the event are hooks that could not be read. */
 export const isQuarantine = (event: EventType): boolean => catalogue[event].schema === 'quarantine'
 
-/** Whether the event is ours and not one of GitLab's: what we do not know, and what we could not read. */
+/**
+ * Whether the event is ours and not one of GitLab's: what we do not know, what we could not read, and what
+ * the ingress says of itself.
+ */
 export const isOurOwn = (event: EventType): boolean =>
-  isQuarantine(event) || catalogue[event].schema === 'unknown'
+  isQuarantine(event) || catalogue[event].schema === 'unknown' || catalogue[event].schema === 'interval'

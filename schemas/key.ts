@@ -36,4 +36,6 @@ export const byMilestoneOwner: KeyOf<{
 export const byPromotion: KeyOf<{ promotion_namespace_id: number | null; user_id: number }> = (record) =>
   record.promotion_namespace_id === null ? byUser(record) : group(record.promotion_namespace_id)
 
+export const byIngress: KeyOf<{ ingress: string }> = ({ ingress }) => `ingress:${ingress}`
+
 const group = (id: number): string => `group:${id}`

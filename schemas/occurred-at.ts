@@ -21,6 +21,8 @@ export const created: TimeOf<{ created_at: number | null }> = ({ created_at }) =
 
 export const updated: TimeOf<{ updated_at: number | null }> = ({ updated_at }) => updated_at
 
+export const began: TimeOf<{ from: number }> = ({ from }) => from
+
 const openings: readonly (string | null)[] = ['open', 'create', 'award']
 
 interface Acted {

@@ -8,6 +8,7 @@ import type { Emoji } from './events/emoji.generated.ts'
 import type { FeatureFlag } from './events/feature_flag.generated.ts'
 import type { GroupLifecycle } from './events/group_lifecycle.generated.ts'
 import type { GroupMember } from './events/group_member.generated.ts'
+import type { Interval } from './events/interval.generated.ts'
 import type { Issue } from './events/issue.generated.ts'
 import type { Job } from './events/job.generated.ts'
 import type { Key } from './events/key.generated.ts'
@@ -38,6 +39,7 @@ export interface Shapes {
   feature_flag: FeatureFlag
   group_lifecycle: GroupLifecycle
   group_member: GroupMember
+  interval: Interval
   issue: Issue
   job: Job
   key: Key

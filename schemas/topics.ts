@@ -4,7 +4,10 @@ import type { EventType } from './catalogue.ts'
 export interface Names {
   /** The value of `KAFKA_TOPIC_PREFIX`. */
   prefix: string
-  /** The topic of an event; `gitlab.unknown` and `gitlab.quarantine` are two of them. */
+  /**
+   * The topic of an event; `gitlab.unknown` and `gitlab.quarantine` are two of them. What the ingress says of
+   * itself has `gitlab-bridge.intervals`.
+   */
   topic(event: EventType): string
   /** The registry subject of a topic's values. */
   subject(topic: string): string
@@ -26,7 +29,7 @@ export interface Names {
 /** @param prefix the value of `KAFKA_TOPIC_PREFIX`, put before every topic, subject and group */
 export const createNames = (prefix: string): Names => ({
   prefix,
-  topic: (event) => `${prefix}gitlab.${event}`,
+  topic: (event) => `${prefix}${event === 'interval' ? 'gitlab-bridge.intervals' : `gitlab.${event}`}`,
   subject: (topic) => `${topic}-value`,
   rawChunksTopic: `${prefix}gitlab.raw-chunks`,
   canaryTopic: `${prefix}gitlab-bridge.canary`,

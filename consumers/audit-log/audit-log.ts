@@ -8,6 +8,7 @@ import { appendRows } from './append/append-rows.ts'
 import { readPositions } from './append/read-positions.ts'
 import { auditReader } from './read/audit-reader.ts'
 import { auditRowOf, coordinatesOf } from './row/audit-row.ts'
+import { intervalRowOf } from './row/interval-row.ts'
 import { startAnchoring } from './sign/anchoring.ts'
 
 export const auditLogVariables = z.object({
@@ -39,7 +40,13 @@ export const auditLog = defineConsumer({
   },
   metricsPort: 9465,
   variables: auditLogVariables,
-  dryRun: (record) => [{ would: 'write', to: 'audit_log.events', content: shownRowOf(record) }],
+  dryRun: (record) => [
+    {
+      would: 'write',
+      to: record.eventType === 'interval' ? 'audit_log.intervals' : 'audit_log.events',
+      content: shownRowOf(record),
+    },
+  ],
   async create(settings, logger, { metrics }) {
     const pool = createPool(settings.AUDIT_LOG_DATABASE_URL, 'gitlab-bridge.audit-log', logger)
     const anchoring = startAnchoring(pool, settings, logger, metrics)
@@ -67,11 +74,14 @@ export const auditLog = defineConsumer({
 
 /** The row without its body, which may be large and is not text. */
 const shownRowOf = (record: RecordOf) => {
+  if (record.eventType === 'interval') return intervalRowOf(record)
   const { raw, ...columns } = auditRowOf(record)
   return { ...columns, raw: `${raw.length} bytes` }
 }
 
 const rowOf = (record: RecordOf, origin: Origin | undefined) => {
   if (origin === undefined) throw new Error('the runtime did not say where a record comes from')
-  return { ...auditRowOf(record), ...coordinatesOf(origin) }
+  return record.eventType === 'interval'
+    ? { ...intervalRowOf(record), ...coordinatesOf(origin) }
+    : { ...auditRowOf(record), ...coordinatesOf(origin) }
 }

@@ -9,6 +9,7 @@ const descriptions = new Map<unknown, string>([
   [keys.byGroup, '`group:` and the group id, e.g. `group:78`'],
   [keys.byUser, '`user:` and the user id, e.g. `user:41`'],
   [keys.byKeyId, '`key:` and the id of the SSH key, e.g. `key:4`'],
+  [keys.byIngress, '`ingress:` and the id of the ingress'],
   [
     keys.byProjectOrGroup,
     `${projectKey}; \`group:78\` if GitLab names a group and no project; \`instance\` if it names neither`,

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { IncomingHttpHeaders } from 'node:http'
+import { ownEventHeader, ownSource } from '../../ingress/hook.ts'
 import { classify } from '../../ingress/record/classify.ts'
 import { createEncodeStage, type Encoders } from '../../ingress/record/encode.ts'
 import { normalise } from '../../ingress/record/normalise.ts'
@@ -33,10 +34,10 @@ const encoders = Object.fromEntries(
 const encode = createEncodeStage(encoders, createNames(''))
 
 /** Takes a body through the stages between authentication and Kafka. */
-const deliver = (text: string, given: IncomingHttpHeaders): Sample => {
+const deliver = (text: string, given: IncomingHttpHeaders, source = 'default'): Sample => {
   const headers: IncomingHttpHeaders = { ...given, traceparent: fixed.traceparent }
   const id = String(headers['webhook-id'] ?? fixed.id)
-  const hook = { id, source: 'default', receivedAt: fixed.receivedAt, headers, body: Buffer.from(text) }
+  const hook = { id, source, receivedAt: fixed.receivedAt, headers, body: Buffer.from(text) }
   const normalised = normalise(hook, classify(hook))
   const encoded = encode(hook, normalised)
   if ('reason' in encoded) throw new Error(`A sample cannot be encoded: ${encoded.detail}`)
@@ -61,7 +62,7 @@ const readHeaders = (file: string): IncomingHttpHeaders =>
       ]),
   )
 
-/** The topics `unknown` and `quarantine` have no fixture. */
+/** The topics `unknown` and `quarantine` have no fixture, and no hook becomes an interval. */
 const withoutFixture = [
   deliver('{"object_kind":"moon_landing","project_id":15,"crew":3}', {
     'x-gitlab-event': 'Moon Landing Hook',
@@ -75,6 +76,12 @@ const withoutFixture = [
   deliver('{"object_kind":"note","project_id":15,"object_attributes":{"internal":true}}', {
     'x-gitlab-event': 'Confidential Note Hook',
   }),
+  deliver(
+    '{"kind":"refusing","from":"2026-10-05T07:01:02.000Z","to":"2026-10-05T07:03:12.000Z",' +
+      '"ingress":"5c1f0a92-7d0e-4f41-9a5e-2f6d9a1b7c30","refused":214}',
+    { [ownEventHeader]: 'interval' },
+    ownSource,
+  ),
 ]
 
 /** Every fixture as a record, by event. The fixture that is named like its event comes first. */

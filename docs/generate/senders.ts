@@ -6,6 +6,7 @@ const groupOnly: ReadonlySet<string> = new Set(['Member Hook', 'Project Hook', '
 
 /** The kinds of hooks that send an event, in Markdown. The headers of its samples say which. */
 export const sendersOf = (event: EventType, samples: readonly Sample[]): string[] => {
+  if (event === 'interval') return ['no hook: the ingress itself']
   if (isOurOwn(event)) return ['any hook']
   const headers = new Set(samples.flatMap(({ header }) => header ?? []))
   return [...headers]

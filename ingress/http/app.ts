@@ -14,6 +14,8 @@ export interface AppOptions {
   metrics: Pick<IngressMetrics, 'received' | 'hooks' | 'rejections' | 'inFlight' | 'duration'>
   logger: Logger
   limitedLog: LimitedLog
+  /** Called for each hook that is answered with 503. */
+  onUnavailable(): void
   /** While true, each answer closes its connection, so that senders connect to another process. */
   isDraining(): boolean
 }
@@ -50,7 +52,8 @@ export const createApp: CreateListener = (options) => {
 type Post = (request: IncomingMessage, response: ServerResponse, source: string) => Promise<void>
 
 /** Receives one hook, answers it and counts it. */
-const createPost = ({ receive, metrics, logger, limitedLog, isDraining }: AppOptions): Post => {
+const createPost = (options: AppOptions): Post => {
+  const { receive, metrics, logger, limitedLog, onUnavailable, isDraining } = options
   return async (request, response, source) => {
     if (!isSourceName(source)) return refuse(response, 404, sourceNameRule)
     metrics.received.inc()
@@ -59,6 +62,7 @@ const createPost = ({ receive, metrics, logger, limitedLog, isDraining }: AppOpt
     const outcome = await receive(request, source).finally(() => metrics.inFlight.dec())
     metrics.duration.observe((performance.now() - startedAt) / 1000)
     metrics.hooks.inc({ outcome: outcome.kind })
+    if (outcome.kind === 'unavailable') onUnavailable()
     if ('rejection' in outcome) metrics.rejections.inc({ reason: outcome.rejection })
     logOutcome(logger, limitedLog, source, outcome)
     if (isDraining()) response.setHeader('Connection', 'close')

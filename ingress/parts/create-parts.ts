@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import { join } from 'node:path'
 import type { Kafka } from 'kafkajs'
 import { createRegistry } from '../../lib/avro/registry.ts'
 import type { Environment } from '../../lib/config.ts'
@@ -14,6 +15,8 @@ import { createDeliveryPath, type DeliveryPath } from '../delivery-path.ts'
 import type { CreateListener } from '../http/app.ts'
 import { createLimitedLog } from '../http/limited-log.ts'
 import { createHookServer } from '../http/server.ts'
+import { heartbeatName } from '../intervals/heartbeat-file.ts'
+import { createIntervals, type Intervals } from '../intervals/intervals.ts'
 import { createIngressMetrics, type IngressMetrics } from '../metrics.ts'
 import { acknowledgeMs } from '../open-delivery-path.ts'
 import { createReceive } from '../receive.ts'
@@ -37,6 +40,7 @@ export interface IngressParts {
   access: AccessWatch
   /** Where the schema ids in use were read; undefined while connecting. */
   schemaIdsFrom(): SchemaIdsSource | undefined
+  intervals: Intervals
   server: Server
   /** While `isDraining` is true, the answers tell the senders to connect to another process. */
   phase: { isDraining: boolean }
@@ -79,12 +83,19 @@ export const createParts = async (
   const limitedLog = createLimitedLog(logger)
   const connections = createIngressConnections({ ...common, sources, limitedLog })
   const receive = createReceive(createStages({ ...common, sources, credentials, connections, deliveryPath }))
+  const intervals = createIntervals({
+    file: join(spoolFolderOf(settings), heartbeatName),
+    append: (hook) => spools.append(hook),
+    logger,
+    now: Date.now,
+  })
   const phase = { isDraining: false }
   const listener = createListener({
     receive,
     metrics,
     logger,
     limitedLog,
+    onUnavailable: intervals.noteRefused,
     isDraining: () => phase.isDraining,
   })
   const server = createHookServer({ settings, listener, connections, metrics, logger, limitedLog })
@@ -99,6 +110,7 @@ export const createParts = async (
     deliveryPath,
     access: createAccessWatch(kafka, names, logger),
     schemaIdsFrom,
+    intervals,
     server,
     phase,
     logger,

@@ -1,6 +1,6 @@
 import { messageOf } from '../../lib/errors.ts'
 import { type EventType, isEventType, isOurOwn } from '../../schemas/catalogue.ts'
-import type { Hook } from '../hook.ts'
+import { type Hook, ownEventHeader } from '../hook.ts'
 import { isObject } from './coerce.ts'
 import {
   hasConfidentialVariant,
@@ -29,6 +29,7 @@ type Unclassified = Pick<Hook, 'body' | 'headers'>
 export const classify = (hook: Unclassified): Classified => {
   const { body, headers } = hook
   const header = nameIn(headers['x-gitlab-event'])
+  const own = headers[ownEventHeader]
   let json: unknown
   try {
     json = JSON.parse(body.toString())
@@ -41,6 +42,7 @@ export const classify = (hook: Unclassified): Classified => {
     return classifyUnparsed(hook, { reason: 'not_an_object', detail })
   }
 
+  if (own === 'interval') return { event: own, name: own, by: 'body', body: json }
   const name = nameIn(json.object_kind) ?? nameIn(json.event_name)
   const event = (name === null ? eventOfHeader(header) : eventNamed(name)) ?? 'unknown'
   return {
@@ -71,6 +73,7 @@ export const classifyUnparsed = (
  * answers and lists, where the body is too large to be parsed for them.
  */
 export const guessEvent = ({ body, headers }: Unclassified): Pick<Classified, 'event' | 'name'> => {
+  if (headers[ownEventHeader] === 'interval') return { event: 'interval', name: 'interval' }
   const header = nameIn(headers['x-gitlab-event'])
   const name = nameIn(nameAtStart.exec(body.toString('latin1', 0, maxStartBytes))?.[1])
   const event = (name === null ? eventOfHeader(header) : eventNamed(name)) ?? 'unknown'

@@ -89,7 +89,7 @@ test('every event has its topic, its retention and its key', () => {
   assert.deepEqual(Object.keys(document.channels), eventTypes)
   for (const event of eventTypes) {
     const { address, bindings } = document.channels[event] as Channel
-    assert.equal(address, `gitlab.${event}`)
+    assert.equal(address, event === 'interval' ? 'gitlab-bridge.intervals' : `gitlab.${event}`)
     assert.equal(bindings.kafka['x-retention-class'], catalogue[event].retention)
     assert.deepEqual(bindings.kafka.topicConfiguration['cleanup.policy'], ['delete'])
   }

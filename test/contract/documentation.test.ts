@@ -68,7 +68,7 @@ test('the block for the own cluster of the reader starts every worker', () => {
 test('docs/gitlab.md names every topic of the catalogue and no other', () => {
   const { topic, rawChunksTopic } = createNames('')
   const named = new Set(
-    [...readPage('docs/gitlab.md').matchAll(/`(gitlab\.[a-z_-]+)`/g)].map(([, name]) => name),
+    [...readPage('docs/gitlab.md').matchAll(/`(gitlab(?:-bridge)?\.[a-z_-]+)`/g)].map(([, name]) => name),
   )
   named.delete(rawChunksTopic)
   assert.deepEqual([...named].sort(), eventTypes.map(topic).sort())

@@ -15,7 +15,7 @@ import { createTileReader } from '../../consumers/audit-log/store/tile-reader.ts
 import { appendLeaf, emptyRange, rootOf } from '../../consumers/audit-log/tree/compact-range.ts'
 import { createPool } from '../../lib/database.ts'
 import { quietLogger } from '../../lib/logger.ts'
-import { pushRow } from '../helpers/audit/audit-rows.ts'
+import { intervalRow, pushRow } from '../helpers/audit/audit-rows.ts'
 import { migrateAuditLog } from '../helpers/audit/migrate-audit-log.ts'
 import { migrateOnlyTo } from '../helpers/audit/migrate-only-to.ts'
 import { recomputeLeaves } from '../helpers/audit/stored-leaves.ts'
@@ -114,6 +114,28 @@ test('a record read again adds nothing, a delivery elsewhere is a repeat, a rese
   const twice = { ...pushRow(5004), kafka_partition: 1 }
   const batch = [resend, twice, { ...twice, kafka_offset: 5005 }]
   assert.deepEqual(await appendRows(worker, batch), { size: start + 7, events: 2, repeats: 1 })
+  await assertSound()
+})
+
+test('an interval is a leaf of its own kind, and a repeat when it is published twice', async () => {
+  const start = await sizeNow()
+  const [row, other] = [intervalRow(0), intervalRow(1)]
+  assert.deepEqual(await appendRows(worker, [row, pushRow(5050), other]), {
+    size: start + 3,
+    events: 1,
+    repeats: 0,
+  })
+  assert.deepEqual(await appendRows(worker, [row]), { size: start + 3, events: 0, repeats: 0 })
+  const again = { ...row, kafka_offset: 2 }
+  assert.deepEqual(await appendRows(worker, [again]), { size: start + 4, events: 0, repeats: 1 })
+  const { rows } = await owner.query(
+    'select kind, ingress, refused, ended_at - began_at as took from audit_log.intervals order by leaf_index',
+  )
+  const told = { kind: 'refusing', ingress: 'an ingress', refused: '214', took: { minutes: 2, seconds: 10 } }
+  assert.deepEqual(
+    rows.map(({ took, ...rest }) => ({ ...rest, took: { ...took } })),
+    [told, told],
+  )
   await assertSound()
 })
 

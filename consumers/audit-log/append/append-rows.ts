@@ -1,5 +1,5 @@
 import { type Pool, query } from '../../../lib/database.ts'
-import { type DeadLetterRow, type EventRow, packRows } from './pack-rows.ts'
+import { type LogRow, packRows } from './pack-rows.ts'
 
 /** What became of a batch. Rows that are in neither number were in the log already. */
 export interface Appended {
@@ -15,10 +15,7 @@ export interface Appended {
  *
  * @throws the error of the database if the values of a row are the cause; RetriableError in any other case
  */
-export const appendRows = async (
-  pool: Pool,
-  rows: readonly (EventRow | DeadLetterRow)[],
-): Promise<Appended> => {
+export const appendRows = async (pool: Pool, rows: readonly LogRow[]): Promise<Appended> => {
   const { batch, bytes } = packRows(rows)
   const [answer] = await query<{ size: string; events: number; repeats: number }>(
     pool,

@@ -15,6 +15,12 @@ export type EventRow = RowValues & { received_at: number; occurred_at: number | 
 /** The place of a record that became a dead letter: its coordinates, and no body. */
 export type DeadLetterRow = RowValues & { raw?: never }
 
+/** An interval of the ingress: its coordinates, its delivery, and the content of the statement as JSON. */
+export type IntervalRow = RowValues & { received_at: number; interval: string; raw?: never }
+
+/** A row of any kind that comes from Kafka. */
+export type LogRow = EventRow | DeadLetterRow | IntervalRow
+
 /** The arguments of audit_log.append. */
 export interface PackedRows {
   /** The columns of the rows, as JSON. */
@@ -27,19 +33,28 @@ export interface PackedRows {
 }
 
 /** Prepares rows for audit_log.append. Every row gets new salts. */
-export const packRows = (rows: readonly (EventRow | DeadLetterRow)[]): PackedRows => {
+export const packRows = (rows: readonly LogRow[]): PackedRows => {
   const random = randomBytes(rows.length * 3 * saltSize)
   const items: object[] = []
   const parts: Buffer[] = []
   for (const [index, row] of rows.entries()) {
     const salts = random.subarray(index * 3 * saltSize, (index + 1) * 3 * saltSize)
-    items.push(isEvent(row) ? eventItem(row) : { ...row, body_length: 0 })
-    parts.push(salts, ...(isEvent(row) ? eventParts(row, salts) : [noHashes, deadLetterLeafHash(row)]))
+    items.push(isEvent(row) ? eventItem(row) : otherItem(row))
+    parts.push(salts, ...(isEvent(row) ? eventParts(row, salts) : [noHashes, otherLeafHash(row)]))
   }
   return { batch: JSON.stringify(items), bytes: Buffer.concat(parts) }
 }
 
-const isEvent = (row: EventRow | DeadLetterRow): row is EventRow => row.raw !== undefined
+const isEvent = (row: LogRow): row is EventRow => row.raw !== undefined
+
+const otherItem = (row: DeadLetterRow | IntervalRow): object =>
+  typeof row.received_at === 'number'
+    ? { ...row, received_at: isoTime(row.received_at), body_length: 0 }
+    : { ...row, body_length: 0 }
+
+/** The database makes the hash of an interval itself. The one of its repeat is made here. */
+const otherLeafHash = (row: DeadLetterRow | IntervalRow): Buffer =>
+  row.interval === undefined ? deadLetterLeafHash(row) : repeatLeafHash(row)
 
 const eventItem = ({ raw, received_at, occurred_at, ...columns }: EventRow): object => ({
   ...columns,

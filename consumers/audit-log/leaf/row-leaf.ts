@@ -3,6 +3,7 @@ import { type ColumnType, coordinateColumns, groupColumns, plainColumns, repeatC
 import { commitmentOf, type FieldGroup } from './commitment.ts'
 import type { FieldValue } from './field-bytes.ts'
 import { leafBytes } from './leaf.ts'
+import type { LeafKind } from './leaf-kind.ts'
 
 /** A value of a column: a UUID as text, a time in milliseconds since 1970, everything else as it is. */
 export type ColumnValue = FieldValue
@@ -44,6 +45,13 @@ export const rowLeafHash = (
 
 /** The hash of the leaf of a repeat. */
 export const repeatLeafHash = (row: RowValues): Buffer => hashLeaf(leafBytes('repeat', valuesOf(repeat, row)))
+
+/** What the log says about itself. */
+export type StatementKind = Exclude<LeafKind, 'event' | 'seal' | 'repeat' | 'dead_letter'>
+
+/** The hash of the leaf of a statement. Its columns are those of a repeat, and then the content. */
+export const statementLeafHash = (kind: StatementKind, row: RowValues): Buffer =>
+  hashLeaf(leafBytes(kind, [...valuesOf(repeat, row), row.content ?? null]))
 
 /** The hash of the leaf of a dead letter. */
 export const deadLetterLeafHash = (row: RowValues): Buffer =>

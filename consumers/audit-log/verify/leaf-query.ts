@@ -16,6 +16,8 @@ const heads = [
   'l.hash',
   'r.leaf_index',
   'd.leaf_index',
+  's.leaf_index',
+  's.content',
   `(l.topic_id, l.topic, l.kafka_partition, l.kafka_offset) is not distinct from (${Object.keys(
     coordinateColumns,
   )
@@ -34,8 +36,10 @@ export const layout = {
 } as const
 
 function coalesced(name: string): string {
-  if (name in coordinateColumns) return `coalesce(e.${name}, r.${name}, d.${name})`
-  return name === 'delivery_id' || name === 'received_at' ? `coalesce(e.${name}, r.${name})` : `e.${name}`
+  if (name in coordinateColumns) return `coalesce(e.${name}, r.${name}, d.${name}, s.${name})`
+  return name === 'delivery_id' || name === 'received_at'
+    ? `coalesce(e.${name}, r.${name}, s.${name})`
+    : `e.${name}`
 }
 
 /** The bytes of a column as the encoding of leaves has them, so that nothing must be decoded. */
@@ -64,5 +68,6 @@ export const leafQuery = (start: number, end: number | undefined): string => {
     full join (select * from audit_log.events where ${within('leaf_index')}) as e on e.leaf_index = l.index
     left join audit_log.repeats as r on r.leaf_index = l.index
     left join audit_log.dead_letters as d on d.leaf_index = l.index
+    left join audit_log.statements as s on s.leaf_index = l.index
     order by coalesce(l.index, e.leaf_index)`
 }

@@ -1,6 +1,7 @@
 import { coordinateColumns, repeatColumns } from '../leaf/columns.ts'
 import { commitmentOf, type FieldGroup } from '../leaf/commitment.ts'
 import { leafBytes } from '../leaf/leaf.ts'
+import type { StatementKind } from '../leaf/row-leaf.ts'
 import type { Tuple } from './copy-rows.ts'
 import { groups, layout } from './leaf-query.ts'
 import type { StoredLeaf } from './stored-leaf.ts'
@@ -18,7 +19,7 @@ export interface Recomputed {
 const nothing = { leaf: undefined, edited: [], erased: [] } satisfies Recomputed
 
 /** Recomputes the commitments and the bytes of a leaf from the stored values. */
-export const recomputeLeaf = ({ kind, has, tuple }: StoredLeaf): Recomputed => {
+export const recomputeLeaf = ({ kind, has, content, tuple }: StoredLeaf): Recomputed => {
   switch (kind) {
     case 'event':
     case 'seal':
@@ -27,8 +28,10 @@ export const recomputeLeaf = ({ kind, has, tuple }: StoredLeaf): Recomputed => {
       return has.repeat ? { ...nothing, leaf: plainLeaf('repeat', tuple, repeatSize) } : nothing
     case 'dead_letter':
       return has.deadLetter ? { ...nothing, leaf: plainLeaf('dead_letter', tuple, coordinateSize) } : nothing
-    default:
+    case undefined:
       return nothing
+    default:
+      return has.statement ? { ...nothing, leaf: statementLeaf(kind, tuple, content) } : nothing
   }
 }
 
@@ -38,6 +41,9 @@ const coordinateSize = Object.keys(coordinateColumns).length
 /** The columns of a repeat and of a dead letter are the first ones of an event. */
 const plainLeaf = (kind: 'repeat' | 'dead_letter', tuple: Tuple, count: number): Buffer =>
   leafBytes(kind, tuple.slice(layout.plain, layout.plain + count))
+
+const statementLeaf = (kind: StatementKind, tuple: Tuple, content: Buffer | null): Buffer =>
+  leafBytes(kind, [...tuple.slice(layout.plain, layout.plain + repeatSize), content])
 
 const recomputeEvent = (kind: 'event' | 'seal', tuple: Tuple): Recomputed => {
   const edited: FieldGroup[] = []

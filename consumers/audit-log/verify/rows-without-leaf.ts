@@ -10,7 +10,11 @@ const query = `
   union all
   select d.leaf_index, 'dead letter ' || d.topic || '/' || d.kafka_partition || ' offset ' || d.kafka_offset
     from audit_log.dead_letters as d
-    left join audit_log.leaves as l on l.index = d.leaf_index and l.kind = 9 where l.index is null`
+    left join audit_log.leaves as l on l.index = d.leaf_index and l.kind = 9 where l.index is null
+  union all
+  select s.leaf_index, 'statement of ' || s.received_at from audit_log.statements as s
+    left join audit_log.leaves as l on l.index = s.leaf_index and l.kind in (3, 4, 6, 7, 8)
+    where l.index is null`
 
 /** Finds rows that no leaf names, where they are not in the order of the tree. */
 export const findRowsWithoutLeaf = async (pool: Pool): Promise<Fault[]> => {

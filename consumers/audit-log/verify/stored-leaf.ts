@@ -11,7 +11,9 @@ export interface StoredLeaf {
   kind: LeafKind | undefined
   hash: Buffer | null
   /** Which tables have a row for the place. */
-  has: { event: boolean; repeat: boolean; deadLetter: boolean }
+  has: { event: boolean; repeat: boolean; deadLetter: boolean; statement: boolean }
+  /** The content of a statement. */
+  content: Buffer | null
   /** Whether the leaf and the row name the same place in Kafka. */
   isSamePlace: boolean
   tuple: Tuple
@@ -20,13 +22,20 @@ export interface StoredLeaf {
 const kinds = new Map(Object.entries(leafKinds).map(([name, number]) => [number as number, name as LeafKind]))
 
 export const toStoredLeaf = (tuple: Tuple): StoredLeaf => {
-  const [index, eventIndex, kind, hash = null, repeat, deadLetter, isSamePlace] = tuple
+  const [index, eventIndex, kind, hash = null, repeat, deadLetter, statement, content = null, isSamePlace] =
+    tuple
   return {
     index: numberOf(index),
     eventIndex: numberOf(eventIndex),
     kind: kinds.get(numberOf(kind) ?? 0),
     hash,
-    has: { event: Boolean(eventIndex), repeat: Boolean(repeat), deadLetter: Boolean(deadLetter) },
+    has: {
+      event: Boolean(eventIndex),
+      repeat: Boolean(repeat),
+      deadLetter: Boolean(deadLetter),
+      statement: Boolean(statement),
+    },
+    content,
     isSamePlace: isSamePlace?.[0] === 1,
     tuple,
   }

@@ -1,7 +1,25 @@
 import { hash, randomUUID } from 'node:crypto'
-import type { EventRow } from '../../../consumers/audit-log/append/pack-rows.ts'
+import type { EventRow, IntervalRow } from '../../../consumers/audit-log/append/pack-rows.ts'
 
 const topicId = randomUUID()
+
+/** An interval of an ingress, at some offset of its topic. */
+export const intervalRow = (offset: number, others: Partial<IntervalRow> = {}): IntervalRow => ({
+  topic_id: topicId,
+  topic: 'gitlab-bridge.intervals',
+  kafka_partition: 0,
+  kafka_offset: offset,
+  delivery_id: randomUUID(),
+  received_at: Date.now(),
+  interval: JSON.stringify({
+    kind: 'refusing',
+    from: '2026-10-05T07:01:02.000Z',
+    to: '2026-10-05T07:03:12.000Z',
+    ingress: 'an ingress',
+    refused: 214,
+  }),
+  ...others,
+})
 
 /** A row of a push, at some offset of a topic. @param others replace its columns */
 export const pushRow = (offset: number, others: Partial<EventRow> = {}): EventRow => {

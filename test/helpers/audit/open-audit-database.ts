@@ -11,7 +11,7 @@ import { quietLogger } from '../../../lib/logger.ts'
 import { startServers } from '../servers/servers.ts'
 import { migrateAuditLog } from './migrate-audit-log.ts'
 
-const tables = ['events', 'leaves', 'repeats', 'dead_letters', 'tiles', 'head']
+const tables = ['events', 'leaves', 'repeats', 'dead_letters', 'statements', 'tiles', 'head']
 
 /** A database of its own with an audit log, and a checkpoint outside of it. */
 export const openAuditDatabase = async () => {
@@ -40,7 +40,7 @@ export const openAuditDatabase = async () => {
     ...{ pool, key, folder, anchor, databaseUrl: servers.databaseUrl },
     /** Lets the owner of the tables change rows, as an attacker would. */
     removeTriggers: async () => {
-      for (const table of ['events', 'leaves', 'repeats', 'dead_letters'])
+      for (const table of ['events', 'leaves', 'repeats', 'dead_letters', 'statements'])
         await pool.query(`alter table audit_log.${table} disable trigger append_only`)
     },
     keep: async () => {

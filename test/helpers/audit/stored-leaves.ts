@@ -1,10 +1,13 @@
 import type pg from 'pg'
+import { leafKinds } from '../../../consumers/audit-log/leaf/leaf-kind.ts'
 import {
   deadLetterLeafHash,
   type RowValues,
   repeatLeafHash,
   rowCommitments,
   rowLeafHash,
+  type StatementKind,
+  statementLeafHash,
 } from '../../../consumers/audit-log/leaf/row-leaf.ts'
 
 type Row = Record<string, unknown>
@@ -23,6 +26,11 @@ export const recomputeLeaves = async (client: pg.Pool | pg.Client): Promise<Buff
   }
   for (const row of await read('repeats')) put(row, repeatLeafHash(valuesOf(row)))
   for (const row of await read('dead_letters')) put(row, deadLetterLeafHash(valuesOf(row)))
+  const kindOf = new Map((await read('leaves')).map(({ index, kind }) => [index, kind]))
+  for (const row of await read('statements')) {
+    const kind = Object.entries(leafKinds).find(([, number]) => number === kindOf.get(row.leaf_index))?.[0]
+    put(row, statementLeafHash(kind as StatementKind, valuesOf(row)))
+  }
   return hashes
 }
 

@@ -91,8 +91,14 @@ export const tamperings: Readonly<Record<string, Tamper>> = {
     await database.pool.query('delete from audit_log.leaves where index = $1', [index])
     return { kind: 'removed', indexes: [index] }
   },
-  'a repeat or a dead letter removed': async (database, pick) => {
-    const table = pick(2) === 0 ? 'repeats' : 'dead_letters'
+  'a statement edited': async ({ pool }) => {
+    const { rows } = await pool.query(
+      `update audit_log.statements set content = replace(content, '214', '4') returning leaf_index`,
+    )
+    return { kind: 'edited', indexes: rows.map(({ leaf_index }) => Number(leaf_index)) }
+  },
+  'a repeat, a dead letter or a statement removed': async (database, pick) => {
+    const table = ['repeats', 'dead_letters', 'statements'][pick(3)]
     const { rows } = await database.pool.query(`delete from audit_log.${table} where leaf_index =
       (select max(leaf_index) from audit_log.${table}) returning leaf_index`)
     return { kind: 'removed', indexes: [Number(rows[0].leaf_index)] }
@@ -100,7 +106,7 @@ export const tamperings: Readonly<Record<string, Tamper>> = {
   'the last rows removed, with leaves, tiles and head': async (database, pick) => {
     const { rows } = await database.pool.query('select size from audit_log.head')
     const left = Number(rows[0].size) - 1 - pick(20)
-    for (const table of ['events', 'repeats', 'dead_letters'])
+    for (const table of ['events', 'repeats', 'dead_letters', 'statements'])
       await database.pool.query(`delete from audit_log.${table} where leaf_index >= $1`, [left])
     await database.pool.query('delete from audit_log.leaves where index >= $1', [left])
     await rebuildTree(database)

@@ -33,6 +33,7 @@ const serve = async (
   const metrics = createMetrics()
   const { logger, lines } = recordingLogger()
   const sources: string[] = []
+  const refused: string[] = []
   const receive: Receive = async (incoming, source) => {
     sources.push(source)
     await readWhole(incoming)
@@ -43,6 +44,7 @@ const serve = async (
     metrics: createIngressMetrics(metrics),
     logger,
     limitedLog: createLimitedLog(logger),
+    onUnavailable: () => refused.push('unavailable'),
     isDraining: () => options.isDraining ?? false,
   })
   const server = createServer(app).listen(0, '127.0.0.1')
@@ -63,18 +65,19 @@ const serve = async (
       text: (await readWhole(response)).toString(),
     }
   }
-  return { send, port, metrics, lines, sources }
+  return { send, port, metrics, lines, sources, refused }
 }
 
 test('every outcome has its status, its answer and its counter', async (t) => {
   for (const kind of outcomeKinds) {
-    const { send, metrics } = await serve(t, { outcome: outcomeOf(kind) })
+    const { send, metrics, refused } = await serve(t, { outcome: outcomeOf(kind) })
     const { status, headers, text } = await send('/hooks')
     assert.equal(status, outcomes[kind].status, kind)
     assert.equal(headers['content-type'], 'application/json')
     assert.equal(JSON.parse(text).outcome, kind)
     assert.equal(await seriesValue(metrics, 'ingress_hooks_total', { outcome: kind }), 1)
     assert.equal(await seriesValue(metrics, 'ingress_duration_seconds_count'), 1)
+    assert.equal(refused.length, outcomes[kind].status === 503 ? 1 : 0, kind)
   }
 })
 

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { eventTypes } from '../../../../schemas/catalogue.ts'
+import { createNames } from '../../../../schemas/topics.ts'
 import { deliver, hookOf } from '../../../helpers/records/deliver.ts'
 import { fixtures, type Sample } from '../../../helpers/records/samples.ts'
 
-const topics = new Set(eventTypes.map((event) => `gitlab.${event}`))
+const topics = new Set(eventTypes.map(createNames('').topic))
 
 /** No stage throws, the topic is one of ours, and the record has every byte of the body. */
 const assertKept = async (body: Buffer, headers: Sample['headers']) => {
