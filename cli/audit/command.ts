@@ -1,10 +1,14 @@
 import { Command } from 'commander'
 import { withLocalStack } from '../environment.ts'
 import { jsonOption } from '../options/json-option.ts'
+import { parseTime, timeForms } from '../options/parse-time.ts'
 import { wholeNumber } from '../options/whole-number.ts'
 import { exitAfterOutput } from '../output/exit.ts'
 import type { ProveOptions } from './prove.ts'
+import type { SearchOptions } from './search.ts'
 import type { VerifyOptions } from './verify.ts'
+
+const timeOf = (option: string) => (text: string) => new Date(parseTime(option, text, Date.now()))
 
 const anchorOption = [
   '--anchor <file>',
@@ -41,8 +45,29 @@ const proveCommand = new Command('prove')
     await exitAfterOutput()
   })
 
-/** `bridge audit`: verifies the audit log, and proves single rows. */
+const searchCommand = new Command('search')
+  .description('print the newest events that match every option, newest first')
+  .option('--user <user>', 'who acted, or whom the event is about: the user name or the id')
+  .option('--project <project>', 'the path of a project, or its id')
+  .option('--group <group>', 'the path of a group with all that is below it, or its id')
+  .option('--event <event...>', 'only these types of events')
+  .option('--since <time>', `received from this time on: ${timeForms}`, timeOf('--since'))
+  .option('--until <time>', 'received before this time', timeOf('--until'))
+  .option('--text <text>', 'a text in the sentence, the title or the body; needs --since')
+  .option('--limit <number>', 'the largest number of rows', wholeNumber(1), 100)
+  .option('--without-body', 'neither search nor print bodies')
+  .addOption(jsonOption('with all columns of the row').conflicts('csv'))
+  .option('--csv', 'print CSV with all columns except the body')
+  .action(async (options: SearchOptions) => {
+    const { search } = await import('./search.ts')
+    const report = (line: string) => console.error(line)
+    await search(options, withLocalStack(process.env), (line) => console.log(line), report)
+    await exitAfterOutput()
+  })
+
+/** `bridge audit`: searches, verifies the audit log, and proves single rows. */
 export const auditCommand = new Command('audit')
-  .description('verify the audit log, and prove what is in it')
+  .description('search and verify the audit log, and prove what is in it')
+  .addCommand(searchCommand)
   .addCommand(verifyCommand)
   .addCommand(proveCommand)
