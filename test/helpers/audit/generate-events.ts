@@ -6,7 +6,7 @@ import type pg from 'pg'
  */
 export const generateEvents = async (owner: pg.Pool, count: number): Promise<void> => {
   await owner.query(
-    `select audit_log.ensure_month(month) from generate_series(now() - interval '181 days', now(), '20 days') as month
+    `select audit_log.ensure_month(now() - days * interval '20 days') from generate_series(0, 10) as days
      union all select audit_log.ensure_month(now())`,
   )
   const { rows } = await owner.query('select coalesce(max(leaf_index) + 1, 0) as first from audit_log.events')
@@ -17,8 +17,8 @@ export const generateEvents = async (owner: pg.Pool, count: number): Promise<voi
 }
 
 const insert = `
-  insert into audit_log.events (leaf_index, received_at, delivery_id, event_type, source, instance, project_id,
-    project_path, user_id, user_username, user_name, fact_id, fact_basis, ref, summary, body_sha256, raw)
+  insert into audit_log.events (leaf_index, received_at, delivery_id, event_type, source, instance,
+    project_id, project_path, user_id, user_username, user_name, fact_id, fact_basis, ref, summary, body_sha256, raw)
   select $1::bigint + n,
     now() - interval '180 days' + ($4::bigint + n) * (interval '180 days' / $3::bigint),
     gen_random_uuid()::text,
