@@ -33,7 +33,9 @@ const { rows: relations } = await database.pool.query<{ name: string; kind: stri
 )
 const tables = relations.filter(({ kind }) => kind !== 'v').map(({ name }) => name)
 const { rows: functions } = await database.pool.query<{ name: string }>(
-  `select oid::regprocedure::text as name from pg_proc where pronamespace = 'audit_log'::regnamespace`,
+  `select oid::regprocedure::text as name from pg_proc where pronamespace = 'audit_log'::regnamespace
+     -- An immutable function and a trigger function can change nothing by themselves.
+     and provolatile <> 'i' and prorettype <> 'trigger'::regtype`,
 )
 const denied = /permission denied|must be owner/
 
@@ -75,7 +77,7 @@ test('the reader may call no function that writes, and the writer only the one t
       `select name from unnest($2::text[]) as name where has_function_privilege($1, name, 'execute')`,
       [role, functions.map(({ name }) => name)],
     )
-    return rows.map(({ name }) => name).filter((name) => !/^audit_log\.(field|refuse_change)\(/.test(name))
+    return rows.map(({ name }) => name)
   }
   assert.deepEqual(await callableBy('audit_reader'), [])
   assert.deepEqual(await callableBy('audit_log'), ['audit_log.append(json,bytea)'])

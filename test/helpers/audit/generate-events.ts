@@ -18,7 +18,8 @@ export const generateEvents = async (owner: pg.Pool, count: number): Promise<voi
 
 const insert = `
   insert into audit_log.events (leaf_index, received_at, delivery_id, event_type, source, instance,
-    project_id, project_path, user_id, user_username, user_name, fact_id, fact_basis, ref, summary, body_sha256, raw)
+    project_id, project_path, user_id, user_username, user_name, fact_id, fact_basis, ref, summary,
+    body_sha256, raw)
   select $1::bigint + n,
     now() - interval '180 days' + ($4::bigint + n) * (interval '180 days' / $3::bigint),
     gen_random_uuid()::text,
