@@ -22,13 +22,20 @@ export const verify = (
   // One connection holds the snapshot, and one reads tiles.
   withAuditLog(options, env, options.jobs + 2, async ({ pool, anchor }) => {
     const result = await verifyAuditLog(pool, anchor.checkpoint, options.jobs)
-    const isSound = result.faults.length === 0 && result.isHeadSound && result.anchor.kind === 'extends'
+    const isSound =
+      result.faults.length === 0 &&
+      result.isHeadSound &&
+      result.anchor.kind === 'extends' &&
+      result.accounting.gaps.length === 0
     if (options.json) {
       for (const fault of result.faults) print(JSON.stringify(fault))
-      const { size, notAnchored, sealed, isHeadSound, anchor: verdict } = result
+      const { size, notAnchored, sealed, isHeadSound, accounting, anchor: verdict } = result
       const proves = provesOf(anchor)
       print(
-        JSON.stringify({ sound: isSound, size, notAnchored, sealed, isHeadSound, anchor: verdict, proves }),
+        JSON.stringify({
+          ...{ sound: isSound, size, notAnchored, sealed, isHeadSound, accounting },
+          ...{ anchor: verdict, proves },
+        }),
       )
       return isSound ? 0 : 1
     }
@@ -40,12 +47,13 @@ export const verify = (
   })
 
 const summaryOf = (result: VerifyResult, { checkpoint }: OpenedAnchor): string[] => {
-  const { size, notAnchored, sealed, isHeadSound, anchor, faults } = result
+  const { size, notAnchored, sealed, isHeadSound, accounting, anchor, faults } = result
   const lines = [`${size} leaves were read; ${faults.length} faults were found.`]
   if (sealed > 0)
     lines.push(`${sealed} rows are older than the log: nothing proves them before they were sealed.`)
   if (notAnchored > 0)
     lines.push(`not anchored yet: the last ${notAnchored} leaves, which agree with the tiles.`)
+  lines.push(...accountingLines(accounting))
   if (!isHeadSound) lines.push('edited: the head or the tiles of the tree do not belong to each other.')
   if (anchor.kind === 'another log')
     lines.push(
@@ -59,6 +67,15 @@ const summaryOf = (result: VerifyResult, { checkpoint }: OpenedAnchor): string[]
         'If no row above is named, rows and hashes were changed together.',
     )
   return lines
+}
+
+const accountingLines = ({ partitions, gaps }: VerifyResult['accounting']): string[] => {
+  if (gaps.length === 0) return [`every offset of ${partitions} partitions is accounted for.`]
+  return gaps.map(
+    ({ topic, partition, first, last }) =>
+      `gap: ${topic}/${partition} offsets ${first} to ${last} (${last - first + 1} records): ` +
+      'no row, repeat or dead letter accounts for them.',
+  )
 }
 
 /** What the anchor proves, for the last line. */

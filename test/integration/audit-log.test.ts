@@ -129,6 +129,26 @@ test('the worker anchors its rows in a file, and `bridge audit verify` finds the
   worker = await stack.startReady(['consumer', 'audit-log'])
 })
 
+test('the time between two processes of an ingress is an interval of the log', async () => {
+  const spool = await stack.temporaryFolder()
+  const start = () => stack.startReady(['ingress'], { INGRESS_SPOOL_DIR: spool })
+  await (await start()).stop(15_000)
+  const second = await start()
+  const { ingress, at } = JSON.parse(readFileSync(join(spool, 'heartbeat.json'), 'utf8'))
+  const [row] = await eventually(async () => {
+    const { rows } = await query(
+      stack.databaseUrl,
+      'select kind, began_at, ended_at, refused from audit_log.intervals where ingress = $1',
+      [ingress],
+    )
+    assert.equal(rows.length, 1)
+    return rows
+  })
+  assert.deepEqual([row.kind, row.refused], ['down', null])
+  assert.ok(row.began_at < row.ended_at && row.ended_at.getTime() <= at)
+  await second.stop(15_000)
+})
+
 test('changes and deletions of rows are refused to the role of the worker and to the owner', async () => {
   const { rows } = await query(
     stack.databaseUrl,

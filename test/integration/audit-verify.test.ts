@@ -32,10 +32,10 @@ const rows = Array.from({ length: 600 }, (_, at) =>
 )
 await appendRows(pool, rows.slice(0, 300))
 const older = await database.anchor()
-const [{ topic_id, topic }, again] = [pushRow(0), { ...rows[5], kafka_offset: 2000 }]
+const [{ topic_id, topic }, again] = [pushRow(0), { ...rows[5], kafka_offset: 600 }]
 await appendRows(pool, [
   again as (typeof rows)[0],
-  { topic_id: String(topic_id), topic: String(topic), kafka_partition: 0, kafka_offset: 2001 },
+  { topic_id: String(topic_id), topic: String(topic), kafka_partition: 0, kafka_offset: 601 },
 ])
 await appendRows(pool, [...rows.slice(300), intervalRow(0)])
 const anchor = await database.anchor()
@@ -61,6 +61,24 @@ test('a log that nobody changed is sound; the last line names the anchor and wha
     [0, '603 leaves were read; 0 faults were found.', 'The audit log is sound.'],
   )
   assert.match(lines.at(-1) ?? '', /^anchor .*checkpoint: proves that the first 603 leaves are those that /)
+})
+
+test('every offset is accounted for, and one that is not is named', async () => {
+  assert.ok((await run()).lines.includes('every offset of 2 partitions is accounted for.'))
+  await database.pool.query(`update audit_log.positions set next_offset = 605 where topic = 'gitlab.push'`)
+  const found = await run()
+  await database.pool.query(`update audit_log.positions set next_offset = 602 where topic = 'gitlab.push'`)
+  assert.equal(found.code, 1)
+  const gap =
+    'gap: gitlab.push/0 offsets 602 to 604 (3 records): no row, repeat or dead letter accounts for them.'
+  assert.ok(found.lines.includes(gap), found.lines.join('\n'))
+  await database.pool.query(`delete from audit_log.leaves where kafka_offset between 40 and 41`)
+  const { accounting } = await verifyAuditLog(database.pool, anchor, 2)
+  await database.bringBack()
+  assert.deepEqual(
+    accounting.gaps.map(({ first, last }) => [first, last]),
+    [[40, 41]],
+  )
 })
 
 test('rows behind the anchor are checked against the tiles, and are no fault', async () => {

@@ -6,6 +6,7 @@ import { appendLeaf, type CompactRange, emptyRange, rootOf } from '../tree/compa
 import { hashRange } from '../tree/subtree.ts'
 import { tileWidth } from '../tree/tile.ts'
 import type { Fault } from './fault.ts'
+import { type Accounting, findGaps } from './find-gaps.ts'
 import { nameMismatches } from './name-mismatches.ts'
 import { findRowsWithoutLeaf } from './rows-without-leaf.ts'
 import { verifyRanges } from './verify-ranges.ts'
@@ -31,6 +32,8 @@ export interface VerifyResult {
   /** Whether the head in the database is that of its tiles. */
   isHeadSound: boolean
   faults: Fault[]
+  /** Whether every offset has a leaf. */
+  accounting: Accounting
   /** Rows of an older version: proven from the time of the seal, not before. */
   sealed: number
 }
@@ -47,11 +50,13 @@ export const verifyAuditLog = async (
   jobs: number,
 ): Promise<VerifyResult> => {
   const readTile = createTileReader(pool)
-  const { origin, range, blockRoots, faults, mismatches } = await inSnapshot(
+  const { origin, range, blockRoots, faults, mismatches, accounting } = await inSnapshot(
     pool,
     async (snapshot, client) => {
       const head = await readHead(client)
-      return { ...head, ...(await verifyRanges(pool, { size: head.range.size, snapshot }, readTile, jobs)) }
+      const accounting = await findGaps(client)
+      const ranges = await verifyRanges(pool, { size: head.range.size, snapshot }, readTile, jobs)
+      return { ...head, ...ranges, accounting }
     },
   )
   const rootAt = async (size: number) => {
@@ -76,6 +81,7 @@ export const verifyAuditLog = async (
     anchor: await verdict(),
     isHeadSound: (await rootAt(range.size)).equals(rootOf(range)),
     faults: all.sort((one, other) => (one.index ?? 0) - (other.index ?? 0)),
+    accounting,
     sealed: await countSealed(pool),
   }
 }
