@@ -131,7 +131,7 @@ test('the worker anchors its rows in a file, and `bridge audit verify` finds the
 
 test('the time between two processes of an ingress is an interval of the log', async () => {
   const spool = await stack.temporaryFolder()
-  const start = () => stack.startReady(['ingress'], { INGRESS_SPOOL_DIR: spool })
+  const start = () => stack.startReady(['ingress'], { INGRESS_SPOOL_DIR: spool, INGRESS_DRAIN_SECONDS: '0' })
   await (await start()).stop(15_000)
   const second = await start()
   const { ingress, at } = JSON.parse(readFileSync(join(spool, 'heartbeat.json'), 'utf8'))
