@@ -31,7 +31,10 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     ...['large/limited-child.ts', 'large/in-hand.ts'],
     ...['quarantine-cause.ts', 'await-registry.ts'],
   ],
+  'ingress/spool/intervals/': ['intervals.ts', 'heartbeat-file.ts'],
   'ingress/spool/': [
+    'intervals/intervals.ts',
+    'intervals/heartbeat-file.ts',
     ...['spools.ts', 'start-drains.ts', 'spool-state.ts', 'spool-folders.ts'],
     ...['spool-folder.ts', 'inspect-files.ts', 'keep/publish-or-spool.ts', 'keep/answer-kept.ts'],
     'keep/deliver-within.ts',

@@ -8,12 +8,12 @@ import type { ArrowRule } from './rule.ts'
 const ingress: Rooms = {
   'ingress.ts': [
     ...['parts/', 'open-delivery-path.ts', 'receive.ts', 'readiness.ts', 'delivery-path.ts', 'deliver.ts'],
-    ...['http/', 'intervals/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
+    ...['http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
   'parts/': [
     ...['open-delivery-path.ts', 'receive.ts', 'readiness.ts', 'delivery-path.ts', 'deliver.ts'],
-    ...['http/', 'intervals/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
+    ...['http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
   'open-delivery-path.ts': [
@@ -26,7 +26,6 @@ const ingress: Rooms = {
   ],
   'readiness.ts': ['delivery-path.ts', 'spool/', 'publish/', 'metrics.ts', 'outcome.ts'],
   'delivery-path.ts': ['deliver.ts', 'publish/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
-  'intervals/': ['hook.ts'],
   'spool/': ['deliver.ts', 'publish/', 'record/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
   'deliver.ts': ['publish/', 'record/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
   'publish/': ['record/', 'metrics.ts', 'outcome.ts', 'hook.ts'],

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { messageOf } from '../../lib/errors.ts'
-import type { Logger } from '../../lib/logger.ts'
-import { withTimeLimit } from '../../lib/time-limit.ts'
-import type { Hook } from '../hook.ts'
+import { messageOf } from '../../../lib/errors.ts'
+import type { Logger } from '../../../lib/logger.ts'
+import { withTimeLimit } from '../../../lib/time-limit.ts'
+import type { Hook } from '../../hook.ts'
 import { type Heartbeat, readHeartbeat, writeHeartbeat } from './heartbeat-file.ts'
 import { hookOfInterval, type Interval } from './interval.ts'
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { writeAtomically } from '../../lib/disk/write-atomically.ts'
-import { messageOf } from '../../lib/errors.ts'
-import type { Logger } from '../../lib/logger.ts'
+import { writeAtomically } from '../../../lib/disk/write-atomically.ts'
+import { messageOf } from '../../../lib/errors.ts'
+import type { Logger } from '../../../lib/logger.ts'
 import type { Interval } from './interval.ts'
 
 /** What the file says. */

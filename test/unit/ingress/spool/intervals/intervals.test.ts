@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { Hook } from '../../../../ingress/hook.ts'
-import { createIntervals } from '../../../../ingress/intervals/intervals.ts'
-import { eventually } from '../../../helpers/process/eventually.ts'
-import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
-import { temporaryFolder } from '../../../helpers/process/temporary-folder.ts'
-import { deliver } from '../../../helpers/records/deliver.ts'
+import type { Hook } from '../../../../../ingress/hook.ts'
+import { createIntervals } from '../../../../../ingress/spool/intervals/intervals.ts'
+import { eventually } from '../../../../helpers/process/eventually.ts'
+import { recordingLogger } from '../../../../helpers/process/recording-logger.ts'
+import { temporaryFolder } from '../../../../helpers/process/temporary-folder.ts'
+import { deliver } from '../../../../helpers/records/deliver.ts'
 
 /** An ingress whose spool takes hooks while `spool.hasRoom`. Its heartbeat is written without a pause. */
 const ingressIn = (folder: string, clock: { now: number }) => {

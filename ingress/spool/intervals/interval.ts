@@ -1,4 +1,4 @@
-import { type Hook, ownEventHeader, ownSource } from '../hook.ts'
+import { type Hook, ownEventHeader, ownSource } from '../../hook.ts'
 
 /**
  * A time in which the ingress took no hooks. Times are in milliseconds since 1970.
