@@ -98,6 +98,27 @@ test('each worker has its own migrations, and its role sees only its own tables'
   })
 })
 
+test('a migration or a right that the database refuses is named, with the line', async (t) => {
+  const folder = await temporaryFolder(t)
+  const made = 'create schema refused;\ncreate table refused.counts (at timestamptz)'
+  const user = {
+    ...(await counter(folder, `${made};\ncreate tabel refused.others (at timestamptz)`)),
+    worker: 'refused',
+    url: urlOf('refused', 'refused-password'),
+  }
+  await assert.rejects(migrateDatabase(ownerUrl, [user], logger), {
+    name: 'UsageError',
+    message: /^The migration refused\/0001-events\.sql cannot be applied: .*"tabel" \(line 3\)\. Correct /,
+  })
+  await counter(folder, made)
+  const database = { ...user.database, rights: ['usage on schema refused', 'select on refused.other'] }
+  await assert.rejects(migrateDatabase(ownerUrl, [{ ...user, database }], logger), {
+    name: 'UsageError',
+    message:
+      /a right of the role refused: grant select on refused\.other to .*: .* does not exist\. Correct /,
+  })
+})
+
 test('the migrations of a database of version 0.1 keep what they are, under their new names', async () => {
   await migrateAuditLog(ownerUrl)
   const names = await appliedNames()

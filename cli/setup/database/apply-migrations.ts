@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type pg from 'pg'
 import { UsageError } from '../../../lib/errors.ts'
 import type { DatabaseUser } from '../../variables/database-variables.ts'
+import { problemOfStatement } from './problem-of-statement.ts'
 
 /** A migration of a worker. Its name is made of the worker and the file: `audit-log/0001-events.sql`. */
 interface Migration {
@@ -94,9 +95,18 @@ const refuseNewerVersion = (
     )
 }
 
+/** @throws UsageError naming the file and the line, if the database refuses what the file says */
 const apply = async (client: pg.Client, { name, sql, sha256 }: Migration) => {
   await client.query('begin')
-  await client.query(sql)
+  await client.query(sql).catch((error: unknown) => {
+    const problem = problemOfStatement(error, sql)
+    if (problem === undefined) throw error
+    throw new UsageError(
+      `The migration ${name} cannot be applied: ${problem}. Correct the file, or the rights of the role of ` +
+        'DATABASE_URL. Nothing of this file was applied.',
+      { cause: error },
+    )
+  })
   await client.query('insert into gitlab_bridge.migrations (name, sha256) values ($1, $2)', [name, sha256])
   await client.query('commit')
 }

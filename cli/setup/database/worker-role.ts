@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { UsageError } from '../../../lib/errors.ts'
 import type { Logger } from '../../../lib/logger.ts'
+import { problemOfStatement } from './problem-of-statement.ts'
 import { hasState, insufficientPrivilege } from './refused-login.ts'
 import { findLoginFault } from './worker-login.ts'
 
@@ -61,8 +62,18 @@ export const setUpGroupRole = async (
   await grantRights(setup, rights, role)
 }
 
+/** @throws UsageError naming the right, if the database refuses it */
 const grantRights = async ({ client }: RoleSetup, rights: readonly string[], role: string) => {
-  for (const grant of grantsOf(rights, role)) await client.query(grant)
+  for (const grant of grantsOf(rights, role))
+    await client.query(grant).catch((error: unknown) => {
+      const problem = problemOfStatement(error, grant)
+      if (problem === undefined) throw error
+      throw new UsageError(
+        `The database refuses a right of the role ${role}: ${grant} It says: ${problem}. Correct \`rights\` ` +
+          'in the definition of the worker, or give the role of DATABASE_URL what it lacks.',
+        { cause: error },
+      )
+    })
 }
 
 const ensureLogin = async (setup: RoleSetup, user: LoginRole, role: string): Promise<void> => {
