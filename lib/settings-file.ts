@@ -37,24 +37,36 @@ export const settingsFileOf = (variable: string): SettingsFile => {
     read: (path, shape) => {
       const { success, data, error } = shape.safeParse(parseYaml(readText('cannot be read', path), fault))
       if (success) return data
-      throw fault(error.issues.map((issue) => `${issue.path.join('.')}: ${messageIn(issue)}`).join('; '))
+      throw fault(error.issues.map((issue) => `${fieldOf(issue)}: ${messageIn(issue)}`).join('; '))
     },
     readSecrets: (field, path) => itemsOf(readText(`${field}: ${path} cannot be read`, path), '\n'),
     fault,
   }
 }
 
+const fieldOf = ({ path }: z.core.$ZodIssue): string => path.join('.') || 'the content of the file'
+
 /** Of a wrong key of a record, the message of zod does not say what is wrong with it. */
 const messageIn = (issue: z.core.$ZodIssue): string =>
   issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
+
+/** What to correct, by the code of the parser's error. */
+const corrections: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'the key of this line is there twice',
+  TAB_AS_INDENT: 'indent the line with spaces, not with a tab',
+  MULTIPLE_DOCS: 'the file must hold one document, without a second line ---',
+}
+
+/** The usual error: a token that is not quoted. */
+const usualCorrection = 'a value that starts with one of * & ! @ % must be quoted'
 
 /** The errors and warnings of the parser quote the text, which may be a secret. They are never passed on. */
 const parseYaml = (text: string, fault: SettingsFile['fault']): unknown => {
   try {
     return parse(text, { logLevel: 'error' })
   } catch (error) {
-    const [place] = (error as { linePos?: { line: number }[] }).linePos ?? []
+    const { linePos: [place] = [], code = '' } = error as { linePos?: { line: number }[]; code?: string }
     const where = place === undefined ? '' : `, line ${place.line}`
-    throw fault(`is not valid YAML${where}: a value that starts with one of * & ! @ % must be quoted`)
+    throw fault(`is not valid YAML${where}: ${corrections[code] ?? usualCorrection}`)
   }
 }

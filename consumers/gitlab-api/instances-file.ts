@@ -9,21 +9,34 @@ import { gitlabToken, gitlabUrl } from './variables.ts'
 
 const path = z.string().refine((text) => text.trim() !== '', 'is blank')
 
-const fileShape = z.strictObject({
-  instances: z
-    .record(
-      instanceUrl,
-      z.strictObject({
-        url: gitlabUrl.optional(),
-        token_file: path,
-        worker_token_files: z.record(z.string(), path).default({}),
-        ca_file: path.optional(),
-      }),
-    )
-    .refine((instances) => Object.keys(instances).length > 0, 'names no instance'),
+const settingsShape = z.strictObject({
+  url: gitlabUrl.optional(),
+  token_file: path,
+  worker_token_files: z.record(z.string(), path).default({}),
+  ca_file: path.optional(),
 })
 
-type InstanceSettings = z.output<typeof fileShape>['instances'][string]
+type InstanceSettings = z.output<typeof settingsShape>
+
+/** The settings by the URL of each instance. Two spellings of one URL are an error: their tokens may differ. */
+const byInstance = (given: Readonly<Record<string, InstanceSettings>>, context: z.RefinementCtx) => {
+  const instances = new Map<string, InstanceSettings>()
+  for (const [name, settings] of Object.entries(given)) {
+    const { data, error } = instanceUrl.safeParse(name)
+    const problem = error?.issues[0]?.message ?? 'names a GitLab that another entry names, too'
+    if (data === undefined || instances.has(data))
+      context.addIssue({ code: 'custom', path: [name], message: problem })
+    else instances.set(data, settings)
+  }
+  return instances
+}
+
+const fileShape = z.strictObject({
+  instances: z
+    .record(z.string(), settingsShape)
+    .refine((instances) => Object.keys(instances).length > 0, 'names no instance')
+    .transform(byInstance),
+})
 
 const file = settingsFileOf('GITLAB_API_FILE')
 
@@ -35,9 +48,8 @@ const file = settingsFileOf('GITLAB_API_FILE')
  * @throws ConfigError that names GITLAB_API_FILE and the field, never a token
  */
 export const readInstancesFile = (worker: string, name: string): Reading<readonly GitlabInstance[]> => {
-  const readings = Object.entries(file.read(name, fileShape).instances).map(([instance, settings]) =>
-    readInstance(worker, instance, settings),
-  )
+  const { instances } = file.read(name, fileShape)
+  const readings = [...instances].map(([instance, settings]) => readInstance(worker, instance, settings))
   return {
     value: readings.map(({ value }) => value),
     files: [name, ...readings.flatMap(({ files }) => files)],

@@ -40,12 +40,14 @@ const maxReasonLength = 300
 /**
  * What GitLab says in an answer, on one line of at most 300 characters; an empty text if it says nothing.
  * GitLab uses `message`, `error_description` or `error`, each with a text or with an object of lists.
+ *
+ * @param hide takes secrets out of the text, before it is shortened: a part of a secret would not be found
  */
-export const reasonIn = (body: AnswerBody): string => {
+export const reasonIn = (body: AnswerBody, hide = (text: string) => text): string => {
   const given = fieldOf(body, 'message') ?? fieldOf(body, 'error_description') ?? fieldOf(body, 'error')
   if (given === undefined || given === null) return ''
   const text = typeof given === 'string' ? given : JSON.stringify(given)
-  return messageOf(text).replaceAll(/\s+/g, ' ').slice(0, maxReasonLength)
+  return hide(messageOf(text)).replaceAll(/\s+/g, ' ').slice(0, maxReasonLength)
 }
 
 const fieldOf = (body: AnswerBody, name: string): unknown =>

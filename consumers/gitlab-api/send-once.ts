@@ -37,7 +37,7 @@ export const sendOnce = async (
   if (isRedirect(answer)) return { ...answer, parsed }
   const kind = failureKindOf(answer.status, parsed)
   if (kind === undefined) return { ...answer, parsed }
-  const reason = withoutToken(reasonIn(parsed), instance.token)
+  const reason = reasonIn(parsed, (text) => withoutToken(text, instance.token))
   const advice = adviceOn[kind]?.(instance) ?? ''
   const effect = kind === 'unavailable' && request.method !== 'GET' ? 'unknown' : 'none'
   throw gitlabError(

@@ -130,6 +130,9 @@ test('what GitLab says is in the error, and a token that a proxy repeats is not'
   const { gitlab, api } = await openGitlab(t)
   gitlab.fail({ kind: 'answer', status: 400, body: `{"message":"bad header ${botToken}"}` })
   assert.match((await errorOf(api.call(lantern))).message, /was answered 400: bad header \*\*\*$/)
+  // The text of GitLab is shortened to 300 characters. This would leave a part of the token.
+  gitlab.fail({ kind: 'answer', status: 400, body: `{"message":"${'x'.repeat(290)} ${botToken}"}` })
+  assert.match((await errorOf(api.call(lantern))).message, /x \*\*\*$/)
 })
 
 test('a read is repeated while GitLab is unavailable, and a change is not', async (t) => {

@@ -147,6 +147,14 @@ test('each fault of the file names its field, and no token', async (t) => {
     [one({ token_file: token, ca_file: token }), /\.ca_file: .* has no certificate/],
     [{ instances: { 'https://git.berlin.example/x': { token_file: token } } }, /without a path/],
     ['instances: *x', /is not valid YAML/],
+    ['', /^GITLAB_API_FILE: the content of the file: /],
+    [`instances:\n\t${name}: {}`, /line 2: indent the line with spaces/],
+    [`instances:\n  ${name}: {}\n  ${name}: {}`, /line 3: the key of this line is there twice/],
+    ['a: 1\n---\nb: 1', /must hold one document/],
+    [
+      `instances:\n  ${name}: {token_file: ${token}}\n  ${name}/: {token_file: ${token}}`,
+      /instances\.https:\/\/git\.berlin\.example\/: names a GitLab that another entry names, too/,
+    ],
   ]
   for (const [content, fault] of cases) {
     const text = typeof content === 'string' ? content : JSON.stringify(content)
