@@ -18,7 +18,7 @@ const settingsShape = z.strictObject({
 
 type InstanceSettings = z.output<typeof settingsShape>
 
-/** The settings by the URL of each instance. Two spellings of one URL are an error: their tokens may differ. */
+/** The settings by the URL of an instance. Two spellings of one URL are an error: their tokens may differ. */
 const byInstance = (given: Readonly<Record<string, InstanceSettings>>, context: z.RefinementCtx) => {
   const instances = new Map<string, InstanceSettings>()
   for (const [name, settings] of Object.entries(given)) {

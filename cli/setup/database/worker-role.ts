@@ -69,8 +69,8 @@ const grantRights = async ({ client }: RoleSetup, rights: readonly string[], rol
       const problem = problemOfStatement(error, grant)
       if (problem === undefined) throw error
       throw new UsageError(
-        `The database refuses a right of the role ${role}: ${grant} It says: ${problem}. Correct \`rights\` ` +
-          'in the definition of the worker, or give the role of DATABASE_URL what it lacks.',
+        `The database refuses a right of the role ${role}: ${grant} It says: ${problem}. Correct ` +
+          '`rights` in the definition of the worker, or give the role of DATABASE_URL what it lacks.',
         { cause: error },
       )
     })
