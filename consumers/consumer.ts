@@ -179,6 +179,18 @@ export interface DatabaseRole {
   rights: readonly string[]
 }
 
+/**
+ * A server of a worker beside its operations port. `npm start` chooses its port together with all others, and
+ * writes its address to `endpoints.json`.
+ */
+export interface ServedApi {
+  /** The variables that set the address. */
+  port: string
+  host: string
+  /** Its key in `endpoints.json`. */
+  endpoint: 'directory_url' | 'feed_url'
+}
+
 export type Consumer<E extends EventType = EventType, V extends Variables = Variables> = Beginning &
   ConsumerParts<E, V>
 
@@ -197,6 +209,8 @@ export interface ConsumerParts<E extends EventType, V extends Variables> {
   wholeBodies?: true
   /** What the worker keeps in PostgreSQL. Without this field it uses no database. */
   database?: WorkerDatabase
+  /** Set by a worker that listens on a port of its own. */
+  serves?: ServedApi
   /** Default of METRICS_PORT, where /metrics, /livez and /readyz are served. */
   metricsPort: number
   /** The environment variables that only this worker reads. */

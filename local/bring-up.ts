@@ -48,6 +48,7 @@ export const bringUp = async (stack: SupervisedStack, prepared: Prepared): Promi
         database: Boolean(env.DATABASE_URL),
         auditReader: Boolean(env.AUDIT_READER_DATABASE_URL),
       },
+      isDirectoryIncomplete: !(env.GITLAB_API_URL || env.GITLAB_API_FILE),
       isReachableFromOutside: !isLoopback(plan.ingress.env.INGRESS_HOST),
     }),
   )
@@ -73,10 +74,13 @@ const endpointsOf = (
     metrics: Object.fromEntries(
       processes.map(({ name, operationsUrl }) => [name, `${operationsUrl}/metrics`]),
     ),
-    feed_url: null,
-    directory_url: null,
+    feed_url: servedUrl(processes, 'feed_url'),
+    directory_url: servedUrl(processes, 'directory_url'),
   }
 }
+
+const servedUrl = (processes: readonly PlannedProcess[], endpoint: 'feed_url' | 'directory_url') =>
+  processes.find(({ served }) => served?.endpoint === endpoint)?.served?.url ?? null
 
 const tokens = z.object({ INGRESS_SECRET_TOKENS: list().default([]).meta(secret) })
 const firstToken = (env: Environment): string | null =>

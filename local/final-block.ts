@@ -13,6 +13,8 @@ export interface Summary {
   /** The other workers, and why they do not run. */
   waiting: readonly WaitingWorker[]
   dataDir: string
+  /** Whether no GitLab API is configured that tells the directory what no hook told. */
+  isDirectoryIncomplete: boolean
   /** What the user has set. A secret that was not generated here is not printed. */
   given: { token: boolean; database: boolean; auditReader: boolean }
   /** Whether other machines can reach the hook port. */
@@ -27,6 +29,7 @@ export const finalBlock = ({
   running,
   waiting,
   dataDir,
+  isDirectoryIncomplete,
   given,
   isReachableFromOutside,
 }: Summary): string => {
@@ -45,6 +48,7 @@ export const finalBlock = ({
       index === 0 ? 'Metrics' : '',
       `${url}  ${name}`,
     ]),
+    ...directoryRows(endpoints.directory_url, isDirectoryIncomplete),
     ['Topics', wrap(topics, 90).join(`\n${' '.repeat(labelWidth)}`)],
     ['Workers', running.join(', ') || 'none'],
     ...waiting.map((worker, index): [string, string] => [index === 0 ? 'Not running' : '', reasonOf(worker)]),
@@ -71,6 +75,17 @@ export const finalBlock = ({
 }
 
 const labelWidth = 19
+
+const directoryRows = (url: string | null, isIncomplete: boolean): [string, string][] => {
+  if (url === null) return []
+  const example: [string, string] = ['Project directory', `${url}/projects`]
+  if (!isIncomplete) return [example]
+  return [
+    example,
+    ['', 'Branches from before the bridge are missing until GITLAB_API_URL and a token'],
+    ['', '(GITLAB_API_TOKEN or PROJECT_DIRECTORY_GITLAB_API_TOKEN) are set.'],
+  ]
+}
 
 /** Stands for a token of the user in the example. */
 const tokenPlaceholder = 'YOUR_TOKEN'

@@ -3,6 +3,7 @@ import { type Environment, port, readVariables } from '../lib/config.ts'
 import { ConfigError } from '../lib/errors.ts'
 import { choosePorts, type WantedPort } from './choose-ports.ts'
 import { type ServerPorts, wantedServerPorts } from './servers.ts'
+import type { ServedPort } from './workers.ts'
 
 /** The variables of the ports of the embedded servers. */
 export const localPortVariables = z.object({
@@ -32,6 +33,7 @@ interface OperatedProcess {
   name: string
   /** Its operations port while METRICS_PORT has its default, the port of the ingress. */
   metricsPort: number
+  serves?: ServedPort
 }
 
 /** All ports of the local stack. */
@@ -40,6 +42,8 @@ export interface LocalPorts {
   hook: number
   /** Process → operations port. */
   metrics: Readonly<Record<string, number>>
+  /** Process → port of the API that it serves. */
+  served: Readonly<Record<string, number>>
   /** Must be called right before the servers are started. */
   releaseServers(): Promise<void>
   /** Must be called right before the other processes are started, or when none will be started. */
@@ -72,6 +76,9 @@ export const chooseLocalPorts = async (
       ...Object.fromEntries(
         operated.map((each) => [metricsName(each.name), wantedMetricsPort(settings, each)]),
       ),
+      ...Object.fromEntries(
+        processes.flatMap(({ name, serves }) => (serves === undefined ? [] : [[servedName(name), serves]])),
+      ),
     },
     print,
   )
@@ -80,12 +87,19 @@ export const chooseLocalPorts = async (
     servers: Object.fromEntries(Object.keys(servers).map((name) => [name, portOf(name)])) as ServerPorts,
     hook: portOf('hook'),
     metrics: Object.fromEntries(operated.map(({ name }) => [name, portOf(metricsName(name))])),
+    served: Object.fromEntries(
+      processes.flatMap(({ name, serves }) =>
+        serves === undefined ? [] : [[name, portOf(servedName(name))]],
+      ),
+    ),
     releaseServers: () => release(Object.keys(servers)),
     release,
   }
 }
 
 const metricsName = (process: string) => `metrics of ${process}`
+
+const servedName = (process: string) => `API of ${process}`
 
 const checkMetricsPorts = ({ METRICS_PORT }: PortSettings, processes: readonly OperatedProcess[]): void => {
   const highest = Math.max(...processes.map(({ metricsPort }) => metricsPort)) - ingressMetricsPort

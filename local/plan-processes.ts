@@ -11,6 +11,8 @@ export interface PlannedProcess {
   env: Environment
   /** Base URL of its operations server. */
   operationsUrl: string
+  /** The API that it serves, and its key in `endpoints.json`. */
+  served?: { endpoint: 'directory_url' | 'feed_url'; url: string }
 }
 
 /** The processes that run on the servers. */
@@ -23,7 +25,7 @@ export interface ProcessPlan {
 export const planProcesses = (
   { workers, others }: Pick<SupervisedStack, 'workers' | 'others'>,
   environments: ProcessEnvironments,
-  ports: Pick<LocalPorts, 'hook' | 'metrics'>,
+  ports: Pick<LocalPorts, 'hook' | 'metrics' | 'served'>,
 ): ProcessPlan => {
   const portOf = (name: string) => ports.metrics[name] ?? 0
   const plan = (name: string, args: readonly string[], env: Environment): PlannedProcess => ({
@@ -40,7 +42,16 @@ export const planProcesses = (
       ['ingress'],
       environments.ingress({ hook: ports.hook, metrics: portOf('ingress') }),
     ),
-    workers: workers.map(({ name }) => planWithPort(name, ['consumer', name])),
+    workers: workers.map(({ name, serves }) => {
+      const planned = planWithPort(name, ['consumer', name])
+      if (serves === undefined) return planned
+      const servedPort = ports.served[name] ?? 0
+      return {
+        ...planned,
+        env: { ...planned.env, [serves.variable]: String(servedPort) },
+        served: { endpoint: serves.endpoint, url: `http://${reachable(serves.host)}:${servedPort}` },
+      }
+    }),
     others: others.map(({ name }) => planWithPort(name, [name])),
   }
 }

@@ -1,14 +1,16 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
 import { ownVariablesOf } from '../../consumers/runtime/worker-variables.ts'
-import { readVariables } from '../../lib/config.ts'
+import { readVariables, type Variables } from '../../lib/config.ts'
 import { ConfigError } from '../../lib/errors.ts'
 import { cacheFolder } from '../../local/artifacts.ts'
 import { createOutput, ownName } from '../../local/process/output.ts'
 import { selectWorkers } from '../../local/select-workers.ts'
 import { supervise } from '../../local/supervise.ts'
+import type { ServedPort } from '../../local/workers.ts'
 import { eventTypes } from '../../schemas/catalogue.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { lagExporterPort } from '../variables/lag-exporter-port.ts'
@@ -34,6 +36,7 @@ export const runLocal = async (dataDir: string, stopSignal: AbortSignal): Promis
     name: consumer.name,
     metricsPort: consumer.metricsPort,
     databaseRoles: rolesOf(consumer),
+    ...servedPortOf(consumer),
     readConfig: (env: NodeJS.ProcessEnv) => readVariables(ownVariablesOf(consumer), env),
   }))
   const { running, waiting, databaseRoles } = selectWorkers(workers, BRIDGE_WORKERS, process.env)
@@ -62,3 +65,16 @@ export const runLocal = async (dataDir: string, stopSignal: AbortSignal): Promis
 
 const rolesOf = ({ name, database }: Consumer): string[] =>
   database === undefined ? [] : [name, ...(database.roles ?? []).map((role) => role.name)]
+
+/** The port on which a worker answers users, if there is one. */
+const servedPortOf = ({ serves, variables: { shape } }: Consumer): { serves?: ServedPort } => {
+  if (serves === undefined) return {}
+  const { port: variable, host: hostVariable, endpoint } = serves
+  const own = z.object({
+    [variable]: shape[variable],
+    [hostVariable]: shape[hostVariable],
+  } as Variables['shape'])
+  const settings = readVariables(own, process.env)
+  const [preferred, host] = [Number(settings[variable]), String(settings[hostVariable])]
+  return { serves: { variable, hostVariable, endpoint, preferred, host } }
+}

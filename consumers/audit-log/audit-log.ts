@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { createPool } from '../../lib/database.ts'
+import { readPositions } from '../../lib/database-positions.ts'
 import { workerDatabaseUrl } from '../../lib/database-variable.ts'
 import { eventTypes, type RecordOf } from '../../schemas/catalogue.ts'
 import { defineConsumer, type Origin } from '../consumer.ts'
 import { anchorVariables } from './anchors/anchor-variables.ts'
 import { appendRows } from './append/append-rows.ts'
-import { readPositions } from './append/read-positions.ts'
 import { auditReader } from './read/audit-reader.ts'
 import { auditRowOf, coordinatesOf } from './row/audit-row.ts'
 import { intervalRowOf } from './row/interval-row.ts'
@@ -60,7 +60,7 @@ export const auditLog = defineConsumer({
         await append(records.map((record, index) => rowOf(record, origins[index])))
       },
       positions: {
-        startAt: (partitions) => readPositions(pool, partitions),
+        startAt: (partitions) => readPositions(pool, 'audit_log', partitions),
         pass: (origin) => append([{ ...coordinatesOf(origin) }]),
       },
       degradedBy: anchoring.degradedBy,

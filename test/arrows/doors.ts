@@ -67,7 +67,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   // The command line starts the local stack and finds it again.
   'local/': [
     ...['supervise.ts', 'reset.ts', 'endpoints.ts', 'addresses.ts', 'artifacts.ts', 'local-ports.ts'],
-    'select-workers.ts',
+    ...['select-workers.ts', 'workers.ts'],
     ...['process/process-environment.ts', 'process/output.ts', 'process/node-options.ts'],
   ],
   'local/kafka/': ['kafka.ts'],

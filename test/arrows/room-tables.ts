@@ -120,11 +120,23 @@ const auditLog: Rooms = {
   'tree/': [],
 }
 
+/** The directory: what is computed knows nothing of the database, of HTTP and of records. */
+const projectDirectory: Rooms = {
+  'project-directory.ts': ['apply/', 'http/', 'observe/'],
+  'http/': ['read/', 'model/'],
+  'read/': ['model/'],
+  'apply/': ['store/', 'observe/', 'model/'],
+  'store/': ['observe/', 'model/'],
+  'observe/': ['model/'],
+  'model/': [],
+}
+
 export const roomTables: Readonly<Record<string, Rooms>> = {
   ingress,
   schemas,
   'consumers/runtime': runtime,
   'consumers/audit-log': auditLog,
+  'consumers/project-directory': projectDirectory,
 }
 
 export const roomTableRules: readonly ArrowRule[] = [
@@ -148,4 +160,10 @@ export const roomTableRules: readonly ArrowRule[] = [
     'The tree, the notes and the leaves are used, and use no worker.',
   ),
   completeRule('consumers/audit-log', auditLog),
+  ...roomRules(
+    'consumers/project-directory',
+    projectDirectory,
+    'What is computed can be tested without a database, and answers need nothing of what writes.',
+  ),
+  completeRule('consumers/project-directory', projectDirectory),
 ]

@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import pg from 'pg'
 import { appendRows } from '../../consumers/audit-log/append/append-rows.ts'
-import { readPositions } from '../../consumers/audit-log/append/read-positions.ts'
 import { checkpointText } from '../../consumers/audit-log/note/checkpoint.ts'
 import { signNote } from '../../consumers/audit-log/note/signed-note.ts'
 import { generateSignerKey, readSignerKey } from '../../consumers/audit-log/note/signer-key.ts'
@@ -14,6 +13,7 @@ import { readHead } from '../../consumers/audit-log/store/read-head.ts'
 import { createTileReader } from '../../consumers/audit-log/store/tile-reader.ts'
 import { appendLeaf, emptyRange, rootOf } from '../../consumers/audit-log/tree/compact-range.ts'
 import { createPool } from '../../lib/database.ts'
+import { readPositions } from '../../lib/database-positions.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { intervalRow, pushRow } from '../helpers/audit/audit-rows.ts'
 import { migrateAuditLog } from '../helpers/audit/migrate-audit-log.ts'
@@ -150,11 +150,11 @@ test('a record that became a dead letter is accounted for, and the position move
   const { topic_id, topic } = pushRow(0)
   const place = { topic_id, topic, kafka_partition: 7, kafka_offset: 41 }
   const origin = { topicId: String(topic_id), topic: 'gitlab.push', partition: 7 }
-  assert.deepEqual(await readPositions(worker, [origin]), [undefined])
+  assert.deepEqual(await readPositions(worker, 'audit_log', [origin]), [undefined])
   const start = await sizeNow()
   assert.deepEqual(await appendRows(worker, [place]), { size: start + 1, events: 0, repeats: 0 })
   assert.deepEqual(await appendRows(worker, [place]), { size: start + 1, events: 0, repeats: 0 })
-  assert.deepEqual(await readPositions(worker, [origin]), [42])
+  assert.deepEqual(await readPositions(worker, 'audit_log', [origin]), [42])
   await assertSound()
 })
 
@@ -163,7 +163,10 @@ test('the position of a partition is the offset behind its newest record, and ne
   const origin = { topicId: String(pushRow(0).topic_id), topic: 'gitlab.job', partition: 3 }
   await appendRows(worker, [pushRow(10, place), pushRow(11, place)])
   await appendRows(worker, [pushRow(4, place)])
-  assert.deepEqual(await readPositions(worker, [{ ...origin, partition: 2 }, origin]), [undefined, 12])
+  assert.deepEqual(await readPositions(worker, 'audit_log', [{ ...origin, partition: 2 }, origin]), [
+    undefined,
+    12,
+  ])
 })
 
 test('when one row of a batch is refused, nothing of the batch is stored', async () => {

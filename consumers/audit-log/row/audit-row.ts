@@ -1,7 +1,7 @@
+import { cleanText } from '../../../lib/clean-text.ts'
 import type { RecordOf } from '../../../schemas/catalogue.ts'
 import type { Origin } from '../../consumer.ts'
 import { actorOf } from './actor.ts'
-import { cleanText } from './clean-text.ts'
 import { objectOf } from './event-object.ts'
 import { placeOf } from './place.ts'
 import { sentenceOf } from './sentence.ts'

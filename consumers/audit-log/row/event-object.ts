@@ -1,5 +1,5 @@
+import { cleanText } from '../../../lib/clean-text.ts'
 import type { RecordOf } from '../../../schemas/catalogue.ts'
-import { cleanText } from './clean-text.ts'
 
 /** What an event is about, where that is not a user, a project or a group. */
 export interface EventObject {

@@ -1,5 +1,5 @@
+import { cleanText } from '../../../lib/clean-text.ts'
 import type { RecordOf } from '../../../schemas/catalogue.ts'
-import { cleanText } from './clean-text.ts'
 
 /** The columns of a statement about a time in which an ingress was down or refused hooks. */
 export const intervalRowOf = ({ delivery, kind, from, to, ingress, refused }: RecordOf<'interval'>) => ({

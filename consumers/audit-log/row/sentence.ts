@@ -1,6 +1,6 @@
+import { cleanText } from '../../../lib/clean-text.ts'
 import type { RecordOf } from '../../../schemas/catalogue.ts'
 import { actorOf } from './actor.ts'
-import { cleanText } from './clean-text.ts'
 import { lifecyclePredicate } from './lifecycle-sentence.ts'
 import type { Person } from './person.ts'
 import { placeOf } from './place.ts'

@@ -31,6 +31,7 @@ const summary: Summary = {
   ],
   dataDir: '/clone/.bridge',
   given: { token: false, database: false, auditReader: false },
+  isDirectoryIncomplete: true,
   isReachableFromOutside: false,
 }
 

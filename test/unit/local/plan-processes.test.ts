@@ -20,6 +20,7 @@ const worker = (name: string): Worker => ({
 })
 const ports = {
   hook: 8080,
+  served: {},
   metrics: { ingress: 9464, 'audit-log': 9465, 'lag-exporter': 9474 },
 }
 const others = [{ name: 'lag-exporter', metricsPort: 9474 }]

@@ -183,6 +183,7 @@ test('the variables of other processes are left out, with their faults', () => {
     SCHEMA_REGISTRY_URL: 'http://registry:8081',
     INGRESS_PORT: 'door',
     AUDIT_LOG_DATABASE_URL: 'postgres://worker:secret@db/bridge',
+    PROJECT_DIRECTORY_DATABASE_URL: 'postgres://worker:secret@db/bridge',
   }
   const faults = (process?: string) =>
     describeConfiguration(env, env, process)

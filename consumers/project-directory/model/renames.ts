@@ -1,0 +1,22 @@
+/** A group or user got another path, and with it all that lies below. */
+export interface Rename {
+  /** When it happened, in milliseconds since 1970. */
+  at: number
+  oldPath: string
+  path: string
+}
+
+/** Finds renames by their old path. */
+export type RenameIndex = ReadonlyMap<string, readonly Rename[]>
+
+export const indexRenames = (renames: readonly Rename[]): RenameIndex =>
+  Map.groupBy(
+    renames.toSorted((one, other) => one.at - other.at),
+    ({ oldPath }) => oldPath,
+  )
+
+/** The paths above a path, the nearest first: `a/b/c` → `a/b`, `a`. */
+export const ancestorsOf = (path: string): string[] => {
+  const segments = path.split('/')
+  return segments.slice(1).map((_, index) => segments.slice(0, segments.length - 1 - index).join('/'))
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { port } from '../../lib/config.ts'
+import { createPool } from '../../lib/database.ts'
+import { readPositions } from '../../lib/database-positions.ts'
+import { workerDatabaseUrl } from '../../lib/database-variable.ts'
+import { defineConsumer } from '../consumer.ts'
+import { passRecord, writeBatch } from './apply/write-batch.ts'
+import { startHttp } from './http/start-http.ts'
+import { directoryEvents, observe } from './observe/observe.ts'
+
+export const projectDirectoryVariables = z.object({
+  PROJECT_DIRECTORY_DATABASE_URL: workerDatabaseUrl('project-directory'),
+  PROJECT_DIRECTORY_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address on which the API of the directory listens. Any other than loopback needs tokens.'),
+  PROJECT_DIRECTORY_PORT: port()
+    .default(8091)
+    .describe('Port of the API of the directory. 0 chooses any free port.'),
+  PROJECT_DIRECTORY_TOKENS_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'YAML file of the tokens for the API, each with projects and visibilities. ' +
+        'It is read again when it changes. Unset: everybody on this machine may ask.',
+    ),
+})
+
+const tables = (...names: string[]): string => names.map((name) => `project_directory.${name}`).join(', ')
+
+/**
+ * Keeps projects, groups, branches, tags and members as tables, and answers questions about them by HTTP.
+ * Several hooks that report the same fact have one effect.
+ */
+export const projectDirectory = defineConsumer({
+  name: 'project-directory',
+  summary: 'Keeps projects, groups, branches, tags and members in PostgreSQL and answers by HTTP.',
+  events: directoryEvents,
+  begins: 'oldest',
+  repeats: 'harmless',
+  effect: 'internal',
+  database: {
+    migrations: new URL('migrations/', import.meta.url),
+    rights: [
+      'usage on schema project_directory',
+      `select, insert, update on ${tables('positions', 'realms', 'holders', 'renames', 'refs', 'members')}`,
+      `select, insert, update, delete on ${tables('facts', 'paths', 'moves')}`,
+    ],
+  },
+  serves: { port: 'PROJECT_DIRECTORY_PORT', host: 'PROJECT_DIRECTORY_HOST', endpoint: 'directory_url' },
+  metricsPort: 9467,
+  variables: projectDirectoryVariables,
+  dryRun: (record) =>
+    observe(record, 0).map((observation) => ({
+      would: 'write',
+      to: 'project_directory',
+      content: observation,
+    })),
+  async create(settings, logger) {
+    const pool = createPool(
+      settings.PROJECT_DIRECTORY_DATABASE_URL,
+      'gitlab-bridge.project-directory',
+      logger,
+    )
+    const http = await startHttp(pool, settings, logger)
+    return {
+      batchSize: 500,
+      async handleBatch(records, { origins }) {
+        const placed = records.map((record, at) => {
+          const origin = origins[at]
+          if (origin === undefined) throw new Error('the runtime did not say where a record comes from')
+          return { record, origin }
+        })
+        return (await writeBatch(pool, placed)) === 0 ? 'skipped' : 'processed'
+      },
+      positions: {
+        startAt: (partitions) => readPositions(pool, 'project_directory', partitions),
+        pass: (origin) => passRecord(pool, origin),
+      },
+      close: async () => {
+        await http.close()
+        await pool.end()
+      },
+    }
+  },
+})

@@ -1,0 +1,70 @@
+import { type Connection, query } from '../../../lib/database.ts'
+import type { HolderKind } from '../model/holder.ts'
+import type { Rename } from '../model/renames.ts'
+import { askAbout, change } from './ask.ts'
+import type { DirectoryStore } from './directory-store.ts'
+
+type PathQueries = Pick<DirectoryStore, 'renames' | 'addRenames' | 'holdersBelow' | 'claims'>
+
+export const pathQueries = (connection: Connection): PathQueries => ({
+  renames: async (realms) => {
+    const rows = await query<{ realm: number; at: string; old_path: string; path: string }>(
+      connection,
+      `select realm, at, old_path, path from project_directory.renames where realm = any($1)
+        order by at, old_path collate "C", path collate "C"`,
+      [realms],
+    )
+    const renames = new Map<number, Rename[]>(realms.map((realm) => [realm, []]))
+    for (const { realm, at, old_path, path } of rows)
+      renames.get(realm)?.push({ at: Number(at), oldPath: old_path, path })
+    return renames
+  },
+  addRenames: (renames) =>
+    change(
+      connection,
+      insertRenames,
+      renames.map(({ holder, ...rename }) => ({ ...holder, ...rename })),
+    ),
+  holdersBelow: async (paths) => {
+    const rows = await askAbout<{ realm: number; kind: HolderKind; id: string }>(
+      connection,
+      selectBelow,
+      paths,
+    )
+    const distinct = new Map(rows.flat().map((row) => [`${row.realm} ${row.kind} ${row.id}`, row]))
+    return [...distinct.values()].map(({ realm, kind, id }) => ({ realm, kind, id: Number(id) }))
+  },
+  claims: async (paths) => {
+    const rows = await askAbout<{ since: string; is_destroyed: boolean }>(connection, selectClaims, paths)
+    return rows.map((each) =>
+      each.map(({ since, is_destroyed }) => ({ since: Number(since), isDestroyed: is_destroyed })),
+    )
+  },
+})
+
+const insertRenames = `
+  insert into project_directory.renames (realm, kind, id, at, old_path, path)
+  select realm, kind, id, at, "oldPath", path
+    from json_to_recordset($1::json)
+      as given(realm integer, kind text, id bigint, at bigint, "oldPath" text, path text)
+  on conflict do nothing`
+
+const givenPaths = `
+  rows from (json_to_recordset($1::json) as (realm integer, path text)) with ordinality
+    as given(realm, path, place)`
+
+// In the collation "C", everything below "a/b" lies between "a/b/" and "a/b0".
+const selectBelow = `
+  select distinct given.place, paths.realm, paths.kind, paths.id
+    from ${givenPaths}
+    join project_directory.paths on paths.realm = given.realm
+     and paths.path_key > lower(given.path) || '/' and paths.path_key < lower(given.path) || '0'`
+
+const selectClaims = `
+  select given.place, paths.since, holders.is_destroyed
+    from ${givenPaths}
+    join project_directory.paths
+      on paths.realm = given.realm and paths.path_key = lower(given.path) and paths.path = given.path
+    join project_directory.holders
+      on holders.realm = paths.realm and holders.kind = paths.kind and holders.id = paths.id
+   where paths.kind <> 'project'`

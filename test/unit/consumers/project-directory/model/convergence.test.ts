@@ -1,0 +1,111 @@
+// The directory is what a model makes of the true order, in whatever order the hooks arrive.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { applyObservations } from '../../../../../consumers/project-directory/apply/apply.ts'
+import type { Observation } from '../../../../../consumers/project-directory/observe/observation.ts'
+import { createMemoryStore } from '../../../../helpers/directory/memory-store.ts'
+import { actions, playHistory, type TrueWorld } from '../../../../helpers/directory/true-history.ts'
+
+const stepOf = fc.record({
+  action: fc.constantFrom(...actions),
+  one: fc.nat(30),
+  two: fc.nat(30),
+})
+const histories = fc.array(stepOf, { minLength: 5, maxLength: 60 })
+
+/** The hooks in another order, in batches, with the times at which they arrive in that order. */
+const arrivals = (hooks: readonly Observation[][], order: readonly number[], size: number) => {
+  const sorted = hooks
+    .map((hook, index) => ({ hook, rank: order[index % order.length] ?? 0, index }))
+    .sort((one, other) => one.rank - other.rank || one.index - other.index)
+    .map(({ hook }, index) => hook.map((observation) => arrivedAt(observation, 2_000_000 + index)))
+  const batches: Observation[][] = []
+  for (let start = 0; start < sorted.length; start += size)
+    batches.push(sorted.slice(start, start + size).flat())
+  return batches
+}
+
+const arrivedAt = (observation: Observation, at: number): Observation => {
+  switch (observation.about) {
+    case 'path': {
+      const { fact } = observation
+      return { ...observation, fact: { ...fact, at: fact.verb === 'seen' ? at : fact.at, lastAt: at } }
+    }
+    case 'ref':
+      return { ...observation, move: { ...observation.move, at } }
+    case 'member':
+      return { ...observation, report: { ...observation.report, receivedAt: at } }
+  }
+}
+
+const readDirectory = (batches: readonly Observation[][]) => {
+  const memory = createMemoryStore()
+  return {
+    memory,
+    apply: async () => {
+      for (const batch of batches) await applyObservations(memory.store, batch)
+    },
+  }
+}
+
+const expectTrue = (memory: ReturnType<typeof createMemoryStore>, world: TrueWorld) => {
+  for (const [kind, all] of [
+    ['group', world.groups],
+    ['user', world.users],
+    ['project', world.projects],
+  ] as const)
+    for (const [id, { path, isDestroyed }] of all) {
+      const view = memory.views.get(`1 ${kind} ${id}`)
+      const name = `${kind} ${id}`
+      assert.equal(view?.state === 'destroyed', isDestroyed, `${name} is destroyed`)
+      if (isDestroyed) continue
+      assert.equal(view?.path, path, `path of ${name}`)
+      assert.equal(view?.isAmbiguous, false, `${name} is decided`)
+      const isPending = path.includes('-deletion_scheduled-')
+      assert.equal(view?.state, isPending ? 'pending_deletion' : 'active', `state of ${name}`)
+    }
+  for (const [id, { branches }] of world.projects)
+    for (const [name, sha] of branches) {
+      const head = memory.heads.get(`1 ${id} ${name}`)
+      assert.deepEqual([head?.sha, head?.isAmbiguous], [sha, false], `${name} of project ${id}`)
+    }
+  for (const [key, access] of world.members) {
+    const member = memory.members.get(`1 ${key} 9`)
+    assert.deepEqual([member?.isMember, member?.isAmbiguous], [access !== null, false], `member of ${key}`)
+    if (access !== null) assert.equal(member?.access, access)
+  }
+}
+
+test('1,000 random histories in random arrival order end in what is true', async () => {
+  const orders = fc.array(fc.nat(1000), { minLength: 1, maxLength: 200 })
+  await fc.assert(
+    fc.asyncProperty(histories, orders, fc.integer({ min: 1, max: 40 }), async (steps, order, size) => {
+      const { world, hooks } = playHistory(steps)
+      const { memory, apply } = readDirectory(arrivals(hooks, order, size))
+      await apply()
+      expectTrue(memory, world)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('what arrives twice changes nothing', async () => {
+  await fc.assert(
+    fc.asyncProperty(histories, async (steps) => {
+      const { hooks } = playHistory(steps)
+      const batches = arrivals(hooks, [0], 10)
+      const once = readDirectory(batches)
+      await once.apply()
+      const before = JSON.stringify([
+        [...once.memory.views],
+        [...once.memory.heads],
+        [...once.memory.members],
+      ])
+      await once.apply()
+      const after = JSON.stringify([[...once.memory.views], [...once.memory.heads], [...once.memory.members]])
+      assert.equal(after, before)
+    }),
+    { numRuns: 50 },
+  )
+})
