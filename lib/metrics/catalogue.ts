@@ -3,6 +3,7 @@ import type { MetricCatalogue } from './declaration.ts'
 import { gitlabApiCatalogue } from './gitlab-api-catalogue.ts'
 import { ingressCatalogue } from './ingress-catalogue.ts'
 import { lagCatalogue } from './lag-catalogue.ts'
+import { ldapSyncCatalogue } from './ldap-sync-catalogue.ts'
 import { publishCatalogue } from './publish-catalogue.ts'
 import type { LabelValue } from './typed-metrics.ts'
 import { workerCatalogue } from './worker-catalogue.ts'
@@ -20,6 +21,7 @@ export const metricCatalogue = {
   ...workerCatalogue,
   ...gitlabApiCatalogue,
   ...auditLogCatalogue,
+  ...ldapSyncCatalogue,
   ...lagCatalogue,
 } as const satisfies MetricCatalogue
 

@@ -18,6 +18,10 @@ export type Unit =
   | 'topics'
   | 'attempts'
   | 'restarts'
+  | 'changes'
+  | 'groups'
+  | 'members'
+  | 'people'
 
 /** A set of label values that lib does not know. The process passes the values when it creates the metric. */
 export type OpenSet = 'events' | 'workers' | 'groups' | 'topics' | 'sources' | 'credentials' | 'gitlabs'

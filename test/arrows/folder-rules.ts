@@ -48,6 +48,8 @@ export const folderRules: readonly ArrowRule[] = [
         ...['^consumers/([^/]+)/\\1\\.ts$', '/push-line\\.ts$', '/read-pushes\\.ts$'],
         // What `bridge audit` reads, verifies and proves.
         '^consumers/audit-log/(read|verify)/',
+        // What `bridge ldap` does.
+        '^consumers/ldap-sync/operate/',
       ],
     },
     brokenBy: ['cli/invented.ts', 'consumers/one-worker/inside.ts'],

@@ -12,6 +12,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   pg: ['lib/database.ts', 'cli/setup/database/', 'local/postgres/'],
   commander: ['cli/'],
   yaml: ['lib/settings-file.ts'],
+  ldapts: ['consumers/ldap-sync/directory/ldapts-session.ts'],
   undici: ['consumers/gitlab-api/transport.ts'],
 }
 

@@ -131,12 +131,27 @@ const projectDirectory: Rooms = {
   'model/': [],
 }
 
+/** LDAP sync: plans know neither the directory nor the state, and neither of those knows the steps. */
+const ldapSync: Rooms = {
+  'ldap-sync.ts': ['sync/', 'state/', 'facts/', 'variables.ts'],
+  'operate/': ['sync/', 'state/', 'plan/', 'directory/', 'mapping/', 'facts/', 'dn/', 'variables.ts'],
+  'sync/': ['state/', 'plan/', 'directory/', 'mapping/', 'facts/', 'dn/', 'variables.ts'],
+  'state/': ['plan/', 'facts/', 'mapping/'],
+  'directory/': ['plan/', 'mapping/', 'dn/'],
+  'plan/': ['dn/'],
+  'mapping/': ['dn/'],
+  'variables.ts': ['dn/'],
+  'facts/': [],
+  'dn/': [],
+}
+
 export const roomTables: Readonly<Record<string, Rooms>> = {
   ingress,
   schemas,
   'consumers/runtime': runtime,
   'consumers/audit-log': auditLog,
   'consumers/project-directory': projectDirectory,
+  'consumers/ldap-sync': ldapSync,
 }
 
 export const roomTableRules: readonly ArrowRule[] = [
@@ -166,4 +181,10 @@ export const roomTableRules: readonly ArrowRule[] = [
     'What is computed can be tested without a database, and answers need nothing of what writes.',
   ),
   completeRule('consumers/project-directory', projectDirectory),
+  ...roomRules(
+    'consumers/ldap-sync',
+    ldapSync,
+    'What is planned can be tested alone, and the steps use the directory and the state.',
+  ),
+  completeRule('consumers/ldap-sync', ldapSync),
 ]

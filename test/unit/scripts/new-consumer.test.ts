@@ -49,7 +49,7 @@ test('workers can be added one after the other, and each one is in every list of
     .exec(index)?.[1]
     ?.split(',')
     .map((entry) => entry.trim())
-  assert.deepEqual(listed?.slice(-names.length).slice(0, 2), ['ldapSync', 'chatNotifier'])
+  assert.deepEqual(listed?.slice(-names.length).slice(0, 2), ['chatNotifier', 'eventFeed'])
   assert.deepEqual(listed?.at(-1), 's3Copy2')
   assert.ok(
     listed?.every((entry) => index.includes(`import { ${entry} } from './`)),

@@ -184,6 +184,11 @@ test('the variables of other processes are left out, with their faults', () => {
     INGRESS_PORT: 'door',
     AUDIT_LOG_DATABASE_URL: 'postgres://worker:secret@db/bridge',
     PROJECT_DIRECTORY_DATABASE_URL: 'postgres://worker:secret@db/bridge',
+    LDAP_SYNC_DATABASE_URL: 'postgres://worker:secret@db/bridge',
+    LDAP_SYNC_URL: 'ldaps://ldap.example.com',
+    LDAP_SYNC_BIND_DN: 'cn=bridge,dc=example,dc=com',
+    LDAP_SYNC_BIND_PASSWORD: 'secret',
+    LDAP_SYNC_MAPPING_FILE: 'mapping.yml',
   }
   const faults = (process?: string) =>
     describeConfiguration(env, env, process)

@@ -8,7 +8,17 @@ test('a stall limit that is not above the time limit of an attempt is refused', 
   const tooLong = { CONSUMER_TIMEOUT_SECONDS: '120' }
   const tooShort = { CONSUMER_STALL_SECONDS: '10', CONSUMER_TIMEOUT_SECONDS: '10' }
   const servers = { KAFKA_BROKERS: 'localhost:9092', SCHEMA_REGISTRY_URL: 'http://localhost:8081' }
-  const database = { AUDIT_LOG_DATABASE_URL: 'postgres://localhost:5432/none' }
+  const database = {
+    AUDIT_LOG_DATABASE_URL: 'postgres://localhost:5432/none',
+    LDAP_SYNC_DATABASE_URL: 'postgres://localhost:5432/none',
+    PROJECT_DIRECTORY_DATABASE_URL: 'postgres://localhost:5432/none',
+  }
+  const ldap = {
+    LDAP_SYNC_URL: 'ldap://localhost',
+    LDAP_SYNC_BIND_DN: 'cn=bridge',
+    LDAP_SYNC_BIND_PASSWORD: 'none',
+    LDAP_SYNC_MAPPING_FILE: 'none.yml',
+  }
   for (const env of [tooLong, tooShort]) {
     const refused = {
       name: 'ConfigError',
@@ -16,7 +26,10 @@ test('a stall limit that is not above the time limit of an attempt is refused', 
     }
     assert.throws(() => readVariables(workerVariables, env), refused)
     for (const consumer of consumers)
-      assert.throws(() => readVariables(variablesOf(consumer), { ...servers, ...database, ...env }), refused)
+      assert.throws(
+        () => readVariables(variablesOf(consumer), { ...servers, ...database, ...ldap, ...env }),
+        refused,
+      )
   }
   assert.equal(
     readVariables(workerVariables, { CONSUMER_TIMEOUT_SECONDS: '119' }).CONSUMER_STALL_SECONDS,

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { exportDeadLetters, exportLag } from '../../../../cli/lag-exporter/lag-metrics.ts'
 import { createAuditLogMetrics } from '../../../../consumers/audit-log/sign/metrics.ts'
 import { createGitlabApiMetrics } from '../../../../consumers/gitlab-api/metrics.ts'
+import { createSyncMetrics } from '../../../../consumers/ldap-sync/sync/sync-metrics.ts'
 import { createConsumerMetrics } from '../../../../consumers/runtime/metrics.ts'
 import { createIngressMetrics } from '../../../../ingress/metrics.ts'
 import { metricCatalogue, metricPrefix } from '../../../../lib/metrics/catalogue.ts'
@@ -17,6 +18,7 @@ const create: Record<ProcessKind, (metrics: Metrics) => void> = {
     createConsumerMetrics(metrics, ['push'])
     createGitlabApiMetrics(metrics, [])
     createAuditLogMetrics(metrics)
+    createSyncMetrics(metrics)
   },
   'lag-exporter': (metrics) => {
     exportLag(metrics, [], { latest: async () => ({ lags: [], unused: [] }), ageMs: () => 0 })

@@ -1,0 +1,56 @@
+import { defineConsumer } from '../consumer.ts'
+import { factsOf, syncEvents } from './facts/facts-of.ts'
+import { readPositions, storePositions } from './state/positions.ts'
+import { handleBatch } from './sync/handle-batch.ts'
+import { openSync } from './sync/open-sync.ts'
+import { ldapSyncVariables } from './variables.ts'
+
+const rightsOn = (rights: string, tables: readonly string[]): string[] =>
+  tables.map((table) => `${rights} on ldap_sync.${table}`)
+
+/**
+ * Mirrors the members of GitLab groups and projects into LDAP groups, within limits that a person can raise.
+ * The state of each membership is kept in PostgreSQL, so that a second delivery of one fact changes nothing.
+ */
+export const ldapSync = defineConsumer({
+  name: 'ldap-sync',
+  summary: 'Mirrors the members of GitLab groups and projects into LDAP groups.',
+  events: syncEvents,
+  begins: 'oldest',
+  repeats: 'harmless',
+  effect: 'external',
+  database: {
+    migrations: new URL('migrations/', import.meta.url),
+    rights: [
+      'usage on schema ldap_sync',
+      ...rightsOn('select, insert, update', [
+        ...['positions', 'containers', 'renames', 'memberships', 'people', 'targets', 'keys'],
+        ...['runs', 'operations', 'holds', 'raises', 'settings'],
+      ]),
+      ...rightsOn('select, insert, update, delete', ['owned_members', 'hold_items', 'undone_items']),
+    ],
+  },
+  metricsPort: 9468,
+  variables: ldapSyncVariables,
+  gitlabApi: {
+    scope: 'read_api',
+    role: 'Owner of the mirrored groups',
+    without: 'It knows neither blocked users nor the groups that GitLab itself fills from LDAP.',
+  },
+  dryRun: (record) =>
+    factsOf(record).map((fact) => ({ would: 'write', to: `ldap_sync (${fact.type})`, content: fact })),
+  async create(settings, logger, tools) {
+    const sync = openSync(settings, logger, tools)
+    return {
+      batchSize: 500,
+      async handleBatch(records, { origins }) {
+        await handleBatch(sync, records, origins)
+      },
+      positions: {
+        startAt: (partitions) => readPositions(sync.pool, partitions),
+        pass: (origin) => storePositions(sync.pool, [origin]),
+      },
+      close: sync.close,
+    }
+  },
+})

@@ -1,0 +1,33 @@
+import { type Connection, type Pool, query } from '../../../lib/database.ts'
+
+/** Stands for the placeholder among the users: GitLab begins to count at 1. */
+export const placeholderUser = 0
+
+/** Notes that the worker added this value, so that it may remove it again. */
+export const own = (
+  database: Pool | Connection,
+  targetId: number,
+  userId: number,
+  value: string,
+): Promise<unknown> =>
+  query(
+    database,
+    `insert into ldap_sync.owned_members values ($1, $2, $3)
+     on conflict (target_id, user_id) do update set value = excluded.value`,
+    [targetId, userId, value],
+  )
+
+export const disown = (database: Pool | Connection, targetId: number, userId: number): Promise<unknown> =>
+  query(database, 'delete from ldap_sync.owned_members where target_id = $1 and user_id = $2', [
+    targetId,
+    userId,
+  ])
+
+export const ownsPlaceholder = async (database: Pool | Connection, targetId: number): Promise<boolean> => {
+  const rows = await query(
+    database,
+    'select from ldap_sync.owned_members where target_id = $1 and user_id = $2',
+    [targetId, placeholderUser],
+  )
+  return rows.length > 0
+}
