@@ -24,6 +24,7 @@ export const createPool = (url: string, applicationName: string, logger: Logger)
   // The pool replaces a lost idle connection with the next query. Without a listener, the error would end the
   // process.
   pool.on('error', (error) => logger.warn('an idle database connection was lost', { error: error.message }))
+  pool.on('connect', ignoreLateErrors)
   return pool
 }
 
@@ -32,13 +33,24 @@ export const createPool = (url: string, applicationName: string, logger: Logger)
  *
  * @param max how many connections the command uses at the same time
  */
-export const createReadPool = (url: string, applicationName: string, max: number): Pool =>
-  new pg.Pool({
+export const createReadPool = (url: string, applicationName: string, max: number): Pool => {
+  const pool = new pg.Pool({
     ...readDatabaseUrl(url),
     application_name: applicationName,
     max,
     connectionTimeoutMillis: 5000,
   })
+  pool.on('connect', ignoreLateErrors)
+  // A query that fails says so itself.
+  pool.on('error', () => undefined)
+  return pool
+}
+
+/**
+ * The end of a pool does not wait until its connections are closed, and the pool does not listen to them any
+ * more. Without a listener, a server that stops at that moment would end the process.
+ */
+const ignoreLateErrors = (client: Connection): void => void client.on('error', () => undefined)
 
 /**
  * Runs a query and returns its rows.

@@ -1,9 +1,11 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { withLocalStack } from '../environment.ts'
 import { jsonOption } from '../options/json-option.ts'
 import { parseTime, timeForms } from '../options/parse-time.ts'
 import { wholeNumber } from '../options/whole-number.ts'
 import { exitAfterOutput } from '../output/exit.ts'
+import { writeLines } from '../output/write-lines.ts'
+import type { ExportOptions } from './export.ts'
 import type { ProveOptions } from './prove.ts'
 import type { SearchOptions } from './search.ts'
 import type { VerifyOptions } from './verify.ts'
@@ -23,6 +25,7 @@ const verifyCommand = new Command('verify')
   .description('recompute the audit log from its rows and compare it with a checkpoint')
   .option(...anchorOption)
   .option(...keyOption)
+  .option('--export <file...>', 'verify these files of `bridge audit export`, without the database')
   .option('--jobs <number>', 'how many ranges of rows are read at the same time', wholeNumber(1), 2)
   .addOption(jsonOption('the last one says what was verified'))
   .action(async (options: VerifyOptions) => {
@@ -65,9 +68,31 @@ const searchCommand = new Command('search')
     await exitAfterOutput()
   })
 
-/** `bridge audit`: searches, verifies the audit log, and proves single rows. */
+const exportCommand = new Command('export')
+  .description('print all leaves of the audit log in their order, and continue there the next time')
+  .addOption(
+    new Option(
+      '--format <format>',
+      'ndjson can be verified without the database; ocsf is for a SIEM; csv is for a spreadsheet',
+    )
+      .choices(['ndjson', 'ocsf', 'csv'])
+      .makeOptionMandatory(),
+  )
+  .option('--cursor-file <file>', 'begin where the last export with this file ended')
+  .option('--from <leaf>', 'begin with this leaf_index. Default: the first one', wholeNumber(0))
+  .option('--limit <number>', 'export at most this many leaves', wholeNumber(1))
+  .option('--gaps <file>', 'write a table of the times in which no hooks were received, as CSV')
+  .action(async (options: ExportOptions) => {
+    const { exportLog } = await import('./export.ts')
+    const report = (line: string) => console.error(line)
+    await exportLog(options, withLocalStack(process.env), writeLines, report)
+    await exitAfterOutput()
+  })
+
+/** `bridge audit`: searches, exports, verifies the audit log, and proves single rows. */
 export const auditCommand = new Command('audit')
-  .description('search and verify the audit log, and prove what is in it')
+  .description('search, export and verify the audit log, and prove what is in it')
   .addCommand(searchCommand)
+  .addCommand(exportCommand)
   .addCommand(verifyCommand)
   .addCommand(proveCommand)

@@ -1,12 +1,23 @@
-import type { OpenedAnchor } from '../../consumers/audit-log/verify/open-anchor.ts'
-import { type VerifyResult, verifyAuditLog } from '../../consumers/audit-log/verify/verify.ts'
-import type { Environment } from '../../lib/config.ts'
+import { verifyExport } from '../../consumers/audit-log/export/verify-export.ts'
+import {
+  anchorPlaceVariables,
+  type OpenedAnchor,
+  openAnchor,
+} from '../../consumers/audit-log/verify/open-anchor.ts'
+import {
+  type Accounting,
+  type VerifyResult,
+  verifyAuditLog,
+} from '../../consumers/audit-log/verify/verify.ts'
+import { type Environment, readVariables } from '../../lib/config.ts'
 import type { JsonOption } from '../options/json-option.ts'
 import { linesOf } from './fault-lines.ts'
 import { type AnchorOptions, withAuditLog } from './open-audit-log.ts'
 
 export interface VerifyOptions extends AnchorOptions, JsonOption {
   jobs: number
+  /** Files of an export in NDJSON, to verify instead of the database. */
+  export?: string[]
 }
 
 /**
@@ -19,14 +30,12 @@ export const verify = (
   env: Environment,
   print: (line: string) => void,
 ): Promise<0 | 1> =>
-  // One connection holds the snapshot, and one reads tiles.
-  withAuditLog(options, env, options.jobs + 2, async ({ pool, anchor }) => {
-    const result = await verifyAuditLog(pool, anchor.checkpoint, options.jobs)
+  verified(options, env, async (result, anchor) => {
     const isSound =
       result.faults.length === 0 &&
       result.isHeadSound &&
       result.anchor.kind === 'extends' &&
-      result.accounting.gaps.length === 0
+      (result.accounting?.gaps.length ?? 0) === 0
     if (options.json) {
       for (const fault of result.faults) print(JSON.stringify(fault))
       const { size, notAnchored, sealed, isHeadSound, accounting, anchor: verdict } = result
@@ -46,6 +55,21 @@ export const verify = (
     return isSound ? 0 : 1
   })
 
+const verified = async <T>(
+  options: VerifyOptions,
+  env: Environment,
+  report: (result: VerifyResult, anchor: OpenedAnchor) => Promise<T>,
+): Promise<T> => {
+  if (options.export !== undefined) {
+    const anchor = await openAnchor(readVariables(anchorPlaceVariables, env), options)
+    return await report(await verifyExport(options.export, anchor.checkpoint), anchor)
+  }
+  // One connection holds the snapshot, and one reads tiles.
+  return await withAuditLog(options, env, options.jobs + 2, async ({ pool, anchor }) =>
+    report(await verifyAuditLog(pool, anchor.checkpoint, options.jobs), anchor),
+  )
+}
+
 const summaryOf = (result: VerifyResult, { checkpoint }: OpenedAnchor): string[] => {
   const { size, notAnchored, sealed, isHeadSound, accounting, anchor, faults } = result
   const lines = [`${size} leaves were read; ${faults.length} faults were found.`]
@@ -53,7 +77,7 @@ const summaryOf = (result: VerifyResult, { checkpoint }: OpenedAnchor): string[]
     lines.push(`${sealed} rows are older than the log: nothing proves them before they were sealed.`)
   if (notAnchored > 0)
     lines.push(`not anchored yet: the last ${notAnchored} leaves, which agree with the tiles.`)
-  lines.push(...accountingLines(accounting))
+  if (accounting !== undefined) lines.push(...accountingLines(accounting))
   if (!isHeadSound) lines.push('edited: the head or the tiles of the tree do not belong to each other.')
   if (anchor.kind === 'another log')
     lines.push(
@@ -69,7 +93,7 @@ const summaryOf = (result: VerifyResult, { checkpoint }: OpenedAnchor): string[]
   return lines
 }
 
-const accountingLines = ({ partitions, gaps }: VerifyResult['accounting']): string[] => {
+const accountingLines = ({ partitions, gaps }: Accounting): string[] => {
   if (gaps.length === 0) return [`every offset of ${partitions} partitions is accounted for.`]
   return gaps.map(
     ({ topic, partition, first, last }) =>

@@ -109,6 +109,7 @@ const runtime: Rooms = {
 const auditLog: Rooms = {
   'audit-log.ts': ['append/', 'read/', 'row/', 'sign/', 'anchors/'],
   'sign/': ['anchors/', 'note/', 'store/', 'tree/'],
+  'export/': ['anchors/', 'leaf/', 'read/', 'tree/', 'verify/'],
   'verify/': ['anchors/', 'leaf/', 'note/', 'store/', 'tree/'],
   'anchors/': ['note/'],
   'read/': ['leaf/'],

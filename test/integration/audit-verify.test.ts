@@ -76,7 +76,7 @@ test('every offset is accounted for, and one that is not is named', async () => 
   const { accounting } = await verifyAuditLog(database.pool, anchor, 2)
   await database.bringBack()
   assert.deepEqual(
-    accounting.gaps.map(({ first, last }) => [first, last]),
+    accounting?.gaps.map(({ first, last }) => [first, last]),
     [[40, 41]],
   )
 })

@@ -12,6 +12,7 @@ import { findRowsWithoutLeaf } from './rows-without-leaf.ts'
 import { verifyRanges } from './verify-ranges.ts'
 
 export type { Fault, FaultKind } from './fault.ts'
+export type { Accounting } from './find-gaps.ts'
 
 /** Whether the log is the one that the anchor names. */
 export type AnchorVerdict =
@@ -32,8 +33,8 @@ export interface VerifyResult {
   /** Whether the head in the database is that of its tiles. */
   isHeadSound: boolean
   faults: Fault[]
-  /** Whether every offset has a leaf. */
-  accounting: Accounting
+  /** Whether every offset has a leaf. An export does not say where the topics begin and end: undefined. */
+  accounting: Accounting | undefined
   /** Rows of an older version: proven from the time of the seal, not before. */
   sealed: number
 }

@@ -19,6 +19,8 @@ export const openAuditDatabase = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bridge-audit-'))
   await migrateAuditLog(servers.databaseUrl, servers.databaseUrl)
   const pool = new pg.Pool({ connectionString: servers.databaseUrl })
+  // The end of a pool does not wait for its connections, and a server that stops ends them with an error.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const key = readSignerKey(generateSignerKey('example.com/log'))
   const file = createFileAnchor(join(folder, 'checkpoint'))
   /** Stores a checkpoint of the log as it is. */

@@ -1,0 +1,131 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { messageOf, UsageError } from '../../../lib/errors.ts'
+import type { SignedCheckpoint } from '../anchors/anchor.ts'
+import { appendLeaf, emptyRange, rootOf } from '../tree/compact-range.ts'
+import { hashSize } from '../tree/hashing.ts'
+import { tileWidth } from '../tree/tile.ts'
+import type { Fault } from '../verify/fault.ts'
+import { nameMismatches } from '../verify/name-mismatches.ts'
+import { describeRow, type StoredLeaf } from '../verify/stored-leaf.ts'
+import type { AnchorVerdict, VerifyResult } from '../verify/verify.ts'
+import { type Mismatch, verifyBlock } from '../verify/verify-block.ts'
+import { type ExportHeader, parseExportHeader } from './export-header.ts'
+import { type ExportedLeaf, importLeaf } from './exported-leaf.ts'
+
+/**
+ * Recomputes every leaf of an export and compares the whole with a checkpoint, without the database. The
+ * first file must begin with the first leaf, and each other one where the one before it ends.
+ *
+ * @throws UsageError if a file is no export, or if files are missing
+ */
+export const verifyExport = async (
+  paths: readonly string[],
+  anchor: SignedCheckpoint,
+): Promise<VerifyResult> => {
+  const faults: Fault[] = []
+  const mismatches: Mismatch[] = []
+  const tree = emptyRange()
+  let sealed = 0
+  let rootAtAnchor = anchor.size === 0 ? rootOf(tree) : undefined
+  let block: { leaves: StoredLeaf[]; hashes: Buffer[] } = { leaves: [], hashes: [] }
+
+  const finishBlock = () => {
+    const at = Math.floor((tree.size - block.hashes.length) / tileWidth)
+    const found = verifyBlock(at, block.leaves, Buffer.concat(block.hashes), undefined)
+    faults.push(...found.faults)
+    mismatches.push(...found.mismatches)
+    block = { leaves: [], hashes: [] }
+  }
+  const addHash = (hash: Buffer) => {
+    block.hashes.push(hash)
+    appendLeaf(tree, hash)
+    if (tree.size === anchor.size) rootAtAnchor = rootOf(tree)
+    if (tree.size % tileWidth === 0) finishBlock()
+  }
+  const addLeaf = (leaf: StoredLeaf) => {
+    const index = leaf.index ?? 0
+    if (index < tree.size)
+      return void faults.push({
+        kind: 'inserted',
+        index,
+        row: describeRow(leaf),
+        detail: 'its place is taken',
+      })
+    // Without the hash of a leaf that is gone, the tree cannot be that of the anchor any more.
+    while (tree.size < index) addHash(Buffer.alloc(hashSize))
+    if (leaf.kind === 'seal') sealed += 1
+    block.leaves.push(leaf)
+    addHash(leaf.hash?.length === hashSize ? leaf.hash : Buffer.alloc(hashSize))
+  }
+
+  const origins = new Set<string>()
+  for (const path of paths)
+    for await (const line of readExport(path)) {
+      if (!('header' in line)) addLeaf(importLeaf(line.leaf))
+      else {
+        origins.add(line.header.origin)
+        requireNext(line.header, tree.size, path)
+      }
+    }
+  if (block.hashes.length > 0) finishBlock()
+  const all = [...faults, ...nameMismatches(mismatches)]
+  return {
+    size: tree.size,
+    notAnchored: Math.max(0, tree.size - anchor.size),
+    anchor: verdictOf([...origins], tree.size, rootAtAnchor, anchor),
+    isHeadSound: true,
+    faults: all.sort((one, other) => (one.index ?? 0) - (other.index ?? 0)),
+    accounting: undefined,
+    sealed,
+  }
+}
+
+const verdictOf = (
+  origins: readonly string[],
+  size: number,
+  rootAtAnchor: Buffer | undefined,
+  anchor: SignedCheckpoint,
+): AnchorVerdict => {
+  const other = origins.find((origin) => origin !== anchor.origin)
+  if (other !== undefined) return { kind: 'another log', origin: other }
+  if (rootAtAnchor === undefined) return { kind: 'shorter', missing: anchor.size - size }
+  return rootAtAnchor.equals(anchor.root) ? { kind: 'extends' } : { kind: 'differs' }
+}
+
+const requireNext = ({ from }: ExportHeader, size: number, path: string) => {
+  if (from > size)
+    throw new UsageError(
+      `${path} begins with the leaf ${from}, and the leaves from ${size} on are missing: ` +
+        'name the files of the export in their order, from the first one on.',
+    )
+}
+
+type Line = { header: ExportHeader } | { leaf: ExportedLeaf }
+
+async function* readExport(path: string): AsyncGenerator<Line> {
+  const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })
+  let number = 0
+  for await (const text of lines) {
+    number += 1
+    const value = parseLine(text, path, number)
+    const header = parseExportHeader(value)
+    if (header !== undefined) yield { header }
+    else if (number === 1) throw noExport(path, number, 'it has no header')
+    else yield { leaf: value as ExportedLeaf }
+  }
+  if (number === 0) throw noExport(path, 1, 'it is empty')
+}
+
+const parseLine = (text: string, path: string, number: number): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw noExport(path, number, messageOf(error))
+  }
+}
+
+const noExport = (path: string, line: number, reason: string): UsageError =>
+  new UsageError(
+    `${path} line ${line}: this is no export of \`bridge audit export --format ndjson\`: ${reason}.`,
+  )
