@@ -5,8 +5,12 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream'
 import { test } from 'node:test'
+import { readEncoders } from '../../ingress/record/encoders.ts'
 import { schemaIdOf } from '../../lib/avro/codec.ts'
+import { createRegistry, registryVariables } from '../../lib/avro/registry.ts'
+import { readVariables } from '../../lib/config.ts'
 import { eventually } from '../helpers/process/eventually.ts'
+import { recordingLogger } from '../helpers/process/recording-logger.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
 import { messagesOn } from '../helpers/records/records.ts'
 import { openStack } from '../helpers/servers/stack.ts'
@@ -107,4 +111,44 @@ test('an ingress uses the new schema ids of a registry without a restart, and lo
   isUp = true
   await eventually(async () => assert.equal(await lastId(), right))
   await eventually(() => assert.ok(ingress.lines.some((line) => line.includes('made anew'))))
+})
+
+test('with ids on disk and a registry without subjects, the ingress spools until it has them', async (t) => {
+  await stack.setUp()
+  const folder = await stack.temporaryFolder()
+  const registry = createRegistry(readVariables(registryVariables, stack.env), 'test')
+  const memory = join(folder, 'schema-ids.json')
+  const { from } = await readEncoders(registry, stack.names, memory, recordingLogger().logger)
+  assert.equal(from, 'registry', 'its ids are now on disk')
+
+  let isEmpty = true
+  const answer = '{"error_code":40401,"message":"Subject not found."}'
+  const head = [
+    'HTTP/1.1 404 Not Found',
+    'content-type: application/json',
+    `content-length: ${answer.length}`,
+  ]
+  const response = [...head, 'connection: close', '', answer].join('\r\n')
+  const { hostname, port } = new URL(stack.schemaRegistryUrl)
+  const other = createServer((socket) => {
+    if (isEmpty) socket.on('error', () => undefined).once('data', () => socket.end(response))
+    else pipeline(socket, connect(Number(port), hostname), socket, () => undefined)
+  }).listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  t.after(() => other.close())
+  const url = stack.schemaRegistryUrl.replace(port, String((other.address() as AddressInfo).port))
+  const ingress = await stack.startReady(['ingress'], { BRIDGE_DATA_DIR: folder, SCHEMA_REGISTRY_URL: url })
+  t.after(() => ingress.stop(10_000))
+
+  const { status: answered, body } = await post(ingress.hookUrl, sample('push'))
+  assert.equal(answered, 202)
+  const status = async () => {
+    const ready = await fetch(ingress.metricsUrl.replace('/metrics', '/readyz'))
+    return `${ready.status} ${((await ready.json()) as { status: string }).status}`
+  }
+  await eventually(async () => assert.match(await status(), /^200 degraded: .*bridge setup/))
+  isEmpty = false
+  await eventually(async () => assert.equal(await status(), '200 ready'), 60_000)
+  const ids = (await messagesOn(stack, stack.names.topic('push'))).map(({ headers }) => String(headers.ce_id))
+  assert.equal(ids.filter((each) => each === body.id).length, 1)
 })
