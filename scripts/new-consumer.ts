@@ -1,5 +1,5 @@
-// `npm run new:consumer <name>` adds a worker with its test, its Compose service and its target for
-// Prometheus.
+// `npm run new:consumer <name>` adds a worker with its test, its page, its Compose service and its target
+// for Prometheus.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { consumers } from '../consumers/index.ts'
 import { UsageError } from '../lib/errors.ts'
 import { type Answers, nameIn, readAnswers } from './new-consumer/answers.ts'
+import { pageText } from './new-consumer/document-edits.ts'
 import { nameProblem } from './new-consumer/name-problem.ts'
 import { register } from './new-consumer/register.ts'
 import { migrationText, testText, workerText } from './new-consumer/skeleton.ts'
@@ -33,6 +34,7 @@ const filesOf = (name: string, answers: Answers): Map<string, string> => {
     [`consumers/${name}/${name}.ts`, workerText(consumer)],
     [`test/unit/consumers/${name}/${name}.test.ts`, testText(consumer)],
     ...(answers.database === 'yes' ? [[migration, migrationText(consumer)] as const] : []),
+    [`docs/workers/${name}.md`, pageText(consumer)],
     ...register(consumer, read),
   ])
 }

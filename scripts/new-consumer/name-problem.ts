@@ -18,7 +18,12 @@ export const nameProblem = (name: string, files: Files): string | undefined => {
   if (!pattern.test(name) || name.length > maxLength)
     return 'Usage: npm run new:consumer -- <name>. The name must be in kebab-case, such as issue-counter.'
   if (name === 'list') return '`bridge consumer list` prints all workers. Choose another name.'
-  const file = [`consumers/${name}`, `consumers/${name}.ts`, `test/unit/consumers/${name}`].find(files.has)
+  const file = [
+    `consumers/${name}`,
+    `consumers/${name}.ts`,
+    `test/unit/consumers/${name}`,
+    `docs/workers/${name}.md`,
+  ].find(files.has)
   if (file !== undefined) return `${file} exists already. Choose another name.`
   if (files.has(`cli/${name}/command.ts`))
     return `\`bridge ${name}\` is a command already. Choose another name.`

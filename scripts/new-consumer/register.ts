@@ -1,19 +1,15 @@
+import { workerTokenVariable } from '../../consumers/gitlab-api/variables.ts'
 import { databaseVariableOf } from '../../lib/database-variable.ts'
 import { UsageError } from '../../lib/errors.ts'
+import { documentEdits } from './document-edits.ts'
+import type { Edit } from './edit.ts'
 import { identifierOf, type NewConsumer, tokenRowOf } from './skeleton.ts'
-
-/** A change in a file that lists all workers. */
-interface Edit {
-  file: string
-  /** Where to change the file. */
-  place: RegExp
-  /** The new text for that place. @param found its old text */
-  replacement(found: string): string
-}
 
 const editsFor = (consumer: NewConsumer): Edit[] => [
   ...listEdits(consumer),
+  ...documentEdits(consumer),
   ...(consumer.answers.gitlabApi === 'none' ? [] : [tokenEdit(consumer)]),
+  ...(consumer.answers.database === 'no' ? [] : [setupEdit(consumer)]),
 ]
 
 const tokenEdit = (consumer: NewConsumer): Edit => ({
@@ -22,15 +18,26 @@ const tokenEdit = (consumer: NewConsumer): Edit => ({
   replacement: (found) => `${found}${tokenRowOf(consumer)}`,
 })
 
-/** Compose passes the URL of the role on from the environment of the user. */
-const databaseEnvironment = ({ name, answers }: NewConsumer): string => {
-  if (answers.database === 'no') return ''
-  const variable = databaseVariableOf(name)
-  return `, ${variable}: "\${${variable}:-}"`
-}
+/** The variables that Compose passes on from the environment of the user. */
+const passedOn = ({ name, answers }: NewConsumer): string[] => [
+  ...(answers.database === 'yes' ? [databaseVariableOf(name)] : []),
+  ...(answers.gitlabApi === 'none' ? [] : ['GITLAB_API_URL', 'GITLAB_API_TOKEN', workerTokenVariable(name)]),
+]
+
+const passedOnText = (variable: string): string => `${variable}: "\${${variable}:-}"`
+
+/** In Compose, setup makes the role of the worker and must know its URL. */
+const setupEdit = ({ name }: NewConsumer): Edit => ({
+  file: 'docker-compose.yml',
+  place: /\n {6}\w+_DATABASE_URL(?:_FILE)?: \S+\n(?= {4}depends_on)/,
+  replacement: (found) => `${found}      ${passedOnText(databaseVariableOf(name))}\n`,
+})
 
 const listEdits = (consumer: NewConsumer): Edit[] => {
   const { name, metricsPort } = consumer
+  const variables = passedOn(consumer)
+    .map((variable) => `      ${passedOnText(variable)}\n`)
+    .join('')
   return [
     {
       file: 'consumers/index.ts',
@@ -47,8 +54,10 @@ const listEdits = (consumer: NewConsumer): Edit[] => {
     <<: *process
     profiles: [${name}]
     command: [consumer, ${name}]
-    environment: { <<: *environment, METRICS_PORT: ${metricsPort}${databaseEnvironment(consumer)} }
-    volumes: ["${name}:/var/lib/gitlab-bridge"]
+    environment:
+      <<: *environment
+      METRICS_PORT: ${metricsPort}
+${variables}    volumes: ["${name}:/var/lib/gitlab-bridge"]
 ${found}`,
     },
     {

@@ -41,7 +41,8 @@ export const ${identifierOf(consumer.name)} = defineConsumer({
 ${definitionText(consumer)}${handlerText(consumer)}})
 `
 
-const taskOf = ({ answers }: NewConsumer): string =>
+/** What the worker does, in one sentence. */
+export const taskOf = ({ answers }: NewConsumer): string =>
   answers.database === 'yes' ? 'Adds a row for every push.' : 'Writes a line for every push.'
 
 const variablesText = (consumer: NewConsumer): string => {
@@ -104,8 +105,8 @@ const handlerText = (consumer: NewConsumer): string => {
       async handle({ delivery, user_name, ref }) {
         await query(
           pool,
-          'insert into ${snakeOf(name)}.pushes values ($1, $2, $3) on conflict do nothing',
-          [delivery.id, user_name, ref],
+          'insert into ${snakeOf(name)}.pushes values ($1, $2, $3, $4) on conflict do nothing',
+          [delivery.instance, delivery.id, user_name, ref],
         )
         logger.info(greeting, { delivery_id: delivery.id, user_name, ref })
       },
@@ -119,9 +120,12 @@ const handlerText = (consumer: NewConsumer): string => {
 export const migrationText = ({ name }: NewConsumer): string => `create schema ${snakeOf(name)};
 
 create table ${snakeOf(name)}.pushes (
-  delivery_id text primary key,
+  -- The GitLab that the hook came from; null where it does not say so.
+  instance text,
+  delivery_id text not null,
   user_name text,
-  ref text not null
+  ref text not null,
+  unique nulls not distinct (instance, delivery_id)
 );
 `
 

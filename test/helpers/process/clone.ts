@@ -1,16 +1,13 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { after } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { resetDataFolder } from '../../../local/reset.ts'
+import { copyWorkingState } from './copy-working-state.ts'
 import { eventually } from './eventually.ts'
 import { processesNaming, processesOf, type RunningProcess, stillRunning } from './running-processes.ts'
-
-const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** A copy of the repository in its present state, in a folder with spaces in its path. */
 export interface Clone {
@@ -103,25 +100,5 @@ export const createClone = async (): Promise<Clone> => {
       running.push(started)
       return started
     },
-  }
-}
-
-/** Copies tracked and untracked files, but no ignored or deleted ones. */
-const copyWorkingState = async (path: string): Promise<void> => {
-  const list = async (...args: string[]) =>
-    (
-      await promisify(execFile)('git', ['ls-files', '-z', ...args], {
-        cwd: root,
-        maxBuffer: 16 * 1024 * 1024,
-      })
-    ).stdout
-      .split('\0')
-      .filter(Boolean)
-  const deleted = new Set(await list('--deleted'))
-  const files = await list('--cached', '--others', '--exclude-standard')
-  for (const file of new Set(files)) {
-    if (deleted.has(file) || file === 'node_modules') continue // Git does not ignore a link of that name.
-    await mkdir(dirname(join(path, file)), { recursive: true })
-    await cp(join(root, file), join(path, file))
   }
 }

@@ -1,39 +1,17 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { Consumer, SingleHandler } from '../../../consumers/consumer.ts'
-import type { RecordOf } from '../../../schemas/catalogue.ts'
-import { recordingLogger } from '../../helpers/process/recording-logger.ts'
-import { workerTools } from '../../helpers/process/worker-tools.ts'
+import { copyWorkingState } from '../../helpers/process/copy-working-state.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const copy = mkdtempSync(join(tmpdir(), 'bridge-scaffold-'))
 after(() => rmSync(copy, { recursive: true }))
-for (const part of [
-  'cli',
-  'consumers',
-  'docs/generate',
-  'docs/gitlab-tokens.md',
-  'ingress',
-  'lib',
-  'local',
-  'monitoring',
-  'schemas',
-  'scripts',
-  'test/helpers',
-  'test/fixtures',
-])
-  cpSync(join(root, part), join(copy, part), { recursive: true })
-for (const file of ['package.json', 'tsconfig.json', 'biome.json', '.gitignore', 'docker-compose.yml'])
-  cpSync(join(root, file), join(copy, file))
+await copyWorkingState(copy)
 symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
 
 /** What it printed; rejects with that where it failed. */
@@ -78,64 +56,6 @@ test('a scaffolded worker compiles, passes linter and test, and is registered ev
   assert.match(compose, /\nvolumes:\n( {2}\S+:\n)* {2}issue-counter:\n/)
 })
 
-test('the example of docs/write-a-worker.md compiles and is formatted like the code', async () => {
-  const example = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/write-a-worker.md'), 'utf8'))?.[1]
-  assert.ok(example)
-  assert.ok(example.split('\n').length < 50)
-  writeFileSync(join(copy, 'consumers/issue-counter/issue-counter.ts'), example)
-  rmSync(join(copy, 'test/unit'), { recursive: true })
-  await run('tsc', '--noEmit')
-  await run('biome', 'check', 'consumers')
-  assert.match(
-    await node('cli/bridge.ts', 'consumer', 'list'),
-    /^issue-counter +Tells a counter about every opened issue\.$/m,
-  )
-})
-
-test('the example counts an opened issue once per delivery and throws the listed errors', async (t) => {
-  const requests: IncomingMessage[] = []
-  let status = 200
-  const counter = createServer((request, response) => {
-    requests.push(request)
-    response.writeHead(status).end()
-  }).listen(0, '127.0.0.1')
-  t.after(() => counter.close())
-  await once(counter, 'listening')
-  const { issueCounter } = (await import(join(copy, 'consumers/issue-counter/issue-counter.ts'))) as {
-    issueCounter: Consumer
-  }
-  const url = `http://127.0.0.1:${(counter.address() as AddressInfo).port}/`
-  const handler = (await issueCounter.create(
-    { ISSUE_COUNTER_URL: url },
-    recordingLogger().logger,
-    workerTools(),
-  )) as SingleHandler<'issue'>
-  const handle = (action: string) =>
-    handler.handle({ action, delivery: { id: 'a-delivery' } } as RecordOf<'issue'>, {
-      signal: AbortSignal.timeout(10_000),
-      origins: [],
-    })
-
-  assert.equal(await handle('close'), 'skipped')
-  assert.equal(requests.length, 0)
-  assert.equal(await handle('open'), 'processed')
-  assert.deepEqual(
-    requests.map(({ method, headers }) => [method, headers['idempotency-key']]),
-    [['PUT', 'a-delivery']],
-  )
-  for (const [answer, name] of [
-    [503, 'RetriableError'],
-    [429, 'RetriableError'],
-    [404, 'Error'],
-  ] as const) {
-    status = answer
-    await assert.rejects(handle('open'), { name, message: `the counter answers ${answer}` })
-  }
-  counter.close()
-  counter.closeAllConnections()
-  await assert.rejects(handle('open'), { name: 'RetriableError', message: 'the counter does not answer' })
-})
-
 test('a worker with other answers compiles, and says what it was told', async () => {
   await node(
     ...['scripts/new-consumer.ts', 'pager', '--begins', 'now', '--max-age-hours', '2'],
@@ -153,6 +73,9 @@ test('a worker with other answers compiles, and says what it was told', async ()
   )
   const migration = readFileSync(join(copy, 'consumers/pager/migrations/0001-pushes.sql'), 'utf8')
   assert.match(migration, /^create schema pager;$/m)
+  const page = readFileSync(join(copy, 'docs/workers/pager.md'), 'utf8')
+  assert.match(page, /^Adds a row for every push\.$/m)
+  assert.match(page, /^ {4}export PAGER_DATABASE_URL=.*\n {4}bridge setup\n {4}bridge consumer pager$/m)
 })
 
 test('the name of an existing worker is refused, and so is an invalid name', async () => {

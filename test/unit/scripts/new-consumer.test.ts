@@ -66,6 +66,48 @@ test('workers can be added one after the other, and each one is in every list of
     assert.ok(name in services && name in volumes, name)
     assert.deepEqual(services[name]?.profiles, [name], 'it starts only where it is used')
     assert.match(scraped, new RegExp(`^ {10}- ${name}:${9600 + index}$`, 'm'))
+    for (const [file, text] of [
+      ['README.md', `| \`${name}\` |`],
+      ['README.md', `\nbridge consumer ${name}\n`],
+      ['docs/operations.md', `| \`bridge consumer ${name}\` | ${9600 + index} |`],
+      ['docs/architecture.md', `\`consumers/${name}/\``],
+      ['docs/README.md', `[${name}](workers/${name}.md)`],
+      ['consumers/README.md', `\`${name}/\``],
+    ] as const)
+      assert.ok(current(file).includes(text), `${file}: ${text}`)
+  }
+})
+
+const passedOn = (variable: string) => ({ [variable]: `\${${variable}:-}` })
+
+test('a worker with a database and a token is described and configured as such in every list', () => {
+  const stored = { ...answers, database: 'yes', gitlabApi: 'read_api' } as const
+  const texts = new Map<string, string>()
+  const current = (file: string) => texts.get(file) ?? read(file)
+  for (const name of ['first-counter', 'second-counter'])
+    for (const [file, text] of register({ name, metricsPort: 9600, answers: stored }, current))
+      texts.set(file, text)
+  const { services } = parse(current('docker-compose.yml'), { merge: true, maxAliasCount: -1 }) as {
+    services: Record<string, { environment: Record<string, string> }>
+  }
+  for (const [name, own] of [
+    ['first-counter', 'FIRST_COUNTER'],
+    ['second-counter', 'SECOND_COUNTER'],
+  ] as const) {
+    const url = passedOn(`${own}_DATABASE_URL`)
+    assert.partialDeepStrictEqual(services[name]?.environment, {
+      ...url,
+      ...passedOn('GITLAB_API_URL'),
+      ...passedOn(`${own}_GITLAB_API_TOKEN`),
+    })
+    assert.partialDeepStrictEqual(services.setup?.environment, url, 'setup makes the role of the worker')
+    const does = 'adds a row for every push'
+    assert.ok(current('README.md').includes(`| \`${name}\` | ${does} | Kafka, registry, PostgreSQL |`))
+    assert.ok(
+      current('docs/operations.md').includes(
+        `| \`bridge consumer ${name}\` | 9600 | Kafka, registry, database | nothing |`,
+      ),
+    )
   }
 })
 
@@ -101,7 +143,10 @@ test('a name is refused if it is not valid, is taken, or has another meaning', (
 
 test('if a file does not have the expected place, the error names the file', () => {
   const consumer = { name: 'issue-counter', metricsPort: 9600, answers }
-  for (const file of ['consumers/index.ts', 'docker-compose.yml', 'monitoring/prometheus/prometheus.yml'])
+  for (const file of [
+    ...['consumers/index.ts', 'docker-compose.yml', 'monitoring/prometheus/prometheus.yml', 'README.md'],
+    ...['docs/operations.md', 'docs/architecture.md', 'docs/README.md', 'consumers/README.md'],
+  ])
     assert.throws(
       () => register(consumer, (wanted) => (wanted === file ? 'something else\n' : read(wanted))),
       (error: Error) => error.name === 'UsageError' && error.message.startsWith(`${file} is not as expected`),

@@ -10,7 +10,9 @@ import {
   sectionsOfProcess,
 } from '../../../../cli/config/process-sections.ts'
 import { sections } from '../../../../cli/config/sections.ts'
+import { consumers } from '../../../../consumers/index.ts'
 import { isSecret } from '../../../../lib/config.ts'
+import { databaseVariableOf } from '../../../../lib/database-variable.ts'
 
 const fileWith = (t: TestContext, text: string) => {
   const folder = mkdtempSync(join(tmpdir(), 'describe-'))
@@ -177,14 +179,16 @@ test('a variable with a fallback has the origin of its fallback', () => {
   assert.equal(rowOf('AUDIT_LOG_DATABASE_URL', {}).origin, 'unset')
 })
 
+const databaseVariables = consumers
+  .filter(({ database }) => database !== undefined)
+  .map(({ name }) => databaseVariableOf(name))
+
 test('the variables of other processes are left out, with their faults', () => {
   const env = {
     KAFKA_BROKERS: 'kafka:9092',
     SCHEMA_REGISTRY_URL: 'http://registry:8081',
     INGRESS_PORT: 'door',
-    AUDIT_LOG_DATABASE_URL: 'postgres://worker:secret@db/bridge',
-    PROJECT_DIRECTORY_DATABASE_URL: 'postgres://worker:secret@db/bridge',
-    LDAP_SYNC_DATABASE_URL: 'postgres://worker:secret@db/bridge',
+    ...Object.fromEntries(databaseVariables.map((name) => [name, 'postgres://worker:secret@db/bridge'])),
     LDAP_SYNC_URL: 'ldaps://ldap.example.com',
     LDAP_SYNC_BIND_DN: 'cn=bridge,dc=example,dc=com',
     LDAP_SYNC_BIND_PASSWORD: 'secret',
@@ -201,7 +205,7 @@ test('the variables of other processes are left out, with their faults', () => {
   const variables = describeConfiguration(env, env, 'audit-log').map(({ variable }) => variable)
   assert.ok(variables.includes('AUDIT_LOG_DATABASE_URL') && variables.includes('CONSUMER_ATTEMPTS'))
   assert.ok(!variables.includes('DATABASE_URL') && !variables.includes('INGRESS_PORT'))
-  const { AUDIT_LOG_DATABASE_URL: _, ...withoutDatabase } = env
+  const withoutDatabase = { ...env, AUDIT_LOG_DATABASE_URL: undefined }
   const [missing] = describeConfiguration(withoutDatabase, withoutDatabase, 'audit-log').filter(
     ({ fault }) => fault !== undefined,
   )

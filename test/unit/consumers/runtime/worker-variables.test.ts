@@ -3,16 +3,14 @@ import { test } from 'node:test'
 import { consumers } from '../../../../consumers/index.ts'
 import { variablesOf, workerVariables } from '../../../../consumers/runtime/worker-variables.ts'
 import { readVariables } from '../../../../lib/config.ts'
+import { databaseVariableOf } from '../../../../lib/database-variable.ts'
 
 test('a stall limit that is not above the time limit of an attempt is refused', () => {
   const tooLong = { CONSUMER_TIMEOUT_SECONDS: '120' }
   const tooShort = { CONSUMER_STALL_SECONDS: '10', CONSUMER_TIMEOUT_SECONDS: '10' }
   const servers = { KAFKA_BROKERS: 'localhost:9092', SCHEMA_REGISTRY_URL: 'http://localhost:8081' }
-  const database = {
-    AUDIT_LOG_DATABASE_URL: 'postgres://localhost:5432/none',
-    LDAP_SYNC_DATABASE_URL: 'postgres://localhost:5432/none',
-    PROJECT_DIRECTORY_DATABASE_URL: 'postgres://localhost:5432/none',
-  }
+  const databaseUrls = consumers.map(({ name }) => [databaseVariableOf(name), 'postgres://localhost/none'])
+  const database = Object.fromEntries(databaseUrls) as Record<string, string>
   const ldap = {
     LDAP_SYNC_URL: 'ldap://localhost',
     LDAP_SYNC_BIND_DN: 'cn=bridge',
