@@ -32,8 +32,10 @@ const listTests = [
   'test/unit/consumers/runtime/worker-variables.test.ts',
 ].join(' ')
 
+const ruleTests = "'test/unit/{arrows,house-rules}.test.ts'"
+
 /** `npm run check` without the tests that cannot know that there is a new worker. They take a minute. */
-const shortCheck = `tsc --noEmit && biome ci consumers test && ${listTests} 'test/unit/{arrows,house-rules}.test.ts'`
+const shortCheck = `tsc --noEmit && biome ci consumers test && ${listTests} ${ruleTests}`
 
 /** @throws Error with the output if the command fails */
 const run = async (command: string): Promise<string> => {
