@@ -15,7 +15,7 @@ export const documentEdits = (consumer: NewConsumer): Edit[] => {
     },
     {
       file: 'README.md',
-      place: /^(bridge consumer \S+\n)+/m,
+      place: /^(bridge consumer \S+.*\n)+/m,
       replacement: (found) => `${found}bridge consumer ${name}\n`,
     },
     {
@@ -32,7 +32,7 @@ export const documentEdits = (consumer: NewConsumer): Edit[] => {
     },
     {
       file: 'docs/README.md',
-      place: /\]\(workers\/[a-z0-9-]+\.md\)(?= \|\n)/,
+      place: /^\| know what a worker keeps \| .*(?= \|$)/m,
       replacement: (found) => `${found}, [${name}](workers/${name}.md)`,
     },
     {
