@@ -232,7 +232,8 @@ export interface ConsumerParts<E extends EventType, V extends Variables> {
   dryRun(record: RecordOf<E>, settings: Partial<z.output<V>>): PlannedEffects | Promise<PlannedEffects>
   /**
    * Deletes what the worker made of its events, before `bridge rebuild` sends it back to the first event.
-   * Without this method `bridge rebuild` refuses, unless `rebuildOnlyAdds` is set.
+   * Without this method `bridge rebuild` refuses, unless `rebuildOnlyAdds` is set. With `rebuildOnlyAdds` it
+   * deletes only what the worker remembers of its progress.
    */
   forget?(settings: z.output<V>): Promise<void>
   /**

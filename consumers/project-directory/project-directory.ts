@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { port } from '../../lib/config.ts'
-import { createPool } from '../../lib/database.ts'
+import { createPool, createReadPool } from '../../lib/database.ts'
 import { readPositions } from '../../lib/database-positions.ts'
 import { workerDatabaseUrl } from '../../lib/database-variable.ts'
 import { defineConsumer } from '../consumer.ts'
-import { passRecord, writeBatch } from './apply/write-batch.ts'
+import { forgetPositions, passRecord, writeBatch } from './apply/write-batch.ts'
 import { startHttp } from './http/start-http.ts'
 import { directoryEvents, observe } from './observe/observe.ts'
 
@@ -43,8 +43,8 @@ export const projectDirectory = defineConsumer({
     migrations: new URL('migrations/', import.meta.url),
     rights: [
       'usage on schema project_directory',
-      `select, insert, update on ${tables('positions', 'realms', 'holders', 'renames', 'refs', 'members')}`,
-      `select, insert, update, delete on ${tables('facts', 'paths', 'moves')}`,
+      `select, insert, update on ${tables('realms', 'holders', 'renames', 'refs', 'members')}`,
+      `select, insert, update, delete on ${tables('positions', 'facts', 'paths', 'moves')}`,
     ],
   },
   serves: { port: 'PROJECT_DIRECTORY_PORT', host: 'PROJECT_DIRECTORY_HOST', endpoint: 'directory_url' },
@@ -56,6 +56,16 @@ export const projectDirectory = defineConsumer({
       to: 'project_directory',
       content: observation,
     })),
+  // Facts are recognised when they come again, so that a rebuild adds what is missing.
+  rebuildOnlyAdds: true,
+  forget: async ({ PROJECT_DIRECTORY_DATABASE_URL: url }) => {
+    const pool = createReadPool(url, 'gitlab-bridge.project-directory', 1)
+    try {
+      await forgetPositions(pool)
+    } finally {
+      await pool.end()
+    }
+  },
   async create(settings, logger) {
     const pool = createPool(
       settings.PROJECT_DIRECTORY_DATABASE_URL,

@@ -72,13 +72,13 @@ test('the final block names every address, topic and worker', async () => {
   for (const text of [...addresses, ...Object.values(stack.endpoints.metrics)])
     assert.ok(block.includes(text), `${text} in ${block}`)
   for (const event of eventTypes) assert.ok(block.includes(names.topic(event)), event)
-  assert.match(block, /Workers +.*audit-log.*push-author-log/)
+  assert.match(block, /Workers +.*audit-log.*push-author-log.*project-directory/)
 })
 
 test('the lag exporter exports the lag of every worker', async () => {
   const { endpoints } = await running()
   const text = await (await fetch(String(endpoints.metrics['lag-exporter']))).text()
-  for (const worker of ['audit-log', 'push-author-log']) {
+  for (const worker of ['audit-log', 'push-author-log', 'project-directory']) {
     const labels = `group="gitlab-bridge.${worker}",topic="gitlab.push"`
     const series = `gitlab_bridge_consumer_lag_records\\{${labels}\\}`
     assert.match(text, new RegExp(`^${series} \\d+$`, 'm'))

@@ -72,7 +72,7 @@ test('`npm start` refuses an unknown name, and lists the names that there are', 
     said:
       'The configuration cannot be used:\n' +
       '  BRIDGE_WORKERS: there is no worker nosuch. ' +
-      'Use names of: audit-log, push-author-log, issue-counter',
+      'Use names of: audit-log, push-author-log, project-directory, issue-counter',
   })
 })
 
@@ -90,9 +90,9 @@ test('`npm start` with nothing set runs every worker whose settings are complete
   timeout: 12 * minutes,
 }, async () => {
   const { exitCode, workers, rows } = await startAndStop({})
-  assert.deepEqual(workers, ['audit-log', 'push-author-log'])
+  assert.deepEqual(workers, ['audit-log', 'push-author-log', 'project-directory'])
   assert.deepEqual(rows, [
-    'Workers: audit-log, push-author-log',
+    'Workers: audit-log, push-author-log, project-directory',
     'Not running: issue-counter waits for ISSUE_COUNTER_GREETING',
   ])
   assert.equal(exitCode, 0)
@@ -104,6 +104,7 @@ test('`npm start` with one worker named runs that one', { timeout: 12 * minutes 
   assert.deepEqual(rows, [
     'Workers: push-author-log',
     'Not running: audit-log waits for BRIDGE_WORKERS to name it',
+    'project-directory waits for BRIDGE_WORKERS to name it',
     'issue-counter waits for ISSUE_COUNTER_GREETING, and for BRIDGE_WORKERS to name it',
   ])
   assert.equal(exitCode, 0)

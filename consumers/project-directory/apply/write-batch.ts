@@ -1,11 +1,11 @@
 import { type Connection, type Pool, query } from '../../../lib/database.ts'
 import { readPositions } from '../../../lib/database-positions.ts'
-import { messageOf, RetriableError } from '../../../lib/errors.ts'
 import type { Origin } from '../../consumer.ts'
 import { type DirectoryRecord, observe } from '../observe/observe.ts'
 import { type Realm, realmKey, realmOf } from '../observe/realm.ts'
 import { createPostgresStore } from '../store/postgres-store.ts'
 import { applyObservations } from './apply.ts'
+import { inTransaction } from './in-transaction.ts'
 
 /** A record and where Kafka holds it. */
 export interface PlacedRecord {
@@ -40,29 +40,11 @@ export const writeBatch = (pool: Pool, records: readonly PlacedRecord[]): Promis
 export const passRecord = (pool: Pool, origin: Origin): Promise<void> =>
   inTransaction(pool, (connection) => movePositions(connection, [{ origin, record: undefined }]))
 
-/**
- * Runs one transaction. Only one process writes at a time: what one batch computes would otherwise miss what
- * another one has just written about the same project.
- */
-const inTransaction = async <T>(pool: Pool, work: (connection: Connection) => Promise<T>): Promise<T> => {
-  const connection = await pool.connect().catch((error: unknown) => {
-    throw new RetriableError(`the database cannot be reached: ${messageOf(error)}`, { cause: error })
+/** Forgets which records were applied, so that all that Kafka holds are applied again. */
+export const forgetPositions = (pool: Pool): Promise<void> =>
+  inTransaction(pool, async (connection) => {
+    await query(connection, 'delete from project_directory.positions', [])
   })
-  let failure: Error | undefined
-  try {
-    await query(connection, 'begin', [])
-    await query(connection, "select pg_advisory_xact_lock(hashtext('project_directory.write'))", [])
-    const result = await work(connection)
-    await query(connection, 'commit', [])
-    return result
-  } catch (error) {
-    failure = error as Error
-    throw error
-  } finally {
-    // A connection whose transaction failed is closed, which also rolls the transaction back.
-    connection.release(failure)
-  }
-}
 
 const placeOf = ({ topicId, topic, partition }: Origin) => `${topicId} ${topic} ${partition}`
 

@@ -3,16 +3,16 @@ export type Place = readonly (string | number)[]
 
 export const cursorOf = (place: Place): string => Buffer.from(JSON.stringify(place)).toString('base64url')
 
-/** @returns undefined if the text is not a cursor of this length */
-export const placeOf = (cursor: string, length: number): Place | undefined => {
+/** @param like a place of the same list @returns undefined if the text is not a cursor of this list */
+export const placeOf = (cursor: string, like: Place): Place | undefined => {
   try {
     const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    if (!Array.isArray(place) || place.length !== length) return undefined
-    const isUsable = place.every(
-      (each) => (typeof each === 'string' && !each.includes('\0')) || Number.isSafeInteger(each),
-    )
-    return isUsable ? place : undefined
+    if (!Array.isArray(place) || place.length !== like.length) return undefined
+    return place.every((each, at) => typeof each === typeof like[at] && isUsable(each)) ? place : undefined
   } catch {
     return undefined
   }
 }
+
+const isUsable = (value: unknown): boolean =>
+  typeof value === 'string' ? !value.includes('\0') && value.isWellFormed() : Number.isSafeInteger(value)

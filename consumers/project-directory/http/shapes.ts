@@ -43,6 +43,17 @@ export const projectShape = z
   })
   .meta({ id: 'Project' })
 
+export const userProjectShape = z
+  .object({
+    ...projectShape.shape,
+    via: z
+      .array(
+        z.object({ kind: z.enum(['project', 'group', 'user']), id: z.int(), access: z.string().nullable() }),
+      )
+      .describe('How the user came to the project. `user`: it is a personal project.'),
+  })
+  .meta({ id: 'UserProject' })
+
 export const groupShape = z.object({ ...common, parent: parentShape.nullable() }).meta({ id: 'Group' })
 
 export const refShape = z

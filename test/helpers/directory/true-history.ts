@@ -38,10 +38,18 @@ export const actions = [
  * @returns what is true at its end, and what its hooks say, one list for each hook. Every event has a second
  *   of its own, and every path and commit is used once
  */
-export const playHistory = (steps: readonly Step[]): { world: TrueWorld; hooks: Observation[][] } => {
+export const playHistory = (
+  steps: readonly Step[],
+  realm = 1,
+): { world: TrueWorld; hooks: Observation[][] } => {
   const world: TrueWorld = { groups: new Map(), users: new Map(), projects: new Map(), members: new Map() }
   const hooks: Observation[][] = []
-  for (const [at, step] of steps.entries()) hooks.push(...play(world, step, 1_000_000 + 1000 * at, at + 1))
+  for (const [at, step] of steps.entries())
+    hooks.push(
+      ...play(world, step, 1_000_000 + 1000 * at, at + 1).map((hook) =>
+        hook.map((each) => inRealm(each, realm)),
+      ),
+    )
   return { world, hooks }
 }
 
@@ -213,4 +221,17 @@ const memberTimes = (world: TrueWorld, key: string, action: string, at: number):
   else if (action === 'updateMember') known.set(key, { ...before, updatedAt: at })
   const { createdAt = at, updatedAt = at } = known.get(key) ?? {}
   return [createdAt, updatedAt]
+}
+
+const inRealm = (observation: Observation, realm: number): Observation => {
+  switch (observation.about) {
+    case 'path':
+      return { ...observation, holder: { ...observation.holder, realm } }
+    case 'ref':
+      return { ...observation, ref: { ...observation.ref, realm } }
+    case 'member': {
+      const { report } = observation
+      return { ...observation, report: { ...report, container: { ...report.container, realm } } }
+    }
+  }
 }

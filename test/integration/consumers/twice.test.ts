@@ -108,6 +108,25 @@ const harnesses: Readonly<Record<string, (ids: readonly string[]) => Promise<Har
       effects: async () => linesOfDays(folder),
     }
   },
+  'project-directory': async () => ({
+    env: {
+      PROJECT_DIRECTORY_DATABASE_URL: stack.databaseUrl,
+      PROJECT_DIRECTORY_PORT: '0',
+    },
+    effects: async () => {
+      const client = new pg.Client({ connectionString: stack.databaseUrl })
+      await client.connect()
+      const { rows } = await client.query<{ effect: string }>(
+        `select concat_ws(' ', realm, kind, id, key, fact) as effect from project_directory.facts
+         union all
+         select concat_ws(' ', realm, project_id, ref, stream, delivery_id, before, after)
+           from project_directory.moves
+         union all select row(members)::text from project_directory.members`,
+      )
+      await client.end()
+      return rows.map(({ effect }) => effect)
+    },
+  }),
   sender: async () => ({ env: {}, effects: async () => [...sent] }),
 }
 

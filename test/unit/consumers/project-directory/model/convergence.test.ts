@@ -5,39 +5,8 @@ import fc from 'fast-check'
 import { applyObservations } from '../../../../../consumers/project-directory/apply/apply.ts'
 import type { Observation } from '../../../../../consumers/project-directory/observe/observation.ts'
 import { createMemoryStore } from '../../../../helpers/directory/memory-store.ts'
-import { actions, playHistory, type TrueWorld } from '../../../../helpers/directory/true-history.ts'
-
-const stepOf = fc.record({
-  action: fc.constantFrom(...actions),
-  one: fc.nat(30),
-  two: fc.nat(30),
-})
-const histories = fc.array(stepOf, { minLength: 5, maxLength: 60 })
-
-/** The hooks in another order, in batches, with the times at which they arrive in that order. */
-const arrivals = (hooks: readonly Observation[][], order: readonly number[], size: number) => {
-  const sorted = hooks
-    .map((hook, index) => ({ hook, rank: order[index % order.length] ?? 0, index }))
-    .sort((one, other) => one.rank - other.rank || one.index - other.index)
-    .map(({ hook }, index) => hook.map((observation) => arrivedAt(observation, 2_000_000 + index)))
-  const batches: Observation[][] = []
-  for (let start = 0; start < sorted.length; start += size)
-    batches.push(sorted.slice(start, start + size).flat())
-  return batches
-}
-
-const arrivedAt = (observation: Observation, at: number): Observation => {
-  switch (observation.about) {
-    case 'path': {
-      const { fact } = observation
-      return { ...observation, fact: { ...fact, at: fact.verb === 'seen' ? at : fact.at, lastAt: at } }
-    }
-    case 'ref':
-      return { ...observation, move: { ...observation.move, at } }
-    case 'member':
-      return { ...observation, report: { ...observation.report, receivedAt: at } }
-  }
-}
+import { batchesOf, histories } from '../../../../helpers/directory/random-arrival.ts'
+import { playHistory, type TrueWorld } from '../../../../helpers/directory/true-history.ts'
 
 const readDirectory = (batches: readonly Observation[][]) => {
   const memory = createMemoryStore()
@@ -82,7 +51,7 @@ test('1,000 random histories in random arrival order end in what is true', async
   await fc.assert(
     fc.asyncProperty(histories, orders, fc.integer({ min: 1, max: 40 }), async (steps, order, size) => {
       const { world, hooks } = playHistory(steps)
-      const { memory, apply } = readDirectory(arrivals(hooks, order, size))
+      const { memory, apply } = readDirectory(batchesOf(hooks, order, size))
       await apply()
       expectTrue(memory, world)
     }),
@@ -94,7 +63,7 @@ test('what arrives twice changes nothing', async () => {
   await fc.assert(
     fc.asyncProperty(histories, async (steps) => {
       const { hooks } = playHistory(steps)
-      const batches = arrivals(hooks, [0], 10)
+      const batches = batchesOf(hooks, [0], 10)
       const once = readDirectory(batches)
       await once.apply()
       const before = JSON.stringify([

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import type { HolderRow } from '../read/find-holder.ts'
+import { firstHolder, holderPlace, listHolders } from '../read/list-holders.ts'
+import { groupsOf, projectsOf } from '../read/views.ts'
+import { membersRoute } from './members-route.ts'
+import { readPage } from './pages.ts'
+import { pageQuery, scopeQuery } from './query-shapes.ts'
+import { defineSubject, type Route } from './route.ts'
+import { freshnessShape, groupShape, pageShape, projectShape } from './shapes.ts'
+
+const treeQuery = z.object({
+  ...scopeQuery.shape,
+  ...pageQuery.shape,
+  nested: z
+    .enum(['true', 'false'])
+    .default('true')
+    .describe('Whether what lies in groups below it is listed, too.'),
+})
+
+export const groupRoutes: readonly Route[] = [
+  defineSubject({
+    path: '/groups/{group}',
+    subject: 'group',
+    summary: 'One group, with the group above it.',
+    query: scopeQuery,
+    result: z.object({ ...groupShape.shape, ...freshnessShape.shape }),
+    hasLines: false,
+    answer: async ({ pool }, holder) => ({ body: (await groupsOf(pool, [holder]))[0] ?? {} }),
+  }),
+  defineSubject({
+    path: '/groups/{group}/projects',
+    subject: 'group',
+    summary: 'The projects of a group, by path.',
+    query: treeQuery,
+    result: pageShape(projectShape),
+    hasLines: false,
+    answer: async ({ pool, scope, query }, holder) => {
+      const { rows, next_cursor } = await readPage<HolderRow>(
+        query,
+        firstHolder,
+        holderPlace,
+        (after, limit) => listBelow(pool, scope, holder, 'project', query.nested, after, limit),
+      )
+      return { body: { items: await projectsOf(pool, rows), next_cursor } }
+    },
+  }),
+  defineSubject({
+    path: '/groups/{group}/subgroups',
+    subject: 'group',
+    summary: 'The groups below a group, by path.',
+    query: treeQuery,
+    result: pageShape(groupShape),
+    hasLines: false,
+    answer: async ({ pool, scope, query }, holder) => {
+      const { rows, next_cursor } = await readPage<HolderRow>(
+        query,
+        firstHolder,
+        holderPlace,
+        (after, limit) => listBelow(pool, scope, holder, 'group', query.nested, after, limit),
+      )
+      return { body: { items: await groupsOf(pool, rows), next_cursor } }
+    },
+  }),
+  membersRoute('/groups/{group}/members', 'group'),
+]
+
+/** Nothing is known below a group whose path is unknown. */
+const listBelow = (
+  pool: Parameters<typeof listHolders>[0],
+  scope: Parameters<typeof listHolders>[1],
+  { path, instance }: HolderRow,
+  kind: 'project' | 'group',
+  nested: 'true' | 'false',
+  after: readonly (string | number)[],
+  limit: number,
+): Promise<HolderRow[]> =>
+  path === null
+    ? Promise.resolve([])
+    : listHolders(
+        pool,
+        { ...scope, instance },
+        { kind, below: path, isDirect: nested === 'false' },
+        after,
+        limit,
+      )
