@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { z } from 'zod'
 import { type Environment, list, readVariables, secret } from '../lib/config.ts'
 import { isLoopback, reachable } from './addresses.ts'
@@ -49,10 +50,18 @@ export const bringUp = async (stack: SupervisedStack, prepared: Prepared): Promi
         auditReader: Boolean(env.AUDIT_READER_DATABASE_URL),
       },
       isDirectoryIncomplete: !(env.GITLAB_API_URL || env.GITLAB_API_FILE),
+      generatedAuditKey: generatedAuditKey(stack),
       isReachableFromOutside: !isLoopback(plan.ingress.env.INGRESS_HOST),
     }),
   )
 }
+
+const generatedAuditKey = ({ env, dataDir, workers }: SupervisedStack): string | undefined =>
+  env.AUDIT_LOG_SIGNING_KEY ||
+  env.AUDIT_LOG_SIGNING_KEY_FILE ||
+  !workers.some(({ name }) => name === 'audit-log')
+    ? undefined
+    : join(dataDir, 'audit-log', 'signing-key')
 
 const endpointsOf = (
   urls: StackUrls,

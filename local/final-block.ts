@@ -17,6 +17,8 @@ export interface Summary {
   isDirectoryIncomplete: boolean
   /** What the user has set. A secret that was not generated here is not printed. */
   given: { token: boolean; database: boolean; auditReader: boolean }
+  /** The file of the key that was generated for the audit log; undefined where the user has set a key. */
+  generatedAuditKey: string | undefined
   /** Whether other machines can reach the hook port. */
   isReachableFromOutside: boolean
 }
@@ -31,6 +33,7 @@ export const finalBlock = ({
   dataDir,
   isDirectoryIncomplete,
   given,
+  generatedAuditKey,
   isReachableFromOutside,
 }: Summary): string => {
   const { hook_url, secret_token, kafka_brokers, schema_registry_url, database_url, metrics } = endpoints
@@ -69,6 +72,7 @@ export const finalBlock = ({
           '',
         ]),
     ...(isReachableFromOutside ? [...outboundSetting, ''] : []),
+    ...(generatedAuditKey === undefined ? [] : [...auditKeyLimit(generatedAuditKey), '']),
     'Ctrl-C stops everything; the data stays.',
     '',
   ].join('\n')
@@ -114,6 +118,12 @@ const outboundSetting = [
   'If GitLab reaches this machine at a local address, an administrator must allow that in GitLab:',
   'Admin area → Settings → Network → Outbound requests →',
   '"Allow requests to the local network from webhooks and integrations".',
+]
+
+const auditKeyLimit = (path: string): string[] => [
+  `The audit log is signed with a key that was generated on this machine (${path}).`,
+  'It does not protect against whoever controls this machine: that person can sign a changed log. Set',
+  'AUDIT_LOG_SIGNING_KEY_FILE, and keep checkpoints elsewhere: AUDIT_LOG_ANCHOR_URLS, AUDIT_LOG_WITNESSES.',
 ]
 
 /** Why a worker does not run: `chat-notifier waits for CHAT_URL`. */

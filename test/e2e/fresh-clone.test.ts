@@ -233,8 +233,10 @@ test('every shell block of the README and of the first steps works as it stands'
     printed.set(text, stdout)
   }
   assert.match(String(printed.get('npx bridge send push')).trimEnd(), published)
-  const [curlOutput = ''] = [...printed].flatMap(([text, stdout]) => (text.includes('curl') ? [stdout] : []))
-  assert.match(curlOutput, published)
+  const outputOf = (word: string) => [...printed].find(([text]) => text.includes(word))?.[1] ?? ''
+  const audit = /push {14}Ingrid .* pushed 2 commits [^]*\nThe audit log is sound\.\nanchor on this machine: /
+  assert.match(outputOf('bridge audit'), audit)
+  assert.match(outputOf('curl'), published)
 
   for (const { text } of blocks.filter(({ info }) => info === 'sh psql')) {
     if ((await clone.run('command -v psql')).code === 0) {
@@ -245,8 +247,7 @@ test('every shell block of the README and of the first steps works as it stands'
     } else {
       const client = new pg.Client({ connectionString: endpoints.audit_reader_url })
       await client.connect()
-      const { rows } = await client.query(String(/-c '([^']+)'/.exec(text)?.[1]))
-      await client.end()
+      const { rows } = await client.query(String(/-c '([^']+)'/.exec(text)?.[1])).finally(() => client.end())
       assert.ok(rows.some(({ event_type, user_username }) => event_type === 'push' && user_username))
     }
   }

@@ -52,12 +52,12 @@ export const startAnchoring = (
 
   const { forked, unanchored, anchoredAt } = createAuditLogMetrics(metrics)
   const report = () => {
-    const state = signer?.state()
-    if (state === undefined) return
-    size = Math.max(size, state.anchoredSize)
-    forked.set(state.forked === undefined ? 0 : 1)
-    unanchored.set(size - state.anchoredSize)
-    if (state.anchoredAt !== undefined) anchoredAt.set(state.anchoredAt / 1000)
+    // While the signer cannot be opened, no row is known to be anchored.
+    const { anchoredSize = 0, anchoredAt: at, forked: reason } = signer?.state() ?? {}
+    size = Math.max(size, anchoredSize)
+    forked.set(reason === undefined ? 0 : 1)
+    unanchored.set(size - anchoredSize)
+    if (at !== undefined) anchoredAt.set(at / 1000)
   }
 
   const schedule = createSchedule({

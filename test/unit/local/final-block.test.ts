@@ -32,6 +32,7 @@ const summary: Summary = {
   dataDir: '/clone/.bridge',
   given: { token: false, database: false, auditReader: false },
   isDirectoryIncomplete: true,
+  generatedAuditKey: '/clone/.bridge/audit-log/signing-key',
   isReachableFromOutside: false,
 }
 
@@ -125,4 +126,10 @@ test("GitLab's setting for local addresses is named only if other machines can r
 test('without a secret token, no curl command is printed, because a signature cannot be pasted', () => {
   const block = finalBlock({ ...summary, endpoints: { ...summary.endpoints, secret_token: null } })
   assert.doesNotMatch(block, /curl/)
+})
+
+test('a generated key of the audit log is named, with what it does not protect against', () => {
+  assert.match(finalBlock(summary), /a key that was generated .*\(\/clone\/.bridge\/audit-log\/signing-key\)/)
+  assert.match(finalBlock(summary), /It does not protect against whoever controls this machine/)
+  assert.doesNotMatch(finalBlock({ ...summary, generatedAuditKey: undefined }), /does not protect/)
 })

@@ -115,8 +115,8 @@ const objectsOf: Readonly<Record<OcsfClass, (leaf: ExportedLeaf, says: BodySays)
   authentication: (leaf) => ({
     ...subjectOf(leaf),
     service: { name: 'GitLab', ...withoutNulls({ uid: leaf.instance }) },
+    // A failure.
     status_id: 2,
-    status: 'Failure',
   }),
   entity: (leaf) => ({
     // The user whose key or token it is stays under `unmapped`.
