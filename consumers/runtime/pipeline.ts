@@ -59,10 +59,7 @@ export const createPipeline = (
   const maxAgeMs = maxAgeMsOf(consumer, settings)
   const leaveOutOld: Middleware[] =
     maxAgeMs === undefined ? [] : [skipOld(maxAgeMs, Date.now, (messages) => logOld(messages, logger))]
-  const isIgnored: IsIgnored =
-    consumer.effect === 'external' && !settings.BRIDGE_LET_WORKERS_ACT
-      ? (record) => isInventedRecord(record, logger)
-      : () => false
+  const isIgnored = ignoredBy(consumer, settings, logger)
   const skipHandled: Middleware[] = handled === undefined ? [] : [skipRepeats(handled, eventOf)]
   return chain(
     [
@@ -85,6 +82,21 @@ const logOld = (messages: readonly Message[], logger: Logger): void => {
     topic: messages[0]?.topic,
     deliveries: messages.map((message) => String(message.headers.ce_id ?? messageOrigin(message))),
   })
+}
+
+const ignoredBy = (
+  { effect }: WorkerResources['consumer'],
+  { BRIDGE_LET_WORKERS_ACT: mayAct }: WorkerResources['settings'],
+  logger: Logger,
+): IsIgnored => {
+  if (effect === 'internal') return () => false
+  if (!mayAct) return (record) => isInventedRecord(record, logger)
+  // This is meant for trying things. An operator who has left it on must see it.
+  logger.warn(
+    'the worker acts outside of the bridge also on invented events, such as those of `bridge send`: ' +
+      'start it without --let-workers-act and BRIDGE_LET_WORKERS_ACT to end that',
+  )
+  return () => false
 }
 
 const isInventedRecord = ({ delivery }: RecordOf, logger: Logger): boolean => {

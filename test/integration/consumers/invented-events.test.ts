@@ -13,7 +13,7 @@ import type { Environment } from '../../../lib/config.ts'
 import { openOffsets } from '../../../lib/kafka/offsets.ts'
 import { eventTypes } from '../../../schemas/catalogue.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
-import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
+import { startWorkerInProcess, type WorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { fixtures } from '../../helpers/records/samples.ts'
 import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
@@ -99,6 +99,9 @@ for (const worker of external)
     if (worker.events.includes('push')) assert.ok((await running.metric(invented)) > 0)
   })
 
+const warnsOfActing = ({ lines }: WorkerInProcess) =>
+  lines.some(({ message }) => message.startsWith('the worker acts outside of the bridge also on invented'))
+
 test('a worker that is let act calls the outside for invented events, too', async (t) => {
   const before = calls.length
   const running = await start(caller, { BRIDGE_LET_WORKERS_ACT: 'true' })
@@ -106,6 +109,7 @@ test('a worker that is let act calls the outside for invented events, too', asyn
   const sent = await sendSamples(someSamples)
   await eventually(() => assert.equal(calls.length - before, sent))
   assert.deepEqual(new Set(calls.slice(before)), new Set(['GET /caller/sample']))
+  assert.ok(warnsOfActing(running))
 })
 
 test('a hook of a configured sender is a real event', async (t) => {
@@ -115,6 +119,7 @@ test('a hook of a configured sender is a real event', async (t) => {
   const sent = await sendSamples(someSamples, 'default')
   await eventually(() => assert.equal(calls.length - before, sent))
   assert.deepEqual(new Set(calls.slice(before)), new Set(['GET /caller/default']))
+  assert.ok(!warnsOfActing(running))
 })
 
 test('a hook of GitLab cannot be sent to an invented source: its token is refused there', async () => {
