@@ -5,6 +5,7 @@ import type { Metrics } from '../lib/metrics/metrics.ts'
 import type { EventType, RecordOf } from '../schemas/catalogue.ts'
 import type { GitlabApis } from './gitlab-api/open-gitlab-apis.ts'
 import type { TokenScope } from './gitlab-api/token-watch.ts'
+import type { PersonalData } from './personal-data.ts'
 
 /**
  * What became of a message. A dead letter is an outcome too, so that every message has one. The runtime
@@ -202,6 +203,8 @@ export interface ConsumerParts<E extends EventType, V extends Variables> {
   events: readonly E[]
   repeats: Repeats
   effect: Effect
+  /** What the worker keeps about people, and how it is erased. */
+  personalData: PersonalData
   /**
    * Whether `raw` must hold the body also where it was too large for its record and was published in chunks.
    * Without this field, `raw` is empty in such a record.

@@ -26,6 +26,7 @@ export const benchConsumers = {
     begins: 'oldest',
     repeats: 'harmless',
     effect: 'internal',
+    personalData: 'none',
     metricsPort: 0,
     variables: z.object({}),
     dryRun: () => [],

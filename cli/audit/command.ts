@@ -5,7 +5,9 @@ import { parseTime, timeForms } from '../options/parse-time.ts'
 import { wholeNumber } from '../options/whole-number.ts'
 import { exitAfterOutput } from '../output/exit.ts'
 import { writeLines } from '../output/write-lines.ts'
+import { eraseCommand } from './erase/command.ts'
 import type { ExportOptions } from './export.ts'
+import { holdCommand } from './hold/command.ts'
 import type { ProveOptions } from './prove.ts'
 import type { SearchOptions } from './search.ts'
 import type { VerifyOptions } from './verify.ts'
@@ -89,10 +91,12 @@ const exportCommand = new Command('export')
     await exitAfterOutput()
   })
 
-/** `bridge audit`: searches, exports, verifies the audit log, and proves single rows. */
+/** `bridge audit`: searches, exports, verifies and erases, and proves single rows. */
 export const auditCommand = new Command('audit')
   .description('search, export and verify the audit log, and prove what is in it')
   .addCommand(searchCommand)
   .addCommand(exportCommand)
   .addCommand(verifyCommand)
   .addCommand(proveCommand)
+  .addCommand(eraseCommand)
+  .addCommand(holdCommand)

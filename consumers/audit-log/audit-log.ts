@@ -6,6 +6,8 @@ import { eventTypes, type RecordOf } from '../../schemas/catalogue.ts'
 import { defineConsumer, type Origin } from '../consumer.ts'
 import { anchorVariables } from './anchors/anchor-variables.ts'
 import { appendRows } from './append/append-rows.ts'
+import { auditEraser } from './erase/audit-eraser.ts'
+import { auditLogPersonalData } from './erase/personal-data.ts'
 import { auditReader } from './read/audit-reader.ts'
 import { auditRowOf, coordinatesOf } from './row/audit-row.ts'
 import { intervalRowOf } from './row/interval-row.ts'
@@ -27,6 +29,7 @@ export const auditLog = defineConsumer({
   begins: 'oldest',
   repeats: 'harmless',
   effect: 'internal',
+  personalData: auditLogPersonalData,
   wholeBodies: true,
   database: {
     migrations: new URL('migrations/', import.meta.url),
@@ -36,7 +39,7 @@ export const auditLog = defineConsumer({
       'execute on function audit_log.append(json, bytea)',
       'select on audit_log.head, audit_log.tiles, audit_log.positions',
     ],
-    roles: [auditReader],
+    roles: [auditReader, auditEraser],
   },
   metricsPort: 9465,
   variables: auditLogVariables,

@@ -1,4 +1,5 @@
 import { defineConsumer } from '../consumer.ts'
+import { createUnreachedData } from '../unreached-data.ts'
 import { factsOf, syncEvents } from './facts/facts-of.ts'
 import { readPositions, storePositions } from './state/positions.ts'
 import { handleBatch } from './sync/handle-batch.ts'
@@ -19,6 +20,15 @@ export const ldapSync = defineConsumer({
   begins: 'oldest',
   repeats: 'harmless',
   effect: 'external',
+  personalData: createUnreachedData([
+    {
+      store: 'the tables of the schema ldap_sync',
+      why:
+        'without the accounts and memberships of a person, the worker could not take rights away: when GitLab ' +
+        'has deleted the user, delete the rows as their owner',
+    },
+    { store: 'the groups in LDAP', why: 'the directory belongs to you: remove the person there' },
+  ]),
   database: {
     migrations: new URL('migrations/', import.meta.url),
     rights: [

@@ -5,6 +5,8 @@ import { readPositions } from '../../lib/database-positions.ts'
 import { workerDatabaseUrl } from '../../lib/database-variable.ts'
 import { defineConsumer } from '../consumer.ts'
 import { forgetPositions, passRecord, writeBatch } from './apply/write-batch.ts'
+import { createUnreachedData } from '../unreached-data.ts'
+import { passRecord, writeBatch } from './apply/write-batch.ts'
 import { startHttp } from './http/start-http.ts'
 import { directoryEvents, observe } from './observe/observe.ts'
 
@@ -39,6 +41,14 @@ export const projectDirectory = defineConsumer({
   begins: 'oldest',
   repeats: 'harmless',
   effect: 'internal',
+  personalData: createUnreachedData([
+    {
+      store: 'the tables of the schema project_directory',
+      why:
+        'they hold who is a member, who pushed last, and old paths of users: delete the rows as their owner; ' +
+        '`bridge rebuild` brings back what Kafka still has',
+    },
+  ]),
   database: {
     migrations: new URL('migrations/', import.meta.url),
     rights: [

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { dataFolder, secret } from '../../lib/config.ts'
+import { dataFolder, type Environment, readVariables, secret } from '../../lib/config.ts'
 import { messageOf, RetriableError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { RecordOf } from '../../schemas/catalogue.ts'
@@ -10,6 +10,7 @@ import { createConsulKv } from './copies/consul-kv.ts'
 import { type Copy, startCopyLoop } from './copies/copy-loop.ts'
 import { createDirectoryCopy } from './copies/directory-copy.ts'
 import { openPushFiles, type PushFiles } from './files/push-files.ts'
+import { createPushPersonalData, type PushStores } from './personal-data.ts'
 import { pushEvents, pushLinesOf } from './push-line.ts'
 
 export const pushAuthorLogVariables = z.object({
@@ -40,11 +41,25 @@ export const pushAuthorLogVariables = z.object({
     .meta(secret),
 })
 
+type Settings = z.output<typeof pushAuthorLogVariables>
+
 /** The folder of the log. */
-export const pushLogFolder = ({
-  BRIDGE_DATA_DIR,
-  PUSH_AUTHOR_LOG_DIR,
-}: z.output<typeof pushAuthorLogVariables>): string => PUSH_AUTHOR_LOG_DIR ?? join(BRIDGE_DATA_DIR, 'pushes')
+export const pushLogFolder = ({ BRIDGE_DATA_DIR, PUSH_AUTHOR_LOG_DIR }: Settings): string =>
+  PUSH_AUTHOR_LOG_DIR ?? join(BRIDGE_DATA_DIR, 'pushes')
+
+/** @returns undefined for ever */
+const retentionDaysOf = ({ PUSH_AUTHOR_LOG_RETENTION_DAYS: days }: Settings): number | undefined =>
+  days === 'forever' ? undefined : Number(days)
+
+const storesOf = (env: Environment): PushStores => {
+  const settings = readVariables(pushAuthorLogVariables, env)
+  return {
+    folder: pushLogFolder(settings),
+    copyFolder: settings.PUSH_AUTHOR_LOG_COPY_DIR,
+    consulUrl: settings.PUSH_AUTHOR_LOG_CONSUL_URL,
+    retentionDays: retentionDaysOf(settings),
+  }
+}
 
 /**
  * Writes who pushed what into plain daily files, which can be read while everything else is down. Several
@@ -58,6 +73,7 @@ export const pushAuthorLog = defineConsumer({
   begins: 'oldest',
   repeats: 'harmless',
   effect: 'internal',
+  personalData: createPushPersonalData(storesOf),
   metricsPort: 9466,
   variables: pushAuthorLogVariables,
   dryRun: (record) =>
@@ -88,8 +104,6 @@ export const pushAuthorLog = defineConsumer({
   },
 })
 
-type Settings = z.output<typeof pushAuthorLogVariables>
-
 /** The second copies that are configured. */
 const copiesOf = (settings: Settings): Copy[] => {
   const folder = pushLogFolder(settings)
@@ -100,10 +114,6 @@ const copiesOf = (settings: Settings): Copy[] => {
     ...(consul ? [createConsulCopy(folder, consul)] : []),
   ]
 }
-
-/** @returns undefined for ever */
-const retentionDaysOf = ({ PUSH_AUTHOR_LOG_RETENTION_DAYS: days }: Settings): number | undefined =>
-  days === 'forever' ? undefined : Number(days)
 
 const upkeepMs = 10 * 60 * 1000
 

@@ -63,6 +63,8 @@ const definitionText = (consumer: NewConsumer): string => {
   return `  begins: '${beginning.begins}',
 ${maxAge}  repeats: ${repeats},
   effect: '${effect}',
+  // What does the worker store about people? See docs/write-a-worker.md.
+  personalData: 'none',
 ${ifDatabase(consumer, databaseText(name))}  metricsPort: ${metricsPort},
   variables: ${identifierOf(name)}Variables,
 ${gitlabText(consumer)}  dryRun: ({ user_name, ref }) => [

@@ -107,7 +107,8 @@ const runtime: Rooms = {
 
 /** The audit log: the tree knows nothing of events, and keys nothing of the database. */
 const auditLog: Rooms = {
-  'audit-log.ts': ['append/', 'read/', 'row/', 'sign/', 'anchors/'],
+  'audit-log.ts': ['append/', 'erase/', 'read/', 'row/', 'sign/', 'anchors/'],
+  'erase/': [],
   'sign/': ['anchors/', 'note/', 'store/', 'tree/'],
   'export/': ['anchors/', 'leaf/', 'read/', 'tree/', 'verify/'],
   'verify/': ['anchors/', 'leaf/', 'note/', 'store/', 'tree/'],

@@ -9,6 +9,7 @@ const common = {
   begins: 'oldest',
   repeats: 'harmless',
   effect: 'internal',
+  personalData: 'none',
   metricsPort: 1,
   variables: z.object({ X_URL: z.string() }),
   dryRun: () => [],

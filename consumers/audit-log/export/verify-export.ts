@@ -2,11 +2,13 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { messageOf, UsageError } from '../../../lib/errors.ts'
 import type { SignedCheckpoint } from '../anchors/anchor.ts'
+import { leafKinds } from '../leaf/leaf-kind.ts'
 import { appendLeaf, emptyRange, rootOf } from '../tree/compact-range.ts'
 import { hashSize } from '../tree/hashing.ts'
 import { tileWidth } from '../tree/tile.ts'
 import type { Fault } from '../verify/fault.ts'
 import { nameMismatches } from '../verify/name-mismatches.ts'
+import { type AbsenceStatement, type Absences, absencesOf } from '../verify/read-absences.ts'
 import { describeRow, type StoredLeaf } from '../verify/stored-leaf.ts'
 import type { AnchorVerdict, VerifyResult } from '../verify/verify.ts'
 import { type Mismatch, verifyBlock } from '../verify/verify-block.ts'
@@ -30,9 +32,16 @@ export const verifyExport = async (
   let rootAtAnchor = anchor.size === 0 ? rootOf(tree) : undefined
   let block: { leaves: StoredLeaf[]; hashes: Buffer[] } = { leaves: [], hashes: [] }
 
+  const absences = await absencesIn(paths)
+
   const finishBlock = () => {
     const at = Math.floor((tree.size - block.hashes.length) / tileWidth)
-    const found = verifyBlock(at, block.leaves, Buffer.concat(block.hashes), undefined)
+    const found = verifyBlock(
+      at,
+      block.leaves,
+      { tile: Buffer.concat(block.hashes), parent: undefined },
+      absences,
+    )
     faults.push(...found.faults)
     mismatches.push(...found.mismatches)
     block = { leaves: [], hashes: [] }
@@ -79,6 +88,19 @@ export const verifyExport = async (
     accounting: undefined,
     sealed,
   }
+}
+
+/** An erasure comes after the rows that it names, so the files are read for these statements first. */
+const absencesIn = async (paths: readonly string[]): Promise<Absences> => {
+  const statements: AbsenceStatement[] = []
+  for (const path of paths)
+    for await (const line of readExport(path)) {
+      if ('header' in line) continue
+      const { kind, content } = importLeaf(line.leaf)
+      if (kind === 'erasure' || kind === 'dropped_month')
+        statements.push({ kind: leafKinds[kind], content: content?.toString() ?? '' })
+    }
+  return absencesOf(statements)
 }
 
 const verdictOf = (

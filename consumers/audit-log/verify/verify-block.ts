@@ -2,6 +2,7 @@ import { appendLeaf, emptyRange, rootOf } from '../tree/compact-range.ts'
 import { hashLeaf, hashSize } from '../tree/hashing.ts'
 import { tileWidth } from '../tree/tile.ts'
 import type { Fault } from './fault.ts'
+import type { Absences } from './read-absences.ts'
 import { recomputeLeaf } from './recompute-leaf.ts'
 import { describeRow, type StoredLeaf } from './stored-leaf.ts'
 
@@ -16,6 +17,13 @@ export interface Mismatch {
   detail: string
 }
 
+/** The hashes that the tree has for a block. */
+export interface TileHashes {
+  tile: Buffer
+  /** The hash of the tile in the level above; undefined for a partial tile. */
+  parent: Buffer | undefined
+}
+
 export interface BlockResult {
   /** The root over the hashes that the block has in the tree. */
   root: Buffer
@@ -27,14 +35,13 @@ export interface BlockResult {
  * Compares the leaves of one tile with the hashes of the tree.
  *
  * @param leaves what the database has for the places of the tile, in any number
- * @param tile the hashes of the tile
- * @param parent the hash of the tile in the level above; undefined for a partial tile
+ * @param absences what is no longer stored, as the log says
  */
 export const verifyBlock = (
   block: number,
   leaves: readonly StoredLeaf[],
-  tile: Buffer,
-  parent: Buffer | undefined,
+  { tile, parent }: TileHashes,
+  absences: Absences,
 ): BlockResult => {
   const first = block * tileWidth
   const faults: Fault[] = []
@@ -45,7 +52,7 @@ export const verifyBlock = (
     const index = first + offset
     const found = byIndex.get(index) ?? []
     byIndex.delete(index)
-    verifyPlace(index, hash, found, faults, mismatches)
+    verifyPlace({ index, expected: hash, absences }, found, faults, mismatches)
   }
   for (const [index, others] of byIndex)
     for (const leaf of others)
@@ -53,9 +60,14 @@ export const verifyBlock = (
   return { root: rootOver(expected), faults, mismatches }
 }
 
+interface Place {
+  index: number
+  expected: Buffer
+  absences: Absences
+}
+
 const verifyPlace = (
-  index: number,
-  expected: Buffer,
+  { index, expected, absences }: Place,
   found: readonly StoredLeaf[],
   faults: Fault[],
   mismatches: Mismatch[],
@@ -69,13 +81,15 @@ const verifyPlace = (
     if (leaf !== own?.leaf)
       faults.push({ kind: 'inserted', index, row: describeRow(leaf), detail: 'another row has its place' })
   if (own?.hash === undefined) {
+    if (absences.dropped.has(index) && own?.leaf.hash?.equals(expected)) return
     const row = own === undefined ? `leaf ${index}` : describeRow(own.leaf) || `leaf ${index}`
     faults.push({ kind: 'removed', index, row, detail: 'the tree has its leaf, and the row is gone' })
     return
   }
   const row = describeRow(own.leaf)
-  if (own.erased.length > 0)
-    faults.push({ kind: 'erased', index, row, detail: `no erasure names it: ${own.erased.join(', ')}` })
+  const unnamed = own.erased.filter((group) => !absences.erased[group].has(index))
+  if (unnamed.length > 0)
+    faults.push({ kind: 'erased', index, row, detail: `no erasure names it: ${unnamed.join(', ')}` })
   if (!own.hash.equals(expected)) {
     const detail = own.edited.length > 0 ? own.edited.join(', ') : 'values, or all hashes beside them'
     mismatches.push({ index, row, expected: base64(expected), found: base64(own.hash), detail })

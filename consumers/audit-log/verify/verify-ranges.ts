@@ -5,6 +5,7 @@ import { tileOf, tileWidth } from '../tree/tile.ts'
 import { copyRows } from './copy-rows.ts'
 import type { Fault } from './fault.ts'
 import { leafQuery } from './leaf-query.ts'
+import type { Absences } from './read-absences.ts'
 import { type StoredLeaf, toStoredLeaf } from './stored-leaf.ts'
 import { type Mismatch, verifyBlock } from './verify-block.ts'
 
@@ -23,12 +24,13 @@ const blocksPerQuery = 64
  * Reads all rows, several ranges at a time, and compares them with the tiles.
  *
  * @param size the number of leaves
+ * @param absences what is no longer stored, as the log says
  * @param snapshot in which all ranges are read, so that rows that are appended meanwhile are not seen
  * @param jobs how many ranges are read at the same time
  */
 export const verifyRanges = async (
   pool: Pool,
-  { size, snapshot }: Pick<BlockRange, 'size' | 'snapshot'>,
+  { size, snapshot, absences }: Pick<BlockRange, 'size' | 'snapshot' | 'absences'>,
   readTile: ReadTile,
   jobs: number,
 ): Promise<RangeResult> => {
@@ -42,7 +44,7 @@ export const verifyRanges = async (
       const first = at * blocksPerQuery
       const last = Math.min(blocks, first + blocksPerQuery)
       const isOpen = at === starts.length - 1
-      await verifyRange(pool, { first, last, isOpen, size, snapshot }, readTile, result)
+      await verifyRange(pool, { first, last, isOpen, size, snapshot, absences }, readTile, result)
     }
   }
   await Promise.all(Array.from({ length: jobs }, work))
@@ -56,13 +58,14 @@ interface BlockRange {
   isOpen: boolean
   size: number
   snapshot: string
+  absences: Absences
 }
 
 const verifyRange = async (pool: Pool, range: BlockRange, readTile: ReadTile, result: RangeResult) => {
-  const { first, last, isOpen, size, snapshot } = range
+  const { first, last, isOpen, size, snapshot, absences } = range
   const finish = async (block: number, leaves: readonly StoredLeaf[]) => {
     const { tile, parent } = await readBlock(block, size, readTile)
-    const { root, faults, mismatches } = verifyBlock(block, leaves, tile, parent)
+    const { root, faults, mismatches } = verifyBlock(block, leaves, { tile, parent }, absences)
     result.blockRoots[block] = root
     result.faults.push(...faults)
     result.mismatches.push(...mismatches)

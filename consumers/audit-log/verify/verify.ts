@@ -8,6 +8,7 @@ import { tileWidth } from '../tree/tile.ts'
 import type { Fault } from './fault.ts'
 import { type Accounting, findGaps } from './find-gaps.ts'
 import { nameMismatches } from './name-mismatches.ts'
+import { readAbsences } from './read-absences.ts'
 import { findRowsWithoutLeaf } from './rows-without-leaf.ts'
 import { verifyRanges } from './verify-ranges.ts'
 
@@ -56,7 +57,9 @@ export const verifyAuditLog = async (
     async (snapshot, client) => {
       const head = await readHead(client)
       const accounting = await findGaps(client)
-      const ranges = await verifyRanges(pool, { size: head.range.size, snapshot }, readTile, jobs)
+      const absences = await readAbsences(client)
+      const range = { size: head.range.size, snapshot, absences }
+      const ranges = await verifyRanges(pool, range, readTile, jobs)
       return { ...head, ...ranges, accounting }
     },
   )

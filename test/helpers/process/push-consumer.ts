@@ -15,6 +15,7 @@ export const pushConsumer = (
   begins: 'oldest',
   repeats: 'harmless',
   effect: 'internal',
+  personalData: 'none',
   metricsPort: 0,
   variables: z.object({}),
   dryRun: () => [],

@@ -59,6 +59,7 @@ const batching = defineConsumer({
   begins: 'oldest',
   repeats: 'harmless',
   effect: 'internal',
+  personalData: 'none',
   metricsPort: 0,
   variables: z.object({}),
   dryRun: () => [],

@@ -26,6 +26,7 @@ const lookingUp = defineConsumer({
   begins: 'oldest',
   repeats: 'harmless',
   effect: 'internal',
+  personalData: 'none',
   metricsPort: 0,
   variables: z.object({}),
   gitlabApi: { scope: 'read_api', role: 'Reporter', without: 'It does nothing.' },

@@ -36,6 +36,7 @@ const caller = defineConsumer({
   maxAgeHours: 1,
   repeats: 'harmless',
   effect: 'external',
+  personalData: 'none',
   metricsPort: 0,
   variables: z.object({ CALLER_URL: z.url() }),
   dryRun: () => [],

@@ -38,6 +38,7 @@ const sender = defineConsumer({
   begins: 'oldest',
   repeats: { skippedForDays: 1 },
   effect: 'external',
+  personalData: 'none',
   metricsPort: 0,
   variables: z.object({}),
   dryRun: () => [],

@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs'
+import type { Environment } from '../../lib/config.ts'
+import type { Person, PersonalDataFunctions, StoreReport } from '../personal-data.ts'
+import type { PushLine } from './push-line.ts'
+import { createLogReader } from './read/read-log.ts'
+
+/** Where the worker writes. */
+export interface PushStores {
+  folder: string
+  /** The folder of the second copy. */
+  copyFolder: string | undefined
+  consulUrl: string | undefined
+  /** Undefined: for ever. */
+  retentionDays: number | undefined
+}
+
+const dayMs = 24 * 60 * 60 * 1000
+
+/**
+ * The daily files only grow, and closed days are compressed with an index, so single lines are not erased.
+ * They expire with the retention.
+ */
+export const createPushPersonalData = (storesOf: (env: Environment) => PushStores): PersonalDataFunctions => {
+  /** @returns undefined if this machine does not have the folder */
+  const linesOf = async (person: Person, folder: string): Promise<PushLine[] | undefined> => {
+    const found: PushLine[] = []
+    if (!existsSync(folder)) return undefined
+    const reader = createLogReader([folder], () => undefined)
+    await reader.read(undefined, '', (line) => {
+      if (isOfPerson(line, person)) found.push(line)
+    })
+    return found
+  }
+
+  return {
+    find: async (person, env) => {
+      const { folder, copyFolder } = storesOf(env)
+      const folders = copyFolder === undefined ? [folder] : [folder, copyFolder]
+      const what = 'lines of pushes of the person'
+      return await Promise.all(
+        folders.map(async (store) => ({ store, count: (await linesOf(person, store))?.length ?? 0, what })),
+      )
+    },
+    erase: async () => [],
+    report: async (person, env) => {
+      const { folder, copyFolder, consulUrl, retentionDays } = storesOf(env)
+      const lines = await linesOf(person, folder)
+      const newest = (lines ?? []).reduce(
+        (latest, { pushed_at }) => Math.max(latest, Date.parse(pushed_at)),
+        0,
+      )
+      const reportOf = (store: string): StoreReport => {
+        if (lines === undefined) return { store, state: 'cannot', why: notHere }
+        if (lines.length === 0) return { store, state: 'done', what: 'no line names the person' }
+        return retentionDays === undefined
+          ? { store, state: 'cannot', why: `${lines.length} lines are kept for ever: ${howToLimit}` }
+          : {
+              ...{ store, state: 'expires', what: `${lines.length} lines of pushes` },
+              at: new Date(newest + (retentionDays + 1) * dayMs),
+            }
+      }
+      return [
+        reportOf(folder),
+        ...(copyFolder === undefined ? [] : [reportOf(copyFolder)]),
+        ...(consulUrl === undefined || lines?.length === 0 ? [] : [consulReport]),
+      ]
+    },
+  }
+}
+
+const notHere = 'this machine has no such folder: run the command on the machine of the worker'
+
+const howToLimit =
+  'set PUSH_AUTHOR_LOG_RETENTION_DAYS, or delete the files of these days while the worker is stopped'
+
+const consulReport: StoreReport = {
+  store: 'Consul, below gitlab/pushes/',
+  state: 'cannot',
+  why:
+    'the last pusher of a branch or tag stays until somebody else pushes to it: ' +
+    'delete the keys that name the person',
+}
+
+const isOfPerson = (line: PushLine, { ids, usernames, names, instance }: Person): boolean => {
+  if (instance !== undefined && line.instance !== instance) return false
+  const username = line.user_username?.toLowerCase()
+  return (
+    (line.user_id !== null && ids.includes(line.user_id)) ||
+    usernames.some((name) => name.toLowerCase() === username) ||
+    (line.user_username === null && line.user_name !== null && names.includes(line.user_name))
+  )
+}

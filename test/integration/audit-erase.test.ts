@@ -1,0 +1,188 @@
+// `bridge audit erase`: what is left of a person in the database, and what the report says about the rest.
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { erase } from '../../cli/audit/erase/erase.ts'
+import { liftHold, listHolds, placeHold } from '../../cli/audit/hold/hold.ts'
+import { appendRows } from '../../consumers/audit-log/append/append-rows.ts'
+import { verifyAuditLog } from '../../consumers/audit-log/verify/verify.ts'
+import { createPool } from '../../lib/database.ts'
+import { quietLogger } from '../../lib/logger.ts'
+import { pushRow } from '../helpers/audit/audit-rows.ts'
+import { openAuditDatabase } from '../helpers/audit/open-audit-database.ts'
+
+const database = await openAuditDatabase()
+const pool = createPool(database.databaseUrl, 'test', quietLogger())
+after(async () => {
+  await pool.end()
+  await database.close()
+})
+
+const frieda = { user_id: 77, user_username: 'Frieda.Kühn', user_name: 'Frieda Kühn' }
+const bodyOf = (value: unknown) => ({ raw: Buffer.from(JSON.stringify(value)) })
+const ascii = String.raw`{"author":{"name":"Frieda K\u00fchn"},"text":"\u003cf.kuehn@example.com\u003e"}`
+
+/** One row for each way in which a body can name the person, and rows that only seem to. */
+const rows = [
+  pushRow(0, { ...frieda, summary: 'Frieda Kühn pushed.', ...bodyOf({ user_id: 77 }) }),
+  pushRow(1, { subject_id: 77, subject_username: 'frieda.kühn', subject_name: 'Frieda Kühn' }),
+  pushRow(2, bodyOf({ commits: [{ message: 'Fix\n\nCo-authored-by: x <F.Kuehn@example.com>' }] })),
+  pushRow(3, bodyOf({ text: 'thanks @frieda.kühn, done' })),
+  pushRow(4, { raw: Buffer.from(ascii) }),
+  pushRow(5, bodyOf({ object_attributes: { assignee_ids: [12, 77] } })),
+  pushRow(6, { raw: Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('FRIEDA KÜHN')]) }),
+  pushRow(7, { ref: 'refs/heads/frieda.kühn-fix' }),
+  pushRow(8, bodyOf({ text: 'alfrieda.kühn and frieda.kühnemann', user_id: 777, total: 77 })),
+  pushRow(9, { user_id: 77, instance: 'https://other.example' }),
+]
+await appendRows(pool, rows)
+await database.anchor()
+
+const env = { DATABASE_URL: database.databaseUrl, BRIDGE_DATA_DIR: join(database.folder, 'data') }
+const options = {
+  user: ['77', '@frieda.kühn'],
+  email: ['f.kuehn@example.com'],
+  name: ['Frieda Kühn'],
+  instance: 'https://git.example',
+  reason: 'request 4711',
+}
+const run = async (more: Partial<Parameters<typeof erase>[0]> = {}) => {
+  const lines: string[] = []
+  await erase({ ...options, ...more }, env, (line) => lines.push(line))
+  return lines
+}
+
+const erasedIndexes = async (column: string) =>
+  (
+    await pool.query(`select leaf_index from audit_log.events where ${column} is null order by leaf_index`)
+  ).rows.map(({ leaf_index }) => Number(leaf_index))
+
+const verified = async () => {
+  const { faults, anchor, isHeadSound } = await verifyAuditLog(pool, await database.anchor(), 1)
+  return { faults, anchor: anchor.kind, isHeadSound }
+}
+const sound = { faults: [], anchor: 'extends', isHeadSound: true }
+
+test('a dry run counts and changes nothing', async () => {
+  const lines = await run({ dryRun: true })
+  assert.deepEqual(lines.slice(0, 2), [
+    'audit_log.events: 2 rows in which the person is actor or subject',
+    'audit_log.events: 6 rows that mention the person',
+  ])
+  assert.deepEqual(await erasedIndexes('raw'), [])
+})
+
+test('under a legal hold nothing is erased', async () => {
+  assert.equal(await placeHold('case 12', env), 1)
+  await assert.rejects(run(), /Nothing was erased: the legal hold 1 \(case 12\) forbids/)
+  await liftHold(1, env)
+  await assert.rejects(liftHold(1, env), /no hold 1 in force/)
+  assert.match((await listHolds(env))[0] ?? '', /^1: case 12 \(placed at .*: lifted at /)
+  assert.deepEqual(await erasedIndexes('raw'), [])
+})
+
+test('a reason that names the person is refused, because it stays', async () => {
+  await assert.rejects(run({ reason: 'Frieda Kühn asked' }), /must not name the person/)
+})
+
+test('the person is gone, others keep their identity, and each store is reported', async () => {
+  const lines = await run()
+  assert.equal(
+    lines[0],
+    'done: audit_log.events: 2 rows lost identity, content and body; 6 rows that mention the person lost ' +
+      'content and body; leaf 10 of the log says so',
+  )
+  assert.equal(lines[1], 'done: old versions of these rows in the database: the partitions were vacuumed')
+  for (const store of ['write-ahead log', 'free space', 'exports', 'topics .*gitlab.user_create', 'spool'])
+    assert.ok(
+      lines.some((line) => new RegExp(`^cannot: .*${store}`).test(line)),
+      store,
+    )
+  assert.ok(lines.some((line) => /^expires on \d{4}-\d\d-\d\d: topics .*gitlab.push, /.test(line)))
+
+  assert.deepEqual(await erasedIndexes('raw'), [0, 1, 2, 3, 4, 5, 6, 7])
+  assert.deepEqual(await erasedIndexes('user_username'), [0, 1])
+  for (const column of ['body_sha256', 'raw_salt', 'content_salt', 'fact_id', 'summary'])
+    assert.deepEqual(await erasedIndexes(column), [0, 1, 2, 3, 4, 5, 6, 7], column)
+  assert.deepEqual(await verified(), sound)
+})
+
+test('a dump of the log has nothing by which the person can be found or guessed', async () => {
+  const { rows: tables } = await pool.query(
+    `select tablename from pg_tables where schemaname = 'audit_log' and tablename !~ '^events_'`,
+  )
+  for (const { tablename } of tables) {
+    const { rows: dump } = await pool.query(
+      `select t::text as row from audit_log.${tablename} as t
+       where to_jsonb(t) ->> 'instance' is distinct from $1
+         and to_jsonb(t) ->> 'leaf_index' is distinct from '8'`,
+      ['https://other.example'],
+    )
+    // Bytes are in hexadecimal in a dump.
+    const text = dump
+      .map(({ row }) => row)
+      .join('\n')
+      .toLowerCase()
+    for (const guess of ['frieda', 'kühn', 'f.kuehn'])
+      for (const form of [guess, Buffer.from(guess).toString('hex')])
+        assert.ok(!text.includes(form), `${tablename} has ${guess}`)
+    for (const { body_sha256 } of rows.slice(0, 8)) assert.ok(!text.includes(String(body_sha256)), tablename)
+  }
+})
+
+test('the role of erasures can count and erase, and can do nothing else', async () => {
+  const role = new URL(database.databaseUrl)
+  role.username = 'audit_eraser'
+  role.password = 'eraser-password'
+  await pool.query(`alter role audit_eraser login password 'eraser-password'`)
+  const lines: string[] = []
+  const own = { AUDIT_ERASER_DATABASE_URL: role.href, BRIDGE_DATA_DIR: env.BRIDGE_DATA_DIR }
+  await erase({ ...options, user: ['nobody'], email: [], name: [] }, own, (line) => lines.push(line))
+  assert.equal(lines[0], 'done: audit_log.events: no row names the person')
+  const eraser = createPool(role.href, 'test', quietLogger())
+  for (const sql of [
+    'select * from audit_log.events',
+    'update audit_log.events set raw = null',
+    'delete from audit_log.events',
+    "select * from audit_log.rows_of_person('{}')",
+    "select audit_log.add_statement(4, '{}')",
+    'update audit_log.legal_holds set lifted_at = now()',
+  ])
+    await assert.rejects(eraser.query(sql), /permission denied/, sql)
+  await eraser.end()
+})
+
+test('the trigger lets nobody change a row, also not within the transaction of an erasure', async () => {
+  const change = async (sql: string) => {
+    const client = await pool.connect()
+    await client.query('begin')
+    await client.query(`select set_config('audit_log.erasure', pg_current_xact_id()::text, true)`)
+    await client.query(sql).finally(async () => {
+      await client.query('rollback')
+      client.release()
+    })
+  }
+  const set = (what: string) => `update audit_log.events set ${what} where leaf_index = 9`
+  for (const what of ["user_name = 'x'", 'raw_commitment = null', "summary = ''", 'project_id = null'])
+    await assert.rejects(change(set(what)), /append-only: UPDATE is refused/, what)
+  await assert.rejects(change('delete from audit_log.events where leaf_index = 9'), /append-only/)
+})
+
+test('values that are gone without an erasure are a fault, and so is an edited erasure', async () => {
+  await database.removeTriggers()
+  await pool.query(`update audit_log.statements set content = replace(content, '0-7', '0-9')`)
+  const { faults } = await verifyAuditLog(pool, await database.anchor(), 1)
+  assert.deepEqual(
+    faults.map(({ kind, index }) => [kind, index]),
+    [['edited', 10]],
+  )
+  await pool.query(`update audit_log.statements set content = replace(content, '0-9', '0-7')`)
+  await pool.query(
+    'update audit_log.events set raw = null, body_sha256 = null, raw_salt = null where leaf_index = 9',
+  )
+  const other = await verifyAuditLog(pool, await database.anchor(), 1)
+  assert.deepEqual(
+    other.faults.map(({ kind, index }) => [kind, index]),
+    [['erased', 9]],
+  )
+})
