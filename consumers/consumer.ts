@@ -5,7 +5,7 @@ import type { Metrics } from '../lib/metrics/metrics.ts'
 import type { EventType, RecordOf } from '../schemas/catalogue.ts'
 import type { GitlabApis } from './gitlab-api/open-gitlab-apis.ts'
 import type { TokenScope } from './gitlab-api/token-watch.ts'
-import type { PersonalData } from './personal-data.ts'
+import type { PersonalData } from './personal-data/personal-data.ts'
 
 /**
  * What became of a message. A dead letter is an outcome too, so that every message has one. The runtime
@@ -124,7 +124,6 @@ export type Beginning = { begins: 'oldest'; maxAgeHours?: never } | { begins: 'n
  * What a worker changes.
  *
  * `internal`: only what belongs to the bridge, such as its tables and files.
- *
  * `external`: it sends something to people or to other systems. Such a worker ignores the records of invented
  * events (the sources `sample` and `simulate`), and counts them as `invented`, unless it was started with
  * `--let-workers-act`.

@@ -1,5 +1,5 @@
 import { defineConsumer } from '../consumer.ts'
-import { createUnreachedData } from '../unreached-data.ts'
+import { createUnreachedData } from '../personal-data/unreached-data.ts'
 import { factsOf, syncEvents } from './facts/facts-of.ts'
 import { readPositions, storePositions } from './state/positions.ts'
 import { handleBatch } from './sync/handle-batch.ts'
@@ -24,8 +24,8 @@ export const ldapSync = defineConsumer({
     {
       store: 'the tables of the schema ldap_sync',
       why:
-        'without the accounts and memberships of a person, the worker could not take rights away: when GitLab ' +
-        'has deleted the user, delete the rows as their owner',
+        'without the accounts and memberships of a person, the worker could not take rights away: when ' +
+        'GitLab has deleted the user, delete the rows as their owner',
     },
     { store: 'the groups in LDAP', why: 'the directory belongs to you: remove the person there' },
   ]),

@@ -4,9 +4,8 @@ import { createPool, createReadPool } from '../../lib/database.ts'
 import { readPositions } from '../../lib/database-positions.ts'
 import { workerDatabaseUrl } from '../../lib/database-variable.ts'
 import { defineConsumer } from '../consumer.ts'
+import { createUnreachedData } from '../personal-data/unreached-data.ts'
 import { forgetPositions, passRecord, writeBatch } from './apply/write-batch.ts'
-import { createUnreachedData } from '../unreached-data.ts'
-import { passRecord, writeBatch } from './apply/write-batch.ts'
 import { startHttp } from './http/start-http.ts'
 import { directoryEvents, observe } from './observe/observe.ts'
 
@@ -45,8 +44,8 @@ export const projectDirectory = defineConsumer({
     {
       store: 'the tables of the schema project_directory',
       why:
-        'they hold who is a member, who pushed last, and old paths of users: delete the rows as their owner; ' +
-        '`bridge rebuild` brings back what Kafka still has',
+        'they hold who is a member, who pushed last, and old paths of users: delete the rows as their ' +
+        'owner; `bridge rebuild` brings back what Kafka still has',
     },
   ]),
   database: {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Environment } from '../../lib/config.ts'
-import type { Person, PersonalDataFunctions, StoreReport } from '../personal-data.ts'
+import type { Person, PersonalDataFunctions, StoreReport } from '../personal-data/personal-data.ts'
 import type { PushLine } from './push-line.ts'
 import { createLogReader } from './read/read-log.ts'
 

@@ -1,7 +1,7 @@
 import type { ArrowRule } from './rule.ts'
 
 /** Rooms of consumers/ that all workers may use. They stand on lib/ alone. */
-const sharedRooms = '^consumers/(?:gitlab-api)/'
+const sharedRooms = '^consumers/(?:gitlab-api|personal-data)/'
 
 /** Rules for folders that grow: a new worker, command or room of lib needs no new entry. */
 export const folderRules: readonly ArrowRule[] = [

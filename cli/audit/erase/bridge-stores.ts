@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { StoreReport } from '../../../consumers/personal-data.ts'
+import type { StoreReport } from '../../../consumers/personal-data/personal-data.ts'
 import { type Environment, readVariables } from '../../../lib/config.ts'
 import { catalogue, eventTypes, type Retention } from '../../../schemas/catalogue.ts'
 import { createNames } from '../../../schemas/topics.ts'

@@ -1,5 +1,5 @@
 import { consumers } from '../../../consumers/index.ts'
-import type { FoundData, Person, StoreReport } from '../../../consumers/personal-data.ts'
+import type { FoundData, Person, StoreReport } from '../../../consumers/personal-data/personal-data.ts'
 import type { Environment } from '../../../lib/config.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import type { JsonOption } from '../../options/json-option.ts'

@@ -1,4 +1,4 @@
-import type { Person } from '../../../consumers/personal-data.ts'
+import type { Person } from '../../../consumers/personal-data/personal-data.ts'
 import { UsageError } from '../../../lib/errors.ts'
 
 /** The options that say who a person is. */

@@ -38,7 +38,7 @@ export const liftHold = (id: number, env: Environment): Promise<void> =>
       [id],
     )
     if (rowCount === 0)
-      throw new UsageError(`There is no hold ${id} in force. \`bridge audit hold list\` names all.`)
+      throw new UsageError(`There is no hold ${id} in force. \`bridge audit hold\` names all.`)
   })
 
 /** One line for each hold, the newest last. */

@@ -1,4 +1,4 @@
-import type { Person } from '../../personal-data.ts'
+import type { Person } from '../../personal-data/personal-data.ts'
 
 /** The argument of audit_log.erase and audit_log.count_person. */
 export const personJson = ({ ids, usernames, emails, names, instance }: Person): string => {

@@ -1,4 +1,4 @@
-import type { Environment } from '../lib/config.ts'
+import type { Environment } from '../../lib/config.ts'
 
 /** A person whose data is looked for or erased. Each list holds what the operator knows. */
 export interface Person {
