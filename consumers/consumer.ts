@@ -112,7 +112,6 @@ export type Repeats = 'harmless' | { skippedForDays: number }
  * Where a worker begins at its first start.
  *
  * `oldest`: at the oldest record that its topics hold. It handles the whole history once.
- *
  * `now`: behind the newest record. It is for workers that speak to people or to other systems: nobody wants
  * a message about an event of last month. `maxAgeHours` holds at every later time, too: a record that is
  * older when its turn comes, for example after a long outage, is counted as `too_old`, its delivery is
