@@ -7,7 +7,9 @@ import { defineConsumer } from '../consumer.ts'
 import { createUnreachedData } from '../personal-data/unreached-data.ts'
 import { forgetPositions, passRecord, writeBatch } from './apply/write-batch.ts'
 import { startHttp } from './http/start-http.ts'
+import { createDirectoryMetrics } from './metrics.ts'
 import { directoryEvents, observe } from './observe/observe.ts'
+import { startReconciling } from './reconcile/schedule.ts'
 
 export const projectDirectoryVariables = z.object({
   PROJECT_DIRECTORY_DATABASE_URL: workerDatabaseUrl('project-directory'),
@@ -75,13 +77,20 @@ export const projectDirectory = defineConsumer({
       await pool.end()
     }
   },
-  async create(settings, logger) {
+  gitlabApi: {
+    scope: 'read_api',
+    role: 'Reporter in the groups it keeps',
+    without: 'Branches and projects from before the bridge are missing, and `complete` is false.',
+  },
+  async create(settings, logger, { gitlab, metrics }) {
     const pool = createPool(
       settings.PROJECT_DIRECTORY_DATABASE_URL,
       'gitlab-bridge.project-directory',
       logger,
     )
-    const http = await startHttp(pool, settings, logger)
+    const directoryMetrics = createDirectoryMetrics(metrics)
+    const http = await startHttp(pool, settings, logger, directoryMetrics.countRequest)
+    const reconciling = startReconciling({ pool, gitlab, metrics: directoryMetrics, logger })
     return {
       batchSize: 500,
       async handleBatch(records, { origins }) {
@@ -97,6 +106,7 @@ export const projectDirectory = defineConsumer({
         pass: (origin) => passRecord(pool, origin),
       },
       close: async () => {
+        await reconciling.stop()
         await http.close()
         await pool.end()
       },

@@ -1,5 +1,6 @@
 import { auditLogCatalogue } from './audit-log-catalogue.ts'
 import type { MetricCatalogue } from './declaration.ts'
+import { directoryCatalogue } from './directory-catalogue.ts'
 import { gitlabApiCatalogue } from './gitlab-api-catalogue.ts'
 import { ingressCatalogue } from './ingress-catalogue.ts'
 import { lagCatalogue } from './lag-catalogue.ts'
@@ -21,6 +22,7 @@ export const metricCatalogue = {
   ...workerCatalogue,
   ...gitlabApiCatalogue,
   ...auditLogCatalogue,
+  ...directoryCatalogue,
   ...ldapSyncCatalogue,
   ...lagCatalogue,
 } as const satisfies MetricCatalogue

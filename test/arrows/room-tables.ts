@@ -124,13 +124,15 @@ const auditLog: Rooms = {
 
 /** The directory: what is computed knows nothing of the database, of HTTP and of records. */
 const projectDirectory: Rooms = {
-  'project-directory.ts': ['apply/', 'http/', 'observe/'],
+  'project-directory.ts': ['apply/', 'http/', 'observe/', 'reconcile/', 'metrics.ts'],
   'http/': ['read/', 'model/'],
   'read/': ['model/'],
+  'reconcile/': ['apply/', 'store/', 'observe/', 'model/', 'metrics.ts'],
   'apply/': ['store/', 'observe/', 'model/'],
   'store/': ['observe/', 'model/'],
   'observe/': ['model/'],
   'model/': [],
+  'metrics.ts': [],
 }
 
 /** LDAP sync: plans know neither the directory nor the state, and neither of those knows the steps. */

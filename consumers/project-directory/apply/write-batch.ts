@@ -2,8 +2,9 @@ import { type Connection, type Pool, query } from '../../../lib/database.ts'
 import { readPositions } from '../../../lib/database-positions.ts'
 import type { Origin } from '../../consumer.ts'
 import { type DirectoryRecord, observe } from '../observe/observe.ts'
-import { type Realm, realmKey, realmOf } from '../observe/realm.ts'
+import { realmKey, realmOf } from '../observe/realm.ts'
 import { createPostgresStore } from '../store/postgres-store.ts'
+import { realmIds } from '../store/realms.ts'
 import { applyObservations } from './apply.ts'
 import { inTransaction } from './in-transaction.ts'
 
@@ -55,25 +56,6 @@ const readNext = async (
   const places = [...new Map(records.map(({ origin }) => [placeOf(origin), origin])).values()]
   const offsets = await readPositions(connection, 'project_directory', places)
   return new Map(places.map((place, at) => [placeOf(place), offsets[at] ?? 0]))
-}
-
-const realmIds = async (connection: Connection, realms: readonly Realm[]): Promise<Map<string, number>> => {
-  const distinct = [...new Map(realms.map((realm) => [realmKey(realm), realm])).values()]
-  const values = [distinct.map(({ instance }) => instance), distinct.map(({ invented }) => invented)]
-  const given = 'unnest($1::text[], $2::text[]) as given(instance, invented)'
-  await query(
-    connection,
-    `insert into project_directory.realms (instance, invented) select * from ${given}
-      where not exists (select from project_directory.realms
-                         where (realms.instance, realms.invented) = (given.instance, given.invented))`,
-    values,
-  )
-  const rows = await query<Realm & { id: number }>(
-    connection,
-    `select id, instance, invented from project_directory.realms join ${given} using (instance, invented)`,
-    values,
-  )
-  return new Map(rows.map(({ id, ...realm }) => [realmKey(realm), id]))
 }
 
 const movePositions = async (

@@ -22,7 +22,7 @@ export interface AppOptions {
   tokens: (() => BearerTokens) | undefined
   logger: Logger
   /** Called with each answer. */
-  onAnswered(route: string, status: number, seconds: number): void
+  onAnswered(status: number, seconds: number): void
 }
 
 /** The read-only HTTP API of the directory. */
@@ -56,7 +56,7 @@ const handle = async (options: AppOptions, route: Route, request: Request, respo
     return problem(503, 'the database of the directory does not answer: try again later')
   })
   const status = answerWith(request, response, answer)
-  options.onAnswered(route.path, status, (performance.now() - startedAt) / 1000)
+  options.onAnswered(status, (performance.now() - startedAt) / 1000)
 }
 
 const answerOf = async (

@@ -5,7 +5,7 @@ import { watchFiles } from '../../../lib/disk/watch-files.ts'
 import { ConfigError } from '../../../lib/errors.ts'
 import { listen, urlOf } from '../../../lib/http/listen.ts'
 import type { Logger } from '../../../lib/logger.ts'
-import { createApp } from './app.ts'
+import { type AppOptions, createApp } from './app.ts'
 
 interface HttpSettings {
   PROJECT_DIRECTORY_HOST: string
@@ -21,7 +21,12 @@ const tokensVariable = 'PROJECT_DIRECTORY_TOKENS_FILE'
  * @throws ConfigError if it would listen beyond loopback without tokens, or if the file of tokens is wrong;
  *   UsageError naming the variable if it cannot listen
  */
-export const startHttp = async (pool: Pool, settings: HttpSettings, logger: Logger) => {
+export const startHttp = async (
+  pool: Pool,
+  settings: HttpSettings,
+  logger: Logger,
+  onAnswered: AppOptions['onAnswered'] = () => undefined,
+) => {
   const { PROJECT_DIRECTORY_HOST: host, PROJECT_DIRECTORY_TOKENS_FILE: file } = settings
   if (file === undefined && !isLoopback(host))
     throw new ConfigError([
@@ -39,7 +44,7 @@ export const startHttp = async (pool: Pool, settings: HttpSettings, logger: Logg
           onRead: () => undefined,
           logger,
         })
-  const app = createApp({ pool, tokens: watched?.current, logger, onAnswered: () => undefined })
+  const app = createApp({ pool, tokens: watched?.current, logger, onAnswered })
   const server = createServer(app)
   try {
     await listen(server, settings.PROJECT_DIRECTORY_PORT, host, 'PROJECT_DIRECTORY')

@@ -45,7 +45,7 @@ export const holderViewOf = (facts: readonly PathFact[], renames: RenameIndex): 
     isDestroyed: isDestroyed(facts),
     isAmbiguous,
     startsEmpty: facts.some(({ verb }) => verb === 'create'),
-    reconciledAt: facts.find(({ verb }) => verb === 'listed')?.at ?? null,
+    reconciledAt: newestOf(facts, 'listed') ?? null,
   }
 }
 
@@ -55,8 +55,11 @@ const timeOf = ({ verb, at, lastAt }: PathFact): number => (verb === 'seen' ? la
 const firstValue = <Field extends keyof PathFact>(facts: readonly PathFact[], field: Field) =>
   facts.find((fact) => fact[field] !== null)?.[field] ?? null
 
+const newestOf = (facts: readonly PathFact[], verb: PathFact['verb']): number | undefined =>
+  facts.findLast((fact) => fact.verb === verb)?.at
+
 /** An id is never used again, so that an event of destruction holds for ever. */
 const isDestroyed = (facts: readonly PathFact[]): boolean => {
-  const at = (verb: PathFact['verb']) => facts.find((fact) => fact.verb === verb)?.at
-  return at('destroy') !== undefined || (at('gone') ?? -1) > (at('listed') ?? 0)
+  const isGone = (newestOf(facts, 'gone') ?? -1) > (newestOf(facts, 'listed') ?? 0)
+  return isGone || facts.some(({ verb }) => verb === 'destroy')
 }

@@ -29,7 +29,6 @@ export const factKey = ({ verb, at, path, oldPath, name, visibility }: PathFact)
   switch (verb) {
     case 'create':
     case 'destroy':
-    case 'listed':
     case 'gone':
       return verb
     case 'move':
@@ -37,7 +36,8 @@ export const factKey = ({ verb, at, path, oldPath, name, visibility }: PathFact)
     case 'update':
       return `update ${at} ${path} ${name} ${visibility}`
     case 'seen':
-      return `seen ${path}`
+    case 'listed':
+      return `${verb} ${path}`
   }
 }
 

@@ -33,12 +33,16 @@ export const pathHistoryOf = (facts: readonly PathFact[], renames: RenameIndex):
     const { path, oldPath, at } = event
     if (oldPath !== null && steps.at(-1)?.path !== oldPath)
       steps.push({ path: oldPath, since: steps.at(-1)?.since ?? 0 })
-    if (steps.at(-1)?.path !== path) steps.push({ path, since: at })
+    if (steps.at(-1)?.path !== path) steps.push({ path, since: sinceOf(event, steps.length === 0) })
     const from = { path, since: at }
     steps.push(...follow(from, events[index + 1]?.at ?? Number.POSITIVE_INFINITY, renames))
   }
   return addSeen(facts, { steps, isAmbiguous }, renames)
 }
+
+/** What GitLab's API lists first has been there before. */
+const sinceOf = ({ verb, at, createdAt }: PathEvent, isFirst: boolean): number =>
+  verb === 'listed' && isFirst ? Math.min(createdAt ?? at, at) : at
 
 type PathEvent = PathFact & { path: string }
 

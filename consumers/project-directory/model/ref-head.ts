@@ -44,17 +44,16 @@ export const refHeadOf = (
   base: RefBase | undefined,
   startsEmpty: boolean,
 ): RefHead | undefined => {
-  const later = moves
-    .filter(({ at }) => base === undefined || at >= base.at)
-    .sort((one, other) => one.at - other.at || (sortKey(one) < sortKey(other) ? -1 : 1))
+  const sorted = moves.toSorted((one, other) => one.at - other.at || (sortKey(one) < sortKey(other) ? -1 : 1))
+  const later = sorted.filter(({ at }) => base === undefined || at >= base.at)
   const newest = later.at(-1)
-  if (newest === undefined) return base && headAt(base.sha ?? none, later, false)
+  if (newest === undefined) return base && headAt(base.sha ?? none, sorted, false)
   const start = base === undefined ? (startsEmpty ? none : undefined) : (base.sha ?? none)
   const candidates = candidatesOf(later, start)
   const [only] = candidates
   return candidates.length === 1 && only !== undefined
-    ? headAt(only, later, false)
-    : headAt(shaOf(newest.after), later, true)
+    ? headAt(only, sorted, false)
+    : headAt(shaOf(newest.after), sorted, true)
 }
 
 /** Stands for a ref that does not exist. GitLab writes zeros, 40 or 64 of them. */

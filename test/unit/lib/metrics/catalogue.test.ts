@@ -4,6 +4,7 @@ import { exportDeadLetters, exportLag } from '../../../../cli/lag-exporter/lag-m
 import { createAuditLogMetrics } from '../../../../consumers/audit-log/sign/metrics.ts'
 import { createGitlabApiMetrics } from '../../../../consumers/gitlab-api/metrics.ts'
 import { createSyncMetrics } from '../../../../consumers/ldap-sync/sync/sync-metrics.ts'
+import { createDirectoryMetrics } from '../../../../consumers/project-directory/metrics.ts'
 import { createConsumerMetrics } from '../../../../consumers/runtime/metrics.ts'
 import { createIngressMetrics } from '../../../../ingress/metrics.ts'
 import { metricCatalogue, metricPrefix } from '../../../../lib/metrics/catalogue.ts'
@@ -18,6 +19,7 @@ const create: Record<ProcessKind, (metrics: Metrics) => void> = {
     createConsumerMetrics(metrics, ['push'])
     createGitlabApiMetrics(metrics, [])
     createAuditLogMetrics(metrics)
+    createDirectoryMetrics(metrics)
     createSyncMetrics(metrics)
   },
   'lag-exporter': (metrics) => {
