@@ -7,6 +7,7 @@ import { deadLettersCommand } from './dead-letters/command.ts'
 import { ingressCommand } from './ingress/command.ts'
 import { lagCommand } from './lag/command.ts'
 import { lagExporterCommand } from './lag-exporter/command.ts'
+import { ldapCommand } from './ldap/command.ts'
 import { localCommand } from './local/command.ts'
 import { offsetsCommand } from './offsets/command.ts'
 import { exitOnClosedStdout } from './output/exit.ts'
@@ -43,6 +44,7 @@ const commands = [
   lagCommand,
   lagExporterCommand,
   deadLettersCommand,
+  ldapCommand,
   offsetsCommand,
   rebuildCommand,
   configCommand,

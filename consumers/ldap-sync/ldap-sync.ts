@@ -4,7 +4,10 @@ import { factsOf, syncEvents } from './facts/facts-of.ts'
 import { readPositions, storePositions } from './state/positions.ts'
 import { handleBatch } from './sync/handle-batch.ts'
 import { openSync } from './sync/open-sync.ts'
+import { startSchedule } from './sync/schedule.ts'
 import { ldapSyncVariables } from './variables.ts'
+
+const scheduleTimes = { tickMs: 10_000, quietMs: 20_000 }
 
 const rightsOn = (rights: string, tables: readonly string[]): string[] =>
   tables.map((table) => `${rights} on ldap_sync.${table}`)
@@ -51,16 +54,22 @@ export const ldapSync = defineConsumer({
     factsOf(record).map((fact) => ({ would: 'write', to: `ldap_sync (${fact.type})`, content: fact })),
   async create(settings, logger, tools) {
     const sync = openSync(settings, logger, tools)
+    const schedule = startSchedule(sync, { reconcileAt: settings.LDAP_SYNC_RECONCILE_AT, ...scheduleTimes })
     return {
       batchSize: 500,
       async handleBatch(records, { origins }) {
+        schedule.handled()
         await handleBatch(sync, records, origins)
+        schedule.handled()
       },
       positions: {
         startAt: (partitions) => readPositions(sync.pool, partitions),
         pass: (origin) => storePositions(sync.pool, [origin]),
       },
-      close: sync.close,
+      close: async () => {
+        await schedule.stop()
+        await sync.close()
+      },
     }
   },
 })

@@ -1,20 +1,11 @@
 import { query } from '../../../lib/database.ts'
-import type { ContainerId } from '../facts/fact.ts'
 import { decideEach, type Policy } from '../plan/brake.ts'
-import type { Proposed } from '../plan/change.ts'
 import { loadBrakeState } from '../state/brake-state.ts'
-import { closeEmptyHolds, holdItems, releaseItems } from '../state/holds.ts'
+import { closeEmptyHolds } from '../state/holds.ts'
 import type { Run } from '../state/journal.ts'
-import type { Users } from '../state/pairs.ts'
-import { bindTargets } from './bind-targets.ts'
-import { execute, type MemberChange } from './execute.ts'
-import { planTarget, type TargetPlan } from './plan-target.ts'
+import { containerKeyOf, doAllowed, holdAll, planAll, releaseFor, type Scope } from './plan-all.ts'
+import { showHolds } from './show-holds.ts'
 import type { SyncContext } from './sync-context.ts'
-
-/** What events have touched: `containerKeyOf` of a group or project → its users. */
-export type Scope = ReadonlyMap<string, Users>
-
-export const containerKeyOf = ({ instance, kind, id }: ContainerId): string => `${instance} ${kind} ${id}`
 
 /**
  * Brings the directory to what the state says about what events have touched. What the rails do not allow is
@@ -24,47 +15,20 @@ export const containerKeyOf = ({ instance, kind, id }: ContainerId): string => `
  */
 export const converge = (context: SyncContext, scope: Scope, run: Run): Promise<void> =>
   context.exclusively(async () => {
-    const bound = await bindTargets(context)
-    const touched = bound.flatMap((each) => {
-      const users = scope.get(containerKeyOf(each.container))
-      return users === undefined ? [] : [{ each, users }]
-    })
-    const plans: TargetPlan[] = []
-    for (const { each, users } of touched) {
-      const plan = await planTarget(context, each, users)
-      if (plan === undefined) continue
-      plans.push(plan)
-      await releaseItems(context.pool, plan.target.id, users === 'all' ? undefined : [...users])
-    }
-    await decideAndDo(context, run, plans)
-    await closeEmptyHolds(context.pool)
-  })
-
-const decideAndDo = async (context: SyncContext, run: Run, plans: readonly TargetPlan[]): Promise<void> => {
-  const changes = plans.flatMap((plan) => plan.changes)
-  if (changes.length === 0) return
-  const state = await loadBrakeState(context.pool)
-  const { allowed, held } = decideEach(changes, state, await policyOf(context))
-  for (const { hold, items } of held) {
-    const id = await holdItems(context.pool, hold, items)
-    for (const { change } of items) context.metrics.changes.inc({ kind: change.kind, outcome: 'held' })
-    context.logger.warn('changes of the directory are held: see bridge ldap holds', {
-      hold: id,
-      cause: hold.cause,
-      changes: items.length,
-    })
-  }
-  for (const plan of plans)
-    await execute(
-      context,
-      run,
-      plan,
-      allowed.filter((each): each is MemberChange => isMemberOf(each, plan)),
+    const plan = await planAll(context, scope, 'unreadable')
+    const { containers } = scope
+    await releaseFor(context, plan, scope, ({ target }) =>
+      containers === 'all' ? 'all' : (containers.get(containerKeyOf(target.container)) ?? new Set()),
     )
-}
-
-const isMemberOf = (each: Proposed, { target }: TargetPlan): boolean =>
-  each.targetId === target.id && 'value' in each.change && each.userId !== undefined
+    if (plan.changes.length > 0) {
+      const state = await loadBrakeState(context.pool)
+      const { allowed, held } = decideEach(plan.changes, state, await policyOf(context))
+      await holdAll(context, held)
+      await doAllowed(context, run, plan, allowed)
+    }
+    await closeEmptyHolds(context.pool)
+    await showHolds(context)
+  })
 
 /** With another mapping than at the last reconciliation, nothing is written before a person has seen it. */
 export const policyOf = async ({ pool, mode, mappingDigest }: SyncContext): Promise<Policy> => {

@@ -1,16 +1,13 @@
-import { RetriableError } from '../../../lib/errors.ts'
 import { ldapFailureOf } from '../directory/ldap-failure.ts'
 import { parseDn } from '../dn/parse-dn.ts'
-import { type Proposed, type ValueChange, weightOf } from '../plan/change.ts'
+import type { ValueChange } from '../plan/change.ts'
 import type { Operation } from '../plan/operation.ts'
-import { noteOutcome, noteSending, type Run } from '../state/journal.ts'
-import { disown, own, ownsPlaceholder, placeholderUser } from '../state/ownership.ts'
+import type { Run } from '../state/journal.ts'
+import { disown, ownsPlaceholder } from '../state/ownership.ts'
 import { setTargetState } from '../state/targets.ts'
 import { type TargetPlan, valueKeys } from './plan-target.ts'
+import { type MemberChange, send } from './send.ts'
 import type { SyncContext } from './sync-context.ts'
-
-/** A change of the members of one LDAP group. */
-export type MemberChange = Proposed & { change: ValueChange; userId: number }
 
 /**
  * Changes the members of one LDAP group with one request, and reads back what it did.
@@ -27,7 +24,7 @@ export const execute = async (
   if (plan.reading.kind === 'absent') return createGroup(context, run, plan, changes)
   const whole = await modificationOf(context, plan, changes)
   try {
-    await send(context, run, plan, changes, whole)
+    await send(context, run, plan.target, changes, whole)
   } catch (error) {
     if (!isAlreadySo(error)) throw error
     // Another program has changed one of the values meanwhile. Each one is tried by itself.
@@ -43,7 +40,7 @@ const isAlreadySo = (error: unknown): boolean => {
 const executeOne = async (context: SyncContext, run: Run, plan: TargetPlan, change: MemberChange) => {
   const { kind, value, attribute } = change.change
   try {
-    await send(context, run, plan, [change], await modificationOf(context, plan, [change]))
+    await send(context, run, plan.target, [change], await modificationOf(context, plan, [change]))
   } catch (error) {
     if (!isAlreadySo(error)) throw error
     const isThere = await context.client.compare(plan.target.dn, attribute, value)
@@ -100,64 +97,6 @@ const createGroup = async (
     [shape.attribute]: additions.map(({ change }) => change.value),
   }
   await setTargetState(pool, target, 'creating')
-  await send(context, run, plan, additions, { op: 'add', dn: target.dn, attributes })
+  await send(context, run, plan.target, additions, { op: 'add', dn: target.dn, attributes })
   await setTargetState(pool, target, 'present')
-}
-
-/**
- * The value is owned before it is sent: if the answer is lost, the worker must not take its own member for
- * one that somebody added by hand.
- */
-const send = async (
-  context: SyncContext,
-  run: Run,
-  { target }: TargetPlan,
-  changes: readonly MemberChange[],
-  operation: Operation,
-): Promise<void> => {
-  const { pool, client, metrics } = context
-  for (const { change, userId } of changes)
-    if (change.kind === 'add_member') await own(pool, target.id, userId, change.value)
-  const { placeholder } = context.mapping.groups
-  const modified = operation.op === 'modify' ? operation : undefined
-  const adds = placeholder !== undefined && modified?.add.includes(placeholder)
-  const drops = placeholder !== undefined && modified?.delete.includes(placeholder)
-  if (adds) await own(pool, target.id, placeholderUser, placeholder)
-  const count = (weight: 'removal' | 'addition') =>
-    changes.filter(({ change }) => weightOf[change.kind] === weight).length
-  const id = await noteSending(pool, run, {
-    operation,
-    dnKey: target.dnKey,
-    targetId: target.id,
-    users: Object.fromEntries(changes.map(({ change, userId }) => [change.value, userId])),
-    removals: count('removal'),
-    additions: count('addition'),
-  })
-  try {
-    await client.send(operation)
-  } catch (error) {
-    const kind = ldapFailureOf(error)
-    if (kind !== 'unavailable') await noteOutcome(pool, id, 'failed')
-    if (kind === 'refused')
-      for (const { change } of changes) metrics.changes.inc({ kind: change.kind, outcome: 'failed' })
-    throw error
-  }
-  await demandEffect(context, changes)
-  await noteOutcome(pool, id, 'done')
-  if (drops) await disown(pool, target.id, placeholderUser)
-  for (const { change, userId } of changes) {
-    if (change.kind === 'remove_member') await disown(pool, target.id, userId)
-    metrics.changes.inc({ kind: change.kind, outcome: 'done' })
-  }
-}
-
-/** Reads back, because a server can accept a request and not do it (an overlay, a replica, a filter). */
-const demandEffect = async ({ client }: SyncContext, changes: readonly MemberChange[]): Promise<void> => {
-  for (const { change } of changes) {
-    const isThere = await client.compare(change.dn, change.attribute, change.value)
-    if (isThere === (change.kind === 'add_member')) continue
-    throw new RetriableError(
-      `LDAP: the server does not show what it accepted: ${change.kind} ${change.value} in ${change.dn}`,
-    )
-  }
 }

@@ -5,7 +5,7 @@ import { inTransaction } from '../state/in-transaction.ts'
 import { storePositions } from '../state/positions.ts'
 import { storeFacts } from '../state/store-facts.ts'
 import { converge } from './converge.ts'
-import { scopeOf } from './scope-of.ts'
+import { isEmpty, scopeOf } from './scope-of.ts'
 import type { SyncContext } from './sync-context.ts'
 
 /**
@@ -22,6 +22,6 @@ export const handleBatch = async (
   const facts: Fact[] = records.flatMap(factsOf)
   await inTransaction(context.pool, (connection) => storeFacts(connection, facts))
   const scope = await scopeOf(context, facts)
-  if (scope.size > 0) await converge(context, scope, { cause: 'events' })
+  if (!isEmpty(scope)) await converge(context, scope, { cause: 'events' })
   await storePositions(context.pool, origins)
 }

@@ -1,55 +1,53 @@
 import { query } from '../../../lib/database.ts'
 import type { ContainerId, Fact } from '../facts/fact.ts'
 import type { Users } from '../state/pairs.ts'
-import { containerKeyOf, type Scope } from './converge.ts'
+import { containerKeyOf, type Scope } from './plan-all.ts'
 import type { SyncContext } from './sync-context.ts'
 
 /**
- * Which users of which groups and projects are touched by events. What is said of a group touches all of its
- * users, and what is said of a user touches all of the memberships.
+ * What is touched by events. What is said of a group touches all of its users, and what is said of a user
+ * touches all of the memberships.
  */
 export const scopeOf = async ({ pool }: SyncContext, facts: readonly Fact[]): Promise<Scope> => {
-  const scope = new Map<string, Users>()
+  const containers = new Map<string, Users>()
+  const usernames = new Set<string>()
   const touch = (container: ContainerId, userId: number) => {
     const key = containerKeyOf(container)
-    const users = scope.get(key)
-    if (users !== 'all') scope.set(key, new Set([...(users ?? []), userId]))
-  }
-  const touchAll = (containers: readonly ContainerId[]) => {
-    for (const container of containers) scope.set(containerKeyOf(container), 'all')
+    const users = containers.get(key)
+    if (users !== 'all') containers.set(key, new Set([...(users ?? []), userId]))
   }
   for (const fact of facts) {
+    if (fact.type === 'key') usernames.add(fact.username)
     if (fact.type === 'membership') touch(fact.container, fact.userId)
-    if (fact.type === 'container') touchAll([fact.container])
-    if (fact.type === 'rename') touchAll(await allContainers(pool, fact.instance))
-    if (fact.type === 'person')
-      for (const container of await containersOf(pool, fact.instance, fact.userId))
-        touch(container, fact.userId)
+    if (fact.type === 'container') containers.set(containerKeyOf(fact.container), 'all')
+    // A rename of a parent changes the paths of all that is inside.
+    if (fact.type === 'rename')
+      for (const each of await allContainers(pool, fact.instance)) containers.set(containerKeyOf(each), 'all')
+    if (fact.type !== 'person') continue
+    if (fact.username !== null) usernames.add(fact.username)
+    for (const each of await containersOf(pool, fact.instance, fact.userId)) touch(each, fact.userId)
   }
-  return scope
+  return { containers, usernames: [...usernames] }
 }
+
+export const isEmpty = ({ containers, usernames }: Scope): boolean =>
+  containers !== 'all' && containers.size === 0 && usernames?.length === 0
 
 type Database = Parameters<typeof query>[0]
-
-interface Row {
-  instance: string
-  kind: 'group' | 'project'
-  container_id: string
-}
+type Row = Record<'instance' | 'container_id', string> & { kind: 'group' | 'project' }
 
 const containersOf = async (pool: Database, instance: string, userId: number): Promise<ContainerId[]> =>
   (
-    await query<Row & Record<string, unknown>>(
+    await query<Row>(
       pool,
       'select instance, kind, container_id from ldap_sync.memberships where instance = $1 and user_id = $2',
       [instance, userId],
     )
   ).map(idOf)
 
-/** Those with members: a rename of a parent changes the paths of all that is inside. */
 const allContainers = async (pool: Database, instance: string): Promise<ContainerId[]> =>
   (
-    await query<Row & Record<string, unknown>>(
+    await query<Row>(
       pool,
       'select instance, kind, container_id from ldap_sync.containers where instance = $1',
       [instance],

@@ -42,6 +42,7 @@ rootdn "${admin.dn}"
 rootpw ${admin.password}
 directory ${folder}/data
 maxsize 268435456
+dbnosync
 index objectClass,uid,member eq
 overlay memberof
 overlay refint
