@@ -29,7 +29,8 @@ export const statusLines = (status: Status): string[] => {
   const { mode, limits, removals, additions, groups, people, holds, runs } = status
   return [
     `mode: ${mode}`,
-    `within 24 hours: ${removals} of ${limits.removals} removals, ${additions} of ${limits.additions} additions`,
+    `within 24 hours: ${removals} of ${limits.removals} removals, ` +
+      `${additions} of ${limits.additions} additions`,
     ...groups.map(
       ({ dn, state, unreadable, members, removalLimit }) =>
         `group ${dn}: ${unreadable ? 'unreadable' : state}, ${members} members of ours, ` +

@@ -22,7 +22,7 @@ export interface Undone {
   changes: readonly Proposed[]
 }
 
-/** Takes everything back that a run has done, under the same limits. @throws UsageError if it cannot be undone */
+/** Takes back what a run has done, under the same limits. @throws UsageError if it cannot be undone */
 export const undo = (context: SyncContext, id: number): Promise<Undone> =>
   context.exclusively(() => undoRun(context, id, 'within limits'))
 

@@ -35,7 +35,8 @@ export const loadOpenKeys = async (
 ): Promise<StoredKey[]> => {
   const rows = await query<Row & Record<string, unknown>>(
     database,
-    `select keys.instance, key_id, key, keys.destroyed, added_to, user_id, dn, dn_key from ldap_sync.keys join ldap_sync.people using (instance, username)
+    `select keys.instance, key_id, key, keys.destroyed, added_to, user_id, dn, dn_key
+       from ldap_sync.keys join ldap_sync.people using (instance, username)
       where dn is not null and not people.destroyed and ($1::text[] is null or username = any($1))
         -- A key that exists and was not added, or one that was added and is gone.
         and keys.destroyed = (keys.added_to is not null)

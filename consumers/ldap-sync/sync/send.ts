@@ -56,8 +56,8 @@ const count = (changes: readonly Proposed[], weight: 'removal' | 'addition'): nu
   changes.filter(({ change }) => weightOf[change.kind] === weight).length
 
 /**
- * Sends an operation that the journal has. If the answer is lost, the journal counts it as done: what may have
- * been removed counts for the brake.
+ * Sends an operation that the journal has. If the answer is lost, the journal counts it as done: what may
+ * have been removed counts for the brake.
  */
 export const sendNoted = async (
   { pool, client, metrics }: SyncContext,
