@@ -82,7 +82,7 @@ const labelWidth = 19
 
 const directoryRows = (url: string | null, isIncomplete: boolean): [string, string][] => {
   if (url === null) return []
-  const example: [string, string] = ['Project directory', `${url}/projects`]
+  const example: [string, string] = ['Directory', `${url}/projects`]
   if (!isIncomplete) return [example]
   return [
     example,
