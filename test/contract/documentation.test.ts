@@ -23,9 +23,12 @@ const notExecutedThere: Readonly<Record<string, string>> = {
   'sh yours': 'needs servers of the reader',
 }
 
-test('the front README has at most 120 lines', () => {
-  const lines = readme.trimEnd().split('\n').length
-  assert.ok(lines <= 120, `${lines} lines`)
+test('the front README has at most 120 lines besides those that list the workers', () => {
+  const listsWorker = /^(\| `[a-z0-9-]+` \||bridge consumer )/
+  const lines = readPage('README.md')
+    .split('\n')
+    .filter((line) => !listsWorker.test(line))
+  assert.ok(lines.length <= 120, `${lines.length} lines`)
 })
 
 test('every shell block of the README and of the first steps is run, or says why not', () => {
