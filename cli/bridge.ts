@@ -10,12 +10,14 @@ import { lagExporterCommand } from './lag-exporter/command.ts'
 import { ldapCommand } from './ldap/command.ts'
 import { localCommand } from './local/command.ts'
 import { offsetsCommand } from './offsets/command.ts'
+import { outboxCommand } from './outbox/command.ts'
 import { exitOnClosedStdout } from './output/exit.ts'
 import { exitCodeOf } from './output/exit-code.ts'
 import { formatError } from './output/format-error.ts'
 import { previewCommand } from './preview/command.ts'
 import { pushesCommand } from './pushes/command.ts'
 import { rebuildCommand } from './rebuild/command.ts'
+import { routesCommand } from './routes/command.ts'
 import { sendCommand } from './send/command.ts'
 import { setupCommand } from './setup/command.ts'
 import { simulateCommand } from './simulate/command.ts'
@@ -45,9 +47,11 @@ const commands = [
   lagExporterCommand,
   deadLettersCommand,
   ldapCommand,
+  outboxCommand,
   offsetsCommand,
   rebuildCommand,
   configCommand,
+  routesCommand,
 ]
 for (const command of commands) program.addCommand(command)
 

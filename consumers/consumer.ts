@@ -60,7 +60,7 @@ export interface OwnPositions {
    *
    * @throws RetriableError while the store does not answer
    */
-  startAt(partitions: readonly PartitionOrigin[]): Promise<(number | undefined)[]>
+  startAt(partitions: readonly (PartitionOrigin & { groupOffset: number })[]): Promise<(number | undefined)[]>
   /** Stores that a message became a dead letter, so that the worker does not go back to it. */
   pass(origin: Origin): Promise<void>
 }
@@ -154,11 +154,10 @@ export interface WorkerTools {
 
 /** The part of the database that belongs to one worker. `bridge setup` makes it. */
 export interface WorkerDatabase {
-  /**
-   * The folder of the migrations: SQL files that are applied once each, in the order of their names, with the
-   * role of DATABASE_URL.
-   */
+  /** Folder of the SQL files that the role of DATABASE_URL applies once each, in the order of their names. */
   migrations: URL
+  /** Takes the place of `{{schema}}` in the migrations, where several workers share them. */
+  schema?: string
   /**
    * What the role of the worker may do, each a right that completes `grant … to <role>`, such as
    * `usage on schema audit_log`.

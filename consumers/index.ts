@@ -1,8 +1,17 @@
 import { auditLog } from './audit-log/audit-log.ts'
+import { chatNotifier } from './chat-notifier/chat-notifier.ts'
 import type { Consumer } from './consumer.ts'
+import { hookForwarder } from './hook-forwarder/hook-forwarder.ts'
 import { ldapSync } from './ldap-sync/ldap-sync.ts'
 import { projectDirectory } from './project-directory/project-directory.ts'
 import { pushAuthorLog } from './push-author-log/push-author-log.ts'
 
 /** All workers of the bridge. A new worker is added here. */
-export const consumers: readonly Consumer[] = [auditLog, pushAuthorLog, projectDirectory, ldapSync]
+export const consumers: readonly Consumer[] = [
+  auditLog,
+  pushAuthorLog,
+  projectDirectory,
+  ldapSync,
+  chatNotifier,
+  hookForwarder,
+]

@@ -5,6 +5,7 @@ import { gitlabApiCatalogue } from './gitlab-api-catalogue.ts'
 import { ingressCatalogue } from './ingress-catalogue.ts'
 import { lagCatalogue } from './lag-catalogue.ts'
 import { ldapSyncCatalogue } from './ldap-sync-catalogue.ts'
+import { outboxCatalogue } from './outbox-catalogue.ts'
 import { publishCatalogue } from './publish-catalogue.ts'
 import type { LabelValue } from './typed-metrics.ts'
 import { workerCatalogue } from './worker-catalogue.ts'
@@ -24,6 +25,7 @@ export const metricCatalogue = {
   ...auditLogCatalogue,
   ...directoryCatalogue,
   ...ldapSyncCatalogue,
+  ...outboxCatalogue,
   ...lagCatalogue,
 } as const satisfies MetricCatalogue
 

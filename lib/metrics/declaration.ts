@@ -24,7 +24,15 @@ export type Unit =
   | 'people'
 
 /** A set of label values that lib does not know. The process passes the values when it creates the metric. */
-export type OpenSet = 'events' | 'workers' | 'groups' | 'topics' | 'sources' | 'credentials' | 'gitlabs'
+export type OpenSet =
+  | 'events'
+  | 'workers'
+  | 'groups'
+  | 'topics'
+  | 'sources'
+  | 'credentials'
+  | 'gitlabs'
+  | 'destinations'
 
 /**
  * The values that a label may take: all of them, or the name of an open set. Never a project, a user or a

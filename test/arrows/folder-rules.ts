@@ -1,7 +1,7 @@
 import type { ArrowRule } from './rule.ts'
 
 /** Rooms of consumers/ that all workers may use. They stand on lib/ alone. */
-const sharedRooms = '^consumers/(?:gitlab-api|personal-data)/'
+const sharedRooms = '^consumers/(?:gitlab-api|personal-data|delivery)/'
 
 /** Rules for folders that grow: a new worker, command or room of lib needs no new entry. */
 export const folderRules: readonly ArrowRule[] = [
@@ -25,7 +25,7 @@ export const folderRules: readonly ArrowRule[] = [
   {
     name: 'a room that workers share imports nothing else of consumers',
     because: 'Each worker can use it, so that it must know none of them.',
-    from: { path: '^consumers/(gitlab-api)/' },
+    from: { path: '^consumers/(gitlab-api|delivery)/' },
     to: { path: '^consumers/', pathNot: '^consumers/$1/' },
     brokenBy: ['consumers/gitlab-api/invented.ts', 'consumers/consumer.ts'],
   },
@@ -51,6 +51,8 @@ export const folderRules: readonly ArrowRule[] = [
         '^consumers/audit-log/(leaf/columns|store/read-head)\\.ts$',
         // What `bridge ldap` does.
         '^consumers/ldap-sync/operate/',
+        // What `bridge routes test` sends.
+        '^consumers/(chat-notifier|hook-forwarder)/send-test\\.ts$',
       ],
     },
     brokenBy: ['cli/invented.ts', 'consumers/one-worker/inside.ts'],

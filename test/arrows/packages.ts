@@ -11,9 +11,10 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   '@kafkajs/confluent-schema-registry': ['lib/avro/'],
   pg: ['lib/database.ts', 'cli/setup/database/', 'local/postgres/'],
   commander: ['cli/'],
-  yaml: ['lib/settings-file.ts'],
+  yaml: ['lib/settings-file.ts', 'consumers/delivery/routes/parse-routes.ts'],
+  undici: ['consumers/gitlab-api/transport.ts', 'consumers/delivery/http/outbound.ts'],
+  handlebars: ['consumers/delivery/routes/template-problem.ts', 'consumers/chat-notifier/text/template.ts'],
   ldapts: ['consumers/ldap-sync/directory/ldapts-session.ts'],
-  undici: ['consumers/gitlab-api/transport.ts'],
 }
 
 /** The files in which code of the Kafka client runs, with what each one uses. */

@@ -48,7 +48,8 @@ test('every page names only variables that exist', () => {
     known.has(name) || known.has(`${name}_FILE`) || compose.includes(`\${${name}:-`)
   const beginnings = [
     ...['KAFKA', 'SCHEMA_REGISTRY', 'DATABASE', 'INGRESS', 'CONSUMER', 'LAG', 'METRICS', 'LOCAL'],
-    ...['AUDIT_LOG', 'PUSH_AUTHOR_LOG', 'PROJECT_DIRECTORY', 'GITLAB_API'],
+    ...['AUDIT_LOG', 'PUSH_AUTHOR_LOG', 'PROJECT_DIRECTORY', 'GITLAB_API', 'ROUTES'],
+    ...['CHAT_NOTIFIER', 'HOOK_FORWARDER'],
   ]
   const pattern = new RegExp(`\\b((?:${beginnings.join('|')})_[A-Z_]+?)(?:_FILE)?\\b(?!…)`, 'g')
   const unknown: string[] = []

@@ -69,13 +69,13 @@ const readApplied = async (client: pg.Client): Promise<Map<string, string>> => {
 
 const migrationsOf = ({
   worker,
-  database: { migrations: folder },
+  database: { migrations: folder, schema = '' },
 }: Pick<DatabaseUser, 'worker' | 'database'>): Migration[] =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
     .sort()
     .map((file) => {
-      const sql = readFileSync(new URL(file, folder), 'utf8')
+      const sql = readFileSync(new URL(file, folder), 'utf8').replaceAll('{{schema}}', schema)
       return { name: `${worker}/${file}`, sql, sha256: hash('sha256', sql) }
     })
 

@@ -39,7 +39,12 @@ export const createRewind =
     const topics = Object.keys(assignment)
     await topicIds.load(topics)
     const places = topics.flatMap((topic) =>
-      (assignment[topic] ?? []).map((partition) => ({ topic, partition, topicId: topicIds.of(topic) })),
+      (assignment[topic] ?? []).flatMap((partition) => {
+        const groupOffset = positions.get(partitionName({ topic, partition }))?.next
+        return groupOffset === undefined
+          ? []
+          : [{ topic, partition, topicId: topicIds.of(topic), groupOffset }]
+      }),
     )
     const stored = await untilRead(() => own.startAt(places), { logger, retryMs, isCurrent })
     if (stored === undefined) return

@@ -2,8 +2,11 @@
 // effects beside it.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { z } from 'zod'
 import { send } from '../../../cli/send/send.ts'
@@ -46,8 +49,21 @@ const caller = defineConsumer({
   }),
 }) as unknown as Consumer
 
+/** Settings with which a worker would send every event to the outside. */
+async function routesTo(destination: object): Promise<Environment> {
+  const file = join(await mkdtemp(join(tmpdir(), 'bridge-test-')), 'routes.yaml')
+  after(() => rm(dirname(file), { recursive: true }))
+  const visibility = ['public', 'internal', 'private']
+  const outsideOf = { ...destination, url: outsideUrl, allow_private: true }
+  const route = { to: 'outside', events: eventTypes, visibility, confidential: true, notify: 'every' }
+  await writeFile(file, JSON.stringify({ destinations: { outside: outsideOf }, routes: [route] }))
+  return { ROUTES_FILE: file }
+}
+
 /** For each worker with external effects: the settings with which it would call the outside. */
 const settingsOf: Readonly<Record<string, Environment>> = {
+  'chat-notifier': await routesTo({ type: 'slack' }),
+  'hook-forwarder': await routesTo({ type: 'forward', token: 'a-token' }),
   caller: { CALLER_URL: outsideUrl },
 }
 
@@ -85,7 +101,7 @@ const untilCaughtUp = async ({ name, events }: Consumer) => {
 const start = (worker: Consumer, env: Environment = {}) => {
   const settings = settingsOf[worker.name]
   assert.ok(settings, `say in this file how ${worker.name} would call the outside`)
-  return startWorkerInProcess(stack, worker, { ...settings, ...env })
+  return startWorkerInProcess(stack, worker, { DATABASE_URL: stack.databaseUrl, ...settings, ...env })
 }
 
 for (const worker of external)

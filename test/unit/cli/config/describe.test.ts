@@ -193,6 +193,9 @@ test('the variables of other processes are left out, with their faults', () => {
     LDAP_SYNC_BIND_DN: 'cn=bridge,dc=example,dc=com',
     LDAP_SYNC_BIND_PASSWORD: 'secret',
     LDAP_SYNC_MAPPING_FILE: 'mapping.yml',
+    CHAT_NOTIFIER_DATABASE_URL: 'postgres://worker:secret@db/bridge',
+    HOOK_FORWARDER_DATABASE_URL: 'postgres://worker:secret@db/bridge',
+    ROUTES_FILE: 'routes.yaml',
   }
   const faults = (process?: string) =>
     describeConfiguration(env, env, process)

@@ -1,0 +1,52 @@
+import { destinationTypes } from '../../consumers/delivery/routes/destination.ts'
+import { readRoutes } from '../../consumers/delivery/routes/read-routes.ts'
+import type { Route } from '../../consumers/delivery/routes/route.ts'
+import type { Environment } from '../../lib/config.ts'
+import { routesFileOf } from './routes-file.ts'
+
+/** Events that belong to no project, so that a route with `projects` never takes them. */
+const withoutProject =
+  /^(group_|subgroup_|user_(create|destroy|rename|failed_login)|user_.*_group$|key_|gitlab_|interval)/
+
+/** Events that only a system hook sends: a hook of a project or a group never brings them. */
+const onlySystem = new RegExp(
+  '^(project_(rename|transfer|update)|group_|user_(create|destroy|rename|failed_login)|' +
+    'user_.*_(team|project)$|key_|repository_update|gitlab_)',
+)
+
+/**
+ * Checks a file of routes as the workers read it.
+ *
+ * @returns the result and warnings, a line each
+ * @throws ConfigError naming the line and the field
+ */
+export const checkRoutes = (given: string | undefined, env: Environment): string[] => {
+  const file = routesFileOf(given, env)
+  const { destinations, routes } = readRoutes(file, destinationTypes).value
+  const used = new Set(routes.flatMap(({ to }) => to))
+  const unused = [...destinations.keys()].filter((name) => !used.has(name))
+  return [
+    `${file} is valid: ${destinations.size} destinations, ${routes.length} routes.`,
+    ...unused.map((name) => `Warning: no route leads to the destination ${name}.`),
+    ...routes.flatMap(warningsOf),
+  ]
+}
+
+const warningsOf = ({ events = [], projects, to, confidential, status }: Route, index: number): string[] => {
+  const name = `Warning: route ${index + 1} to ${to.join(', ')}`
+  const lost = projects === undefined ? [] : events.filter((event) => withoutProject.test(event))
+  const system = events.filter((event) => onlySystem.test(event))
+  const secret = confidential ? [] : events.filter((event) => event.startsWith('confidential_'))
+  const hasStatus =
+    events.length === 0 || events.some((each) => /pipeline|job|deployment|vulnerability/.test(each))
+  return [
+    ...lost.map(
+      (event) => `${name}: ${event} belongs to no project, so that with \`projects\` it is never taken.`,
+    ),
+    ...system.map((event) => `${name}: only a system hook of GitLab sends ${event}.`),
+    ...secret.map((event) => `${name}: ${event} needs \`confidential: true\`.`),
+    ...(status === undefined || hasStatus
+      ? []
+      : [`${name}: its events have no status, so that none is taken.`]),
+  ]
+}

@@ -1,0 +1,37 @@
+import { isChat, sendTestMessage } from '../../consumers/chat-notifier/send-test.ts'
+import type { Destination } from '../../consumers/delivery/routes/destination.ts'
+import { destinationTypes } from '../../consumers/delivery/routes/destination.ts'
+import { readRoutes } from '../../consumers/delivery/routes/read-routes.ts'
+import type { Attempt } from '../../consumers/delivery/send/courier.ts'
+import { isReceiver, sendTestHook } from '../../consumers/hook-forwarder/send-test.ts'
+import type { Environment } from '../../lib/config.ts'
+import { UsageError } from '../../lib/errors.ts'
+import { routesFileOf } from './routes-file.ts'
+
+/**
+ * Sends a test to a destination, as its worker would.
+ *
+ * @throws ConfigError; UsageError if there is no such destination
+ */
+export const testDestination = async (
+  name: string,
+  env: Environment,
+): Promise<{ text: string; isSent: boolean }> => {
+  const { destinations } = readRoutes(routesFileOf(undefined, env), destinationTypes).value
+  const destination = destinations.get(name)
+  if (destination === undefined)
+    throw new UsageError(
+      `There is no destination ${name}. Use one of: ${[...destinations.keys()].join(', ')}.`,
+    )
+  const { result, answer } = await sendTest(destination)
+  const seen = [answer.status, answer.text].filter((part) => part !== undefined && part !== '').join(' ')
+  const text =
+    result === 'sent' ? `${name} has taken the test message: ${seen}` : `${name} did not take it: ${seen}`
+  return { text, isSent: result === 'sent' }
+}
+
+const sendTest = (destination: Destination): Promise<Attempt> => {
+  if (isChat(destination)) return sendTestMessage(destination)
+  if (isReceiver(destination)) return sendTestHook(destination)
+  throw new UsageError(`A destination of the type ${destination.type} cannot be tested.`)
+}

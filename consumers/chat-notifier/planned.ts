@@ -1,0 +1,46 @@
+import type { RecordOf } from '../../schemas/catalogue.ts'
+import type { PlannedEffect } from '../consumer.ts'
+import { facetsOf } from '../delivery/routes/facets.ts'
+import { matchingRoutes, whyNot } from '../delivery/routes/match-routes.ts'
+import { readRoutes } from '../delivery/routes/read-routes.ts'
+import { type ChatDestination, chatTypes } from './budgets.ts'
+import { compose } from './message/compose.ts'
+import { requestOf } from './request-of.ts'
+import { whyUntold } from './told-states.ts'
+
+/** What the worker would send for a record, and why a route would not send it. */
+export const planned = (
+  record: RecordOf,
+  { ROUTES_FILE: file }: { ROUTES_FILE?: string },
+): PlannedEffect[] => {
+  if (file === undefined)
+    return [{ would: 'skip', because: 'ROUTES_FILE is not set, so that there are no routes' }]
+  const { routes, destinations, people } = readRoutes(file, chatTypes).value
+  const facets = facetsOf(record)
+  const taking = matchingRoutes(routes, facets)
+  const effects = routes.flatMap((route, index): PlannedEffect[] => {
+    const because = whyNot(route, facets) ?? whyUntold(route, facets)
+    const name = `the route ${index + 1} to ${route.to.join(', ')}`
+    if (because !== undefined)
+      return [{ would: 'skip', because: `${name} does not take the event: ${because}` }]
+    if (!taking.includes(route))
+      return [{ would: 'skip', because: `${name} is a default, and another route takes the event` }]
+    return route.to.map((to) => {
+      const destination = destinations.get(to) as ChatDestination
+      const { request } = requestOf(destination, compose(record, route), people, {
+        transaction: 'preview',
+        replaces: undefined,
+      })
+      return { would: 'send', to: `${to} (${destination.type})`, content: contentOf(request.body) }
+    })
+  })
+  return effects.length > 0 ? effects : [{ would: 'skip', because: 'there is no route to a chat' }]
+}
+
+const contentOf = (body: string | Buffer): unknown => {
+  try {
+    return JSON.parse(String(body))
+  } catch {
+    return String(body)
+  }
+}

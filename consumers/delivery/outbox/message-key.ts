@@ -1,0 +1,38 @@
+import type { Connection } from '../../../lib/database.ts'
+import { query } from '../../../lib/database.ts'
+import type { RecordOf } from '../../../schemas/catalogue.ts'
+import type { KeyRule } from './entry.ts'
+import { pushOccurrence } from './push-occurrence.ts'
+
+/** Two records with the same content are one fact if they were received within this time. */
+const sameFactMs = 10 * 60 * 1000
+
+/**
+ * What makes a record one message for a destination:
+ * - rule `delivery`: each hook of GitLab, with everything that GitLab sends again under the same id;
+ * - rule `fact`: each fact, however many hooks report it. Of a push the occurrence counts, because the same
+ *   change can happen again; other facts that are known by their content only count once in ten minutes.
+ */
+export const messageKeyOf = async (
+  connection: Connection,
+  schema: string,
+  record: RecordOf,
+  destination: string,
+  rule: KeyRule,
+): Promise<string> => {
+  const { delivery } = record
+  if (rule === 'delivery') return `delivery ${delivery.instance ?? ''} ${delivery.id}`
+  if (record.eventType === 'push' || record.eventType === 'tag_push')
+    return `push ${delivery.fact_id} ${await pushOccurrence(connection, schema, record)}`
+  if (delivery.fact_basis !== 'content') return `${delivery.fact_basis} ${delivery.fact_id}`
+  const [known] = await query<{ key: string }>(
+    connection,
+    `select key from ${schema}.messages
+      where destination = $1 and fact_id = $2
+        and received_at between to_timestamp(($3::float8 - $4) / 1000)
+                            and to_timestamp(($3::float8 + $4) / 1000)
+      order by id limit 1`,
+    [destination, delivery.fact_id, delivery.received_at, sameFactMs],
+  )
+  return known?.key ?? `content ${delivery.fact_id} ${delivery.received_at}`
+}

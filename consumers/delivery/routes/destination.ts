@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { template } from './route.ts'
+
+const text = z.string().refine((value) => value.trim() !== '', 'is blank')
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL that begins with https:// or http://' })
+
+/** A secret is given inline, or by the name of a file that holds it. */
+const secretOf = <Name extends string>(name: Name) =>
+  ({ [name]: text.optional(), [`${name}_file`]: text.optional() }) as {
+    [K in Name | `${Name}_file`]: z.ZodOptional<typeof text>
+  }
+
+const address = {
+  url: httpUrl.optional(),
+  url_file: text.optional(),
+  /** Set where the address is private, loopback or link-local on purpose. */
+  allow_private: z.boolean().default(false),
+  /** Certificate authorities in PEM, in addition to those that Node trusts. */
+  ca_file: text.optional(),
+  /** An HTTP proxy through which the destination is reached. */
+  proxy: httpUrl.optional(),
+  timeout_seconds: z.number().positive().max(120).default(15),
+}
+
+const pace = {
+  /** The rate of the service is the default; see consumers/chat-notifier/budgets.ts. */
+  messages_per_minute: z.number().positive().max(60_000).optional(),
+  /** A message that waits longer becomes a line of a digest. */
+  max_age_minutes: z.number().positive().max(1440).default(15),
+  /** When so many messages wait, they become one digest. */
+  digest_from: z.number().int().min(2).max(1000).default(10),
+}
+
+const chat = { ...address, ...pace }
+const form = z.enum(['json', 'form']).default('json')
+
+/** What each type of destination may say. A variant is one line here, and one file in its worker. */
+export const destinationShape = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('slack'), ...chat }),
+  z.strictObject({ type: z.literal('mattermost'), ...chat, channel: text.optional() }),
+  z.strictObject({ type: z.literal('teams'), ...chat }),
+  z.strictObject({ type: z.literal('matrix'), ...chat, ...secretOf('token'), room: text }),
+  z.strictObject({ type: z.literal('discord'), ...chat }),
+  z.strictObject({
+    ...{ type: z.literal('json'), ...chat, ...secretOf('token'), format: form },
+    headers: z.record(z.string(), z.string()).default({}),
+    header_files: z.record(z.string(), text).default({}),
+    /** The fields of the body, each a template. Without it the body is the whole message. */
+    fields: z.record(z.string(), template).optional(),
+  }),
+  z.strictObject({
+    ...{ type: z.literal('forward'), ...address, ...secretOf('token'), ...secretOf('signing_secret') },
+    order: z.enum(['project', 'none']).default('project'),
+    give_up_after_hours: z.number().positive().max(720).default(72),
+  }),
+  z.strictObject({ type: z.literal('phabricator'), ...address, ...secretOf('token') }),
+  z.strictObject({ type: z.literal('jira'), ...address, ...secretOf('token'), user: text.optional() }),
+  z.strictObject({ type: z.literal('gitlab'), ...address, ...secretOf('token') }),
+])
+
+export type DestinationSettings = z.output<typeof destinationShape>
+export type DestinationType = DestinationSettings['type']
+
+/** The secrets of a destination are in these fields, or in the files that `<field>_file` names. */
+export const secretFields = ['url', 'token', 'signing_secret'] as const
+export type SecretField = (typeof secretFields)[number]
+
+/** The settings of a destination whose secrets have been read. */
+export type Destination<Type extends DestinationType = DestinationType> = Extract<
+  DestinationSettings,
+  { type: Type }
+> & {
+  name: string
+  url: string
+  token?: string
+  signing_secret?: string
+  /** Certificate authorities of `ca_file`. */
+  ca?: string
+  /** The headers of `headers` and of `header_files`. */
+  allHeaders: Readonly<Record<string, string>>
+}
+
+export const destinationTypes = destinationShape.options.map(
+  (option) => option.shape.type.value,
+) as readonly DestinationType[]
