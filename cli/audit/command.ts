@@ -91,6 +91,14 @@ const exportCommand = new Command('export')
     await exitAfterOutput()
   })
 
+const generateKeyCommand = new Command('generate-key')
+  .description('print a new key for AUDIT_LOG_SIGNING_KEY_FILE; keep it where only the worker can read it')
+  .argument('<name>', 'names the key in signatures, for example audit.example.com: no spaces, no plus sign')
+  .action(async (name: string) => {
+    const { generateKey } = await import('./generate-key.ts')
+    console.log(generateKey(name))
+  })
+
 /** `bridge audit`: searches, exports, verifies and erases, and proves single rows. */
 export const auditCommand = new Command('audit')
   .description('search, export and verify the audit log, and prove what is in it')
@@ -100,3 +108,4 @@ export const auditCommand = new Command('audit')
   .addCommand(proveCommand)
   .addCommand(eraseCommand)
   .addCommand(holdCommand)
+  .addCommand(generateKeyCommand)

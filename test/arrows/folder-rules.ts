@@ -48,7 +48,7 @@ export const folderRules: readonly ArrowRule[] = [
         ...['^consumers/([^/]+)/\\1\\.ts$', '/push-line\\.ts$', '/read-pushes\\.ts$'],
         // What `bridge audit` reads, verifies and proves.
         '^consumers/audit-log/(export|read|verify)/',
-        '^consumers/audit-log/(leaf/columns|store/read-head)\\.ts$',
+        '^consumers/audit-log/(leaf/columns|note/(key-name|signer-key)|store/read-head)\\.ts$',
         // What `bridge ldap` does.
         '^consumers/ldap-sync/operate/',
         // What `bridge routes test` sends.
