@@ -6,10 +6,11 @@ import { after, test } from 'node:test'
 import { prove } from '../../cli/audit/prove.ts'
 import { verify } from '../../cli/audit/verify.ts'
 import { appendRows } from '../../consumers/audit-log/append/append-rows.ts'
-import { parseCheckpoint } from '../../consumers/audit-log/note/checkpoint.ts'
-import { parseNote } from '../../consumers/audit-log/note/signed-note.ts'
+import { checkpointText, parseCheckpoint } from '../../consumers/audit-log/note/checkpoint.ts'
+import { parseNote, signNote } from '../../consumers/audit-log/note/signed-note.ts'
 import { readHead } from '../../consumers/audit-log/store/read-head.ts'
 import { isExtension, isIncluded } from '../../consumers/audit-log/tree/check-proof.ts'
+import { rootOf } from '../../consumers/audit-log/tree/compact-range.ts'
 import { hashLeaf } from '../../consumers/audit-log/tree/hashing.ts'
 import { verifyAuditLog } from '../../consumers/audit-log/verify/verify.ts'
 import { createPool } from '../../lib/database.ts'
@@ -136,7 +137,15 @@ test('a log that was signed anew with a stolen key is found by the anchor, and b
   const result = await verifyAuditLog(database.pool, anchor, 2)
   assert.deepEqual([result.faults, result.isHeadSound, range.size], [[], true, 603])
   assert.deepEqual(result.anchor, { kind: 'differs' })
+  // A checkpoint that the thief signs belongs to the changed log, and everything agrees with it.
+  const forged = { origin: anchor.origin, size: range.size, root: rootOf(range) }
+  const stolen = join(database.folder, 'stolen')
+  await writeFile(stolen, signNote(checkpointText(forged), [database.key]))
+  assert.deepEqual((await run({ anchor: stolen })).code, 0)
+  const { code, lines } = await run()
   await database.bringBack()
+  assert.equal(code, 1)
+  assert.match(lines.join('\n'), /^rewritten: the first 603 leaves are not those of the anchor\./m)
 })
 
 test('a proof of a row and of the growth is verified without the database', async () => {

@@ -152,4 +152,19 @@ export const tamperings: Readonly<Record<string, Tamper>> = {
     )
     return { kind: 'reordered', indexes: [one, other].sort((a, b) => a - b) }
   },
+  'two rows in each other’s place, with their leaves': async (database, pick) => {
+    const one = await anyEvent(database, pick)
+    let other = one
+    while (other === one) other = await anyEvent(database, pick)
+    const swap = (column: string) => `${column} = $1::bigint + $2 - ${column} where ${column} in ($1, $2)`
+    await database.pool.query(`update audit_log.events set ${swap('leaf_index')}`, [one, other])
+    // The index is the primary key, so one of the leaves makes room for the other.
+    for (const [from, to] of [
+      [one, -1],
+      [other, one],
+      [-1, other],
+    ])
+      await database.pool.query('update audit_log.leaves set index = $2 where index = $1', [from, to])
+    return { kind: 'reordered', indexes: [one, other].sort((a, b) => a - b) }
+  },
 }
