@@ -6,6 +6,7 @@ import {
 } from '../../consumers/audit-log/verify/open-anchor.ts'
 import {
   type Accounting,
+  type Break,
   type VerifyResult,
   verifyAuditLog,
 } from '../../consumers/audit-log/verify/verify.ts'
@@ -18,6 +19,8 @@ export interface VerifyOptions extends AnchorOptions, JsonOption {
   jobs: number
   /** Files of an export in NDJSON, to verify instead of the database. */
   export?: string[]
+  /** Digests of the breaks that an auditor accepts. */
+  accept?: string[]
 }
 
 /**
@@ -31,25 +34,28 @@ export const verify = (
   print: (line: string) => void,
 ): Promise<0 | 1> =>
   verified(options, env, async (result, anchor) => {
+    const accepted = options.accept ?? []
     const isSound =
       result.faults.length === 0 &&
       result.isHeadSound &&
       result.anchor.kind === 'extends' &&
-      (result.accounting?.gaps.length ?? 0) === 0
+      (result.accounting?.gaps.length ?? 0) === 0 &&
+      result.breaks.every(({ digest }) => accepted.includes(digest))
     if (options.json) {
       for (const fault of result.faults) print(JSON.stringify(fault))
-      const { size, notAnchored, sealed, isHeadSound, accounting, anchor: verdict } = result
+      const { size, notAnchored, sealed, isHeadSound, accounting, breaks, anchor: verdict } = result
       const proves = provesOf(anchor)
       print(
         JSON.stringify({
           ...{ sound: isSound, size, notAnchored, sealed, isHeadSound, accounting },
-          ...{ anchor: verdict, proves },
+          ...{ breaks, anchor: verdict, proves },
         }),
       )
       return isSound ? 0 : 1
     }
     for (const line of linesOf(result.faults)) print(line)
     for (const line of summaryOf(result, anchor)) print(line)
+    for (const each of result.breaks) print(breakLine(each, accepted))
     print(isSound ? 'The audit log is sound.' : 'The audit log is NOT sound.')
     print(provesOf(anchor))
     return isSound ? 0 : 1
@@ -91,6 +97,15 @@ const summaryOf = (result: VerifyResult, { checkpoint }: OpenedAnchor): string[]
         'If no row above is named, rows and hashes were changed together.',
     )
   return lines
+}
+
+const breakLine = ({ leaf, oldOrigin, oldSize, commonSize, digest }: Break, accepted: readonly string[]) => {
+  const what =
+    `rebuilt: leaves ${commonSize} to ${leaf - 1} were written again after a restore; the log ${oldOrigin} had ` +
+    `${oldSize} leaves, of which ${commonSize} are proven to be here.`
+  return accepted.includes(digest)
+    ? `${what} You accept this.`
+    : `${what} A rollback by an insider looks the same. To accept it: --accept ${digest}`
 }
 
 const accountingLines = ({ partitions, gaps }: Accounting): string[] => {

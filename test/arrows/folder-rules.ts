@@ -47,7 +47,7 @@ export const folderRules: readonly ArrowRule[] = [
         ...['^consumers/$2/', '^consumers/runtime/', sharedRooms],
         ...['^consumers/([^/]+)/\\1\\.ts$', '/push-line\\.ts$', '/read-pushes\\.ts$'],
         // What `bridge audit` reads, verifies and proves.
-        '^consumers/audit-log/(export|read|verify)/',
+        '^consumers/audit-log/(epoch|export|read|verify)/',
         '^consumers/audit-log/(leaf/columns|note/(key-name|signer-key)|store/read-head)\\.ts$',
         // What `bridge ldap` does.
         '^consumers/ldap-sync/operate/',

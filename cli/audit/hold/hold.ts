@@ -1,23 +1,8 @@
-import { z } from 'zod'
-import { databaseUrl, type Environment, readVariables, secret } from '../../../lib/config.ts'
-import { createReadPool, type Pool } from '../../../lib/database.ts'
+import type { Environment } from '../../../lib/config.ts'
 import { UsageError } from '../../../lib/errors.ts'
+import { withOwner } from '../with-owner.ts'
 
 // The role of erasures must not lift a hold, so only the owner of the tables places and lifts them.
-const variables = z.object({
-  DATABASE_URL: databaseUrl()
-    .describe('URL of the database, with the role that owns the tables.')
-    .meta(secret),
-})
-
-const withOwner = async <T>(env: Environment, action: (pool: Pool) => Promise<T>): Promise<T> => {
-  const pool = createReadPool(readVariables(variables, env).DATABASE_URL, 'gitlab-bridge.audit-hold', 1)
-  try {
-    return await action(pool)
-  } finally {
-    await pool.end()
-  }
-}
 
 /** Forbids to erase and to drop rows of the audit log, until the hold is lifted. Returns its number. */
 export const placeHold = (reason: string, env: Environment): Promise<number> =>

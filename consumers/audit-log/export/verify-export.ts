@@ -2,13 +2,14 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { messageOf, UsageError } from '../../../lib/errors.ts'
 import type { SignedCheckpoint } from '../anchors/anchor.ts'
-import { leafKinds } from '../leaf/leaf-kind.ts'
 import { appendLeaf, emptyRange, rootOf } from '../tree/compact-range.ts'
 import { hashSize } from '../tree/hashing.ts'
 import { tileWidth } from '../tree/tile.ts'
+import { absencesOf } from '../verify/absences.ts'
+import { breaksOf } from '../verify/breaks.ts'
 import type { Fault } from '../verify/fault.ts'
 import { nameMismatches } from '../verify/name-mismatches.ts'
-import { type AbsenceStatement, type Absences, absencesOf } from '../verify/read-absences.ts'
+import type { Statement } from '../verify/statements.ts'
 import { describeRow, type StoredLeaf } from '../verify/stored-leaf.ts'
 import type { AnchorVerdict, VerifyResult } from '../verify/verify.ts'
 import { type Mismatch, verifyBlock } from '../verify/verify-block.ts'
@@ -32,7 +33,8 @@ export const verifyExport = async (
   let rootAtAnchor = anchor.size === 0 ? rootOf(tree) : undefined
   let block: { leaves: StoredLeaf[]; hashes: Buffer[] } = { leaves: [], hashes: [] }
 
-  const absences = await absencesIn(paths)
+  const statements = await statementsIn(paths)
+  const absences = absencesOf(statements)
 
   const finishBlock = () => {
     const at = Math.floor((tree.size - block.hashes.length) / tileWidth)
@@ -86,21 +88,22 @@ export const verifyExport = async (
     isHeadSound: true,
     faults: all.sort((one, other) => (one.index ?? 0) - (other.index ?? 0)),
     accounting: undefined,
+    breaks: breaksOf(statements),
     sealed,
   }
 }
 
 /** An erasure comes after the rows that it names, so the files are read for these statements first. */
-const absencesIn = async (paths: readonly string[]): Promise<Absences> => {
-  const statements: AbsenceStatement[] = []
+const statementsIn = async (paths: readonly string[]): Promise<Statement[]> => {
+  const statements: Statement[] = []
   for (const path of paths)
     for await (const line of readExport(path)) {
       if ('header' in line) continue
-      const { kind, content } = importLeaf(line.leaf)
-      if (kind === 'erasure' || kind === 'dropped_month')
-        statements.push({ kind: leafKinds[kind], content: content?.toString() ?? '' })
+      const { index = 0, kind, content } = importLeaf(line.leaf)
+      if (kind !== undefined && content !== null)
+        statements.push({ index, kind, content: content.toString() })
     }
-  return absencesOf(statements)
+  return statements
 }
 
 const verdictOf = (

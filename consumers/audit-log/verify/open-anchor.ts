@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Environment, readVariables } from '../../../lib/config.ts'
 import { messageOf, UsageError } from '../../../lib/errors.ts'
 import type { SignedCheckpoint } from '../anchors/anchor.ts'
 import { anchorFile, anchorVariables, auditLogFolder } from '../anchors/anchor-variables.ts'
@@ -14,6 +15,9 @@ export const anchorPlaceVariables = anchorVariables.pick({
 })
 
 type Places = Parameters<typeof anchorFile>[0]
+
+/** The file of the newest checkpoint of this machine. @throws ConfigError */
+export const anchorPathOf = (env: Environment): string => anchorFile(readVariables(anchorPlaceVariables, env))
 
 /** A checkpoint from outside of the database, whose signature was checked. */
 export interface OpenedAnchor {

@@ -1,8 +1,8 @@
 import { appendLeaf, emptyRange, rootOf } from '../tree/compact-range.ts'
 import { hashLeaf, hashSize } from '../tree/hashing.ts'
 import { tileWidth } from '../tree/tile.ts'
+import type { Absences } from './absences.ts'
 import type { Fault } from './fault.ts'
-import type { Absences } from './read-absences.ts'
 import { recomputeLeaf } from './recompute-leaf.ts'
 import { describeRow, type StoredLeaf } from './stored-leaf.ts'
 

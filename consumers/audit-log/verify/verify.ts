@@ -5,13 +5,16 @@ import { createTileReader } from '../store/tile-reader.ts'
 import { appendLeaf, type CompactRange, emptyRange, rootOf } from '../tree/compact-range.ts'
 import { hashRange } from '../tree/subtree.ts'
 import { tileWidth } from '../tree/tile.ts'
+import { absencesOf } from './absences.ts'
+import { type Break, breaksOf } from './breaks.ts'
 import type { Fault } from './fault.ts'
 import { type Accounting, findGaps } from './find-gaps.ts'
 import { nameMismatches } from './name-mismatches.ts'
-import { readAbsences } from './read-absences.ts'
 import { findRowsWithoutLeaf } from './rows-without-leaf.ts'
+import { readStatements } from './statements.ts'
 import { verifyRanges } from './verify-ranges.ts'
 
+export type { Break } from './breaks.ts'
 export type { Fault, FaultKind } from './fault.ts'
 export type { Accounting } from './find-gaps.ts'
 
@@ -36,6 +39,8 @@ export interface VerifyResult {
   faults: Fault[]
   /** Whether every offset has a leaf. An export does not say where the topics begin and end: undefined. */
   accounting: Accounting | undefined
+  /** Where the log was rebuilt after a restore. An auditor has to accept each of them. */
+  breaks: Break[]
   /** Rows of an older version: proven from the time of the seal, not before. */
   sealed: number
 }
@@ -52,15 +57,16 @@ export const verifyAuditLog = async (
   jobs: number,
 ): Promise<VerifyResult> => {
   const readTile = createTileReader(pool)
-  const { origin, range, blockRoots, faults, mismatches, accounting } = await inSnapshot(
+  const { origin, range, blockRoots, faults, mismatches, accounting, breaks } = await inSnapshot(
     pool,
     async (snapshot, client) => {
       const head = await readHead(client)
       const accounting = await findGaps(client)
-      const absences = await readAbsences(client)
+      const statements = await readStatements(client, 'erasure', 'dropped_month', 'epoch')
+      const absences = absencesOf(statements)
       const range = { size: head.range.size, snapshot, absences }
       const ranges = await verifyRanges(pool, range, readTile, jobs)
-      return { ...head, ...ranges, accounting }
+      return { ...head, ...ranges, accounting, breaks: breaksOf(statements) }
     },
   )
   const rootAt = async (size: number) => {
@@ -73,7 +79,10 @@ export const verifyAuditLog = async (
     return joined(upper, await hashRange({ start, end: size }, range.size, readTile))
   }
   const verdict = async (): Promise<AnchorVerdict> => {
-    if (anchor.origin !== origin) return { kind: 'another log', origin }
+    const isOfOldLog = breaks.some(
+      ({ oldOrigin, commonSize }) => oldOrigin === anchor.origin && anchor.size <= commonSize,
+    )
+    if (anchor.origin !== origin && !isOfOldLog) return { kind: 'another log', origin }
     if (anchor.size > range.size) return { kind: 'shorter', missing: anchor.size - range.size }
     return (await rootAt(anchor.size)).equals(anchor.root) ? { kind: 'extends' } : { kind: 'differs' }
   }
@@ -86,6 +95,7 @@ export const verifyAuditLog = async (
     isHeadSound: (await rootAt(range.size)).equals(rootOf(range)),
     faults: all.sort((one, other) => (one.index ?? 0) - (other.index ?? 0)),
     accounting,
+    breaks,
     sealed: await countSealed(pool),
   }
 }

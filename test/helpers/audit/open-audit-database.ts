@@ -11,7 +11,7 @@ import { quietLogger } from '../../../lib/logger.ts'
 import { startServers } from '../servers/servers.ts'
 import { migrateAuditLog } from './migrate-audit-log.ts'
 
-const tables = ['events', 'leaves', 'repeats', 'dead_letters', 'statements', 'tiles', 'head']
+const tables = ['events', 'leaves', 'repeats', 'dead_letters', 'statements', 'tiles', 'head', 'positions']
 
 /** A database of its own with an audit log, and a checkpoint outside of it. */
 export const openAuditDatabase = async () => {
@@ -22,7 +22,7 @@ export const openAuditDatabase = async () => {
   // The end of a pool does not wait for its connections, and a server that stops ends them with an error.
   pool.on('connect', (client) => client.on('error', () => undefined))
   const key = readSignerKey(generateSignerKey('example.com/log'))
-  const file = createFileAnchor(join(folder, 'checkpoint'))
+  const file = createFileAnchor(join(folder, 'checkpoint'), 0)
   /** Stores a checkpoint of the log as it is. */
   const anchor = async () => {
     const signer = createSigner({

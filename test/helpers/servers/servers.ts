@@ -24,7 +24,8 @@ export const startServers = async (servers?: readonly ServerName[]): Promise<Ser
     ...stack,
     async remove() {
       await stack.stop()
-      await rm(dataDir, { recursive: true, force: true })
+      // PostgreSQL may still write a file while it ends.
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
     },
   }
 }
