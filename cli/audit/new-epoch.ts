@@ -12,7 +12,8 @@ export const newEpoch = async (env: Environment, print: (line: string) => void):
   const epoch = await withOwner(env, (pool) => beginEpoch(pool, anchorPathOf(env)))
   print(`The log continues as ${epoch.origin}.`)
   print(
-    `The log ${epoch.oldOrigin} had ${epoch.oldSize} leaves; ${epoch.commonSize} of them are proven to be here.`,
+    `The log ${epoch.oldOrigin} had ${epoch.oldSize} leaves; ` +
+      `${epoch.commonSize} of them are proven to be here.`,
   )
   print(`Its newest checkpoint was moved to ${epoch.oldCheckpointPath}. Keep it as evidence.`)
   print(`An auditor accepts this break with: bridge audit verify --accept ${epoch.digest}`)

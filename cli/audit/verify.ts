@@ -101,8 +101,8 @@ const summaryOf = (result: VerifyResult, { checkpoint }: OpenedAnchor): string[]
 
 const breakLine = ({ leaf, oldOrigin, oldSize, commonSize, digest }: Break, accepted: readonly string[]) => {
   const what =
-    `rebuilt: leaves ${commonSize} to ${leaf - 1} were written again after a restore; the log ${oldOrigin} had ` +
-    `${oldSize} leaves, of which ${commonSize} are proven to be here.`
+    `rebuilt: leaves ${commonSize} to ${leaf - 1} were written again after a restore; ` +
+    `the log ${oldOrigin} had ${oldSize} leaves, of which ${commonSize} are proven to be here.`
   return accepted.includes(digest)
     ? `${what} You accept this.`
     : `${what} A rollback by an insider looks the same. To accept it: --accept ${digest}`

@@ -20,7 +20,8 @@ export interface FileAnchor extends Anchor {
 }
 
 /**
- * Keeps the newest checkpoint in a file, in the form of `checkpoint` of C2SP tlog-tiles, and older ones beside it.
+ * Keeps the newest checkpoint in a file, in the form of `checkpoint` of C2SP tlog-tiles, and older ones
+ * beside it.
  *
  * @param historyMs the least time between two checkpoints of the history
  */

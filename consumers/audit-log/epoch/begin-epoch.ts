@@ -63,7 +63,7 @@ const appendEpoch = async (
   if (anchored.origin !== origin)
     throw new UsageError(
       `The database has the log ${origin}, and the checkpoint is of ${anchored.origin}: ` +
-        'it is another log, and not an older state of this one. Name the right file in AUDIT_LOG_ANCHOR_FILE.',
+        'it is another log, not an older state of this one. Name the right file in AUDIT_LOG_ANCHOR_FILE.',
     )
   const head = { size: range.size, root: rootOf(range) }
   const isOf = (old: SignedCheckpoint) => doesExtend(pool, old, head)
