@@ -56,7 +56,8 @@ const counter = async (folder: string, sql: string) => {
 }
 
 test('the roles that `--print database-roles` prints are enough, and setup keeps them', async () => {
-  const sql = databaseRolesSql({ AUDIT_LOG_DATABASE_URL: urlOf('printed', 'not to be printed') })
+  const env = { AUDIT_LOG_DATABASE_URL: urlOf('printed', 'not to be printed') }
+  const sql = databaseRolesSql(env, [auditLog])
   assert.doesNotMatch(sql, /not to be printed/)
   const [before = '', grants = ''] = sql.split('-- 2.')
   await run(ownerUrl, before)
@@ -76,6 +77,10 @@ test('the roles that `--print database-roles` prints are enough, and setup keeps
 test('without a URL of the worker, the printed role has the name of the worker', () => {
   assert.match(databaseRolesSql({}), /^create role "audit_log" login;$/m)
   assert.match(databaseRolesSql({ DATABASE_URL: ownerUrl }), /^create role "audit_log" login;$/m)
+  const sql = databaseRolesSql({ AUDIT_READER_DATABASE_URL: urlOf('auditors', 'not to be printed') })
+  assert.match(sql, /^create role "auditors" login;$/m)
+  assert.match(sql, /^grant select on all tables in schema audit_log to "auditors";$/m)
+  assert.doesNotMatch(sql, /not to be printed/)
 })
 
 test('each worker has its own migrations, and its role sees only its own tables', async (t) => {

@@ -45,6 +45,14 @@ test('only setup gets the owner of the database; each worker gets a narrower rol
   assert.equal(worker('project-directory', 1).AUDIT_LOG_DATABASE_URL, undefined)
 })
 
+test('the role of readers of the audit log reaches setup alone', () => {
+  const env = { AUDIT_READER_DATABASE_URL: 'postgres://own@db/x' }
+  const own = processEnvironments({ env, dataDir: '/data', urls, secrets, databaseRoles: ['audit-reader'] })
+  assert.equal(own.setup.AUDIT_READER_DATABASE_URL, env.AUDIT_READER_DATABASE_URL)
+  for (const each of [own.ingress(ports), own.worker('audit-log', 1)])
+    assert.equal(each.AUDIT_READER_DATABASE_URL, undefined)
+})
+
 test('the password of a generated role is the same at every start', () => {
   const url = () => environmentsOf({}).worker('audit-log', 1).AUDIT_LOG_DATABASE_URL
   assert.equal(url(), url())
