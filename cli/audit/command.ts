@@ -8,6 +8,7 @@ import { writeLines } from '../output/write-lines.ts'
 import { eraseCommand } from './erase/command.ts'
 import type { ExportOptions } from './export.ts'
 import { holdCommand } from './hold/command.ts'
+import type { AnchorOptions } from './open-audit-log.ts'
 import type { ProveOptions } from './prove.ts'
 import type { SearchOptions } from './search.ts'
 import type { VerifyOptions } from './verify.ts'
@@ -34,6 +35,17 @@ const verifyCommand = new Command('verify')
   .action(async (options: VerifyOptions) => {
     const { verify } = await import('./verify.ts')
     process.exitCode = await verify(options, withLocalStack(process.env), (line) => console.log(line))
+    await exitAfterOutput()
+  })
+
+const dropMonthCommand = new Command('drop-month')
+  .description('drop all rows of a month that has ended and is covered by a checkpoint; their hashes stay')
+  .argument('<month>', 'the month in UTC, such as 2026-01')
+  .option(...anchorOption)
+  .option(...keyOption)
+  .action(async (month: string, options: AnchorOptions) => {
+    const { dropMonth } = await import('./drop-month.ts')
+    await dropMonth(month, options, withLocalStack(process.env), (line) => console.log(line))
     await exitAfterOutput()
   })
 
@@ -119,4 +131,5 @@ export const auditCommand = new Command('audit')
   .addCommand(eraseCommand)
   .addCommand(holdCommand)
   .addCommand(generateKeyCommand)
+  .addCommand(dropMonthCommand)
   .addCommand(newEpochCommand)

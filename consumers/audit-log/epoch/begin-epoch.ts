@@ -1,15 +1,13 @@
 import type { Pool } from '../../../lib/database.ts'
-import { RetriableError, UsageError } from '../../../lib/errors.ts'
+import { UsageError } from '../../../lib/errors.ts'
 import type { SignedCheckpoint } from '../anchors/anchor.ts'
 import { createFileAnchor } from '../anchors/file-anchor.ts'
 import { readHead } from '../store/read-head.ts'
-import { createTileReader } from '../store/tile-reader.ts'
-import { isExtension } from '../tree/check-proof.ts'
 import { rootOf } from '../tree/compact-range.ts'
 import { emptyRoot } from '../tree/hashing.ts'
-import { proveConsistency } from '../tree/prove.ts'
 import { breaksOf } from '../verify/breaks.ts'
 import { readStatements } from '../verify/statements.ts'
+import { doesExtend } from './does-extend.ts'
 
 /** A new epoch of the log. */
 export interface Epoch {
@@ -101,19 +99,4 @@ const newestOf = async (
   for (const checkpoint of checkpoints.toSorted((one, other) => other.size - one.size))
     if (await isOf(checkpoint)) return checkpoint
   return undefined
-}
-
-const doesExtend = async (
-  pool: Pool,
-  old: SignedCheckpoint,
-  head: { size: number; root: Buffer },
-): Promise<boolean> => {
-  if (old.size > head.size) return false
-  const proof = await proveConsistency(old.size, head.size, createTileReader(pool)).catch(
-    (error: unknown) => {
-      if (error instanceof RetriableError) throw error
-      return undefined
-    },
-  )
-  return proof !== undefined && isExtension(old, head, proof)
 }
