@@ -105,7 +105,7 @@ const exportCommand = new Command('export')
   .option('--cursor-file <file>', 'begin where the last export with this file ended')
   .option('--from <leaf>', 'begin with this leaf_index. Default: the first one', wholeNumber(0))
   .option('--limit <number>', 'export at most this many leaves', wholeNumber(1))
-  .option('--gaps <file>', 'write a table of the times in which no hooks were received, as CSV')
+  .option('--gaps <file>', 'write a table of what the log knows to be missing from it, as CSV')
   .action(async (options: ExportOptions) => {
     const { exportLog } = await import('./export.ts')
     const report = (line: string) => console.error(line)

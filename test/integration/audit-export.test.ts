@@ -135,13 +135,14 @@ test('OCSF has one event for each event of the log', async () => {
   })
 })
 
-test('the table of gaps names the times without hooks', async () => {
+test('the table of gaps names the times without hooks, and the offsets that are in no row', async () => {
   await database.pool.query(`select audit_log.add_statement(3, json_build_object('kind', 'down', 'from',
     '2026-11-30T10:00:00Z', 'to', '2026-11-30T10:00:05Z', 'ingress', 'ingress-1')::text)`)
   await run({ gaps: inFolder('gaps.csv') })
   assert.deepEqual((await readFile(inFolder('gaps.csv'), 'utf8')).split('\n'), [
-    'leaf_index,kind,began_at,ended_at,ingress,refused',
-    '304,down,2026-11-30T10:00:00.000Z,2026-11-30T10:00:05.000Z,ingress-1,',
+    'leaf_index,kind,began_at,ended_at,ingress,refused,topic,kafka_partition,first_offset,last_offset',
+    '304,down,2026-11-30T10:00:00.000Z,2026-11-30T10:00:05.000Z,ingress-1,,,,,',
+    ',unaccounted,,,,,gitlab.push,0,300,999',
     '',
   ])
 })

@@ -8,7 +8,7 @@ export type ShownRow = Readonly<Record<string, string | number | null>>
 
 const numberColumns = new Set([
   ...['user_id', 'subject_id', 'project_id', 'group_id', 'object_id', 'object_iid'],
-  ...['kafka_partition', 'kafka_offset', 'leaf_index', 'refused'],
+  ...['kafka_partition', 'kafka_offset', 'leaf_index', 'refused', 'first_offset', 'last_offset'],
 ])
 
 /** Prepares a row for output. A body that is not UTF-8 is in `raw_base64` instead of `raw`. */
