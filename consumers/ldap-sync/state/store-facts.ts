@@ -8,7 +8,29 @@ import { accessLevels, isAccess } from '../mapping/access.ts'
  * @throws the error of the database if a value is the cause; RetriableError in any other case
  */
 export const storeFacts = async (connection: Connection, facts: readonly Fact[]): Promise<void> => {
+  const seen = new Set<string>()
   for (const fact of facts) await store(connection, fact)
+  for (const fact of facts.flatMap(impliedBy)) {
+    // Many events of one batch imply the same.
+    const key = JSON.stringify(fact)
+    if (!seen.has(key)) await store(connection, fact)
+    seen.add(key)
+  }
+}
+
+/**
+ * An event of a member also names the user and the place. When the user got this name, or the project this
+ * path, it does not say, but surely not before the membership. The path in an event of a project is the whole.
+ */
+const impliedBy = (fact: Fact): (ContainerFact | PersonFact)[] => {
+  if (fact.type !== 'membership') return []
+  const { container, path, userId, username, email, createdAt: at } = fact
+  const { instance, kind } = container
+  const place = kind === 'project' ? { fullPath: path, at } : { fullPath: null, at: 0 }
+  return [
+    { type: 'container', container, ...place, state: 'active' },
+    { type: 'person', instance, userId, username, email, at, life: 'exists' },
+  ]
 }
 
 const store = (connection: Connection, fact: Fact): Promise<unknown> => {
@@ -29,7 +51,7 @@ const store = (connection: Connection, fact: Fact): Promise<unknown> => {
 const timeOf = (millis: number | null): Date | null => (millis === null ? null : new Date(millis))
 
 const storeMembership = async (connection: Connection, fact: MembershipFact): Promise<void> => {
-  const { container, userId, username, email, createdAt, updatedAt, step, access, expiresAt } = fact
+  const { container, userId, createdAt, updatedAt, step, access, expiresAt } = fact
   await query(
     connection,
     `insert into ldap_sync.memberships as known
@@ -45,20 +67,6 @@ const storeMembership = async (connection: Connection, fact: MembershipFact): Pr
       ...[step, access, isAccess(access) ? accessLevels.indexOf(access) : -1, timeOf(expiresAt)],
     ],
   )
-  // The path in an event of a project is the whole one, and the event is as old as its membership.
-  const fullPath = container.kind === 'project' ? fact.path : null
-  await storeContainer(connection, {
-    type: 'container',
-    container,
-    fullPath,
-    at: createdAt,
-    state: 'active',
-  })
-  // An event of a member does not say when the user got this name, but surely not before the membership.
-  await storePerson(connection, {
-    ...{ type: 'person', instance: container.instance, userId, username, email },
-    ...{ at: createdAt, life: 'exists' },
-  })
 }
 
 const storeContainer = async (connection: Connection, fact: ContainerFact): Promise<void> => {

@@ -3,7 +3,7 @@ import { ldapFailureOf } from '../directory/ldap-failure.ts'
 import { type Proposed, type ValueChange, weightOf } from '../plan/change.ts'
 import type { Operation } from '../plan/operation.ts'
 import { noteOutcome, noteSending, type Run } from '../state/journal.ts'
-import { disown, own, placeholderUser } from '../state/ownership.ts'
+import { disown, disownAll, own, ownAll, placeholderUser } from '../state/ownership.ts'
 import type { Target } from '../state/targets.ts'
 import type { SyncContext } from './sync-context.ts'
 
@@ -29,8 +29,9 @@ export const send = async (
   const { pool, metrics } = context
   const { placeholder } = context.mapping.groups
   const modified = operation.op === 'modify' ? operation : undefined
-  for (const { change, userId } of changes)
-    if (change.kind === 'add_member') await own(pool, target.id, userId, change.value)
+  const added = changes.filter(({ change }) => change.kind === 'add_member')
+  const members = added.map(({ change, userId }) => ({ userId, value: change.value }))
+  if (members.length > 0) await ownAll(pool, target.id, members)
   if (placeholder !== undefined && modified?.add.includes(placeholder))
     await own(pool, target.id, placeholderUser, placeholder)
   const id = await noteSending(pool, run, {
@@ -46,10 +47,10 @@ export const send = async (
   await noteOutcome(pool, id, 'done')
   if (placeholder !== undefined && modified?.delete.includes(placeholder))
     await disown(pool, target.id, placeholderUser)
-  for (const { change, userId } of changes) {
-    if (change.kind === 'remove_member') await disown(pool, target.id, userId)
-    metrics.changes.inc({ kind: change.kind, outcome: 'done' })
-  }
+  const removed = changes.filter(({ change }) => change.kind === 'remove_member')
+  const users = removed.map(({ userId }) => userId)
+  if (users.length > 0) await disownAll(pool, target.id, users)
+  for (const { change } of changes) metrics.changes.inc({ kind: change.kind, outcome: 'done' })
 }
 
 const count = (changes: readonly Proposed[], weight: 'removal' | 'addition'): number =>

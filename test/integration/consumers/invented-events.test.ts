@@ -4,10 +4,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
+import { stringify } from 'yaml'
 import { z } from 'zod'
 import { send } from '../../../cli/send/send.ts'
 import { type Consumer, defineConsumer } from '../../../consumers/consumer.ts'
@@ -15,6 +16,8 @@ import { consumers } from '../../../consumers/index.ts'
 import type { Environment } from '../../../lib/config.ts'
 import { openOffsets } from '../../../lib/kafka/offsets.ts'
 import { eventTypes } from '../../../schemas/catalogue.ts'
+import { bridge } from '../../helpers/ldap/ldap-server.ts'
+import { smallMapping } from '../../helpers/ldap/open-ldap-test.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
 import { startWorkerInProcess, type WorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { fixtures } from '../../helpers/records/samples.ts'
@@ -60,11 +63,30 @@ async function routesTo(destination: object): Promise<Environment> {
   return { ROUTES_FILE: file }
 }
 
+/** An LDAP server outside. It counts every connection, and answers nothing. */
+const ldapOutside = createTcpServer((socket) => {
+  calls.push('LDAP connection')
+  socket.destroy()
+}).listen(0, '127.0.0.1')
+await once(ldapOutside, 'listening')
+after(() => ldapOutside.close())
+const ldapMapping = join(await mkdtemp(join(tmpdir(), 'bridge-invented-')), 'mapping.yml')
+after(() => rm(dirname(ldapMapping), { recursive: true }))
+await writeFile(ldapMapping, stringify(smallMapping))
+
 /** For each worker with external effects: the settings with which it would call the outside. */
 const settingsOf: Readonly<Record<string, Environment>> = {
   'chat-notifier': await routesTo({ type: 'slack' }),
   'hook-forwarder': await routesTo({ type: 'forward', token: 'a-token' }),
   caller: { CALLER_URL: outsideUrl },
+  'ldap-sync': {
+    LDAP_SYNC_URL: `ldap://127.0.0.1:${(ldapOutside.address() as AddressInfo).port}`,
+    LDAP_SYNC_BIND_DN: bridge.dn,
+    LDAP_SYNC_BIND_PASSWORD: bridge.password,
+    LDAP_SYNC_MAPPING_FILE: ldapMapping,
+    LDAP_SYNC_MODE: 'apply',
+    LDAP_SYNC_RECONCILE_AT: 'off',
+  },
 }
 
 const someSamples = ['push', 'issue', 'note', 'pipeline']
@@ -102,6 +124,9 @@ const start = (worker: Consumer, env: Environment = {}) => {
   const settings = settingsOf[worker.name]
   assert.ok(settings, `say in this file how ${worker.name} would call the outside`)
   return startWorkerInProcess(stack, worker, { DATABASE_URL: stack.databaseUrl, ...settings, ...env })
+
+  const database = { LDAP_SYNC_DATABASE_URL: stack.databaseUrl }
+  return startWorkerInProcess(stack, worker, { ...database, ...settings, ...env })
 }
 
 for (const worker of external)

@@ -1,0 +1,165 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { after } from 'node:test'
+import {
+  changesOf,
+  children,
+  element,
+  integer,
+  octets,
+  type Request,
+  readElement,
+  requestOf,
+  sequence,
+} from './ber.ts'
+
+/** A server double that answers like Active Directory: a large group is given in ranges. */
+export interface ActiveDirectory {
+  url: string
+  members: string[]
+  /** What is wrong with the answer that follows the first range; undefined: nothing. */
+  fault: 'size limit' | 'wrong range' | 'no range' | 'referral' | undefined
+  writes: number
+}
+
+const rangeSize = 1500
+const [success, compareFalse, compareTrue, sizeLimit, noSuchObject, noSuchAttribute, exists] = [
+  0, 5, 6, 4, 32, 16, 20,
+]
+
+/** @param groupDn the only group; people are found below `people` by their `uid` */
+export const startActiveDirectory = async (groupDn: string, peopleBase: string): Promise<ActiveDirectory> => {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => socket.destroy())
+    let begun = Buffer.alloc(0)
+    socket.on('data', (chunk: Buffer) => {
+      begun = Buffer.concat([begun, chunk])
+      for (let message = readElement(begun); message !== undefined; message = readElement(begun)) {
+        begun = begun.subarray(message.size)
+        const request = requestOf(message)
+        if (request.name === 'unbind') socket.end()
+        else for (const answer of answersTo(state, request, groupDn, peopleBase)) socket.write(answer)
+      }
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  after(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  const state: ActiveDirectory = {
+    url: `ldap://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    members: [],
+    fault: undefined,
+    writes: 0,
+  }
+  return state
+}
+
+const message = (id: Buffer, ...parts: Buffer[]): Buffer => element(sequence, element(0x02, id), ...parts)
+
+const result = (id: Buffer, tag: number, code: number): Buffer =>
+  message(id, element(tag, integer(0x0a, code), element(octets, ''), element(octets, '')))
+
+const entry = (id: Buffer, dn: string, attributes: Readonly<Record<string, readonly string[]>>): Buffer =>
+  message(
+    id,
+    element(
+      0x64,
+      element(octets, dn),
+      element(
+        sequence,
+        ...Object.entries(attributes).map(([name, values]) =>
+          element(
+            sequence,
+            element(octets, name),
+            element(0x31, ...values.map((value) => element(octets, value))),
+          ),
+        ),
+      ),
+    ),
+  )
+
+const answersTo = (
+  state: ActiveDirectory,
+  request: Request,
+  groupDn: string,
+  peopleBase: string,
+): Buffer[] => {
+  const { id, name, content } = request
+  switch (name) {
+    case 'bind':
+      return [result(id, 0x61, success)]
+    case 'extended':
+      return [
+        message(
+          id,
+          element(
+            0x78,
+            integer(0x0a, success),
+            element(octets, ''),
+            element(octets, ''),
+            element(0x8b, 'u:BRIDGE'),
+          ),
+        ),
+      ]
+    case 'search':
+      return search(state, id, content, groupDn, peopleBase)
+    case 'compare': {
+      const [, assertion] = children(content)
+      const value = children(assertion?.content ?? Buffer.alloc(0))[1]?.content.toString() ?? ''
+      return [result(id, 0x6f, state.members.includes(value) ? compareTrue : compareFalse)]
+    }
+    case 'modify':
+      state.writes += 1
+      return [result(id, 0x67, modify(state, content))]
+    default:
+      return [result(id, 0x65, noSuchObject)]
+  }
+}
+
+const modify = (state: ActiveDirectory, content: Buffer): number => {
+  for (const { how, values } of changesOf(content))
+    for (const value of values) {
+      const isThere = state.members.includes(value)
+      if (how === 'add' && isThere) return exists
+      if (how === 'delete' && !isThere) return noSuchAttribute
+      if (how === 'add') state.members.push(value)
+      else state.members.splice(state.members.indexOf(value), 1)
+    }
+  return success
+}
+
+const search = (
+  state: ActiveDirectory,
+  id: Buffer,
+  content: Buffer,
+  groupDn: string,
+  peopleBase: string,
+): Buffer[] => {
+  const parts = children(content)
+  const base = parts[0]?.content.toString() ?? ''
+  const done = (code = success) => result(id, 0x65, code)
+  if (base === peopleBase) {
+    const uid = /uid.*?(user\d{4})/s.exec(content.toString('latin1'))?.[1] ?? ''
+    return [entry(id, `uid=${uid},${peopleBase}`, { uid: [uid] }), done()]
+  }
+  if (base === '') return [entry(id, '', {}), done()]
+  if (base !== groupDn) return [done(noSuchObject)]
+  const wanted = children(parts.at(-1)?.content ?? Buffer.alloc(0)).map((each) => each.content.toString())
+  const asked = wanted
+    .map((each) => /^member;range=(\d+)-/i.exec(each)?.[1])
+    .find((each) => each !== undefined)
+  const from = Number(asked ?? 0)
+  if (asked !== undefined && state.fault === 'size limit') return [done(sizeLimit)]
+  if (asked !== undefined && state.fault === 'no range') return [entry(id, groupDn, {}), done()]
+  if (asked !== undefined && state.fault === 'referral')
+    return [message(id, element(0x73, element(octets, 'ldap://elsewhere/'))), done()]
+  if (state.members.length <= rangeSize) return [entry(id, groupDn, { member: state.members }), done()]
+  const values = state.members.slice(from, from + rangeSize)
+  const last = from + rangeSize >= state.members.length ? '*' : String(from + rangeSize - 1)
+  const start = asked !== undefined && state.fault === 'wrong range' ? from + 1 : from
+  return [entry(id, groupDn, { [`member;range=${start}-${last}`]: values }), done()]
+}

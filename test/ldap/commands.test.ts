@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  type OperatorAction,
+  printDiff,
+  printHolds,
+  printStatus,
+  runApprove,
+  runRaise,
+  runReconcile,
+  runUndo,
+} from '../../cli/ldap/actions.ts'
+import { groupEvent, memberEvent } from '../helpers/ldap/events.ts'
+import { groupBase, personDn } from '../helpers/ldap/ldap-server.ts'
+import { openLdapTest, type RunningSync } from '../helpers/ldap/open-ldap-test.ts'
+import { withOperator } from '../helpers/ldap/operator-of.ts'
+
+const { directory, startSync } = await openLdapTest()
+await directory.addPeople(Array.from({ length: 10 }, (_, index) => `user${index + 1}`))
+const groupDn = `cn=nordlicht-team-23,${groupBase}`
+const members = () => directory.values(groupDn, 'member')
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+
+/** What a command prints, and its exit code. */
+const run = async (sync: RunningSync, action: OperatorAction) => {
+  const lines: string[] = []
+  const code = await withOperator(sync, (operator) => action(operator, (line) => lines.push(line)))
+  if (process.env.SHOW_COMMANDS) console.log(lines.join('\n'))
+  return { lines, code }
+}
+
+test('a hold is shown, approved as shown, and undone by hand', async () => {
+  const sync = await startSync()
+  await sync.feed(groupEvent('create', 23, 'nordlicht/team-23'))
+  await sync.feed(...numbers(10).map((user) => memberEvent('add', { user })))
+  await sync.feed(...numbers(6).map((user) => memberEvent('remove', { user })))
+  const { lines: list } = await run(sync, printHolds(undefined, {}))
+  assert.match(
+    list[0] ?? '',
+    /^1 {2}1 changes {2}[\da-f]{16} {2}until .*too many members would leave one group$/,
+  )
+  const { lines } = await run(sync, printHolds(1, {}))
+  assert.deepEqual(lines.slice(0, 2), [
+    'Hold 1: too many members would leave one group.',
+    `  remove from ${groupDn}: member ${personDn('user6')}`,
+  ])
+  const digest = / ([\da-f]{16})$/.exec(lines.at(-1) ?? '')?.[1] ?? ''
+  const { lines: ldif } = await run(sync, printHolds(1, { ldif: true }))
+  assert.equal(
+    ldif.join('\n'),
+    `dn: ${groupDn}\nchangetype: modify\ndelete: member\nmember: ${personDn('user6')}\n-`,
+  )
+  await assert.rejects(run(sync, runApprove(1, 'another digest')), /bridge ldap holds 1/)
+  const { lines: approved, code } = await run(sync, runApprove(1, digest))
+  assert.equal(code, 0)
+  const [, number = ''] =
+    /^Done as run (\d+)\. Take it back with: bridge ldap undo/.exec(approved.at(-1) ?? '') ?? []
+  assert.equal((await members())?.length, 4)
+  const { lines: inverse } = await run(sync, runUndo(Number(number), { dryRun: true }))
+  assert.match(inverse.join('\n'), /add: member\nmember: uid=user6/)
+  assert.equal((await members())?.length, 4)
+  const { lines: undone } = await run(sync, runUndo(Number(number), {}))
+  assert.match(undone.at(-1) ?? '', /^Run \d+ was undone\./)
+  assert.equal((await members())?.length, 5)
+  const { lines: status } = await run(sync, printStatus({}))
+  assert.ok(status.includes('mode: apply'))
+  assert.ok(status.some((line) => line.startsWith(`group ${groupDn}: present, 5 members of ours`)))
+  await directory.remove(groupDn)
+})
+
+test('a limit is raised only for a time, and says until when', async () => {
+  const sync = await startSync()
+  const { lines } = await run(sync, runRaise({ removals: 80, for: '1h' }))
+  assert.match(lines[0] ?? '', /^The limits are raised until .*Z\. After that, the usual ones hold again\.$/)
+  await assert.rejects(run(sync, runRaise({ removals: 80, for: '8d' })), /at most 7d/)
+  await assert.rejects(run(sync, runRaise({ for: '1h' })), /--removals or --additions/)
+})
+
+test('a reconciliation that would pass a limit is held as a whole', async () => {
+  const sync = await startSync()
+  await sync.feed(groupEvent('create', 23, 'nordlicht/team-23'))
+  await sync.feed(...numbers(10).map((user) => memberEvent('add', { user })))
+  assert.deepEqual((await run(sync, runReconcile)).lines, ['The directory is what GitLab says.'])
+  await sync.query('update ldap_sync.memberships set step = 2 where user_id <= 6')
+  const { code, lines } = await run(sync, runReconcile)
+  assert.equal(code, 1)
+  assert.match(lines[0] ?? '', /^6 changes are held: see bridge ldap holds \d+$/)
+  assert.equal((await members())?.length, 10, 'none of it was applied')
+  const { lines: ldif } = await run(sync, printDiff)
+  assert.match(ldif.join('\n'), /changetype: modify\ndelete: member/)
+  assert.equal((await members())?.length, 10)
+})
+
+test('a reconciliation with another mapping is held whatever the number', async () => {
+  await directory.remove(groupDn).catch(() => undefined)
+  const database = await startSync()
+  await database.feed(groupEvent('create', 23, 'nordlicht/team-23'), memberEvent('add', { user: 9 }))
+  await run(database, runReconcile)
+  const mapping = { mirror: [{ path: 'nordlicht/team-23', access: ['owner'] }] }
+  const sync = await startSync({ mapping, database: database.database })
+  const before = await directory.dump()
+  const { lines } = await run(sync, runReconcile)
+  assert.match(lines[0] ?? '', /^1 changes are held/)
+  await sync.feed(memberEvent('add', { user: 10, access: 'Owner' }))
+  assert.equal(await directory.dump(), before)
+})
+
+test('a reconciliation that finds no people is held whatever the number', async () => {
+  await directory.remove(groupDn).catch(() => undefined)
+  const sync = await startSync()
+  await sync.feed(groupEvent('create', 23, 'nordlicht/team-23'))
+  await sync.feed(...numbers(3).map((user) => memberEvent('add', { user })))
+  await run(sync, runReconcile)
+  await sync.query('update ldap_sync.memberships set step = 2 where user_id = 1')
+  for (const user of numbers(10)) await directory.remove(personDn(`user${user}`))
+  const { code } = await run(sync, runReconcile)
+  assert.equal(code, 1)
+  const { lines } = await run(sync, printHolds(undefined, {}))
+  assert.match(lines[0] ?? '', /found no groups or no people$/)
+})

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { diff, reconcile } from '../../consumers/ldap-sync/operate/operate.ts'
+import { startActiveDirectory } from '../helpers/ldap/active-directory.ts'
+import { groupEvent, memberEvent } from '../helpers/ldap/events.ts'
+import { startLdapProxy } from '../helpers/ldap/ldap-proxy.ts'
+import { groupBase, peopleBase, personDn, placeholder, reader } from '../helpers/ldap/ldap-server.ts'
+import { openLdapTest } from '../helpers/ldap/open-ldap-test.ts'
+import { withOperator } from '../helpers/ldap/operator-of.ts'
+
+const { server, directory, startSync } = await openLdapTest()
+await directory.addPeople(['anna', 'bela', 'cleo'])
+const groupDn = `cn=nordlicht-team-23,${groupBase}`
+const created = groupEvent('create', 23, 'nordlicht/team-23')
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+
+const openLarge = async () => {
+  const large = await startActiveDirectory(groupDn, peopleBase)
+  large.members = numbers(4000).map((user) => personDn(`user${user}`))
+  const mapping = {
+    groups: { base: groupBase, class: 'group' },
+    mirror: [{ path: 'nordlicht/team-23', adopt: groupDn }],
+  }
+  return { large, sync: await startSync({ mapping, env: { LDAP_SYNC_URL: large.url } }) }
+}
+
+test('a group of 4,000 members that is given in ranges gets one member and loses only that one', async () => {
+  const { large, sync } = await openLarge()
+  await sync.feed(created, memberEvent('add', { user: 3999 }), memberEvent('add', { user: 5001 }))
+  assert.equal(large.members.length, 4001)
+  assert.equal(large.members.at(-1), personDn('user5001'))
+  await sync.feed(memberEvent('remove', { user: 5001 }), memberEvent('remove', { user: 3999 }))
+  assert.equal(large.members.length, 4000, 'user3999 was a member before, and stays')
+  assert.equal(large.writes, 2)
+})
+
+for (const fault of ['size limit', 'wrong range', 'no range', 'referral'] as const)
+  test(`with a broken answer (${fault}) the group is unreadable, and nothing is written`, async () => {
+    const { large, sync } = await openLarge()
+    await sync.feed(created, memberEvent('add', { user: 5001 }))
+    large.fault = fault
+    await sync.feed(memberEvent('remove', { user: 5001 }), memberEvent('add', { user: 5002 }))
+    assert.equal(large.writes, 1)
+    assert.equal(await sync.metric('ldap_sync_unreadable_groups'), 1)
+    large.fault = undefined
+    await withOperator(sync, reconcile)
+    assert.equal(large.members.at(-1), personDn('user5002'))
+    assert.equal(large.members.length, 4001)
+  })
+
+test('a group whose members the bind may not see is unreadable, and not empty', async () => {
+  const sync = await startSync()
+  await sync.feed(created, memberEvent('add', { user: 1, username: 'anna' }))
+  // A group that is gone is not known either: only a reconciliation makes it again.
+  await directory.remove(groupDn)
+  await sync.feed(memberEvent('add', { user: 2, username: 'bela' }))
+  assert.equal(await directory.values(groupDn, 'member'), undefined)
+  assert.equal(await sync.metric('ldap_sync_unreadable_groups'), 1)
+  await withOperator(sync, reconcile)
+  assert.deepEqual(await directory.values(groupDn, 'member'), [personDn('anna'), personDn('bela')])
+  await directory.remove(groupDn)
+})
+
+test('members are changed by the smallest request, and values are never replaced', async () => {
+  const proxy = await startLdapProxy(server)
+  const sync = await startSync({ env: { LDAP_SYNC_URL: proxy.url } })
+  await sync.feed(created, memberEvent('add', { user: 1, username: 'anna' }))
+  await sync.feed(
+    memberEvent('add', { user: 2, username: 'bela' }),
+    memberEvent('remove', { user: 1, username: 'anna' }),
+  )
+  await sync.feed(memberEvent('remove', { user: 2, username: 'bela' }))
+  assert.deepEqual(proxy.modifies, [
+    [
+      { how: 'add', attribute: 'member', values: [personDn('bela')] },
+      { how: 'delete', attribute: 'member', values: [personDn('anna')] },
+    ],
+    [
+      { how: 'add', attribute: 'member', values: [placeholder] },
+      { how: 'delete', attribute: 'member', values: [personDn('bela')] },
+    ],
+  ])
+  await proxy.close()
+  await directory.remove(groupDn)
+})
+
+test('a value that somebody else has added or removed meanwhile is no error', async () => {
+  const sync = await startSync()
+  await sync.feed(created, memberEvent('add', { user: 1, username: 'anna' }))
+  await directory.addValue(groupDn, 'member', personDn('bela'))
+  await directory.removeValue(groupDn, 'member', personDn('anna'))
+  await sync.feed(
+    memberEvent('remove', { user: 1, username: 'anna' }),
+    memberEvent('add', { user: 2, username: 'bela' }),
+  )
+  await sync.feed(memberEvent('remove', { user: 2, username: 'bela' }))
+  assert.deepEqual(await directory.values(groupDn, 'member'), [personDn('bela')], 'it is not ours')
+  await directory.remove(groupDn)
+})
+
+test('a dry run writes nothing, and a bind that may only read is sufficient for it', async () => {
+  const proxy = await startLdapProxy(server)
+  const sync = await startSync({ env: { LDAP_SYNC_MODE: 'propose' } })
+  await sync.feed(created, memberEvent('add', { user: 1, username: 'anna' }))
+  const before = await directory.dump()
+  const env = {
+    LDAP_SYNC_URL: proxy.url,
+    LDAP_SYNC_BIND_DN: reader.dn,
+    LDAP_SYNC_BIND_PASSWORD: reader.password,
+    LDAP_SYNC_MODE: 'apply',
+  }
+  const { changes } = await withOperator(sync, diff, env)
+  assert.equal(changes.length, 1)
+  assert.ok((proxy.counts.get('search') ?? 0) > 0)
+  assert.equal(proxy.writes(), 0)
+  assert.equal(await directory.dump(), before)
+})
