@@ -59,7 +59,7 @@ const shuffled = <T>(items: readonly T[], { below }: SeededRandom): T[] =>
     .sort((a, b) => a.place - b.place)
     .map(({ item }) => item)
 
-test('5,000 shuffled events, with the server killed three times, end in the directory of the model', async () => {
+test('5,000 shuffled events end in the directory of the model, with the server killed 3 times', async () => {
   const random = createSeededRandom(20261130)
   const { events, expected } = makeHistory(5000, random)
   const groups = Array.from({ length: groupCount }, (_, index) => index + 1)

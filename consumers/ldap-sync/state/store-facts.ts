@@ -19,8 +19,8 @@ export const storeFacts = async (connection: Connection, facts: readonly Fact[])
 }
 
 /**
- * An event of a member also names the user and the place. When the user got this name, or the project this
- * path, it does not say, but surely not before the membership. The path in an event of a project is the whole.
+ * An event of a member also names the user and the place. It does not say when the user got this name, or the
+ * project this path, but surely not before the membership. An event of a project has the full path.
  */
 const impliedBy = (fact: Fact): (ContainerFact | PersonFact)[] => {
   if (fact.type !== 'membership') return []

@@ -124,9 +124,6 @@ const start = (worker: Consumer, env: Environment = {}) => {
   const settings = settingsOf[worker.name]
   assert.ok(settings, `say in this file how ${worker.name} would call the outside`)
   return startWorkerInProcess(stack, worker, { DATABASE_URL: stack.databaseUrl, ...settings, ...env })
-
-  const database = { LDAP_SYNC_DATABASE_URL: stack.databaseUrl }
-  return startWorkerInProcess(stack, worker, { ...database, ...settings, ...env })
 }
 
 for (const worker of external)
