@@ -83,13 +83,12 @@ export const projectDirectory = defineConsumer({
     without: 'Branches and projects from before the bridge are missing, and `complete` is false.',
   },
   async create(settings, logger, { gitlab, metrics }) {
-    const pool = createPool(
-      settings.PROJECT_DIRECTORY_DATABASE_URL,
-      'gitlab-bridge.project-directory',
-      logger,
-    )
+    const { PROJECT_DIRECTORY_DATABASE_URL: url } = settings
+    const pool = createPool(url, 'gitlab-bridge.project-directory', logger)
     const directoryMetrics = createDirectoryMetrics(metrics)
-    const http = await startHttp(pool, settings, logger, directoryMetrics.countRequest)
+    // Readers must not wait for a connection while batches wait for each other.
+    const readers = createPool(url, 'gitlab-bridge.project-directory.api', logger)
+    const http = await startHttp(readers, settings, logger, directoryMetrics.countRequest)
     const reconciling = startReconciling({ pool, gitlab, metrics: directoryMetrics, logger })
     return {
       batchSize: 500,
@@ -108,7 +107,7 @@ export const projectDirectory = defineConsumer({
       close: async () => {
         await reconciling.stop()
         await http.close()
-        await pool.end()
+        await Promise.all([pool.end(), readers.end()])
       },
     }
   },

@@ -4,6 +4,7 @@ import helmet from 'helmet'
 import { z } from 'zod'
 import type { BearerTokens, TokenAccess } from '../../../lib/bearer-tokens.ts'
 import type { Pool } from '../../../lib/database.ts'
+import { isCausedByRow } from '../../../lib/database-error.ts'
 import { messageOf, RetriableError } from '../../../lib/errors.ts'
 import type { Logger } from '../../../lib/logger.ts'
 import { readFreshness } from '../read/as-of.ts'
@@ -51,6 +52,8 @@ const handle = async (options: AppOptions, route: Route, request: Request, respo
   const startedAt = performance.now()
   const answer = await answerOf(options, route, request).catch((error: unknown) => {
     if (error instanceof BadQueryError) return problem(400, error.message)
+    // A number in a cursor that was made by hand can be larger than PostgreSQL's.
+    if (isCausedByRow(error)) return problem(400, 'a parameter has a value that cannot be used')
     if (!(error instanceof RetriableError)) throw error
     options.logger.warn('the database does not answer a request', { error: messageOf(error) })
     return problem(503, 'the database of the directory does not answer: try again later')
@@ -72,11 +75,12 @@ const answerOf = async (
   const parsed = z.strictObject(route.query.shape).safeParse(request.query)
   if (!parsed.success) return problem(400, sentenceOf(parsed.error))
   const scope = scopeOf(parsed.data as z.output<typeof scopeQuery>, access)
-  const freshness = await readFreshness(pool, scope)
   const routeRequest = { pool, scope, query: parsed.data }
+  // Read first, so that the answer contains all that `as_of` names.
+  const freshness = await readFreshness(pool, scope)
   if (route.subject === undefined) return whole(await route.answer(routeRequest), freshness)
-  const given = String(request.params[route.subject])
-  const found = await findHolder(pool, scope, route.subject, given.replaceAll('\0', ''))
+  const given = String(request.params[route.subject]).replaceAll('\0', '')
+  const found = await findHolder(pool, scope, route.subject, given)
   switch (found.kind) {
     case 'one':
       return whole(await route.answer(routeRequest, found.holder), freshness)

@@ -32,6 +32,7 @@ export const openApiOf = (routes: readonly Route[]) => {
         400: json('A parameter is wrong.', problemShape, hasLines),
         401: json('The token is missing, wrong or expired.', problemShape, hasLines),
         406: json('The answer cannot be given as the header Accept asks.', problemShape, hasLines),
+        431: { description: 'The address is longer than 16 kB.' },
         503: json('The database does not answer.', problemShape, hasLines),
         ...(subject === undefined
           ? {}

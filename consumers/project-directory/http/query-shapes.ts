@@ -1,8 +1,16 @@
 import { z } from 'zod'
 
+/** PostgreSQL has no text with the character NUL. */
+const text = (longest: number) =>
+  z
+    .string()
+    .min(1)
+    .max(longest)
+    .refine((given) => !given.includes('\0'), 'must not contain the character NUL')
+
 /** Parameters that every request may have. */
 export const scopeQuery = z.object({
-  instance: z.string().max(500).optional().describe('Address of one GitLab. Default: all of them.'),
+  instance: text(500).optional().describe('Address of one GitLab. Default: all of them.'),
   invented: z
     .enum(['sample', 'simulate'])
     .optional()
@@ -15,13 +23,13 @@ export const pageQuery = z.object({
 })
 
 export const searchQuery = z.object({
-  name: z.string().min(1).max(300).optional().describe('The last part of the path.'),
-  path: z.string().min(1).max(2000).optional().describe('The full path.'),
+  name: text(300).optional().describe('The last part of the path.'),
+  path: text(2000).optional().describe('The full path.'),
   group: z
     .string()
     .min(1)
     .max(2000)
     .optional()
     .describe('Id or full path of a group. Groups below it count.'),
-  q: z.string().min(1).max(300).optional().describe('A part of the full path.'),
+  q: text(300).optional().describe('A part of the full path.'),
 })

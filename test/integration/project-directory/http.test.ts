@@ -110,6 +110,8 @@ test('a cursor leads through a list, page by page', async () => {
   const second = await ask(`/projects?limit=2&cursor=${first.json.next_cursor}`)
   assert.deepEqual([pathsOf(second), second.json.next_cursor], [['south/signal'], null])
   assert.equal((await ask('/projects?cursor=nonsense')).status, 400)
+  const tooLarge = Buffer.from(JSON.stringify(['', 2 ** 52, 0])).toString('base64url')
+  assert.equal((await ask(`/projects?cursor=${tooLarge}`)).status, 400)
 })
 
 test('a list is limited by name, path, group and a part of the path', async () => {
@@ -119,6 +121,7 @@ test('a list is limited by name, path, group and a part of the path', async () =
   assert.deepEqual(pathsOf(await ask('/projects?group=2')), ['south/signal'])
   assert.deepEqual(pathsOf(await ask('/projects?q=h/ti')), ['north/tide'])
   assert.equal((await ask('/projects?nme=signal')).status, 400)
+  assert.equal((await ask('/projects?q=%00')).status, 400)
 })
 
 test('members and projects of a user are told, with the role', async () => {
