@@ -10,6 +10,7 @@ import type { ExportOptions } from './export.ts'
 import { holdCommand } from './hold/command.ts'
 import type { AnchorOptions } from './open-audit-log.ts'
 import type { ProveOptions } from './prove.ts'
+import type { RotateKeyOptions } from './rotate-key.ts'
 import type { SearchOptions } from './search.ts'
 import type { VerifyOptions } from './verify.ts'
 
@@ -35,6 +36,16 @@ const verifyCommand = new Command('verify')
   .action(async (options: VerifyOptions) => {
     const { verify } = await import('./verify.ts')
     process.exitCode = await verify(options, withLocalStack(process.env), (line) => console.log(line))
+    await exitAfterOutput()
+  })
+
+const rotateKeyCommand = new Command('rotate-key')
+  .description('let the old signing key name the new one in the audit log, so that verify follows the change')
+  .requiredOption('--old-key <file>', 'the key that signs now')
+  .requiredOption('--new-key <file>', 'the key that signs from now on, of `bridge audit generate-key`')
+  .action(async (options: RotateKeyOptions) => {
+    const { rotateKey } = await import('./rotate-key.ts')
+    await rotateKey(options, withLocalStack(process.env), (line) => console.log(line))
     await exitAfterOutput()
   })
 
@@ -131,5 +142,6 @@ export const auditCommand = new Command('audit')
   .addCommand(eraseCommand)
   .addCommand(holdCommand)
   .addCommand(generateKeyCommand)
+  .addCommand(rotateKeyCommand)
   .addCommand(dropMonthCommand)
   .addCommand(newEpochCommand)

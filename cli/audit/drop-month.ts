@@ -1,5 +1,9 @@
 import { dropMonth as drop } from '../../consumers/audit-log/epoch/drop-month.ts'
-import { anchorPlaceVariables, openAnchor } from '../../consumers/audit-log/verify/open-anchor.ts'
+import {
+  anchorPlaceVariables,
+  keyChangesIn,
+  openAnchor,
+} from '../../consumers/audit-log/verify/open-anchor.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import type { AnchorOptions } from './open-audit-log.ts'
 import { withOwner } from './with-owner.ts'
@@ -15,7 +19,10 @@ export const dropMonth = async (
   env: Environment,
   print: (line: string) => void,
 ): Promise<void> => {
-  const { checkpoint } = await openAnchor(readVariables(anchorPlaceVariables, env), options)
-  const { dropped, leaf } = await withOwner(env, (pool) => drop(pool, month, checkpoint))
+  const places = readVariables(anchorPlaceVariables, env)
+  const { dropped, leaf } = await withOwner(env, async (pool) => {
+    const { checkpoint } = await openAnchor(places, options, () => keyChangesIn(pool))
+    return await drop(pool, month, checkpoint)
+  })
   print(`${dropped} rows of ${month} were dropped; leaf ${leaf} of the log says so, and their hashes stay.`)
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { auditReader } from '../../consumers/audit-log/read/audit-reader.ts'
 import {
   anchorPlaceVariables,
+  keyChangesIn,
   type OpenedAnchor,
   openAnchor,
 } from '../../consumers/audit-log/verify/open-anchor.ts'
@@ -35,8 +36,10 @@ export const withAuditLog = async <T>(
   connections: number,
   action: (opened: OpenedAuditLog) => Promise<T>,
 ): Promise<T> => {
-  const opened = await openAnchor(readVariables(anchorPlaceVariables, env), { anchor, key })
-  return await withAuditDatabase(env, connections, (pool) => action({ pool, anchor: opened }))
+  const places = readVariables(anchorPlaceVariables, env)
+  return await withAuditDatabase(env, connections, async (pool) =>
+    action({ pool, anchor: await openAnchor(places, { anchor, key }, () => keyChangesIn(pool)) }),
+  )
 }
 
 /**

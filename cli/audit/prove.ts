@@ -1,4 +1,4 @@
-import { openAnchor } from '../../consumers/audit-log/verify/open-anchor.ts'
+import { keyChangesIn, openAnchor } from '../../consumers/audit-log/verify/open-anchor.ts'
 import { proveGrowth, proveRow } from '../../consumers/audit-log/verify/prove-row.ts'
 import { dataFolder, type Environment } from '../../lib/config.ts'
 import { type AnchorOptions, withAuditLog } from './open-audit-log.ts'
@@ -17,6 +17,7 @@ export const prove = (row: string, options: ProveOptions, env: Environment): Pro
     const old = await openAnchor(
       { ...places, AUDIT_LOG_ANCHOR_FILE: undefined },
       { anchor: options.since, key: options.key },
+      () => keyChangesIn(pool),
     )
     return `${inclusion}\n${await proveGrowth(pool, old.checkpoint, anchor.checkpoint)}`
   })

@@ -1,4 +1,4 @@
-import { verifyExport } from '../../consumers/audit-log/export/verify-export.ts'
+import { keyChangesInExport, verifyExport } from '../../consumers/audit-log/export/verify-export.ts'
 import {
   anchorPlaceVariables,
   type OpenedAnchor,
@@ -66,9 +66,12 @@ const verified = async <T>(
   env: Environment,
   report: (result: VerifyResult, anchor: OpenedAnchor) => Promise<T>,
 ): Promise<T> => {
-  if (options.export !== undefined) {
-    const anchor = await openAnchor(readVariables(anchorPlaceVariables, env), options)
-    return await report(await verifyExport(options.export, anchor.checkpoint), anchor)
+  const paths = options.export
+  if (paths !== undefined) {
+    const anchor = await openAnchor(readVariables(anchorPlaceVariables, env), options, () =>
+      keyChangesInExport(paths),
+    )
+    return await report(await verifyExport(paths, anchor.checkpoint), anchor)
   }
   // One connection holds the snapshot, and one reads tiles.
   return await withAuditLog(options, env, options.jobs + 2, async ({ pool, anchor }) =>

@@ -37,7 +37,7 @@ export const auditLog = defineConsumer({
     rights: [
       'usage on schema audit_log',
       'execute on function audit_log.append(json, bytea)',
-      'select on audit_log.head, audit_log.tiles, audit_log.positions',
+      'select on audit_log.head, audit_log.tiles, audit_log.positions, audit_log.key_changes',
     ],
     roles: [auditReader, auditEraser],
   },

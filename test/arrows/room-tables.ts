@@ -110,7 +110,7 @@ const auditLog: Rooms = {
   'audit-log.ts': ['append/', 'erase/', 'read/', 'row/', 'sign/', 'anchors/'],
   'erase/': [],
   'sign/': ['anchors/', 'note/', 'store/', 'tree/'],
-  'epoch/': ['anchors/', 'store/', 'tree/', 'verify/'],
+  'epoch/': ['anchors/', 'leaf/', 'note/', 'store/', 'tree/', 'verify/'],
   'export/': ['anchors/', 'leaf/', 'read/', 'tree/', 'verify/'],
   'verify/': ['anchors/', 'leaf/', 'note/', 'store/', 'tree/'],
   'anchors/': ['note/'],

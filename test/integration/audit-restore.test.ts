@@ -47,6 +47,7 @@ const signer = createSigner({
   file: createFileAnchor(path, 0),
   others: [],
   readHead: () => readHead(pool),
+  readKeyChanges: async () => [],
   createTileReader: () => createTileReader(pool),
   logger: quietLogger(),
 })

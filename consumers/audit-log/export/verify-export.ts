@@ -93,6 +93,10 @@ export const verifyExport = async (
   }
 }
 
+/** The statements of an export by which a signing key names the next one. */
+export const keyChangesInExport = async (paths: readonly string[]): Promise<string[]> =>
+  (await statementsIn(paths)).filter(({ kind }) => kind === 'key_change').map(({ content }) => content)
+
 /** An erasure comes after the rows that it names, so the files are read for these statements first. */
 const statementsIn = async (paths: readonly string[]): Promise<Statement[]> => {
   const statements: Statement[] = []

@@ -7,6 +7,8 @@ export interface VerifierKey {
   name: string
   keyId: Buffer
   type: SignatureType
+  /** The key in its text form. */
+  text: string
   isValid(text: Buffer, signature: Buffer): boolean
 }
 
@@ -32,7 +34,7 @@ export const readVerifierKey = (text: string): VerifierKey => {
     throw new UsageError(`The id ${idText} of the verifier key ${name} does not belong to its name and key.`)
   const der = Buffer.concat([spkiPrefix, key.subarray(1)])
   const publicKey = createPublicKey({ key: der, format: 'der', type: 'spki' })
-  return { name, keyId, type, isValid: checks[type](publicKey) }
+  return { name, keyId, type, text: text.trim(), isValid: checks[type](publicKey) }
 }
 
 type Check = (publicKey: KeyObject) => VerifierKey['isValid']

@@ -7,6 +7,7 @@ import { createHttpAnchor } from '../anchors/http-anchor.ts'
 import { createWitnessAnchor } from '../anchors/witness-anchor.ts'
 import { readSignerKey } from '../note/signer-key.ts'
 import { readHead } from '../store/read-head.ts'
+import { readKeyChanges } from '../store/read-key-changes.ts'
 import { createTileReader } from '../store/tile-reader.ts'
 import { createAuditLogMetrics } from './metrics.ts'
 import { openSigningKey } from './open-signing-key.ts'
@@ -45,6 +46,7 @@ export const startAnchoring = (
         ...settings.AUDIT_LOG_WITNESSES.map(({ key, url }) => createWitnessAnchor(url, key)),
       ],
       readHead: () => readHead(pool),
+      readKeyChanges: () => readKeyChanges(pool),
       createTileReader: () => createTileReader(pool),
       logger,
     })

@@ -3,6 +3,7 @@ import type { Logger } from '../../../lib/logger.ts'
 import { type Anchor, ForkedError, type ProveFrom, type SignedCheckpoint } from '../anchors/anchor.ts'
 import type { FileAnchor } from '../anchors/file-anchor.ts'
 import { checkpointText } from '../note/checkpoint.ts'
+import { keysBefore } from '../note/key-change.ts'
 import { parseNote, signersOf, signNote } from '../note/signed-note.ts'
 import type { SignerKey } from '../note/signer-key.ts'
 import { readVerifierKey } from '../note/verifier-key.ts'
@@ -18,6 +19,8 @@ export interface SignerOptions {
   file: FileAnchor
   others: readonly Anchor[]
   readHead(): Promise<StoredHead>
+  /** The statements of the log by which a key names the next one. */
+  readKeyChanges(): Promise<string[]>
   /** Makes a reader of tiles for one checkpoint. */
   createTileReader(): ReadTile
   logger: Logger
@@ -61,7 +64,10 @@ export const createSigner = (options: SignerOptions): Signer => {
     const head = { origin, size: range.size, root: rootOf(range) }
     const readTile = options.createTileReader()
     const proveFrom: ProveFrom = (oldSize) => proveConsistency(oldSize, head.size, readTile)
-    if (anchored !== undefined) await requireExtension(anchored, head, proveFrom, key)
+    if (anchored !== undefined) {
+      await requireSigner(anchored, key, options.readKeyChanges)
+      await requireExtension(anchored, head, proveFrom)
+    }
     return { checkpoint: { ...head, note: signNote(checkpointText(head), [key]) }, proveFrom }
   }
 
@@ -103,14 +109,27 @@ export const createSigner = (options: SignerOptions): Signer => {
 
 const isWitness = (anchor: Anchor): boolean => anchor.isWitness === true
 
+/** The key of the newest checkpoint is the configured one, or has named it in the log. */
+const requireSigner = async (
+  anchored: SignedCheckpoint,
+  key: SignerKey,
+  readKeyChanges: SignerOptions['readKeyChanges'],
+): Promise<void> => {
+  const note = parseNote(anchored.note)
+  const own = readVerifierKey(key.verifierKey)
+  if (signersOf(note, [own]).length > 0) return
+  if (signersOf(note, keysBefore(own, await readKeyChanges())).length > 0) return
+  throw new ForkedError(
+    'the newest checkpoint was signed with another key than the one that is configured: ' +
+      'configure that key, or let it name the new one with `bridge audit rotate-key`',
+  )
+}
+
 const requireExtension = async (
   anchored: SignedCheckpoint,
   head: { origin: string; size: number; root: Buffer },
   proveFrom: ProveFrom,
-  key: SignerKey,
 ): Promise<void> => {
-  if (signersOf(parseNote(anchored.note), [readVerifierKey(key.verifierKey)]).length === 0)
-    throw new ForkedError('the newest checkpoint was signed with another key than the one that is configured')
   if (anchored.origin !== head.origin)
     throw new ForkedError(
       `the newest checkpoint belongs to the log ${anchored.origin}, not to ${head.origin}`,

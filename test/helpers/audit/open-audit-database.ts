@@ -6,6 +6,7 @@ import { createFileAnchor } from '../../../consumers/audit-log/anchors/file-anch
 import { generateSignerKey, readSignerKey } from '../../../consumers/audit-log/note/signer-key.ts'
 import { createSigner } from '../../../consumers/audit-log/sign/signer.ts'
 import { readHead } from '../../../consumers/audit-log/store/read-head.ts'
+import { readKeyChanges } from '../../../consumers/audit-log/store/read-key-changes.ts'
 import { createTileReader } from '../../../consumers/audit-log/store/tile-reader.ts'
 import { quietLogger } from '../../../lib/logger.ts'
 import { startServers } from '../servers/servers.ts'
@@ -24,12 +25,13 @@ export const openAuditDatabase = async () => {
   const key = readSignerKey(generateSignerKey('example.com/log'))
   const file = createFileAnchor(join(folder, 'checkpoint'), 0)
   /** Stores a checkpoint of the log as it is. */
-  const anchor = async () => {
+  const anchor = async (signingKey = key) => {
     const signer = createSigner({
-      key,
+      key: signingKey,
       file,
       others: [],
       readHead: () => readHead(pool),
+      readKeyChanges: () => readKeyChanges(pool),
       createTileReader: () => createTileReader(pool),
       logger: quietLogger(),
     })

@@ -33,6 +33,7 @@ const openLog = async (t: TestContext, others: SignerOptions['others'] = []) => 
       file: createFileAnchor(path),
       others,
       readHead: async () => ({ origin: log.origin, range: log.tree.range }),
+      readKeyChanges: async () => [],
       createTileReader: () => log.tree.readTile,
       logger,
     })
