@@ -22,6 +22,7 @@ export const openAuditDatabase = async () => {
   const pool = new pg.Pool({ connectionString: servers.databaseUrl })
   // The end of a pool does not wait for its connections, and a server that stops ends them with an error.
   pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('error', () => undefined)
   const key = readSignerKey(generateSignerKey('example.com/log'))
   const file = createFileAnchor(join(folder, 'checkpoint'), 0)
   /** Stores a checkpoint of the log as it is. */
