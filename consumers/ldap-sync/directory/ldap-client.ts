@@ -75,7 +75,11 @@ export const createLdapClient = (
   return {
     search: (search) => request('search', search.base, (opened) => opened.search(search)),
     compare: (dn, attribute, value) =>
-      request('compare', dn, (opened) => opened.compare(dn, attribute, value)),
+      request('compare', dn, (opened) => opened.compare(dn, attribute, value)).catch((error: unknown) => {
+        // So answers an entry that has no value of the attribute at all.
+        if (ldapFailureOf(error) === 'no_such_value') return false
+        throw error
+      }),
     send: (operation) => request(operation.op, operation.dn, (opened) => opened.send(operation)),
     close: () => mutex(() => drop('the connection is closed')),
   }

@@ -45,7 +45,7 @@ export const executeKey = async (context: SyncContext, run: Run, { key, item }: 
   const { pool, client, metrics } = context
   const { kind, dn, value } = item.change
   const isAddition = kind === 'add_key'
-  if (isAddition && (await client.compare(dn, attribute, value).catch(asAbsent))) return
+  if (isAddition && (await client.compare(dn, attribute, value))) return
   const values = { add: isAddition ? [value] : [], delete: isAddition ? [] : [value] }
   const operation: Operation = { op: 'modify', dn, attribute, ...values }
   if (isAddition) await setKeyPlace(pool, key, dn)
@@ -63,16 +63,10 @@ export const executeKey = async (context: SyncContext, run: Run, { key, item }: 
   } catch (error) {
     const failure = ldapFailureOf(error)
     if (failure !== (isAddition ? 'value_exists' : 'no_such_value')) throw error
-    if ((await client.compare(dn, attribute, value).catch(asAbsent)) !== isAddition) throw error
+    if ((await client.compare(dn, attribute, value)) !== isAddition) throw error
     outcome = 'already_so'
   }
   await noteOutcome(pool, id, 'done')
   if (!isAddition) await setKeyPlace(pool, key, null)
   metrics.changes.inc({ kind, outcome })
-}
-
-/** An entry without any key answers a comparison with "no such attribute". */
-const asAbsent = (error: unknown): false => {
-  if (ldapFailureOf(error) === 'no_such_value') return false
-  throw error
 }
