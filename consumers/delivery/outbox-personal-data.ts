@@ -16,8 +16,8 @@ const namesPerson = `(user_ids && $1::bigint[] or usernames && $2::text[]
   or (content is not null and exists (select from unnest($3::text[]) word where content::text ilike word)))`
 
 /**
- * What the outbox of a worker keeps about people, in the shape of `PersonalData`. Messages that were sent have
- * no text any more; those that wait are dropped.
+ * What the outbox of a worker keeps about people, in the shape of `PersonalData`. Messages that were sent
+ * have no text any more; those that wait are dropped.
  *
  * @param outside what the worker has sent already, such as `the messages in the chats`
  */
