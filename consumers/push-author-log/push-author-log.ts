@@ -9,6 +9,7 @@ import { createConsulCopy } from './copies/consul-copy.ts'
 import { createConsulKv } from './copies/consul-kv.ts'
 import { type Copy, startCopyLoop } from './copies/copy-loop.ts'
 import { createDirectoryCopy } from './copies/directory-copy.ts'
+import { createCopyMetrics } from './copies/metrics.ts'
 import { openPushFiles, type PushFiles } from './files/push-files.ts'
 import { createPushPersonalData, type PushStores } from './personal-data.ts'
 import { pushEvents, pushLinesOf } from './push-line.ts'
@@ -80,11 +81,12 @@ export const pushAuthorLog = defineConsumer({
     pushLinesOf(record).map((line) => ({ would: 'write', to: `${dayOf(record)}.ndjson`, content: line })),
   // A line that the files have is not written again.
   rebuildOnlyAdds: true,
-  async create(settings, logger) {
+  async create(settings, logger, { metrics }) {
     const folder = pushLogFolder(settings)
     const files = await openPushFiles(folder, retentionDaysOf(settings))
     const upkeep = startUpkeep(files, logger)
-    const copies = copiesOf(settings).map((copy) => startCopyLoop(copy, logger))
+    const copyMetrics = createCopyMetrics(metrics)
+    const copies = copiesOf(settings).map((copy) => startCopyLoop(copy, logger, copyMetrics))
     return {
       batchSize: 500,
       // Resolves once the lines are on disk, because the offset must not move before that.

@@ -7,6 +7,7 @@ import { lagCatalogue } from './lag-catalogue.ts'
 import { ldapSyncCatalogue } from './ldap-sync-catalogue.ts'
 import { outboxCatalogue } from './outbox-catalogue.ts'
 import { publishCatalogue } from './publish-catalogue.ts'
+import { pushLogCatalogue } from './push-log-catalogue.ts'
 import type { LabelValue } from './typed-metrics.ts'
 import { workerCatalogue } from './worker-catalogue.ts'
 
@@ -24,6 +25,7 @@ export const metricCatalogue = {
   ...gitlabApiCatalogue,
   ...auditLogCatalogue,
   ...directoryCatalogue,
+  ...pushLogCatalogue,
   ...ldapSyncCatalogue,
   ...outboxCatalogue,
   ...lagCatalogue,

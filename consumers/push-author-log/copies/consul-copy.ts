@@ -15,6 +15,7 @@ import { openLogTail } from './log-tail.ts'
  * Consul or the worker is down.
  */
 export const createConsulCopy = (folder: string, consul: ConsulKv): Copy => ({
+  kind: 'consul',
   target: 'Consul',
   update: (signal) =>
     openLogTail(folder, join(folder, '.consul.json')).readNew(async (piece, name) => {

@@ -1,9 +1,11 @@
 import { backoffMs } from '../../../lib/backoff.ts'
 import { messageOf } from '../../../lib/errors.ts'
 import type { Logger } from '../../../lib/logger.ts'
+import type { CopyMetrics } from './metrics.ts'
 
 /** A second copy of the log. What fails in it never affects the log itself or another copy. */
 export interface Copy {
+  kind: 'directory' | 'consul'
   /** Completes the sentence "the push log cannot be copied to …". */
   target: string
   /** Brings the copy up to date. @param signal ends it early */
@@ -26,7 +28,11 @@ const pauseMs = 200
  * Updates a copy now and after each change. A failed update is tried again after a longer and longer wait,
  * and is logged once, until an update succeeds.
  */
-export const startCopyLoop = ({ target, update, close }: Copy, logger: Logger): CopyLoop => {
+export const startCopyLoop = (
+  { kind, target, update, close }: Copy,
+  logger: Logger,
+  metrics?: CopyMetrics,
+): CopyLoop => {
   const stopping = new AbortController()
   let failures = 0
   let isChanged = true
@@ -39,9 +45,11 @@ export const startCopyLoop = ({ target, update, close }: Copy, logger: Logger): 
       await update(stopping.signal)
       if (failures > 0) logger.info(`the push log is copied to ${target} again`)
       failures = 0
+      metrics?.succeeded(kind)
     } catch (error) {
       isChanged = true
       failures += 1
+      if (!stopping.signal.aborted) metrics?.failed(kind)
       if (failures === 1 && !stopping.signal.aborted)
         logger.error(`the push log cannot be copied to ${target}, this is tried again`, {
           error: messageOf(error),

@@ -50,6 +50,7 @@ export const createDirectoryCopy = (
   }
 
   return {
+    kind: 'directory',
     target: `the folder ${target}`,
     update: async (signal) => {
       await acquire()

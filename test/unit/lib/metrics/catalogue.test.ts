@@ -5,6 +5,7 @@ import { createAuditLogMetrics } from '../../../../consumers/audit-log/sign/metr
 import { createGitlabApiMetrics } from '../../../../consumers/gitlab-api/metrics.ts'
 import { createSyncMetrics } from '../../../../consumers/ldap-sync/sync/sync-metrics.ts'
 import { createDirectoryMetrics } from '../../../../consumers/project-directory/metrics.ts'
+import { createCopyMetrics } from '../../../../consumers/push-author-log/copies/metrics.ts'
 import { createConsumerMetrics } from '../../../../consumers/runtime/metrics.ts'
 import { createIngressMetrics } from '../../../../ingress/metrics.ts'
 import { metricCatalogue, metricPrefix } from '../../../../lib/metrics/catalogue.ts'
@@ -20,6 +21,7 @@ const create: Record<ProcessKind, (metrics: Metrics) => void> = {
     createGitlabApiMetrics(metrics, [])
     createAuditLogMetrics(metrics)
     createDirectoryMetrics(metrics)
+    createCopyMetrics(metrics)
     createSyncMetrics(metrics)
   },
   'lag-exporter': (metrics) => {

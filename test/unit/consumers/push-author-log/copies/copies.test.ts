@@ -173,6 +173,7 @@ test('a failing copy is tried again, is logged once, and does not affect another
   let attempts = 0
   const updated: string[] = []
   const failing: Copy = {
+    kind: 'consul',
     target: 'Consul',
     update: async () => {
       attempts += 1
@@ -181,8 +182,18 @@ test('a failing copy is tried again, is logged once, and does not affect another
     },
     close: async () => undefined,
   }
-  const working = { ...failing, target: 'a folder', update: async () => void updated.push('working') }
-  const loops = [failing, working].map((copy) => startCopyLoop(copy, logger))
+  const working: Copy = {
+    ...failing,
+    kind: 'directory',
+    target: 'a folder',
+    update: async () => void updated.push('working'),
+  }
+  const measured: string[] = []
+  const metrics = {
+    succeeded: (kind: Copy['kind']) => void measured.push(`${kind} succeeded`),
+    failed: (kind: Copy['kind']) => void measured.push(`${kind} failed`),
+  }
+  const loops = [failing, working].map((copy) => startCopyLoop(copy, logger, metrics))
   await eventually(() => assert.deepEqual(updated.toSorted(), ['failing', 'working']))
   for (const loop of loops) await loop.stop()
   assert.deepEqual(
@@ -192,4 +203,6 @@ test('a failing copy is tried again, is logged once, and does not affect another
       'the push log is copied to Consul again',
     ],
   )
+  const ofConsul = ['consul failed', 'consul failed', 'consul succeeded']
+  assert.deepEqual(measured.toSorted(), [...ofConsul, 'directory succeeded'])
 })
