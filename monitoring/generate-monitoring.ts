@@ -1,12 +1,16 @@
 import { consumers } from '../consumers/index.ts'
+import { allAlerts } from './alerts/all-alerts.ts'
 import { allDashboards } from './dashboards/all-dashboards.ts'
 import { renderDashboard } from './render/render-dashboard.ts'
+import { renderRules } from './render/render-rules.ts'
 
 /** Every generated file: its path under monitoring/, and its content. */
-export const generateMonitoring = (): Map<string, string> =>
-  new Map(
-    allDashboards(consumers).map((dashboard) => [
-      `grafana/dashboards/${dashboard.uid}.json`,
-      renderDashboard(dashboard),
-    ]),
+export const generateMonitoring = (): Map<string, string> => {
+  const dashboards = allDashboards(consumers).map(
+    (dashboard) => [`grafana/dashboards/${dashboard.uid}.json`, renderDashboard(dashboard)] as const,
   )
+  const rules = allAlerts(consumers).map(
+    (group) => [`prometheus/rules/${group.name}.yml`, renderRules(group)] as const,
+  )
+  return new Map([...dashboards, ...rules])
+}

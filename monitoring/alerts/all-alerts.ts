@@ -1,0 +1,13 @@
+import type { AlertGroup } from './alert.ts'
+import { ingressAlerts } from './ingress.ts'
+import { objectiveAlerts } from './objective.ts'
+import { processAlerts } from './processes.ts'
+import { type MeasuredWorker, workerAlerts } from './workers.ts'
+
+/** The alerts that are written in TypeScript, one group for each file of rules. */
+export const allAlerts = (workers: readonly MeasuredWorker[]): AlertGroup[] => [
+  objectiveAlerts,
+  ingressAlerts,
+  workerAlerts(workers),
+  processAlerts,
+]
