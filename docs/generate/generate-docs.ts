@@ -1,4 +1,5 @@
 import { generateAsyncApi } from './asyncapi.ts'
+import { generateChatPage } from './chat-page.ts'
 import { generateConsumePage } from './consume-page.ts'
 import { generateDashboardsPage } from './dashboards-page.ts'
 import { describeEvents } from './describe.ts'
@@ -14,5 +15,6 @@ export const generateDocs = (): Map<string, string> => {
     ['consume.md', generateConsumePage()],
     ['metrics.md', generateMetricsPage()],
     ['dashboards.md', generateDashboardsPage()],
+    ['chat-messages.md', generateChatPage()],
   ])
 }

@@ -2,6 +2,7 @@ import type { RecordOf } from '../../../schemas/catalogue.ts'
 import { projectPathOf } from '../../../schemas/project-path.ts'
 import { facetsOf } from '../../delivery/routes/facets.ts'
 import type { Route } from '../../delivery/routes/route.ts'
+import { cleanText } from '../text/clean-text.ts'
 import { bold, line, link } from '../text/piece.ts'
 import { messageContext, renderTemplate } from '../text/template.ts'
 import type { ChatMessage } from './chat-message.ts'
@@ -27,7 +28,7 @@ export const compose = (
     headline: [...mark, ...told.headline],
     details: (told.details ?? []).filter((each) => each.length > 0),
     link: link('', told.link).url ?? '',
-    project: projectPathOf(record) ?? '',
+    project: cleanText(projectPathOf(record) ?? ''),
     mentions: mentionedUsers(record, route.mention),
     events: 1,
     receivedAt: record.delivery.received_at,

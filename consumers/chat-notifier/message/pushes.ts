@@ -36,7 +36,7 @@ export const push = (record: PushRecord): Told => {
   return { headline: line`${who} pushed ${counted(count, 'commit')} to ${name}${where}`, details, link: page }
 }
 
-const encoded = (ref: string): string => ref.split('/').map(encodeURIComponent).join('/')
+const encoded = (ref: string): string => ref.toWellFormed().split('/').map(encodeURIComponent).join('/')
 
 const compareOf = ({ project, before, after, created }: PushRecord): string | undefined =>
   created ? undefined : projectPage(project, `compare/${before}...${after}`)

@@ -24,6 +24,15 @@ export const line = (words: TemplateStringsArray, ...values: (Piece | Line | str
     })
     .map((piece) => ({ ...piece, text: cleanText(piece.text) }))
     .filter(({ text }) => text !== '')
+    .reduce<Piece[]>(joined, [])
+
+/** Plain text that follows plain text becomes one piece with it. */
+const joined = (before: readonly Piece[], piece: Piece): Piece[] => {
+  const last = before.at(-1)
+  const isPlain = (each: Piece | undefined) => each?.style === undefined && each?.url === undefined
+  if (last === undefined || !isPlain(last) || !isPlain(piece)) return [...before, piece]
+  return [...before.slice(0, -1), { text: last.text + piece.text }]
+}
 
 export const bold = (text: string): Piece => ({ text, style: 'bold' })
 export const code = (text: string): Piece => ({ text, style: 'code' })

@@ -23,7 +23,7 @@ export const messageKeyOf = async (
   const { delivery } = record
   if (rule === 'delivery') return `delivery ${delivery.instance ?? ''} ${delivery.id}`
   if (record.eventType === 'push' || record.eventType === 'tag_push')
-    return `push ${delivery.fact_id} ${await pushOccurrence(connection, schema, record)}`
+    return `push ${await pushOccurrence(connection, schema, record)}`
   if (delivery.fact_basis !== 'content') return `${delivery.fact_basis} ${delivery.fact_id}`
   const [known] = await query<{ key: string }>(
     connection,

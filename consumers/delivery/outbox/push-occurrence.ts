@@ -3,7 +3,7 @@ import { query } from '../../../lib/database.ts'
 import type { RecordOf } from '../../../schemas/catalogue.ts'
 
 /**
- * Which push with its change a hook reports: 1 for the first, 2 if the branch was reset and moved in the same
+ * Which push a hook reports: its change, and the number of the push with this change, which is 1 for the first, 2 if the branch was reset and moved in the same
  * way again. The rule is that of the push author log: in one stream of hooks, equal changes without another
  * change between them are one push, and the nth push of one stream is the nth of any other.
  */
@@ -11,7 +11,7 @@ export const pushOccurrence = async (
   connection: Connection,
   schema: string,
   { delivery, project_id, ref, before, after, eventType }: RecordOf<'push' | 'tag_push'>,
-): Promise<number> => {
+): Promise<string> => {
   const refKey = `${delivery.instance ?? ''} ${project_id} ${ref}`
   const report = {
     stream: `${delivery.source} ${delivery.event_header ?? ''} ${eventType}`,
@@ -25,7 +25,7 @@ export const pushOccurrence = async (
       where stream = $1 and change = $2 and delivery_id = $3 limit 1`,
     [stream, change, delivery.id],
   )
-  if (known !== undefined) return known.occurrence
+  if (known !== undefined) return `${change} ${known.occurrence}`
   const [last] = await query<{ change: string; occurrence: number }>(
     connection,
     `select change, occurrence from ${schema}.push_reports
@@ -45,5 +45,5 @@ export const pushOccurrence = async (
      values ($1, $2, $3, $4, $5, to_timestamp($6::float8 / 1000))`,
     [stream, refKey, change, occurrence, delivery.id, delivery.received_at],
   )
-  return occurrence
+  return `${change} ${occurrence}`
 }

@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface ReceivedRequest {
+  method: string
+  path: string
+  headers: IncomingHttpHeaders
+  rawHeaders: readonly string[]
+  body: Buffer
+  at: number
+}
+
+/** How a receiver treats a request. `cut`: it keeps the request and then cuts the connection. */
+export type Behaviour =
+  | { status: number; body?: string; headers?: Record<string, string>; afterMs?: number }
+  | 'cut'
+  | 'hang'
+
+export interface Receiver {
+  url: string
+  /** The requests that were taken: those that were answered 2xx, and those that were cut. */
+  taken: readonly ReceivedRequest[]
+  /** Every request. */
+  all: readonly ReceivedRequest[]
+  behave(decide: (request: ReceivedRequest, index: number) => Behaviour): void
+  close(): Promise<void>
+}
+
+/**
+ * Starts a service that takes requests.
+ *
+ * @param check throws if the request is not as the service documents it; it is then answered 400
+ */
+export const startReceiver = async (
+  check: (request: ReceivedRequest) => void = () => undefined,
+): Promise<Receiver> => {
+  const taken: ReceivedRequest[] = []
+  const all: ReceivedRequest[] = []
+  let decide: (request: ReceivedRequest, index: number) => Behaviour = () => ({ status: 200, body: 'ok' })
+  const server = createServer(async (incoming, response) => {
+    const parts: Buffer[] = []
+    for await (const part of incoming) parts.push(part as Buffer)
+    const { method = '', url: path = '', headers, rawHeaders } = incoming
+    const request = { method, path, headers, rawHeaders, body: Buffer.concat(parts), at: Date.now() }
+    const behaviour = decide(request, all.push(request) - 1)
+    if (behaviour === 'hang') return
+    if (behaviour === 'cut') {
+      taken.push(request)
+      incoming.socket.destroy()
+      return
+    }
+    try {
+      check(request)
+    } catch (error) {
+      response.writeHead(400).end(String(error))
+      return
+    }
+    if (behaviour.status < 300) taken.push(request)
+    if (behaviour.afterMs !== undefined)
+      await new Promise((resolve) => setTimeout(resolve, behaviour.afterMs))
+    response.writeHead(behaviour.status, behaviour.headers).end(behaviour.body ?? '')
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    taken,
+    all,
+    behave: (next) => {
+      decide = next
+    },
+    close: async () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}

@@ -1,0 +1,171 @@
+// Channels behind the chat notifier: bursts, two processes, failures, and changes of state.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { chatNotifier } from '../../consumers/chat-notifier/chat-notifier.ts'
+import type { Consumer } from '../../consumers/consumer.ts'
+import { eventually } from '../helpers/process/eventually.ts'
+import { startWorkerInProcess } from '../helpers/process/worker-in-process.ts'
+import { post } from '../helpers/records/hooks.ts'
+import { publishPushes } from '../helpers/records/publish-pushes.ts'
+import { fixture } from '../helpers/records/samples.ts'
+import { checkRequest } from '../helpers/servers/chat/check-requests.ts'
+import { type ReceivedRequest, startReceiver } from '../helpers/servers/chat/start-receiver.ts'
+import { openWorkerStack } from '../helpers/servers/worker-stack.ts'
+
+const worker = chatNotifier as unknown as Consumer
+const stack = await openWorkerStack('chat-notifier', [worker])
+const ingress = await stack.startIngress()
+const visibility = ['public', 'internal', 'private']
+
+const startSlack = async (t: TestContext) => {
+  const receiver = await startReceiver(({ method, headers, body }) =>
+    checkRequest.slack({ method, headers, body: body.toString() }),
+  )
+  t.after(receiver.close)
+  return receiver
+}
+
+/** The outboxes of all tests are in one database, so that each destination has a name of its own. */
+const unique = (name: string) => `${name}-${randomBytes(4).toString('hex')}`
+
+const routesFile = async (destinations: Record<string, object>, routes: readonly object[]) => {
+  const file = join(await stack.temporaryFolder(), 'routes.yaml')
+  await writeFile(file, JSON.stringify({ destinations, routes }), { mode: 0o600 })
+  return file
+}
+
+const start = async (t: TestContext, file: string) => {
+  const running = await startWorkerInProcess(stack, worker, {
+    DATABASE_URL: stack.databaseUrl,
+    ROUTES_FILE: file,
+  })
+  t.after(() => running.stop())
+  await eventually(async () => assert.match(await running.ready(), /^200/))
+  return running
+}
+
+const textOf = ({ body }: ReceivedRequest): string => JSON.parse(body.toString()).text
+/** How many events a message is about. */
+const eventsIn = (request: ReceivedRequest): number => {
+  const [, digest] = /(\d+) events?\*? from/.exec(textOf(request)) ?? []
+  return digest === undefined ? 1 : Number(digest)
+}
+const sum = (numbers: readonly number[]) => numbers.reduce((all, each) => all + each, 0)
+
+test('500 messages to a channel that allows one at a time are all in messages and digests', async (t) => {
+  const slack = await startSlack(t)
+  const name = unique('burst')
+  // The time is scaled: one message in 20 ms, instead of one in a second.
+  let last = 0
+  slack.behave(({ at }) => {
+    if (at - last < 20) return { status: 429, headers: { 'retry-after': '1' } }
+    last = at
+    return { status: 200, body: 'ok' }
+  })
+  const to = { type: 'slack', url: slack.url, allow_private: true, messages_per_minute: 2000 }
+  const running = await start(
+    t,
+    await routesFile({ [name]: to }, [{ to: name, events: ['push'], visibility }]),
+  )
+  await publishPushes(stack, 500, { prefix: name })
+  await eventually(() => assert.equal(sum(slack.taken.map(eventsIn)), 500))
+  const settled = async (outcome: string) =>
+    running.metric(`outbox_settled_total{destination="${name}",outcome="${outcome}"}`)
+  await eventually(async () => assert.equal((await settled('message')) + (await settled('digest')), 500))
+  assert.ok(slack.taken.length < 100, `${slack.taken.length} messages`)
+})
+
+test('two processes and a rebalance in a burst of 1,000 announce each fact once', async (t) => {
+  const slack = await startReceiver()
+  t.after(slack.close)
+  const name = unique('pair')
+  const fields = { id: '{{text}}' }
+  const to = {
+    type: 'json',
+    url: slack.url,
+    allow_private: true,
+    digest_from: 1000,
+    messages_per_minute: 60_000,
+    fields,
+  }
+  const file = await routesFile({ [name]: to }, [
+    { to: name, events: ['push'], visibility, template: '{{record.delivery.id}}' },
+  ])
+  const first = await start(t, file)
+  await publishPushes(stack, 600, { prefix: name })
+  await start(t, file)
+  await publishPushes(stack, 400, { prefix: name, from: 600 })
+  const ids = () => slack.taken.map(({ body }) => JSON.parse(body.toString()).id as string)
+  await eventually(() => assert.ok(ids().length > 300))
+  await first.stop()
+  await eventually(() => assert.equal(new Set(ids()).size, 1000), 180_000)
+  assert.equal(ids().length, 1000, 'none was announced twice')
+  // Within a project, the order is that of the pushes.
+  for (let project = 0; project < 7; project++) {
+    const own = ids()
+      .map((id) => Number(id.slice(name.length + 1)))
+      .filter((number) => number % 7 === project)
+    assert.deepEqual(
+      own,
+      own.toSorted((one, other) => one - other),
+    )
+  }
+})
+
+test('a channel that is down, slow or refuses does not affect the others, and keeps what it is owed', async (t) => {
+  const [well, ill] = [await startSlack(t), await startSlack(t)]
+  const [good, bad] = [unique('good'), unique('bad')]
+  ill.behave((_, index) => (index === 0 ? 'hang' : { status: 503 }))
+  const slackAt = (url: string) => ({
+    type: 'slack',
+    url,
+    allow_private: true,
+    timeout_seconds: 1,
+    messages_per_minute: 60_000,
+  })
+  const file = await routesFile({ [good]: slackAt(well.url), [bad]: slackAt(ill.url) }, [
+    { to: [good, bad], events: ['issue'], visibility },
+  ])
+  const running = await start(t, file)
+  await post(ingress.hookUrl, fixture('issue').body)
+  await eventually(() => assert.equal(well.taken.length, 1))
+  await eventually(async () =>
+    assert.equal(await running.metric(`outbox_destination_state{destination="${bad}",state="failing"}`), 1),
+  )
+  ill.behave(() => ({ status: 200 }))
+  await eventually(() => assert.equal(ill.taken.length, 1))
+})
+
+test('a pipeline is told when the state of its branch changes, and a failed job every time', async (t) => {
+  const slack = await startSlack(t)
+  const name = unique('state')
+  const to = { type: 'slack', url: slack.url, allow_private: true, messages_per_minute: 60_000 }
+  const file = await routesFile({ [name]: to }, [{ to: name, events: ['pipeline', 'job'], visibility }])
+  await start(t, file)
+  const project = Math.floor(Math.random() * 1e9)
+  const pipeline = (id: number, status: string) => {
+    const body = JSON.parse(fixture('pipeline').body.toString())
+    Object.assign(body.object_attributes, { id, status, ref: 'main', finished_at: null })
+    body.project.id = project
+    return post(ingress.hookUrl, JSON.stringify(body), { 'x-gitlab-event': 'Pipeline Hook' })
+  }
+  await pipeline(1, 'success')
+  await pipeline(2, 'failed')
+  await pipeline(3, 'failed')
+  await pipeline(1, 'failed')
+  await pipeline(4, 'success')
+  await pipeline(5, 'success')
+  await post(ingress.hookUrl, fixture('job_failed').body, { 'x-gitlab-event': 'Job Hook' })
+  await eventually(() => assert.equal(slack.taken.length, 3))
+  const texts = slack.taken.map(textOf)
+  const of = (word: RegExp) => texts.filter((text) => word.test(text))
+  assert.equal(
+    of(/Pipeline #2.* failed/).length || of(/#2> of .* failed/).length || of(/#2.*failed/).length,
+    1,
+  )
+  assert.equal(of(/#4.*is fixed/).length, 1)
+  assert.equal(of(/^❌ Job /).length, 1)
+})

@@ -1,0 +1,104 @@
+// What receivers behind the forwarder get: a real one that verifies signatures, and one that expects a token.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { Webhook } from 'standardwebhooks'
+import type { Consumer } from '../../consumers/consumer.ts'
+import { hookForwarder } from '../../consumers/hook-forwarder/hook-forwarder.ts'
+import { eventually } from '../helpers/process/eventually.ts'
+import { startWorkerInProcess } from '../helpers/process/worker-in-process.ts'
+import { post } from '../helpers/records/hooks.ts'
+import { fixture } from '../helpers/records/samples.ts'
+import { startReceiver } from '../helpers/servers/chat/start-receiver.ts'
+import { openWorkerStack } from '../helpers/servers/worker-stack.ts'
+
+const worker = hookForwarder as unknown as Consumer
+const stack = await openWorkerStack('hook-forwarder', [worker])
+const signingSecret = `whsec_${randomBytes(24).toString('base64')}`
+const [byToken, bySignature, dead] = [await startReceiver(), await startReceiver(), await startReceiver()]
+after(() => Promise.all([byToken.close(), bySignature.close(), dead.close()]))
+dead.behave(() => 'hang')
+
+const file = join(await stack.temporaryFolder(), 'routes.yaml')
+const forward = (url: string, proof: object) => ({ type: 'forward', url, allow_private: true, ...proof })
+await writeFile(
+  file,
+  JSON.stringify({
+    destinations: {
+      token: forward(`${byToken.url}/ci`, { token: 'the-token-of-ci' }),
+      signature: forward(`${bySignature.url}/mirror`, { signing_secret: signingSecret }),
+      dead: forward(dead.url, { token: 'a-token' }),
+    },
+    routes: [{ to: ['token', 'signature', 'dead'], visibility: ['public', 'internal', 'private'] }],
+  }),
+  { mode: 0o600 },
+)
+const { hookUrl } = await stack.startIngress()
+const running = await startWorkerInProcess(stack, worker, {
+  DATABASE_URL: stack.databaseUrl,
+  ROUTES_FILE: file,
+})
+after(() => running.stop())
+
+test('a receiver gets the bytes and the headers of GitLab, with the token that it expects', async () => {
+  const { body } = fixture('push')
+  // Spaces, escapes and the order of keys must survive.
+  const odd = Buffer.from(body.toString().replace('{', '{ \n\t"zz_unknown": "\\u00e9\\/",'))
+  await post(hookUrl, odd, { 'idempotency-key': 'key-1', 'x-gitlab-event': 'Push Hook' })
+  await eventually(() => assert.equal(byToken.taken.length, 1))
+  const [request] = byToken.taken
+  assert.ok(request?.body.equals(odd))
+  const got = request?.headers ?? {}
+  assert.equal(got['x-gitlab-token'], 'the-token-of-ci')
+  assert.equal(got['x-gitlab-event'], 'Push Hook')
+  assert.equal(got['idempotency-key'], 'key-1')
+  assert.equal(got['content-type'], 'application/json')
+  assert.equal(got['user-agent'], 'GitLab/19.4.0')
+  assert.equal(got['x-gitlab-instance'], 'https://git.nordlicht.example')
+})
+
+test('a receiver that uses the package standardwebhooks verifies the hook, and refuses a changed one', async () => {
+  await eventually(() => assert.equal(bySignature.taken.length, 1))
+  const [request] = bySignature.taken
+  const webhook = new Webhook(signingSecret)
+  const headers = request?.headers as Record<string, string>
+  assert.deepEqual(webhook.verify(String(request?.body), headers), JSON.parse(String(request?.body)))
+  assert.throws(() => webhook.verify(`${request?.body} `, headers), /No matching signature/)
+})
+
+test('the hooks of a project keep their order while a receiver fails, and none is lost', async () => {
+  const before = byToken.taken.length
+  byToken.behave((_, index) =>
+    index % 3 === 0 ? { status: 503, headers: { 'retry-after': '0' } } : { status: 200 },
+  )
+  const ids = Array.from({ length: 8 }, (_, index) => `ordered-${index}`)
+  for (const id of ids) await post(hookUrl, fixture('push').body, { 'idempotency-key': id })
+  await eventually(() => assert.equal(byToken.taken.length - before, ids.length))
+  assert.deepEqual(
+    byToken.taken.slice(before).map(({ headers }) => headers['webhook-id']),
+    ids,
+  )
+})
+
+test('a hook whose connection is cut comes again with the same id, and a refused one is a dead letter', async () => {
+  let cut = false
+  bySignature.behave(({ headers }) => {
+    if (headers['webhook-id'] === 'refused') return { status: 422, body: 'no such project' }
+    if (headers['webhook-id'] !== 'cut' || cut) return { status: 204 }
+    cut = true
+    return 'cut'
+  })
+  for (const id of ['cut', 'refused', 'next'])
+    await post(hookUrl, fixture('push').body, { 'idempotency-key': id })
+  const taken = () => bySignature.taken.map(({ headers }) => headers['webhook-id'])
+  await eventually(() => assert.ok(taken().includes('next')))
+  assert.equal(taken().filter((id) => id === 'cut').length, 2)
+  assert.ok((await running.metric('outbox_repeats_total{destination="signature"}')) >= 1)
+  await eventually(async () =>
+    assert.equal(await running.metric('outbox_messages{destination="signature",state="dead"}'), 1),
+  )
+  // The destination that never answers has kept all of them and delayed nobody.
+  assert.ok((await running.metric('outbox_messages{destination="dead",state="waiting"}')) >= 12)
+})

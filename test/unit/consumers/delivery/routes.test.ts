@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { chmod, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { checkRoutes } from '../../../../cli/routes/check-routes.ts'
+import { facetsOf } from '../../../../consumers/delivery/routes/facets.ts'
+import { matchingRoutes, whyNot } from '../../../../consumers/delivery/routes/match-routes.ts'
+import { readRoutes } from '../../../../consumers/delivery/routes/read-routes.ts'
+import { type Route, routeShape } from '../../../../consumers/delivery/routes/route.ts'
+import { temporaryFolder } from '../../../helpers/process/temporary-folder.ts'
+import { recordOfFixture } from '../../../helpers/records/chat-samples.ts'
+
+const fileWith = async (t: TestContext, text: string) => {
+  const file = join(await temporaryFolder(t), 'routes.yaml')
+  await writeFile(file, text)
+  await chmod(file, 0o600)
+  return file
+}
+
+const destinations = 'destinations:\n  builds: { type: slack, url: https://example.com/secret-address }\n'
+
+const faults: readonly [name: string, text: string, expected: RegExp][] = [
+  [
+    'an unknown key',
+    `${destinations}routes:\n  - to: builds\n    visibility: [public]\n    brunches: [main]\n`,
+    /line 6: routes\.0\.brunches: there is no such key/,
+  ],
+  ['no visibility', `${destinations}routes:\n  - to: builds\n`, /line 4: routes\.0\.visibility: is required/],
+  [
+    'an unknown destination',
+    `${destinations}routes:\n  - { to: lost, visibility: [public] }\n`,
+    /line 4: routes\.0\.to: there is no destination lost/,
+  ],
+  [
+    'an unknown type',
+    'destinations:\n  builds: { type: fax, url: https://a.example }\n',
+    /line 2: destinations\.builds\.type: there is no such type/,
+  ],
+  [
+    'an unknown event',
+    `${destinations}routes:\n  - { to: builds, events: [pish], visibility: [public] }\n`,
+    /line 4: routes\.0\.events\.0: there is no event pish/,
+  ],
+  [
+    'a template that cannot be read',
+    `${destinations}routes:\n  - { to: builds, template: '{{#if}', visibility: [public] }\n`,
+    /line 4: routes\.0\.template: is not a template/,
+  ],
+  [
+    'no address',
+    'destinations:\n  builds: { type: slack }\n',
+    /line 2: destinations\.builds\.url: is missing/,
+  ],
+  [
+    'two ways of proof',
+    'destinations:\n  ci: { type: forward, url: https://a.example }\n',
+    /destinations\.ci\.token: give either token or signing_secret/,
+  ],
+  ['what is not YAML', 'destinations: [secret-address', /line 1: is not valid YAML/],
+]
+
+for (const [name, text, expected] of faults)
+  test(`${name} is an error that names the line and the field, and no secret`, async (t) => {
+    const file = await fileWith(t, text)
+    assert.throws(
+      () => readRoutes(file, ['slack', 'forward']),
+      (error: Error) => expected.test(error.message) && !error.message.includes('secret-address'),
+    )
+  })
+
+test('a worker reads the secrets of its own kinds of destination only', async (t) => {
+  const file = await fileWith(
+    t,
+    `${destinations}  ci: { type: forward, url: https://a.example, token_file: /missing }\n`,
+  )
+  assert.deepEqual([...readRoutes(file, ['slack']).value.destinations.keys()], ['builds'])
+  assert.throws(() => readRoutes(file, ['forward']), /destinations\.ci\.token_file: \/missing cannot be read/)
+})
+
+const route = (settings: object): Route =>
+  routeShape.parse({ to: 'a', visibility: ['private', 'internal', 'public'], ...settings })
+const takes = (settings: object, sample: string) =>
+  whyNot(route(settings), facetsOf(recordOfFixture(sample))) === undefined
+
+test('a route takes what meets all its conditions', () => {
+  assert.ok(takes({ events: ['push'], projects: ['nordlicht/*'], branches: ['main'] }, 'push'))
+  assert.ok(!takes({ projects: ['other/**'] }, 'push'))
+  assert.ok(!takes({ branches: ['release/*'] }, 'push'))
+  assert.ok(takes({ groups: ['nordlicht'] }, 'push'))
+  assert.ok(takes({ events: ['job'], status: ['failed'] }, 'job_failed'))
+  assert.ok(!takes({ events: ['job'], status: ['failed'] }, 'job'))
+  assert.ok(takes({ authors: ['isolheim'] }, 'push'))
+})
+
+test('confidential events, private projects and events without a project need to be named', () => {
+  assert.ok(!takes({}, 'issue_confidential'))
+  assert.ok(!takes({ events: ['issue'] }, 'issue_confidential'))
+  assert.ok(takes({ events: ['issue'], confidential: true }, 'issue_confidential'))
+  const isPublic = facetsOf(recordOfFixture('push')).visibility === 'public'
+  assert.equal(takes({ visibility: ['public'] }, 'push'), isPublic)
+  assert.ok(!takes({}, 'user_create'))
+  assert.ok(takes({ events: ['user_create'] }, 'user_create'))
+})
+
+test('a default takes what no other route takes', () => {
+  const routes = [route({ to: 'fallback', default: true }), route({ to: 'pushes', events: ['push'] })]
+  const to = (sample: string) =>
+    matchingRoutes(routes, facetsOf(recordOfFixture(sample))).flatMap((each) => each.to)
+  assert.deepEqual(to('push'), ['pushes'])
+  assert.deepEqual(to('issue'), ['fallback'])
+})
+
+test('the example of the repository is valid, and `bridge routes check` warns of routes that take nothing', async (t) => {
+  assert.equal(
+    checkRoutes('examples/routes.yaml', {})[0],
+    'examples/routes.yaml is valid: 4 destinations, 5 routes.',
+  )
+  const file = await fileWith(
+    t,
+    `${destinations}routes:\n  - { to: builds, events: [user_create], projects: ['a/*'], visibility: [public] }\n`,
+  )
+  const warnings = checkRoutes(file, {}).join('\n')
+  assert.match(warnings, /user_create belongs to no project/)
+  assert.match(warnings, /only a system hook of GitLab sends user_create/)
+})
