@@ -7,10 +7,12 @@ import { plainOf } from '../../consumers/chat-notifier/text/piece.ts'
 import { eventTypes, type RecordOf } from '../../schemas/catalogue.ts'
 import { readSamples } from './samples.ts'
 
+const files = chatTypes.map((type: ChatType) => `\`${type}\``).join(', ')
+
 const intro = `# Every message of the chat notifier
 
-Generated from the samples in test/fixtures by \`npm run generate\`. This is the text as it is shown; links and bold text are as in chat.
-How each service writes it is the matter of a file in \`consumers/chat-notifier/targets/\`: ${chatTypes.map((type: ChatType) => `\`${type}\``).join(', ')}.
+Generated from the samples in test/fixtures by \`npm run generate\`. This is the text as a chat shows it.
+How each service writes it is in a file of \`consumers/chat-notifier/targets/\`: ${files}.
 
 ## How a card looks
 `

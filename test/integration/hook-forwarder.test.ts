@@ -59,7 +59,7 @@ test('a receiver gets the bytes and the headers of GitLab, with the token that i
   assert.equal(got['x-gitlab-instance'], 'https://git.nordlicht.example')
 })
 
-test('a receiver that uses the package standardwebhooks verifies the hook, and refuses a changed one', async () => {
+test('a receiver with the package standardwebhooks verifies a hook, and refuses a changed one', async () => {
   await eventually(() => assert.equal(bySignature.taken.length, 1))
   const [request] = bySignature.taken
   const webhook = new Webhook(signingSecret)
@@ -82,7 +82,7 @@ test('the hooks of a project keep their order while a receiver fails, and none i
   )
 })
 
-test('a hook whose connection is cut comes again with the same id, and a refused one is a dead letter', async () => {
+test('a hook whose connection is cut comes again, and a refused one is a dead letter', async () => {
   let cut = false
   bySignature.behave(({ headers }) => {
     if (headers['webhook-id'] === 'refused') return { status: 422, body: 'no such project' }

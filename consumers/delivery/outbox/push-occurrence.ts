@@ -3,9 +3,10 @@ import { query } from '../../../lib/database.ts'
 import type { RecordOf } from '../../../schemas/catalogue.ts'
 
 /**
- * Which push a hook reports: its change, and the number of the push with this change, which is 1 for the first, 2 if the branch was reset and moved in the same
- * way again. The rule is that of the push author log: in one stream of hooks, equal changes without another
- * change between them are one push, and the nth push of one stream is the nth of any other.
+ * Which push a hook reports: its change, and a number. The number is 1 for the first push with this change,
+ * and 2 if the branch was reset and moved in the same way again. The rule is that of the push author log: in
+ * one stream of hooks, equal changes without another change between them are one push, and the nth push of
+ * one stream is the nth of any other.
  */
 export const pushOccurrence = async (
   connection: Connection,

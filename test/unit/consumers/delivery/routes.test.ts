@@ -110,16 +110,16 @@ test('a default takes what no other route takes', () => {
   assert.deepEqual(to('issue'), ['fallback'])
 })
 
-test('the example of the repository is valid, and `bridge routes check` warns of routes that take nothing', async (t) => {
+test('the example is valid, and `bridge routes check` warns of routes that take nothing', async (t) => {
   assert.equal(
     checkRoutes('examples/routes.yaml', {})[0],
     'examples/routes.yaml is valid: 4 destinations, 5 routes.',
   )
   const file = await fileWith(
     t,
-    `${destinations}routes:\n  - { to: builds, events: [user_create], projects: ['a/*'], visibility: [public] }\n`,
+    `${destinations}routes:\n  - { to: builds, events: [key_create], projects: [a], visibility: [public] }\n`,
   )
   const warnings = checkRoutes(file, {}).join('\n')
-  assert.match(warnings, /user_create belongs to no project/)
-  assert.match(warnings, /only a system hook of GitLab sends user_create/)
+  assert.match(warnings, /key_create belongs to no project/)
+  assert.match(warnings, /only a system hook of GitLab sends key_create/)
 })
