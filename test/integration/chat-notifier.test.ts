@@ -42,9 +42,11 @@ const start = async (t: TestContext, file: string) => {
     DATABASE_URL: stack.databaseUrl,
     ROUTES_FILE: file,
   })
-  t.after(() => running.stop())
+  let stopped: Promise<void> | undefined
+  const stop = () => (stopped ??= running.stop())
+  t.after(stop)
   await eventually(async () => assert.match(await running.ready(), /^200/))
-  return running
+  return { ...running, stop }
 }
 
 const textOf = ({ body }: ReceivedRequest): string => JSON.parse(body.toString()).text
