@@ -1,11 +1,11 @@
 import { backoffMs } from '../../../lib/backoff.ts'
 import { messageOf } from '../../../lib/errors.ts'
 import type { Logger } from '../../../lib/logger.ts'
-import type { CopyMetrics } from './metrics.ts'
+import type { CopyKind, CopyMetrics } from './metrics.ts'
 
 /** A second copy of the log. What fails in it never affects the log itself or another copy. */
 export interface Copy {
-  kind: 'directory' | 'consul'
+  kind: CopyKind
   /** Completes the sentence "the push log cannot be copied to …". */
   target: string
   /** Brings the copy up to date. @param signal ends it early */
