@@ -7,7 +7,8 @@ export const databaseVariable = 'BRIDGE_TEST_LDAP_DATABASE'
 let servers: Servers | undefined
 
 export const globalSetup = async (): Promise<void> => {
-  if (!hasSlapd()) throw new Error('slapd is not installed')
+  if (!hasSlapd())
+    throw new Error('slapd is not installed: install the package slapd of Debian, against which these tests run')
   servers = await startServers(['postgres'])
   process.env[databaseVariable] = servers.databaseUrl
 }
