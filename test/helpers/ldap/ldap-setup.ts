@@ -8,7 +8,9 @@ let servers: Servers | undefined
 
 export const globalSetup = async (): Promise<void> => {
   if (!hasSlapd())
-    throw new Error('slapd is not installed: install the package slapd of Debian, against which these tests run')
+    throw new Error(
+      'slapd is not installed: install the package slapd of Debian, against which these tests run',
+    )
   servers = await startServers(['postgres'])
   process.env[databaseVariable] = servers.databaseUrl
 }
