@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,7 @@ import { isAlert, readRules, ruleFiles } from '../../monitoring/read-rules.ts'
 import { readPage } from '../helpers/records/markdown.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = join(root, 'monitoring/prometheus/rules')
 const rules = readRules()
 const alerts = rules.filter(isAlert)
 
@@ -67,11 +68,13 @@ test('a recording rule is named level:metric:operation, with a metric that exist
 
 test('every alert has a test for promtool in which it fires and one in which it does not', () => {
   for (const file of ruleFiles()) {
-    const text = readFileSync(
-      join(root, 'monitoring/prometheus/rules', file.replace('.yml', '.test.yml')),
-      'utf8',
+    // `ingress.yml` is tested by `ingress.test.yml` and by `ingress-week.test.yml`.
+    const tests = globSync(file.replace('.yml', '{,-*}.test.yml'), { cwd: folder })
+    const expectations = tests.flatMap((each) =>
+      (parse(readFileSync(join(folder, each), 'utf8')) as { tests: PromtoolTest[] }).tests.flatMap(
+        expectationsOf,
+      ),
     )
-    const expectations = parse(text).tests.flatMap(expectationsOf) as Expectation[]
     for (const { alert } of alerts.filter((each) => each.file === file)) {
       const about = expectations.filter(({ alertname }) => alertname === undefined || alertname === alert)
       assert.ok(

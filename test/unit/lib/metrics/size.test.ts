@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { metricCatalogue } from '../../../../lib/metrics/catalogue.ts'
+import type { MetricDeclaration, OpenSet, ProcessKind } from '../../../../lib/metrics/declaration.ts'
+import { createMetrics } from '../../../../lib/metrics/metrics.ts'
+import { eventTypes } from '../../../../schemas/catalogue.ts'
+
+const many = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}-${index}`)
+
+/** Larger than any installation that we know of. */
+const sets: Record<OpenSet, readonly string[]> = {
+  events: eventTypes,
+  workers: many('worker', 12),
+  groups: many('gitlab-bridge.worker', 12),
+  topics: many('gitlab.some_event_type', 50),
+  sources: many('source', 10),
+  credentials: many('', 3),
+  gitlabs: many('https://git.example', 3),
+  destinations: many('destination', 25),
+}
+
+/** Makes every metric of a process, with every combination of its labels. */
+const exportEverything = (process: ProcessKind) => {
+  const metrics = createMetrics()
+  const create = metrics as unknown as Record<string, (name: string, of: typeof sets) => unknown>
+  const declarations: [string, MetricDeclaration][] = Object.entries(metricCatalogue)
+  for (const [name, { type, processes }] of declarations)
+    if (processes.some((each) => each === process)) create[type]?.(name, sets)
+  return metrics.registry.metrics()
+}
+
+for (const process of ['ingress', 'worker', 'lag-exporter'] as const)
+  test(`${process} exports at most 2,000 series and 300 KB, however many labels it has`, async () => {
+    const text = await exportEverything(process)
+    const series = text.split('\n').filter((line) => /^gitlab_bridge_/.test(line)).length
+    assert.ok(series > 100 && series <= 2000, `${series} series`)
+    assert.ok(text.length <= 300_000, `${text.length} bytes`)
+  })
