@@ -27,7 +27,7 @@ export const documentEdits = (consumer: NewConsumer): Edit[] => {
     },
     {
       file: 'docs/architecture.md',
-      place: /`consumers\/[a-z0-9/-]+`(?= · `lib\/)/,
+      place: /`consumers\/[a-z0-9/-]+`(?= ·\s`lib\/)/,
       replacement: (found) => `${found}, \`consumers/${name}/\``,
     },
     {

@@ -82,9 +82,11 @@ test('every other status that a process can show has a runbook', () => {
   })
   const statuses = new Set(
     sources.flatMap((file) =>
-      [...readFileSync(join(root, file), 'utf8').matchAll(/\bstatus: (?:[^'\n]*\? )?'([^']+)'/g)].map(
-        ([, status = '']) => status,
-      ),
+      [
+        ...readFileSync(join(root, file), 'utf8').matchAll(
+          /\bok: [^,\n]+, status: (?:[^'\n]*\? )?'([^']+)'/g,
+        ),
+      ].map(([, status = '']) => status),
     ),
   )
   assert.ok(statuses.has('stuck') && statuses.has('lag unknown'), [...statuses].join(', '))

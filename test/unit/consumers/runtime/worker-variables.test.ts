@@ -11,11 +11,12 @@ test('a stall limit that is not above the time limit of an attempt is refused', 
   const servers = { KAFKA_BROKERS: 'localhost:9092', SCHEMA_REGISTRY_URL: 'http://localhost:8081' }
   const databaseUrls = consumers.map(({ name }) => [databaseVariableOf(name), 'postgres://localhost/none'])
   const database = Object.fromEntries(databaseUrls) as Record<string, string>
-  const ldap = {
+  const others = {
     LDAP_SYNC_URL: 'ldap://localhost',
     LDAP_SYNC_BIND_DN: 'cn=bridge',
     LDAP_SYNC_BIND_PASSWORD: 'none',
     LDAP_SYNC_MAPPING_FILE: 'none.yml',
+    ROUTES_FILE: 'none.yml',
   }
   for (const env of [tooLong, tooShort]) {
     const refused = {
@@ -25,7 +26,7 @@ test('a stall limit that is not above the time limit of an attempt is refused', 
     assert.throws(() => readVariables(workerVariables, env), refused)
     for (const consumer of consumers)
       assert.throws(
-        () => readVariables(variablesOf(consumer), { ...servers, ...database, ...ldap, ...env }),
+        () => readVariables(variablesOf(consumer), { ...servers, ...database, ...others, ...env }),
         refused,
       )
   }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import pg from 'pg'
 import { exportDeadLetters, exportLag } from '../../../../cli/lag-exporter/lag-metrics.ts'
 import { createAuditLogMetrics } from '../../../../consumers/audit-log/sign/metrics.ts'
+import { createDeliveryMetrics } from '../../../../consumers/delivery/send/metrics.ts'
 import { createGitlabApiMetrics } from '../../../../consumers/gitlab-api/metrics.ts'
 import { createSyncMetrics } from '../../../../consumers/ldap-sync/sync/sync-metrics.ts'
 import { createDirectoryMetrics } from '../../../../consumers/project-directory/metrics.ts'
@@ -14,6 +16,9 @@ import { createMetrics, type Metrics } from '../../../../lib/metrics/metrics.ts'
 
 const declarations: [name: string, MetricDeclaration][] = Object.entries(metricCatalogue)
 
+/** The sizes of an outbox are read from the database, which nothing connects to here. */
+const unreachableOutbox = { pool: new pg.Pool({ host: '127.0.0.1', port: 1 }), schema: 'chat_notifier' }
+
 const create: Record<ProcessKind, (metrics: Metrics) => void> = {
   ingress: createIngressMetrics,
   worker: (metrics) => {
@@ -23,6 +28,7 @@ const create: Record<ProcessKind, (metrics: Metrics) => void> = {
     createDirectoryMetrics(metrics)
     createCopyMetrics(metrics)
     createSyncMetrics(metrics)
+    createDeliveryMetrics(metrics, unreachableOutbox, [])
   },
   'lag-exporter': (metrics) => {
     exportLag(metrics, [], { latest: async () => ({ lags: [], unused: [] }), ageMs: () => 0 })
