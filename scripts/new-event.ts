@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { UsageError } from '../lib/errors.ts'
+import { eventTables } from './new-event/event-tables.ts'
 import { filesOf, pathOf } from './new-event/files-of.ts'
 
 const nextSteps = (event: string, shape: string | undefined): string => {
@@ -14,10 +15,11 @@ const nextSteps = (event: string, shape: string | undefined): string => {
   const steps = [
     ['schemas/catalogue.ts', `retention, key, fact and time of ${event}`],
     ['schemas/gitlab-pages.ts', `GitLab's page about ${event}`],
+    ...eventTables.map(({ file, decides }) => [file, decides]),
     described,
     [`test/fixtures/${event}.json`, 'a real body'],
   ]
-  const lines = steps.map(([file = '', what]) => `  ${file.padEnd(30)} ${what}`)
+  const lines = steps.map(([file = '', what]) => `  ${file.padEnd(50)} ${what}`)
   return [
     '',
     'Next:',

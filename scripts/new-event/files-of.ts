@@ -7,6 +7,7 @@ import { catalogue, eventTypes, isEventType } from '../../schemas/catalogue.ts'
 import { inlinedSchema, shapes } from '../../schemas/load.ts'
 import { namedTypesIn } from '../../schemas/named-types.ts'
 import { withEvent } from './catalogue-line.ts'
+import { eventTables, withLine } from './event-tables.ts'
 import { bodyLike, bodyText, headersText, recordName, schemaText } from './skeleton.ts'
 
 /** The absolute path of a file of this repository. */
@@ -29,7 +30,12 @@ export const filesOf = (event: string, shape: string | undefined): Map<string, s
   checkName(event)
   const newCatalogue = withEvent(read(catalogueFile), event, shape ?? event)
   const others = shape === undefined ? filesWithNewSchema(event) : filesWithSharedSchema(event, shape)
-  return new Map([[catalogueFile, newCatalogue], ...others])
+  const sibling = eventTypes.find((name) => catalogue[name].schema === shape)
+  const tables = eventTables.map((table): [string, string] => [
+    table.file,
+    withLine(read(table.file), table, event, sibling),
+  ])
+  return new Map([[catalogueFile, newCatalogue], ...tables, ...others])
 }
 
 const checkName = (event: string): void => {

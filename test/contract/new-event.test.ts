@@ -92,6 +92,12 @@ test('new:event adds an event with a schema of its own, and one that shares a sc
   assert.ok(!existsSync(join(scratch, 'schemas/events/project_archive.avsc')))
   assert.equal(lineOf('merge_train'), lineOf('duo_workflow') + 1)
   assert.equal(lineOf('project_archive'), lineOf('project_update') + 1)
+  assert.match(
+    read('consumers/chat-notifier/message/tell.ts'),
+    /\n {2}merge_train: lifecycle\.named,\n {2}project_archive: lifecycle\.named,\n/,
+  )
+  const families = read('consumers/audit-log/export/ocsf/event-families.ts')
+  assert.match(families, /\n {2}merge_train: base,\n {2}project_archive: entity\(create\),\n/)
 })
 
 test('the new line in the catalogue is aligned with the line above', () => {

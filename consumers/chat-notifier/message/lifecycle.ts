@@ -97,6 +97,9 @@ export const memberApprovals = ({
   )
 }
 
+/** For an event of which nothing better is said yet. */
+export const named = ({ delivery }: RecordOf): Told => said(line`GitLab sent ${code(delivery.event_type)}`)
+
 export const unknown = ({ event_name }: RecordOf<'unknown' | 'confidential_unknown'>): Told =>
   said(line`GitLab sent an event that the bridge does not know: ${code(event_name ?? 'without a name')}`)
 
