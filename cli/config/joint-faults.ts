@@ -1,5 +1,4 @@
 import { readInstances } from '../../consumers/gitlab-api/read-instances.ts'
-import { consumers } from '../../consumers/index.ts'
 import { workerVariables } from '../../consumers/runtime/worker-variables.ts'
 import { readSources } from '../../ingress/auth/read-sources.ts'
 import { readIngressSettings, readSourcesSettings } from '../../ingress/config.ts'
@@ -8,6 +7,7 @@ import { type Environment, readVariables } from '../../lib/config.ts'
 import { ConfigError, type ConfigFault } from '../../lib/errors.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { quietLogger } from '../../lib/logger.ts'
+import { gitlabWorkers } from '../workers/gitlab-workers.ts'
 
 /**
  * Faults that keep a process from starting although every single variable is valid: variables that contradict
@@ -23,13 +23,7 @@ const checks: readonly ((env: Environment) => unknown)[] = [
   (env) => clientOf({ ...env, ...servers, KAFKA_SSL: '' }),
   (env) => clientOf({ ...env, ...servers, KAFKA_SASL_MECHANISM: '' }),
   (env) => readVariables(workerVariables, env),
-  ...consumers
-    .filter(({ gitlabApi }) => gitlabApi !== undefined)
-    .map(
-      ({ name }) =>
-        (env: Environment) =>
-          readInstances(name, env),
-    ),
+  ...gitlabWorkers.map((name) => (env: Environment) => readInstances(name, env, gitlabWorkers)),
   (env) => readIngressSettings({ ...only(env, 'INGRESS_'), ...servers }),
   (env) =>
     env.INGRESS_SOURCES_FILE && readSources(readSourcesSettings({ ...only(env, 'INGRESS_'), ...servers })),

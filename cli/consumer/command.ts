@@ -41,11 +41,13 @@ export const consumerCommand = new Command('consumer')
       { surviveUnhandledRejections },
       { startWorker },
       { findWorker },
+      { gitlabWorkers },
       { inOneSentence, warnOfSharedRole },
     ] = await Promise.all([
       import('../../consumers/runtime/unhandled-rejections.ts'),
       import('../../consumers/runtime/worker.ts'),
       import('../workers/find-worker.ts'),
+      import('../workers/gitlab-workers.ts'),
       import('./worker-settings.ts'),
     ])
     if (letWorkersAct) process.env.BRIDGE_LET_WORKERS_ACT = 'true'
@@ -53,7 +55,7 @@ export const consumerCommand = new Command('consumer')
     await run(name, (env, logger, stopping) => {
       surviveUnhandledRejections(process, logger)
       warnOfSharedRole(consumer, env, logger)
-      return startWorker(consumer, env, logger, { stopSignal: stopping, from })
+      return startWorker(consumer, env, logger, { stopSignal: stopping, from, gitlabWorkers })
     }).catch((error: unknown) => {
       throw inOneSentence(name, error)
     })

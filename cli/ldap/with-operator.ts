@@ -7,6 +7,7 @@ import {
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { createMetrics } from '../../lib/metrics/metrics.ts'
+import { gitlabWorkers } from '../workers/gitlab-workers.ts'
 
 /**
  * Opens what the worker has, with the same settings, while an action runs.
@@ -20,7 +21,8 @@ export const withOperator = async <T>(
   const settings = readVariables(ldapSyncVariables, env)
   const logger = quietLogger()
   const worker = 'ldap-sync'
-  const gitlab = openGitlabApis({ worker, scope: 'read_api', env, logger, metrics: createMetrics() })
+  const metrics = createMetrics()
+  const gitlab = openGitlabApis({ worker, workers: gitlabWorkers, scope: 'read_api', env, logger, metrics })
   try {
     const operator = openOperator(settings, logger, gitlab)
     return await act(operator).finally(operator.close)

@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
-import { ownVariablesOf } from '../../consumers/runtime/worker-variables.ts'
 import { readVariables, type Variables } from '../../lib/config.ts'
 import { ConfigError } from '../../lib/errors.ts'
 import { cacheFolder } from '../../local/artifacts.ts'
@@ -15,6 +14,7 @@ import { eventTypes } from '../../schemas/catalogue.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { lagExporterPort } from '../variables/lag-exporter-port.ts'
 import { usedWorkersVariables } from '../variables/used-workers.ts'
+import { checkSettings } from '../workers/check-settings.ts'
 import { settingsFaults } from './settings-faults.ts'
 
 const entry = fileURLToPath(new URL('../bridge.ts', import.meta.url))
@@ -37,7 +37,7 @@ export const runLocal = async (dataDir: string, stopSignal: AbortSignal): Promis
     metricsPort: consumer.metricsPort,
     databaseRoles: rolesOf(consumer),
     ...servedPortOf(consumer),
-    readConfig: (env: NodeJS.ProcessEnv) => readVariables(ownVariablesOf(consumer), env),
+    readConfig: (env: NodeJS.ProcessEnv) => checkSettings(consumer, env),
   }))
   const { running, waiting, databaseRoles } = selectWorkers(workers, BRIDGE_WORKERS, process.env)
   const { topic } = createNames(process.env.KAFKA_TOPIC_PREFIX ?? '')

@@ -12,8 +12,8 @@ import { hasTokens } from '../../local/process/process-environment.ts'
  * memory for as long as the local stack runs.
  *
  * @param entry path of cli/bridge.ts
- * @param workers names of all workers; a fault in the variables of one worker stops only that worker and is
- * left out
+ * @param workers names of all workers; a fault in the variables of one worker, or in those of GitLab's API,
+ * stops only the workers that read them and is left out
  */
 export const settingsFaults = async (
   env: Environment,
@@ -22,12 +22,16 @@ export const settingsFaults = async (
 ): Promise<ConfigFault[]> => {
   const printed = await runConfigCommand(entry, withStackSettings(env))
   const faults = new Map<string, ConfigFault>()
+  const leftOut = [...workers, gitlabSection]
   for (const line of printed.split('\n').filter((text) => text !== '')) {
     const { section, variable, fault } = JSON.parse(line) as Row
-    if (fault !== undefined && !workers.includes(section)) faults.set(variable, { variable, problem: fault })
+    if (fault !== undefined && !leftOut.includes(section)) faults.set(variable, { variable, problem: fault })
   }
   return [...faults.values()]
 }
+
+/** The section of the variables that several workers share. */
+const gitlabSection = 'gitlab api'
 
 /** A line that `bridge config --json` prints. */
 interface Row {

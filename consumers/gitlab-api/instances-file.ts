@@ -44,16 +44,36 @@ const file = settingsFileOf('GITLAB_API_FILE')
  * Reads several instances from a YAML file, and their tokens from the files that it names.
  *
  * @param worker its name, in kebab-case. Its own token comes before that of the instance
+ * @param workers the names that `worker_token_files` may have; undefined where they are not known
  * @returns the instances, and every file that was read
  * @throws ConfigError that names GITLAB_API_FILE and the field, never a token
  */
-export const readInstancesFile = (worker: string, name: string): Reading<readonly GitlabInstance[]> => {
+export const readInstancesFile = (
+  worker: string,
+  name: string,
+  workers?: readonly string[],
+): Reading<readonly GitlabInstance[]> => {
   const { instances } = file.read(name, fileShape)
+  if (workers !== undefined) refuseUnknownWorkers(instances, workers)
   const readings = [...instances].map(([instance, settings]) => readInstance(worker, instance, settings))
   return {
     value: readings.map(({ value }) => value),
     files: [name, ...readings.flatMap(({ files }) => files)],
   }
+}
+
+/** With a misspelled name, the worker would use the token of the instance, which may do more than its own. */
+const refuseUnknownWorkers = (
+  instances: ReadonlyMap<string, InstanceSettings>,
+  workers: readonly string[],
+): void => {
+  for (const [instance, { worker_token_files }] of instances)
+    for (const name of Object.keys(worker_token_files))
+      if (!workers.includes(name))
+        throw file.fault(
+          `instances.${instance}.worker_token_files.${name}: no worker of this name calls the API of ` +
+            `GitLab. Use names of: ${workers.join(', ')}`,
+        )
 }
 
 const readInstance = (

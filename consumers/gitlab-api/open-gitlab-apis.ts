@@ -34,6 +34,8 @@ export const noGitlabApis: GitlabApis = { of: () => undefined, all: () => [], cl
 export interface OpenOptions {
   /** Name of the worker, in kebab-case. */
   worker: string
+  /** The names of all workers that call GitLab. Other names in GITLAB_API_FILE are refused. */
+  workers?: readonly string[] | undefined
   /** The least scope with which the worker can do its work. */
   scope: TokenScope
   env: Environment
@@ -60,7 +62,7 @@ const checkEveryMs = 60 * 60_000
  * @throws ConfigError naming every variable or field at fault
  */
 export const openGitlabApis = (options: OpenOptions): GitlabApis => {
-  const { worker, env, logger } = options
+  const { worker, workers, env, logger } = options
   let opened = new Map<string, Opened>()
   let metrics: GitlabApiMetrics | undefined
   const configure = (instances: readonly GitlabInstance[]) => {
@@ -72,7 +74,7 @@ export const openGitlabApis = (options: OpenOptions): GitlabApis => {
   }
   const watched = watchFiles({
     name: 'settings of the GitLab API',
-    read: () => readInstances(worker, env),
+    read: () => readInstances(worker, env, workers),
     onRead: configure,
     logger,
   })

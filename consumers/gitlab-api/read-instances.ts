@@ -11,17 +11,22 @@ import { gitlabApiVariablesOf, workerTokenVariable } from './variables.ts'
  * Reads the instances whose API a worker may call, and their tokens. Without a token there is none.
  *
  * @param worker its name, in kebab-case
+ * @param workers the names of all workers that call GitLab; undefined where they are not known
  * @returns the instances, and every file that was read
  * @throws ConfigError naming every variable or field at fault, never a token
  */
-export const readInstances = (worker: string, env: Environment): Reading<readonly GitlabInstance[]> => {
+export const readInstances = (
+  worker: string,
+  env: Environment,
+  workers?: readonly string[],
+): Reading<readonly GitlabInstance[]> => {
   const settings = readVariables(gitlabApiVariablesOf(worker), env)
   const tokenVariable = workerTokenVariable(worker)
   const { GITLAB_API_URL: url, GITLAB_API_FILE: file, GITLAB_API_CA_FILE: caFile } = settings
   const names = [tokenVariable, 'GITLAB_API_TOKEN']
   if (file !== undefined) {
     demandNothingElse(env, ['GITLAB_API_URL', 'GITLAB_API_CA_FILE', ...names])
-    return readInstancesFile(worker, file)
+    return readInstancesFile(worker, file, workers)
   }
   demandContentOfFiles(env, names)
   const token = (settings as Readonly<Record<string, string | undefined>>)[tokenVariable]

@@ -52,10 +52,17 @@ export interface WorkerParts extends WorkerLife {
   close(): Promise<void>
 }
 
+/** What the definition of a worker does not say. */
+export interface PartsOptions {
+  /** Where the worker begins if it starts for the first time, or if the brokers have deleted its offsets. */
+  from?: From | undefined
+  /** The names of all workers that call GitLab, to find misspelled ones in its settings. */
+  gitlabWorkers?: readonly string[] | undefined
+}
+
 /**
  * Makes all parts of a worker, and opens what they need. If an open fails, everything is closed again.
  *
- * @param from where the worker begins if it starts for the first time; undefined: where its definition says
  * @throws ConfigError naming every variable at fault
  */
 export const createWorkerParts = async (
@@ -63,10 +70,14 @@ export const createWorkerParts = async (
   env: Environment,
   logger: Logger,
   metrics: Metrics,
-  from?: From,
+  { from, gitlabWorkers }: PartsOptions = {},
   openOffsetsOf = openOffsets,
 ): Promise<WorkerParts> =>
-  assemble(await openWorkerResources(consumer, env, logger, metrics, openOffsetsOf), metrics, from)
+  assemble(
+    await openWorkerResources(consumer, env, logger, metrics, gitlabWorkers, openOffsetsOf),
+    metrics,
+    from,
+  )
 
 const assemble = (resources: WorkerResources, metrics: Metrics, from: From | undefined): WorkerParts => {
   const { consumer, settings, names, group, kafka, logger, offsets, handler } = resources

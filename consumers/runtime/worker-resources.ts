@@ -33,6 +33,7 @@ export interface WorkerResources {
 /**
  * Opens the resources of a worker. If one cannot be opened, those that were opened before are closed again.
  *
+ * @param gitlabWorkers the names of all workers that call GitLab; undefined where they are not known
  * @throws ConfigError naming every variable at fault
  */
 export const openWorkerResources = async (
@@ -40,6 +41,7 @@ export const openWorkerResources = async (
   env: Environment,
   logger: Logger,
   metrics: Metrics,
+  gitlabWorkers: readonly string[] | undefined,
   openOffsets: (kafka: Kafka) => Promise<Offsets>,
 ): Promise<WorkerResources> => {
   const settings = readVariables(variablesOf(consumer), env)
@@ -51,7 +53,7 @@ export const openWorkerResources = async (
   try {
     const offsets = await openOffsets(kafka)
     opened.defer(() => offsets.close())
-    const gitlab = openGitlab(consumer, env, logger, metrics)
+    const gitlab = openGitlab(consumer, gitlabWorkers, env, logger, metrics)
     opened.defer(() => gitlab.close())
     const handler = await consumer.create(readVariables(consumer.variables, env), logger, { gitlab, metrics })
     opened.defer(() => handler.close())
@@ -67,13 +69,14 @@ export const openWorkerResources = async (
 
 const openGitlab = (
   { name: worker, gitlabApi }: Consumer,
+  workers: readonly string[] | undefined,
   env: Environment,
   logger: Logger,
   metrics: Metrics,
 ): GitlabApis =>
   gitlabApi === undefined
     ? noGitlabApis
-    : openGitlabApis({ worker, scope: gitlabApi.scope, env, logger, metrics })
+    : openGitlabApis({ worker, workers, scope: gitlabApi.scope, env, logger, metrics })
 
 const openHandled = async ({ name, repeats }: Consumer, dataDir: string) =>
   repeats === 'harmless'

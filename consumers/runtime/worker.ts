@@ -6,7 +6,6 @@ import type { Running } from '../../lib/lifecycle.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { createMetrics, type Metrics } from '../../lib/metrics/metrics.ts'
 import type { Consumer } from '../consumer.ts'
-import type { From } from './beginning/decide-beginning.ts'
 import { closeInTime } from './close-in-time.ts'
 import { rebalanceTimeoutMs } from './group/group-client.ts'
 import { type BrokerWatch, startBrokerWatch } from './health/broker-watch.ts'
@@ -14,19 +13,17 @@ import { createReportedStatus, type ReportedStatus } from './health/reported-sta
 import { livenessOf, readinessOf, startingCondition, type WorkerCondition } from './health/worker-health.ts'
 import { pollsPerLimit } from './watchdog/stall-detector.ts'
 import { startWatchdog } from './watchdog/watchdog.ts'
-import { createWorkerParts, type WorkerParts } from './worker-parts.ts'
+import { createWorkerParts, type PartsOptions, type WorkerParts } from './worker-parts.ts'
 import { variablesOf } from './worker-variables.ts'
 
 const neverAborted = new AbortController().signal
 
-export interface StartOptions {
+export interface StartOptions extends PartsOptions {
   /**
    * Aborted when the worker must stop. The start then resolves even if the worker has not joined, because
    * joining a group that waits for a dead member takes a minute.
    */
   stopSignal?: AbortSignal
-  /** Where the worker begins if it starts for the first time, or if the brokers have deleted its offsets. */
-  from?: From | undefined
 }
 
 /**
@@ -40,11 +37,11 @@ export const startWorker = async (
   consumer: Consumer,
   env: Environment,
   logger: Logger,
-  { stopSignal = neverAborted, from }: StartOptions = {},
+  { stopSignal = neverAborted, ...options }: StartOptions = {},
 ): Promise<Running> => {
   const settings = readVariables(variablesOf(consumer), env)
   const metrics = createMetrics()
-  const createParts = () => createWorkerParts(consumer, env, logger, metrics, from)
+  const createParts = () => createWorkerParts(consumer, env, logger, metrics, options)
   return await startWorkerWith({ settings, metrics, createParts, logger, stopSignal })
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { gitlabWorkers } from '../../cli/workers/gitlab-workers.ts'
 import { readInstances } from '../../consumers/gitlab-api/read-instances.ts'
 import { consumers } from '../../consumers/index.ts'
 import { temporaryFolder } from '../helpers/process/temporary-folder.ts'
@@ -29,11 +30,11 @@ test('the file of instances in docs/gitlab-tokens.md is accepted', async (t) => 
   assert.equal(names.length, 3)
   const settings = join(folder, 'gitlab.yaml')
   writeFileSync(settings, text.replace(/ *ca_file: .*/, ''))
-  const { value } = readInstances('reviewer-mentions', { GITLAB_API_FILE: settings })
+  const { value } = readInstances('ldap-sync', { GITLAB_API_FILE: settings }, gitlabWorkers)
   assert.deepEqual(
     value.map(({ instance, token }) => [instance, token]),
     [
-      ['https://git.berlin.example', 'glpat-gitlab-berlin-mentions'],
+      ['https://git.berlin.example', 'glpat-gitlab-berlin-ldap'],
       ['https://git.bergen.example', 'glpat-gitlab-bergen'],
     ],
   )

@@ -131,6 +131,21 @@ test('a file names several instances, with tokens for single workers', async (t)
   assert.deepEqual(read('reviewer-mentions').files, [settings, mentions, bergen])
 })
 
+test('the name of a worker that does not call GitLab is refused by its field', async (t) => {
+  const { token } = await filesIn(t, { token: 'glpat-a\n' })
+  const settings = { token_file: token, worker_token_files: { 'ldap-snyc': token } }
+  const { file } = await filesIn(t, { file: JSON.stringify({ instances: { [url]: settings } }) })
+  const read = (workers?: readonly string[]) =>
+    readInstances('ldap-sync', { GITLAB_API_FILE: file }, workers).value.length
+  assert.throws(() => read(['ldap-sync', 'project-directory']), {
+    message:
+      `GITLAB_API_FILE: instances.${url}.worker_token_files.ldap-snyc: no worker of this name calls the ` +
+      'API of GitLab. Use names of: ldap-sync, project-directory',
+  })
+  assert.equal(read(['ldap-snyc']), 1)
+  assert.equal(read(), 1, 'the names are not known')
+})
+
 test('each fault of the file names its field, and no token', async (t) => {
   const { token, empty, two } = await filesIn(t, { token: 'glpat-a', empty: '', two: 'glpat-a glpat-b' })
   const name = 'https://git.berlin.example'

@@ -34,14 +34,7 @@ const openWorker = async (t: TestContext) => {
     BRIDGE_DATA_DIR: dataDir,
   }
   const create = (consumer: Partial<Pick<Consumer, 'create' | 'repeats'>> = {}, open = openOffsets) =>
-    createWorkerParts(
-      { ...worker, ...consumer },
-      env,
-      recordingLogger().logger,
-      createMetrics(),
-      undefined,
-      open,
-    )
+    createWorkerParts({ ...worker, ...consumer }, env, recordingLogger().logger, createMetrics(), {}, open)
   return { happened, dataDir, create }
 }
 
