@@ -2,13 +2,11 @@
 // effects beside it.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { stringify } from 'yaml'
 import { z } from 'zod'
 import { send } from '../../../cli/send/send.ts'
 import { type Consumer, defineConsumer } from '../../../consumers/consumer.ts'
@@ -16,10 +14,10 @@ import { consumers } from '../../../consumers/index.ts'
 import type { Environment } from '../../../lib/config.ts'
 import { openOffsets } from '../../../lib/kafka/offsets.ts'
 import { eventTypes } from '../../../schemas/catalogue.ts'
-import { bridge } from '../../helpers/ldap/ldap-server.ts'
-import { smallMapping } from '../../helpers/ldap/open-ldap-test.ts'
+import { ldapSyncEnv } from '../../helpers/ldap/ldap-harness.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
 import { startWorkerInProcess, type WorkerInProcess } from '../../helpers/process/worker-in-process.ts'
+import { routeAllTo } from '../../helpers/records/route-all-to.ts'
 import { fixtures } from '../../helpers/records/samples.ts'
 import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
@@ -52,47 +50,37 @@ const caller = defineConsumer({
   }),
 }) as unknown as Consumer
 
-/** Settings with which a worker would send every event to the outside. */
-async function routesTo(destination: object): Promise<Environment> {
-  const file = join(await mkdtemp(join(tmpdir(), 'bridge-test-')), 'routes.yaml')
-  after(() => rm(dirname(file), { recursive: true }))
-  const visibility = ['public', 'internal', 'private']
-  const outsideOf = { ...destination, url: outsideUrl, allow_private: true }
-  const route = { to: 'outside', events: eventTypes, visibility, confidential: true, notify: 'every' }
-  await writeFile(file, JSON.stringify({ destinations: { outside: outsideOf }, routes: [route] }))
-  return { ROUTES_FILE: file }
-}
+const external = [...consumers, caller].filter(({ effect }) => effect === 'external')
+const stack = await openWorkerStack('invented', external)
 
-/** An LDAP server outside. It counts every connection, and answers nothing. */
-const ldapOutside = createTcpServer((socket) => {
-  calls.push('LDAP connection')
+/** Any other server outside. It counts every connection. */
+const listener = createTcpServer((socket) => {
+  calls.push('a connection')
   socket.destroy()
 }).listen(0, '127.0.0.1')
-await once(ldapOutside, 'listening')
-after(() => ldapOutside.close())
-const ldapMapping = join(await mkdtemp(join(tmpdir(), 'bridge-invented-')), 'mapping.yml')
-after(() => rm(dirname(ldapMapping), { recursive: true }))
-await writeFile(ldapMapping, stringify(smallMapping))
+await once(listener, 'listening')
+after(() => listener.close())
+const listenerPort = (listener.address() as AddressInfo).port
+
+/** A folder for the settings of one worker. */
+const folderOf = async (worker: string): Promise<string> => {
+  const folder = join(await stack.temporaryFolder(), worker)
+  await mkdir(folder)
+  return folder
+}
+const routesOf = async (worker: string, destination: object) =>
+  routeAllTo(await folderOf(worker), { ...destination, url: outsideUrl })
 
 /** For each worker with external effects: the settings with which it would call the outside. */
 const settingsOf: Readonly<Record<string, Environment>> = {
-  'chat-notifier': await routesTo({ type: 'slack' }),
-  'hook-forwarder': await routesTo({ type: 'forward', token: 'a-token' }),
+  'ldap-sync': await ldapSyncEnv(`ldap://127.0.0.1:${listenerPort}`, await folderOf('ldap-sync')),
+  'chat-notifier': await routesOf('chat-notifier', { type: 'slack' }),
+  'hook-forwarder': await routesOf('hook-forwarder', { type: 'forward', token: 'a-token' }),
   caller: { CALLER_URL: outsideUrl },
-  'ldap-sync': {
-    LDAP_SYNC_URL: `ldap://127.0.0.1:${(ldapOutside.address() as AddressInfo).port}`,
-    LDAP_SYNC_BIND_DN: bridge.dn,
-    LDAP_SYNC_BIND_PASSWORD: bridge.password,
-    LDAP_SYNC_MAPPING_FILE: ldapMapping,
-    LDAP_SYNC_MODE: 'apply',
-    LDAP_SYNC_RECONCILE_AT: 'off',
-  },
 }
 
 const someSamples = ['push', 'issue', 'note', 'pipeline']
 
-const external = [...consumers, caller].filter(({ effect }) => effect === 'external')
-const stack = await openWorkerStack('invented', external)
 const ingress = await stack.startReady(['ingress'])
 const url = String(ingress.hookUrl)
 
