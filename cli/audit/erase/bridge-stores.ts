@@ -65,6 +65,13 @@ const kept = (deadLetters: string, operations: string): StoreReport[] => [
       'publish or delete what is set aside',
   },
   {
+    store: 'backups that are restored, and workers that are rebuilt',
+    state: 'cannot',
+    why:
+      'a backup from before this erasure has the person, and so has Kafka: after a restore, or after ' +
+      '`bridge rebuild` of a worker, the person is back until you erase the person again',
+  },
+  {
     store: 'logs of the processes, traces, and messages that workers have sent',
     state: 'cannot',
     why: 'the bridge does not reach them: they expire where they are kept',
