@@ -46,9 +46,14 @@ const options = {
   instance: 'https://git.example',
   reason: 'request 4711',
 }
+/** The database has no tables of other workers, so their stores cannot be reached. */
 const run = async (more: Partial<Parameters<typeof erase>[0]> = {}) => {
   const lines: string[] = []
-  await erase({ ...options, ...more }, env, (line) => lines.push(line))
+  assert.equal(await erase({ ...options, ...more }, env, (line) => lines.push(line)), 1)
+  assert.match(
+    lines.join('\n'),
+    /^cannot: the stores of chat-notifier: they were not reached\..* does not exist/m,
+  )
   return lines
 }
 
@@ -140,6 +145,10 @@ test('the role of erasures can count and erase, and can do nothing else', async 
   const own = { AUDIT_ERASER_DATABASE_URL: role.href, BRIDGE_DATA_DIR: env.BRIDGE_DATA_DIR }
   await erase({ ...options, user: ['nobody'], email: [], name: [] }, own, (line) => lines.push(line))
   assert.equal(lines[0], 'done: audit_log.events: no row names the person')
+  assert.match(
+    lines.join('\n'),
+    /^cannot: the stores of chat-notifier: .*CHAT_NOTIFIER_DATABASE_URL: is not set/m,
+  )
   const eraser = createPool(role.href, 'test', quietLogger())
   for (const sql of [
     'select * from audit_log.events',

@@ -16,6 +16,6 @@ export const eraseCommand = new Command('erase')
   .addOption(jsonOption())
   .action(async (options: EraseOptions) => {
     const { erase } = await import('./erase.ts')
-    await erase(options, withLocalStack(process.env), (line) => console.log(line))
+    process.exitCode = await erase(options, withLocalStack(process.env), (line) => console.log(line))
     await exitAfterOutput()
   })
