@@ -1,7 +1,7 @@
 import type { OpenMessage } from '../delivery/outbox/open-messages.ts'
 import { secretsOf } from '../delivery/routes/secrets-of.ts'
 import { attempt } from '../delivery/send/attempt.ts'
-import type { Courier } from '../delivery/send/courier.ts'
+import type { Attempt, Courier } from '../delivery/send/courier.ts'
 import { authHeaders } from './auth-headers.ts'
 import type { ForwardDestination } from './entries-of.ts'
 
@@ -13,9 +13,10 @@ export const createForwardCourier = (): Courier => ({
   plan: ([message], context) => {
     if (message === undefined) return undefined
     const destination = context.destination as ForwardDestination
+    const one = { ids: [message.id], sentAs: 'message' as const }
+    if (message.content === undefined) return { ...one, send: async () => withoutBody(message) }
     return {
-      ids: [message.id],
-      sentAs: 'message',
+      ...one,
       send: (outbound, signal) => {
         const request = { ...forwardRequest(destination, message), signal }
         return attempt(outbound, request, secretsOf(destination))
@@ -24,6 +25,19 @@ export const createForwardCourier = (): Courier => ({
   },
   intervalMs: () => 0,
   giveUpAfterMs: (destination) => (destination as ForwardDestination).give_up_after_hours * hourMs,
+})
+
+/**
+ * A hook whose headers and body are not here is not sent at all. A receiver would take an empty one for real.
+ */
+const withoutBody = ({ origin }: OpenMessage): Attempt => ({
+  result: 'refused',
+  answer: {
+    text:
+      'the outbox was full when the hook came, so its headers and body are only in Kafka: ' +
+      `${origin.topic}, partition ${origin.partition}, offset ${origin.offset}`,
+    effect: 'none',
+  },
 })
 
 const forwardRequest = (
