@@ -16,6 +16,7 @@ import { openOffsets } from '../../../lib/kafka/offsets.ts'
 import { eventTypes } from '../../../schemas/catalogue.ts'
 import { ldapSyncEnv } from '../../helpers/ldap/ldap-harness.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import { readSeries } from '../../helpers/process/read-series.ts'
 import { startWorkerInProcess, type WorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { routeAllTo } from '../../helpers/records/route-all-to.ts'
 import { fixtures } from '../../helpers/records/samples.ts'
@@ -84,12 +85,18 @@ const someSamples = ['push', 'issue', 'note', 'pipeline']
 const ingress = await stack.startReady(['ingress'])
 const url = String(ingress.hookUrl)
 
-/** @returns how many hooks were sent */
+/**
+ * Sends samples, and waits until all of them are in their topics: on a busy machine a hook can go by way of
+ * the spool, and is answered 202. Such a hook can be in its topic twice.
+ *
+ * @returns how many hooks were sent
+ */
 const sendSamples = async (names: readonly string[], source?: string): Promise<number> => {
   for (const name of names) {
     const { status, body } = await send(name, source === undefined ? { url } : { url, source }, stack.env)
-    assert.equal(status, 200, body)
+    assert.ok(status === 200 || status === 202, body)
   }
+  await eventually(async () => assert.equal(await readSeries(ingress.metricsUrl, 'ingress_spool_records'), 0))
   return names.length
 }
 
@@ -134,7 +141,7 @@ test('a worker that is let act calls the outside for invented events, too', asyn
   const running = await start(caller, { BRIDGE_LET_WORKERS_ACT: 'true' })
   t.after(running.stop)
   const sent = await sendSamples(someSamples)
-  await eventually(() => assert.equal(calls.length - before, sent))
+  await eventually(() => assert.ok(calls.length - before >= sent))
   assert.deepEqual(new Set(calls.slice(before)), new Set(['GET /caller/sample']))
   assert.ok(warnsOfActing(running))
 })
@@ -144,7 +151,7 @@ test('a hook of a configured sender is a real event', async (t) => {
   const running = await start(caller)
   t.after(running.stop)
   const sent = await sendSamples(someSamples, 'default')
-  await eventually(() => assert.equal(calls.length - before, sent))
+  await eventually(() => assert.ok(calls.length - before >= sent))
   assert.deepEqual(new Set(calls.slice(before)), new Set(['GET /caller/default']))
   assert.ok(!warnsOfActing(running))
 })
