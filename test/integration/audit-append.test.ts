@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import pg from 'pg'
 import { appendRows } from '../../consumers/audit-log/append/append-rows.ts'
 import { checkpointText } from '../../consumers/audit-log/note/checkpoint.ts'
 import { signNote } from '../../consumers/audit-log/note/signed-note.ts'
@@ -12,7 +11,7 @@ import { generateSignerKey, readSignerKey } from '../../consumers/audit-log/note
 import { readHead } from '../../consumers/audit-log/store/read-head.ts'
 import { createTileReader } from '../../consumers/audit-log/store/tile-reader.ts'
 import { appendLeaf, emptyRange, rootOf } from '../../consumers/audit-log/tree/compact-range.ts'
-import { createPool } from '../../lib/database.ts'
+import { createPool, createReadPool } from '../../lib/database.ts'
 import { readPositions } from '../../lib/database-positions.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { intervalRow, pushRow } from '../helpers/audit/audit-rows.ts'
@@ -28,7 +27,7 @@ const role = new URL(servers.databaseUrl)
 role.username = 'audit_log'
 role.password = 'audit-log-password'
 
-const owner = new pg.Pool({ connectionString: servers.databaseUrl })
+const owner = createReadPool(servers.databaseUrl, 'test', 4)
 // The end of a pool does not wait for its connections, and a server that stops ends them with an error.
 owner.on('connect', (client) => client.on('error', () => undefined))
 owner.on('error', () => undefined)

@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import pg from 'pg'
 import { createFileAnchor } from '../../consumers/audit-log/anchors/file-anchor.ts'
 import { verifyAuditLog } from '../../consumers/audit-log/verify/verify.ts'
+import { createReadPool } from '../../lib/database.ts'
 import { migrateAuditLog } from '../helpers/audit/migrate-audit-log.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { publishPushes } from '../helpers/records/publish-pushes.ts'
@@ -79,7 +80,7 @@ test(`after ${rounds} kills the log is one, and has every record once`, async ()
 
   const anchor = await createFileAnchor(join(dataDir, 'audit-log', 'checkpoint')).newest()
   assert.ok(anchor)
-  const pool = new pg.Pool({ connectionString: servers.databaseUrl })
+  const pool = createReadPool(servers.databaseUrl, 'test', 4)
   const { faults, anchor: verdict, isHeadSound, accounting, size } = await verifyAuditLog(pool, anchor, 2)
   await pool.end()
   assert.deepEqual(

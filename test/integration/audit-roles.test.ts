@@ -4,6 +4,7 @@ import { after, test } from 'node:test'
 import pg from 'pg'
 import { appendRows } from '../../consumers/audit-log/append/append-rows.ts'
 import { verifyAuditLog } from '../../consumers/audit-log/verify/verify.ts'
+import { createReadPool, type Pool } from '../../lib/database.ts'
 import { pushRow } from '../helpers/audit/audit-rows.ts'
 import { migrateAuditLog } from '../helpers/audit/migrate-audit-log.ts'
 import { openAuditDatabase } from '../helpers/audit/open-audit-database.ts'
@@ -15,9 +16,9 @@ const urlOf = (role: string) => {
   return url.href
 }
 await migrateAuditLog(database.databaseUrl, urlOf('audit_log'), urlOf('audit_reader'))
-const [writer, reader] = ['audit_log', 'audit_reader'].map(
-  (role) => new pg.Pool({ connectionString: urlOf(role), max: 3 }),
-) as [pg.Pool, pg.Pool]
+const [writer, reader] = ['audit_log', 'audit_reader'].map((role) =>
+  createReadPool(urlOf(role), 'test', 3),
+) as [Pool, Pool]
 after(async () => {
   await Promise.all([writer.end(), reader.end()])
   await database.close()

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import { createFileAnchor } from '../../../consumers/audit-log/anchors/file-anchor.ts'
 import { generateSignerKey, readSignerKey } from '../../../consumers/audit-log/note/signer-key.ts'
 import { createSigner } from '../../../consumers/audit-log/sign/signer.ts'
 import { readHead } from '../../../consumers/audit-log/store/read-head.ts'
 import { readKeyChanges } from '../../../consumers/audit-log/store/read-key-changes.ts'
 import { createTileReader } from '../../../consumers/audit-log/store/tile-reader.ts'
+import { createReadPool } from '../../../lib/database.ts'
 import { quietLogger } from '../../../lib/logger.ts'
 import { startServers } from '../servers/servers.ts'
 import { migrateAuditLog } from './migrate-audit-log.ts'
@@ -19,7 +19,7 @@ export const openAuditDatabase = async () => {
   const servers = await startServers(['postgres'])
   const folder = await mkdtemp(join(tmpdir(), 'bridge-audit-'))
   await migrateAuditLog(servers.databaseUrl, servers.databaseUrl)
-  const pool = new pg.Pool({ connectionString: servers.databaseUrl })
+  const pool = createReadPool(servers.databaseUrl, 'test', 4)
   // The end of a pool does not wait for its connections, and a server that stops ends them with an error.
   pool.on('connect', (client) => client.on('error', () => undefined))
   pool.on('error', () => undefined)

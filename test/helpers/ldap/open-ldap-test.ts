@@ -10,6 +10,7 @@ import type { SyncRecord } from '../../../consumers/ldap-sync/facts/facts-of.ts'
 import { ldapSync } from '../../../consumers/ldap-sync/ldap-sync.ts'
 import { ldapSyncVariables } from '../../../consumers/ldap-sync/variables.ts'
 import { readVariables } from '../../../lib/config.ts'
+import { createReadPool } from '../../../lib/database.ts'
 import { quietLogger } from '../../../lib/logger.ts'
 import { type LogLine, recordingLogger } from '../process/recording-logger.ts'
 import { workerTools } from '../process/worker-tools.ts'
@@ -128,7 +129,7 @@ const runSync = async (env: Readonly<Record<string, string>>): Promise<RunningSy
   const handler = await ldapSync.create(settings, logger, tools)
   if (!('handleBatch' in handler)) throw new Error('the worker handles batches')
   const database = String(env.LDAP_SYNC_DATABASE_URL)
-  const pool = new pg.Pool({ connectionString: database, max: 2 })
+  const pool = createReadPool(database, 'test', 2)
   let offset = 0
   let stopped: Promise<void> | undefined
   const feedRecords = async (records: readonly SyncRecord[]) => {

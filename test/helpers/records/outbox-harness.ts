@@ -32,15 +32,16 @@ export const outboxHarness = async (options: Options): Promise<EffectHarness> =>
   after(() => receiver.close())
   await once(receiver, 'listening')
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`
-  const routes = await routeAllTo(folder, { ...destination, url })
-  const states = `select state, count(*) from ${worker.replace('-', '_')}.messages group by state`
+  const routed = await routeAllTo(folder, { ...destination, url })
+  const schema = worker.replace('-', '_')
+  const states = `select state, count(*) from ${schema}.messages where destination = $1 group by state`
   return {
-    env: { [databaseVariableOf(worker)]: databaseUrl, ...routes },
+    env: { [databaseVariableOf(worker)]: databaseUrl, ...routed.env },
     ...(least !== undefined && { least }),
     effects: async () => [...received],
     settled: () =>
       eventually(async () => {
-        const rows = await queryOnce(databaseUrl, states)
+        const rows = await queryOnce(databaseUrl, states, [routed.destination])
         assert.deepEqual(
           rows.map(({ state }) => state),
           ['sent'],

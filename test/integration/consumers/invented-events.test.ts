@@ -70,7 +70,7 @@ const folderOf = async (worker: string): Promise<string> => {
   return folder
 }
 const routesOf = async (worker: string, destination: object) =>
-  routeAllTo(await folderOf(worker), { ...destination, url: outsideUrl })
+  (await routeAllTo(await folderOf(worker), { ...destination, url: outsideUrl })).env
 
 /** For each worker with external effects: the settings with which it would call the outside. */
 const settingsOf: Readonly<Record<string, Environment>> = {

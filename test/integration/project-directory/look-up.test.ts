@@ -1,9 +1,8 @@
 // How fast the directory answers. BRIDGE_TEST_SOAK=1 runs the full size.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import pg from 'pg'
 import { startHttp } from '../../../consumers/project-directory/http/start-http.ts'
-import { createPool } from '../../../lib/database.ts'
+import { createPool, createReadPool } from '../../../lib/database.ts'
 import { quietLogger } from '../../../lib/logger.ts'
 import { fillDirectory } from '../../helpers/directory/large-directory.ts'
 import { migrateDirectory } from '../../helpers/directory/migrate-directory.ts'
@@ -12,7 +11,7 @@ import { startServers } from '../../helpers/servers/servers.ts'
 const isFull = process.env.BRIDGE_TEST_SOAK === '1'
 const [projects, branches] = isFull ? [100_000, 10] : [5_000, 10]
 const servers = await startServers(['postgres'])
-const owner = new pg.Pool({ connectionString: servers.databaseUrl })
+const owner = createReadPool(servers.databaseUrl, 'test', 4)
 const pool = createPool(await migrateDirectory(servers.databaseUrl), 'test', quietLogger())
 await fillDirectory(owner, projects, branches)
 const local = { PROJECT_DIRECTORY_HOST: '127.0.0.1', PROJECT_DIRECTORY_PORT: 0 }
