@@ -124,8 +124,8 @@ const harnesses: Readonly<Record<string, (ids: readonly string[]) => Promise<Eff
       worker: 'chat-notifier',
       destination: { type: 'json' },
       header: 'idempotency-key',
-      // It tells several events of one thing in one message.
-      least: 25,
+      // It tells several events of one thing in one message, and a burst in one digest.
+      least: 5,
       databaseUrl: stack.databaseUrl,
       folder: await stack.temporaryFolder(),
     }),
