@@ -24,6 +24,8 @@ const env = {
   AUDIT_LOG_DATABASE_URL: urlOf('audit_log'),
   PROJECT_DIRECTORY_DATABASE_URL: urlOf('project_directory'),
   PROJECT_DIRECTORY_PORT: '0',
+  // The shortest session that brokers allow: the group waits that long for a worker that was killed.
+  CONSUMER_SESSION_SECONDS: '6',
   BRIDGE_DATA_DIR: await stack.temporaryFolder(),
 }
 await stack.setUp(env)
