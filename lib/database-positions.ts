@@ -11,13 +11,13 @@ interface Partition {
  * The offsets at which a worker continues, from the table `positions` in its schema: topic_id,
  * topic, kafka_partition, next_offset. The worker moves them in the transaction that handles the records.
  *
- * @param schema such as `audit_log`
+ * @param schema a name of ours, such as `audit_log`: it is not quoted
  * @returns in the order of the partitions; undefined where the table has nothing
  * @throws RetriableError while the database does not answer
  */
 export const readPositions = async (
   connection: Pool | Connection,
-  schema: 'audit_log' | 'project_directory',
+  schema: string,
   partitions: readonly Partition[],
 ): Promise<(number | undefined)[]> => {
   const rows = await query<{ place: string; next_offset: string }>(

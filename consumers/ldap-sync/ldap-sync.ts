@@ -1,7 +1,8 @@
+import { readPositions } from '../../lib/database-positions.ts'
 import { defineConsumer } from '../consumer.ts'
 import { createUnreachedData } from '../personal-data/unreached-data.ts'
 import { factsOf, syncEvents } from './facts/facts-of.ts'
-import { readPositions, storePositions } from './state/positions.ts'
+import { storePositions } from './state/positions.ts'
 import { handleBatch } from './sync/handle-batch.ts'
 import { openSync } from './sync/open-sync.ts'
 import { startSchedule } from './sync/schedule.ts'
@@ -63,7 +64,7 @@ export const ldapSync = defineConsumer({
         schedule.handled()
       },
       positions: {
-        startAt: (partitions) => readPositions(sync.pool, partitions),
+        startAt: (partitions) => readPositions(sync.pool, 'ldap_sync', partitions),
         pass: (origin) => storePositions(sync.pool, [origin]),
       },
       close: async () => {

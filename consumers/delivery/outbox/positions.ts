@@ -1,4 +1,5 @@
 import { type Connection, type Pool, query } from '../../../lib/database.ts'
+import { readPositions } from '../../../lib/database-positions.ts'
 import type { MessageOrigin } from './entry.ts'
 
 interface Partition {
@@ -56,24 +57,12 @@ export const startPositions = async (
   schema: string,
   partitions: readonly (Partition & { groupOffset: number })[],
 ): Promise<number[]> => {
-  const rows = await query<{ place: string; next_offset: string }>(
-    pool,
-    `select place, next_offset
-       from unnest($1::uuid[], $2::text[], $3::integer[]) with ordinality
-         as given(topic_id, topic, kafka_partition, place)
-       join ${schema}.positions using (topic_id, topic, kafka_partition)`,
-    [
-      partitions.map(({ topicId }) => topicId),
-      partitions.map(({ topic }) => topic),
-      partitions.map(({ partition }) => partition),
-    ],
-  )
-  const offsets = new Map(rows.map(({ place, next_offset }) => [Number(place), Number(next_offset)]))
-  const unknown = partitions.filter((_, index) => !offsets.has(index + 1))
+  const offsets = await readPositions(pool, schema, partitions)
+  const unknown = partitions.filter((_, index) => offsets[index] === undefined)
   await setPositions(
     pool,
     schema,
     unknown.map((place) => ({ ...place, next: place.groupOffset })),
   )
-  return partitions.map(({ groupOffset }, index) => offsets.get(index + 1) ?? groupOffset)
+  return partitions.map(({ groupOffset }, index) => offsets[index] ?? groupOffset)
 }
