@@ -5,7 +5,7 @@ import { groupsOf, projectsOf } from '../read/views.ts'
 import { membersRoute } from './members-route.ts'
 import { readPage } from './pages.ts'
 import { pageQuery, scopeQuery } from './query-shapes.ts'
-import { defineSubject, type Route } from './route.ts'
+import { defineSubject, type Route, type RouteRequest } from './route.ts'
 import { freshnessShape, groupShape, pageShape, projectShape } from './shapes.ts'
 
 const treeQuery = z.object({
@@ -16,6 +16,16 @@ const treeQuery = z.object({
     .default('true')
     .describe('Whether what lies in groups below it is listed, too.'),
 })
+
+/** One page of what lies below a group. */
+const readBelow = (
+  { pool, scope, query }: RouteRequest<z.output<typeof treeQuery>>,
+  holder: HolderRow,
+  kind: 'project' | 'group',
+) =>
+  readPage<HolderRow>(query, firstHolder, holderPlace, (after, limit) =>
+    listBelow(pool, scope, holder, kind, query.nested, after, limit),
+  )
 
 export const groupRoutes: readonly Route[] = [
   defineSubject({
@@ -34,14 +44,9 @@ export const groupRoutes: readonly Route[] = [
     query: treeQuery,
     result: pageShape(projectShape),
     hasLines: false,
-    answer: async ({ pool, scope, query }, holder) => {
-      const { rows, next_cursor } = await readPage<HolderRow>(
-        query,
-        firstHolder,
-        holderPlace,
-        (after, limit) => listBelow(pool, scope, holder, 'project', query.nested, after, limit),
-      )
-      return { body: { items: await projectsOf(pool, rows), next_cursor } }
+    answer: async (request, holder) => {
+      const { rows, next_cursor } = await readBelow(request, holder, 'project')
+      return { body: { items: await projectsOf(request.pool, rows), next_cursor } }
     },
   }),
   defineSubject({
@@ -51,14 +56,9 @@ export const groupRoutes: readonly Route[] = [
     query: treeQuery,
     result: pageShape(groupShape),
     hasLines: false,
-    answer: async ({ pool, scope, query }, holder) => {
-      const { rows, next_cursor } = await readPage<HolderRow>(
-        query,
-        firstHolder,
-        holderPlace,
-        (after, limit) => listBelow(pool, scope, holder, 'group', query.nested, after, limit),
-      )
-      return { body: { items: await groupsOf(pool, rows), next_cursor } }
+    answer: async (request, holder) => {
+      const { rows, next_cursor } = await readBelow(request, holder, 'group')
+      return { body: { items: await groupsOf(request.pool, rows), next_cursor } }
     },
   }),
   membersRoute('/groups/{group}/members', 'group'),

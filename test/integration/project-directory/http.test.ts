@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { writeBatch } from '../../../consumers/project-directory/apply/write-batch.ts'
 import { startHttp } from '../../../consumers/project-directory/http/start-http.ts'
-import { createPool } from '../../../lib/database.ts'
 import { ConfigError } from '../../../lib/errors.ts'
 import { quietLogger } from '../../../lib/logger.ts'
 import {
@@ -15,25 +14,16 @@ import {
   projectHook,
   updateHook,
 } from '../../helpers/directory/directory-hooks.ts'
-import { migrateDirectory } from '../../helpers/directory/migrate-directory.ts'
+import { openDirectory } from '../../helpers/directory/open-directory.ts'
 import { temporaryFolder } from '../../helpers/process/temporary-folder.ts'
-import { startServers } from '../../helpers/servers/servers.ts'
 
-const servers = await startServers(['postgres'])
-const pool = createPool(await migrateDirectory(servers.databaseUrl), 'test', quietLogger())
-const local = { PROJECT_DIRECTORY_HOST: '127.0.0.1', PROJECT_DIRECTORY_PORT: 0 }
-const http = await startHttp(pool, local, quietLogger())
-after(async () => {
-  await http.close()
-  await pool.end()
-  await servers.remove()
-})
+const { pool, url: directoryUrl, local } = await openDirectory()
 
 let offset = 0
 const send = async (body: Readonly<Record<string, unknown>>, source?: string) =>
   writeBatch(pool, [await placedHook(body, offset++, source)])
 
-const ask = async (path: string, headers: Readonly<Record<string, string>> = {}, base = http.url) => {
+const ask = async (path: string, headers: Readonly<Record<string, string>> = {}, base = directoryUrl) => {
   const response = await fetch(base + path, { headers, redirect: 'manual' })
   const text = await response.text()
   return {

@@ -3,12 +3,9 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { inTransaction } from '../../../consumers/project-directory/apply/in-transaction.ts'
 import { writeBatch } from '../../../consumers/project-directory/apply/write-batch.ts'
-import { startHttp } from '../../../consumers/project-directory/http/start-http.ts'
 import { reconcile } from '../../../consumers/project-directory/reconcile/reconcile.ts'
 import { msUntilNight } from '../../../consumers/project-directory/reconcile/schedule.ts'
 import { realmIdOf } from '../../../consumers/project-directory/store/realms.ts'
-import { createPool } from '../../../lib/database.ts'
-import { quietLogger } from '../../../lib/logger.ts'
 import {
   groupHook,
   memberHook,
@@ -16,26 +13,19 @@ import {
   projectHook,
   updateHook,
 } from '../../helpers/directory/directory-hooks.ts'
-import { migrateDirectory } from '../../helpers/directory/migrate-directory.ts'
+import { openDirectory } from '../../helpers/directory/open-directory.ts'
 import { clientOf } from '../../helpers/servers/gitlab-api/client-of.ts'
 import { seedBot, seedOf } from '../../helpers/servers/gitlab-api/seed.ts'
 import { startGitlabApi } from '../../helpers/servers/gitlab-api/start-gitlab-api.ts'
 import { level } from '../../helpers/servers/gitlab-api/state.ts'
-import { startServers } from '../../helpers/servers/servers.ts'
 
-const servers = await startServers(['postgres'])
-const pool = createPool(await migrateDirectory(servers.databaseUrl), 'test', quietLogger())
-const local = { PROJECT_DIRECTORY_HOST: '127.0.0.1', PROJECT_DIRECTORY_PORT: 0 }
-const http = await startHttp(pool, local, quietLogger())
+const { pool, url: directoryUrl } = await openDirectory()
 const gitlab = await startGitlabApi()
 const state = seedBot(gitlab)
 const { api, close } = clientOf(gitlab)
 after(async () => {
-  await http.close()
-  await pool.end()
   await close()
   await gitlab.stop()
-  await servers.remove()
 })
 
 const realm = await inTransaction(pool, (connection) =>
@@ -65,7 +55,7 @@ const sendOld = async (body: Readonly<Record<string, unknown>>) => {
   await writeBatch(pool, [placed])
 }
 const ask = async (path: string) => {
-  const response = await fetch(http.url + path)
+  const response = await fetch(directoryUrl + path)
   // biome-ignore lint/suspicious/noExplicitAny: the shape is what the tests look at
   return { status: response.status, json: (await response.json()) as any }
 }
