@@ -2,6 +2,7 @@ import { type Holder, holderKey } from '../model/holder.ts'
 import { holderStateOf } from '../model/holder-state.ts'
 import { type HolderView, holderViewOf } from '../model/holder-view.ts'
 import { type PathFact, uniteFacts } from '../model/path-fact.ts'
+import { renamesOf } from '../model/path-history.ts'
 import { ancestorsOf, indexRenames, type Rename } from '../model/renames.ts'
 import type { Observation } from '../observe/observation.ts'
 import type { DirectoryStore, Of, Place } from '../store/directory-store.ts'
@@ -15,7 +16,7 @@ export const applyFacts = async (
 ): Promise<Holder[]> => {
   const changed = await addFacts(store, observations)
   if (changed.length === 0) return []
-  await store.addRenames(changed.flatMap(renamesOf))
+  await store.saveRenames(changed.flatMap(renamesAbove))
   const begun: Holder[] = []
   const views = new Map<string, Of<HolderView>>()
   for (let pending = changed.map(({ holder }) => holder); pending.length > 0; ) {
@@ -46,13 +47,9 @@ const addFacts = async (store: DirectoryStore, observations: readonly PathObserv
   return changed
 }
 
-/** The renames of a group or user. What lies below a project is nobody. */
-const renamesOf = ({ holder, facts }: Of<{ facts: readonly PathFact[] }>): Of<Rename>[] =>
-  holder.kind === 'project'
-    ? []
-    : facts.flatMap(({ verb, at, oldPath, path }) =>
-        verb === 'move' && oldPath !== null && path !== null ? [{ holder, at, oldPath, path }] : [],
-      )
+/** The renames of groups and users. Nothing lies below a project. */
+const renamesAbove = ({ holder, facts }: Of<{ facts: readonly PathFact[] }>): Of<Rename>[] =>
+  holder.kind === 'project' ? [] : renamesOf(facts).map((rename) => ({ holder, ...rename }))
 
 const computeViews = async (store: DirectoryStore, holders: readonly Holder[]): Promise<Of<HolderView>[]> => {
   const renames = await store.renames([...new Set(holders.map(({ realm }) => realm))])
@@ -74,8 +71,8 @@ const touchedPaths = ({ holder, steps, isDestroyed }: Of<HolderView>, before: Pl
 }
 
 const saveStates = async (store: DirectoryStore, views: readonly Of<HolderView>[]): Promise<void> => {
-  const paths = views.flatMap(({ holder, path }) =>
-    ancestorsOf(path ?? '').map((ancestor) => ({ realm: holder.realm, path: ancestor })),
+  const paths = views.flatMap(({ holder, told }) =>
+    ancestorsOf(told?.path ?? '').map((ancestor) => ({ realm: holder.realm, path: ancestor })),
   )
   const distinct = [...new Map(paths.map((each) => [`${each.realm} ${each.path}`, each])).values()]
   const claims = distinct.length === 0 ? [] : await store.claims(distinct)

@@ -83,6 +83,9 @@ create table project_directory.renames (
   at       bigint  not null,
   old_path text    not null,
   path     text    not null,
+  -- Where the event before put the same group or user, and since when. Null where none is known.
+  from_path  text,
+  from_since bigint,
   primary key (realm, kind, id, at, old_path, path)
 );
 

@@ -1,4 +1,4 @@
-import { ancestorsOf } from './renames.ts'
+import { ancestorsOf, type PathStep } from './renames.ts'
 
 /** `pending_deletion`: GitLab deletes it later, and has freed its old path. */
 export type HolderState = 'active' | 'pending_deletion' | 'destroyed'
@@ -13,24 +13,24 @@ export interface PathClaim {
 /** The part of a view that decides the state. */
 interface Placed {
   path: string | null
-  pathSince: number | null
+  told: PathStep | null
   isDestroyed: boolean
 }
 
 /**
- * The state of a holder. It is destroyed with the group or user that had the path above when it came there.
- * A group that later takes the same path is another one.
+ * The state of a holder. It is destroyed with the groups or the user that had the paths above when it came
+ * there by an event of its own. Renames change these paths, and another group may take one later.
  *
- * @param claims of groups and users on the paths above
+ * @param claims of groups and users on the paths above the path that was told
  */
 export const holderStateOf = (
-  { path, pathSince, isDestroyed }: Placed,
+  { path, told, isDestroyed }: Placed,
   claims: ReadonlyMap<string, readonly PathClaim[]>,
 ): HolderState => {
   if (isDestroyed) return 'destroyed'
-  if (path === null) return 'active'
-  const isAboveDestroyed = ancestorsOf(path).some(
-    (ancestor) => claimAt(claims.get(ancestor) ?? [], pathSince ?? 0)?.isDestroyed,
+  if (path === null || told === null) return 'active'
+  const isAboveDestroyed = ancestorsOf(told.path).some(
+    (ancestor) => claimAt(claims.get(ancestor) ?? [], told.since)?.isDestroyed,
   )
   if (isAboveDestroyed) return 'destroyed'
   return path.split('/').some((segment) => scheduled.test(segment)) ? 'pending_deletion' : 'active'

@@ -1,6 +1,6 @@
 import type { PathFact } from './path-fact.ts'
-import { type PathStep, pathHistoryOf } from './path-history.ts'
-import type { RenameIndex } from './renames.ts'
+import { pathHistoryOf } from './path-history.ts'
+import type { PathStep, RenameIndex } from './renames.ts'
 
 /** What is known about a project, group or user, as far as its own events and the renames above tell it. */
 export interface HolderView {
@@ -9,6 +9,8 @@ export interface HolderView {
   /** Since when it has this path, in milliseconds since 1970. */
   pathSince: number | null
   steps: readonly PathStep[]
+  /** The last path that an event of its own told; null where no event did. */
+  told: PathStep | null
   name: string | null
   visibility: string | null
   defaultBranch: string | null
@@ -27,7 +29,7 @@ export interface HolderView {
 
 /** @param facts united, about one holder @param renames of its realm */
 export const holderViewOf = (facts: readonly PathFact[], renames: RenameIndex): HolderView => {
-  const { steps, isAmbiguous } = pathHistoryOf(facts, renames)
+  const { steps, told: toldPath, isAmbiguous } = pathHistoryOf(facts, renames)
   const current = steps.at(-1)
   const newestFirst = facts.toSorted((one, other) => timeOf(other) - timeOf(one))
   const told = newestFirst.filter(({ verb }) => verb !== 'seen')
@@ -36,6 +38,7 @@ export const holderViewOf = (facts: readonly PathFact[], renames: RenameIndex): 
     path: current?.path ?? null,
     pathSince: current?.since ?? null,
     steps,
+    told: toldPath ?? null,
     name: firstValue([...told, ...seen], 'name'),
     visibility: firstValue([...told, ...seen], 'visibility'),
     defaultBranch: firstValue(seen, 'defaultBranch'),

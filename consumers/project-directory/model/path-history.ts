@@ -1,15 +1,12 @@
+import { followRenames } from './follow-renames.ts'
 import type { PathFact } from './path-fact.ts'
-import { ancestorsOf, type Rename, type RenameIndex } from './renames.ts'
-
-/** A path, and since when a holder has had it, in milliseconds since 1970; 0 for a time before all events. */
-export interface PathStep {
-  path: string
-  since: number
-}
+import type { PathStep, Rename, RenameIndex } from './renames.ts'
 
 export interface PathHistory {
   /** Oldest first. The last one is the path of now. Empty where no event tells a path. */
   steps: readonly PathStep[]
+  /** The last path that an event of the holder itself told. What follows it are renames above. */
+  told: PathStep | undefined
   /** Whether the bodies of the events contradict each other, so that the last path is a guess. */
   isAmbiguous: boolean
 }
@@ -29,15 +26,28 @@ export interface PathHistory {
 export const pathHistoryOf = (facts: readonly PathFact[], renames: RenameIndex): PathHistory => {
   const { events, isAmbiguous } = orderEvents(facts)
   const steps: PathStep[] = []
+  let told: PathStep | undefined
   for (const [index, event] of events.entries()) {
     const { path, oldPath, at } = event
     if (oldPath !== null && steps.at(-1)?.path !== oldPath)
       steps.push({ path: oldPath, since: steps.at(-1)?.since ?? 0 })
     if (steps.at(-1)?.path !== path) steps.push({ path, since: sinceOf(event, steps.length === 0) })
-    const from = { path, since: at }
-    steps.push(...follow(from, events[index + 1]?.at ?? Number.POSITIVE_INFINITY, renames))
+    told = { path, since: at }
+    steps.push(...followRenames(told, events[index + 1]?.at ?? Number.POSITIVE_INFINITY, renames))
   }
-  return addSeen(facts, { steps, isAmbiguous }, renames)
+  return addSeen(facts, { steps, told, isAmbiguous }, renames)
+}
+
+/** @param facts united, about one group or user @returns its own renames, in the order of {@link orderEvents} */
+export const renamesOf = (facts: readonly PathFact[]): Rename[] => {
+  const { events } = orderEvents(facts)
+  return events.flatMap((event, index) => {
+    const { verb, at, oldPath, path } = event
+    if (verb !== 'move' || oldPath === null) return []
+    const before = events[index - 1]
+    const from = before === undefined ? null : { path: before.path, since: sinceOf(before, index === 1) }
+    return [{ at, oldPath, path, from }]
+  })
 }
 
 /** What GitLab's API lists first has been there before. */
@@ -87,32 +97,9 @@ const chain = (together: readonly PathEvent[], start: string | undefined) => {
   return { ordered, isDecided }
 }
 
-/** The paths that follow from renames above, until the next event of the holder itself. */
-const follow = (from: PathStep, until: number, renames: RenameIndex): PathStep[] => {
-  const steps: PathStep[] = []
-  const used = new Set<Rename>()
-  for (let current = from; ; ) {
-    const next = nextRename(current, until, renames, used)
-    if (next === undefined) return steps
-    used.add(next)
-    current = { path: next.path + current.path.slice(next.oldPath.length), since: next.at }
-    steps.push(current)
-  }
-}
-
-const nextRename = ({ path, since }: PathStep, until: number, renames: RenameIndex, used: Set<Rename>) => {
-  let earliest: Rename | undefined
-  // The nearest ancestor comes first: in one second, its old path is one that the others had not changed yet.
-  for (const ancestor of ancestorsOf(path))
-    for (const rename of renames.get(ancestor) ?? []) {
-      if (rename.at < since || rename.at >= until || used.has(rename)) continue
-      if (earliest === undefined || rename.at < earliest.at) earliest = rename
-    }
-  return earliest
-}
-
 /** Adds the paths that only other events name. */
-const addSeen = (facts: readonly PathFact[], { steps, isAmbiguous }: PathHistory, renames: RenameIndex) => {
+const addSeen = (facts: readonly PathFact[], history: PathHistory, renames: RenameIndex): PathHistory => {
+  const { steps } = history
   const known = new Set(steps.map(({ path }) => path))
   const since = steps.at(-1)?.since ?? 0
   const seen = facts
@@ -120,11 +107,12 @@ const addSeen = (facts: readonly PathFact[], { steps, isAmbiguous }: PathHistory
     .filter(({ path, lastAt }) => !known.has(path) && lastAt > since)
     .sort((one, other) => one.lastAt - other.lastAt || (one.path < other.path ? -1 : 1))
   const newest = seen.at(-1)
-  if (newest === undefined) return { steps, isAmbiguous }
+  if (newest === undefined) return history
   const added = seen.map(({ path, at }) => ({ path, since: Math.max(at, since) }))
-  const last = added.at(-1) as PathStep
+  const told = { path: newest.path, since: Math.max(newest.at, since) }
   return {
-    steps: [...steps, ...added, ...follow(last, Number.POSITIVE_INFINITY, renames)],
+    steps: [...steps, ...added, ...followRenames(told, Number.POSITIVE_INFINITY, renames)],
+    told,
     isAmbiguous: steps.length > 0,
   }
 }

@@ -1,9 +1,17 @@
+/** A path, and since when a holder has had it, in milliseconds since 1970; 0 for a time before all events. */
+export interface PathStep {
+  path: string
+  since: number
+}
+
 /** A group or user got another path, and with it all that lies below. */
 export interface Rename {
   /** When it happened, in milliseconds since 1970. */
   at: number
   oldPath: string
   path: string
+  /** Where the event before put this group or user; null where no event before is known. */
+  from: PathStep | null
 }
 
 /** Finds renames by their old path. */

@@ -3,9 +3,9 @@ import type { HolderState, PathClaim } from '../model/holder-state.ts'
 import type { HolderView } from '../model/holder-view.ts'
 import type { Membership } from '../model/membership.ts'
 import type { PathFact } from '../model/path-fact.ts'
-import type { PathStep } from '../model/path-history.ts'
+
 import type { Move, RefBase, RefHead } from '../model/ref-head.ts'
-import type { Rename } from '../model/renames.ts'
+import type { PathStep, Rename } from '../model/renames.ts'
 import type { Ref } from '../observe/observation.ts'
 
 /** A holder together with something that is known about it. */
@@ -40,7 +40,7 @@ export interface DirectoryStore {
   /** Replaces all facts of these holders. */
   saveFacts(holders: readonly Of<{ facts: readonly PathFact[] }>[]): Promise<void>
   renames(realms: readonly number[]): Promise<Map<number, Rename[]>>
-  addRenames(renames: readonly Of<Rename>[]): Promise<void>
+  saveRenames(renames: readonly Of<Rename>[]): Promise<void>
   /** What was stored about these holders by `saveViews`. */
   places(holders: readonly Holder[]): Promise<(Place | undefined)[]>
   saveViews(views: readonly Of<HolderView>[]): Promise<void>

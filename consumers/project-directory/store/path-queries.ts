@@ -4,26 +4,31 @@ import type { Rename } from '../model/renames.ts'
 import { askAbout, change } from './ask.ts'
 import type { DirectoryStore } from './directory-store.ts'
 
-type PathQueries = Pick<DirectoryStore, 'renames' | 'addRenames' | 'holdersBelow' | 'claims'>
+type PathQueries = Pick<DirectoryStore, 'renames' | 'saveRenames' | 'holdersBelow' | 'claims'>
 
 export const pathQueries = (connection: Connection): PathQueries => ({
   renames: async (realms) => {
-    const rows = await query<{ realm: number; at: string; old_path: string; path: string }>(
+    const rows = await query<RenameRow>(
       connection,
-      `select realm, at, old_path, path from project_directory.renames where realm = any($1)
+      `select realm, at, old_path, path, from_path, from_since
+         from project_directory.renames where realm = any($1)
         order by at, old_path collate "C", path collate "C"`,
       [realms],
     )
     const renames = new Map<number, Rename[]>(realms.map((realm) => [realm, []]))
-    for (const { realm, at, old_path, path } of rows)
-      renames.get(realm)?.push({ at: Number(at), oldPath: old_path, path })
+    for (const row of rows) renames.get(row.realm)?.push(renameOf(row))
     return renames
   },
-  addRenames: (renames) =>
+  saveRenames: (renames) =>
     change(
       connection,
-      insertRenames,
-      renames.map(({ holder, ...rename }) => ({ ...holder, ...rename })),
+      upsertRenames,
+      renames.map(({ holder, from, ...rename }) => ({
+        ...holder,
+        ...rename,
+        fromPath: from?.path ?? null,
+        fromSince: from?.since ?? null,
+      })),
     ),
   holdersBelow: async (paths) => {
     const rows = await askAbout<{ realm: number; kind: HolderKind; id: string }>(
@@ -42,12 +47,29 @@ export const pathQueries = (connection: Connection): PathQueries => ({
   },
 })
 
-const insertRenames = `
-  insert into project_directory.renames (realm, kind, id, at, old_path, path)
-  select realm, kind, id, at, "oldPath", path
-    from json_to_recordset($1::json)
-      as given(realm integer, kind text, id bigint, at bigint, "oldPath" text, path text)
-  on conflict do nothing`
+interface RenameRow {
+  realm: number
+  at: string
+  old_path: string
+  path: string
+  from_path: string | null
+  from_since: string | null
+}
+
+const renameOf = ({ at, old_path, path, from_path, from_since }: RenameRow): Rename => ({
+  at: Number(at),
+  oldPath: old_path,
+  path,
+  from: from_path === null ? null : { path: from_path, since: Number(from_since) },
+})
+
+const upsertRenames = `
+  insert into project_directory.renames (realm, kind, id, at, old_path, path, from_path, from_since)
+  select realm, kind, id, at, "oldPath", path, "fromPath", "fromSince"
+    from json_to_recordset($1::json) as given(realm integer, kind text, id bigint, at bigint,
+      "oldPath" text, path text, "fromPath" text, "fromSince" bigint)
+  on conflict (realm, kind, id, at, old_path, path)
+  do update set from_path = excluded.from_path, from_since = excluded.from_since`
 
 const givenPaths = `
   rows from (json_to_recordset($1::json) as (realm integer, path text)) with ordinality

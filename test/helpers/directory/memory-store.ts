@@ -31,8 +31,9 @@ export const createMemoryStore = () => {
       new Map(
         realms.map((realm) => [realm, [...renames.values()].filter((each) => each.holder.realm === realm)]),
       ),
-    addRenames: async (added) => {
-      for (const each of added) renames.set(JSON.stringify(each), each)
+    saveRenames: async (saved) => {
+      for (const each of saved)
+        renames.set(`${holderKey(each.holder)} ${each.at} ${each.oldPath} ${each.path}`, each)
     },
     places: async (holders) => holders.map(viewOf),
     saveViews: async (changed) => {
