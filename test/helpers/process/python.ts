@@ -27,7 +27,17 @@ export const pythonWith = async (requirements: string): Promise<string> => {
         ['-m', 'venv', draft],
         'Python 3 with venv is needed (Debian and Ubuntu: sudo apt-get install python3-venv)',
       )
-      const install = ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', '-r', requirements]
+      const install = [
+        '-m',
+        'pip',
+        'install',
+        '--quiet',
+        '--no-compile',
+        '--only-binary',
+        ':all:',
+        '-r',
+        requirements,
+      ]
       await step(join(draft, 'bin', 'python'), install, `pip could not install ${requirements}`)
     })
   } finally {
@@ -42,6 +52,6 @@ const step = async (command: string, args: string[], sentence: string): Promise<
   try {
     await run(command, args)
   } catch (error) {
-    throw new Error(`The Python example cannot run: ${sentence}: ${(error as Error).message.slice(0, 500)}`)
+    throw new Error(`Python cannot run: ${sentence}: ${(error as Error).message.slice(0, 500)}`)
   }
 }
