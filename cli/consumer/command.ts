@@ -2,7 +2,6 @@ import { Command } from 'commander'
 import type { From } from '../../consumers/runtime/beginning/decide-beginning.ts'
 import { type JsonOption, jsonOption } from '../options/json-option.ts'
 import { timeForms } from '../options/parse-time.ts'
-import { run } from '../run.ts'
 import { parseFrom } from './parse-from.ts'
 
 const list = new Command('list')
@@ -43,12 +42,14 @@ export const consumerCommand = new Command('consumer')
       { findWorker },
       { gitlabWorkers },
       { inOneSentence, warnOfSharedRole },
+      { run },
     ] = await Promise.all([
       import('../../consumers/runtime/unhandled-rejections.ts'),
       import('../../consumers/runtime/worker.ts'),
       import('../workers/find-worker.ts'),
       import('../workers/gitlab-workers.ts'),
       import('./worker-settings.ts'),
+      import('../run.ts'),
     ])
     if (letWorkersAct) process.env.BRIDGE_LET_WORKERS_ACT = 'true'
     const consumer = findWorker(name)

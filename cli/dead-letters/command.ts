@@ -4,7 +4,6 @@ import { type JsonOption, jsonOption } from '../options/json-option.ts'
 import { timeForms } from '../options/parse-time.ts'
 import { wholeNumber } from '../options/whole-number.ts'
 import { exitAfterOutput } from '../output/exit.ts'
-import { reportMissingTopics } from '../require-topics.ts'
 import type { RedriveOptions, Selection, SelectionOptions, SettleOptions } from './options.ts'
 import { printResults, reportNoMatch } from './print-results.ts'
 
@@ -16,6 +15,7 @@ const list = new Command('list')
   .addOption(jsonOption())
   .action(async (worker: string | undefined, { json }: JsonOption) => {
     const { groupText, listDeadLetters } = await import('./list-dead-letters.ts')
+    const { reportMissingTopics } = await import('../require-topics.ts')
     const { groups, missing } = await listDeadLetters(worker, withLocalStack(process.env))
     for (const group of groups) console.log(json ? JSON.stringify(group) : groupText(group))
     reportMissingTopics(missing)

@@ -1,10 +1,10 @@
 import { Command } from 'commander'
-import { run } from '../run.ts'
 
 /** `bridge ingress`: receives hooks and publishes them. */
 export const ingressCommand = new Command('ingress')
   .description('run the ingress: receive hooks and publish them to Kafka')
   .action(async () => {
     const { startIngress } = await import('../../ingress/ingress.ts')
+    const { run } = await import('../run.ts')
     await run('ingress', (env, logger) => startIngress(env, logger))
   })

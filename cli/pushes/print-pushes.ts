@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { pushAuthorLogVariables, pushLogFolder } from '../../consumers/push-author-log/push-author-log.ts'
 import type { PushLine } from '../../consumers/push-author-log/push-line.ts'
 import { type PushQuery, readPushes } from '../../consumers/push-author-log/read-pushes.ts'
+import { pushAuthorLogVariables, pushLogFolder } from '../../consumers/push-author-log/settings.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { isInvented } from '../../lib/invented-sources.ts'

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { zstdCompress, zstdDecompress, zstdDecompressSync } from 'node:zlib'
 
 /**
  * The file of a closed day is a row of blocks of whole lines, and each block is a zstd frame of its own, so
@@ -11,9 +11,19 @@ const skippableFrame = 0x184d2a50
 const headerBytes = 12
 /** No block of ours is longer. */
 const maxFrameBytes = 64 * 1024 * 1024
+/** The first read takes so much, which is all of a block of usual size. */
+const firstReadBytes = 8 * 1024
+/** A frame that is not longer is decompressed at once: to hand it to another thread would take longer. */
+const smallFrameBytes = 64 * 1024
 
 const compress = promisify(zstdCompress)
-const decompress = promisify(zstdDecompress)
+const decompressLarge = promisify(zstdDecompress)
+
+/** The piece in which zlib hands over its output: a block of usual size is one piece. */
+const decompress = async (frame: Buffer): Promise<Buffer> =>
+  frame.length <= smallFrameBytes
+    ? zstdDecompressSync(frame, { chunkSize: 36 * 1024 })
+    : decompressLarge(frame)
 
 /** One block with its header, as bytes of the file. @param lines each ends with a line feed */
 export const packBlock = async (lines: Buffer): Promise<Buffer> => {
@@ -40,19 +50,28 @@ export const readBlock = async (
   file: FileHandle,
   at: number,
 ): Promise<{ lines: Buffer; next: number } | undefined> => {
-  const header = Buffer.alloc(headerBytes)
-  const { bytesRead } = await file.read(header, 0, headerBytes, at)
+  const first = Buffer.allocUnsafe(firstReadBytes)
+  const { bytesRead } = await file.read(first, 0, firstReadBytes, at)
   if (bytesRead === 0) return undefined
-  const length = header.readUInt32LE(8)
-  if (header.readUInt32LE(0) !== skippableFrame || length > maxFrameBytes)
+  const length = bytesRead < headerBytes ? 0 : first.readUInt32LE(8)
+  if (length === 0 || first.readUInt32LE(0) !== skippableFrame || length > maxFrameBytes)
     throw new DamagedBlockError(`there is no block at byte ${at}`)
-  const frame = Buffer.alloc(length)
-  await file.read(frame, 0, length, at + headerBytes)
+  const frame = await readFrame(file, first.subarray(headerBytes, bytesRead), length, at + headerBytes)
   try {
     return { lines: await decompress(frame), next: at + headerBytes + length }
   } catch (cause) {
     throw new DamagedBlockError(`the block at byte ${at} cannot be decompressed`, { cause })
   }
+}
+
+/** @param begun what was read of the frame, and of what follows it @throws DamagedBlockError */
+const readFrame = async (file: FileHandle, begun: Buffer, length: number, at: number): Promise<Buffer> => {
+  if (begun.length >= length) return begun.subarray(0, length)
+  const rest = Buffer.allocUnsafe(length - begun.length)
+  const { bytesRead } = await file.read(rest, 0, rest.length, at + begun.length)
+  // zstd does not notice in every case that bytes are missing.
+  if (bytesRead < rest.length) throw new DamagedBlockError(`the file ends within the block at byte ${at}`)
+  return Buffer.concat([begun, rest])
 }
 
 /** The lines of each block, in their order. @throws DamagedBlockError */

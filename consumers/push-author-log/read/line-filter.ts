@@ -52,12 +52,15 @@ const textsOf = (name: KeyName, value: string): (string | undefined)[] => {
 }
 
 /**
- * The longest part of a value that needs no escape in JSON. Other programs may escape what is not ASCII.
+ * The longest part of a value that needs no escape in JSON, with the quote before or after it where the value
+ * begins or ends with it: so `a/b` does not find `a/b-2`. Other programs may escape what is not ASCII.
  *
  * @returns undefined if it is too short to be rare
  */
 const plainRunOf = (value: string): string | undefined => {
   const runs = value.split(/[^ !#$%()*+,./0-9:;=?@A-Z[\]^_`a-z{|}~-]/)
-  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '')
-  return longest.length < 2 ? undefined : longest
+  const longest = runs.reduce((best, run, at) => (run.length > (runs[best]?.length ?? 0) ? at : best), 0)
+  const run = runs[longest] ?? ''
+  if (run.length < 2) return undefined
+  return `${longest === 0 ? '"' : ''}${run}${longest === runs.length - 1 ? '"' : ''}`
 }

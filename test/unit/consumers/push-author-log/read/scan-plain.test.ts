@@ -68,6 +68,16 @@ test('the texts of a filter are in every line that matches, whichever program wr
   }
 })
 
+test('a filter lets no project pass whose path only begins or ends like the one that is asked for', () => {
+  const [text, ...others] = filterFor('project', ['group/project-7'])?.texts ?? []
+  assert.deepEqual(others, [])
+  const has = (project_path: string) => JSON.stringify(pushLine({ project_path })).includes(`${text}`)
+  assert.deepEqual(
+    ['group/project-7', 'group/project-70', 'other/group/project-7', 'group/project-7/x'].map(has),
+    [true, false, false, false],
+  )
+})
+
 test('a value without a text that is safe to look for has no filter', () => {
   assert.equal(filterFor('user', ['李明']), undefined)
   assert.equal(filterFor('user', ['ü"ö']), undefined)
