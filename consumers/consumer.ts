@@ -150,6 +150,14 @@ export interface WorkerTools {
   /** GitLab's API. It has none without a token, and none if the worker has no `gitlabApi`. */
   gitlab: GitlabApis
   metrics: Metrics
+  /**
+   * Reads a record again, with its body if the worker has `wholeBodies`. It is for a worker that kept only the
+   * place of a record.
+   *
+   * @returns undefined if the brokers do not hold the record any more
+   * @throws RetriableError while the brokers or the registry do not answer
+   */
+  readRecord(origin: Origin): Promise<RecordOf | undefined>
 }
 
 /** The part of the database that belongs to one worker. `bridge setup` makes it. */

@@ -117,6 +117,7 @@ const runBare = async (consumer: Consumer<'push'>, count: Count) => {
   const handler = await consumer.create(readVariables(consumer.variables, process.env), logger, {
     gitlab: noGitlabApis,
     metrics: createMetrics(),
+    readRecord: async () => undefined,
   })
   const groupId = `bench-bare-${process.pid}`
   const client = createKafka(settings, groupId, logger).consumer({

@@ -31,12 +31,16 @@ export const chatNotifier = defineConsumer({
     ...routesVariables.shape,
   }),
   dryRun: planned,
-  async create({ CHAT_NOTIFIER_DATABASE_URL: url, ROUTES_FILE: file }, logger, { metrics }) {
+  async create({ CHAT_NOTIFIER_DATABASE_URL: url, ROUTES_FILE: file }, logger, { metrics, readRecord }) {
     const delivery = await openDelivery({
       worker: 'chat-notifier',
       ...{ url, file, logger, metrics, types: chatTypes, rule: 'fact' as const },
       courier: (routes) => createChatCourier(() => routes().people),
-      entriesOf,
+      ...{ entriesOf, readRecord },
+      contentOf: (record, routes, destination) => {
+        const entry = entriesOf(record, routes).find((each) => each.destination === destination)
+        return entry && { content: entry.content(undefined) }
+      },
     })
     return { batchSize: 200, ...delivery }
   },

@@ -13,6 +13,7 @@ import { watchRoutes } from './routes/watch-routes.ts'
 import type { Courier } from './send/courier.ts'
 import { createDeliveryMetrics } from './send/metrics.ts'
 import { createOutbounds } from './send/outbounds.ts'
+import type { MessageContent, ReadBackParts } from './send/read-back.ts'
 import { startSender } from './send/sender.ts'
 
 export interface DeliveryOptions {
@@ -27,6 +28,10 @@ export interface DeliveryOptions {
   metrics: Metrics
   courier(routes: () => Routes): Courier
   entriesOf(record: RecordOf, routes: Routes): readonly Entry[]
+  /** Reads a record again of which a full outbox kept only the place. */
+  readRecord: ReadBackParts['readRecord']
+  /** What the message about such a record holds; undefined if its body is gone, or if no route takes it. */
+  contentOf(record: RecordOf, routes: Routes, destination: string): MessageContent | undefined
 }
 
 /** What a worker with an outbox handles, and where it continues. */
@@ -63,7 +68,11 @@ export const openDelivery = async (options: DeliveryOptions): Promise<Delivery> 
   const outbounds = createOutbounds()
   const destinations = () => routes().destinations
   const courier = options.courier(routes)
-  const sender = startSender({ store, courier, outbounds, metrics, logger, destinations })
+  const stored: ReadBackParts = {
+    readRecord: options.readRecord,
+    contentOf: (record, destination) => options.contentOf(record, routes(), destination),
+  }
+  const sender = startSender({ stored, store, courier, outbounds, metrics, logger, destinations })
   const restored = createRestoredCheck(async () => {
     const names = [...destinations().keys()]
     await pauseDestinations(store, names, 'restored', 'the database is older than the offsets of the worker')

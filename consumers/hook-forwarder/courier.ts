@@ -34,8 +34,8 @@ const withoutBody = ({ origin }: OpenMessage): Attempt => ({
   result: 'refused',
   answer: {
     text:
-      'the outbox was full when the hook came, so its headers and body are only in Kafka: ' +
-      `${origin.topic}, partition ${origin.partition}, offset ${origin.offset}`,
+      'the outbox was full when the hook came, so that its headers and body were only in Kafka, and Kafka ' +
+      `does not hold them any more: ${origin.topic}, partition ${origin.partition}, offset ${origin.offset}`,
     effect: 'none',
   },
 })

@@ -15,10 +15,14 @@ export type ForwardDestination = Destination<'forward'>
 /** How many requests run at the same time to a receiver that needs no order. */
 const unorderedLanes = 8
 
+/** Whether the body was published in pieces that Kafka no longer holds. */
+export const isBodyGone = ({ raw, delivery }: Pick<RecordOf, 'raw' | 'delivery'>): boolean =>
+  raw.length === 0 && delivery.raw_chunks !== null
+
 /** What a record becomes for each receiver: the headers and the body of a hook. */
 export const entriesOf = (record: RecordOf, { routes, destinations }: Routes): Entry[] => {
   const names = new Set(matchingRoutes(routes, facetsOf(record)).flatMap(({ to }) => to))
-  if (names.size > 0 && record.raw.length === 0 && record.delivery.raw_chunks !== null)
+  if (names.size > 0 && isBodyGone(record))
     throw new PermanentError('the pieces of the body are no longer in Kafka')
   return [...names].map((destination) => ({
     destination,

@@ -7,7 +7,8 @@ import { openDelivery } from '../delivery/open-delivery.ts'
 import { outboxPersonalData } from '../delivery/outbox-personal-data.ts'
 import { routesVariables } from '../delivery/routes/routes-variables.ts'
 import { createForwardCourier } from './courier.ts'
-import { entriesOf, forwardTypes } from './entries-of.ts'
+import { entriesOf, forwardTypes, isBodyGone } from './entries-of.ts'
+import { gitlabHeaders } from './gitlab-headers.ts'
 import { planned } from './planned.ts'
 
 /**
@@ -32,12 +33,14 @@ export const hookForwarder = defineConsumer({
     ...routesVariables.shape,
   }),
   dryRun: planned,
-  async create({ HOOK_FORWARDER_DATABASE_URL: url, ROUTES_FILE: file }, logger, { metrics }) {
+  async create({ HOOK_FORWARDER_DATABASE_URL: url, ROUTES_FILE: file }, logger, { metrics, readRecord }) {
     const delivery = await openDelivery({
       worker: 'hook-forwarder',
       ...{ url, file, logger, metrics, types: forwardTypes, rule: 'delivery' as const },
       courier: createForwardCourier,
-      entriesOf,
+      ...{ entriesOf, readRecord },
+      contentOf: (record) =>
+        isBodyGone(record) ? undefined : { content: gitlabHeaders(record), body: record.raw },
     })
     // A batch holds whole bodies, which can have 25 MiB each.
     return { batchSize: 20, ...delivery }

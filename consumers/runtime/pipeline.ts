@@ -1,5 +1,4 @@
 import type { Producer } from 'kafkajs'
-import { createRegistry } from '../../lib/avro/registry.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { isInvented } from '../../lib/invented-sources.ts'
 import { messageOrigin } from '../../lib/kafka/message-origin.ts'
@@ -8,7 +7,6 @@ import type { RecordOf } from '../../schemas/catalogue.ts'
 import type { Message } from '../consumer.ts'
 import { createDeadLetterWriter } from './dead-letters/dead-letter-writer.ts'
 import { decodeAndHandle, type IsIgnored } from './decode-and-handle.ts'
-import { createEventDecoder, createEventOf } from './event-decoder.ts'
 import { heartbeatIntervalMs } from './group/heartbeat-interval.ts'
 import { maxAgeMsOf } from './max-age.ts'
 import type { ConsumerMetrics } from './metrics.ts'
@@ -21,7 +19,6 @@ import { skipOld } from './middleware/skip-old.ts'
 import { skipRepeats } from './middleware/skip-repeats.ts'
 import { timeout } from './middleware/timeout.ts'
 import { trackCalls } from './middleware/track-calls.ts'
-import { withWholeBodies } from './whole-bodies.ts'
 import type { WorkerResources } from './worker-resources.ts'
 
 /**
@@ -35,12 +32,7 @@ export const createPipeline = (
   metrics: ConsumerMetrics,
   calls: Set<object>,
 ): Handle => {
-  const { consumer, settings, names, group, kafka, handler, handled, topicIds, logger } = resources
-  const eventOf = createEventOf(new Map(consumer.events.map((event) => [names.topic(event), event])))
-  const decodeRecord = createEventDecoder(consumer.events, createRegistry(settings, group))
-  const decode = consumer.wholeBodies
-    ? withWholeBodies(decodeRecord, kafka, names.rawChunksTopic, logger)
-    : decodeRecord
+  const { consumer, settings, names, decode, eventOf, handler, handled, topicIds, logger } = resources
   const topic = names.deadLetterTopic(consumer.name)
   const writer = createDeadLetterWriter({ producer, topic, eventOf, metrics, logger })
   const writeDeadLetter: WriteDeadLetter = async (message, error, attempts) => {

@@ -180,7 +180,7 @@ const accessNeeds = (
 ]
 
 const closeAll = async (
-  { kafka, offsets, handler, gitlab, handled }: WorkerResources,
+  { kafka, offsets, stored, handler, gitlab, handled }: WorkerResources,
   member: Pick<GroupMember, 'stop'>,
   producer: { disconnect(): Promise<void> },
 ): Promise<void> => {
@@ -190,7 +190,8 @@ const closeAll = async (
   } finally {
     // A client that waits in a rebalance would otherwise join the group once more.
     endConnections(kafka)
-    await Promise.all([handler.close().finally(() => gitlab.close()), handled?.close()])
+    const closed = handler.close().finally(() => Promise.all([gitlab.close(), stored.close()]))
+    await Promise.all([closed, handled?.close()])
   }
 }
 

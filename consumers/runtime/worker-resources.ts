@@ -1,5 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import type { z } from 'zod'
+import type { Decode } from '../../lib/avro/codec.ts'
+import { createRegistry } from '../../lib/avro/registry.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { createKafka, endConnections } from '../../lib/kafka/client.ts'
 import type { Offsets } from '../../lib/kafka/offsets.ts'
@@ -7,10 +9,13 @@ import type { Logger } from '../../lib/logger.ts'
 import type { Metrics } from '../../lib/metrics/metrics.ts'
 import type { EventType } from '../../schemas/catalogue.ts'
 import { createNames, type Names } from '../../schemas/topics.ts'
-import type { Consumer, Handler } from '../consumer.ts'
+import type { Consumer, Handler, Message } from '../consumer.ts'
 import { type GitlabApis, noGitlabApis, openGitlabApis } from '../gitlab-api/open-gitlab-apis.ts'
+import { createEventDecoder, createEventOf } from './event-decoder.ts'
 import { type HandledDeliveries, handledFolder, openHandledDeliveries } from './handled/handled-deliveries.ts'
 import { createTopicIds, type TopicIds } from './positions/topic-ids.ts'
+import { createStoredRecords, type StoredRecords } from './stored-records.ts'
+import { withWholeBodies } from './whole-bodies.ts'
 import { variablesOf } from './worker-variables.ts'
 
 /** The settings of a worker, and what it opened by them. The parts of the worker are made from this. */
@@ -23,6 +28,9 @@ export interface WorkerResources {
   logger: Logger
   kafka: Kafka
   offsets: Offsets
+  decode: Decode
+  eventOf(message: Pick<Message, 'topic' | 'headers'>): EventType
+  stored: StoredRecords
   handler: Handler<EventType>
   gitlab: GitlabApis
   topicIds: TopicIds
@@ -55,16 +63,29 @@ export const openWorkerResources = async (
     opened.defer(() => offsets.close())
     const gitlab = openGitlab(consumer, gitlabWorkers, env, logger, metrics)
     opened.defer(() => gitlab.close())
-    const handler = await consumer.create(readVariables(consumer.variables, env), logger, { gitlab, metrics })
+    const eventOf = createEventOf(new Map(consumer.events.map((event) => [names.topic(event), event])))
+    const decode = decoderOf({ consumer, settings, names, group, kafka, logger })
+    const stored = createStoredRecords({ kafka, offsets, decode, eventOf })
+    opened.defer(() => stored.close())
+    const tools = { gitlab, metrics, readRecord: stored.read }
+    const handler = await consumer.create(readVariables(consumer.variables, env), logger, tools)
     opened.defer(() => handler.close())
     const handled = await openHandled(consumer, settings.BRIDGE_DATA_DIR)
     const topicIds = createTopicIds(offsets)
-    return { consumer, settings, names, group, logger, kafka, offsets, handler, gitlab, topicIds, handled }
+    const made = { decode, eventOf, stored, handler, gitlab, topicIds, handled }
+    return { consumer, settings, names, group, logger, kafka, offsets, ...made }
   } catch (error) {
     // An error while closing would hide the reason why the worker does not start.
     await opened.disposeAsync().catch(() => undefined)
     throw error
   }
+}
+
+type DecoderParts = Pick<WorkerResources, 'consumer' | 'settings' | 'names' | 'group' | 'kafka' | 'logger'>
+
+const decoderOf = ({ consumer, settings, names, group, kafka, logger }: DecoderParts): Decode => {
+  const decode = createEventDecoder(consumer.events, createRegistry(settings, group))
+  return consumer.wholeBodies ? withWholeBodies(decode, kafka, names.rawChunksTopic, logger) : decode
 }
 
 const openGitlab = (

@@ -6,12 +6,16 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { Webhook } from 'standardwebhooks'
 import type { Consumer } from '../../consumers/consumer.ts'
+import { pauseDestinations, resumeDestination } from '../../consumers/delivery/outbox/destination-state.ts'
+import { showMessages } from '../../consumers/delivery/outbox/inspect.ts'
 import { hookForwarder } from '../../consumers/hook-forwarder/hook-forwarder.ts'
+import { createReadPool, query } from '../../lib/database.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { startWorkerInProcess } from '../helpers/process/worker-in-process.ts'
 import { post } from '../helpers/records/hooks.ts'
 import { fixture } from '../helpers/records/samples.ts'
 import { startReceiver } from '../helpers/servers/chat/start-receiver.ts'
+import { withAdmin } from '../helpers/servers/with-admin.ts'
 import { openWorkerStack } from '../helpers/servers/worker-stack.ts'
 
 const worker = hookForwarder as unknown as Consumer
@@ -101,4 +105,63 @@ test('a hook whose connection is cut comes again, and a refused one is a dead le
   )
   // The destination that never answers has kept all of them and delayed nobody.
   assert.ok((await running.metric('outbox_messages{destination="dead",state="waiting"}')) >= 12)
+})
+
+const store = { pool: createReadPool(stack.databaseUrl, 'test', 2), schema: 'hook_forwarder' }
+after(() => store.pool.end())
+const waitingFor = async (destination: string) => {
+  const [row] = await query<{ count: string }>(
+    store.pool,
+    `select count(*) from hook_forwarder.messages where destination = $1 and state in ('waiting', 'sending')`,
+    [destination],
+  )
+  return Number(row?.count)
+}
+
+test('what a full outbox did not keep is read from Kafka, and what Kafka lost is a dead letter', async () => {
+  byToken.behave(() => ({ status: 200 }))
+  await eventually(async () => assert.equal(await waitingFor('token'), 0))
+  const before = byToken.taken.length
+  await pauseDestinations(store, ['token'], 'paused', 'a test')
+  const odd = Buffer.from(fixture('push').body.toString().replace('{', '{\n\t"zz": "\\u00e9\\/", '))
+  const large = Buffer.from(
+    JSON.stringify({ ...JSON.parse(String(odd)), zz: randomBytes(400_000).toString('hex') }),
+  )
+  await post(hookUrl, odd, { 'idempotency-key': 'full-1', 'x-gitlab-event': 'Push Hook' })
+  await post(hookUrl, large, { 'idempotency-key': 'full-2', 'x-gitlab-event': 'Push Hook' })
+  await post(hookUrl, fixture('release').body, {
+    'idempotency-key': 'full-3',
+    'x-gitlab-event': 'Release Hook',
+  })
+  await eventually(async () => assert.equal(await waitingFor('token'), 3))
+  // A full outbox keeps only the places of the records.
+  await query(
+    store.pool,
+    `update hook_forwarder.messages set content = null, body = null, bytes = 0
+      where destination = 'token' and state = 'waiting'`,
+    [],
+  )
+  const topic = stack.names.topic('release')
+  await withAdmin(stack.kafka, async (admin) => {
+    const ends = await admin.fetchTopicOffsets(topic)
+    const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }))
+    await admin.deleteTopicRecords({ topic, partitions })
+  })
+  await resumeDestination(store, 'token', 'send')
+  await eventually(async () => assert.equal(await waitingFor('token'), 0))
+
+  const [first, second] = byToken.taken.slice(before)
+  assert.equal(byToken.taken.length - before, 2)
+  assert.ok(first?.body.equals(odd) && second?.body.equals(large))
+  assert.equal(first?.headers['webhook-id'], 'full-1')
+  assert.equal(first?.headers['x-gitlab-event'], 'Push Hook')
+  assert.equal(first?.headers['x-gitlab-token'], 'the-token-of-ci')
+  const [dead] = (await showMessages(store, 'token', 10)).filter(
+    ({ delivery_id }) => delivery_id === 'full-3',
+  )
+  assert.equal(dead?.state, 'dead')
+  assert.match(
+    dead?.answer?.text ?? '',
+    /not hold them any more: \S*gitlab\.release, partition \d, offset 0$/,
+  )
 })

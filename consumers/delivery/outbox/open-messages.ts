@@ -15,7 +15,7 @@ export interface OpenMessage {
   receivedAt: number
   heldUntil: number | undefined
   mergeKey: string | undefined
-  /** Undefined where the outbox was full, so that only the place of the record is known. */
+  /** Undefined where the outbox was full, and Kafka does not hold the record any more. */
   content: unknown
   body: Buffer | undefined
   origin: MessageOrigin

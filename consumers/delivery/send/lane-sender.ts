@@ -8,6 +8,7 @@ import type { Destination } from '../routes/destination.ts'
 import type { Attempt, Courier, Plan } from './courier.ts'
 import type { DeliveryMetrics } from './metrics.ts'
 import type { Outbounds } from './outbounds.ts'
+import { type ReadBackParts, readBack } from './read-back.ts'
 import { waitAfter } from './wait-after.ts'
 
 export interface LaneSenderParts {
@@ -15,6 +16,7 @@ export interface LaneSenderParts {
   courier: Courier
   outbounds: Outbounds
   metrics: DeliveryMetrics
+  stored: ReadBackParts
   /** The settings of a destination now; undefined if the routes no longer name it. */
   destinationOf(name: string): Destination | undefined
   /** Aborted when nothing new must be sent. */
@@ -25,6 +27,8 @@ export interface LaneSenderParts {
 
 /** How long a lease is valid beyond the longest request. */
 const spareMs = 30_000
+/** How long a queue waits after a failure of ours, such as brokers that do not answer. */
+const failureMs = 5000
 
 export const leaseMsOf = (requestMs: number): number => requestMs + spareMs
 
@@ -32,7 +36,11 @@ export const leaseMsOf = (requestMs: number): number => requestMs + spareMs
 export const sendLane = async (parts: LaneSenderParts, first: Lease): Promise<void> => {
   let lease = first
   for (;;) {
-    const round = await sendNext(parts, lease)
+    const round = await sendNext(parts, lease).catch(async (error: unknown) => {
+      // The failure is ours. Without this, the queue would wait until the lease expires.
+      await releaseLease(parts.store, lease, { untilMs: Date.now() + failureMs }).catch(() => undefined)
+      throw error
+    })
     if (round === 'lost') return
     if (round !== 'more') return releaseLease(parts.store, lease, round)
     const destination = parts.destinationOf(lease.destination)
@@ -61,8 +69,9 @@ const sendNext = async (parts: LaneSenderParts, lease: Lease): Promise<Round> =>
   const now = Date.now()
   if (state.state !== 'active') return 'waiting'
   if (state.retryAt !== undefined && state.retryAt > now) return { untilMs: state.retryAt }
-  const messages = await readOpenMessages(store, lease, courier.window)
-  if (messages.length === 0) return 'empty'
+  const open = await readOpenMessages(store, lease, courier.window)
+  if (open.length === 0) return 'empty'
+  const messages = await readBack(parts.stored, destination.name, open)
   const plan = await courier.plan(messages, { destination, now, digestUpTo: state.digestUpTo })
   if (plan === undefined) return { untilMs: firstReady(messages, now) }
   countRepeats(metrics, destination.name, plan, messages)

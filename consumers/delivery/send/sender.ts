@@ -11,12 +11,14 @@ import type { Courier } from './courier.ts'
 import { leaseMsOf, sendLane } from './lane-sender.ts'
 import type { DeliveryMetrics } from './metrics.ts'
 import type { Outbounds } from './outbounds.ts'
+import type { ReadBackParts } from './read-back.ts'
 
 export interface SenderOptions {
   store: OutboxStore
   courier: Courier
   outbounds: Outbounds
   metrics: DeliveryMetrics
+  stored: ReadBackParts
   logger: Logger
   destinations(): ReadonlyMap<string, Destination>
 }
