@@ -64,7 +64,11 @@ export const ldapSync = defineConsumer({
         schedule.handled()
       },
       positions: {
-        startAt: (partitions) => readPositions(sync.pool, 'ldap_sync', partitions),
+        async startAt(partitions) {
+          const stored = await readPositions(sync.pool, 'ldap_sync', partitions)
+          sync.catchUp.begin(partitions, stored)
+          return stored
+        },
         pass: (origin) => storePositions(sync.pool, [origin]),
       },
       close: async () => {

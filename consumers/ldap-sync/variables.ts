@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { flag, list, seconds, secret } from '../../lib/config.ts'
 import { workerDatabaseUrl } from '../../lib/database-variable.ts'
-import { DnSyntaxError, parseDn } from './dn/parse-dn.ts'
+import { isDn } from './dn/parse-dn.ts'
 
 const isLdapUrl = (text: string): boolean => {
   if (!URL.canParse(text)) return false
@@ -10,15 +10,6 @@ const isLdapUrl = (text: string): boolean => {
   return (
     /^ldaps?:$/.test(protocol) && hostname !== '' && `${pathname}${username}${search}`.replace('/', '') === ''
   )
-}
-
-const isDn = (text: string): boolean => {
-  try {
-    return parseDn(text).length > 0
-  } catch (error) {
-    if (error instanceof DnSyntaxError) return false
-    throw error
-  }
 }
 
 export const ldapSyncVariables = z.object({

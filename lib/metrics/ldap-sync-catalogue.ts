@@ -75,6 +75,18 @@ export const ldapSyncCatalogue = {
     unit: 'state',
     processes,
   },
+  ldap_sync_login_refused: {
+    type: 'gauge',
+    help: '1 while the LDAP server refuses the bind, else 0. Only of the worker ldap-sync.',
+    unit: 'state',
+    processes,
+  },
+  ldap_sync_reconcile_failing: {
+    type: 'gauge',
+    help: '1 after a reconciliation that could not be completed, until the next one is. Only of the worker ldap-sync.',
+    unit: 'state',
+    processes,
+  },
   ldap_sync_operation_duration_seconds: {
     type: 'histogram',
     help: 'Duration of one request to the LDAP server. Only of the worker ldap-sync.',

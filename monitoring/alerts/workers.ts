@@ -156,10 +156,55 @@ const destinations: readonly Alert[] = [
   },
 ]
 
+const ldap: readonly Alert[] = [
+  {
+    name: 'LdapLoginIsRefused',
+    expr: `${metric('ldap_sync_login_refused')} == 1`,
+    for: '5m',
+    severity: 'critical',
+    summary: 'The LDAP server refuses the login of {{ $labels.process }}.',
+    description: 'No right is given or taken away until it is accepted. The worker tries it rarely.',
+    runbook: 'ldap-server-is-not-usable',
+    dashboard: 'bridge-worker-ldap-sync',
+  },
+  {
+    name: 'LdapServerIsDown',
+    expr: `${metric('ldap_sync_server_up')} == 0 unless ${metric('ldap_sync_login_refused')} == 1`,
+    for: '10m',
+    severity: 'warning',
+    summary: 'No LDAP server answers {{ $labels.process }}.',
+    description: 'The events wait in Kafka. No right is given or taken away until a server answers.',
+    runbook: 'ldap-server-is-not-usable',
+    dashboard: 'bridge-worker-ldap-sync',
+  },
+  {
+    name: 'LdapReconcileFails',
+    expr: `${metric('ldap_sync_reconcile_failing')} == 1`,
+    for: '1h',
+    severity: 'warning',
+    summary: '{{ $labels.process }} cannot compare the directory with GitLab.',
+    description: 'Changes that no hook tells about, such as blocked users, do not reach the directory.',
+    runbook: 'ldap-reconcile-fails',
+    dashboard: 'bridge-worker-ldap-sync',
+  },
+  {
+    name: 'LdapGroupsAreLeftAlone',
+    expr:
+      `sum by (process) (${metric('ldap_sync_unreadable_groups')} + ` +
+      `${metric('ldap_sync_conflicting_groups')}) > 0`,
+    for: '30m',
+    severity: 'warning',
+    summary: '{{ $value }} LDAP groups are not changed, because they cannot be read or belong to others.',
+    description: 'Their members do not follow GitLab until a person has looked at them.',
+    runbook: 'ldap-groups-are-left-alone',
+    dashboard: 'bridge-worker-ldap-sync',
+  },
+]
+
 /** @param workers all workers: each has an objective. A worker that is not used has no lag and no verdict */
 export const workerAlerts = (workers: readonly MeasuredWorker[]): AlertGroup => ({
   name: 'workers',
   about: 'Workers that stand still or are late, dead letters, and what waits for other systems.',
   recordings: [],
-  alerts: [...verdicts, ...workers.map(behind), ...deadLetters, ...waits, ...destinations],
+  alerts: [...verdicts, ...workers.map(behind), ...deadLetters, ...waits, ...destinations, ...ldap],
 })

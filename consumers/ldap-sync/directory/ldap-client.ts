@@ -1,9 +1,10 @@
 import { messageOf } from '../../../lib/errors.ts'
 import { createMutex } from '../../../lib/mutex.ts'
 import type { Operation } from '../plan/operation.ts'
-import { ldapError, ldapFailureOf, translateError } from './ldap-failure.ts'
+import { type LdapFailureKind, ldapError, ldapFailureOf, translateError } from './ldap-failure.ts'
 import type { Entry, LdapSettings, Search } from './ldap-settings.ts'
 import { type LdapSession, openLdaptsSession } from './ldapts-session.ts'
+import { createLoginPause } from './login-pause.ts'
 
 /**
  * A connection to one of the LDAP servers. It is opened with the first request, and again after it broke. One
@@ -25,22 +26,23 @@ export type RequestName = 'bind' | 'search' | 'compare' | 'add' | 'modify' | 're
 export interface LdapObserver {
   onRequest(name: RequestName, seconds: number): void
   onConnected(url: string): void
-  onDisconnected(reason: string): void
+  /** @param kind undefined: not by a failure */
+  onDisconnected(reason: string, kind?: LdapFailureKind): void
 }
 
-/** @param openSession for tests */
 export const createLdapClient = (
   settings: LdapSettings,
   observer: LdapObserver,
-  openSession = openLdaptsSession,
+  now: () => number = Date.now,
 ): LdapClient => {
   let current: LdapSession | undefined
+  const pause = createLoginPause(now)
   const mutex = createMutex()
 
-  const drop = async (reason: string) => {
+  const drop = async (reason: string, kind?: LdapFailureKind) => {
     const dropped = current
     current = undefined
-    observer.onDisconnected(reason)
+    observer.onDisconnected(reason, kind)
     await dropped?.close()
   }
   const measure = async <T>(name: RequestName, act: () => Promise<T>): Promise<T> => {
@@ -54,7 +56,7 @@ export const createLdapClient = (
   const session = async (): Promise<LdapSession> => {
     if (current?.isBound()) return current
     if (current !== undefined) await drop('the connection was lost')
-    const opened = await measure('bind', () => openFirst(settings, openSession))
+    const opened = await pause(() => measure('bind', () => openFirst(settings)))
     observer.onConnected(opened.url)
     current = opened.session
     return current
@@ -67,7 +69,7 @@ export const createLdapClient = (
       } catch (error) {
         const translated = translateError(`${name} ${dn}`, error)
         const kind = ldapFailureOf(translated)
-        if (kind === 'unavailable' || kind === 'login') await drop(translated.message)
+        if (kind === 'unavailable' || kind === 'login') await drop(translated.message, kind)
         throw translated
       }
     })
@@ -89,11 +91,11 @@ export const createLdapClient = (
  * Tries one server after the other. A refused login ends the search: more attempts with a wrong password
  * would lock the user.
  */
-const openFirst = async (settings: LdapSettings, openSession: typeof openLdaptsSession) => {
+const openFirst = async (settings: LdapSettings) => {
   const reasons: string[] = []
   for (const url of settings.urls) {
     try {
-      return { url, session: await openSession(url, settings) }
+      return { url, session: await openLdaptsSession(url, settings) }
     } catch (error) {
       const translated = translateError(`connect ${url}`, error)
       if (ldapFailureOf(translated) === 'login') throw translated

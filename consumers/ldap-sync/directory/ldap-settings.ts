@@ -22,7 +22,7 @@ export interface Search {
   base: string
   scope: 'base' | 'sub'
   /** Values that an entry must have, all of them. The library escapes them. None: any entry. */
-  where?: readonly (readonly [attribute: string, value: string])[]
+  where?: readonly (readonly [attribute: string, value: string | Buffer])[]
   attributes: readonly string[]
   /** `paged`: the answer may be long, so that it is read page by page. */
   size: 'small' | 'paged'

@@ -88,7 +88,8 @@ const partOf = (entry: Entry, attribute: string, start: number): Part | undefine
   return { values: ranged[1], end: last === '*' ? 'last' : Number(last) }
 }
 
-const attributeOf = (entry: Entry, attribute: string): readonly (string | Buffer)[] =>
+/** The values of an attribute. */
+export const attributeOf = (entry: Entry, attribute: string): readonly (string | Buffer)[] =>
   Object.entries(entry.attributes).find(([name]) => name.toLowerCase() === attribute.toLowerCase())?.[1] ?? []
 
 /** The values of an attribute that are text. */

@@ -115,3 +115,13 @@ const textOf = (bytes: readonly number[], text: string): string => {
     throw new DnSyntaxError(`"${text}" is not a DN: a value is not UTF-8`)
   }
 }
+
+/** Whether a text is a DN, and not the empty one. */
+export const isDn = (text: string): boolean => {
+  try {
+    return parseDn(text).length > 0
+  } catch (error) {
+    if (error instanceof DnSyntaxError) return false
+    throw error
+  }
+}

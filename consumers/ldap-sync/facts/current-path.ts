@@ -19,3 +19,17 @@ export const currentPath = (path: string, at: number, renames: readonly Rename[]
         current.startsWith(`${oldPath}/`) ? newPath + current.slice(oldPath.length) : current,
       path,
     )
+
+/**
+ * All paths that an event can have named of what has this path now: each one leads to it by some of the
+ * renames. It may contain paths that lead elsewhere.
+ *
+ * @param renames ordered by time
+ */
+export const earlierPaths = (path: string, renames: readonly Rename[]): string[] => {
+  const paths = new Set([path])
+  for (const { oldPath, newPath } of renames.toReversed())
+    for (const each of [...paths])
+      if (each.startsWith(`${newPath}/`)) paths.add(oldPath + each.slice(newPath.length))
+  return [...paths]
+}

@@ -26,6 +26,8 @@ create table ldap_sync.containers (
   filled_from_ldap boolean not null default false,
   primary key (instance, kind, container_id)
 );
+create index on ldap_sync.containers (kind, container_id);
+create index on ldap_sync.containers (kind, full_path);
 
 -- Renames of groups and users. GitLab says nothing about the paths of what is inside.
 create table ldap_sync.renames (
@@ -51,6 +53,8 @@ create table ldap_sync.memberships (
   -- The height of the access level. Of two events that nothing else orders, the lower one counts.
   height smallint not null,
   expires_at timestamptz,
+  -- It ended because a list of GitLab's API did not have it. A later list may have it again.
+  unlisted boolean not null default false,
   primary key (instance, kind, container_id, user_id)
 );
 create index on ldap_sync.memberships (instance, user_id);
@@ -69,6 +73,8 @@ create table ldap_sync.people (
   dn_key text,
   -- What is written into groups whose members are not DNs.
   member_name text,
+  -- What the server knows the entry by, whatever its name: `entryUUID` and its value in hexadecimal digits.
+  entry_id text,
   bound_at timestamptz,
   -- Why the user is not bound.
   problem text check (problem in ('not_found', 'ambiguous', 'reused')),

@@ -4,8 +4,8 @@ import { itemKeyOf, type Proposed } from '../plan/change.ts'
 import { closeHold, type Hold, loadHolds } from '../state/holds.ts'
 import type { Run } from '../state/journal.ts'
 import { acceptSeen } from '../state/settings.ts'
-import { doAllowed, planAll } from '../sync/plan-all.ts'
-import { countPeople } from '../sync/reconcile.ts'
+import { followPeople } from '../sync/follow-people.ts'
+import { doAllowed, type Plan, planAll } from '../sync/plan-all.ts'
 import type { SyncContext } from '../sync/sync-context.ts'
 import { undoRun } from './undo.ts'
 
@@ -60,7 +60,19 @@ const approveChanges = async (context: SyncContext, hold: Hold): Promise<Approve
   await query(pool, 'delete from ldap_sync.undone_items where item_key = any($1)', [[...done]])
   if (left.length === 0) await closeHold(pool, hold.id, 'approved')
   const { mappingDigest } = context
-  if (left.length === 0 && hold.cause !== 'undone')
-    await acceptSeen(pool, { mappingDigest, groups: plan.groups, people: await countPeople(context) })
+  if (left.length === 0 && acceptingCauses.includes(hold.cause) && (await isAllShown(pool, plan, done)))
+    await acceptSeen(pool, { mappingDigest, groups: plan.groups, people: await followPeople(context) })
   return { run: run.id, done: possible, left }
+}
+
+/** Approving one of these holds accepts the mapping, and the people and groups that were found with it. */
+const acceptingCauses: readonly Hold['cause'][] = ['propose', 'mapping_changed', 'nothing_found', 'reconcile']
+
+/**
+ * Whether a person has seen every change that the mapping asks for. A hold of events lists only what the
+ * events have touched.
+ */
+const isAllShown = async (pool: SyncContext['pool'], plan: Plan, done: ReadonlySet<string>) => {
+  const held = new Set((await loadHolds(pool)).flatMap(({ items }) => items.map(itemKeyOf)))
+  return plan.changes.map(itemKeyOf).every((key) => done.has(key) || held.has(key))
 }

@@ -47,16 +47,22 @@ export const undoRun = async (
   for (const each of stored.operations) await takeBack(context, run, each)
   await query(pool, 'update ldap_sync.runs set undone_by = $2 where run_id = $1', [id, run.id ?? id])
   // Events still ask for what was undone. It is held then, until a person approves it.
-  for (const item of stored.operations.flatMap(changesOf))
-    await query(pool, 'insert into ldap_sync.undone_items values ($1, $2) on conflict do nothing', [
-      itemKeyOf(item),
-      id,
-    ])
+  for (const key of stored.operations.flatMap(changesOf).flatMap(undoneKeysOf))
+    await query(pool, 'insert into ldap_sync.undone_items values ($1, $2) on conflict do nothing', [key, id])
   return { run: run.id, hold: undefined, changes }
 }
 
 /** The changes of members and keys that an operation made. */
 const changesOf = (sent: SentOperation): Proposed[] => valueChanges(sent, sent.operation)
+
+/** The journal does not tell an entry that was renamed from one that was archived. */
+const undoneKeysOf = (item: Proposed): string[] => {
+  const { change } = item
+  if (!('newDn' in change)) return [itemKeyOf(item)]
+  return (['rename_group', 'archive_group'] as const).map((kind) =>
+    itemKeyOf({ ...item, change: { ...change, kind } }),
+  )
+}
 
 const inverseChangesOf = (sent: SentOperation): Proposed[] => valueChanges(sent, inverseOf(sent.operation))
 
@@ -100,11 +106,12 @@ const takeBack = async (context: SyncContext, run: Run, sent: SentOperation): Pr
   })
   await sendNoted(context, id, operation, changes)
   await noteOutcome(pool, id, 'done')
-  if (targetId === undefined) return
-  for (const { change, userId } of changes) {
-    if (change.kind === 'add_member' && userId !== undefined) await own(pool, targetId, userId, change.value)
+  if (targetId === undefined) return takeBackKeys(context, changes)
+  // What was removed comes first: a user whose entry was renamed is removed and added.
+  for (const { change, userId } of changes)
     if (change.kind === 'remove_member' && userId !== undefined) await disown(pool, targetId, userId)
-  }
+  for (const { change, userId } of changes)
+    if (change.kind === 'add_member' && userId !== undefined) await own(pool, targetId, userId, change.value)
   if (operation.op === 'delete') await setTargetState(pool, { id: targetId }, 'planned')
   if (operation.op === 'rename') {
     const key = dnKey(operation.newDn, await context.isCaseExact())
@@ -113,15 +120,28 @@ const takeBack = async (context: SyncContext, run: Run, sent: SentOperation): Pr
   }
 }
 
+/** A key that was removed belongs to the worker again, and one that was added does not any more. */
+const takeBackKeys = async ({ pool }: SyncContext, changes: readonly Proposed[]): Promise<void> => {
+  for (const { change, userId } of changes)
+    if ('value' in change)
+      await query(
+        pool,
+        `update ldap_sync.keys set added_to = $3
+          where key = $2 and username in (select username from ldap_sync.people where user_id = $1)`,
+        [userId, change.value, change.kind === 'add_key' ? change.dn : null],
+      )
+}
+
 /** The part of an operation that is not so already. An entry with members of others is not deleted. */
 const stillNeeded = async (context: SyncContext, operation: Operation): Promise<Operation | undefined> => {
-  if (operation.op === 'add' || operation.op === 'rename') return operation
+  if (operation.op === 'add') return operation
   const keyOf = await valueKeys(context)
   const attribute = operation.op === 'modify' ? operation.attribute : context.shape.attribute
   const { dn } = operation
   const query = { dn, attribute, memberCount: 'any', markerAttribute: undefined } as const
   const reading = await readGroup(context.client, query)
   if (reading.kind === 'absent') return undefined
+  if (operation.op === 'rename') return operation
   if (reading.kind === 'unreadable')
     throw new UsageError(`${dn} cannot be read completely (${reading.because}), so that it is not changed.`)
   const present = new Set(reading.values.map(keyOf))

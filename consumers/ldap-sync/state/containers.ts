@@ -1,5 +1,5 @@
 import { type Connection, type Pool, query } from '../../../lib/database.ts'
-import { currentPath, type Rename } from '../facts/current-path.ts'
+import { currentPath, earlierPaths, type Rename } from '../facts/current-path.ts'
 import type { ContainerId, ContainerKind, ContainerState } from '../facts/fact.ts'
 
 /** A group or project as it is now. */
@@ -21,27 +21,61 @@ interface Row {
   filled_from_ldap: boolean
 }
 
-/** All groups and projects that are known, with the paths that they have now. */
-export const loadContainers = async (database: Pool | Connection): Promise<Container[]> => {
-  const [rows, renames] = await Promise.all([
-    query<Row>(
-      database,
-      `select *, deletion_scheduled_at > path_at as scheduled from ldap_sync.containers`,
-      [],
-    ),
-    query<{ instance: string; old_path: string; new_path: string; at: Date }>(
-      database,
-      'select * from ldap_sync.renames order by at, old_path, new_path',
-      [],
-    ),
-  ])
-  const byInstance = new Map<string, Rename[]>()
-  for (const { instance, old_path, new_path, at } of renames) {
-    const list = byInstance.get(instance) ?? []
-    list.push({ oldPath: old_path, newPath: new_path, at: at.getTime() })
-    byInstance.set(instance, list)
-  }
-  return rows.map((row) => containerOf(row, byInstance.get(row.instance) ?? []))
+/** Which groups and projects are loaded: some by their id, and others by what a rule of the mapping says. */
+export interface ContainerQuery {
+  known: readonly ContainerId[]
+  wanted: readonly { kind: ContainerKind; id?: number | undefined; path: string }[]
+}
+
+/**
+ * Loads some groups and projects, with the paths that they have now. A GitLab has many more of them than a
+ * mapping lists, so that never all of them are loaded.
+ */
+export const loadContainers = async (
+  database: Pool | Connection,
+  { known, wanted }: ContainerQuery,
+): Promise<Container[]> => {
+  const renames = await loadRenames(database)
+  const byId = wanted.flatMap(({ kind, id }) => (id === undefined ? [] : [{ kind, id }]))
+  const lists = [...new Set(renames.values())]
+  const byPath = wanted.flatMap(({ kind, id, path }) =>
+    id !== undefined
+      ? []
+      : [...new Set([path, ...lists.flatMap((list) => earlierPaths(path, list))])].map((each) => ({
+          kind,
+          path: each,
+        })),
+  )
+  const rows = await query<Row>(
+    database,
+    `select containers.*, deletion_scheduled_at > path_at as scheduled from ldap_sync.containers
+      where (instance, kind, container_id)
+              in (select * from unnest($1::text[], $2::text[], $3::bigint[]))
+         or (kind, container_id) in (select * from unnest($4::text[], $5::bigint[]))
+         or (kind, full_path) in (select * from unnest($6::text[], $7::text[]))
+      order by instance, kind, container_id`,
+    [
+      ...[known.map(({ instance }) => instance), known.map(({ kind }) => kind), known.map(({ id }) => id)],
+      ...[byId.map(({ kind }) => kind), byId.map(({ id }) => id)],
+      ...[byPath.map(({ kind }) => kind), byPath.map(({ path }) => path)],
+    ],
+  )
+  return rows.map((row) => containerOf(row, renames.get(row.instance) ?? []))
+}
+
+/** @returns the instance → its renames, ordered by time */
+const loadRenames = async (database: Pool | Connection): Promise<Map<string, Rename[]>> => {
+  const rows = await query<{ instance: string; old_path: string; new_path: string; at: Date }>(
+    database,
+    'select * from ldap_sync.renames order by at, old_path, new_path',
+    [],
+  )
+  return new Map(
+    [...Map.groupBy(rows, ({ instance }) => instance)].map(([instance, list]) => [
+      instance,
+      list.map(({ old_path, new_path, at }) => ({ oldPath: old_path, newPath: new_path, at: at.getTime() })),
+    ]),
+  )
 }
 
 const containerOf = (row: Row, renames: readonly Rename[]): Container => ({
@@ -54,5 +88,5 @@ const containerOf = (row: Row, renames: readonly Rename[]): Container => ({
   filledFromLdap: row.filled_from_ldap,
 })
 
-export const isSameContainer = (a: ContainerId, b: ContainerId): boolean =>
-  a.instance === b.instance && a.kind === b.kind && a.id === b.id
+/** The same text for the same group or project. */
+export const containerKeyOf = ({ instance, kind, id }: ContainerId): string => `${instance} ${kind} ${id}`

@@ -60,6 +60,21 @@ export const releaseItems = (
     [targetId, users ?? null],
   )
 
+/**
+ * Takes the SSH keys of these users out of the holds, because they are decided about again.
+ *
+ * @param usernames undefined: of all users
+ */
+export const releaseKeys = (database: Database, usernames: readonly string[] | undefined): Promise<unknown> =>
+  query(
+    database,
+    `delete from ldap_sync.hold_items using ldap_sync.holds
+      where holds.hold_id = hold_items.hold_id and state = 'open' and cause <> 'undo' and target_id is null
+        and ($1::text[] is null
+             or user_id in (select user_id from ldap_sync.people where username = any($1)))`,
+    [usernames ?? null],
+  )
+
 /** Closes the holds in which nothing is left. */
 export const closeEmptyHolds = (database: Database): Promise<unknown> =>
   query(

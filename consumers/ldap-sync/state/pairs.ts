@@ -1,4 +1,5 @@
 import { type Connection, type Pool, query } from '../../../lib/database.ts'
+import type { PersonEntry } from '../directory/find-person.ts'
 import type { Target } from './targets.ts'
 
 /** One user and one LDAP group: what GitLab says, and what the worker has added. */
@@ -12,7 +13,7 @@ export interface Pair {
   /** Whether the account can be used at all. */
   account: 'active' | 'blocked' | 'destroyed'
   /** The entry that the user is bound to. */
-  entry: { dn: string; memberName: string } | undefined
+  entry: PersonEntry | undefined
   /** The value that the worker added to the group for this user. */
   owned: string | undefined
 }
@@ -27,6 +28,7 @@ interface Row {
   blocked: boolean | null
   dn: string | null
   member_name: string | null
+  entry_id: string | null
   owned: string | null
 }
 
@@ -41,15 +43,20 @@ export const loadPairs = async (
 ): Promise<Pair[]> => {
   const rows = await query<Row>(
     database,
-    `select user_id, case when step < 2 then access end as access, expires_at, username, email,
-            destroyed, blocked, dn, member_name, owned.value as owned
-       from (select * from ldap_sync.memberships
-              where instance = $1 and kind = $2 and container_id = $3) as membership
-       full join (select user_id, value from ldap_sync.owned_members
-                   where target_id = $4 and user_id > 0) as owned using (user_id)
-       left join (select * from ldap_sync.people where instance = $1) as person using (user_id)
-      where $5::bigint[] is null or user_id = any($5)
-      order by user_id`,
+    `select pair.user_id, case when step < 2 then access end as access, expires_at, username, email,
+            destroyed, blocked, dn, member_name, entry_id, owned.value as owned
+       from (select user_id from ldap_sync.memberships
+              where instance = $1 and kind = $2 and container_id = $3
+                and ($5::bigint[] is null or user_id = any($5))
+             union
+             select user_id from ldap_sync.owned_members
+              where target_id = $4 and user_id > 0
+                and ($5::bigint[] is null or user_id = any($5))) as pair
+       left join ldap_sync.memberships as membership on membership.instance = $1
+        and membership.kind = $2 and membership.container_id = $3 and membership.user_id = pair.user_id
+       left join ldap_sync.people as person on person.instance = $1 and person.user_id = pair.user_id
+       left join ldap_sync.owned_members as owned on owned.target_id = $4 and owned.user_id = pair.user_id
+      order by pair.user_id`,
     [instance, kind, containerId, id, users === 'all' ? null : [...users]],
   )
   return rows.map(pairOf)
@@ -62,6 +69,9 @@ const pairOf = (row: Row): Pair => ({
   username: row.username ?? undefined,
   email: row.email ?? undefined,
   account: row.destroyed ? 'destroyed' : row.blocked ? 'blocked' : 'active',
-  entry: row.dn === null ? undefined : { dn: row.dn, memberName: row.member_name ?? '' },
+  entry:
+    row.dn === null
+      ? undefined
+      : { dn: row.dn, memberName: row.member_name ?? '', id: row.entry_id ?? undefined },
   owned: row.owned ?? undefined,
 })

@@ -59,7 +59,8 @@ const storeMembership = async (connection: Connection, fact: MembershipFact): Pr
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      on conflict (instance, kind, container_id, user_id) do update
        set created_at = excluded.created_at, updated_at = excluded.updated_at, step = excluded.step,
-           access = excluded.access, height = excluded.height, expires_at = excluded.expires_at
+           access = excluded.access, height = excluded.height, expires_at = excluded.expires_at,
+           unlisted = false
        where (excluded.created_at, excluded.updated_at, excluded.step, -excluded.height)
            > (known.created_at, known.updated_at, known.step, -known.height)`,
     [

@@ -1,9 +1,10 @@
 import { query } from '../../../lib/database.ts'
 import { decideEach, type Policy } from '../plan/brake.ts'
 import { loadBrakeState } from '../state/brake-state.ts'
+import { containerKeyOf } from '../state/containers.ts'
 import { closeEmptyHolds } from '../state/holds.ts'
 import type { Run } from '../state/journal.ts'
-import { containerKeyOf, doAllowed, holdAll, planAll, releaseFor, type Scope } from './plan-all.ts'
+import { doAllowed, holdAll, planAll, releaseFor, type Scope } from './plan-all.ts'
 import { showHolds } from './show-holds.ts'
 import type { SyncContext } from './sync-context.ts'
 

@@ -5,6 +5,7 @@ import { inTransaction } from '../state/in-transaction.ts'
 import { storePositions } from '../state/positions.ts'
 import { storeFacts } from '../state/store-facts.ts'
 import { converge } from './converge.ts'
+import { finishCatchUp } from './finish-catch-up.ts'
 import { isEmpty, scopeOf } from './scope-of.ts'
 import type { SyncContext } from './sync-context.ts'
 
@@ -21,6 +22,11 @@ export const handleBatch = async (
 ): Promise<void> => {
   const facts: Fact[] = records.flatMap(factsOf)
   await inTransaction(context.pool, (connection) => storeFacts(connection, facts))
+  if (context.catchUp.phase() !== 'over') {
+    context.catchUp.read(origins)
+    if (context.catchUp.phase() === 'read') await finishCatchUp(context)
+    return
+  }
   const scope = await scopeOf(context, facts)
   if (!isEmpty(scope)) await converge(context, scope, { cause: 'events' })
   await storePositions(context.pool, origins)

@@ -13,6 +13,7 @@ import type { IsCaseExact } from '../dn/dn-key.ts'
 import { readMapping } from '../mapping/read-mapping.ts'
 import { withDirectoryLock } from '../state/in-transaction.ts'
 import { clearTextUrls, type LdapSyncSettings } from '../variables.ts'
+import { createCatchUp } from './catch-up.ts'
 import type { SyncContext } from './sync-context.ts'
 import { createSyncMetrics, type SyncMetrics } from './sync-metrics.ts'
 
@@ -27,12 +28,12 @@ export type OpenedSync = SyncContext & { close(): Promise<void> }
 export const openSync = (
   settings: LdapSyncSettings,
   logger: Logger,
-  { metrics, gitlab }: { metrics: Metrics; gitlab: GitlabApis },
+  { metrics, gitlab, now = Date.now }: { metrics: Metrics; gitlab: GitlabApis; now?: () => number },
 ): OpenedSync => {
   const ldap = ldapSettingsOf(settings)
   const { mapping, digest } = readMapping(settings.LDAP_SYNC_MAPPING_FILE, gitlab.all().length > 0)
   const syncMetrics = createSyncMetrics(metrics)
-  const client = createLdapClient(ldap, observerOf(syncMetrics, logger))
+  const client = createLdapClient(ldap, observerOf(syncMetrics, logger), now)
   const pool = createPool(settings.LDAP_SYNC_DATABASE_URL, 'gitlab-bridge.ldap-sync', logger)
   const mutex = createMutex()
   let schema: Promise<IsCaseExact> | undefined
@@ -40,7 +41,7 @@ export const openSync = (
     ...{ pool, client, mapping, mappingDigest: digest, mode: settings.LDAP_SYNC_MODE, gitlab, logger },
     shape: groupShapes[mapping.groups.class],
     metrics: syncMetrics,
-    now: Date.now,
+    ...{ now, catchUp: createCatchUp(now) },
     isCaseExact: () => {
       schema ??= readSchema(client)
       schema.catch(() => {
@@ -89,17 +90,19 @@ const readCa = (file: string | undefined): string | undefined => {
 
 const fault = (variable: string, problem: string) => new ConfigError([{ variable, problem }])
 
-const observerOf = ({ durations, serverUp }: SyncMetrics, logger: Logger): LdapObserver => {
+const observerOf = ({ durations, serverUp, loginRefused }: SyncMetrics, logger: Logger): LdapObserver => {
   let isUp: boolean | undefined
   return {
     onRequest: (operation, duration) => durations.observe({ operation }, duration),
     onConnected: (url) => {
       serverUp.set(1)
+      loginRefused.set(0)
       if (isUp !== true) logger.info('the LDAP server answers and accepts the bind', { url })
       isUp = true
     },
-    onDisconnected: (reason) => {
+    onDisconnected: (reason, kind) => {
       serverUp.set(0)
+      loginRefused.set(kind === 'login' ? 1 : 0)
       if (isUp !== false) logger.warn('the LDAP server cannot be used', { reason })
       isUp = false
     },

@@ -1,10 +1,10 @@
-import type { ContainerId } from '../facts/fact.ts'
 import type { Decision } from '../plan/brake.ts'
 import { itemKeyOf, type MoveChange, type Proposed } from '../plan/change.ts'
-import { holdItems, releaseItems } from '../state/holds.ts'
+import { containerKeyOf } from '../state/containers.ts'
+import { holdItems, releaseItems, releaseKeys } from '../state/holds.ts'
 import type { Run } from '../state/journal.ts'
 import type { Users } from '../state/pairs.ts'
-import { bindTargets } from './bind-targets.ts'
+import { type Bound, bindTargets } from './bind-targets.ts'
 import { execute } from './execute.ts'
 import { executeKey, type KeyPlan, planKeys } from './keys.ts'
 import { executeMove, planMove } from './moves.ts'
@@ -29,8 +29,6 @@ export interface Plan {
   groups: number
 }
 
-export const containerKeyOf = ({ instance, kind, id }: ContainerId): string => `${instance} ${kind} ${id}`
-
 /**
  * Compares the state with the directory. It writes nothing to the directory.
  *
@@ -45,7 +43,7 @@ export const planAll = async (
   const targets: TargetPlan[] = []
   const moves: Plan['moves'][number][] = []
   for (const each of bound) {
-    const users = scope.containers === 'all' ? 'all' : scope.containers.get(containerKeyOf(each.container))
+    const users = usersOf(scope, each)
     if (users === undefined) continue
     const move = users === 'all' ? await planMove(context, each) : undefined
     if (move !== undefined && 'newDn' in move.change)
@@ -61,6 +59,10 @@ export const planAll = async (
   ]
   return { targets, moves, keys, changes, groups: bound.length }
 }
+
+/** Of what was bound just now, nothing was compared yet. */
+const usersOf = ({ containers }: Scope, { container, since }: Bound): Users | undefined =>
+  containers === 'all' || since === 'now' ? 'all' : containers.get(containerKeyOf(container))
 
 /** Does what was allowed of a plan. Members come first: a rename changes the DN. */
 export const doAllowed = async (
@@ -85,9 +87,10 @@ const isMemberChange = (item: Proposed): item is MemberChange =>
 export const releaseFor = async (
   { pool }: SyncContext,
   { targets }: Plan,
-  { containers }: Scope,
+  { containers, usernames }: Scope,
   usersOf: (target: TargetPlan) => Users,
 ): Promise<void> => {
+  await releaseKeys(pool, usernames)
   for (const plan of targets) {
     const users = containers === 'all' ? 'all' : usersOf(plan)
     await releaseItems(pool, plan.target.id, users === 'all' ? undefined : [...users])

@@ -1,3 +1,5 @@
+import type { PersonEntry } from '../directory/find-person.ts'
+import type { GroupShape } from '../directory/group-class.ts'
 import { type GroupReading, readGroup } from '../directory/read-group.ts'
 import { dnKey } from '../dn/dn-key.ts'
 import { isIgnored } from '../mapping/ignored.ts'
@@ -5,7 +7,7 @@ import type { Proposed } from '../plan/change.ts'
 import { disown, placeholderUser } from '../state/ownership.ts'
 import { loadPairs, type Pair, type Users } from '../state/pairs.ts'
 import { setTargetState, setUnreadable, type Target } from '../state/targets.ts'
-import { bindPerson } from './bind-person.ts'
+import { bindPerson, followPerson } from './bind-person.ts'
 import type { Bound } from './bind-targets.ts'
 import type { SyncContext } from './sync-context.ts'
 
@@ -99,24 +101,39 @@ const compare = async (
       userId,
       dnKey: target.dnKey,
     })
+  // What the directory holds is removed in its own spelling.
+  const heldAs = (value: string | undefined) => (value === undefined ? undefined : present.get(keyOf(value)))
+  const { instance } = target.container
+  /** The value of a user, under the name that the entry has now. */
+  const valueNow = async ({ userId, entry }: Pair) =>
+    entry && memberValue(shape, await followPerson(context, instance, userId, entry))
   for (const pair of pairs) {
-    const isWanted = wants(context, target, pair)
-    const entry = isWanted
-      ? (pair.entry ?? (await bindPerson(context, target.container.instance, pair)))
-      : undefined
-    const value = entry === undefined ? undefined : shape.value === 'dn' ? entry.dn : entry.memberName
-    if (isWanted && value !== undefined && !present.has(keyOf(value)))
-      propose('add_member', pair.userId, value)
-    if (isWanted || pair.owned === undefined) continue
-    // What the directory holds is removed in its own spelling.
-    const held = present.get(keyOf(pair.owned))
-    if (held !== undefined) propose('remove_member', pair.userId, held)
-    else if (reading.kind === 'present') await disown(pool, target.id, pair.userId)
+    const { userId, owned } = pair
+    const held = heldAs(owned)
+    if (wants(context, target, pair)) {
+      const known = memberValue(shape, pair.entry ?? (await bindPerson(context, instance, pair)))
+      if (known === undefined || present.has(keyOf(known))) continue
+      const value = pair.entry === undefined ? known : await valueNow(pair)
+      if (value === undefined) continue
+      if (!present.has(keyOf(value))) propose('add_member', userId, value)
+      // The entry was renamed, and the server keeps the old name in the group.
+      if (held !== undefined && keyOf(held) !== keyOf(value)) propose('remove_member', userId, held)
+    } else if (held !== undefined) propose('remove_member', userId, held)
+    else if (owned !== undefined && reading.kind === 'present') {
+      // The value of the worker is gone. Either somebody removed it, or its entry has another name now.
+      const value = await valueNow(pair)
+      const renamed = value !== undefined && keyOf(value) !== keyOf(owned) ? heldAs(value) : undefined
+      if (renamed !== undefined) propose('remove_member', userId, renamed)
+      else if (value !== undefined) await disown(pool, target.id, userId)
+    }
   }
   const ownedKeys = new Set(pairs.flatMap(({ owned }) => (owned === undefined ? [] : [keyOf(owned)])))
   const foreign = [...present.keys()].filter((key) => !ownedKeys.has(key)).length
   return { changes, foreign }
 }
+
+const memberValue = ({ value }: GroupShape, entry: PersonEntry | undefined): string | undefined =>
+  entry === undefined ? undefined : value === 'dn' ? entry.dn : entry.memberName
 
 /** A function that gives equal texts for equal members. */
 export const valueKeys = async (context: SyncContext): Promise<(value: string) => string> => {

@@ -47,10 +47,11 @@ const readRule = async (context: SyncContext, api: GitlabApi, rule: Rule): Promi
     )
     if (rule.kind === 'group') await readLinks(context, api, id)
     const listPath = rule.kind === 'group' ? apiPath`/groups/${id}/members` : apiPath`/projects/${id}/members`
+    const before = new Date(context.now() - clockDifferenceMs)
     const members: Member[] = []
     const pages = { path: listPath, read: member, paging: { by: 'page' }, patience: 'background' } as const
     for await (const page of api.pages(pages)) members.push(...page)
-    await storeMembers(context, key, members)
+    await storeMembers(context, key, members, before)
   } catch (error) {
     // A group that the bot may not see, or that is gone, says nothing about its members.
     const kind = gitlabFailureOf(error)?.kind
@@ -86,15 +87,26 @@ const readLinks = async ({ pool, logger }: SyncContext, api: GitlabApi, id: numb
   )
 }
 
+/** By how much the clocks of GitLab and of this machine may differ. */
+const clockDifferenceMs = 120_000
+
 /**
  * Who is listed is a member. Who is not listed is one no more, if the membership is older than the list: an
- * event that comes later tells something newer.
+ * event that comes later tells something newer. A list without anybody proves nothing: it is not believed.
  */
 const storeMembers = async (
-  { pool }: SyncContext,
+  { pool, logger }: SyncContext,
   [instance, kind, id]: readonly [string, string, number],
   members: readonly Member[],
+  before: Date,
 ): Promise<void> => {
+  if (members.length === 0) {
+    logger.warn('GitLab lists no member of a group or project, so that only hooks tell about it', {
+      kind,
+      id,
+    })
+    return
+  }
   for (const { id: userId, username, state, access_level, created_at, expires_at } of members) {
     const access = accessOfNumber(access_level) ?? 'no_access'
     await query(
@@ -103,9 +115,9 @@ const storeMembers = async (
          (instance, kind, container_id, user_id, created_at, updated_at, step, access, height, expires_at)
        values ($1, $2, $3, $4, $5, $5, 1, $6, 0, $7)
        on conflict (instance, kind, container_id, user_id) do update
-         set access = excluded.access, expires_at = excluded.expires_at, step = 1,
+         set access = excluded.access, expires_at = excluded.expires_at, step = 1, unlisted = false,
              created_at = excluded.created_at, updated_at = greatest(known.updated_at, excluded.updated_at)
-         where known.step < 2 or excluded.created_at > known.created_at`,
+         where known.step < 2 or known.unlisted or excluded.created_at > known.created_at`,
       [instance, kind, id, userId, created_at ?? new Date(0).toISOString(), access, expires_at],
     )
     await query(
@@ -118,8 +130,9 @@ const storeMembers = async (
   }
   await query(
     pool,
-    `update ldap_sync.memberships set step = 2
-      where instance = $1 and kind = $2 and container_id = $3 and step < 2 and not user_id = any($4)`,
-    [instance, kind, id, members.map((each) => each.id)],
+    `update ldap_sync.memberships set step = 2, unlisted = true
+      where instance = $1 and kind = $2 and container_id = $3 and step < 2 and not user_id = any($4)
+        and greatest(created_at, updated_at) < $5`,
+    [instance, kind, id, members.map((each) => each.id), before],
   )
 }

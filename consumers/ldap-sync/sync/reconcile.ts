@@ -4,6 +4,7 @@ import { loadBrakeState } from '../state/brake-state.ts'
 import { closeEmptyHolds } from '../state/holds.ts'
 import type { Run } from '../state/journal.ts'
 import { acceptSeen, type LastSeen, loadLastSeen } from '../state/settings.ts'
+import { followPeople } from './follow-people.ts'
 import { doAllowed, holdAll, type Plan, planAll, releaseFor } from './plan-all.ts'
 import { readGitlab } from './read-gitlab.ts'
 import { showHolds } from './show-holds.ts'
@@ -22,7 +23,10 @@ const everything = { containers: 'all', usernames: undefined } as const
 /** Compares directory, state and GitLab, and writes nothing to the directory. */
 export const diff = async (context: SyncContext): Promise<Plan> => {
   await readGitlab(context)
-  return context.exclusively(() => planAll(context, everything, 'create'))
+  return context.exclusively(async () => {
+    await followPeople(context)
+    return planAll(context, everything, 'create')
+  })
 }
 
 /**
@@ -35,22 +39,19 @@ export const reconcile = async (context: SyncContext): Promise<Reconciled> => {
   await readGitlab(context)
   return context.exclusively(async () => {
     const { pool, metrics } = context
+    const people = await followPeople(context)
     const plan = await planAll(context, everything, 'create')
     metrics.drift.set(plan.changes.length)
     metrics.foreign.set(plan.targets.reduce((sum, { foreign }) => sum + foreign, 0))
     await releaseFor(context, plan, everything, () => 'all')
-    const seen = {
-      mappingDigest: context.mappingDigest,
-      groups: plan.groups,
-      people: await countPeople(context),
-    }
+    const seen = { mappingDigest: context.mappingDigest, groups: plan.groups, people }
     const policy = policyOf(context, seen, await loadLastSeen(pool))
     const state = await loadBrakeState(pool)
     const { allowed, held } = decideTogether(plan.changes, state, policy, 'reconcile')
     const holds = await holdAll(context, held)
     const run: Run = { cause: 'reconcile' }
     await doAllowed(context, run, plan, allowed)
-    if (holds.length === 0) await acceptSeen(pool, seen)
+    if (holds.length === 0 && policy !== 'nothing_found') await acceptSeen(pool, seen)
     await closeEmptyHolds(pool)
     await showHolds(context)
     return { changes: plan.changes, holds, run: run.id }
@@ -63,11 +64,4 @@ const policyOf = ({ mode }: SyncContext, seen: LastSeen, before: LastSeen | unde
   if (before.mappingDigest !== seen.mappingDigest) return 'mapping_changed'
   const nobody = seen.people === 0 && before.people > 0
   return nobody || (seen.groups === 0 && before.groups > 0) ? 'nothing_found' : 'apply'
-}
-
-/** How many people the directory has at all: none means that the base or the filter is wrong. */
-export const countPeople = async ({ client, mapping }: SyncContext): Promise<number> => {
-  const { base, object_class } = mapping.people
-  const where = [['objectClass', object_class]] as const
-  return (await client.search({ base, scope: 'sub', where, attributes: ['1.1'], size: 'paged' })).length
 }

@@ -1,7 +1,8 @@
 import { query } from '../../../lib/database.ts'
 import { messageOf } from '../../../lib/errors.ts'
+import { containerKeyOf } from '../state/containers.ts'
 import { converge } from './converge.ts'
-import { containerKeyOf } from './plan-all.ts'
+import { finishCatchUp } from './finish-catch-up.ts'
 import { reconcile } from './reconcile.ts'
 import type { SyncContext } from './sync-context.ts'
 
@@ -26,32 +27,29 @@ export interface ScheduleTimes {
  */
 export const startSchedule = (context: SyncContext, times: ScheduleTimes): Schedule => {
   let lastHandledAt = context.now()
-  let reconciledOn: string | undefined
-  let expiredUntil = context.now()
-  let running: Promise<void> = Promise.resolve()
-  let isBusy = false
+  let running: Promise<void> | undefined
+  const expire = createExpiry(context)
+  const reconcileWhenDue = createReconciliations(context, times)
+  const probe = createProbe(context)
 
   const tick = async () => {
     const now = context.now()
-    await convergeExpired(context, expiredUntil, now)
-    expiredUntil = now
-    if (times.reconcileAt === 'off' || now - lastHandledAt < times.quietMs) return
-    const [day, time = ''] = new Date(now).toISOString().split('T')
-    const isFirst = reconciledOn === undefined
-    if (!isFirst && (reconciledOn === day || time < times.reconcileAt)) return
-    const { changes, holds, run } = await reconcile(context)
-    reconciledOn = isFirst && time < times.reconcileAt ? 'at the start' : day
-    context.logger.info('directory and GitLab were compared', { differences: changes.length, holds, run })
+    await probe(now)
+    if (context.catchUp.phase() !== 'over') {
+      if (now - context.catchUp.lastReadAt() >= times.quietMs) context.catchUp.giveUp()
+      if (context.catchUp.phase() === 'read') await finishCatchUp(context)
+      return
+    }
+    await expire(now)
+    if (now - lastHandledAt >= times.quietMs) await reconcileWhenDue(now)
   }
   const timer = setInterval(() => {
-    if (isBusy) return
-    isBusy = true
-    running = tick()
+    running ??= tick()
       .catch((error: unknown) => {
         context.logger.warn('directory and GitLab could not be compared', { error: messageOf(error) })
       })
       .finally(() => {
-        isBusy = false
+        running = undefined
       })
   }, times.tickMs)
   return {
@@ -62,6 +60,48 @@ export const startSchedule = (context: SyncContext, times: ScheduleTimes): Sched
       clearInterval(timer)
       await running
     },
+  }
+}
+
+/** Reconciles at the start, and after that every day at the configured time. */
+const createReconciliations = (context: SyncContext, { reconcileAt }: ScheduleTimes) => {
+  let reconciledOn: string | undefined
+  return async (now: number): Promise<void> => {
+    if (reconcileAt === 'off') return
+    const [day, time = ''] = new Date(now).toISOString().split('T')
+    const isFirst = reconciledOn === undefined
+    if (!isFirst && (reconciledOn === day || time < reconcileAt)) return
+    const { changes, holds, run } = await reconcile(context).catch((error: unknown) => {
+      context.metrics.reconcileFailing.set(1)
+      throw error
+    })
+    context.metrics.reconcileFailing.set(0)
+    reconciledOn = isFirst && time < reconcileAt ? 'at the start' : day
+    context.logger.info('directory and GitLab were compared', { differences: changes.length, holds, run })
+  }
+}
+
+/** Memberships that ended while the worker was stopped are found at the start. */
+const createExpiry = (context: SyncContext) => {
+  let expiredUntil = 0
+  return async (now: number): Promise<void> => {
+    await convergeExpired(context, expiredUntil, now)
+    expiredUntil = now
+  }
+}
+
+const probeEveryMs = 60_000
+
+/** Without events, nobody would notice that the server is down or refuses the login. */
+const createProbe = ({ client }: SyncContext) => {
+  let probedAt = 0
+  return async (now: number): Promise<void> => {
+    if (now - probedAt < probeEveryMs) return
+    probedAt = now
+    // The metrics and the log of the connection tell about a failure.
+    await client
+      .search({ base: '', scope: 'base', attributes: ['1.1'], size: 'small' })
+      .catch(() => undefined)
   }
 }
 

@@ -1,7 +1,8 @@
 import { query } from '../../../lib/database.ts'
 import type { ContainerId, Fact } from '../facts/fact.ts'
+import { containerKeyOf } from '../state/containers.ts'
 import type { Users } from '../state/pairs.ts'
-import { containerKeyOf, type Scope } from './plan-all.ts'
+import type { Scope } from './plan-all.ts'
 import type { SyncContext } from './sync-context.ts'
 
 /**
@@ -22,7 +23,7 @@ export const scopeOf = async ({ pool }: SyncContext, facts: readonly Fact[]): Pr
     if (fact.type === 'container') containers.set(containerKeyOf(fact.container), 'all')
     // A rename of a parent changes the paths of all that is inside.
     if (fact.type === 'rename')
-      for (const each of await allContainers(pool, fact.instance)) containers.set(containerKeyOf(each), 'all')
+      for (const each of await mirrored(pool, fact.instance)) containers.set(containerKeyOf(each), 'all')
     if (fact.type !== 'person') continue
     if (fact.username !== null) usernames.add(fact.username)
     for (const each of await containersOf(pool, fact.instance, fact.userId)) touch(each, fact.userId)
@@ -45,11 +46,12 @@ const containersOf = async (pool: Database, instance: string, userId: number): P
     )
   ).map(idOf)
 
-const allContainers = async (pool: Database, instance: string): Promise<ContainerId[]> =>
+/** Only what fills an LDAP group already: what a rename makes fill one is bound later, and then compared. */
+const mirrored = async (pool: Database, instance: string): Promise<ContainerId[]> =>
   (
     await query<Row>(
       pool,
-      'select instance, kind, container_id from ldap_sync.containers where instance = $1',
+      'select distinct instance, kind, container_id from ldap_sync.targets where instance = $1',
       [instance],
     )
   ).map(idOf)

@@ -48,7 +48,9 @@ export const send = async (
   if (placeholder !== undefined && modified?.delete.includes(placeholder))
     await disown(pool, target.id, placeholderUser)
   const removed = changes.filter(({ change }) => change.kind === 'remove_member')
-  const users = removed.map(({ userId }) => userId)
+  // Under another name, the user is still a member.
+  const stay = new Set(members.map(({ userId }) => userId))
+  const users = removed.map(({ userId }) => userId).filter((userId) => !stay.has(userId))
   if (users.length > 0) await disownAll(pool, target.id, users)
   for (const { change } of changes) metrics.changes.inc({ kind: change.kind, outcome: 'done' })
 }

@@ -5,6 +5,7 @@ import type { GroupShape } from '../directory/group-class.ts'
 import type { LdapClient } from '../directory/ldap-client.ts'
 import type { IsCaseExact } from '../dn/dn-key.ts'
 import type { Mapping } from '../mapping/mapping.ts'
+import type { CatchUp } from './catch-up.ts'
 import type { SyncMetrics } from './sync-metrics.ts'
 
 /** What every step of a synchronisation uses. */
@@ -23,6 +24,8 @@ export interface SyncContext {
   now(): number
   /** One change of the directory at a time: in this process by a mutex, among processes by the database. */
   exclusively<T>(act: () => Promise<T>): Promise<T>
+  /** Whether records are read again that the database does not contain. */
+  catchUp: CatchUp
   gitlab: GitlabApis
   metrics: SyncMetrics
   logger: Logger

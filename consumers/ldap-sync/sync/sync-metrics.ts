@@ -14,5 +14,7 @@ export const createSyncMetrics = (metrics: Metrics) => ({
   unbound: metrics.gauge('ldap_sync_unbound_people'),
   skipped: metrics.counter('ldap_sync_skipped_total'),
   serverUp: metrics.gauge('ldap_sync_server_up'),
+  loginRefused: metrics.gauge('ldap_sync_login_refused'),
+  reconcileFailing: metrics.gauge('ldap_sync_reconcile_failing'),
   durations: metrics.histogram('ldap_sync_operation_duration_seconds'),
 })

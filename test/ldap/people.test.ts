@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { beforeEach, test } from 'node:test'
+import { approve } from '../../consumers/ldap-sync/operate/approve.ts'
+import { loadHolds, reconcile } from '../../consumers/ldap-sync/operate/operate.ts'
+import { undo } from '../../consumers/ldap-sync/operate/undo.ts'
+import { at, groupEvent, memberEvent } from '../helpers/ldap/events.ts'
+import {
+  archiveBase,
+  groupBase,
+  peopleBase,
+  personDn,
+  personEntry,
+  placeholder,
+} from '../helpers/ldap/ldap-server.ts'
+import { openLdapTest, type RunningSync } from '../helpers/ldap/open-ldap-test.ts'
+import { withOperator } from '../helpers/ldap/operator-of.ts'
+
+// What a directory administrator does to the entries meanwhile.
+const { directory, startSync } = await openLdapTest()
+const groupDn = `cn=nordlicht-team-23,${groupBase}`
+const created = groupEvent('create', 23, 'nordlicht/team-23')
+const anna = { user: 1, username: 'anna' }
+const bela = { user: 2, username: 'bela' }
+const renamed = personDn('anna.lind')
+const posix = { base: groupBase, class: 'posixGroup', first_gid: 20_000 }
+
+beforeEach(async () => {
+  for (const base of [groupBase, archiveBase, peopleBase])
+    for (const dn of await directory.below(base)) await directory.remove(dn)
+  await directory.addPeople(['anna', 'bela'])
+})
+
+const lastRun = async (sync: RunningSync): Promise<number> => {
+  const [row] = await sync.query('select max(run_id)::integer as run_id from ldap_sync.runs')
+  return Number(row?.run_id)
+}
+
+test('whoever is renamed in LDAP is still the same member, and leaves under the new name', async () => {
+  const sync = await startSync()
+  await sync.feed(created, memberEvent('add', anna), memberEvent('add', bela))
+  await directory.rename(personDn('anna'), renamed)
+  assert.deepEqual(await directory.values(groupDn, 'member'), [renamed, personDn('bela')], 'by refint')
+  await sync.feed(memberEvent('update', { ...anna, updated: 5 }))
+  assert.deepEqual(await directory.values(groupDn, 'member'), [renamed, personDn('bela')])
+  await sync.feed(memberEvent('remove', { ...anna, updated: 5 }))
+  assert.deepEqual(await directory.values(groupDn, 'member'), [personDn('bela')])
+})
+
+test('an old name that the server keeps in the group is exchanged by the reconciliation', async () => {
+  const sync = await startSync({ mapping: { groups: posix } })
+  await sync.feed(created, memberEvent('add', anna), memberEvent('add', bela))
+  await directory.rename(personDn('anna'), renamed)
+  await withOperator(sync, reconcile)
+  assert.deepEqual(await directory.values(groupDn, 'memberUid'), ['anna.lind', 'bela'])
+  await withOperator(sync, async (operator) => undo(operator, await lastRun(sync)))
+  assert.deepEqual(await directory.values(groupDn, 'memberUid'), ['anna', 'bela'])
+})
+
+test('another person who gets the name of a deleted entry does not get its memberships', async () => {
+  const sync = await startSync()
+  await sync.feed(created, memberEvent('add', anna), memberEvent('add', bela))
+  await directory.remove(personDn('anna'))
+  await directory.add(...personEntry('anna'))
+  await sync.feed(memberEvent('update', { ...anna, updated: 5 }))
+  await withOperator(sync, reconcile)
+  assert.deepEqual(await directory.values(groupDn, 'member'), [personDn('bela')])
+  assert.equal(await sync.metric('ldap_sync_unbound_people', { reason: 'reused' }), 1)
+})
+
+test('an emptied look-up removes nobody', async () => {
+  const sync = await startSync({ mapping: { groups: posix } })
+  await sync.feed(created, memberEvent('add', anna), memberEvent('add', bela))
+  for (const uid of ['anna', 'bela']) await directory.remove(personDn(uid))
+  await sync.feed(
+    memberEvent('update', { ...anna, updated: 5 }),
+    memberEvent('update', { ...bela, updated: 5 }),
+  )
+  await withOperator(sync, reconcile)
+  assert.deepEqual(await directory.values(groupDn, 'memberUid'), ['anna', 'bela'])
+})
+
+test('names that differ only in letter case are the same person', async () => {
+  const sync = await startSync()
+  await sync.feed(created, memberEvent('add', { user: 1, username: 'ANNA' }))
+  assert.deepEqual(await directory.values(groupDn, 'member'), [personDn('anna')])
+  await directory.removeValue(groupDn, 'member', personDn('anna')).catch(() => undefined)
+  await sync.feed(memberEvent('add', bela))
+  await sync.feed(memberEvent('remove', { user: 1, username: 'Anna' }))
+  assert.deepEqual(await directory.values(groupDn, 'member'), [personDn('bela')])
+})
+
+test('an undone archiving is not repeated before a person approves it', async () => {
+  const groups = { base: groupBase, placeholder, archive: archiveBase }
+  const sync = await startSync({ mapping: { groups } })
+  await sync.feed(created, memberEvent('add', anna))
+  await sync.feed(groupEvent('destroy', 23, 'nordlicht/team-23', { second: 10 }))
+  assert.deepEqual(await directory.below(groupBase), [])
+  await withOperator(sync, async (operator) => undo(operator, await lastRun(sync)))
+  assert.deepEqual(await directory.below(groupBase), [groupDn])
+  await sync.feed(groupEvent('destroy', 23, 'nordlicht/team-23', { second: 10 }))
+  assert.deepEqual(await directory.below(groupBase), [groupDn])
+  const [hold] = await withOperator(sync, ({ pool }) => loadHolds(pool))
+  assert.deepEqual([hold?.cause, hold?.items.length], ['undone', 1])
+  await withOperator(sync, (operator) => approve(operator, hold?.id ?? 0, hold?.digest ?? ''))
+  assert.deepEqual(await directory.below(groupBase), [])
+})
+
+test('a held SSH key leaves the hold when GitLab deletes the key', async () => {
+  const env = { LDAP_SYNC_MODE: 'propose' }
+  const sync = await startSync({ mapping: { people: { base: peopleBase, ssh_keys: true } }, env })
+  const key = (verb: string) => ({
+    ...{ event_name: `key_${verb}`, id: 4, username: 'anna', key: 'ssh-ed25519 first' },
+    ...{ created_at: at(0), updated_at: at(0) },
+  })
+  await sync.feed(created, memberEvent('add', anna))
+  await sync.feed(key('create'))
+  const itemsNow = async () => (await withOperator(sync, ({ pool }) => loadHolds(pool)))[0]?.items.length
+  assert.equal(await itemsNow(), 2)
+  await sync.feed(key('destroy'))
+  assert.equal(await itemsNow(), 1)
+})
