@@ -150,13 +150,7 @@ export interface WorkerTools {
   /** GitLab's API. It has none without a token, and none if the worker has no `gitlabApi`. */
   gitlab: GitlabApis
   metrics: Metrics
-  /**
-   * Reads a record again, with its body if the worker has `wholeBodies`. It is for a worker that kept only the
-   * place of a record.
-   *
-   * @returns undefined if the brokers do not hold the record any more
-   * @throws RetriableError while the brokers or the registry do not answer
-   */
+  /** Reads a record again; undefined if the brokers no longer hold it. @throws RetriableError */
   readRecord(origin: Origin): Promise<RecordOf | undefined>
 }
 
@@ -185,10 +179,7 @@ export interface DatabaseRole {
   rights: readonly string[]
 }
 
-/**
- * A server of a worker beside its operations port. `npm start` chooses its port together with all others, and
- * writes its address to `endpoints.json`.
- */
+/** A server of a worker beside its operations port. `npm start` writes its address to `endpoints.json`. */
 export interface ServedApi {
   /** The variables that set the address. */
   port: string

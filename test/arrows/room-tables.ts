@@ -85,11 +85,15 @@ const runtime: Rooms = {
   'max-age.ts': [],
   'worker-breaker.ts': ['batch/', 'group/', 'metrics.ts'],
   'pipeline.ts': [
-    ...['worker-resources.ts', 'event-decoder.ts', 'decode-and-handle.ts', 'dead-letters/', 'group/'],
-    ...['middleware/', 'metrics.ts', 'whole-bodies.ts', 'max-age.ts'],
+    ...['worker-resources.ts', 'decode-and-handle.ts', 'dead-letters/', 'group/'],
+    ...['middleware/', 'metrics.ts', 'max-age.ts'],
   ],
   'whole-bodies.ts': [],
-  'worker-resources.ts': ['handled/', 'positions/', 'worker-variables.ts'],
+  'worker-resources.ts': [
+    ...['handled/', 'positions/', 'worker-variables.ts'],
+    ...['event-decoder.ts', 'stored-records.ts', 'whole-bodies.ts'],
+  ],
+  'stored-records.ts': ['decode-and-handle.ts'],
   'event-decoder.ts': ['dead-letters/'],
   'dead-letters/': ['middleware/'],
   'watchdog/': ['positions/', 'middleware/'],
