@@ -43,12 +43,12 @@ export const verify = (
       result.breaks.every(({ digest }) => accepted.includes(digest))
     if (options.json) {
       for (const fault of result.faults) print(JSON.stringify(fault))
-      const { size, notAnchored, sealed, isHeadSound, accounting, breaks, anchor: verdict } = result
+      const { size, notAnchored, sealed, heldByExport, isHeadSound, accounting, breaks } = result
       const proves = provesOf(anchor)
       print(
         JSON.stringify({
-          ...{ sound: isSound, size, notAnchored, sealed, isHeadSound, accounting },
-          ...{ breaks, anchor: verdict, proves },
+          ...{ sound: isSound, size, notAnchored, sealed, heldByExport, isHeadSound, accounting },
+          ...{ breaks, anchor: result.anchor, proves },
         }),
       )
       return isSound ? 0 : 1
@@ -80,10 +80,12 @@ const verified = async <T>(
 }
 
 const summaryOf = (result: VerifyResult, { checkpoint }: OpenedAnchor): string[] => {
-  const { size, notAnchored, sealed, isHeadSound, accounting, anchor, faults } = result
+  const { size, notAnchored, sealed, isHeadSound, accounting, anchor, faults, heldByExport } = result
   const lines = [`${size} leaves were read; ${faults.length} faults were found.`]
   if (sealed > 0)
     lines.push(`${sealed} rows are older than the log: nothing proves them before they were sealed.`)
+  if (heldByExport > 0)
+    lines.push(`${heldByExport} rows have values that were erased from the log later: delete these files.`)
   if (notAnchored > 0)
     lines.push(`not anchored yet: the last ${notAnchored} leaves, which agree with the tiles.`)
   if (accounting !== undefined) lines.push(...accountingLines(accounting))

@@ -37,6 +37,7 @@ const rows = [
 ]
 await appendRows(pool, rows)
 await database.anchor()
+await database.keep()
 
 const env = { DATABASE_URL: database.databaseUrl, BRIDGE_DATA_DIR: join(database.folder, 'data') }
 const options = {
@@ -178,13 +179,36 @@ test('the trigger lets nobody change a row, also not within the transaction of a
   await assert.rejects(change('delete from audit_log.events where leaf_index = 9'), /append-only/)
 })
 
-test('values that are gone without an erasure are a fault, and so is an edited erasure', async () => {
+test('values that come back after their erasure are named, with and without their salt', async () => {
   await database.removeTriggers()
+  const again = async (columns: readonly string[]) => {
+    for (const column of columns)
+      await pool.query(`update audit_log.events as e set ${column} = k.${column} from kept.events as k
+        where e.leaf_index = 0 and k.leaf_index = 0`)
+    const { faults } = await verifyAuditLog(pool, await database.anchor(), 1)
+    return faults.map(({ kind, index, detail }) => [kind, index, detail])
+  }
+  const taken = 'an erasure took its identity'
+  assert.deepEqual(await again(['user_name']), [
+    ['returned', 0, taken],
+    ['edited', 0, 'its commitment: identity'],
+  ])
+  assert.deepEqual(await again(['user_id', 'user_username', 'identity_salt']), [['returned', 0, taken]])
+  await pool.query(`update audit_log.events set user_id = null, user_username = null, user_name = null,
+    identity_salt = null where leaf_index = 0`)
+  assert.deepEqual(await verified(), sound)
+})
+
+test('values that are gone without an erasure are a fault, and so is an edited erasure', async () => {
   await pool.query(`update audit_log.statements set content = replace(content, '0-7', '0-9')`)
   const { faults } = await verifyAuditLog(pool, await database.anchor(), 1)
   assert.deepEqual(
     faults.map(({ kind, index }) => [kind, index]),
-    [['edited', 10]],
+    [
+      ['returned', 8],
+      ['returned', 9],
+      ['edited', 10],
+    ],
   )
   await pool.query(`update audit_log.statements set content = replace(content, '0-9', '0-7')`)
   await pool.query(

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { exportLog } from '../../cli/audit/export.ts'
 import { rotateKey } from '../../cli/audit/rotate-key.ts'
 import { verify } from '../../cli/audit/verify.ts'
 import { appendRows } from '../../consumers/audit-log/append/append-rows.ts'
@@ -49,6 +50,27 @@ test('after the rotation the new key signs, and verify follows from the old key'
     assert.match(text, /4 leaves are those that second signed/)
   }
   await assert.rejects(run('other'), /Neither the key other .* nor a key that it named in the log has signed/)
+})
+
+test('verify of an export follows the rotation, and only through the statement of the log', async () => {
+  const lines: string[] = []
+  const write = async (some: readonly string[]) => void lines.push(...some)
+  await exportLog({ format: 'ndjson' }, env, write, () => undefined)
+  await writeFile(path('export'), lines.join('\n'))
+  const offline = { BRIDGE_DATA_DIR: database.folder }
+  const verifyFile = async (key: string, file: string) => {
+    const printed: string[] = []
+    const options = { jobs: 1, anchor: path('checkpoint'), key: path(`${key}.pub`), export: [path(file)] }
+    return { code: await verify(options, offline, (line) => printed.push(line)), text: printed.join('\n') }
+  }
+  for (const key of ['first', 'second']) {
+    const { code, text } = await verifyFile(key, 'export')
+    assert.equal(code, 0, text)
+    assert.match(text, /4 leaves are those that second signed/)
+  }
+  await assert.rejects(verifyFile('other', 'export'), /Neither the key other/)
+  await writeFile(path('without'), lines.filter((line) => !line.includes('"key_change"')).join('\n'))
+  await assert.rejects(verifyFile('first', 'without'), /Neither the key first/)
 })
 
 test('the same key twice, and a file that is no key, are refused', async () => {

@@ -80,18 +80,26 @@ export const verifyExport = async (
       }
     }
   if (block.hashes.length > 0) finishBlock()
-  const all = [...faults, ...nameMismatches(mismatches)]
+  const { held, others } = withoutReturned([...faults, ...nameMismatches(mismatches)])
+  const breaks = breaksOf(statements)
   return {
     size: tree.size,
     notAnchored: Math.max(0, tree.size - anchor.size),
-    anchor: verdictOf([...origins], tree.size, rootAtAnchor, anchor),
+    anchor: verdictOf([...origins], { size: tree.size, breaks }, rootAtAnchor, anchor),
     isHeadSound: true,
-    faults: all.sort((one, other) => (one.index ?? 0) - (other.index ?? 0)),
+    faults: others.sort((one, other) => (one.index ?? 0) - (other.index ?? 0)),
     accounting: undefined,
-    breaks: breaksOf(statements),
+    breaks,
+    heldByExport: held.length,
     sealed,
   }
 }
+
+/** A file from before an erasure has the values rightly. Whoever keeps the file has to delete it. */
+const withoutReturned = (faults: readonly Fault[]): { held: Fault[]; others: Fault[] } => ({
+  held: faults.filter(({ kind }) => kind === 'returned'),
+  others: faults.filter(({ kind }) => kind !== 'returned'),
+})
 
 /** The statements of an export by which a signing key names the next one. */
 export const keyChangesInExport = async (paths: readonly string[]): Promise<string[]> =>
@@ -112,11 +120,14 @@ const statementsIn = async (paths: readonly string[]): Promise<Statement[]> => {
 
 const verdictOf = (
   origins: readonly string[],
-  size: number,
+  { size, breaks }: Pick<VerifyResult, 'size' | 'breaks'>,
   rootAtAnchor: Buffer | undefined,
   anchor: SignedCheckpoint,
 ): AnchorVerdict => {
-  const other = origins.find((origin) => origin !== anchor.origin)
+  const isOfOldLog = breaks.some(
+    ({ oldOrigin, commonSize }) => oldOrigin === anchor.origin && anchor.size <= commonSize,
+  )
+  const other = origins.find((origin) => origin !== anchor.origin && !isOfOldLog)
   if (other !== undefined) return { kind: 'another log', origin: other }
   if (rootAtAnchor === undefined) return { kind: 'shorter', missing: anchor.size - size }
   return rootAtAnchor.equals(anchor.root) ? { kind: 'extends' } : { kind: 'differs' }

@@ -1,3 +1,4 @@
+import { type FieldGroup, fieldGroups } from '../leaf/commitment.ts'
 import { appendLeaf, emptyRange, rootOf } from '../tree/compact-range.ts'
 import { hashLeaf, hashSize } from '../tree/hashing.ts'
 import { tileWidth } from '../tree/tile.ts'
@@ -90,6 +91,9 @@ const verifyPlace = (
   const unnamed = own.erased.filter((group) => !absences.erased[group].has(index))
   if (unnamed.length > 0)
     faults.push({ kind: 'erased', index, row, detail: `no erasure names it: ${unnamed.join(', ')}` })
+  const returned = own.leaf.has.event ? returnedGroups(index, own, absences) : []
+  if (returned.length > 0)
+    faults.push({ kind: 'returned', index, row, detail: `an erasure took its ${returned.join(', ')}` })
   if (!own.hash.equals(expected)) {
     const detail = own.edited.length > 0 ? own.edited.join(', ') : 'values, or all hashes beside them'
     mismatches.push({ index, row, expected: base64(expected), found: base64(own.hash), detail })
@@ -101,6 +105,16 @@ const verifyPlace = (
     faults.push({ kind: 'edited', index, row, detail: 'its place in Kafka in audit_log.leaves' })
   }
 }
+
+/** The groups that an erasure took from the row and that have a salt or a value again. */
+const returnedGroups = (
+  index: number,
+  { erased, edited }: { erased: readonly FieldGroup[]; edited: readonly FieldGroup[] },
+  absences: Absences,
+): FieldGroup[] =>
+  (Object.keys(fieldGroups) as FieldGroup[]).filter(
+    (group) => absences.erased[group].has(index) && (!erased.includes(group) || edited.includes(group)),
+  )
 
 const base64 = (hash: Buffer): string => hash.toString('base64')
 

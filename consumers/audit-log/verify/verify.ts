@@ -41,6 +41,8 @@ export interface VerifyResult {
   accounting: Accounting | undefined
   /** Where the log was rebuilt after a restore. An auditor has to accept each of them. */
   breaks: Break[]
+  /** Rows of an export that still have what was erased from the log after they were exported. */
+  heldByExport: number
   /** Rows of an older version: proven from the time of the seal, not before. */
   sealed: number
 }
@@ -96,6 +98,7 @@ export const verifyAuditLog = async (
     faults: all.sort((one, other) => (one.index ?? 0) - (other.index ?? 0)),
     accounting,
     breaks,
+    heldByExport: 0,
     sealed: await countSealed(pool),
   }
 }
