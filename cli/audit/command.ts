@@ -5,7 +5,7 @@ import { parseTime, timeForms } from '../options/parse-time.ts'
 import { wholeNumber } from '../options/whole-number.ts'
 import { exitAfterOutput } from '../output/exit.ts'
 import { writeLines } from '../output/write-lines.ts'
-import { eraseCommand } from './erase/command.ts'
+import { eraseCommand, reapplyErasuresCommand } from './erase/command.ts'
 import type { ExportOptions } from './export.ts'
 import { holdCommand } from './hold/command.ts'
 import type { AnchorOptions } from './open-audit-log.ts'
@@ -140,6 +140,7 @@ export const auditCommand = new Command('audit')
   .addCommand(verifyCommand)
   .addCommand(proveCommand)
   .addCommand(eraseCommand)
+  .addCommand(reapplyErasuresCommand)
   .addCommand(holdCommand)
   .addCommand(generateKeyCommand)
   .addCommand(rotateKeyCommand)

@@ -1,10 +1,12 @@
 import { beginEpoch } from '../../consumers/audit-log/epoch/begin-epoch.ts'
 import { anchorPathOf } from '../../consumers/audit-log/verify/open-anchor.ts'
 import type { Environment } from '../../lib/config.ts'
+import { reapply } from './erase/reapply.ts'
 import { withOwner } from './with-owner.ts'
 
 /**
  * Begins a new epoch of the audit log after its database was restored, and prints what the log says about it.
+ * Erasures from after the backup are applied again.
  *
  * @throws UsageError if nothing was lost; ConfigError
  */
@@ -17,4 +19,7 @@ export const newEpoch = async (env: Environment, print: (line: string) => void):
   )
   print(`Its newest checkpoint was moved to ${epoch.oldCheckpointPath}. Keep it as evidence.`)
   print(`An auditor accepts this break with: bridge audit verify --accept ${epoch.digest}`)
+  // The backup may be older than erasures.
+  const reapplied = await reapply(env)
+  if (reapplied !== undefined) print(reapplied)
 }

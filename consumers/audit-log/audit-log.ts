@@ -7,6 +7,8 @@ import { defineConsumer, type Origin } from '../consumer.ts'
 import { anchorVariables } from './anchors/anchor-variables.ts'
 import { appendRows } from './append/append-rows.ts'
 import { auditEraser } from './erase/audit-eraser.ts'
+import { createErasedPeople } from './erase/erased-people.ts'
+import { erasureVariables } from './erase/erasure-key.ts'
 import { auditLogPersonalData } from './erase/personal-data.ts'
 import { auditReader } from './read/audit-reader.ts'
 import { auditRowOf, coordinatesOf } from './row/audit-row.ts'
@@ -16,6 +18,7 @@ import { startAnchoring } from './sign/anchoring.ts'
 export const auditLogVariables = z.object({
   AUDIT_LOG_DATABASE_URL: workerDatabaseUrl('audit-log'),
   ...anchorVariables.shape,
+  ...erasureVariables.shape,
 })
 
 /**
@@ -36,8 +39,9 @@ export const auditLog = defineConsumer({
     // What it may write goes through the function. What it reads are positions and hashes, and no events.
     rights: [
       'usage on schema audit_log',
-      'execute on function audit_log.append(json, bytea)',
+      'execute on function audit_log.append(json, bytea, bigint)',
       'select on audit_log.head, audit_log.tiles, audit_log.positions, audit_log.key_changes',
+      'select on audit_log.erased_people',
     ],
     roles: [auditReader, auditEraser],
   },
@@ -53,8 +57,11 @@ export const auditLog = defineConsumer({
   async create(settings, logger, { metrics }) {
     const pool = createPool(settings.AUDIT_LOG_DATABASE_URL, 'gitlab-bridge.audit-log', logger)
     const anchoring = startAnchoring(pool, settings, logger, metrics)
+    const erased = createErasedPeople(pool, settings)
+    // Keeps the file beside the key up to date also while no event comes.
+    const upkeep = setInterval(() => void erased.reload().catch(() => undefined), erasedPeopleMs).unref()
     const append = async (rows: Parameters<typeof appendRows>[1]) => {
-      const { size } = await appendRows(pool, rows)
+      const { size } = await appendRows(pool, rows, erased)
       anchoring.appended(size)
     }
     return {
@@ -68,12 +75,15 @@ export const auditLog = defineConsumer({
       },
       degradedBy: anchoring.degradedBy,
       close: async () => {
+        clearInterval(upkeep)
         await anchoring.stop()
         await pool.end()
       },
     }
   },
 })
+
+const erasedPeopleMs = 30_000
 
 /** The row without its body, which may be large and is not text. */
 const shownRowOf = (record: RecordOf) => {

@@ -49,6 +49,7 @@ export const folderRules: readonly ArrowRule[] = [
         // What `bridge audit` reads, verifies and proves.
         '^consumers/audit-log/(epoch|export|read|verify)/',
         '^consumers/audit-log/(leaf/columns|note/(key-name|signer-key)|store/read-head)\\.ts$',
+        '^consumers/audit-log/erase/(erasure-key|reapply-erasures)\\.ts$',
         // What `bridge ldap` does.
         '^consumers/ldap-sync/operate/',
         // What `bridge routes test` sends.

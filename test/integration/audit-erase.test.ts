@@ -8,7 +8,7 @@ import { appendRows } from '../../consumers/audit-log/append/append-rows.ts'
 import { verifyAuditLog } from '../../consumers/audit-log/verify/verify.ts'
 import { createPool } from '../../lib/database.ts'
 import { quietLogger } from '../../lib/logger.ts'
-import { pushRow } from '../helpers/audit/audit-rows.ts'
+import { friedaOptions, friedaRows } from '../helpers/audit/frieda.ts'
 import { openAuditDatabase } from '../helpers/audit/open-audit-database.ts'
 
 const database = await openAuditDatabase()
@@ -18,35 +18,13 @@ after(async () => {
   await database.close()
 })
 
-const frieda = { user_id: 77, user_username: 'Frieda.Kühn', user_name: 'Frieda Kühn' }
-const bodyOf = (value: unknown) => ({ raw: Buffer.from(JSON.stringify(value)) })
-const ascii = String.raw`{"author":{"name":"Frieda K\u00fchn"},"text":"\u003cf.kuehn@example.com\u003e"}`
-
-/** One row for each way in which a body can name the person, and rows that only seem to. */
-const rows = [
-  pushRow(0, { ...frieda, summary: 'Frieda Kühn pushed.', ...bodyOf({ user_id: 77 }) }),
-  pushRow(1, { subject_id: 77, subject_username: 'frieda.kühn', subject_name: 'Frieda Kühn' }),
-  pushRow(2, bodyOf({ commits: [{ message: 'Fix\n\nCo-authored-by: x <F.Kuehn@example.com>' }] })),
-  pushRow(3, bodyOf({ text: 'thanks @frieda.kühn, done' })),
-  pushRow(4, { raw: Buffer.from(ascii) }),
-  pushRow(5, bodyOf({ object_attributes: { assignee_ids: [12, 77] } })),
-  pushRow(6, { raw: Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('FRIEDA KÜHN')]) }),
-  pushRow(7, { ref: 'refs/heads/frieda.kühn-fix' }),
-  pushRow(8, bodyOf({ text: 'alfrieda.kühn and frieda.kühnemann', user_id: 777, total: 77 })),
-  pushRow(9, { user_id: 77, instance: 'https://other.example' }),
-]
+const rows = friedaRows()
 await appendRows(pool, rows)
 await database.anchor()
 await database.keep()
 
 const env = { DATABASE_URL: database.databaseUrl, BRIDGE_DATA_DIR: join(database.folder, 'data') }
-const options = {
-  user: ['77', '@frieda.kühn'],
-  email: ['f.kuehn@example.com'],
-  name: ['Frieda Kühn'],
-  instance: 'https://git.example',
-  reason: 'request 4711',
-}
+const options = friedaOptions
 /** The database has no tables of other workers, so their stores cannot be reached. */
 const run = async (more: Partial<Parameters<typeof erase>[0]> = {}) => {
   const lines: string[] = []

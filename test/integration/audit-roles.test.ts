@@ -81,7 +81,7 @@ test('the reader may call no function that writes, and the writer only the one t
     return rows.map(({ name }) => name)
   }
   assert.deepEqual(await callableBy('audit_reader'), [])
-  assert.deepEqual(await callableBy('audit_log'), ['audit_log.append(json,bytea)'])
+  assert.deepEqual(await callableBy('audit_log'), ['audit_log.append(json,bytea,bigint)'])
 })
 
 test('the writing role reads positions and hashes, and no event', async () => {

@@ -66,7 +66,7 @@ test('the roles that `--print database-roles` prints are enough, and setup keeps
   await run(ownerUrl, `-- ${grants}`)
 
   const worker = urlOf('printed', 'by hand')
-  await run(worker, "select audit_log.append('[]', '')")
+  await run(worker, "select audit_log.append('[]', '', 0)")
   await run(worker, 'select from audit_log.head')
   await assert.rejects(run(worker, 'select from audit_log.events'), /permission denied/)
   await assert.rejects(run(worker, 'delete from audit_log.events'), /permission denied/)

@@ -61,15 +61,16 @@ const kept = (deadLetters: string, operations: string): StoreReport[] => [
     store: 'the spool of each ingress, and its folder set-aside',
     state: 'cannot',
     why:
-      'hooks that wait are published and then handled as new: erase again when `bridge spool` shows none; ' +
-      'publish or delete what is set aside',
+      'hooks that wait are published later. The audit log leaves the person out of them, and other workers ' +
+      'handle them as new: erase again when `bridge spool` shows none; publish or delete what is set aside',
   },
   {
     store: 'backups that are restored, and workers that are rebuilt',
     state: 'cannot',
     why:
-      'a backup from before this erasure has the person, and so has Kafka: after a restore, or after ' +
-      '`bridge rebuild` of a worker, the person is back until you erase the person again',
+      'a backup from before this erasure has the person, and so has Kafka: after a restore, run ' +
+      '`bridge audit reapply-erasures`; after `bridge rebuild` of another worker than the audit log, erase ' +
+      'the person again',
   },
   {
     store: 'logs of the processes, traces, and messages that workers have sent',

@@ -19,3 +19,12 @@ export const eraseCommand = new Command('erase')
     process.exitCode = await erase(options, withLocalStack(process.env), (line) => console.log(line))
     await exitAfterOutput()
   })
+
+/** `bridge audit reapply-erasures`: takes out again what a restored backup has brought back. */
+export const reapplyErasuresCommand = new Command('reapply-erasures')
+  .description('erase again, in rows that a restored backup has brought back, everybody who was erased')
+  .action(async () => {
+    const { reapply } = await import('./reapply.ts')
+    console.log((await reapply(withLocalStack(process.env))) ?? 'Nobody was erased, as far as is known here.')
+    await exitAfterOutput()
+  })

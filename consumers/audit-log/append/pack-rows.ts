@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { saltSize } from '../leaf/commitment.ts'
+import { groupColumns } from '../leaf/columns.ts'
+import { type FieldGroup, saltSize } from '../leaf/commitment.ts'
 import {
   deadLetterLeafHash,
   type RowValues,
@@ -32,15 +33,26 @@ export interface PackedRows {
   bytes: Buffer
 }
 
-/** Prepares rows for audit_log.append. Every row gets new salts. */
-export const packRows = (rows: readonly LogRow[]): PackedRows => {
+/** `own`: an erased person is actor or subject of the row. `mentions`: the row only mentions the person. */
+export type Withheld = 'own' | 'mentions'
+
+/**
+ * Prepares rows for audit_log.append. Every row gets new salts.
+ *
+ * @param recognise says which rows come without the values of an erased person
+ */
+export const packRows = (
+  rows: readonly LogRow[],
+  recognise: (row: EventRow) => Withheld | undefined = () => undefined,
+): PackedRows => {
   const random = randomBytes(rows.length * 3 * saltSize)
   const items: object[] = []
   const parts: Buffer[] = []
   for (const [index, row] of rows.entries()) {
     const salts = random.subarray(index * 3 * saltSize, (index + 1) * 3 * saltSize)
-    items.push(isEvent(row) ? eventItem(row) : otherItem(row))
-    parts.push(salts, ...(isEvent(row) ? eventParts(row, salts) : [noHashes, otherLeafHash(row)]))
+    const withheld = isEvent(row) ? recognise(row) : undefined
+    items.push(isEvent(row) ? eventItem(row, withheld) : otherItem(row))
+    parts.push(...(isEvent(row) ? eventParts(row, salts, withheld) : [salts, noHashes, otherLeafHash(row)]))
   }
   return { batch: JSON.stringify(items), bytes: Buffer.concat(parts) }
 }
@@ -56,23 +68,43 @@ const otherItem = (row: DeadLetterRow | IntervalRow): object =>
 const otherLeafHash = (row: DeadLetterRow | IntervalRow): Buffer =>
   row.interval === undefined ? deadLetterLeafHash(row) : repeatLeafHash(row)
 
-const eventItem = ({ raw, received_at, occurred_at, ...columns }: EventRow): object => ({
+const eventItem = (
+  { raw, received_at, occurred_at, ...columns }: EventRow,
+  withheld: Withheld | undefined,
+): object => ({
   ...columns,
+  ...(withheld === undefined ? undefined : { ...absentColumns(withheld), withheld }),
   received_at: isoTime(received_at),
   occurred_at: occurred_at === null ? null : isoTime(occurred_at),
-  body_length: raw.length,
+  body_length: withheld === undefined ? raw.length : 0,
 })
 
-const eventParts = (row: EventRow, salts: Buffer): Buffer[] => {
+const eventParts = (row: EventRow, salts: Buffer, withheld: Withheld | undefined): Buffer[] => {
   const [identity, content, raw] = [0, 1, 2].map((group) =>
     salts.subarray(group * saltSize, (group + 1) * saltSize),
   ) as [Buffer, Buffer, Buffer]
   const commitments = rowCommitments(row, { identity, content, raw })
   return [
+    ...(['identity', 'content', 'raw'] as const).map((group) =>
+      // The salts of what is withheld are forgotten here, so that nobody can guess the values.
+      isAbsent(group, withheld) ? noSalt : { identity, content, raw }[group],
+    ),
     ...[commitments.identity, commitments.content, commitments.raw],
-    ...[rowLeafHash('event', row, commitments), repeatLeafHash(row), row.raw],
+    ...[rowLeafHash('event', row, commitments), repeatLeafHash(row)],
+    ...(withheld === undefined ? [row.raw] : []),
   ]
 }
+
+const isAbsent = (group: FieldGroup, withheld: Withheld | undefined): boolean =>
+  withheld === 'own' || (withheld === 'mentions' && group !== 'identity')
+
+const absentColumns = (withheld: Withheld): object => {
+  const groups = (Object.keys(groupColumns) as FieldGroup[]).filter((group) => isAbsent(group, withheld))
+  const names = groups.flatMap((group) => Object.keys(groupColumns[group])).filter((name) => name !== 'raw')
+  return Object.fromEntries(names.map((name) => [name, null]))
+}
+
+const noSalt = Buffer.alloc(saltSize)
 
 /** In the place of three commitments and the hash of an event. */
 const noHashes = Buffer.alloc(4 * hashSize)

@@ -7,6 +7,6 @@ export const auditEraser = {
   rights: [
     'usage on schema audit_log',
     'execute on function audit_log.count_person(json)',
-    'execute on function audit_log.erase(json, text)',
+    'execute on function audit_log.erase(json, text, text)',
   ],
 } as const satisfies DatabaseRole

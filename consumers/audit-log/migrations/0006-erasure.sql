@@ -24,6 +24,15 @@ begin
   end if;
 end $$;
 
+-- Who was erased: keyed digests of ids, names and texts, as consumers/audit-log/erase/person-digests.ts writes them. The key is in a file
+-- outside of the database. Records that were received before the erasure and are read later get rows without values.
+create table audit_log.erased_people (
+  id        bigint generated always as identity primary key,
+  erased_at timestamptz not null default now(),
+  digests   text        not null
+);
+comment on table audit_log.erased_people is 'Keyed digests of erased people, so that records from before an erasure do not bring them back.';
+
 -- Numbers as ranges, such as 0-4,7.
 create function audit_log.as_ranges(numbers bigint[]) returns text language sql immutable set search_path = pg_catalog, pg_temp as $$
   select coalesce(string_agg(case when first = last then first::text else first || '-' || last end, ',' order by first), '')
@@ -106,19 +115,15 @@ begin
   raise exception 'audit_log.% is append-only: % is refused', tg_table_name, tg_op using errcode = 'insufficient_privilege';
 end $$;
 
--- Erases a person. Where the person is actor or subject, identity, content and body go; where a row only mentions the person, content and
--- body go, and the identity of others stays. `reason` and the result must not name the person: they stay in the log.
-create function audit_log.erase(person json, reason text, out own bigint, out mentions bigint, out leaf bigint, out partitions text[])
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+-- Takes the values of rows away, and adds the statement that names them. Of rows in `own`, identity, content and body go. Of rows in
+-- `mentions`, content and body go, and the identity of others stays. The caller holds the lock of the head.
+create function audit_log.take_values(own bigint[], mentions bigint[], reason text, out leaf bigint, out partitions text[])
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  identities bigint[];
-  contents   bigint[];
+  contents bigint[] := array(select unnest(own) union select unnest(mentions));
 begin
-  perform audit_log.refuse_under_hold();
-  -- No row is appended meanwhile.
-  perform from audit_log.head for update;
   perform set_config('audit_log.erasure', pg_current_xact_id()::text, true);
-  with erased as (
+  with taken as (
     update audit_log.events as e set
       user_id = case when found.own then null else e.user_id end,
       user_username = case when found.own then null else e.user_username end,
@@ -129,23 +134,84 @@ begin
       identity_salt = case when found.own then null else e.identity_salt end,
       fact_id = null, fact_basis = null, project_path = null, group_path = null, ref = null, object_kind = null, object_id = null,
       object_iid = null, object_title = null, summary = null, content_salt = null, body_sha256 = null, raw = null, raw_salt = null
-    from audit_log.rows_of_person(person) as found
-    where e.leaf_index = found.leaf_index and e.received_at = found.received_at
-    returning e.leaf_index, found.own as is_own, e.tableoid::regclass::text as part
+    from (select unnest(take_values.own) as index, true as own union all select unnest(take_values.mentions), false) as found
+    where e.leaf_index = found.index
+    returning e.tableoid::regclass::text as part
   )
-  select array_agg(erased.leaf_index) filter (where is_own), array_agg(erased.leaf_index), array_agg(distinct part)
-    into identities, contents, partitions from erased;
+  select array_agg(distinct part) into partitions from taken;
   perform set_config('audit_log.erasure', '', true);
-  own := coalesce(cardinality(identities), 0);
-  mentions := coalesce(cardinality(contents), 0) - own;
-  partitions := coalesce(partitions, '{}');
-  if own + mentions = 0 then return; end if;
   leaf := audit_log.add_statement(4, json_build_object(
-    'identity', audit_log.as_ranges(coalesce(identities, '{}')), 'content', audit_log.as_ranges(contents), 'raw', audit_log.as_ranges(contents),
+    'identity', audit_log.as_ranges(coalesce(own, '{}')), 'content', audit_log.as_ranges(contents), 'raw', audit_log.as_ranges(contents),
     'reason', reason, 'by', session_user)::text);
+end $$;
+
+-- Erases a person. `digests` keep the person away when older records are read again; null: they do not. `reason` and the result must not
+-- name the person: they stay in the log.
+create function audit_log.erase(person json, reason text, digests text,
+  out own bigint, out mentions bigint, out leaf bigint, out partitions text[], out erased_at timestamptz)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  own_rows bigint[];
+  others   bigint[];
+begin
+  perform audit_log.refuse_under_hold();
+  -- No row is appended meanwhile.
+  perform from audit_log.head for update;
+  if exists (select from audit_log.erased_people as known where known.digests::json ->> 'key' <> erase.digests::json ->> 'key') then
+    raise exception 'the digests of earlier erasures were made with another key than the one of this command'
+      using errcode = 'object_not_in_prerequisite_state';
+  end if;
+  insert into audit_log.erased_people (erased_at, digests)
+    select date_trunc('milliseconds', clock_timestamp()), erase.digests where erase.digests is not null
+    returning erased_people.erased_at into erased_at;
+  select coalesce(array_agg(found.leaf_index) filter (where found.own), '{}'),
+      coalesce(array_agg(found.leaf_index) filter (where not found.own), '{}')
+    into own_rows, others from audit_log.rows_of_person(person) as found;
+  own := cardinality(own_rows);
+  mentions := cardinality(others);
+  partitions := '{}';
+  if own + mentions = 0 then return; end if;
+  select taken.leaf, taken.partitions into leaf, partitions from audit_log.take_values(own_rows, others, reason) as taken;
+end $$;
+
+-- Takes values away that a restored backup has brought back. Only the owner of the tables may name rows.
+create function audit_log.erase_rows(own bigint[], mentions bigint[], reason text, out leaf bigint, out partitions text[])
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform audit_log.refuse_under_hold();
+  perform from audit_log.head for update;
+  select taken.leaf, taken.partitions into leaf, partitions from audit_log.take_values(own, mentions, reason) as taken;
+end $$;
+
+-- What the worker calls. `known` is the number of erasures that it knows. If there are more, nothing is written and `size` is null: the
+-- worker must read them first. A row with `withheld` ('own' or 'mentions') comes without the values of an erased person, and a statement
+-- names it.
+create function audit_log.append(batch json, bytes bytea, known bigint, out size bigint, out events integer, out repeats integer)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  start    bigint;
+  own      bigint[];
+  mentions bigint[];
+begin
+  select head.size into strict start from audit_log.head for update;
+  if known <> (select count(*) from audit_log.erased_people) then return; end if;
+  select done.size, done.events, done.repeats into size, events, repeats from audit_log.append(batch, bytes) as done;
+  if batch::text not like '%"withheld"%' then return; end if;
+  select array_agg(leaf.index) filter (where item.withheld = 'own'), array_agg(leaf.index) filter (where item.withheld = 'mentions')
+    into own, mentions
+    from json_to_recordset(batch) as item(topic_id uuid, topic text, kafka_partition integer, kafka_offset bigint, withheld text)
+    join audit_log.leaves as leaf using (topic_id, topic, kafka_partition, kafka_offset)
+    where leaf.index >= start and leaf.kind = 1 and item.withheld is not null;
+  if own is null and mentions is null then return; end if;
+  perform audit_log.take_values(coalesce(own, '{}'), coalesce(mentions, '{}'),
+    'the person was erased before these records were read');
+  size := size + 1;
 end $$;
 
 revoke all on function audit_log.refuse_under_hold() from public;
 revoke all on function audit_log.rows_of_person(json) from public;
 revoke all on function audit_log.count_person(json) from public;
-revoke all on function audit_log.erase(json, text) from public;
+revoke all on function audit_log.erase(json, text, text) from public;
+revoke all on function audit_log.take_values(bigint[], bigint[], text) from public;
+revoke all on function audit_log.erase_rows(bigint[], bigint[], text) from public;
+revoke all on function audit_log.append(json, bytea, bigint) from public;
