@@ -219,6 +219,8 @@ export interface ConsumerParts<E extends EventType, V extends Variables> {
    * with a token of its own in `<WORKER>_GITLAB_API_TOKEN`.
    */
   gitlabApi?: GitlabApiUse
+  /** Checks the files that the settings name, before anything is opened. @throws ConfigError */
+  checkFiles?(settings: z.output<V>, hasGitlabApi: boolean): void
   /** Opens what the handler needs. It must close again what it opened when it throws. */
   create(settings: z.output<V>, logger: Logger, tools: WorkerTools): Promise<Handler<E>>
   /**

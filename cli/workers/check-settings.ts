@@ -5,11 +5,13 @@ import { type Environment, readVariables } from '../../lib/config.ts'
 import { gitlabWorkers } from './gitlab-workers.ts'
 
 /**
- * Checks the variables of one worker, and what they say together about GitLab's API.
+ * Checks the variables of one worker, what they say together about GitLab's API, and the files that they name.
  *
  * @throws ConfigError naming every variable at fault
  */
 export const checkSettings = (consumer: Consumer, env: Environment): void => {
-  readVariables(ownVariablesOf(consumer), env)
-  if (consumer.gitlabApi !== undefined) readInstances(consumer.name, env, gitlabWorkers)
+  const settings = readVariables(ownVariablesOf(consumer), env)
+  const { name, gitlabApi } = consumer
+  const instances = gitlabApi === undefined ? [] : readInstances(name, env, gitlabWorkers).value
+  consumer.checkFiles?.(settings, instances.length > 0)
 }

@@ -5,6 +5,7 @@ import { defineConsumer } from '../consumer.ts'
 import { deliveryDatabase } from '../delivery/delivery-database.ts'
 import { openDelivery } from '../delivery/open-delivery.ts'
 import { outboxPersonalData } from '../delivery/outbox-personal-data.ts'
+import { readRoutes } from '../delivery/routes/read-routes.ts'
 import { routesVariables } from '../delivery/routes/routes-variables.ts'
 import { chatTypes } from './budgets.ts'
 import { createChatCourier } from './courier.ts'
@@ -31,6 +32,9 @@ export const chatNotifier = defineConsumer({
     ...routesVariables.shape,
   }),
   dryRun: planned,
+  checkFiles: ({ ROUTES_FILE: file }) => {
+    readRoutes(file, chatTypes)
+  },
   async create({ CHAT_NOTIFIER_DATABASE_URL: url, ROUTES_FILE: file }, logger, { metrics, readRecord }) {
     const delivery = await openDelivery({
       worker: 'chat-notifier',

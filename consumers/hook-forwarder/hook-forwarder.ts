@@ -5,6 +5,7 @@ import { defineConsumer } from '../consumer.ts'
 import { deliveryDatabase } from '../delivery/delivery-database.ts'
 import { openDelivery } from '../delivery/open-delivery.ts'
 import { outboxPersonalData } from '../delivery/outbox-personal-data.ts'
+import { readRoutes } from '../delivery/routes/read-routes.ts'
 import { routesVariables } from '../delivery/routes/routes-variables.ts'
 import { createForwardCourier } from './courier.ts'
 import { entriesOf, forwardTypes, isBodyGone } from './entries-of.ts'
@@ -33,6 +34,9 @@ export const hookForwarder = defineConsumer({
     ...routesVariables.shape,
   }),
   dryRun: planned,
+  checkFiles: ({ ROUTES_FILE: file }) => {
+    readRoutes(file, forwardTypes)
+  },
   async create({ HOOK_FORWARDER_DATABASE_URL: url, ROUTES_FILE: file }, logger, { metrics, readRecord }) {
     const delivery = await openDelivery({
       worker: 'hook-forwarder',

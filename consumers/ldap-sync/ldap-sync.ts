@@ -4,7 +4,7 @@ import { createUnreachedData } from '../personal-data/unreached-data.ts'
 import { factsOf, syncEvents } from './facts/facts-of.ts'
 import { storePositions } from './state/positions.ts'
 import { handleBatch } from './sync/handle-batch.ts'
-import { openSync } from './sync/open-sync.ts'
+import { checkSyncFiles, openSync } from './sync/open-sync.ts'
 import { startSchedule } from './sync/schedule.ts'
 import { ldapSyncVariables } from './variables.ts'
 
@@ -53,6 +53,7 @@ export const ldapSync = defineConsumer({
   },
   dryRun: (record) =>
     factsOf(record).map((fact) => ({ would: 'write', to: `ldap_sync (${fact.type})`, content: fact })),
+  checkFiles: checkSyncFiles,
   async create(settings, logger, tools) {
     const sync = openSync(settings, logger, tools)
     const schedule = startSchedule(sync, { reconcileAt: settings.LDAP_SYNC_RECONCILE_AT, ...scheduleTimes })

@@ -25,8 +25,10 @@ export const parseRoutes = (path: string): ParsedRoutes => {
   const [wrong] = document.errors
   // The message of the parser quotes the text, which may be a secret.
   if (wrong !== undefined)
-    throw fault(`${path}, line ${wrong.linePos?.[0].line ?? '?'}: is not valid YAML (${wrong.code})`)
-  if (hasAlias(document)) throw fault(`${path}: aliases (*name) are not allowed`)
+    throw fault(
+      `has a fault: ${path}, line ${wrong.linePos?.[0].line ?? '?'}: is not valid YAML (${wrong.code})`,
+    )
+  if (hasAlias(document)) throw fault(`has a fault: ${path}: aliases (*name) are not allowed`)
 
   const lineOf = (at: Path): number | undefined => {
     for (let length = at.length; length >= 0; length--) {
@@ -40,11 +42,13 @@ export const parseRoutes = (path: string): ParsedRoutes => {
 
   const parsed = routesShape.safeParse(document.toJS() ?? {})
   if (!parsed.success)
-    throw fault(parsed.error.issues.map((issue) => sentence(placeOf(issue), problemOf(issue))).join('; '))
-  return { settings: parsed.data, faultAt: (at, problem) => fault(sentence(at, problem)) }
+    throw faultIn(parsed.error.issues.map((issue) => sentence(placeOf(issue), problemOf(issue))))
+  return { settings: parsed.data, faultAt: (at, problem) => faultIn([sentence(at, problem)]) }
 }
 
 const fault = (problem: string) => new ConfigError([{ variable: 'ROUTES_FILE', problem }])
+
+const faultIn = (sentences: readonly string[]) => fault(`has a fault: ${sentences.join('; ')}`)
 
 const readText = (path: string): string => {
   try {

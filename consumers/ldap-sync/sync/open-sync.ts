@@ -20,6 +20,12 @@ import { createSyncMetrics, type SyncMetrics } from './sync-metrics.ts'
 /** What is needed to change the directory, and the end of it. */
 export type OpenedSync = SyncContext & { close(): Promise<void> }
 
+/** @throws ConfigError naming every field at fault of the mapping, or the file of certificates */
+export const checkSyncFiles = (settings: LdapSyncSettings, hasGitlabApi: boolean): void => {
+  ldapSettingsOf(settings)
+  readMapping(settings.LDAP_SYNC_MAPPING_FILE, hasGitlabApi)
+}
+
 /**
  * Reads the mapping and prepares the connections. None is opened yet.
  *

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { checkSettings } from '../../../cli/workers/check-settings.ts'
+import { consumers } from '../../../consumers/index.ts'
 import type { Environment } from '../../../lib/config.ts'
 import { ConfigError } from '../../../lib/errors.ts'
 import { selectWorkers } from '../../../local/select-workers.ts'
 import type { Worker } from '../../../local/workers.ts'
+import { temporaryFolder } from '../../helpers/process/temporary-folder.ts'
 
 const worker = (name: string, ...required: string[]): Worker => ({
   name,
@@ -64,4 +69,38 @@ test('an error of a worker that is not about its settings is not hidden', () => 
     },
   }
   assert.throws(() => selectWorkers([broken], undefined, {}), TypeError)
+})
+
+test('a wrong file keeps only its own worker from running, and the reason names the field', async (t) => {
+  const folder = await temporaryFolder(t)
+  const write = async (name: string, text: string) => {
+    await writeFile(join(folder, name), text)
+    return join(folder, name)
+  }
+  const routes = await write(
+    'routes.yaml',
+    'destinations: {}\nroutes:\n  - { to: lost, visibility: [public] }\n',
+  )
+  const mapping = await write('mapping.yaml', 'groups: {}\n')
+  const real = consumers.map((consumer) => ({
+    ...worker(consumer.name),
+    databaseRoles: consumer.database === undefined ? [] : [consumer.name],
+    readConfig: (env: Environment) => checkSettings(consumer, env),
+  }))
+  const env = {
+    ...{ ROUTES_FILE: routes, LDAP_SYNC_MAPPING_FILE: mapping, LDAP_SYNC_URL: 'ldaps://ldap.example' },
+    ...{ LDAP_SYNC_BIND_DN: 'cn=bridge', LDAP_SYNC_BIND_PASSWORD: 'not-a-real-password' },
+  }
+  const { running, waiting } = selectWorkers(real, undefined, env)
+  assert.ok(['audit-log', 'push-author-log'].every((name) => running.some((each) => each.name === name)))
+  const reasons = waiting.flatMap(({ name, faults }) =>
+    faults.map(({ variable, problem }) => `${name}: ${variable}: ${problem}`),
+  )
+  assert.match(
+    reasons.join('\n'),
+    /^chat-notifier: ROUTES_FILE: .*routes\.0\.to: there is no destination lost$/m,
+  )
+  assert.match(reasons.join('\n'), /^hook-forwarder: ROUTES_FILE: .*no destination lost$/m)
+  assert.match(reasons.join('\n'), /^ldap-sync: LDAP_SYNC_MAPPING_FILE: /m)
+  assert.deepEqual(waiting.map(({ name }) => name).sort(), ['chat-notifier', 'hook-forwarder', 'ldap-sync'])
 })
