@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
 import { after, test } from 'node:test'
+import { parse, stringify } from 'yaml'
 import { openGitlabApis } from '../../consumers/gitlab-api/open-gitlab-apis.ts'
-import { openOperator } from '../../consumers/ldap-sync/operate/open-operator.ts'
+import { type Operator, openOperator } from '../../consumers/ldap-sync/operate/open-operator.ts'
 import { reconcile } from '../../consumers/ldap-sync/operate/operate.ts'
 import { ldapSyncVariables } from '../../consumers/ldap-sync/variables.ts'
 import { readVariables } from '../../lib/config.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { createMetrics } from '../../lib/metrics/metrics.ts'
-import { groupBase, personDn } from '../helpers/ldap/ldap-server.ts'
-import { openLdapTest } from '../helpers/ldap/open-ldap-test.ts'
+import { groupEvent, memberEvent } from '../helpers/ldap/events.ts'
+import { groupBase, peopleBase, personDn } from '../helpers/ldap/ldap-server.ts'
+import { openLdapTest, type RunningSync } from '../helpers/ldap/open-ldap-test.ts'
 import { botToken, seedOf } from '../helpers/servers/gitlab-api/seed.ts'
 import { startGitlabApi } from '../helpers/servers/gitlab-api/start-gitlab-api.ts'
 import { level } from '../helpers/servers/gitlab-api/state.ts'
@@ -88,4 +91,85 @@ test('a group that the token cannot see loses nobody', async () => {
   const { changes } = await reconcile(operator)
   assert.deepEqual(changes, [])
   assert.deepEqual(await members(), before)
+})
+
+/** Does something with the API of the double, as `bridge ldap` does it. */
+const withApi = async <T>(sync: RunningSync, token: string, act: (operator: Operator) => Promise<T>) => {
+  const env = { ...sync.env, GITLAB_API_URL: double.url, LDAP_SYNC_GITLAB_API_TOKEN: token }
+  const logger = quietLogger()
+  const metrics = createMetrics()
+  const gitlab = openGitlabApis({ worker: 'ldap-sync', scope: 'read_api', env, logger, metrics })
+  const operator = openOperator(readVariables(ldapSyncVariables, env), logger, gitlab)
+  try {
+    return await act(operator)
+  } finally {
+    await operator.close()
+    await gitlab.close()
+  }
+}
+
+test('a user is bound by the identity that GitLab has, and only an administrator may read it', async () => {
+  const admin = 'token-of-an-administrator'
+  seed.user({ id: 8, username: 'root', is_admin: true })
+  seed.token({ token: admin, user_id: 8 })
+  await directory.remove(`cn=plattform,${groupBase}`).catch(() => undefined)
+  const identities: [user: number, provider: string, uid: string][] = [
+    [1, 'ldapmain', personDn('bela').toUpperCase()],
+    [2, 'saml', personDn('anna')],
+    [3, 'ldapmain', `uid=cleo,${groupBase}`],
+  ]
+  for (const [id, provider, extern_uid] of identities)
+    Object.assign(double.state.users.find((user) => user.id === id) ?? {}, {
+      state: 'active',
+      identities: [{ provider, extern_uid }],
+    })
+  const people = { base: peopleBase, match: { by: 'identity', provider: 'ldapmain' } }
+  const mirror = [{ path: 'plattform' }]
+  const sync = await startSync({ mapping: { mirror } })
+  const file = String(sync.env.LDAP_SYNC_MAPPING_FILE)
+  // Without a token, the worker of the test would refuse this mapping.
+  await writeFile(file, stringify({ ...parse(await readFile(file, 'utf8')), people }))
+  await withApi(sync, botToken, reconcile)
+  assert.equal(await members(), undefined, 'the bot is no administrator')
+  await withApi(sync, admin, reconcile)
+  assert.deepEqual(await members(), [personDn('bela')])
+  const problems = await sync.query(
+    'select username, problem from ldap_sync.people where problem is not null order by username',
+  )
+  assert.deepEqual(problems, [
+    { username: 'bela', problem: 'not_found' },
+    { username: 'cleo', problem: 'not_found' },
+  ])
+})
+
+test('a list without anybody removes nobody, and who was missing once can come back', async () => {
+  await directory.remove(`cn=plattform,${groupBase}`).catch(() => undefined)
+  const sync = await startSync({ mapping: { mirror: [{ path: 'plattform' }] } })
+  await withApi(sync, botToken, reconcile)
+  const before = await members()
+  assert.ok((before?.length ?? 0) > 1)
+  double.fail({ kind: 'answer', status: 200, body: '[]' }, { path: /\/members/ })
+  await withApi(sync, botToken, reconcile)
+  assert.deepEqual(await members(), before)
+  const gone = double.state.members.splice(
+    double.state.members.findIndex(({ user_id }) => user_id === 1),
+    1,
+  )
+  await withApi(sync, botToken, reconcile)
+  assert.equal((await members())?.length, (before?.length ?? 0) - 1)
+  double.state.members.push(...gone)
+  await withApi(sync, botToken, reconcile)
+  assert.deepEqual(await members(), before)
+})
+
+test('a member who joined after the list was made stays', async () => {
+  await directory.remove(`cn=plattform,${groupBase}`).catch(() => undefined)
+  const sync = await startSync({ mapping: { mirror: [{ path: 'plattform', id: 23 }] } })
+  const newest = memberEvent('add', { user: 5, username: 'cleo' })
+  const now = new Date().toISOString()
+  const double3 = double.state.members.findIndex(({ user_id }) => user_id === 3)
+  if (double3 !== -1) double.state.members.splice(double3, 1)
+  await sync.feed(groupEvent('create', 23, 'plattform'), { ...newest, created_at: now, updated_at: now })
+  await withApi(sync, botToken, reconcile)
+  assert.ok((await members())?.includes(personDn('cleo')))
 })

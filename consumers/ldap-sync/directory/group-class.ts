@@ -1,4 +1,4 @@
-import type { GroupClass } from '../mapping/mapping.ts'
+import type { GroupClass } from '../mapping/group-classes.ts'
 import type { Attributes } from '../plan/change.ts'
 
 /** What differs between the object classes of groups. */

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { DnSyntaxError, parseDn } from '../dn/parse-dn.ts'
 import { accessLevels } from './access.ts'
+import { groupClasses } from './group-classes.ts'
 import { namePlaceholders } from './group-name.ts'
+import { problemsOf } from './mapping-problems.ts'
 
 const dn = z.string().superRefine((text, context) => {
   try {
@@ -31,11 +33,6 @@ const nameTemplate = z.string().superRefine((text, context) => {
   if (!/\{(path|slug)\}/.test(text))
     context.addIssue({ code: 'custom', message: 'must contain {path} or {slug}, so that names differ' })
 })
-
-export const groupClasses = ['groupOfNames', 'groupOfUniqueNames', 'posixGroup', 'group'] as const
-
-/** The object class of the groups. `group` is that of Active Directory. */
-export type GroupClass = (typeof groupClasses)[number]
 
 const rule = z.strictObject({
   /** Full path of the group or project in GitLab. */
@@ -93,48 +90,3 @@ export const mappingShape = z
 
 export type Mapping = z.output<typeof mappingShape>
 export type Rule = Mapping['mirror'][number]
-
-type Problem = [path: readonly (string | number)[], message: string]
-
-const needsMember: readonly GroupClass[] = ['groupOfNames', 'groupOfUniqueNames']
-
-interface Checked {
-  people: { ssh_keys: boolean }
-  groups: { class: GroupClass; placeholder?: string | undefined; first_gid?: number | undefined }
-  mirror: readonly {
-    path: string
-    kind: string
-    into: string
-    name?: string | undefined
-    adopt?: string | undefined
-    gid?: number | undefined
-  }[]
-}
-
-const problemsOf = ({ groups, mirror }: Checked): Problem[] => {
-  const problems: Problem[] = []
-  if (needsMember.includes(groups.class) && groups.placeholder === undefined)
-    problems.push([
-      ['groups', 'placeholder'],
-      `is missing: a ${groups.class} cannot be empty. Give the DN of an entry that replaces the last member`,
-    ])
-  const seen = new Set<string>()
-  for (const [index, { path, kind, into, name, adopt, gid }] of mirror.entries()) {
-    const at = (field: string) => ['mirror', index, field] as const
-    if (adopt !== undefined && into === 'each')
-      problems.push([at('adopt'), 'is one group, so that it needs into: one'])
-    if (into === 'each' && !(name ?? '{access}').includes('{access}'))
-      problems.push([at('name'), 'must contain {access}, because into is each'])
-    if (
-      groups.class === 'posixGroup' &&
-      adopt === undefined &&
-      gid === undefined &&
-      groups.first_gid === undefined
-    )
-      problems.push([at('gid'), 'is missing: give it, or groups.first_gid'])
-    const key = adopt ?? `${kind} ${path} ${name ?? ''}`
-    if (seen.has(key)) problems.push([at('path'), `is listed twice with the same LDAP group: ${key}`])
-    seen.add(key)
-  }
-  return problems
-}

@@ -1,8 +1,8 @@
-import { parseDn } from '../dn/parse-dn.ts'
 import type { Proposed } from '../plan/change.ts'
 import { ldifOf } from '../plan/ldif.ts'
 import type { Operation } from '../plan/operation.ts'
 import { loadTargets } from '../state/targets.ts'
+import { newGroupAttributes } from '../sync/new-group.ts'
 import type { SyncContext } from '../sync/sync-context.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { SyncContext } from '../sync/sync-context.ts'
  * created with its first members.
  */
 export const ldifOfChanges = async (context: SyncContext, changes: readonly Proposed[]): Promise<string> => {
-  const { pool, shape, mapping } = context
+  const { pool, shape } = context
   const targets = new Map((await loadTargets(pool)).map((target) => [target.id, target]))
   const operations: Operation[] = []
   for (const [dn, items] of Map.groupBy(changes, ({ change }) => change.dn)) {
@@ -23,9 +23,7 @@ export const ldifOfChanges = async (context: SyncContext, changes: readonly Prop
     const first = items.find(({ change }) => 'value' in change)?.change
     const attribute = first !== undefined && 'value' in first ? first.attribute : shape.attribute
     if (target?.state === 'planned' && add.length > 0) {
-      const name = parseDn(dn)[0]?.[0]?.value ?? ''
-      const gid = target.gid ?? (mapping.groups.first_gid ?? 0) + target.id
-      operations.push({ op: 'add', dn, attributes: { ...shape.create(name, gid), [attribute]: add } })
+      operations.push({ op: 'add', dn, attributes: newGroupAttributes(context, target, add) })
     } else if (add.length + gone.length > 0)
       operations.push({ op: 'modify', dn, attribute, add, delete: gone })
     for (const { change } of items)

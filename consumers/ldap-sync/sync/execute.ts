@@ -1,10 +1,10 @@
 import { ldapFailureOf } from '../directory/ldap-failure.ts'
-import { parseDn } from '../dn/parse-dn.ts'
 import type { ValueChange } from '../plan/change.ts'
 import type { Operation } from '../plan/operation.ts'
 import type { Run } from '../state/journal.ts'
 import { disown, ownsPlaceholder } from '../state/ownership.ts'
 import { setTargetState } from '../state/targets.ts'
+import { newGroupAttributes } from './new-group.ts'
 import { type TargetPlan, valueKeys } from './plan-target.ts'
 import { type MemberChange, send } from './send.ts'
 import type { SyncContext } from './sync-context.ts'
@@ -85,17 +85,11 @@ const createGroup = async (
   changes: readonly MemberChange[],
 ): Promise<void> => {
   const { target } = plan
-  const { shape, mapping, pool } = context
+  const { pool } = context
   const additions = changes.filter(({ change }) => change.kind === 'add_member')
   if (additions.length === 0) return
-  const name = parseDn(target.dn)[0]?.[0]?.value ?? ''
-  const gid = target.gid ?? (mapping.groups.first_gid ?? 0) + target.id
-  const { marker } = mapping.groups
-  const attributes = {
-    ...shape.create(name, gid),
-    ...(marker !== undefined && { [marker.attribute]: [marker.value] }),
-    [shape.attribute]: additions.map(({ change }) => change.value),
-  }
+  const values = additions.map(({ change }) => change.value)
+  const attributes = newGroupAttributes(context, target, values)
   await setTargetState(pool, target, 'creating')
   await send(context, run, plan.target, additions, { op: 'add', dn: target.dn, attributes })
   await setTargetState(pool, target, 'present')

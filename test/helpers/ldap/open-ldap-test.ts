@@ -33,12 +33,16 @@ export interface SyncOptions {
   mapping?: Readonly<Record<string, unknown>>
   env?: Readonly<Record<string, string>>
   database?: string
+  /** Offset of the first record that it is given. Default: 0. */
+  firstOffset?: number
 }
 
 export interface RunningSync {
   /** Gives the worker the hooks, in one batch, as the runtime does. */
   feed(...bodies: Readonly<Record<string, unknown>>[]): Promise<void>
   feedRecords(records: readonly SyncRecord[]): Promise<void>
+  /** Tells the worker at which offset its consumer group is, as the runtime does when it starts. */
+  join(groupOffset: number): Promise<void>
   query(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>
   env: Readonly<Record<string, string>>
   database: string
@@ -71,11 +75,16 @@ export const openLdapTest = async (
   const directory = await seedDirectory(server)
   const folder = await mkdtemp(join(tmpdir(), 'bridge-ldap-'))
   cleanUps.push(() => rm(folder, { recursive: true, force: true }))
-  const startSync: LdapTest['startSync'] = async ({ mapping = {}, env = {}, database } = {}) => {
+  const startSync: LdapTest['startSync'] = async ({
+    mapping = {},
+    env = {},
+    database,
+    firstOffset = 0,
+  } = {}) => {
     const url = database ?? (await emptyDatabase(ownerUrl))
     const file = join(folder, `${randomUUID()}.yml`)
     await writeFile(file, stringify({ ...smallMapping, ...mapping }))
-    const running = await runSync({
+    const settings = {
       LDAP_SYNC_URL: server.url,
       LDAP_SYNC_BIND_DN: bridge.dn,
       LDAP_SYNC_BIND_PASSWORD: bridge.password,
@@ -84,7 +93,8 @@ export const openLdapTest = async (
       LDAP_SYNC_RECONCILE_AT: 'off',
       LDAP_SYNC_DATABASE_URL: url,
       ...env,
-    })
+    }
+    const running = await runSync(settings, firstOffset)
     cleanUps.push(running.stop)
     return running
   }
@@ -122,7 +132,7 @@ const emptyDatabase = async (ownerUrl: string): Promise<string> => {
   return worker.href
 }
 
-const runSync = async (env: Readonly<Record<string, string>>): Promise<RunningSync> => {
+const runSync = async (env: Readonly<Record<string, string>>, firstOffset: number): Promise<RunningSync> => {
   const { logger, lines } = recordingLogger()
   const tools = workerTools()
   const settings = readVariables(ldapSyncVariables, env)
@@ -130,7 +140,7 @@ const runSync = async (env: Readonly<Record<string, string>>): Promise<RunningSy
   if (!('handleBatch' in handler)) throw new Error('the worker handles batches')
   const database = String(env.LDAP_SYNC_DATABASE_URL)
   const pool = createReadPool(database, 'test', 2)
-  let offset = 0
+  let offset = firstOffset
   let stopped: Promise<void> | undefined
   const feedRecords = async (records: readonly SyncRecord[]) => {
     const origins = records.map(() => ({ ...origin, offset: offset++ }))
@@ -142,6 +152,7 @@ const runSync = async (env: Readonly<Record<string, string>>): Promise<RunningSy
   }
   return {
     feedRecords,
+    join: async (groupOffset) => void (await handler.positions?.startAt([{ ...origin, groupOffset }])),
     feed: async (...bodies) => feedRecords(await Promise.all(bodies.map(recordOf))),
     query: async (text, values = []) => (await pool.query(text, values)).rows,
     ...{ env, database, lines },

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { beforeEach, test } from 'node:test'
+import { dumpState } from '../helpers/ldap/dump-state.ts'
+import { groupEvent, memberEvent } from '../helpers/ldap/events.ts'
+import { startLdapProxy } from '../helpers/ldap/ldap-proxy.ts'
+import { groupBase, personDn, placeholder } from '../helpers/ldap/ldap-server.ts'
+import { databaseVariable } from '../helpers/ldap/ldap-setup.ts'
+import { openLdapTest } from '../helpers/ldap/open-ldap-test.ts'
+import { queryOnce } from '../helpers/servers/query-once.ts'
+
+// The database was restored from a dump, so that the state is behind the directory.
+const { server, directory, startSync } = await openLdapTest()
+await directory.addPeople(['anna', 'bela', 'cleo'])
+const groupDn = `cn=nordlicht-team-23,${groupBase}`
+const created = groupEvent('create', 23, 'nordlicht/team-23')
+const anna = { user: 1, username: 'anna' }
+const bela = { user: 2, username: 'bela' }
+const members = () => directory.values(groupDn, 'member')
+const asOwner = (text: string, values: unknown[] = []) =>
+  queryOnce(String(process.env[databaseVariable]), text, values)
+
+beforeEach(async () => {
+  for (const dn of await directory.below(groupBase)) await directory.remove(dn)
+})
+
+test('nothing is removed before the records were read again that the dump does not contain', async () => {
+  const sync = await startSync()
+  await sync.feed(created, memberEvent('add', anna), memberEvent('add', bela))
+  const restore = await dumpState(sync, asOwner)
+  const left = memberEvent('remove', anna)
+  const back = memberEvent('add', { ...anna, created: 50 })
+  await sync.feed(left)
+  await sync.feed(back)
+  await sync.stop()
+  await restore()
+
+  const proxy = await startLdapProxy(server)
+  const env = { LDAP_SYNC_URL: proxy.url }
+  const next = await startSync({ database: sync.database, env, firstOffset: 3 })
+  await next.join(5)
+  await next.feed(left)
+  assert.deepEqual(await members(), [personDn('anna'), personDn('bela')])
+  await next.feed(back)
+  assert.equal(proxy.writes(), 0, 'the directory was right all the time')
+  const [position] = await next.query('select next_offset::integer from ldap_sync.positions')
+  assert.equal(position?.next_offset, 5)
+  await next.feed(memberEvent('remove', bela))
+  assert.deepEqual(await members(), [personDn('anna')])
+})
+
+test('a worker that is killed before it has caught up reads all of the missing records again', async () => {
+  const sync = await startSync()
+  await sync.feed(created, memberEvent('add', anna), memberEvent('add', bela))
+  const restore = await dumpState(sync, asOwner)
+  const events = [memberEvent('remove', anna), memberEvent('remove', bela)]
+  for (const event of events) await sync.feed(event)
+  await sync.stop()
+  await restore()
+  const next = await startSync({ database: sync.database, firstOffset: 3 })
+  await next.join(5)
+  await next.feed(memberEvent('remove', anna))
+  const [position] = await next.query('select next_offset::integer from ldap_sync.positions')
+  assert.equal(position?.next_offset, 3)
+})
+
+test('a group that a lost database had made is left alone, or known by its marker', async () => {
+  const marker = { attribute: 'businessCategory', value: 'gitlab-bridge' }
+  const groups = { base: groupBase, placeholder, marker }
+  const sync = await startSync({ mapping: { groups } })
+  await sync.feed(created, memberEvent('add', anna))
+  assert.deepEqual(await directory.values(groupDn, 'businessCategory'), ['gitlab-bridge'])
+
+  const without = await startSync()
+  await without.feed(created, memberEvent('add', bela))
+  assert.deepEqual(await members(), [personDn('anna')])
+  assert.equal(await without.metric('ldap_sync_conflicting_groups'), 1)
+
+  const marked = await startSync({ mapping: { groups } })
+  await marked.feed(created, memberEvent('add', bela), memberEvent('remove', { ...anna, updated: 9 }))
+  assert.deepEqual(await members(), [personDn('anna'), personDn('bela')], 'who added anna is not known')
+  await directory.removeValue(groupDn, 'businessCategory', 'gitlab-bridge')
+  await directory.addValue(groupDn, 'businessCategory', 'somebody else')
+  const other = await startSync({ mapping: { groups } })
+  await other.feed(created, memberEvent('add', { user: 3, username: 'cleo' }))
+  assert.deepEqual(await members(), [personDn('anna'), personDn('bela')])
+})
+
+test('an adopted group gets members, keeps its name and its own members, and is never created', async () => {
+  const dn = `cn=Team\\, the first,${groupBase}`
+  const mapping = { mirror: [{ path: 'nordlicht/team-23', adopt: dn }] }
+  const sync = await startSync({ mapping })
+  await sync.feed(created, memberEvent('add', anna))
+  assert.deepEqual(await directory.below(groupBase), [])
+  assert.equal(await sync.metric('ldap_sync_unreadable_groups'), 1)
+
+  const own = { objectClass: 'groupOfNames', cn: 'Team, the first', member: personDn('cleo') }
+  await directory.add(dn, own)
+  await sync.feed(memberEvent('add', anna), memberEvent('add', bela))
+  assert.deepEqual(await directory.values(dn, 'member'), ['anna', 'bela', 'cleo'].map(personDn))
+  await sync.feed(groupEvent('rename', 23, 'nordlicht/core', { second: 10, oldPath: 'nordlicht/team-23' }))
+  await sync.feed(memberEvent('remove', anna), memberEvent('add', { user: 3, username: 'cleo' }))
+  await sync.feed(memberEvent('remove', { user: 3, username: 'cleo' }))
+  assert.deepEqual(await directory.values(dn, 'member'), ['bela', 'cleo'].map(personDn))
+})
