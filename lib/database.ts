@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import pg from 'pg'
 import { isCausedByRow } from './database-error.ts'
 import { databaseTlsProblem } from './database-tls-problem.ts'
@@ -57,13 +58,35 @@ const ignoreLateErrors = (client: Connection): void => void client.on('error', (
  *
  * @throws the error of the database if the values of a row are the cause; RetriableError in any other case
  */
-export const query = async <Row extends pg.QueryResultRow>(
+export const query = <Row extends pg.QueryResultRow>(
+  pool: Pick<Pool, 'query'> | Connection,
+  text: string,
+  values: unknown[],
+): Promise<Row[]> => run(pool, { text, values })
+
+/**
+ * The same for a statement that runs often: each connection parses and plans it once.
+ *
+ * @param text one of a few that never change, because each connection keeps all that it was given
+ */
+export const queryPrepared = <Row extends pg.QueryResultRow>(
   pool: Pick<Pool, 'query'> | Connection,
   text: string,
   values: unknown[],
 ): Promise<Row[]> => {
+  const name = statementNames.get(text) ?? hash('sha256', text).slice(0, 32)
+  statementNames.set(text, name)
+  return run(pool, { name, text, values })
+}
+
+const statementNames = new Map<string, string>()
+
+const run = async <Row extends pg.QueryResultRow>(
+  pool: Pick<Pool, 'query'> | Connection,
+  statement: pg.QueryConfig,
+): Promise<Row[]> => {
   try {
-    return (await pool.query<Row>(text, values)).rows
+    return (await pool.query<Row>(statement)).rows
   } catch (error) {
     if (isCausedByRow(error)) throw error
     const reason = databaseTlsProblem(error) ?? messageOf(error)

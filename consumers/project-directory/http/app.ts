@@ -36,8 +36,10 @@ export const createApp = (options: AppOptions) => {
   const document = openApiOf(routes)
   app.get('/openapi.json', (_request, response) => void response.json(document))
   for (const route of routes) {
+    // To build a schema takes longer than to apply it.
+    const shape = z.strictObject(route.query.shape)
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
-    app.get(path, (request, response) => handle(options, route, request, response))
+    app.get(path, (request, response) => handle(options, { route, shape }, request, response))
     app.all(path, (request, response) => {
       response.setHeader('Allow', 'GET, HEAD')
       answerWith(request, response, problem(405, 'this API only reads: use GET'))
@@ -48,9 +50,15 @@ export const createApp = (options: AppOptions) => {
   return app
 }
 
-const handle = async (options: AppOptions, route: Route, request: Request, response: Response) => {
+interface Address {
+  route: Route
+  /** What the query of a request must be. */
+  shape: z.ZodObject
+}
+
+const handle = async (options: AppOptions, address: Address, request: Request, response: Response) => {
   const startedAt = performance.now()
-  const answer = await answerOf(options, route, request).catch((error: unknown) => {
+  const answer = await answerOf(options, address, request).catch((error: unknown) => {
     if (error instanceof BadQueryError) return problem(400, error.message)
     // A number in a cursor that was made by hand can be larger than PostgreSQL's.
     if (isCausedByRow(error)) return problem(400, 'a parameter has a value that cannot be used')
@@ -64,7 +72,7 @@ const handle = async (options: AppOptions, route: Route, request: Request, respo
 
 const answerOf = async (
   { pool, tokens }: AppOptions,
-  route: Route,
+  { route, shape }: Address,
   request: Request,
 ): Promise<HttpAnswer> => {
   const access = tokens?.().accessOf(request.headers.authorization, Date.now())
@@ -72,15 +80,17 @@ const answerOf = async (
   if (access === 'expired') return problem(401, 'the token has expired')
   if (!request.accepts(route.hasLines ? ['json', 'text'] : ['json']))
     return problem(406, `this address answers application/json${route.hasLines ? ' or text/plain' : ''}`)
-  const parsed = z.strictObject(route.query.shape).safeParse(request.query)
+  const parsed = shape.safeParse(request.query)
   if (!parsed.success) return problem(400, sentenceOf(parsed.error))
   const scope = scopeOf(parsed.data as z.output<typeof scopeQuery>, access)
   const routeRequest = { pool, scope, query: parsed.data }
-  // Read first, so that the answer contains all that `as_of` names.
-  const freshness = await readFreshness(pool, scope)
-  if (route.subject === undefined) return whole(await route.answer(routeRequest), freshness)
+  // `as_of` is read first or together with the answer, so that the answer contains all that it names.
+  if (route.subject === undefined) {
+    const freshness = await readFreshness(pool, scope)
+    return whole(await route.answer(routeRequest), freshness)
+  }
   const given = String(request.params[route.subject]).replaceAll('\0', '')
-  const found = await findHolder(pool, scope, route.subject, given)
+  const { found, freshness } = await findHolder(pool, scope, route.subject, given)
   switch (found.kind) {
     case 'one':
       return whole(await route.answer(routeRequest, found.holder), freshness)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { HolderRow } from '../read/find-holder.ts'
+import type { HolderRow } from '../read/holder-row.ts'
 import { firstHolder, holderPlace, listHolders } from '../read/list-holders.ts'
-import { groupsOf, projectsOf } from '../read/views.ts'
+import { groupOf, groupsOf, projectsOf } from '../read/views.ts'
 import { membersRoute } from './members-route.ts'
 import { readPage } from './pages.ts'
 import { pageQuery, scopeQuery } from './query-shapes.ts'
@@ -35,7 +35,7 @@ export const groupRoutes: readonly Route[] = [
     query: scopeQuery,
     result: z.object({ ...groupShape.shape, ...freshnessShape.shape }),
     hasLines: false,
-    answer: async ({ pool }, holder) => ({ body: (await groupsOf(pool, [holder]))[0] ?? {} }),
+    answer: async (_request, holder) => ({ body: groupOf(holder) }),
   }),
   defineSubject({
     path: '/groups/{group}/projects',

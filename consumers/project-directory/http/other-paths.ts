@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import type { HolderRow } from '../read/find-holder.ts'
+import type { HolderRow } from '../read/holder-row.ts'
 import type { HttpAnswer } from './answers.ts'
 import type { SubjectRoute } from './route.ts'
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { HolderRow } from '../read/find-holder.ts'
+import type { HolderRow } from '../read/holder-row.ts'
 import { firstHolder, groupPathOf, holderPlace, listHolders } from '../read/list-holders.ts'
 import { listRefs, type RefPrefix } from '../read/list-refs.ts'
-import { projectsOf } from '../read/views.ts'
+import { projectOf, projectsOf } from '../read/views.ts'
 import { membersRoute } from './members-route.ts'
 import { readPage } from './pages.ts'
 import { pageQuery, scopeQuery, searchQuery } from './query-shapes.ts'
@@ -56,7 +56,7 @@ export const projectRoutes: readonly Route[] = [
     query: scopeQuery,
     result: z.object({ ...projectShape.shape, ...freshnessShape.shape }),
     hasLines: false,
-    answer: async ({ pool }, holder) => ({ body: (await projectsOf(pool, [holder]))[0] ?? {} }),
+    answer: async (_request, holder) => ({ body: projectOf(holder) }),
   }),
   defineSubject({
     path: '/projects/{project}/group',
@@ -65,9 +65,9 @@ export const projectRoutes: readonly Route[] = [
     query: scopeQuery,
     result: z.object({ ...parentShape.shape, ...freshnessShape.shape }),
     hasLines: true,
-    answer: async ({ pool }, holder) => {
-      const [project] = await projectsOf(pool, [holder])
-      return { body: project?.group ?? {}, lines: project?.group.path ? [project.group.path] : [] }
+    answer: async (_request, holder) => {
+      const { group } = projectOf(holder)
+      return { body: group, lines: group.path === null ? [] : [group.path] }
     },
   }),
   refsRoute('branches', 'refs/heads/'),

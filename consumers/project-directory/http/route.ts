@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Pool } from '../../../lib/database.ts'
 import type { HolderKind } from '../model/holder.ts'
-import type { HolderRow } from '../read/find-holder.ts'
+import type { FoundHolder } from '../read/find-holder.ts'
 import type { Scope } from '../read/scope.ts'
 
 /** What a route knows about a request. */
@@ -38,7 +38,7 @@ export interface ListRoute extends RouteParts {
 /** About one project, group or user, whose id or path is the parameter of the path. */
 export interface SubjectRoute extends RouteParts {
   subject: HolderKind
-  answer(request: RouteRequest<Record<string, unknown>>, holder: HolderRow): Promise<RouteAnswer>
+  answer(request: RouteRequest<Record<string, unknown>>, holder: FoundHolder): Promise<RouteAnswer>
 }
 
 export type Route = ListRoute | SubjectRoute
@@ -57,6 +57,6 @@ export const defineList = <Query extends z.ZodObject>(
 export const defineSubject = <Query extends z.ZodObject>(
   route: Omit<SubjectRoute, 'answer' | 'query'> & {
     query: Query
-    answer(request: RouteRequest<z.output<Query>>, holder: HolderRow): Promise<RouteAnswer>
+    answer(request: RouteRequest<z.output<Query>>, holder: FoundHolder): Promise<RouteAnswer>
   },
 ): SubjectRoute => route as unknown as SubjectRoute

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { HolderRow } from '../read/find-holder.ts'
+import type { HolderRow } from '../read/holder-row.ts'
 import { firstHolder, holderPlace } from '../read/list-holders.ts'
 import { listProjectsOfUser, type Via } from '../read/list-projects-of-user.ts'
 import { projectsOf } from '../read/views.ts'

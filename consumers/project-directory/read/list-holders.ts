@@ -1,6 +1,7 @@
 import { type Pool, query } from '../../../lib/database.ts'
-import { findHolder, type HolderRow, holderColumns } from './find-holder.ts'
-import { inScope, type Scope, scopeValues, visibleGroup, visibleProject } from './scope.ts'
+import { findHolder } from './find-holder.ts'
+import { type HolderRow, holderColumns } from './holder-row.ts'
+import { inScope, type Scope, scopeValues, visible } from './scope.ts'
 
 /** Which projects or groups are listed. What is undefined limits nothing. */
 export interface HolderFilter {
@@ -51,7 +52,7 @@ export const listHolders = (
     `select ${holderColumns} from project_directory.holders ${inScope}
       where holders.kind = $5 and holders.state <> 'destroyed'
         and (holders.path_key, holders.realm, holders.id) > ($6, $7::integer, $8::bigint)
-        and ${[kind === 'project' ? visibleProject : visibleGroup, ...conditions].join(' and ')}
+        and ${[visible(kind, scope), ...conditions].join(' and ')}
       order by holders.path_key, holders.realm, holders.id limit $9::integer`,
     values,
   )
@@ -59,6 +60,6 @@ export const listHolders = (
 
 /** The path of a group that is given by its id, its path, or a path that it had before. */
 export const groupPathOf = async (pool: Pool, scope: Scope, given: string): Promise<string> => {
-  const found = await findHolder(pool, scope, 'group', given)
+  const { found } = await findHolder(pool, scope, 'group', given)
   return 'holder' in found ? (found.holder.path ?? given) : given
 }

@@ -1,5 +1,5 @@
-import { type Pool, query } from '../../../lib/database.ts'
-import type { HolderRow } from './find-holder.ts'
+import { type Pool, queryPrepared } from '../../../lib/database.ts'
+import type { HolderRow } from './holder-row.ts'
 import { isoTime } from './views.ts'
 
 interface MemberRow {
@@ -23,7 +23,7 @@ export const listMembers = async (
   after: number,
   limit: number,
 ) => {
-  const rows = await query<MemberRow>(
+  const rows = await queryPrepared<MemberRow>(
     pool,
     `select members.user_id, users.path as username, users.name, members.access, members.is_ambiguous,
             members.created_at

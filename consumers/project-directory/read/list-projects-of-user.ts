@@ -1,6 +1,6 @@
-import { type Pool, query } from '../../../lib/database.ts'
-import { type HolderRow, holderColumns } from './find-holder.ts'
-import { inScope, type Scope, scopeValues, visibleProject } from './scope.ts'
+import { type Pool, queryPrepared } from '../../../lib/database.ts'
+import { type HolderRow, holderColumns } from './holder-row.ts'
+import { inScope, type Scope, scopeValues, visible } from './scope.ts'
 
 /** How a user is a member: of the project, of a group above it, or as its owner. */
 export interface Via {
@@ -22,7 +22,7 @@ export const listProjectsOfUser = (
   after: readonly (string | number)[],
   limit: number,
 ): Promise<(HolderRow & { via: Via[] })[]> =>
-  query(
+  queryPrepared(
     pool,
     `with via as (
        select members.realm, members.id as project, 'project' as kind, members.id, members.access
@@ -50,7 +50,7 @@ export const listProjectsOfUser = (
        join project_directory.holders
          on holders.realm = via.realm and holders.kind = 'project' and holders.id = via.project
        ${inScope}
-      where holders.state <> 'destroyed' and ${visibleProject}
+      where holders.state <> 'destroyed' and ${visible('project', scope)}
         and (holders.path_key, holders.realm, holders.id) > ($5, $6::integer, $7::bigint)
       group by holders.realm, holders.kind, holders.id, realms.id
       order by holders.path_key, holders.realm, holders.id limit $8::integer`,

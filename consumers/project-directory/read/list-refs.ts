@@ -1,5 +1,5 @@
-import { type Pool, query } from '../../../lib/database.ts'
-import type { HolderRow } from './find-holder.ts'
+import { type Pool, queryPrepared } from '../../../lib/database.ts'
+import type { HolderRow } from './holder-row.ts'
 import { isoTime } from './views.ts'
 
 interface RefRow {
@@ -28,7 +28,7 @@ export const listRefs = async (
   after: string,
   limit: number,
 ) => {
-  const rows = await query<RefRow>(
+  const rows = await queryPrepared<RefRow>(
     pool,
     `select refs.ref, refs.sha, refs.pusher_id, refs.pusher_name, users.path as username, refs.pushed_at,
             refs.is_ambiguous

@@ -1,23 +1,30 @@
 import type { Pool } from '../../../lib/database.ts'
-import type { HolderRow } from './find-holder.ts'
+import type { FoundHolder } from './find-holder.ts'
+import type { HolderRow } from './holder-row.ts'
 import { type Parent, readParents } from './parents.ts'
 
 /** Projects as the API shows them. @throws RetriableError while the database does not answer */
 export const projectsOf = async (pool: Pool, rows: readonly HolderRow[]) => {
   const parents = await readParents(pool, rows)
-  return rows.map((row, at) => ({
-    ...commonOf(row),
-    group: parents[at] ?? unknownParent,
-    visibility: row.visibility,
-    default_branch: row.default_branch,
-  }))
+  return rows.map((row, at) => projectOf({ ...row, parent: parents[at] ?? null }))
 }
+
+/** A project as the API shows it. */
+export const projectOf = (row: FoundHolder) => ({
+  ...commonOf(row),
+  group: row.parent ?? unknownParent,
+  visibility: row.visibility,
+  default_branch: row.default_branch,
+})
 
 /** Groups as the API shows them. @throws RetriableError while the database does not answer */
 export const groupsOf = async (pool: Pool, rows: readonly HolderRow[]) => {
   const parents = await readParents(pool, rows)
-  return rows.map((row, at) => ({ ...commonOf(row), parent: parents[at] ?? null }))
+  return rows.map((row, at) => groupOf({ ...row, parent: parents[at] ?? null }))
 }
+
+/** A group as the API shows it. */
+export const groupOf = (row: FoundHolder) => ({ ...commonOf(row), parent: row.parent })
 
 const unknownParent: Parent = { kind: 'unknown', id: null, path: null }
 

@@ -7,6 +7,7 @@ import { writeBatch } from '../../../consumers/project-directory/apply/write-bat
 import { startHttp } from '../../../consumers/project-directory/http/start-http.ts'
 import { ConfigError } from '../../../lib/errors.ts'
 import { quietLogger } from '../../../lib/logger.ts'
+import { askDirectory, pathsOf } from '../../helpers/directory/ask-directory.ts'
 import {
   groupHook,
   memberHook,
@@ -23,19 +24,7 @@ let offset = 0
 const send = async (body: Readonly<Record<string, unknown>>, source?: string) =>
   writeBatch(pool, [await placedHook(body, offset++, source)])
 
-const ask = async (path: string, headers: Readonly<Record<string, string>> = {}, base = directoryUrl) => {
-  const response = await fetch(base + path, { headers, redirect: 'manual' })
-  const text = await response.text()
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    // biome-ignore lint/suspicious/noExplicitAny: the shape is what the tests look at
-    json: (text.startsWith('{') ? JSON.parse(text) : undefined) as any,
-  }
-}
-const pathsOf = ({ json }: Awaited<ReturnType<typeof ask>>) =>
-  json.items.map(({ path }: { path: string }) => path)
+const directory = askDirectory(directoryUrl)
 
 await send(groupHook('group_create', 1, 'north', 1))
 await send(groupHook('group_create', 2, 'south', 2))
@@ -55,105 +44,103 @@ await send(memberHook('user_add_to_team', 12, 'north/tide', 'Developer', 6))
 await send(projectHook('project_create', 10, 'elsewhere/invented', 7), 'simulate')
 
 test('a project is found by its id and by its path, with its group', async () => {
-  const { status, json } = await ask('/projects/10')
-  assert.equal(status, 200)
-  assert.deepEqual([json.path, json.group], ['north/signal', { kind: 'group', id: 1, path: 'north' }])
-  assert.deepEqual((await ask('/projects/north%2Fsignal')).json, json)
-  assert.equal(json.complete, false)
-  assert.equal(json.as_of.topic, 'gitlab.project_create')
+  const project = await directory.project('/projects/10')
+  assert.deepEqual([project.path, project.group], ['north/signal', { kind: 'group', id: 1, path: 'north' }])
+  assert.deepEqual(await directory.project('/projects/north%2Fsignal'), project)
+  assert.equal(project.complete, false)
+  assert.equal(project.as_of?.topic, 'gitlab.project_create')
 })
 
 test('a bare name of several projects answers 300 with all of them; of one project, that one', async () => {
-  const several = await ask('/projects/signal/group')
-  assert.equal(several.status, 300)
-  assert.deepEqual(
-    several.json.candidates.map(({ path }: { path: string }) => path),
-    ['north/signal', 'south/signal'],
-  )
-  const { url } = several.json.candidates[1]
-  assert.equal((await ask(url)).json.path, 'south')
-  assert.equal((await ask('/projects/tide/group')).json.path, 'north')
+  const { candidates } = await directory.candidates('/projects/signal/group')
+  assert.deepEqual(pathsOf({ items: candidates }), ['north/signal', 'south/signal'])
+  const { url } = candidates[1] ?? assert.fail()
+  assert.equal((await directory.groupOf(url)).path, 'south')
+  assert.equal((await directory.groupOf('/projects/tide/group')).path, 'north')
 })
 
 test('shell scripts get bare lines', async () => {
   const text = { accept: 'text/plain' }
-  assert.equal((await ask('/projects/tide/group', text)).text, 'north\n')
-  assert.equal((await ask('/projects/10/branches', text)).text, 'main\ntopic\n')
-  assert.equal((await ask('/projects/10/tags')).json.items[0].name, 'v1')
-  const unknown = await ask('/projects/nothing/group', text)
+  assert.equal((await directory.ask('/projects/tide/group', text)).text, 'north\n')
+  assert.equal((await directory.ask('/projects/10/branches', text)).text, 'main\ntopic\n')
+  assert.equal((await directory.refs('/projects/10/tags')).items[0]?.name, 'v1')
+  const unknown = await directory.ask('/projects/nothing/group', text)
   assert.deepEqual([unknown.status, unknown.text], [404, 'no project is known with this id or path\n'])
 })
 
 test('an ETag answers 304 until something changes, and a push elsewhere changes nothing', async () => {
-  const first = await ask('/projects/10/branches')
+  const first = await directory.ask('/projects/10/branches')
   const etag = String(first.headers.get('etag'))
   await send(updateHook(11, 'south/signal', [['refs/heads/main', '', '9']]))
-  const again = await ask('/projects/10/branches', { 'if-none-match': etag })
+  const again = await directory.ask('/projects/10/branches', { 'if-none-match': etag })
   assert.deepEqual([again.status, again.text], [304, ''])
   await send(updateHook(10, 'north/signal', [['refs/heads/more', '', '5']]))
-  assert.equal((await ask('/projects/10/branches', { 'if-none-match': etag })).status, 200)
+  assert.equal(await directory.statusOf('/projects/10/branches', { 'if-none-match': etag }), 200)
 })
 
 test('a cursor leads through a list, page by page', async () => {
-  const first = await ask('/projects?limit=2')
+  const first = await directory.projects('/projects?limit=2')
   assert.deepEqual(pathsOf(first), ['north/signal', 'north/tide'])
-  const second = await ask(`/projects?limit=2&cursor=${first.json.next_cursor}`)
-  assert.deepEqual([pathsOf(second), second.json.next_cursor], [['south/signal'], null])
-  assert.equal((await ask('/projects?cursor=nonsense')).status, 400)
+  const second = await directory.projects(`/projects?limit=2&cursor=${first.next_cursor}`)
+  assert.deepEqual([pathsOf(second), second.next_cursor], [['south/signal'], null])
+  assert.equal(await directory.statusOf('/projects?cursor=nonsense'), 400)
   const tooLarge = Buffer.from(JSON.stringify(['', 2 ** 52, 0])).toString('base64url')
-  assert.equal((await ask(`/projects?cursor=${tooLarge}`)).status, 400)
+  assert.equal(await directory.statusOf(`/projects?cursor=${tooLarge}`), 400)
 })
 
 test('a list is limited by name, path, group and a part of the path', async () => {
-  assert.deepEqual(pathsOf(await ask('/projects?name=signal')), ['north/signal', 'south/signal'])
-  assert.deepEqual(pathsOf(await ask('/projects?path=north/tide')), ['north/tide'])
-  assert.deepEqual(pathsOf(await ask('/projects?group=north')), ['north/signal', 'north/tide'])
-  assert.deepEqual(pathsOf(await ask('/projects?group=2')), ['south/signal'])
-  assert.deepEqual(pathsOf(await ask('/projects?q=h/ti')), ['north/tide'])
-  assert.equal((await ask('/projects?nme=signal')).status, 400)
-  assert.equal((await ask('/projects?q=%00')).status, 400)
+  assert.deepEqual(pathsOf(await directory.projects('/projects?name=signal')), [
+    'north/signal',
+    'south/signal',
+  ])
+  assert.deepEqual(pathsOf(await directory.projects('/projects?path=north/tide')), ['north/tide'])
+  assert.deepEqual(pathsOf(await directory.projects('/projects?group=north')), ['north/signal', 'north/tide'])
+  assert.deepEqual(pathsOf(await directory.projects('/projects?group=2')), ['south/signal'])
+  assert.deepEqual(pathsOf(await directory.projects('/projects?q=h/ti')), ['north/tide'])
+  assert.equal(await directory.statusOf('/projects?nme=signal'), 400)
+  assert.equal(await directory.statusOf('/projects?q=%00'), 400)
 })
 
 test('members and projects of a user are told, with the role', async () => {
-  const { items } = (await ask('/projects/12/members')).json
+  const { items } = await directory.members('/projects/12/members')
   assert.deepEqual(
-    items.map(({ username, access }: Record<string, string>) => [username, access]),
+    items.map(({ username, access }) => [username, access]),
     [['isolheim', 'developer']],
   )
-  const { json } = await ask('/users/isolheim/projects')
+  const personal = await directory.projectsOfUser('/users/isolheim/projects')
   assert.deepEqual(
-    json.items.map(({ path, via }: Record<string, unknown>) => [path, via]),
+    personal.items.map(({ path, via }) => [path, via]),
     [['north/tide', [{ kind: 'project', id: 12, access: 'developer' }]]],
   )
 })
 
 test('invented events are answered only when they are asked for', async () => {
-  assert.deepEqual(pathsOf(await ask('/projects?name=invented')), [])
-  assert.deepEqual(pathsOf(await ask('/projects?invented=simulate')), ['elsewhere/invented'])
-  assert.equal((await ask('/projects/10?invented=simulate')).json.invented, 'simulate')
+  assert.deepEqual(pathsOf(await directory.projects('/projects?name=invented')), [])
+  assert.deepEqual(pathsOf(await directory.projects('/projects?invented=simulate')), ['elsewhere/invented'])
+  assert.equal((await directory.project('/projects/10?invented=simulate')).invented, 'simulate')
 })
 
 test('an old path answers 301 after a rename, also of the group, until another project has it', async () => {
   await send(groupHook('group_rename', 1, 'east', 20, 'north'))
   await send(projectHook('project_rename', 12, 'east/ebb', 21, 'east/tide'))
-  const moved = await ask('/projects/north%2Ftide/branches?limit=5')
+  const moved = await directory.ask('/projects/north%2Ftide/branches?limit=5')
   assert.deepEqual(
     [moved.status, moved.headers.get('location')],
     [301, '/projects/east%2Febb/branches?limit=5'],
   )
-  assert.equal((await ask('/groups/north')).status, 301)
-  assert.deepEqual(pathsOf(await ask('/groups/east/projects')), ['east/ebb', 'east/signal'])
+  assert.equal(await directory.statusOf('/groups/north'), 301)
+  assert.deepEqual(pathsOf(await directory.projects('/groups/east/projects')), ['east/ebb', 'east/signal'])
   await send(projectHook('project_create', 13, 'north/tide', 22))
-  assert.equal((await ask('/projects/north%2Ftide')).json.id, 13)
+  assert.equal((await directory.project('/projects/north%2Ftide')).id, 13)
 })
 
 test('a project that waits for its deletion says so; a destroyed one is not found', async () => {
   const scheduled = 'south/signal-deletion_scheduled-11'
   await send(projectHook('project_rename', 11, scheduled, 30, 'south/signal'))
-  assert.equal((await ask('/projects/11')).json.state, 'pending_deletion')
+  assert.equal((await directory.project('/projects/11')).state, 'pending_deletion')
   await send(groupHook('group_destroy', 2, 'south', 31))
-  assert.equal((await ask('/projects/11')).status, 404)
-  assert.equal((await ask('/groups/2')).status, 404)
+  assert.equal(await directory.statusOf('/projects/11'), 404)
+  assert.equal(await directory.statusOf('/groups/2'), 404)
 })
 
 test('records that were applied before are left out', async () => {
@@ -167,13 +154,14 @@ test('a token sees its projects only, and without one nothing is answered', asyn
   const entry = `{token: ${token}, projects: ['east/*'], visibility: [private]}`
   await writeFile(file, `tokens: {build: ${entry}}\n`)
   const guarded = await startHttp(pool, { ...local, PROJECT_DIRECTORY_TOKENS_FILE: file }, quietLogger())
+  const { statusOf, projects } = askDirectory(guarded.url)
   try {
-    assert.equal((await ask('/projects', {}, guarded.url)).status, 401)
-    assert.equal((await ask('/projects', { authorization: 'Bearer wrong' }, guarded.url)).status, 401)
+    assert.equal(await statusOf('/projects'), 401)
+    assert.equal(await statusOf('/projects', { authorization: 'Bearer wrong' }), 401)
     const allowed = { authorization: `Bearer ${token}` }
-    assert.deepEqual(pathsOf(await ask('/projects', allowed, guarded.url)), ['east/ebb', 'east/signal'])
-    assert.equal((await ask('/projects/13', allowed, guarded.url)).status, 404)
-    assert.equal((await ask('/groups/east', allowed, guarded.url)).status, 200)
+    assert.deepEqual(pathsOf(await projects('/projects', allowed)), ['east/ebb', 'east/signal'])
+    assert.equal(await statusOf('/projects/13', allowed), 404)
+    assert.equal(await statusOf('/groups/east', allowed), 200)
   } finally {
     await guarded.close()
   }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { startHttp } from '../../../consumers/project-directory/http/start-http.ts'
-import { createPool, createReadPool } from '../../../lib/database.ts'
+import { createReadPool } from '../../../lib/database.ts'
 import { quietLogger } from '../../../lib/logger.ts'
 import { fillDirectory } from '../../helpers/directory/large-directory.ts'
 import { migrateDirectory } from '../../helpers/directory/migrate-directory.ts'
@@ -13,7 +13,7 @@ const [projects, branches] = isFull ? [100_000, 10] : [5_000, 10]
 const servers = await startServers(['postgres'])
 // One connection: a server counts what a connection read only after that connection has reported it.
 const owner = createReadPool(servers.databaseUrl, 'test', 1)
-const pool = createPool(await migrateDirectory(servers.databaseUrl), 'test', quietLogger())
+const pool = createReadPool(await migrateDirectory(servers.databaseUrl), 'test', 1)
 await fillDirectory(owner, projects, branches)
 const local = { PROJECT_DIRECTORY_HOST: '127.0.0.1', PROJECT_DIRECTORY_PORT: 0 }
 const http = await startHttp(pool, local, quietLogger())
@@ -53,6 +53,20 @@ test('every kind of look-up reads a few rows by an index, and never a whole tabl
   )
   for (const { relname, seq_tup_read } of after.rows)
     assert.equal(Number(seq_tup_read), before.get(relname), `${relname} was read as a whole`)
+})
+
+test('a look-up asks the database once or twice, by statements that are planned already', async () => {
+  const planned = async () => {
+    const { rows } = await pool.query<{ generic: string; custom: string }>(
+      'select sum(generic_plans) as generic, sum(custom_plans) as custom from pg_prepared_statements',
+    )
+    return { generic: Number(rows[0]?.generic), custom: Number(rows[0]?.custom) }
+  }
+  const before = await planned()
+  for (const address of addresses(100)) assert.equal((await fetch(http.url + address)).status, 200, address)
+  const { generic, custom } = await planned()
+  // Every fifth address lists branches, which is a second statement.
+  assert.deepEqual({ generic: generic - before.generic, custom }, { generic: 120, custom: before.custom })
 })
 
 test('the 99th percentile of a look-up is below 10 ms with 100,000 projects and 1,000,000 branches', {

@@ -6,6 +6,7 @@ import { writeBatch } from '../../../consumers/project-directory/apply/write-bat
 import { reconcile } from '../../../consumers/project-directory/reconcile/reconcile.ts'
 import { msUntilNight } from '../../../consumers/project-directory/reconcile/schedule.ts'
 import { realmIdOf } from '../../../consumers/project-directory/store/realms.ts'
+import { askDirectory } from '../../helpers/directory/ask-directory.ts'
 import {
   groupHook,
   memberHook,
@@ -54,15 +55,9 @@ const sendOld = async (body: Readonly<Record<string, unknown>>) => {
   placed.record.delivery.received_at -= 3_600_000
   await writeBatch(pool, [placed])
 }
-const ask = async (path: string) => {
-  const response = await fetch(directoryUrl + path)
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what the tests look at
-  return { status: response.status, json: (await response.json()) as any }
-}
+const directory = askDirectory(directoryUrl)
 const branches = async () =>
-  (await ask('/projects/46/branches')).json.items.map(
-    ({ name, sha }: Record<string, string>) => `${name} ${sha}`,
-  )
+  (await directory.refs('/projects/46/branches')).items.map(({ name, sha }) => `${name} ${sha}`)
 
 const seed = seedOf(gitlab)
 const sha = (letter: string) => letter.repeat(40)
@@ -72,7 +67,7 @@ seed.user({ id: 4, username: 'isolheim' })
 seed.member({ source: 'projects', source_id: 46, user_id: 4, access_level: level.developer })
 
 test('what is older than the bridge is filled in, and the answers are complete then', async () => {
-  assert.equal((await ask('/projects/46')).status, 404)
+  assert.equal(await directory.statusOf('/projects/46'), 404)
   assert.deepEqual(await compare(), [
     ...[
       'branch missing',
@@ -83,11 +78,11 @@ test('what is older than the bridge is filled in, and the answers are complete t
       'tag missing',
     ],
   ])
-  const { json } = await ask('/projects/nordlicht%2Flantern')
-  assert.deepEqual([json.complete, json.group.path, json.visibility], [true, 'nordlicht', 'private'])
+  const { complete, group, visibility } = await directory.project('/projects/nordlicht%2Flantern')
+  assert.deepEqual([complete, group.path, visibility], [true, 'nordlicht', 'private'])
   assert.deepEqual(await branches(), [`main ${sha('a')}`])
-  const { items } = (await ask('/projects/46/members')).json
-  assert.deepEqual([items[0].username, items[0].access], ['isolheim', 'developer'])
+  const { items } = await directory.members('/projects/46/members')
+  assert.deepEqual([items[0]?.username, items[0]?.access], ['isolheim', 'developer'])
 })
 
 test('a second comparison finds nothing to correct', async () => {
@@ -97,7 +92,7 @@ test('a second comparison finds nothing to correct', async () => {
 test('a push continues from the commit that GitLab told', async () => {
   await send(updateHook(46, 'nordlicht/lantern', [['refs/heads/main', 'a'.repeat(40), 'c'.repeat(40)]]))
   assert.deepEqual(await branches(), [`main ${sha('c')}`])
-  assert.equal((await ask('/projects/46/branches')).json.items[0].ambiguous, false)
+  assert.equal((await directory.refs('/projects/46/branches')).items[0]?.ambiguous, false)
   // GitLab's API still tells the commit of before: the hook is newer.
   assert.deepEqual(await compare(), [])
   assert.deepEqual(await branches(), [`main ${sha('c')}`])
@@ -114,8 +109,8 @@ test('drift is corrected and counted: lost pushes, renames, removals', async () 
   state.members.splice(0, state.members.length, ...state.members.filter(({ user_id }) => user_id !== 4))
   assert.deepEqual(await compare(), ['branch gone', 'branch wrong', 'member gone', 'project wrong'])
   assert.deepEqual(await branches(), [`main ${sha('c')}`, `moved ${sha('f')}`])
-  assert.deepEqual((await ask('/projects/46/members')).json.items, [])
-  assert.equal((await ask('/projects/nordlicht%2Flamp')).json.id, 46)
+  assert.deepEqual((await directory.members('/projects/46/members')).items, [])
+  assert.equal((await directory.project('/projects/nordlicht%2Flamp')).id, 46)
 })
 
 test('what GitLab listed before and no longer has is destroyed; what the token never saw stays', async () => {
@@ -126,8 +121,8 @@ test('what GitLab listed before and no longer has is destroyed; what the token n
   state.projects.splice(0, state.projects.length, ...state.projects.filter(({ id }) => id !== 47))
   await pool.query('update project_directory.holders set reconciled_at = 1 where id = 47')
   assert.deepEqual(await compare(), ['project gone'])
-  assert.equal((await ask('/projects/47')).status, 404)
-  assert.equal((await ask('/projects/91')).status, 200)
+  assert.equal(await directory.statusOf('/projects/47'), 404)
+  assert.equal(await directory.statusOf('/projects/91'), 200)
   assert.deepEqual(gitlab.misuses, [])
 })
 
