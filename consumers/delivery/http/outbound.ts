@@ -111,6 +111,9 @@ interface Way {
   close(): Promise<void>
 }
 
+/** An IPv6 address without its brackets. */
+const bareHost = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1')
+
 const trust = (ca: string | undefined) =>
   ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }
 
@@ -130,8 +133,7 @@ const directly = ({ allowPrivate, ca }: OutboundOptions, resolve: Resolve): Way 
     prepare: async ({ url, headers }) => {
       const { hostname } = new URL(url)
       // A connection to an address needs no look-up, so that the address is checked here.
-      if (isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0)
-        await resolveAllowed(hostname, allowPrivate, resolve)
+      if (isIP(bareHost(hostname)) !== 0) await resolveAllowed(hostname, allowPrivate, resolve)
       return { dispatcher: agent, url, headers, release: () => undefined }
     },
     close: () => agent.close(),
@@ -151,7 +153,7 @@ const throughProxy = ({ allowPrivate, ca }: OutboundOptions, proxy: string, reso
       const agent = new ProxyAgent({
         uri: proxy,
         proxyTunnel: true,
-        requestTls: { servername: hostname, ...trust(ca) },
+        requestTls: { ...(isIP(bareHost(hostname)) === 0 && { servername: hostname }), ...trust(ca) },
       })
       running.add(agent)
       const release = () => {
