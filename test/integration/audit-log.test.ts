@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import pg from 'pg'
 import { verify } from '../../cli/audit/verify.ts'
+import { startKafkaProxy } from '../helpers/faults/kafka-proxy.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
 import { recordsOf } from '../helpers/records/records.ts'
@@ -147,6 +148,43 @@ test('the time between two processes of an ingress is an interval of the log', a
   assert.deepEqual([row.kind, row.refused], ['down', null])
   assert.ok(row.began_at < row.ended_at && row.ended_at.getTime() <= at)
   await second.stop(15_000)
+})
+
+test('a time in which the full spool refused hooks is an interval of the log, with their number', async () => {
+  const spool = await stack.temporaryFolder()
+  const proxy = await startKafkaProxy(stack.kafkaBrokers)
+  const ingress = await stack.startIngress({
+    ...{ KAFKA_BROKERS: proxy.address, INGRESS_SPOOL_DIR: spool, INGRESS_SPOOL_MAX_BYTES: '300000' },
+    INGRESS_DRAIN_SECONDS: '0',
+  })
+  const send = async () => (await post(ingress.hookUrl, randomBytes(50_000))).status
+  await proxy.refuse()
+  const startedAt = Date.now()
+  const statuses = [await eventually(async () => assert.equal(await send(), 202)).then(() => 202)]
+  while (statuses.filter((status) => status === 503).length < 3 && statuses.length < 30)
+    statuses.push(await send())
+  const refused = statuses.filter((status) => status === 503).length
+  assert.ok(refused >= 3, statuses.join(' '))
+  await proxy.accept()
+  await eventually(async () => assert.equal(await send(), 200), 60_000)
+  const acceptedAt = Date.now()
+
+  const id = JSON.parse(readFileSync(join(spool, 'heartbeat.json'), 'utf8')).ingress
+  const [row] = await eventually(async () => {
+    const { rows } = await query(
+      stack.databaseUrl,
+      'select kind, began_at, ended_at, refused, topic from audit_log.intervals where ingress = $1',
+      [id],
+    )
+    assert.equal(rows.length, 1)
+    return rows
+  }, 60_000)
+  assert.deepEqual([row.kind, Number(row.refused)], ['refusing', refused])
+  assert.equal(row.topic, stack.names.topic('interval'))
+  assert.ok(row.began_at.getTime() >= startedAt && row.began_at < row.ended_at, JSON.stringify(row))
+  assert.ok(row.began_at.getTime() <= acceptedAt)
+  await ingress.stop(15_000)
+  proxy.close()
 })
 
 test('changes and deletions of rows are refused to the role of the worker and to the owner', async () => {
