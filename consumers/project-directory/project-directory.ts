@@ -4,8 +4,8 @@ import { createPool, createReadPool } from '../../lib/database.ts'
 import { readPositions } from '../../lib/database-positions.ts'
 import { workerDatabaseUrl } from '../../lib/database-variable.ts'
 import { defineConsumer } from '../consumer.ts'
-import { createUnreachedData } from '../personal-data/unreached-data.ts'
 import { forgetPositions, passRecord, writeBatch } from './apply/write-batch.ts'
+import { directoryPersonalData } from './erase/personal-data.ts'
 import { startHttp } from './http/start-http.ts'
 import { createDirectoryMetrics } from './metrics.ts'
 import { directoryEvents, observe } from './observe/observe.ts'
@@ -42,19 +42,14 @@ export const projectDirectory = defineConsumer({
   begins: 'oldest',
   repeats: 'harmless',
   effect: 'internal',
-  personalData: createUnreachedData([
-    {
-      store: 'the tables of the schema project_directory',
-      why:
-        'they hold who is a member, who pushed last, and old paths of users: delete the rows as their ' +
-        'owner; `bridge rebuild` brings back what Kafka still has',
-    },
-  ]),
+  personalData: directoryPersonalData,
   database: {
     migrations: new URL('migrations/', import.meta.url),
     rights: [
       'usage on schema project_directory',
-      `select, insert, update on ${tables('realms', 'holders', 'renames', 'refs', 'members')}`,
+      `select, insert, update on ${tables('realms', 'refs')}`,
+      // Holders, renames and members are deleted only when a person is erased.
+      `select, insert, update, delete on ${tables('holders', 'renames', 'members')}`,
       `select, insert, update, delete on ${tables('positions', 'facts', 'paths', 'moves')}`,
     ],
   },

@@ -129,7 +129,8 @@ const auditLog: Rooms = {
 
 /** The directory: what is computed knows nothing of the database, of HTTP and of records. */
 const projectDirectory: Rooms = {
-  'project-directory.ts': ['apply/', 'http/', 'observe/', 'reconcile/', 'metrics.ts'],
+  'project-directory.ts': ['apply/', 'erase/', 'http/', 'observe/', 'reconcile/', 'metrics.ts'],
+  'erase/': [],
   'http/': ['read/', 'model/'],
   'read/': ['model/'],
   'reconcile/': ['apply/', 'store/', 'observe/', 'model/', 'metrics.ts'],
