@@ -44,7 +44,8 @@ export const startIngress = async (
 }
 
 const startParts = async (parts: IngressParts, opened: AsyncDisposableStack): Promise<Running> => {
-  const { settings, deliveryPath, intervals, server, logger } = parts
+  const { settings, deliveryPath, intervals, logGrowth, server, logger } = parts
+  opened.defer(() => logGrowth.stop())
   startDelivery(parts, opened)
   opened.defer(() => closeNow(server))
   await listen(server, settings.INGRESS_PORT, settings.INGRESS_HOST, 'INGRESS')
@@ -54,6 +55,7 @@ const startParts = async (parts: IngressParts, opened: AsyncDisposableStack): Pr
   // lost, and GitLab would count it as a failure.
   await Promise.race([deliveryPath.opened, sleep(connectWaitMs, undefined, { ref: false })])
 
+  void deliveryPath.opened.then(logGrowth.start)
   const canary = startCanary({
     kafka: parts.kafka,
     topic: parts.names.canaryTopic,

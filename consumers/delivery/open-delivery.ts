@@ -91,6 +91,7 @@ export const openDelivery = async (options: DeliveryOptions): Promise<Delivery> 
       })
       await restored.check(incoming.map(({ origin }) => origin))
       const { queued, left } = await enqueue(store, incoming, options.rule)
+      metrics.countRouted(incoming.reduce((sum, { entries }) => sum + entries.length, 0))
       for (const [name, number] of queued) metrics.countQueued(name, number)
       for (const [name, number] of left) metrics.countLeft(name, number)
       if (queued.size > 0) sender.wake()

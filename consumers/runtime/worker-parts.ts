@@ -8,6 +8,7 @@ import type { Logger } from '../../lib/logger.ts'
 import type { Metrics } from '../../lib/metrics/metrics.ts'
 import type { Consumer } from '../consumer.ts'
 import type { Breaker } from './batch/breaker.ts'
+import { accountForMessages } from './batch/count-passed.ts'
 import { createEachBatch } from './batch/each-batch.ts'
 import { beginWorker } from './begin-worker.ts'
 import type { From } from './beginning/decide-beginning.ts'
@@ -86,6 +87,7 @@ const assemble = (resources: WorkerResources, metrics: Metrics, from: From | und
   const consumerMetrics = createConsumerMetrics(metrics, consumer.events)
   const producer = createDeadLetterProducer(kafka)
   const positions = createPositions(offsets, group, consumer.name, rewindOf(resources))
+  const passed = accountForMessages(metrics)
   const calls = new Set<object>()
   const inProgress = new Set<string>()
   const breaker = createWorkerBreaker(() => member, consumerMetrics, logger)
@@ -96,6 +98,7 @@ const assemble = (resources: WorkerResources, metrics: Metrics, from: From | und
     batchSize: callSizeOf(resources),
     breaker,
     positions,
+    passed,
     inProgress,
     stopping: life.stopping.signal,
     signal: life.releasing.signal,

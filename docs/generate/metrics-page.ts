@@ -31,6 +31,7 @@ const setTexts: Readonly<Record<OpenSet, string>> = {
   credentials: 'the configured credentials, by position',
   gitlabs: 'the configured GitLabs',
   destinations: 'the destinations of the routes file',
+  stages: 'the stages of the process',
 }
 
 /** docs/metrics.md: every metric of the catalogue, with the alerts and panels that use it. */

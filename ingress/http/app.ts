@@ -59,7 +59,13 @@ const createPost = (options: AppOptions): Post => {
     metrics.received.inc()
     metrics.inFlight.inc()
     const startedAt = performance.now()
-    const outcome = await receive(request, source).finally(() => metrics.inFlight.dec())
+    let outcome: Outcome
+    try {
+      outcome = await receive(request, source)
+    } finally {
+      // From here to the count of the outcome there is no `await`: the accounts are right at any time.
+      metrics.inFlight.dec()
+    }
     metrics.duration.observe((performance.now() - startedAt) / 1000)
     metrics.hooks.inc({ outcome: outcome.kind })
     if (outcome.kind === 'unavailable') onUnavailable()

@@ -4,10 +4,14 @@ import type { Kafka } from 'kafkajs'
 import { createRegistry } from '../../lib/avro/registry.ts'
 import type { Environment } from '../../lib/config.ts'
 import { createKafka } from '../../lib/kafka/client.ts'
+import { openOffsets } from '../../lib/kafka/offsets.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { createMetrics, type Metrics } from '../../lib/metrics/metrics.ts'
 import { eventTypes } from '../../schemas/catalogue.ts'
 import { createNames, type Names } from '../../schemas/topics.ts'
+import { growthFileName } from '../accounting/growth-file.ts'
+import { acknowledgedByTopic, addIngressAccounts } from '../accounting/ingress-accounts.ts'
+import { createLogGrowth, type LogGrowth } from '../accounting/log-growth.ts'
 import { type CredentialSeries, createCredentialSeries } from '../auth/credential-series.ts'
 import { watchSources } from '../auth/watch-sources.ts'
 import { type IngressSettings, readIngressSettings, readSourcesSettings, spoolFolderOf } from '../config.ts'
@@ -41,6 +45,7 @@ export interface IngressParts {
   /** Where the schema ids in use were read; undefined while connecting. */
   schemaIdsFrom(): SchemaIdsSource | undefined
   intervals: Intervals
+  logGrowth: LogGrowth
   server: Server
   /** While `isDraining` is true, the answers tell the senders to connect to another process. */
   phase: { isDraining: boolean }
@@ -89,6 +94,14 @@ export const createParts = async (
     logger,
     now: Date.now,
   })
+  const logGrowth = createLogGrowth({
+    file: join(spoolFolderOf(settings), growthFileName),
+    topics: eventTypes.map(names.topic),
+    acknowledged: () => acknowledgedByTopic(allMetrics, names),
+    openOffsets: () => openOffsets(kafka),
+    logger,
+  })
+  addIngressAccounts({ metrics: allMetrics, inNoLog: logGrowth.residue, spool: spools.account })
   const phase = { isDraining: false }
   const listener = createListener({
     receive,
@@ -111,6 +124,7 @@ export const createParts = async (
     access: createAccessWatch(kafka, names, logger),
     schemaIdsFrom,
     intervals,
+    logGrowth,
     server,
     phase,
     logger,

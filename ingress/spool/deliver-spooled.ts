@@ -5,11 +5,18 @@ import type { Hook } from '../hook.ts'
 import { TopicUnavailableError } from '../record/topic-unavailable-error.ts'
 import type { Spool } from './spool.ts'
 
-/** Tries to deliver hooks of a spool once. @returns the hooks that must be tried again, in order */
-export type DeliverSpooled = (hooks: readonly Hook[]) => Promise<readonly Hook[]>
+/** Tries to deliver hooks of a spool once. */
+export type DeliverSpooled = (hooks: readonly Hook[]) => Promise<Round>
+
+export interface Round {
+  /** The hooks that must be tried again, in order. */
+  retried: readonly Hook[]
+  /** How many hooks were published, set aside or moved. */
+  left: number
+}
 
 export interface DeliverSpooledOptions {
-  spool: Pick<Spool, 'setAside' | 'noteMoving'>
+  spool: Pick<Spool, 'setAside' | 'noteMoving' | 'notePublished'>
   /** The topic that the hooks wait for; undefined: they wait for the brokers. */
   topic?: string
   deliver: Deliver
@@ -52,7 +59,10 @@ export const createDeliverSpooled = (options: DeliverSpooledOptions): DeliverSpo
     // Hooks move only after all attempts have ended: the first one to fail need not be the oldest.
     const notMoved = await moveAll(fates, options)
     const retried = new Set(fates.filter(({ fate }) => fate.kind === 'retry').map(({ hook }) => hook))
-    return hooks.filter((hook) => retried.has(hook) || notMoved.has(hook))
+    return {
+      retried: hooks.filter((hook) => retried.has(hook) || notMoved.has(hook)),
+      left: fates.length - retried.size - notMoved.size,
+    }
   }
 }
 
@@ -87,7 +97,10 @@ const attemptInOrder = (
     if (isBlocked) return Promise.resolve({ kind: 'retry' })
     const { promise, resolve } = Promise.withResolvers<Fate>()
     const onSettled = (delivered: Delivered) => {
-      if ('kept' in delivered) return resolve({ kind: 'done' })
+      if ('kept' in delivered) {
+        options.spool.notePublished()
+        return resolve({ kind: 'done' })
+      }
       const fate = judge(hook, delivered.error)
       if (fate === 'hopeless') return resolve(setAside(hook, delivered.error, options))
       block(index, fate)

@@ -53,7 +53,7 @@ const drain = async (options: DrainOptions, signal: AbortSignal): Promise<void> 
     if (signal.aborted) return
     const result = await deliverAll(hooks, options, signal)
     if (result === 'stopped') return
-    await spool.advance()
+    await spool.advance(result.left)
     published += hooks.length
     if (spool.state.records > 0) continue
     logger.info('the spool is empty', { topic, drained: published })
@@ -82,14 +82,16 @@ const deliverAll = async (
   hooks: readonly Hook[],
   options: DrainOptions,
   signal: AbortSignal,
-): Promise<'done' | 'stopped'> => {
+): Promise<{ left: number } | 'stopped'> => {
   const deliverSpooled = createDeliverSpooled(options)
   let waiting = hooks
   let failures = 0
+  let left = 0
   while (waiting.length > 0) {
     if (signal.aborted) return 'stopped'
     const round = await deliverRound(waiting, failures, deliverSpooled)
     waiting = round.waiting
+    left += round.left
     failures = round.hasFirstFailed ? failures + 1 : 0
     if (failures === 0) continue
     if (failures === 1)
@@ -99,15 +101,16 @@ const deliverAll = async (
       })
     await wait(failures, signal)
   }
-  return 'done'
+  return { left }
 }
 
 /** While the first hook fails, it alone is tried, to find out whether publishing works again. */
 const deliverRound = async (waiting: readonly Hook[], failures: number, deliverSpooled: DeliverSpooled) => {
   const attempted = failures === 0 ? waiting : waiting.slice(0, 1)
-  const retried = await deliverSpooled(attempted)
+  const { retried, left } = await deliverSpooled(attempted)
   return {
     waiting: [...retried, ...waiting.slice(attempted.length)],
+    left,
     hasFirstFailed: retried[0] === attempted[0],
   }
 }

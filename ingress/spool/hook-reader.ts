@@ -16,8 +16,12 @@ export interface HookReader {
    * @throws Error if the disk cannot be read
    */
   peek(): Promise<readonly Hook[]>
-  /** Moves past the hooks of the last `peek`. */
-  advance(): Promise<void>
+  /**
+   * Moves past the hooks of the last `peek`.
+   *
+   * @param left of how many it is known what became of them; all if missing
+   */
+  advance(left?: number): Promise<void>
   /** Deletes the segments that have been read to their end. */
   tidy(): Promise<void>
 }
@@ -25,7 +29,7 @@ export interface HookReader {
 export interface HookReaderParts {
   folder: Pick<SpoolFolder, 'read' | 'setAside' | 'setSegmentAside'>
   segments: SegmentReader
-  tally: Pick<SpoolTally, 'countDrained' | 'countSetAside' | 'setPassedBytes'>
+  tally: Pick<SpoolTally, 'countDrained' | 'countDamaged' | 'setPassedBytes'>
   logger: Logger
 }
 
@@ -33,9 +37,9 @@ export const createHookReader = (parts: HookReaderParts): HookReader => {
   const { segments, tally, logger } = parts
   let peekedRecords = 0
 
-  const advance = async () => {
+  const advance = async (left?: number) => {
     const bytes = await segments.advance()
-    tally.countDrained({ records: peekedRecords, bytes })
+    tally.countDrained({ records: peekedRecords, bytes }, left ?? peekedRecords)
     peekedRecords = 0
   }
   return {
@@ -48,7 +52,7 @@ export const createHookReader = (parts: HookReaderParts): HookReader => {
         peekedRecords = hooks.length
         if (hooks.length > 0 || peeked.stretches.length === 0) return hooks
         // Only damage was read: it is skipped, and the hooks after it are read.
-        await advance()
+        await advance(0)
       }
     },
     advance,
@@ -76,7 +80,7 @@ const setDamageAside = async ({ segment, stretches }: Peeked, parts: HookReaderP
         end,
       })
     if (kind === 'torn' || kind === 'hook') continue
-    tally.countSetAside(stretch.hooks)
+    tally.countDamaged(stretch.hooks)
     const details = { segment, start, end, damage: kind, hooks: stretch.hooks }
     try {
       const ids = await keepDamage(segment, stretch, parts)

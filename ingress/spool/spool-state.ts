@@ -22,9 +22,24 @@ export interface SpoolState {
   lastFailure: string | null
 }
 
+/** What went into a spool and out of it, since this process started. */
+export interface SpoolAccount {
+  /** Hooks that were written, and whose senders can be told so. */
+  appended: number
+  /** Hooks of the spool that the brokers have acknowledged. */
+  published: number
+  /** Hooks that are gone from the spool and were neither published nor set aside nor moved. */
+  unaccounted: number
+}
+
 /** The state of one spool, with all changes that can happen to it. */
 export interface SpoolTally {
   readonly state: Readonly<SpoolState>
+  readonly account: Readonly<SpoolAccount>
+  /** So many hooks were written as their senders asked. */
+  noteAppended(records: number): void
+  /** The brokers have acknowledged a hook of the spool. */
+  notePublished(): void
   /** Hooks of an earlier process were found on disk. Their bytes are known from the start. */
   countFound(records: number, oldestReceivedAt: number | undefined): void
   /** Hooks are about to be written. */
@@ -39,13 +54,18 @@ export interface SpoolTally {
   noteFull(): void
   /** So many more hooks, or fewer if negative, are counted in the spool that they move to as well. */
   noteMoving(records: number): void
-  /** Hooks have left the spool, with the bytes of the segment that they and any damage between them took. */
-  countDrained(size: Size): void
+  /**
+   * Hooks have left the spool, with the bytes of the segment that they and any damage between them took.
+   * @param left of how many it is known what became of them
+   */
+  countDrained(size: Size, left: number): void
   /** Nothing is left to read. Hooks that were damaged after they were counted will not come any more. */
   noteEmpty(): void
   setOldest(receivedAt: number): void
   setPassedBytes(bytes: number): void
   countSetAside(hooks?: number): void
+  /** Hooks were damaged and will not come. They are counted as set aside. */
+  countDamaged(hooks: number): void
 }
 
 export interface Size {
@@ -78,6 +98,9 @@ export const createSpoolTally = (start: Pick<SpoolState, 'bytes' | 'passedBytes'
     setAside: 0,
     lastFailure: null,
   }
+  const account: SpoolAccount = { appended: 0, published: 0, unaccounted: 0 }
+  /** Damaged hooks are still counted as waiting until the spool is empty. */
+  let damaged = 0
   const subtract = ({ records, bytes }: Size) => {
     state.records -= records
     state.bytes -= bytes
@@ -86,6 +109,13 @@ export const createSpoolTally = (start: Pick<SpoolState, 'bytes' | 'passedBytes'
   const setFailure = createFailureMemory(state)
   return {
     state,
+    account,
+    noteAppended: (records) => {
+      account.appended += records
+    },
+    notePublished: () => {
+      account.published += 1
+    },
     countFound: (records, oldestReceivedAt) => {
       state.records += records
       state.oldestReceivedAt ??= oldestReceivedAt ?? null
@@ -109,12 +139,17 @@ export const createSpoolTally = (start: Pick<SpoolState, 'bytes' | 'passedBytes'
     noteMoving: (records) => {
       state.moving += records
     },
-    countDrained: (size) => {
+    countDrained: (size, left) => {
       subtract(size)
+      account.unaccounted += size.records - left
       state.moving = 0
       if (state.lastFailure === full) state.lastFailure = null
     },
-    noteEmpty: () => void Object.assign(state, { records: 0, moving: 0, bytes: 0, oldestReceivedAt: null }),
+    noteEmpty: () => {
+      account.unaccounted += Math.max(0, state.records - damaged)
+      damaged = 0
+      Object.assign(state, { records: 0, moving: 0, bytes: 0, oldestReceivedAt: null })
+    },
     setOldest: (receivedAt) => {
       state.oldestReceivedAt = receivedAt
     },
@@ -122,6 +157,10 @@ export const createSpoolTally = (start: Pick<SpoolState, 'bytes' | 'passedBytes'
       state.passedBytes = bytes
     },
     countSetAside: (hooks = 1) => {
+      state.setAside += hooks
+    },
+    countDamaged: (hooks) => {
+      damaged += hooks
       state.setAside += hooks
     },
   }

@@ -9,7 +9,13 @@ import { createSegmentReader } from './segment-reader.ts'
 import { createSegmentWriter } from './segment-writer.ts'
 import type { SpoolFolder } from './spool-folder.ts'
 import { SpoolFullError } from './spool-full-error.ts'
-import { createSpoolTally, isHanging, type SpoolState, type SpoolTally } from './spool-state.ts'
+import {
+  createSpoolTally,
+  isHanging,
+  type SpoolAccount,
+  type SpoolState,
+  type SpoolTally,
+} from './spool-state.ts'
 
 /** Hooks on disk that wait for Kafka, oldest first. */
 export interface Spool {
@@ -32,13 +38,20 @@ export interface Spool {
    * @throws Error if the disk cannot be read
    */
   peek(signal: AbortSignal): Promise<readonly Hook[]>
-  /** Removes the hooks of the last `peek`. They must be safe elsewhere. */
-  advance(): Promise<void>
+  /**
+   * Removes the hooks of the last `peek`. They must be safe elsewhere.
+   *
+   * @param left of how many hooks it is known what became of them; undefined: of all
+   */
+  advance(left?: number): Promise<void>
+  /** The brokers have acknowledged a hook of the spool. */
+  notePublished(): void
   /** So many more hooks, or fewer if negative, of the last `peek` are counted in another spool as well. */
   noteMoving(records: number): void
   /** Sets aside a hook that Kafka will never accept, so that an operator can examine it. */
   setAside(hook: Hook): Promise<void>
   readonly state: Readonly<SpoolState>
+  readonly account: Readonly<SpoolAccount>
   close(): Promise<void>
 }
 
@@ -100,23 +113,28 @@ const openIn = async (folder: SpoolFolder, limits: SpoolLimits, logger: Logger):
     const [oldest] = hooks
     if (oldest === undefined) return
     const entry = entryOf(hooks, oldest)
-    if (limits.hasRoom(entry.bytes, state)) return queue.append(entry)
-    tally.noteFull()
-    throw new SpoolFullError()
+    if (!limits.hasRoom(entry.bytes, state)) {
+      tally.noteFull()
+      throw new SpoolFullError()
+    }
+    await queue.append(entry)
+    tally.noteAppended(hooks.length)
   }
 
   return {
     state,
+    account: tally.account,
     append: (hook) => appendAll([hook]),
     appendAll,
     noteMoving: tally.noteMoving,
+    notePublished: tally.notePublished,
     appendMoved: async (hooks) => {
       const [oldest] = hooks
       if (oldest !== undefined) await queue.append(entryOf(hooks, oldest))
     },
     peek: (signal) => peekOrWait(parts, signal),
-    advance: async () => {
-      await reader.advance()
+    advance: async (left) => {
+      await reader.advance(left)
       if (state.records === 0) await writer.roll()
       await reader.tidy()
     },

@@ -3,7 +3,7 @@ import type { Hook } from '../hook.ts'
 import { openSpool, type Spool, type SpoolLimits } from './spool.ts'
 import type { SpoolFolder } from './spool-folder.ts'
 import type { SpoolFolders } from './spool-folders.ts'
-import { isHanging, type SpoolState } from './spool-state.ts'
+import { isHanging, type SpoolAccount, type SpoolState } from './spool-state.ts'
 
 /**
  * All hooks on disk. The common spool holds the hooks that wait for the brokers. Each topic has a spool of
@@ -27,6 +27,8 @@ export interface Spools {
   hasWaitingHooks(topic: string): boolean
   /** The sum of all spools. */
   state(): Readonly<SpoolState>
+  /** The same of what went in and out. */
+  account(): Readonly<SpoolAccount>
   /** Closes all spools. Another process can then open them. */
   close(): Promise<void>
 }
@@ -82,6 +84,7 @@ export const openSpools = async (
       isHanging: (topic = '') => isHanging((ofTopics.get(topic) ?? common).state),
       hasWaitingHooks: (topic) => (ofTopics.get(topic)?.state.records ?? 0) > 0,
       state: () => sumOf(all.map(({ state }) => state)),
+      account: () => sumOfAccounts(all.map(({ account }) => account)),
       close: () => opened.disposeAsync(),
     }
   } catch (error) {
@@ -107,4 +110,9 @@ const sumOf = (states: readonly Readonly<SpoolState>[]): SpoolState => {
     oldestReceivedAt: received.length === 0 ? null : Math.min(...received),
     lastFailure: failures[0] ?? null,
   }
+}
+
+const sumOfAccounts = (accounts: readonly Readonly<SpoolAccount>[]): SpoolAccount => {
+  const sum = (field: keyof SpoolAccount) => accounts.reduce((total, account) => total + account[field], 0)
+  return { appended: sum('appended'), published: sum('published'), unaccounted: sum('unaccounted') }
 }

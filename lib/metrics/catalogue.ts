@@ -1,3 +1,4 @@
+import { accountingCatalogue } from './accounting-catalogue.ts'
 import { auditLogCatalogue } from './audit-log-catalogue.ts'
 import type { MetricCatalogue } from './declaration.ts'
 import { directoryCatalogue } from './directory-catalogue.ts'
@@ -29,6 +30,7 @@ export const metricCatalogue = {
   ...ldapSyncCatalogue,
   ...outboxCatalogue,
   ...lagCatalogue,
+  ...accountingCatalogue,
 } as const satisfies MetricCatalogue
 
 export type BridgeCatalogue = typeof metricCatalogue

@@ -33,6 +33,7 @@ export type OpenSet =
   | 'credentials'
   | 'gitlabs'
   | 'destinations'
+  | 'stages'
 
 /**
  * The values that a label may take: all of them, or the name of an open set. Never a project, a user or a

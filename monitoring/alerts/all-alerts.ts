@@ -1,3 +1,4 @@
+import { accountingAlerts } from './accounting.ts'
 import type { AlertGroup } from './alert.ts'
 import { ingressAlerts } from './ingress.ts'
 import { objectiveAlerts } from './objective.ts'
@@ -10,4 +11,5 @@ export const allAlerts = (workers: readonly MeasuredWorker[]): AlertGroup[] => [
   ingressAlerts,
   workerAlerts(workers),
   processAlerts,
+  accountingAlerts,
 ]

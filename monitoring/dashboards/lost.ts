@@ -20,6 +20,17 @@ const lostHooks = number({
   runbook: 'hooks-are-lost',
 })
 
+const unaccounted = number({
+  title: 'Unaccounted records',
+  description:
+    'Hooks, records and messages that entered a stage and are neither there nor left it. The alert names ' +
+    'the stage.',
+  unit: 'short',
+  expr: `sum(abs(${metric('unaccounted_records')}))`,
+  wrongAbove: 0,
+  runbook: 'records-are-unaccounted',
+})
+
 const setAside = number({
   title: 'Hooks set aside',
   description: 'Damaged, missing or refused hooks of the spool since the ingress started. They are on disk.',
@@ -122,7 +133,7 @@ export const lostDashboard: Dashboard = {
   title: 'Is anything being lost?',
   description: 'The first page at night. Every number that is red has a link to its runbook.',
   rows: [
-    { title: 'Lost', panels: [lostHooks, setAside, missingRecords, deadLetters] },
+    { title: 'Lost', panels: [lostHooks, unaccounted, setAside, missingRecords, deadLetters] },
     { title: 'Can we tell?', panels: [processesDown, canaryAge, measurementAge] },
     {
       title: 'Hooks',

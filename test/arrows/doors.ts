@@ -31,6 +31,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     ...['large/limited-child.ts', 'large/in-hand.ts'],
     ...['quarantine-cause.ts', 'await-registry.ts'],
   ],
+  'ingress/accounting/': ['ingress-accounts.ts', 'log-growth.ts', 'growth-file.ts'],
   'ingress/spool/intervals/': ['intervals.ts', 'heartbeat-file.ts'],
   'ingress/spool/': [
     'intervals/intervals.ts',
@@ -62,7 +63,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     ...['api-path.ts', 'failure.ts', 'gitlab-api.ts', 'open-gitlab-apis.ts', 'token-watch.ts'],
     ...['variables.ts', 'read-instances.ts'],
   ],
-  'consumers/runtime/batch/': ['each-batch.ts', 'breaker.ts'],
+  'consumers/runtime/batch/': ['each-batch.ts', 'breaker.ts', 'count-passed.ts'],
   'consumers/runtime/watchdog/': ['watchdog.ts', 'stall-detector.ts'],
   // The command line starts the local stack and finds it again.
   'local/': [
@@ -74,7 +75,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'local/postgres/': ['postgres.ts', 'postgres-home.ts'],
   'lib/kafka/patches/': ['patches.ts'],
   'lib/kafka/produce/': ['encode-produce.ts', 'headroom-buffer.ts'],
-  'lib/metrics/': ['metrics.ts', 'catalogue.ts'],
+  'lib/metrics/': ['metrics.ts', 'catalogue.ts', 'accounts.ts'],
 }
 
 const production = '^(ingress|consumers|lib|local|cli|schemas)/'

@@ -12,6 +12,7 @@ const ingress: Rooms = {
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
   'parts/': [
+    'accounting/',
     ...['open-delivery-path.ts', 'receive.ts', 'readiness.ts', 'delivery-path.ts', 'deliver.ts'],
     ...['http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
@@ -24,6 +25,7 @@ const ingress: Rooms = {
     ...['delivery-path.ts', 'deliver.ts', 'spool/', 'publish/', 'record/', 'http/', 'auth/'],
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
+  'accounting/': ['spool/'],
   'readiness.ts': ['delivery-path.ts', 'spool/', 'publish/', 'metrics.ts', 'outcome.ts'],
   'delivery-path.ts': ['deliver.ts', 'publish/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
   'spool/': ['deliver.ts', 'publish/', 'record/', 'metrics.ts', 'outcome.ts', 'hook.ts'],

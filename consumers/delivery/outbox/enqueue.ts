@@ -45,6 +45,7 @@ export const enqueue = async (
     const stored = await insertMessages(connection, schema, messages)
     const queued = new Map<string, number>()
     for (const { destination } of stored) add(queued, destination)
+    await countAccepted(connection, schema, queued)
     for (const { destination } of messages) add(left, destination)
     for (const [destination, number] of queued) add(left, destination, -number)
     await storePositions(
@@ -54,6 +55,17 @@ export const enqueue = async (
     )
     return { queued, left }
   })
+
+const countAccepted = async (connection: Connection, schema: string, queued: ReadonlyMap<string, number>) => {
+  if (queued.size === 0) return
+  await query(
+    connection,
+    `update ${schema}.destinations as d set accepted = accepted + given.number
+       from unnest($1::text[], $2::bigint[]) as given(destination, number)
+      where d.destination = given.destination`,
+    [[...queued.keys()], [...queued.values()]],
+  )
+}
 
 const add = (counts: Map<string, number>, name: string, number = 1) =>
   counts.set(name, (counts.get(name) ?? 0) + number)

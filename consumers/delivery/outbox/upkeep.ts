@@ -8,8 +8,13 @@ import type { OutboxStore } from './store.ts'
 export const upkeep = async ({ pool, schema }: OutboxStore): Promise<void> => {
   await query(
     pool,
-    `delete from ${schema}.messages
-      where state in ('sent', 'discarded') and settled_at < now() - interval '7 days'`,
+    `with deleted as (
+       delete from ${schema}.messages
+        where state in ('sent', 'discarded') and settled_at < now() - interval '7 days'
+       returning destination)
+     update ${schema}.destinations as d set forgotten = forgotten + gone.number
+       from (select destination, count(*) as number from deleted group by destination) as gone
+      where d.destination = gone.destination`,
     [],
   )
   // Of a message that can be edited, the content is kept for as long as it can.

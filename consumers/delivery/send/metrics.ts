@@ -1,5 +1,7 @@
+import { addAccount, sumOf } from '../../../lib/metrics/accounts.ts'
 import type { ValueOfLabel } from '../../../lib/metrics/catalogue.ts'
 import type { Metrics } from '../../../lib/metrics/metrics.ts'
+import { readOutboxAccounts } from '../outbox/account.ts'
 import { readSizes, type Size } from '../outbox/sizes.ts'
 import type { OutboxStore } from '../outbox/store.ts'
 
@@ -8,6 +10,8 @@ type AttemptResult = ValueOfLabel<'outbox_attempts_total', 'result'>
 
 /** What a worker measures about its outbox. What each metric means is said in `lib/metrics/`. */
 export interface DeliveryMetrics {
+  /** The outbox was given so many messages. Each of them is either queued or left out. */
+  countRouted(number: number): void
   countQueued(destination: string, number: number): void
   countLeft(destination: string, number: number): void
   countAttempt(destination: string, result: AttemptResult): void
@@ -30,9 +34,13 @@ export const createDeliveryMetrics = (
   exportSizes(
     metrics,
     sets,
-    shared(() => readSizes(store)),
+    shared(() => readSizes(store), 1000),
   )
+  const routed = accountForMessages(metrics, store)
   return {
+    countRouted: (number) => {
+      routed.count += number
+    },
     countQueued: (destination, number) => queued.inc({ destination }, number),
     countLeft: (destination, number) => left.inc({ destination }, number),
     countAttempt: (destination, result) => attempts.inc({ destination, result }),
@@ -41,11 +49,31 @@ export const createDeliveryMetrics = (
   }
 }
 
-/** Scrapes ask for each gauge at the same time, and one answer of the database serves them all. */
-const shared = (read: () => Promise<Size[]>): (() => Promise<Size[]>) => {
-  let [last, readAt] = [Promise.resolve<Size[]>([]), 0]
+/** All messages are counted, so it is not done at every scrape. */
+const accountMs = 60_000
+
+/** Of the messages that the routes name, and of those that the outbox has accepted, none may be missing. */
+const accountForMessages = (metrics: Metrics, store: OutboxStore): { count: number } => {
+  const routed = { count: 0 }
+  const accounts = shared(() => readOutboxAccounts(store), accountMs)
+  const sum = (name: string) => sumOf(metrics, `gitlab_bridge_outbox_${name}_total`)
+  addAccount(metrics, 'outbox', async () => {
+    const given = routed.count
+    const [queued, left] = await Promise.all([sum('queued'), sum('left_out')])
+    const missing = (await accounts()).reduce((total, account) => total + account.missing, 0)
+    return given - queued - left + missing
+  })
+  return routed
+}
+
+/**
+ * Scrapes ask for each gauge at the same time, and one answer of the database serves them all. It is none
+ * while the database does not answer.
+ */
+const shared = <T>(read: () => Promise<T[]>, freshMs: number): (() => Promise<T[]>) => {
+  let [last, readAt] = [Promise.resolve<T[]>([]), 0]
   return () => {
-    if (Date.now() - readAt < 1000) return last
+    if (Date.now() - readAt < freshMs) return last
     readAt = Date.now()
     last = read().catch(() => [])
     return last

@@ -6,6 +6,7 @@ import type { Handle, RunContext } from '../middleware/chain.ts'
 import type { Positions } from '../positions/positions.ts'
 import type { Breaker } from './breaker.ts'
 import { createCallQueue } from './call-queue.ts'
+import { createCountPassed, type PassedMessages } from './count-passed.ts'
 import { decideOnFailure, isMessageAtFault } from './failure-decision.ts'
 import { createGroupReport } from './group-report.ts'
 import { createRunContext } from './run-context.ts'
@@ -17,6 +18,8 @@ export interface HandleBatchOptions {
   batchSize: number
   breaker: Breaker
   positions: Positions
+  /** Counts the messages behind the offset. */
+  passed: PassedMessages
   /** When it is aborted, no further call begins. */
   stopping: AbortSignal
   /** When it is aborted, the running call should end. */
@@ -46,6 +49,7 @@ export const handleBatch = async (
     ? handleSuspectCalls(options.handle, suspectMutex, mayContinue)
     : announceFirstCall(options.handle, positions, place)
   const calls = createCallQueue(payload.batch, isSuspect ? 1 : options.batchSize)
+  const countPassed = createCountPassed(payload.batch, options.passed)
   const reportWhenDue = createGroupReport(payload)
 
   for (let call = calls.next(); call !== undefined; call = calls.next()) {
@@ -66,7 +70,9 @@ export const handleBatch = async (
     const last = call[outcomes.length - 1]
     if (last === undefined) return
     breaker.succeed(origin)
-    positions.advance(place, nextOffset(payload.batch, last.offset))
+    const next = nextOffset(payload.batch, last.offset)
+    positions.advance(place, next)
+    countPassed(next)
     payload.resolveOffset(last.offset)
     calls.putBack(call.slice(outcomes.length))
     await reportWhenDue()

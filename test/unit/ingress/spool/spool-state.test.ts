@@ -84,19 +84,19 @@ const transitions: readonly Transition[] = [
   {
     what: 'a hook leaves a full spool: there is room again',
     given: full,
-    when: (tally) => tally.countDrained(size(1)),
+    when: (tally) => tally.countDrained(size(1), 1),
     state: { records: 1, bytes: 10, oldestReceivedAt: 5 },
   },
   {
     what: 'a hook leaves a spool whose last append failed: that says nothing about the disk',
     given: failed,
-    when: (tally) => tally.countDrained(size(1)),
+    when: (tally) => tally.countDrained(size(1), 1),
     state: { lastFailure: 'EIO' },
   },
   {
     what: 'the last hook leaves',
     given: twoWaiting,
-    when: (tally) => tally.countDrained(size(2)),
+    when: (tally) => tally.countDrained(size(2), 2),
     state: {},
   },
   {
@@ -105,7 +105,7 @@ const transitions: readonly Transition[] = [
       twoWaiting(tally)
       tally.countQueued(size(1, 50), 9)
     },
-    when: (tally) => tally.countDrained(size(1, 60)),
+    when: (tally) => tally.countDrained(size(1, 60), 1),
     state: { records: 2, bytes: 10, oldestReceivedAt: 5 },
   },
   {

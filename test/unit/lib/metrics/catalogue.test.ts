@@ -8,7 +8,9 @@ import { createGitlabApiMetrics } from '../../../../consumers/gitlab-api/metrics
 import { createSyncMetrics } from '../../../../consumers/ldap-sync/sync/sync-metrics.ts'
 import { createDirectoryMetrics } from '../../../../consumers/project-directory/metrics.ts'
 import { createCopyMetrics } from '../../../../consumers/push-author-log/copies/metrics.ts'
+import { accountForMessages } from '../../../../consumers/runtime/batch/count-passed.ts'
 import { createConsumerMetrics } from '../../../../consumers/runtime/metrics.ts'
+import { addIngressAccounts } from '../../../../ingress/accounting/ingress-accounts.ts'
 import { createIngressMetrics } from '../../../../ingress/metrics.ts'
 import { metricCatalogue, metricPrefix } from '../../../../lib/metrics/catalogue.ts'
 import type { MetricDeclaration, ProcessKind } from '../../../../lib/metrics/declaration.ts'
@@ -20,9 +22,14 @@ const declarations: [name: string, MetricDeclaration][] = Object.entries(metricC
 const unreachableOutbox = { pool: new pg.Pool({ host: '127.0.0.1', port: 1 }), schema: 'chat_notifier' }
 
 const create: Record<ProcessKind, (metrics: Metrics) => void> = {
-  ingress: createIngressMetrics,
+  ingress: (metrics) => {
+    createIngressMetrics(metrics)
+    const spool = () => ({ appended: 0, published: 0, unaccounted: 0 })
+    addIngressAccounts({ metrics, inNoLog: () => 0, spool })
+  },
   worker: (metrics) => {
     createConsumerMetrics(metrics, ['push'])
+    accountForMessages(metrics)
     createGitlabApiMetrics(metrics, [])
     createAuditLogMetrics(metrics)
     createDirectoryMetrics(metrics)

@@ -17,6 +17,7 @@ const sets: Record<OpenSet, readonly string[]> = {
   credentials: many('', 3),
   gitlabs: many('https://git.example', 3),
   destinations: many('destination', 25),
+  stages: many('stage', 6),
 }
 
 /** Makes every metric of a process, with every combination of its labels. */

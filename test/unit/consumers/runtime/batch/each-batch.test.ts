@@ -67,6 +67,7 @@ const start = async (group: Group, handle: Handle, remember?: () => Promise<void
     batchSize: 1,
     breaker: createBreaker({ pause: ignore, resume: ignore, onChange: ignore, waitMs: () => 60_000 }),
     positions,
+    passed: { count: 0 },
     inProgress: new Set(),
     stopping: stopping.signal,
     signal: stopping.signal,
