@@ -46,6 +46,7 @@ export const folderRules: readonly ArrowRule[] = [
       pathNot: [
         ...['^consumers/$2/', '^consumers/runtime/', sharedRooms],
         ...['^consumers/([^/]+)/\\1\\.ts$', '/push-line\\.ts$', '/read-pushes\\.ts$'],
+        '^consumers/push-author-log/settings\\.ts$',
         // What `bridge audit` reads, verifies and proves.
         '^consumers/audit-log/(epoch|export|read|verify)/',
         '^consumers/audit-log/(leaf/columns|note/(key-name|signer-key)|store/read-head)\\.ts$',

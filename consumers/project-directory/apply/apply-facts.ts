@@ -1,11 +1,12 @@
 import { type Holder, holderKey } from '../model/holder.ts'
 import { holderStateOf } from '../model/holder-state.ts'
-import { type HolderView, holderViewOf } from '../model/holder-view.ts'
+import type { HolderView } from '../model/holder-view.ts'
 import { type PathFact, uniteFacts } from '../model/path-fact.ts'
 import { renamesOf } from '../model/path-history.ts'
-import { ancestorsOf, indexRenames, type Rename } from '../model/renames.ts'
+import { ancestorsOf, type Rename } from '../model/renames.ts'
 import type { Observation } from '../observe/observation.ts'
 import type { DirectoryStore, Of, Place } from '../store/directory-store.ts'
+import { computeViews } from './compute-views.ts'
 
 type PathObservation = Extract<Observation, { about: 'path' }>
 
@@ -50,16 +51,6 @@ const addFacts = async (store: DirectoryStore, observations: readonly PathObserv
 /** The renames of groups and users. Nothing lies below a project. */
 const renamesAbove = ({ holder, facts }: Of<{ facts: readonly PathFact[] }>): Of<Rename>[] =>
   holder.kind === 'project' ? [] : renamesOf(facts).map((rename) => ({ holder, ...rename }))
-
-const computeViews = async (store: DirectoryStore, holders: readonly Holder[]): Promise<Of<HolderView>[]> => {
-  const renames = await store.renames([...new Set(holders.map(({ realm }) => realm))])
-  const indexes = new Map([...renames].map(([realm, each]) => [realm, indexRenames(each)]))
-  const facts = await store.facts(holders)
-  return holders.map((holder, at) => ({
-    holder,
-    ...holderViewOf(facts[at] ?? [], indexes.get(holder.realm) ?? new Map()),
-  }))
-}
 
 /** The paths of a group or user, before and now, if anything changed for those below it. */
 const touchedPaths = ({ holder, steps, isDestroyed }: Of<HolderView>, before: Place | undefined) => {

@@ -1,3 +1,4 @@
+import { foldMoves } from '../model/fold-moves.ts'
 import type { Holder } from '../model/holder.ts'
 import { refHeadOf } from '../model/ref-head.ts'
 import type { Observation, Ref } from '../observe/observation.ts'
@@ -18,6 +19,12 @@ export const applyMoves = async (
     stored.flatMap(({ ref, moves: all, base, startsEmpty }) => {
       const head = refHeadOf(all, base, startsEmpty)
       return head === undefined ? [] : [{ ref, head }]
+    }),
+  )
+  await store.saveFolds(
+    stored.flatMap(({ ref, moves: all, base, startsEmpty }) => {
+      const fold = foldMoves(all, base, startsEmpty)
+      return fold === undefined ? [] : [{ ref, fold }]
     }),
   )
 }

@@ -88,6 +88,7 @@ create table project_directory.renames (
   from_since bigint,
   primary key (realm, kind, id, at, old_path, path)
 );
+create index on project_directory.renames (realm, old_path);
 
 -- Every hook that said that a branch or tag was moved.
 create table project_directory.moves (

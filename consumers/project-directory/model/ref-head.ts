@@ -59,7 +59,8 @@ export const refHeadOf = (
 /** Stands for a ref that does not exist. GitLab writes zeros, 40 or 64 of them. */
 const none = '0'
 
-const shaOf = (sha: string): string => (/^0*$/.test(sha) ? none : sha)
+/** All ways of writing that a ref does not exist are one. */
+export const shaOf = (sha: string): string => (/^0*$/.test(sha) ? none : sha)
 
 const sortKey = ({ stream, deliveryId, before, after }: Move): string =>
   `${stream} ${deliveryId} ${before} ${after}`

@@ -14,14 +14,14 @@ export interface Rename {
   from: PathStep | null
 }
 
-/** Finds renames by their old path. */
-export type RenameIndex = ReadonlyMap<string, readonly Rename[]>
+/** Finds the renames of an old path, oldest first. */
+export interface RenameIndex {
+  get(oldPath: string): readonly Rename[] | undefined
+}
 
-export const indexRenames = (renames: readonly Rename[]): RenameIndex =>
-  Map.groupBy(
-    renames.toSorted((one, other) => one.at - other.at),
-    ({ oldPath }) => oldPath,
-  )
+/** In an order that does not depend on the order in which they became known. */
+export const orderRenames = (renames: readonly Rename[]): Rename[] =>
+  renames.toSorted((one, other) => one.at - other.at || (one.path < other.path ? -1 : 1))
 
 /** The paths above a path, the nearest first: `a/b/c` → `a/b`, `a`. */
 export const ancestorsOf = (path: string): string[] => {

@@ -1,9 +1,9 @@
+import type { Fold } from '../model/fold-moves.ts'
 import type { Holder } from '../model/holder.ts'
 import type { HolderState, PathClaim } from '../model/holder-state.ts'
 import type { HolderView } from '../model/holder-view.ts'
 import type { Membership } from '../model/membership.ts'
 import type { PathFact } from '../model/path-fact.ts'
-
 import type { Move, RefBase, RefHead } from '../model/ref-head.ts'
 import type { PathStep, Rename } from '../model/renames.ts'
 import type { Ref } from '../observe/observation.ts'
@@ -39,7 +39,8 @@ export interface DirectoryStore {
   facts(holders: readonly Holder[]): Promise<PathFact[][]>
   /** Replaces all facts of these holders. */
   saveFacts(holders: readonly Of<{ facts: readonly PathFact[] }>[]): Promise<void>
-  renames(realms: readonly number[]): Promise<Map<number, Rename[]>>
+  /** The renames of which one of these paths is the old path. */
+  renames(paths: readonly { realm: number; path: string }[]): Promise<Rename[][]>
   saveRenames(renames: readonly Of<Rename>[]): Promise<void>
   /** What was stored about these holders by `saveViews`. */
   places(holders: readonly Holder[]): Promise<(Place | undefined)[]>
@@ -53,6 +54,8 @@ export interface DirectoryStore {
   refs(refs: readonly Ref[]): Promise<StoredRef[]>
   /** The refs of these projects that have moves. */
   refsOf(projects: readonly Holder[]): Promise<Ref[]>
+  /** Stores what a ref was at some time, and deletes the moves that led there. */
+  saveFolds(folds: readonly { ref: Ref; fold: Fold }[]): Promise<void>
   saveHeads(heads: readonly { ref: Ref; head: RefHead }[]): Promise<void>
   members(keys: readonly MemberKey[]): Promise<(Membership | undefined)[]>
   saveMembers(members: readonly (MemberKey & { membership: Membership })[]): Promise<void>

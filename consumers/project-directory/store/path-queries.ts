@@ -1,4 +1,4 @@
-import { type Connection, query } from '../../../lib/database.ts'
+import type { Connection } from '../../../lib/database.ts'
 import type { HolderKind } from '../model/holder.ts'
 import type { Rename } from '../model/renames.ts'
 import { askAbout, change } from './ask.ts'
@@ -7,17 +7,9 @@ import type { DirectoryStore } from './directory-store.ts'
 type PathQueries = Pick<DirectoryStore, 'renames' | 'saveRenames' | 'holdersBelow' | 'claims'>
 
 export const pathQueries = (connection: Connection): PathQueries => ({
-  renames: async (realms) => {
-    const rows = await query<RenameRow>(
-      connection,
-      `select realm, at, old_path, path, from_path, from_since
-         from project_directory.renames where realm = any($1)
-        order by at, old_path collate "C", path collate "C"`,
-      [realms],
-    )
-    const renames = new Map<number, Rename[]>(realms.map((realm) => [realm, []]))
-    for (const row of rows) renames.get(row.realm)?.push(renameOf(row))
-    return renames
+  renames: async (paths) => {
+    const rows = await askAbout<RenameRow>(connection, selectRenames, paths)
+    return rows.map((each) => each.map(renameOf))
   },
   saveRenames: (renames) =>
     change(
@@ -48,7 +40,6 @@ export const pathQueries = (connection: Connection): PathQueries => ({
 })
 
 interface RenameRow {
-  realm: number
   at: string
   old_path: string
   path: string
@@ -74,6 +65,11 @@ const upsertRenames = `
 const givenPaths = `
   rows from (json_to_recordset($1::json) as (realm integer, path text)) with ordinality
     as given(realm, path, place)`
+
+const selectRenames = `
+  select given.place, at, old_path, renames.path, from_path, from_since
+    from ${givenPaths}
+    join project_directory.renames on renames.realm = given.realm and renames.old_path = given.path`
 
 // In the collation "C", everything below "a/b" lies between "a/b/" and "a/b0".
 const selectBelow = `

@@ -3,8 +3,9 @@ import type { Move } from '../model/ref-head.ts'
 import type { Ref } from '../observe/observation.ts'
 import { askAbout, change } from './ask.ts'
 import type { DirectoryStore } from './directory-store.ts'
+import { saveBases } from './ref-bases.ts'
 
-type RefQueries = Pick<DirectoryStore, 'addMoves' | 'refs' | 'refsOf' | 'saveHeads'>
+type RefQueries = Pick<DirectoryStore, 'addMoves' | 'refs' | 'refsOf' | 'saveFolds' | 'saveHeads'>
 
 export const refQueries = (connection: Connection): RefQueries => ({
   addMoves: (moves) =>
@@ -31,6 +32,14 @@ export const refQueries = (connection: Connection): RefQueries => ({
     return projects.flatMap(({ realm, id }, at): Ref[] =>
       (rows[at] ?? []).map(({ ref }) => ({ realm, projectId: id, name: ref })),
     )
+  },
+  saveFolds: async (folds) => {
+    await saveBases(
+      connection,
+      folds.map(({ ref, fold }) => ({ ref, base: fold.base })),
+    )
+    const moves = folds.flatMap(({ ref, fold }) => fold.moves.map((move) => ({ ...ref, ...move })))
+    await change(connection, deleteMoves, moves)
   },
   saveHeads: (heads) =>
     change(
@@ -73,6 +82,14 @@ const insertMoves = `
     from json_to_recordset($1::json) as given(realm integer, "projectId" bigint, name text, stream text,
       "deliveryId" text, before text, after text, at bigint, "userId" bigint, "userName" text)
   on conflict do nothing`
+
+const deleteMoves = `
+  delete from project_directory.moves
+   using json_to_recordset($1::json) as given(realm integer, "projectId" bigint, name text, stream text,
+      "deliveryId" text, before text, after text)
+   where moves.realm = given.realm and moves.project_id = given."projectId" and moves.ref = given.name
+     and moves.stream = given.stream and moves.delivery_id = given."deliveryId"
+     and moves.before = given.before and moves.after = given.after`
 
 const givenRefs = `
   rows from (json_to_recordset($1::json) as (realm integer, "projectId" bigint, name text))

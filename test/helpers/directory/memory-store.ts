@@ -3,7 +3,7 @@ import type { HolderState } from '../../../consumers/project-directory/model/hol
 import type { HolderView } from '../../../consumers/project-directory/model/holder-view.ts'
 import type { Membership } from '../../../consumers/project-directory/model/membership.ts'
 import type { PathFact } from '../../../consumers/project-directory/model/path-fact.ts'
-import type { Move, RefHead } from '../../../consumers/project-directory/model/ref-head.ts'
+import type { Move, RefBase, RefHead } from '../../../consumers/project-directory/model/ref-head.ts'
 import type { Rename } from '../../../consumers/project-directory/model/renames.ts'
 import type { Ref } from '../../../consumers/project-directory/observe/observation.ts'
 import type {
@@ -18,6 +18,7 @@ export const createMemoryStore = () => {
   const renames = new Map<string, Of<Rename>>()
   const views = new Map<string, Of<HolderView> & { state: HolderState }>()
   const moves = new Map<string, { ref: Ref; moves: Map<string, Move> }>()
+  const bases = new Map<string, RefBase>()
   const heads = new Map<string, RefHead>()
   const members = new Map<string, Membership>()
   const viewOf = (holder: Holder) => views.get(holderKey(holder))
@@ -27,9 +28,9 @@ export const createMemoryStore = () => {
     saveFacts: async (changed) => {
       for (const { holder, facts: all } of changed) facts.set(holderKey(holder), all)
     },
-    renames: async (realms) =>
-      new Map(
-        realms.map((realm) => [realm, [...renames.values()].filter((each) => each.holder.realm === realm)]),
+    renames: async (paths) =>
+      paths.map(({ realm, path }) =>
+        [...renames.values()].filter((each) => each.holder.realm === realm && each.oldPath === path),
       ),
     saveRenames: async (saved) => {
       for (const each of saved)
@@ -64,15 +65,14 @@ export const createMemoryStore = () => {
       for (const { ref, move } of added) {
         const known = moves.get(refKey(ref)) ?? { ref, moves: new Map() }
         moves.set(refKey(ref), known)
-        const key = `${move.stream} ${move.deliveryId} ${move.before} ${move.after}`
-        if (!known.moves.has(key)) known.moves.set(key, move)
+        if (!known.moves.has(moveKey(move))) known.moves.set(moveKey(move), move)
       }
     },
     refs: async (refs) =>
       refs.map((ref) => ({
         ref,
         moves: [...(moves.get(refKey(ref))?.moves.values() ?? [])],
-        base: undefined,
+        base: bases.get(refKey(ref)),
         startsEmpty: viewOf({ realm: ref.realm, kind: 'project', id: ref.projectId })?.startsEmpty ?? false,
       })),
     refsOf: async (projects) =>
@@ -81,6 +81,12 @@ export const createMemoryStore = () => {
         .filter(({ realm, projectId }) =>
           projects.some((each) => each.realm === realm && each.id === projectId),
         ),
+    saveFolds: async (folds) => {
+      for (const { ref, fold } of folds) {
+        bases.set(refKey(ref), fold.base)
+        for (const move of fold.moves) moves.get(refKey(ref))?.moves.delete(moveKey(move))
+      }
+    },
     saveHeads: async (changed) => {
       for (const { ref, head } of changed) heads.set(refKey(ref), head)
     },
@@ -92,5 +98,6 @@ export const createMemoryStore = () => {
   return { store, views, heads, members }
 }
 
+const moveKey = ({ stream, deliveryId, before, after }: Move) => `${stream} ${deliveryId} ${before} ${after}`
 const refKey = ({ realm, projectId, name }: Ref): string => `${realm} ${projectId} ${name}`
 const memberKey = ({ container, userId }: MemberKey): string => `${holderKey(container)} ${userId}`
