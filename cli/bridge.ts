@@ -4,6 +4,7 @@ import { auditCommand } from './audit/command.ts'
 import { configCommand } from './config/command.ts'
 import { consumerCommand } from './consumer/command.ts'
 import { deadLettersCommand } from './dead-letters/command.ts'
+import { doctorCommand } from './doctor/command.ts'
 import { ingressCommand } from './ingress/command.ts'
 import { lagCommand } from './lag/command.ts'
 import { lagExporterCommand } from './lag-exporter/command.ts'
@@ -30,30 +31,24 @@ const program = new Command('bridge')
     'Publishes every GitLab hook to Kafka as a typed Avro record, and runs workers that read the records.',
   )
   .showHelpAfterError()
-const commands = [
-  localCommand,
-  setupCommand,
-  ingressCommand,
-  consumerCommand,
-  sendCommand,
-  simulateCommand,
-  previewCommand,
-  tailCommand,
-  pushesCommand,
-  auditCommand,
-  spoolCommand,
-  statusCommand,
-  lagCommand,
-  lagExporterCommand,
-  deadLettersCommand,
-  ldapCommand,
-  outboxCommand,
-  offsetsCommand,
-  rebuildCommand,
-  configCommand,
-  routesCommand,
-]
-for (const command of commands) program.addCommand(command)
+/** The groups of `--help`. */
+const groups = {
+  Run: [localCommand, ingressCommand, consumerCommand, lagExporterCommand],
+  Look: [
+    statusCommand,
+    lagCommand,
+    tailCommand,
+    pushesCommand,
+    auditCommand,
+    previewCommand,
+    sendCommand,
+    simulateCommand,
+  ],
+  Repair: [deadLettersCommand, outboxCommand, offsetsCommand, spoolCommand, ldapCommand, rebuildCommand],
+  'Set up': [doctorCommand, setupCommand, configCommand, routesCommand],
+}
+for (const [name, commands] of Object.entries(groups))
+  for (const command of commands) program.addCommand(command.helpGroup(`${name}:`))
 
 program.hook('preAction', (_program, command) => exitOnClosedStdout(command.name()))
 

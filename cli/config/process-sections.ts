@@ -10,6 +10,7 @@ const sectionsOf = new Map<string, readonly string[]>([
   ['setup', ['kafka', 'registry', 'setup', 'database', 'logging']],
   ['ingress', ['kafka', 'registry', 'ingress', ...everywhere]],
   ['lag-exporter', ['kafka', 'which workers', 'lag-exporter', ...everywhere]],
+  ['doctor', ['doctor']],
   ...workerNames.map((name) => [name, [...workers, name, ...everywhere]] as const),
 ])
 

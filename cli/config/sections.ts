@@ -10,6 +10,7 @@ import { kafkaVariables } from '../../lib/kafka/client.ts'
 import { loggerVariables } from '../../lib/logger.ts'
 import { localPortVariables } from '../../local/local-ports.ts'
 import { databaseVariablesOf } from '../variables/database-variables.ts'
+import { doctorVariables } from '../variables/doctor-variables.ts'
 import { lagExporterVariables } from '../variables/lag-exporter-variables.ts'
 import { topicVariables } from '../variables/topic-variables.ts'
 import { usedWorkersVariables } from '../variables/used-workers.ts'
@@ -36,5 +37,6 @@ export const sections: readonly { name: string; variables: Variables }[] = [
   { name: 'lag-exporter', variables: lagExporterVariables },
   { name: 'every process', variables: operationsVariables(9464) },
   { name: 'logging', variables: loggerVariables },
+  { name: 'doctor', variables: doctorVariables },
   { name: 'local stack', variables: localVariables },
 ]

@@ -11,12 +11,25 @@ export const commandRules: readonly ArrowRule[] = [
   {
     name: 'a command is entered by its command.ts',
     because: 'The other files of a command may change with the command alone.',
-    from: { path: '^(?:(?:ingress|consumers|lib|local|schemas)/|cli/([^/]+))' },
+    from: {
+      path: '^(?:(?:ingress|consumers|lib|local|schemas)/|cli/([^/]+))',
+      pathNot: '^cli/doctor/checks/',
+    },
     to: {
       path: command,
       pathNot: ['^cli/$1/', '/command\\.ts$'],
     },
     brokenBy: ['cli/tail/invented.ts', 'cli/send/inside.ts'],
+  },
+  {
+    name: 'the checks of the doctor enter a command by what it checks',
+    because: '`bridge doctor` includes `config`, `setup --check` and `routes check`.',
+    from: { path: '^cli/doctor/' },
+    to: {
+      path: command,
+      pathNot: ['^cli/doctor/', '^cli/(config/describe|setup/set-up|routes/check-routes)\\.ts$'],
+    },
+    brokenBy: ['cli/doctor/checks/invented.ts', 'cli/send/inside.ts'],
   },
   {
     name: 'only cli/bridge.ts imports a command.ts',

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { allChecks } from '../../cli/doctor/all-checks.ts'
+import { examine } from '../../cli/doctor/examine.ts'
 import type { Account } from '../../cli/status/accounting/equation.ts'
 import { printAccounting } from '../../cli/status/accounting/print-accounting.ts'
 import { auditLog } from '../../consumers/audit-log/audit-log.ts'
@@ -139,4 +141,17 @@ test('a record that the audit log has moved past without a leaf is missing in it
     audited.map(({ place, residue }) => [place.startsWith(stack.names.topic('push')), residue]),
     [[true, 1]],
   )
+})
+
+test('the doctor finds that the servers are well, and the topics that setup would create', async () => {
+  const env = { ...stack.env, DATABASE_URL: stack.databaseUrl }
+  const findings = await Array.fromAsync(examine(allChecks(env), env))
+  const statesOf = (check: string) => findings.flatMap((each) => (each.check === check ? [each.state] : []))
+  assert.ok(statesOf('brokers').includes('ok'))
+  assert.deepEqual(statesOf('registry'), ['ok'])
+  assert.deepEqual(statesOf('clocks'), ['ok'])
+  // Only two workers were set up.
+  const topics = findings.find(({ check, state }) => check === 'topics' && state === 'problem')
+  assert.match(topics?.says ?? '', /gitlab-bridge\.dead-letter\./)
+  assert.equal(topics?.todo, 'run `bridge setup`')
 })
