@@ -4,6 +4,7 @@ import type { Operator } from '../../consumers/ldap-sync/operate/open-operator.t
 import { diff, loadHolds, reconcile, sentenceOf } from '../../consumers/ldap-sync/operate/operate.ts'
 import { raise } from '../../consumers/ldap-sync/operate/raise.ts'
 import { readStatus } from '../../consumers/ldap-sync/operate/status.ts'
+import { unbind } from '../../consumers/ldap-sync/operate/unbind.ts'
 import { loadInverseLdif, undo } from '../../consumers/ldap-sync/operate/undo.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { holdLines, shortHoldLine, statusLines } from './lines.ts'
@@ -106,5 +107,12 @@ export const printStatus =
     const status = await readStatus(operator)
     if (json) print(JSON.stringify(status))
     else for (const line of statusLines(status)) print(line)
+    return 0
+  }
+
+export const runUnbind =
+  (username: string): OperatorAction =>
+  async (operator, print) => {
+    print(`${username} was bound to ${await unbind(operator, username)}, and is looked for again.`)
     return 0
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { approve } from '../../consumers/ldap-sync/operate/approve.ts'
-import { loadHolds, reconcile } from '../../consumers/ldap-sync/operate/operate.ts'
+import { diff, loadHolds, reconcile } from '../../consumers/ldap-sync/operate/operate.ts'
+import { unbind } from '../../consumers/ldap-sync/operate/unbind.ts'
 import { undo } from '../../consumers/ldap-sync/operate/undo.ts'
 import { at, groupEvent, memberEvent } from '../helpers/ldap/events.ts'
 import {
@@ -65,12 +66,24 @@ test('another person who gets the name of a deleted entry does not get its membe
   await withOperator(sync, reconcile)
   assert.deepEqual(await directory.values(groupDn, 'member'), [personDn('bela')])
   assert.equal(await sync.metric('ldap_sync_unbound_people', { reason: 'reused' }), 1)
+  // A person says that it is the same one.
+  assert.equal(await withOperator(sync, (operator) => unbind(operator, 'anna')), personDn('anna'))
+  await withOperator(sync, reconcile)
+  assert.deepEqual(await directory.values(groupDn, 'member'), [personDn('anna'), personDn('bela')])
+  await assert.rejects(
+    withOperator(sync, (operator) => unbind(operator, 'nobody')),
+    /No user nobody is bound/,
+  )
 })
 
-test('an emptied look-up removes nobody', async () => {
+test('an emptied look-up removes nobody, whatever the worker knew of the entry', async () => {
   const sync = await startSync({ mapping: { groups: posix } })
   await sync.feed(created, memberEvent('add', anna), memberEvent('add', bela))
-  for (const uid of ['anna', 'bela']) await directory.remove(personDn(uid))
+  // The worker learns the new name of one entry, and has forgotten the other one.
+  await directory.rename(personDn('anna'), renamed)
+  await withOperator(sync, diff)
+  await sync.query('update ldap_sync.people set dn = null, dn_key = null, entry_id = null where user_id = 2')
+  for (const dn of [renamed, personDn('bela')]) await directory.remove(dn)
   await sync.feed(
     memberEvent('update', { ...anna, updated: 5 }),
     memberEvent('update', { ...bela, updated: 5 }),

@@ -48,6 +48,18 @@ for (const fault of ['size limit', 'wrong range', 'no range', 'referral'] as con
     assert.equal(large.members.length, 4001)
   })
 
+test('a change that the server accepts and does not make is no success, and is tried again', async () => {
+  const { large, sync } = await openLarge()
+  large.fault = 'ignored write'
+  await assert.rejects(sync.feed(created, memberEvent('add', { user: 5001 })), {
+    name: 'RetriableError',
+    message: /the server does not show what it accepted: add_member/,
+  })
+  large.fault = undefined
+  await sync.feed(created, memberEvent('add', { user: 5001 }))
+  assert.equal(large.members.at(-1), personDn('user5001'))
+})
+
 test('a group whose members the bind may not see is unreadable, and not empty', async () => {
   const sync = await startSync()
   await sync.feed(created, memberEvent('add', { user: 1, username: 'anna' }))

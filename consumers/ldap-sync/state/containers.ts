@@ -1,6 +1,7 @@
-import { type Connection, type Pool, query } from '../../../lib/database.ts'
-import { currentPath, earlierPaths, type Rename } from '../facts/current-path.ts'
+import { type Pool, query } from '../../../lib/database.ts'
+import { noRenames, type Renames } from '../facts/current-path.ts'
 import type { ContainerId, ContainerKind, ContainerState } from '../facts/fact.ts'
+import { loadRenames } from './renames.ts'
 
 /** A group or project as it is now. */
 export interface Container extends ContainerId {
@@ -32,7 +33,7 @@ export interface ContainerQuery {
  * mapping lists, so that never all of them are loaded.
  */
 export const loadContainers = async (
-  database: Pool | Connection,
+  database: Pool,
   { known, wanted }: ContainerQuery,
 ): Promise<Container[]> => {
   const renames = await loadRenames(database)
@@ -41,7 +42,7 @@ export const loadContainers = async (
   const byPath = wanted.flatMap(({ kind, id, path }) =>
     id !== undefined
       ? []
-      : [...new Set([path, ...lists.flatMap((list) => earlierPaths(path, list))])].map((each) => ({
+      : [...new Set([path, ...lists.flatMap((list) => list.earlierPaths(path))])].map((each) => ({
           kind,
           path: each,
         })),
@@ -60,30 +61,15 @@ export const loadContainers = async (
       ...[byPath.map(({ kind }) => kind), byPath.map(({ path }) => path)],
     ],
   )
-  return rows.map((row) => containerOf(row, renames.get(row.instance) ?? []))
+  return rows.map((row) => containerOf(row, renames.get(row.instance) ?? noRenames))
 }
 
-/** @returns the instance → its renames, ordered by time */
-const loadRenames = async (database: Pool | Connection): Promise<Map<string, Rename[]>> => {
-  const rows = await query<{ instance: string; old_path: string; new_path: string; at: Date }>(
-    database,
-    'select * from ldap_sync.renames order by at, old_path, new_path',
-    [],
-  )
-  return new Map(
-    [...Map.groupBy(rows, ({ instance }) => instance)].map(([instance, list]) => [
-      instance,
-      list.map(({ old_path, new_path, at }) => ({ oldPath: old_path, newPath: new_path, at: at.getTime() })),
-    ]),
-  )
-}
-
-const containerOf = (row: Row, renames: readonly Rename[]): Container => ({
+const containerOf = (row: Row, renames: Renames): Container => ({
   instance: row.instance,
   kind: row.kind,
   id: Number(row.container_id),
   // PostgreSQL's -infinity arrives as a number.
-  path: row.full_path === null ? undefined : currentPath(row.full_path, Number(row.path_at), renames),
+  path: row.full_path === null ? undefined : renames.currentPath(row.full_path, Number(row.path_at)),
   state: row.destroyed ? 'destroyed' : row.scheduled ? 'deletion_scheduled' : 'active',
   filledFromLdap: row.filled_from_ldap,
 })

@@ -17,8 +17,11 @@ import {
 export interface ActiveDirectory {
   url: string
   members: string[]
-  /** What is wrong with the answer that follows the first range; undefined: nothing. */
-  fault: 'size limit' | 'wrong range' | 'no range' | 'referral' | undefined
+  /**
+   * What is wrong with the answer that follows the first range; `ignored write`: changes are accepted, and not
+   * made. undefined: nothing.
+   */
+  fault: 'size limit' | 'wrong range' | 'no range' | 'referral' | 'ignored write' | undefined
   writes: number
 }
 
@@ -121,6 +124,7 @@ const answersTo = (
 }
 
 const modify = (state: ActiveDirectory, content: Buffer): number => {
+  if (state.fault === 'ignored write') return success
   for (const { how, values } of changesOf(content))
     for (const value of values) {
       const isThere = state.members.includes(value)
@@ -146,6 +150,9 @@ const search = (
     const uid = /uid.*?(user\d{4})/s.exec(content.toString('latin1'))?.[1] ?? ''
     return [entry(id, `uid=${uid},${peopleBase}`, { uid: [uid] }), done()]
   }
+  const [, person] = /^uid=(user\d{4}),/.exec(base) ?? []
+  if (person !== undefined && base.endsWith(`,${peopleBase}`))
+    return [entry(id, base, { uid: [person] }), done()]
   if (base === '') return [entry(id, '', {}), done()]
   if (base !== groupDn) return [done(noSuchObject)]
   const wanted = children(parts.at(-1)?.content ?? Buffer.alloc(0)).map((each) => each.content.toString())
