@@ -5,7 +5,7 @@ import type { Metrics } from '../lib/metrics/metrics.ts'
 import type { EventType, RecordOf } from '../schemas/catalogue.ts'
 import type { GitlabApis } from './gitlab-api/open-gitlab-apis.ts'
 import type { TokenScope } from './gitlab-api/token-watch.ts'
-import type { PersonalData } from './personal-data/personal-data.ts'
+import type { WorkerDefinition } from './worker-definition.ts'
 
 /**
  * What became of a message. A dead letter is an outcome too, so that every message has one. The runtime
@@ -179,28 +179,12 @@ export interface DatabaseRole {
   rights: readonly string[]
 }
 
-/** A server of a worker beside its operations port. `npm start` writes its address to `endpoints.json`. */
-export interface ServedApi {
-  /** The variables that set the address. */
-  port: string
-  host: string
-  /** Its key in `endpoints.json`. */
-  endpoint: 'directory_url' | 'feed_url'
-}
-
 export type Consumer<E extends EventType = EventType, V extends Variables = Variables> = Beginning &
   ConsumerParts<E, V>
 
-export interface ConsumerParts<E extends EventType, V extends Variables> {
-  /** In kebab-case. It names the process, the consumer group and the dead-letter topic. */
-  name: string
-  /** What the worker is for, in one sentence. */
-  summary: string
-  events: readonly E[]
+export interface ConsumerParts<E extends EventType, V extends Variables> extends WorkerDefinition<E, V> {
   repeats: Repeats
   effect: Effect
-  /** What the worker keeps about people, and how it is erased. */
-  personalData: PersonalData
   /**
    * Whether `raw` must hold the body also where it was too large for its record and was published in chunks.
    * Without this field, `raw` is empty in such a record.
@@ -208,12 +192,6 @@ export interface ConsumerParts<E extends EventType, V extends Variables> {
   wholeBodies?: true
   /** What the worker keeps in PostgreSQL. Without this field it uses no database. */
   database?: WorkerDatabase
-  /** Set by a worker that listens on a port of its own. */
-  serves?: ServedApi
-  /** Default of METRICS_PORT, where /metrics, /livez and /readyz are served. */
-  metricsPort: number
-  /** The environment variables that only this worker reads. */
-  variables: V
   /**
    * Set by a worker that calls GitLab's API. The worker then has the variables of docs/gitlab-tokens.md,
    * with a token of its own in `<WORKER>_GITLAB_API_TOKEN`.

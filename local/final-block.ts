@@ -51,6 +51,7 @@ export const finalBlock = ({
       index === 0 ? 'Metrics' : '',
       `${url}  ${name}`,
     ]),
+    ...feedRows(endpoints.feed_url),
     ...directoryRows(endpoints.directory_url, isDirectoryIncomplete),
     ['Topics', wrap(topics, 90).join(`\n${' '.repeat(labelWidth)}`)],
     ['Workers', running.join(', ') || 'none'],
@@ -79,6 +80,8 @@ export const finalBlock = ({
 }
 
 const labelWidth = 19
+
+const feedRows = (url: string | null): [string, string][] => (url === null ? [] : [['Feed', `${url}/sse/`]])
 
 const directoryRows = (url: string | null, isIncomplete: boolean): [string, string][] => {
   if (url === null) return []

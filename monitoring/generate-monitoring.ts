@@ -1,4 +1,5 @@
 import { consumers } from '../consumers/index.ts'
+import { logFollowers } from '../consumers/workers.ts'
 import { allAlerts } from './alerts/all-alerts.ts'
 import { allDashboards } from './dashboards/all-dashboards.ts'
 import { renderDashboard } from './render/render-dashboard.ts'
@@ -6,7 +7,7 @@ import { renderRules } from './render/render-rules.ts'
 
 /** Every generated file: its path under monitoring/, and its content. */
 export const generateMonitoring = (): Map<string, string> => {
-  const dashboards = allDashboards(consumers).map(
+  const dashboards = allDashboards(consumers, logFollowers).map(
     (dashboard) => [`grafana/dashboards/${dashboard.uid}.json`, renderDashboard(dashboard)] as const,
   )
   const rules = allAlerts(consumers).map(

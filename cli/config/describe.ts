@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { consumers } from '../../consumers/index.ts'
+import { workers } from '../../consumers/workers.ts'
 import { type Environment, isSecret, readVariables } from '../../lib/config.ts'
 import { ConfigError } from '../../lib/errors.ts'
 import { notSet } from '../../lib/settings-sentence.ts'
@@ -55,7 +56,7 @@ export const describeConfiguration = (
 const workersNotNamed = (env: Environment): ReadonlySet<string> => {
   const named = readOne('BRIDGE_WORKERS', usedWorkersVariables(consumers).shape.BRIDGE_WORKERS, env).value
   const names = Array.isArray(named) ? named : []
-  return new Set(consumers.map(({ name }) => name).filter((name) => !names.includes(name)))
+  return new Set(workers.map(({ name }) => name).filter((name) => !names.includes(name)))
 }
 
 const readOne = (

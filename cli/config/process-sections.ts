@@ -1,4 +1,5 @@
 import { consumers } from '../../consumers/index.ts'
+import { logFollowers } from '../../consumers/workers.ts'
 import { UsageError } from '../../lib/errors.ts'
 
 const everywhere = ['every process', 'logging']
@@ -12,6 +13,7 @@ const sectionsOf = new Map<string, readonly string[]>([
   ['lag-exporter', ['kafka', 'which workers', 'lag-exporter', ...everywhere]],
   ['doctor', ['doctor']],
   ...workerNames.map((name) => [name, [...workers, name, ...everywhere]] as const),
+  ...logFollowers.map(({ name }) => [name, ['kafka', 'registry', name, ...everywhere]] as const),
 ])
 
 /** The processes that `bridge config` can be limited to. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { gitlabApiVariables } from '../../consumers/gitlab-api/variables.ts'
 import { consumers } from '../../consumers/index.ts'
 import { ownVariablesOf, workerVariables } from '../../consumers/runtime/worker-variables.ts'
+import { logFollowers } from '../../consumers/workers.ts'
 import { ingressVariables } from '../../ingress/config.ts'
 import { registryVariables } from '../../lib/avro/registry.ts'
 import type { Variables } from '../../lib/config.ts'
@@ -34,6 +35,7 @@ export const sections: readonly { name: string; variables: Variables }[] = [
   { name: 'workers', variables: workerVariables },
   { name: 'gitlab api', variables: gitlabApiVariables },
   ...consumers.map((consumer) => ({ name: consumer.name, variables: ownVariablesOf(consumer) })),
+  ...logFollowers.map(({ name, variables }) => ({ name, variables })),
   { name: 'lag-exporter', variables: lagExporterVariables },
   { name: 'every process', variables: operationsVariables(9464) },
   { name: 'logging', variables: loggerVariables },

@@ -1,5 +1,7 @@
 import { Command } from 'commander'
+import type { LogFollower } from '../../consumers/log-follower.ts'
 import type { From } from '../../consumers/runtime/beginning/decide-beginning.ts'
+import { UsageError } from '../../lib/errors.ts'
 import { type JsonOption, jsonOption } from '../options/json-option.ts'
 import { timeForms } from '../options/parse-time.ts'
 import { parseFrom } from './parse-from.ts'
@@ -8,8 +10,8 @@ const list = new Command('list')
   .description('print the names of all workers and what they do')
   .addOption(jsonOption())
   .action(async ({ json }: JsonOption) => {
-    const { consumers } = await import('../../consumers/index.ts')
-    for (const { name, summary, events, metricsPort } of consumers) {
+    const { workers } = await import('../../consumers/workers.ts')
+    for (const { name, summary, events, metricsPort } of workers) {
       const row = { name, summary, events, metrics_port: metricsPort }
       console.log(json ? JSON.stringify(row) : `${name.padEnd(18)} ${summary}`)
     }
@@ -51,6 +53,8 @@ export const consumerCommand = new Command('consumer')
       import('./worker-settings.ts'),
       import('../run.ts'),
     ])
+    const follower = await followerOf(name)
+    if (follower !== undefined) return await runFollower(follower, from)
     if (letWorkersAct) process.env.BRIDGE_LET_WORKERS_ACT = 'true'
     const consumer = findWorker(name)
     await run(name, (env, logger, stopping) => {
@@ -61,3 +65,27 @@ export const consumerCommand = new Command('consumer')
       throw inOneSentence(name, error)
     })
   })
+
+const followerOf = async (name: string): Promise<LogFollower | undefined> => {
+  const { logFollowers } = await import('../../consumers/workers.ts')
+  return logFollowers.find((follower) => follower.name === name)
+}
+
+/** A worker without a consumer group begins where each of its clients says. */
+const runFollower = async (follower: LogFollower, from: From | undefined): Promise<never> => {
+  const { name } = follower
+  if (from !== undefined) throw new UsageError(`--from: ${name} begins where each of its clients asks it to.`)
+  const [{ startLogFollower }, { surviveUnhandledRejections }, { inOneSentence }, { run }] =
+    await Promise.all([
+      import('../../consumers/runtime/start-log-follower.ts'),
+      import('../../consumers/runtime/unhandled-rejections.ts'),
+      import('./worker-settings.ts'),
+      import('../run.ts'),
+    ])
+  return await run(name, (env, logger) => {
+    surviveUnhandledRejections(process, logger)
+    return startLogFollower(follower, env, logger)
+  }).catch((error: unknown) => {
+    throw inOneSentence(name, error)
+  })
+}

@@ -3,13 +3,15 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
+import type { LogFollower } from '../../consumers/log-follower.ts'
+import { workers as allWorkers, logFollowers } from '../../consumers/workers.ts'
 import { readVariables, type Variables } from '../../lib/config.ts'
 import { ConfigError } from '../../lib/errors.ts'
 import { cacheFolder } from '../../local/artifacts.ts'
 import { createOutput, ownName } from '../../local/process/output.ts'
 import { selectWorkers } from '../../local/select-workers.ts'
 import { supervise } from '../../local/supervise.ts'
-import type { ServedPort } from '../../local/workers.ts'
+import type { ServedPort, Worker } from '../../local/workers.ts'
 import { eventTypes } from '../../schemas/catalogue.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { lagExporterPort } from '../variables/lag-exporter-port.ts'
@@ -28,17 +30,11 @@ const others = [{ name: 'lag-exporter', metricsPort: lagExporterPort }]
  * start
  */
 export const runLocal = async (dataDir: string, stopSignal: AbortSignal): Promise<void> => {
-  const workerNames = consumers.map(({ name }) => name)
+  const workerNames = allWorkers.map(({ name }) => name)
   const faults = await settingsFaults(process.env, entry, workerNames)
   if (faults.length > 0 && !stopSignal.aborted) throw new ConfigError(faults)
   const { BRIDGE_WORKERS } = readVariables(usedWorkersVariables(consumers), process.env)
-  const workers = consumers.map((consumer) => ({
-    name: consumer.name,
-    metricsPort: consumer.metricsPort,
-    databaseRoles: rolesOf(consumer),
-    ...servedPortOf(consumer),
-    readConfig: (env: NodeJS.ProcessEnv) => checkSettings(consumer, env),
-  }))
+  const workers = [...consumers.map(groupWorker), ...logFollowers.map(followingWorker)]
   const { running, waiting, databaseRoles } = selectWorkers(workers, BRIDGE_WORKERS, process.env)
   const { topic } = createNames(process.env.KAFKA_TOPIC_PREFIX ?? '')
   const output = createOutput((text) => void process.stdout.write(text), {
@@ -63,11 +59,27 @@ export const runLocal = async (dataDir: string, stopSignal: AbortSignal): Promis
   await supervise(stack, stopSignal)
 }
 
+const groupWorker = (consumer: Consumer): Worker => ({
+  name: consumer.name,
+  metricsPort: consumer.metricsPort,
+  databaseRoles: rolesOf(consumer),
+  ...servedPortOf(consumer),
+  readConfig: (env) => checkSettings(consumer, env),
+})
+
+const followingWorker = (follower: LogFollower): Worker => ({
+  name: follower.name,
+  metricsPort: follower.metricsPort,
+  databaseRoles: [],
+  ...servedPortOf(follower),
+  readConfig: (env) => readVariables(follower.variables, env),
+})
+
 const rolesOf = ({ name, database }: Consumer): string[] =>
   database === undefined ? [] : [name, ...(database.roles ?? []).map((role) => role.name)]
 
 /** The port on which a worker answers users, if there is one. */
-const servedPortOf = ({ serves, variables: { shape } }: Consumer): { serves?: ServedPort } => {
+const servedPortOf = ({ serves, variables: { shape } }: Consumer | LogFollower): { serves?: ServedPort } => {
   if (serves === undefined) return {}
   const { port: variable, host: hostVariable, endpoint } = serves
   const own = z.object({

@@ -11,7 +11,13 @@ export interface Reading<T> {
 
 export interface WatchOptions<T> {
   /** The content of the files, for the log. */
-  name: 'credentials' | 'certificates' | 'settings of the GitLab API' | 'tokens of the directory' | 'routes'
+  name:
+    | 'credentials'
+    | 'certificates'
+    | 'settings of the GitLab API'
+    | 'tokens of the directory'
+    | 'tokens of the feed'
+    | 'routes'
   /** Reads the value. @throws Error if the files cannot be used */
   read(): Reading<T>
   /** Called with the value at the start and after each change. */

@@ -16,7 +16,7 @@ export const listen = (
   server: HttpServer,
   port: number,
   host: string,
-  variables?: 'INGRESS' | 'METRICS' | 'PROJECT_DIRECTORY',
+  variables?: 'INGRESS' | 'METRICS' | 'PROJECT_DIRECTORY' | 'EVENT_FEED',
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     const fail = (cause: NodeJS.ErrnoException) => {

@@ -11,7 +11,7 @@ export interface KafkajsCluster {
   connect(): Promise<void>
   disconnect(): Promise<void>
   /** Null if none of the connected brokers answered. */
-  metadata(): Promise<{ topicMetadata: { topic: string }[] } | null>
+  metadata(): Promise<{ clusterId?: string | null; topicMetadata: { topic: string }[] } | null>
   /** Topics whose metadata every refresh requests. A refresh fails if one of them does not exist. */
   readonly targetTopics: Set<string>
   addMultipleTargetTopics(topics: string[]): Promise<void>

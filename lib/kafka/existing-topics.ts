@@ -31,10 +31,17 @@ export const forgetDeletedTopics = async (cluster: KafkajsCluster): Promise<Set<
 }
 
 /** The names of all topics of the cluster. @throws Error while no broker answers */
-export const readTopicNames = async (cluster: KafkajsCluster): Promise<Set<string>> => {
+export const readTopicNames = async (cluster: KafkajsCluster): Promise<Set<string>> =>
+  new Set((await readMetadata(cluster)).topicMetadata.map(({ topic }) => topic))
+
+/** The id of the cluster; an empty text where the brokers do not say it. */
+export const readClusterId = async (cluster: KafkajsCluster): Promise<string> =>
+  (await readMetadata(cluster)).clusterId ?? ''
+
+const readMetadata = async (cluster: KafkajsCluster) => {
   const answer = await cluster.metadata()
   if (answer === null) throw Object.assign(new Error('no broker answers'), { retriable: true })
-  return new Set(answer.topicMetadata.map(({ topic }) => topic))
+  return answer
 }
 
 /** The partitions of the topics that exist, by topic. */

@@ -4,16 +4,19 @@ import { createKafkajsCluster, type KafkajsCluster } from './cluster.ts'
 import { forgetDeletedTopics } from './existing-topics.ts'
 import { fetchFromAll, type LogMessage, type ReadPosition } from './fetch-records.ts'
 import { hasBrokerError } from './has-broker-error.ts'
+import type { PartitionOffset } from './log-ends.ts'
 import { type LogEnds, openOffsets, type TopicPartition } from './offsets.ts'
-import { partitionName } from './partition-name.ts'
 import { correctLeaders } from './present-leaders.ts'
 
 export type { LogMessage } from './fetch-records.ts'
 
 export interface ReadLogOptions {
   topics: readonly string[]
-  /** A number is a time in milliseconds since 1970: reading begins with the first record since then. */
-  from: 'beginning' | 'now' | number
+  /**
+   * A number is a time in milliseconds since 1970: reading begins with the first record since then. A list
+   * says where reading begins in each partition; partitions that it does not name are not read.
+   */
+  from: 'beginning' | 'now' | number | readonly PartitionOffset[]
   /**
    * `now`: reading ends after the last record that existed when it began. Without it, reading does not end.
    */
@@ -51,17 +54,17 @@ export async function* readLog(
   const existing = new Set(ends.map(({ topic }) => topic))
   const missing = topics.filter((topic) => !existing.has(topic))
   if (missing.length > 0) onMissing?.(missing)
-  const starts = typeof from === 'number' ? await readStartsOnce(kafka, topics, from) : []
-  const startOf = (name: string) => starts.find((start) => partitionName(start) === name)?.offset
-  const positions = ends.map(
-    ({ topic, partition, low, high }): ReadPosition => ({
-      topic,
-      partition,
-      next: startOf(partitionName({ topic, partition })) ?? (from === 'beginning' ? low : high),
-      end: to === 'now' ? high : Number.POSITIVE_INFINITY,
+  const starts = typeof from === 'number' ? await readStartsOnce(kafka, topics, from) : from
+  const read = typeof starts === 'string' ? ends : ends.filter((end) => startIn(starts, end) !== undefined)
+  const positions = read.map(
+    (place): ReadPosition => ({
+      topic: place.topic,
+      partition: place.partition,
+      next: startIn(starts, place) ?? (from === 'beginning' ? place.low : place.high),
+      end: to === 'now' ? place.high : Number.POSITIVE_INFINITY,
     }),
   )
-  const hasCaughtUp = () => positions.every(({ next }, index) => next >= (ends[index]?.high ?? 0))
+  const hasCaughtUp = () => positions.every(({ next }, index) => next >= (read[index]?.high ?? 0))
   const cluster = createKafkajsCluster(kafka)
   await cluster.connect()
   try {
@@ -103,6 +106,14 @@ export async function* readLog(
     await cluster.disconnect()
   }
 }
+
+const startIn = (
+  starts: 'beginning' | 'now' | readonly PartitionOffset[],
+  { topic, partition }: TopicPartition,
+): number | undefined =>
+  typeof starts === 'string'
+    ? undefined
+    : starts.find((start) => start.topic === topic && start.partition === partition)?.offset
 
 const topicsOf = (places: readonly TopicPartition[]): string[] => [
   ...new Set(places.map(({ topic }) => topic)),

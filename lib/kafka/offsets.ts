@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import { createKafkajsCluster } from './cluster.ts'
-import { existingTopics, readTopicNames } from './existing-topics.ts'
+import { existingTopics, readClusterId, readTopicNames } from './existing-topics.ts'
 import {
   type CommittedOffset,
   commitOffsets,
@@ -12,7 +12,7 @@ import { type LogEnds, type PartitionOffset, readEnds, readOffsetsAt } from './l
 import { readTopicIds } from './topic-ids.ts'
 
 export { type CommittedOffset, isMissing, isNewAndEmpty, isRefusedForMembers } from './group-offsets.ts'
-export type { LogEnds } from './log-ends.ts'
+export type { LogEnds, PartitionOffset } from './log-ends.ts'
 export type { TopicPartition } from './partition-name.ts'
 
 /**
@@ -34,6 +34,8 @@ export interface Offsets {
   existing(topics: readonly string[]): Promise<string[]>
   /** The ids of the topics that exist, by name. `noTopicId` where the brokers have none. */
   topicIds(topics: readonly string[]): Promise<Map<string, string>>
+  /** The id of the cluster; an empty text where the brokers do not say it. */
+  clusterId(): Promise<string>
   /** Resolves when a broker answers. */
   reach(): Promise<void>
   members(group: string): Promise<GroupMembers>
@@ -51,6 +53,7 @@ export const openOffsets = async (kafka: Kafka): Promise<Offsets> => {
     commit: (group, offsets) => commitOffsets(cluster, group, offsets),
     existing: (topics) => existingTopics(cluster, topics),
     topicIds: (topics) => readTopicIds(cluster, topics),
+    clusterId: () => readClusterId(cluster),
     reach: async () => {
       await readTopicNames(cluster)
     },

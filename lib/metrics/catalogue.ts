@@ -2,6 +2,7 @@ import { accountingCatalogue } from './accounting-catalogue.ts'
 import { auditLogCatalogue } from './audit-log-catalogue.ts'
 import type { MetricCatalogue } from './declaration.ts'
 import { directoryCatalogue } from './directory-catalogue.ts'
+import { eventFeedCatalogue } from './event-feed-catalogue.ts'
 import { gitlabApiCatalogue } from './gitlab-api-catalogue.ts'
 import { ingressCatalogue } from './ingress-catalogue.ts'
 import { lagCatalogue } from './lag-catalogue.ts'
@@ -26,6 +27,7 @@ export const metricCatalogue = {
   ...gitlabApiCatalogue,
   ...auditLogCatalogue,
   ...directoryCatalogue,
+  ...eventFeedCatalogue,
   ...pushLogCatalogue,
   ...ldapSyncCatalogue,
   ...outboxCatalogue,

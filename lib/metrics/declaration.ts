@@ -13,6 +13,7 @@ export type Unit =
   | 'hooks'
   | 'records'
   | 'messages'
+  | 'streams'
   | 'requests'
   | 'fields'
   | 'topics'

@@ -1,15 +1,18 @@
 import type { ArrowRule } from './rule.ts'
 
 /** Rooms of consumers/ that all workers may use. They stand on lib/ alone. */
-const sharedRooms = '^consumers/(?:gitlab-api|personal-data|delivery)/'
+const sharedRooms = '^consumers/(?:gitlab-api|personal-data|delivery|event-text)/'
+
+/** What a worker is: of both kinds, and what both have. */
+const definitions = '^consumers/(?:consumer|log-follower|worker-definition)\\.ts$'
 
 /** Rules for folders that grow: a new worker, command or room of lib needs no new entry. */
 export const folderRules: readonly ArrowRule[] = [
   {
-    name: 'a worker imports consumers/consumer.ts, its own folder, and the rooms that workers share',
+    name: 'a worker imports what says what a worker is, its own folder, and the rooms that workers share',
     because: 'Workers are run, changed and removed one by one, and the runtime knows them only as values.',
     from: { path: '^consumers/([^/]+)/', pathNot: ['^consumers/runtime/', sharedRooms] },
-    to: { path: '^consumers/', pathNot: ['^consumers/$1/', '^consumers/consumer\\.ts$', sharedRooms] },
+    to: { path: '^consumers/', pathNot: ['^consumers/$1/', definitions, sharedRooms] },
     brokenBy: ['consumers/one-worker/invented.ts', 'consumers/another-worker/another-worker.ts'],
   },
   {
@@ -18,22 +21,22 @@ export const folderRules: readonly ArrowRule[] = [
     from: { path: '^consumers/runtime/' },
     to: {
       path: '^consumers/',
-      pathNot: ['^consumers/runtime/', '^consumers/consumer\\.ts$', sharedRooms],
+      pathNot: ['^consumers/runtime/', definitions, sharedRooms],
     },
     brokenBy: ['consumers/runtime/invented.ts', 'consumers/index.ts'],
   },
   {
     name: 'a room that workers share imports nothing else of consumers',
     because: 'Each worker can use it, so that it must know none of them.',
-    from: { path: '^consumers/(gitlab-api|delivery)/' },
+    from: { path: '^consumers/(gitlab-api|delivery|event-text)/' },
     to: { path: '^consumers/', pathNot: '^consumers/$1/' },
     brokenBy: ['consumers/gitlab-api/invented.ts', 'consumers/consumer.ts'],
   },
   {
-    name: 'consumers/consumer.ts imports nothing of consumers but the rooms that workers share',
-    because: 'It says what a worker is. Everything else in the folder stands on it.',
-    from: { path: '^consumers/consumer\\.ts$' },
-    to: { path: '^consumers/', pathNot: sharedRooms },
+    name: 'what says what a worker is imports nothing of consumers but the rooms that workers share',
+    because: 'Everything else in the folder stands on it.',
+    from: { path: definitions },
+    to: { path: '^consumers/', pathNot: [definitions, sharedRooms] },
     brokenBy: ['consumers/consumer.ts', 'consumers/runtime/invented.ts'],
   },
   {

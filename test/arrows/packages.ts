@@ -2,8 +2,13 @@ import { type ArrowRule, patternOf } from './rule.ts'
 
 /** Packages that only the named files and folders import, so that each could be replaced in one place. */
 const owners: Readonly<Record<string, readonly string[]>> = {
-  express: ['ingress/http/app.ts', 'lib/http/operations-server.ts', 'consumers/project-directory/http/'],
-  helmet: ['lib/http/operations-server.ts', 'consumers/project-directory/http/'],
+  express: [
+    ...['ingress/http/app.ts', 'lib/http/operations-server.ts'],
+    ...['consumers/project-directory/http/', 'consumers/event-feed/http/'],
+  ],
+  helmet: [
+    ...['lib/http/operations-server.ts', 'consumers/project-directory/http/', 'consumers/event-feed/http/'],
+  ],
   '@asteasolutions/zod-to-openapi': ['consumers/project-directory/http/open-api.ts'],
   winston: ['lib/logger.ts'],
   'prom-client': ['lib/metrics/metrics.ts', 'lib/http/operations-server.ts'],

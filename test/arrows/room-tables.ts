@@ -71,6 +71,7 @@ const schemas: Rooms = {
  * a worker is started, its parts are made, and a message goes down through the rooms.
  */
 const runtime: Rooms = {
+  'start-log-follower.ts': ['health/'],
   'worker.ts': [
     ...['worker-parts.ts', 'close-in-time.ts', 'worker-variables.ts'],
     ...['health/', 'watchdog/', 'group/', 'beginning/'],
@@ -143,6 +144,17 @@ const projectDirectory: Rooms = {
   'metrics.ts': [],
 }
 
+/** The feed: positions and subscriptions know nothing of streams, and nothing but `http/` knows HTTP. */
+const eventFeed: Rooms = {
+  'event-feed.ts': ['http/', 'stream/', 'log/', 'subscription/', 'metrics.ts'],
+  'http/': ['stream/', 'log/', 'subscription/', 'position/', 'metrics.ts'],
+  'stream/': ['log/', 'subscription/', 'position/', 'metrics.ts'],
+  'subscription/': ['log/'],
+  'log/': ['position/'],
+  'position/': [],
+  'metrics.ts': [],
+}
+
 /** LDAP sync: plans know neither the directory nor the state, and neither of those knows the steps. */
 const ldapSync: Rooms = {
   'ldap-sync.ts': ['sync/', 'state/', 'facts/', 'variables.ts'],
@@ -164,6 +176,7 @@ export const roomTables: Readonly<Record<string, Rooms>> = {
   'consumers/audit-log': auditLog,
   'consumers/project-directory': projectDirectory,
   'consumers/ldap-sync': ldapSync,
+  'consumers/event-feed': eventFeed,
 }
 
 export const roomTableRules: readonly ArrowRule[] = [
@@ -199,4 +212,10 @@ export const roomTableRules: readonly ArrowRule[] = [
     'What is planned can be tested alone, and the steps use the directory and the state.',
   ),
   completeRule('consumers/ldap-sync', ldapSync),
+  ...roomRules(
+    'consumers/event-feed',
+    eventFeed,
+    'Positions and filters can be tested alone, and a stream does not know who asked for it.',
+  ),
+  completeRule('consumers/event-feed', eventFeed),
 ]

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { consumers } from '../../consumers/index.ts'
+import { logFollowers } from '../../consumers/workers.ts'
 import { allDashboards } from '../../monitoring/dashboards/all-dashboards.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { type Compose, createCompose } from '../helpers/servers/compose.ts'
@@ -39,7 +40,7 @@ test('comes up whole: Prometheus reaches every process and Grafana finds the das
   const found = (await getJson(`${local('GRAFANA_PORT')}/api/search`)) as { uid: string }[]
   assert.deepEqual(
     found.map(({ uid }) => uid).sort(),
-    allDashboards(consumers)
+    allDashboards(consumers, logFollowers)
       .map(({ uid }) => uid)
       .sort(),
   )

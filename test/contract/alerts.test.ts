@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { consumers } from '../../consumers/index.ts'
+import { logFollowers } from '../../consumers/workers.ts'
 import { metricCatalogue, metricPrefix } from '../../lib/metrics/catalogue.ts'
 import type { MetricCatalogue } from '../../lib/metrics/declaration.ts'
 import { allDashboards } from '../../monitoring/dashboards/all-dashboards.ts'
@@ -19,7 +20,7 @@ const alerts = rules.filter(isAlert)
 
 test('every alert says what it means, how urgent it is, and where to look', () => {
   assert.ok(alerts.length > 30)
-  const dashboards = new Set(allDashboards(consumers).map(({ uid }) => `/d/${uid}`))
+  const dashboards = new Set(allDashboards(consumers, logFollowers).map(({ uid }) => `/d/${uid}`))
   for (const { alert, labels, annotations, ...rule } of alerts) {
     const { summary = '', description = '', runbook_url = '', dashboard_url = '' } = annotations
     assert.match(labels.severity, /^(critical|warning|info)$/, alert)

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { parse } from 'yaml'
 import { consumers } from '../../consumers/index.ts'
 import { ownVariablesOf } from '../../consumers/runtime/worker-variables.ts'
+import { workers } from '../../consumers/workers.ts'
 import { readVariables } from '../../lib/config.ts'
 import { ConfigError } from '../../lib/errors.ts'
 import { readPage } from '../helpers/records/markdown.ts'
@@ -29,7 +30,7 @@ const suppliedBy = ({ environment = {} }: Service): Record<string, string> =>
   )
 
 test('every worker has a service, with its own operations port', () => {
-  for (const { name, metricsPort } of consumers) {
+  for (const { name, metricsPort } of workers) {
     const { command, environment } = serviceOf(name)
     assert.deepEqual(command, ['consumer', name])
     assert.equal(environment?.METRICS_PORT, metricsPort, name)
@@ -37,14 +38,15 @@ test('every worker has a service, with its own operations port', () => {
 })
 
 test('a worker that compose does not give all its settings is in a profile', () => {
-  for (const consumer of consumers) {
-    const service = serviceOf(consumer.name)
+  for (const worker of workers) {
+    const service = serviceOf(worker.name)
     if (service.profiles !== undefined) continue
     try {
-      readVariables(ownVariablesOf(consumer), suppliedBy(service))
+      const own = 'create' in worker ? ownVariablesOf(worker) : worker.variables
+      readVariables(own, suppliedBy(service))
     } catch (error) {
       assert.ok(error instanceof ConfigError)
-      assert.fail(`${consumer.name} needs a profile, or a value: ${error.message}`)
+      assert.fail(`${worker.name} needs a profile, or a value: ${error.message}`)
     }
   }
 })

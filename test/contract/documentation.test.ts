@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeConfiguration } from '../../cli/config/describe.ts'
-import { consumers } from '../../consumers/index.ts'
+import { workers as allWorkers } from '../../consumers/workers.ts'
 import { outcomes } from '../../ingress/outcome.ts'
 import { metricCatalogue, metricPrefix } from '../../lib/metrics/catalogue.ts'
 import type { MetricCatalogue, MetricDeclaration } from '../../lib/metrics/declaration.ts'
@@ -51,7 +51,7 @@ test('every page names only variables that exist', () => {
     known.has(name) || known.has(`${name}_FILE`) || compose.includes(`\${${name}:-`)
   const beginnings = [
     ...['KAFKA', 'SCHEMA_REGISTRY', 'DATABASE', 'INGRESS', 'CONSUMER', 'LAG', 'METRICS', 'LOCAL'],
-    ...['AUDIT_LOG', 'PUSH_AUTHOR_LOG', 'PROJECT_DIRECTORY', 'GITLAB_API', 'ROUTES'],
+    ...['AUDIT_LOG', 'PUSH_AUTHOR_LOG', 'PROJECT_DIRECTORY', 'EVENT_FEED', 'GITLAB_API', 'ROUTES'],
     ...['CHAT_NOTIFIER', 'HOOK_FORWARDER'],
   ]
   const pattern = new RegExp(`\\b((?:${beginnings.join('|')})_[A-Z_]+?)(?:_FILE)?\\b(?!…)`, 'g')
@@ -69,7 +69,7 @@ test('every page names only variables that exist', () => {
 test('the block for the own cluster of the reader starts every worker', () => {
   const block = blocksOf(readme).find(({ info }) => info === 'sh yours')?.text ?? ''
   const workers = [...block.matchAll(/bridge consumer (\S+)/g)].map(([, name]) => name)
-  assert.deepEqual(workers.sort(), consumers.map(({ name }) => name).sort())
+  assert.deepEqual(workers.sort(), allWorkers.map(({ name }) => name).sort())
 })
 
 test('docs/gitlab.md names every topic of the catalogue and no other', () => {
@@ -82,7 +82,7 @@ test('docs/gitlab.md names every topic of the catalogue and no other', () => {
 })
 
 test('the README names every worker, and every worker has a page', () => {
-  for (const { name } of consumers) {
+  for (const { name } of allWorkers) {
     assert.ok(readme.includes(`| \`${name}\` |`), name)
     assert.ok(readPage(`docs/workers/${name}.md`).startsWith(`# ${name}\n`), name)
   }
@@ -98,7 +98,7 @@ test('docs/operations.md says what every outcome means', () => {
 
 test('docs/operations.md names every worker with its port', () => {
   const page = readPage('docs/operations.md')
-  for (const { name, metricsPort } of consumers)
+  for (const { name, metricsPort } of allWorkers)
     assert.ok(page.includes(`| \`bridge consumer ${name}\` | ${metricsPort} |`), name)
 })
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { Consumer } from '../../consumers/consumer.ts'
 import { consumers } from '../../consumers/index.ts'
+import { workers as allWorkers, logFollowers } from '../../consumers/workers.ts'
 import { createClone, type Started } from '../helpers/process/clone.ts'
 import { copyPackages } from '../helpers/process/copy-packages.ts'
 import { eventually } from '../helpers/process/eventually.ts'
@@ -15,7 +15,7 @@ const clone = await createClone()
 await copyPackages(clone.path)
 
 /** The variables that a worker cannot do without and that the local stack does not supply. */
-const neededBy = ({ variables }: Consumer): string[] =>
+const neededBy = ({ variables }: (typeof allWorkers)[number]): string[] =>
   Object.entries(variables.shape)
     .filter(([name, schema]) => !schema.safeParse(undefined).success && !name.endsWith('_DATABASE_URL'))
     .map(([name]) => name)
@@ -23,8 +23,8 @@ const neededBy = ({ variables }: Consumer): string[] =>
 const listed = (names: readonly string[]): string =>
   [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ')
 
-const namesOf = (workers: readonly Consumer[]) => workers.map(({ name }) => name)
-const complete = namesOf(consumers.filter((worker) => neededBy(worker).length === 0))
+const namesOf = (workers: readonly { name: string }[]) => workers.map(({ name }) => name)
+const complete = namesOf(allWorkers.filter((worker) => neededBy(worker).length === 0))
 const incomplete = new Map(
   consumers
     .map((worker): [string, string[]] => [worker.name, neededBy(worker)])
@@ -32,7 +32,7 @@ const incomplete = new Map(
     .filter(([, needed]) => needed.length > 0)
     .map(([name, needed]) => [name, `${name} waits for ${listed(needed)}`]),
 )
-const all = [...namesOf(consumers), 'issue-counter']
+const all = [...namesOf(consumers), 'issue-counter', ...namesOf(logFollowers)]
 
 // A worker that needs a setting.
 const { code, stderr } = await clone.run('npm run new:consumer issue-counter')

@@ -1,11 +1,11 @@
 import { cleanText } from '../../../lib/clean-text.ts'
 import type { RecordOf } from '../../../schemas/catalogue.ts'
 import type { Origin } from '../../consumer.ts'
-import { actorOf } from './actor.ts'
+import { actorOf } from '../../event-text/actor.ts'
+import { placeOf } from '../../event-text/place.ts'
+import { sentenceOf } from '../../event-text/sentence.ts'
+import { subjectOf } from '../../event-text/subject.ts'
 import { objectOf } from './event-object.ts'
-import { placeOf } from './place.ts'
-import { sentenceOf } from './sentence.ts'
-import { subjectOf } from './subject.ts'
 
 /** Where Kafka holds a record. */
 export interface Coordinates {

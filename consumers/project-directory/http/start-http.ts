@@ -3,6 +3,7 @@ import { readBearerTokens } from '../../../lib/bearer-tokens.ts'
 import type { Pool } from '../../../lib/database.ts'
 import { watchFiles } from '../../../lib/disk/watch-files.ts'
 import { ConfigError } from '../../../lib/errors.ts'
+import { isLoopback } from '../../../lib/http/is-loopback.ts'
 import { listen, urlOf } from '../../../lib/http/listen.ts'
 import type { Logger } from '../../../lib/logger.ts'
 import { type AppOptions, createApp } from './app.ts'
@@ -65,5 +66,3 @@ export const startHttp = async (
     },
   }
 }
-
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host)

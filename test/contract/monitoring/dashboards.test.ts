@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
-import { consumers } from '../../../consumers/index.ts'
+import { workers } from '../../../consumers/workers.ts'
 import { metricCatalogue, metricPrefix } from '../../../lib/metrics/catalogue.ts'
 import { createMetrics } from '../../../lib/metrics/metrics.ts'
 import { allDashboards } from '../../../monitoring/dashboards/all-dashboards.ts'
@@ -42,7 +42,7 @@ test('every metric of the catalogue is on a dashboard', () => {
 })
 
 test('every worker has a page, and its name is in every query about it', () => {
-  for (const { name } of consumers) {
+  for (const { name } of workers) {
     const page = dashboards.find(({ uid }) => uid === `bridge-worker-${name}`)
     assert.ok(page !== undefined, name)
     for (const { targets = [] } of page.panels)

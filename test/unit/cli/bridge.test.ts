@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { consumers } from '../../../consumers/index.ts'
+import { workers } from '../../../consumers/workers.ts'
 import { temporaryFolder } from '../../helpers/process/temporary-folder.ts'
 
 const entry = fileURLToPath(new URL('../../../cli/bridge.ts', import.meta.url))
@@ -40,9 +40,9 @@ test('a command that only reads files starts without the client of Kafka and wit
 test('workers are listed as text and as JSON', async (t) => {
   const env = { BRIDGE_DATA_DIR: await temporaryFolder(t) }
   const listed = (await bridge(['consumer', 'list', '--json'], env)).stdout.trim().split('\n')
-  const { name, summary, events, metricsPort } = consumers[0] ?? assert.fail()
+  const { name, summary, events, metricsPort } = workers[0] ?? assert.fail()
   assert.deepEqual(JSON.parse(listed[0] ?? ''), { name, summary, events, metrics_port: metricsPort })
-  assert.equal(listed.length, consumers.length)
+  assert.equal(listed.length, workers.length)
   assert.match((await bridge(['consumer', 'list'], env)).stdout, new RegExp(`^${name} +${summary}$`, 'm'))
 })
 

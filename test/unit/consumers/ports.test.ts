@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lagExporterPort } from '../../../cli/variables/lag-exporter-port.ts'
-import { consumers } from '../../../consumers/index.ts'
+import { workers } from '../../../consumers/workers.ts'
 
 // Checks, dashboards and firewalls of users rely on these numbers.
 const fixedPorts: Readonly<Record<string, number>> = {
@@ -17,13 +17,13 @@ const fixedPorts: Readonly<Record<string, number>> = {
 }
 
 test('each worker of the bridge has its fixed operations port, and any other a port from 9480 on', () => {
-  for (const { name, metricsPort } of consumers)
+  for (const { name, metricsPort } of workers)
     if (name in fixedPorts) assert.equal(metricsPort, fixedPorts[name], name)
     else assert.ok(metricsPort >= 9480, name)
 })
 
 test('no two processes have the same operations port', () => {
-  const ports = [9464, lagExporterPort, ...consumers.map(({ metricsPort }) => metricsPort)]
+  const ports = [9464, lagExporterPort, ...workers.map(({ metricsPort }) => metricsPort)]
   assert.equal(lagExporterPort, 9474)
   assert.equal(new Set(ports).size, ports.length)
 })

@@ -4,6 +4,7 @@ import pg from 'pg'
 import { exportDeadLetters, exportLag } from '../../../../cli/lag-exporter/lag-metrics.ts'
 import { createAuditLogMetrics } from '../../../../consumers/audit-log/sign/metrics.ts'
 import { createDeliveryMetrics } from '../../../../consumers/delivery/send/metrics.ts'
+import { createFeedMetrics } from '../../../../consumers/event-feed/metrics.ts'
 import { createGitlabApiMetrics } from '../../../../consumers/gitlab-api/metrics.ts'
 import { createSyncMetrics } from '../../../../consumers/ldap-sync/sync/sync-metrics.ts'
 import { createDirectoryMetrics } from '../../../../consumers/project-directory/metrics.ts'
@@ -33,6 +34,7 @@ const create: Record<ProcessKind, (metrics: Metrics) => void> = {
     createGitlabApiMetrics(metrics, [])
     createAuditLogMetrics(metrics)
     createDirectoryMetrics(metrics)
+    createFeedMetrics(metrics)
     createCopyMetrics(metrics)
     createSyncMetrics(metrics)
     createDeliveryMetrics(metrics, unreachableOutbox, [])

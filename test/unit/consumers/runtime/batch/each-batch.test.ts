@@ -39,6 +39,7 @@ const offsetsOf = ({ committed }: Group): Offsets => ({
   commit: async () => undefined,
   existing: async (topics) => [...topics],
   topicIds: async () => new Map(),
+  clusterId: async () => '',
   reach: async () => undefined,
   members: async () => ({ count: 1, everJoined: true }),
   close: async () => undefined,

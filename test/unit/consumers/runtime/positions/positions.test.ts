@@ -32,6 +32,7 @@ const offsetsOf = (brokers: BrokerOffsets): Offsets => ({
   commit: async () => undefined,
   existing: async (topics) => [...topics],
   topicIds: async () => new Map(),
+  clusterId: async () => '',
   reach: async () => undefined,
   members: async () => ({ count: 1, everJoined: true }),
   close: async () => undefined,

@@ -1,4 +1,4 @@
-import type { RecordOf } from '../../../schemas/catalogue.ts'
+import type { RecordOf } from '../../schemas/catalogue.ts'
 import { nobody, type Person, person, personOf } from './person.ts'
 
 /**

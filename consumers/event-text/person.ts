@@ -1,5 +1,5 @@
-import { cleanText } from '../../../lib/clean-text.ts'
-import type { User } from '../../../schemas/parts/user.generated.ts'
+import { cleanText } from '../../lib/clean-text.ts'
+import type { User } from '../../schemas/parts/user.generated.ts'
 
 /** A user, as far as an event names them. All fields are null where it does not. */
 export interface Person {

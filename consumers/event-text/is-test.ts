@@ -1,4 +1,4 @@
-import type { RecordOf } from '../../../schemas/catalogue.ts'
+import type { RecordOf } from '../../schemas/catalogue.ts'
 
 /**
  * Whether a push comes from GitLab's button *Test*: it moves nothing, or it lists the commit that the branch

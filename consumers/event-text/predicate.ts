@@ -1,4 +1,4 @@
-import type { RecordOf } from '../../../schemas/catalogue.ts'
+import type { RecordOf } from '../../schemas/catalogue.ts'
 
 /** What the actor did, and to what, such as `opened the merge request !3 "Title"`. */
 export const predicateOf = (record: RecordOf): string => {

@@ -1,6 +1,6 @@
-import { cleanText } from '../../../lib/clean-text.ts'
-import type { RecordOf } from '../../../schemas/catalogue.ts'
-import { projectPathOf } from '../../../schemas/project-path.ts'
+import { cleanText } from '../../lib/clean-text.ts'
+import type { RecordOf } from '../../schemas/catalogue.ts'
+import { projectPathOf } from '../../schemas/project-path.ts'
 
 /** Where something happened. All fields are null where the event does not say it. */
 export interface Place {

@@ -1,4 +1,4 @@
-import type { RecordOf } from '../../../schemas/catalogue.ts'
+import type { RecordOf } from '../../schemas/catalogue.ts'
 
 /**
  * What reached which state, where an event reports that. Somebody may have caused it, or a program. Undefined

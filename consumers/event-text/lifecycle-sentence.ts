@@ -1,4 +1,4 @@
-import type { RecordOf } from '../../../schemas/catalogue.ts'
+import type { RecordOf } from '../../schemas/catalogue.ts'
 import type { Person } from './person.ts'
 import { subjectOf } from './subject.ts'
 

@@ -1,5 +1,5 @@
-import { cleanText } from '../../../lib/clean-text.ts'
-import type { RecordOf } from '../../../schemas/catalogue.ts'
+import { cleanText } from '../../lib/clean-text.ts'
+import type { RecordOf } from '../../schemas/catalogue.ts'
 import { actorOf } from './actor.ts'
 import { lifecyclePredicate } from './lifecycle-sentence.ts'
 import type { Person } from './person.ts'

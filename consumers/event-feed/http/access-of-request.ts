@@ -1,0 +1,44 @@
+import type { Request } from 'express'
+import type { BearerTokens, TokenAccess } from '../../../lib/bearer-tokens.ts'
+import type { TokenState } from '../stream/stream.ts'
+import { accessOfToken, type FeedAccess, openAccess } from '../subscription/access.ts'
+import { RefusedError } from './answer.ts'
+import { sessionCookie } from './session-cookie.ts'
+
+/** Who asks. */
+export interface Caller {
+  /** Name of the token; undefined where the feed has no tokens. */
+  name: string | undefined
+  access: FeedAccess
+  /** Whether the token still is what it was. */
+  tokenState(): TokenState
+}
+
+/** Undefined: the feed has no tokens, and everybody who reaches it may ask. */
+export type Tokens = (() => BearerTokens) | undefined
+
+/** @throws RefusedError */
+export const callerOf = (request: Request, tokens: Tokens): Caller => {
+  if (tokens === undefined) return { name: undefined, access: openAccess, tokenState: () => 'valid' }
+  const access = tokenAccessOf(request, tokens())
+  if (access === 'expired') throw new RefusedError(401, 'the token has expired')
+  if (access === 'unknown')
+    throw new RefusedError(401, 'send a token: Authorization: Bearer <token>, or sign in at /')
+  const seen = seenBy(access)
+  const tokenState = (): TokenState => {
+    const now = tokenAccessOf(request, tokens())
+    if (typeof now === 'string') return 'token_expired'
+    return seenBy(now) === seen ? 'valid' : 'token_changed'
+  }
+  return { name: access.name, access: accessOfToken(access), tokenState }
+}
+
+const seenBy = ({ projects, visibility, events }: TokenAccess): string =>
+  JSON.stringify([projects, visibility, events])
+
+const tokenAccessOf = (request: Request, tokens: BearerTokens): TokenAccess | 'unknown' | 'expired' => {
+  const { authorization } = request.headers
+  if (authorization !== undefined) return tokens.accessOf(authorization, Date.now())
+  const session = sessionCookie(request.headers.cookie)
+  return session === undefined ? 'unknown' : tokens.accessOfSession(session, Date.now())
+}

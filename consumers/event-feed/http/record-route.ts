@@ -1,0 +1,37 @@
+import type { Request } from 'express'
+import type { RecordReader } from '../../../lib/kafka/record-reader.ts'
+import type { EventType } from '../../../schemas/catalogue.ts'
+import type { Generation } from '../log/generation.ts'
+import { makeItem } from '../log/make-item.ts'
+import { type ItemSource, readRecordOf } from '../log/read-items.ts'
+import { recordOf } from '../log/record-shapes.ts'
+import { callerOf, type Tokens } from './access-of-request.ts'
+import { RefusedError } from './answer.ts'
+
+export interface RecordRouteOptions {
+  generation(): Generation
+  records: RecordReader
+  source: ItemSource
+  tokens: Tokens
+}
+
+const unknown = () => new RefusedError(404, 'there is no such record, or the token may not see it')
+
+/** One record by its place: `GET /records/<topic>/<partition>/<offset>`. @throws RefusedError */
+export const readOneRecord = async (options: RecordRouteOptions, request: Request): Promise<object> => {
+  const { generation, records, source, tokens } = options
+  const { access } = callerOf(request, tokens)
+  const { topic = '', partition = '', offset = '' } = request.params as Record<string, string>
+  if (![partition, offset].every((text) => /^\d{1,15}$/.test(text))) throw unknown()
+  const place = { topic, partition: Number(partition), offset: Number(offset) }
+  const { layout } = generation()
+  const index = layout.indexOf(topic, place.partition)
+  const event: EventType | undefined = index === undefined ? undefined : layout.partitions[index]?.event
+  if (index === undefined || event === undefined || !access.reads(event)) throw unknown()
+  const message = await records.read(place)
+  if (message === undefined || message.offset !== place.offset) throw unknown()
+  const record = await readRecordOf(source, event, message.value)
+  const { facets } = makeItem({ ...place, timestamp: message.timestamp, index, event }, record)
+  if (!access.sees(facets)) throw unknown()
+  return recordOf({ ...place, record })
+}

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readLog } from '../../../lib/kafka/log-reader.ts'
+import type { Offsets } from '../../../lib/kafka/offsets.ts'
+import type { EventType } from '../../../schemas/catalogue.ts'
+import { isSameLayout } from '../position/layout.ts'
+import { addItem, type Generation, placesOf } from './generation.ts'
+import type { Outage } from './outage.ts'
+import { type ItemSource, readItem } from './read-items.ts'
+import { readLayout } from './read-layout.ts'
+
+export interface FollowOptions {
+  source: ItemSource
+  offsets: Offsets
+  /** Topic → its event. */
+  topics: ReadonlyMap<string, EventType>
+  outage: Outage
+  signal: AbortSignal
+  /** How often the topics are compared with those that exist, in milliseconds. */
+  pollMs: number
+  /** Called after each item that was added to the generation. */
+  onItem(): void
+  /** Called once every record that existed at the start has been read. */
+  onCaughtUp(): void
+  /** Called with each error. Reading continues behind it. */
+  onError(error: unknown): void
+}
+
+const retryMs = 1000
+
+/**
+ * Reads on until the topics are others than those of the generation, or until the log no longer has the next
+ * record, or until the signal aborts. After any other error it reads again from the same place.
+ */
+export const followGeneration = async (generation: Generation, options: FollowOptions): Promise<void> => {
+  const changed = new AbortController()
+  const signal = AbortSignal.any([options.signal, changed.signal])
+  const timer = setInterval(async () => {
+    if (await isChanged(generation, options)) changed.abort()
+  }, options.pollMs)
+  try {
+    while (!signal.aborted) {
+      await readOn(generation, options, signal).catch((error: unknown) => {
+        options.outage.begin(error)
+        options.onError(error)
+      })
+      if (!signal.aborted) await sleep(retryMs, undefined, { signal }).catch(() => undefined)
+      if (!signal.aborted && (await hasLost(generation, options.offsets))) return
+    }
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+const readOn = async (
+  generation: Generation,
+  { source, outage, onItem, onCaughtUp }: FollowOptions,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { layout } = generation
+  const reading = readLog(source.kafka, {
+    topics: layout.topics.map(({ topic }) => topic),
+    from: placesOf(generation),
+    signal,
+    onOutage: outage.begin,
+    onCaughtUp,
+  })
+  for await (const message of reading) {
+    const item = await readItem(source, layout, message)
+    outage.end()
+    if (item === undefined) continue
+    addItem(generation, item)
+    onItem()
+  }
+}
+
+const isChanged = async (
+  { layout }: Generation,
+  { offsets, topics, outage, signal }: FollowOptions,
+): Promise<boolean> => {
+  try {
+    const now = await readLayout(offsets, topics)
+    return !isSameLayout(now, layout)
+  } catch (error) {
+    if (!signal.aborted) outage.begin(error)
+    return false
+  }
+}
+
+/** Whether the log no longer has what would be read next. */
+const hasLost = async ({ layout, next }: Generation, offsets: Offsets): Promise<boolean> => {
+  const ends = await offsets.ends(layout.topics.map(({ topic }) => topic)).catch(() => [])
+  return ends.some(({ topic, partition, low, high }) => {
+    const at = next[layout.indexOf(topic, partition) ?? -1]
+    return at !== undefined && (at < low || at > high)
+  })
+}

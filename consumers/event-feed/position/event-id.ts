@@ -1,0 +1,65 @@
+import { type Coverage, clusterDigestBytes, incarnationDigestBytes } from './layout.ts'
+import { createVarintReader, writeVarint } from './varint.ts'
+
+/** Ids have fewer characters: servers and proxies refuse long headers, and clients send it in one. */
+export const longestId = 2048
+
+/** The layouts of the bytes. The first byte of an id says which one it has. */
+const layouts = { offsets: 1, time: 2 } as const
+
+/** What an id says. `time` is in milliseconds since 1970: everything older was sent. */
+export type EventId =
+  | { kind: 'offsets'; cluster: Buffer; incarnations: Buffer; time: number; offsets: Float64Array }
+  | { kind: 'time'; cluster: Buffer; time: number }
+
+const headerBytes = 1 + clusterDigestBytes + incarnationDigestBytes
+
+/**
+ * The opaque id of an event, URL-safe. It holds the layout version, digests of the cluster and of the topics,
+ * the time, and the next offset of every covered partition, as varints in the order of the coverage. Where
+ * this would be too long, it holds the cluster and the time.
+ *
+ * @param next the next offset of each covered partition
+ */
+export const encodeEventId = (coverage: Coverage, time: number, next: Float64Array): string => {
+  const bytes: number[] = [layouts.offsets, ...coverage.cluster, ...coverage.incarnations]
+  writeVarint(bytes, time)
+  for (const offset of next) writeVarint(bytes, offset)
+  const id = Buffer.from(bytes).toString('base64url')
+  return id.length < longestId ? id : encodeTimeId(coverage, time)
+}
+
+const encodeTimeId = ({ cluster }: Coverage, time: number): string => {
+  const bytes: number[] = [layouts.time, ...cluster]
+  writeVarint(bytes, time)
+  return Buffer.from(bytes).toString('base64url')
+}
+
+/** @returns undefined if the text is not an id of this feed */
+export const decodeEventId = (text: string): EventId | undefined => {
+  if (!/^[A-Za-z0-9_-]+$/.test(text) || text.length >= longestId) return undefined
+  const bytes = Buffer.from(text, 'base64url')
+  const cluster = bytes.subarray(1, 1 + clusterDigestBytes)
+  switch (bytes[0]) {
+    case layouts.time: {
+      const reader = createVarintReader(bytes, 1 + clusterDigestBytes)
+      const time = reader.next()
+      return time === undefined || !reader.isAtEnd() ? undefined : { kind: 'time', cluster, time }
+    }
+    case layouts.offsets: {
+      const reader = createVarintReader(bytes, headerBytes)
+      const time = reader.next()
+      if (time === undefined) return undefined
+      const offsets: number[] = []
+      while (!reader.isAtEnd()) {
+        const offset = reader.next()
+        if (offset === undefined) return undefined
+        offsets.push(offset)
+      }
+      const incarnations = bytes.subarray(1 + clusterDigestBytes, headerBytes)
+      return { kind: 'offsets', cluster, incarnations, time, offsets: Float64Array.from(offsets) }
+    }
+    default:
+      return undefined
+  }
+}
