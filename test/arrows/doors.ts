@@ -53,7 +53,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   ],
   // The command line runs a worker, reads its settings, and reads and settles its dead letters.
   'consumers/runtime/': [
-    ...['worker.ts', 'worker-variables.ts', 'unhandled-rejections.ts'],
+    ...['worker.ts', 'start-log-follower.ts', 'worker-variables.ts', 'unhandled-rejections.ts'],
     ...['event-decoder.ts', 'decode-and-handle.ts', 'dead-letters/dead-letter-headers.ts'],
     ...['group/assigner.ts', 'handled/handled-deliveries.ts'],
     ...['beginning/worker-starts.ts', 'beginning/places.ts', 'beginning/decide-beginning.ts'],

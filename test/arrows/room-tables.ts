@@ -152,6 +152,7 @@ const eventFeed: Rooms = {
   'subscription/': ['log/'],
   'log/': ['position/'],
   'position/': [],
+  'page/': [],
   'metrics.ts': [],
 }
 
