@@ -46,6 +46,7 @@ const handleOne = async (around: (handle: Handle) => Handle) => {
       commit: async () => undefined,
       existing: async (topics) => [...topics],
       topicIds: async () => new Map(),
+      clusterId: async () => '',
       reach: async () => undefined,
       members: async () => ({ count: 1, everJoined: true }),
       close: async () => undefined,
