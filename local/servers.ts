@@ -5,7 +5,7 @@ import { artifactFolder } from './fetch-artifacts.ts'
 import { startKafka } from './kafka/kafka.ts'
 import { startPostgres } from './postgres/postgres.ts'
 import { startRegistry } from './registry/registry.ts'
-import type { Server } from './server.ts'
+import type { Compilation, Server } from './server.ts'
 
 /** The servers of the embedded stack. */
 export const serverNames = ['kafka', 'registry', 'postgres'] as const
@@ -20,6 +20,7 @@ interface StarterOptions {
   /** Path of the Java executable. Not used if neither Kafka nor the registry is started. */
   java: string
   ports: ServerPorts
+  compilation?: Compilation | undefined
 }
 
 /** A function for each server that starts it. Each call uses the same port and the same data. */
@@ -28,6 +29,7 @@ export const serverStarters = ({
   cacheDir,
   java,
   ports,
+  compilation,
 }: StarterOptions): Record<ServerName, () => Promise<Server>> => {
   const { path, childProcesses, secrets } = dataFolder
   const optionsOf = (name: ServerName) => ({
@@ -41,6 +43,7 @@ export const serverStarters = ({
     java,
     jars: artifactFolder(cacheDir, name),
     internalPort,
+    compilation,
   })
   return {
     kafka: () => startKafka(javaOptionsOf('kafka', ports.kafkaController)),

@@ -3,7 +3,7 @@ import { choosePorts } from './choose-ports.ts'
 import { openDataFolder } from './data-folder.ts'
 import { fetchArtifacts } from './fetch-artifacts.ts'
 import { findJava } from './java.ts'
-import type { Server } from './server.ts'
+import type { Compilation, Server } from './server.ts'
 import {
   type ServerName,
   serverNames,
@@ -39,6 +39,8 @@ interface LocalStackOptions {
   servers?: readonly ServerName[]
   /** Default: 0, any free port. */
   ports?: Partial<Record<ServerName, number>>
+  /** Of Kafka. Default: `thorough`. */
+  compilation?: Compilation
 }
 
 /**
@@ -47,7 +49,7 @@ interface LocalStackOptions {
  * @throws UsageError if Java or Maven is missing, or if another process uses the data folder
  */
 export const startLocalStack = async (options: LocalStackOptions): Promise<LocalStack> => {
-  const { dataDir, cacheDir, env, servers = serverNames, ports = {} } = options
+  const { dataDir, cacheDir, env, servers = serverNames, ports = {}, compilation } = options
   const javaServers = servers.filter((name) => name !== 'postgres')
   const java = javaServers.length > 0 ? await findJava(env) : 'java'
   await fetchArtifacts(javaServers, { cacheDir, env, print: () => {} })
@@ -61,7 +63,7 @@ export const startLocalStack = async (options: LocalStackOptions): Promise<Local
       wantedServerPorts({ kafka: 0, registry: 0, postgres: 0, ...ports }),
       () => {},
     )
-    const starters = serverStarters({ dataFolder, cacheDir, java, ports: chosen })
+    const starters = serverStarters({ dataFolder, cacheDir, java, ports: chosen, compilation })
     await release()
     const running = new Map<ServerName, Server>()
     const startAgain = async (name: ServerName): Promise<Server> => {

@@ -30,7 +30,7 @@ export const startKafka = async (
   options: JavaServerOptions,
   membership = singleNode(options),
 ): Promise<Server> => {
-  const { childProcesses, folder, logFile, port, java, jars } = options
+  const { childProcesses, folder, logFile, port, java, jars, compilation } = options
   const { node, voters } = membership
   await createFolder(folder, 0o700)
   await formatOnce(membership, options)
@@ -40,6 +40,7 @@ export const startKafka = async (
     command: java,
     args: [
       ...['-Xms64m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:-UsePerfData', '-XX:+ExitOnOutOfMemoryError'],
+      ...(compilation === 'quick' ? ['-XX:TieredStopAtLevel=1'] : []),
       // Otherwise every thread keeps a direct buffer of the size of its largest record.
       '-Djdk.nio.maxCachedBufferSize=1048576',
       ...logging(logFile),

@@ -18,6 +18,7 @@ export const startServers = async (servers?: readonly ServerName[]): Promise<Ser
     dataDir,
     cacheDir: cacheFolder(process.env),
     env: process.env,
+    compilation: 'quick',
     ...(servers && { servers }),
   })
   return {

@@ -46,6 +46,14 @@ test('workers are listed as text and as JSON', async (t) => {
   assert.match((await bridge(['consumer', 'list'], env)).stdout, new RegExp(`^${name} +${summary}$`, 'm'))
 })
 
+test('a command uses the compiled code of the last one, also if no variable names a folder', async () => {
+  const started = () =>
+    bridge(['consumer', '--help'], { NODE_COMPILE_CACHE: '', NODE_DEBUG_NATIVE: 'COMPILE_CACHE' })
+  await started()
+  const { stderr } = await started()
+  assert.match(stderr, /V8 code cache for ESM \S+\/cli\/program\.ts was accepted/)
+})
+
 test('the local stack reports wrong settings by variable, before it starts anything', async (t) => {
   const BRIDGE_DATA_DIR = join(await temporaryFolder(t), 'data')
   const { code, stdout, stderr } = await bridge(['local'], {
