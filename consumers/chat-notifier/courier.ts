@@ -1,4 +1,5 @@
 import type { OpenMessage } from '../delivery/outbox/open-messages.ts'
+import type { SentBefore } from '../delivery/outbox/sent-before.ts'
 import type { SentAs } from '../delivery/outbox/settle.ts'
 import type { People } from '../delivery/routes/routes-shape.ts'
 import { attempt } from '../delivery/send/attempt.ts'
@@ -17,9 +18,9 @@ const minuteMs = 60_000
  */
 export const createChatCourier = (people: () => People): Courier => ({
   window: 500,
-  plan: (messages, context) => {
+  plan: async (messages, context) => {
     const chosen = choose(messages, context)
-    return chosen && planOf(chosen, context, people())
+    return chosen && planOf(chosen, await replacedBy(chosen, context), context, people())
   },
   intervalMs: (destination) => {
     const { type, messages_per_minute } = destination as ChatDestination
@@ -61,7 +62,17 @@ const sameAgain = (ready: readonly OpenMessage[]): Chosen => {
   return { messages, sentAs: isOne ? 'merged' : 'digest' }
 }
 
-const messageOf = ({ messages, sentAs }: Chosen): ChatMessage => {
+/** The message that this one replaces: an earlier one about the same thing, where the service can edit. */
+const replacedBy = async (
+  { messages, sentAs }: Chosen,
+  { destination, sentBefore }: PlanContext,
+): Promise<SentBefore | undefined> => {
+  const mergeKey = messages[0]?.mergeKey
+  const canEdit = targets[(destination as ChatDestination).type].canEdit
+  return canEdit && sentAs !== 'digest' && mergeKey !== undefined ? sentBefore(mergeKey) : undefined
+}
+
+const messageOf = ({ messages, sentAs }: Chosen, earlier: readonly unknown[]): ChatMessage => {
   const told = messages.map(({ content }) => content as ChatMessage | undefined)
   if (sentAs === 'digest')
     return digestOf(
@@ -71,22 +82,34 @@ const messageOf = ({ messages, sentAs }: Chosen): ChatMessage => {
         message: told[index],
       })),
     )
-  const known = told.flatMap((message) => message ?? [])
+  const known = [...(earlier as ChatMessage[]), ...told.flatMap((message) => message ?? [])]
   const [only] = known
   return known.length === 1 && only !== undefined ? only : mergedOf(known)
 }
 
-const planOf = (chosen: Chosen, context: PlanContext, people: People): Plan => {
+const planOf = (
+  chosen: Chosen,
+  replaced: SentBefore | undefined,
+  context: PlanContext,
+  people: People,
+): Plan => {
   const destination = context.destination as ChatDestination
   const ids = chosen.messages.map(({ id }) => id)
-  const { request, secrets } = requestOf(destination, messageOf(chosen), people, {
+  const message = messageOf(chosen, replaced?.contents ?? [])
+  const { request, secrets } = requestOf(destination, message, people, {
     transaction: `${chosen.messages[0]?.deliveryId}-${ids[0]}-${ids.length}`,
-    replaces: undefined,
+    replaces: replaced?.remoteId,
   })
   const target = targets[destination.type]
   return {
     ids,
-    sentAs: chosen.sentAs,
-    send: (outbound, signal) => attempt(outbound, { ...request, signal }, secrets, target.judge),
+    sentAs: replaced === undefined ? chosen.sentAs : 'edited',
+    send: async (outbound, signal) => {
+      const sent = await attempt(outbound, { ...request, signal }, secrets, target.judge)
+      // A service replaces the first message, however often it was edited.
+      return replaced !== undefined && sent.result === 'sent'
+        ? { ...sent, remoteId: replaced.remoteId }
+        : sent
+    },
   }
 }

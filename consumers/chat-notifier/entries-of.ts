@@ -8,7 +8,7 @@ import { compose } from './message/compose.ts'
 import { tell } from './message/tell.ts'
 import { changeFor, whyUntold } from './told-states.ts'
 
-/** How long updates of one merge request wait for further ones. */
+/** How long updates of a merge request or an issue wait for further ones. */
 const holdMs = 20_000
 
 /** What a record becomes for each channel. A channel is told once, by the first of its routes. */
@@ -25,7 +25,7 @@ export const entriesOf = (record: RecordOf, { routes, ownUsers }: Routes): Entry
 }
 
 const entryOf = (record: RecordOf, route: Route, facets: Facets, destination: string): Entry => {
-  const { mergeKey } = tell(record)
+  const { mergeKey, waits } = tell(record)
   const change = changeFor(record, route, facets, destination)
   return {
     destination,
@@ -33,6 +33,7 @@ const entryOf = (record: RecordOf, route: Route, facets: Facets, destination: st
     content: (last) =>
       compose(record, route, last === 'failed' && facets.status === 'success' ? 'fixed' : undefined),
     ...(change !== undefined && { change }),
-    ...(mergeKey !== undefined && { mergeKey, holdMs }),
+    ...(mergeKey !== undefined && { mergeKey }),
+    ...(waits !== undefined && { holdMs }),
   }
 }

@@ -56,7 +56,12 @@ test(
     ])
     const file = join(await stack.temporaryFolder(), 'routes.yaml')
     const to = { type: 'matrix', url: synapse.url, token: bridge.token, room, allow_private: true }
-    const route = { to: 'synapse', events: ['job'], visibility: ['public', 'internal', 'private'] }
+    const route = {
+      to: 'synapse',
+      events: ['job', 'pipeline'],
+      notify: 'every',
+      visibility: ['public', 'internal', 'private'],
+    }
     await writeFile(file, JSON.stringify({ destinations: { synapse: to }, routes: [route] }), { mode: 0o600 })
     const { hookUrl } = await stack.startIngress()
     const env = { DATABASE_URL: stack.databaseUrl, ROUTES_FILE: file }
@@ -75,5 +80,17 @@ test(
     assert.match(String(message?.content.body), /Job @\u2060room <b>deploy<\/b> of .* failed/)
     assert.match(String(message?.content.formatted_body), /@room &lt;b&gt;deploy&lt;\/b&gt;<\/a> of <code>/)
     assert.deepEqual(message?.content['m.mentions'], {})
+
+    // The states of one pipeline are one message, which is edited.
+    for (const status of ['running', 'failed']) {
+      const pipeline = JSON.parse(fixture('pipeline').body.toString())
+      Object.assign(pipeline.object_attributes, { status, finished_at: null })
+      await post(hookUrl, JSON.stringify(pipeline), { 'x-gitlab-event': 'Pipeline Hook' })
+      await eventually(async () =>
+        assert.match(JSON.stringify((await readMessages(reader, room)).at(-1)?.content), new RegExp(status)),
+      )
+    }
+    const [, first, edit] = await readMessages(reader, room)
+    assert.deepEqual(edit?.content['m.relates_to'], { rel_type: 'm.replace', event_id: first?.event_id })
   },
 )

@@ -12,6 +12,8 @@ export interface Told {
   tone?: Tone
   /** Updates of the same thing can become one message. */
   mergeKey?: string
+  /** Whether a message waits for further updates; a state is told at once. */
+  waits?: 'for updates'
 }
 
 /** A message as the outbox stores it. */

@@ -18,7 +18,7 @@ const verbs: Readonly<Record<string, string>> = {
 const tones: Readonly<Record<string, Tone>> = { merge: 'good', approved: 'good' }
 
 export const mergeRequest = (record: RecordOf<'merge_request'>): Told => {
-  const { object_attributes: own, action, project, user, changes } = record
+  const { object_attributes: own, action, project, user } = record
   const verb = verbs[action ?? ''] ?? 'touched'
   const name = link(`!${own.iid ?? '?'} ${titled(own.title)}`, own.url)
   const draft = own.draft ? ' draft' : ''
@@ -27,7 +27,7 @@ export const mergeRequest = (record: RecordOf<'merge_request'>): Told => {
     details: action === 'update' ? changesOf(record) : branchesOf(record),
     link: own.url,
     tone: tones[action ?? ''] ?? 'neutral',
-    ...(action === 'update' && Object.keys(changes).length >= 0 && { mergeKey: `${own.url ?? own.id}` }),
+    ...(action === 'update' && { mergeKey: `${own.url ?? own.id}`, waits: 'for updates' as const }),
   }
 }
 

@@ -36,7 +36,7 @@ export const issue = (record: IssueRecord): Told => {
     ],
     details,
     link: own.url,
-    ...(action === 'update' && { mergeKey: `${own.url ?? own.id}` }),
+    ...(action === 'update' && { mergeKey: `${own.url ?? own.id}`, waits: 'for updates' as const }),
   }
 }
 

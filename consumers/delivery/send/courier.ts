@@ -1,5 +1,6 @@
 import type { Outbound } from '../http/outbound.ts'
 import type { OpenMessage } from '../outbox/open-messages.ts'
+import type { SentBefore } from '../outbox/sent-before.ts'
 import type { SeenAnswer, SentAs } from '../outbox/settle.ts'
 import type { Destination } from '../routes/destination.ts'
 
@@ -23,6 +24,8 @@ export interface PlanContext {
   now: number
   /** Messages up to this id become digests. */
   digestUpTo: number
+  /** A message with the same merge key that the service can still replace; undefined if there is none. */
+  sentBefore(mergeKey: string): Promise<SentBefore | undefined>
 }
 
 /**

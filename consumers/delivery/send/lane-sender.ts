@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type DestinationState, readDestinations } from '../outbox/destination-state.ts'
 import { type Lease, releaseLease, renewLease } from '../outbox/lanes.ts'
 import { type OpenMessage, readOpenMessages } from '../outbox/open-messages.ts'
+import { readSentBefore } from '../outbox/sent-before.ts'
 import { markSending, settleDead, settleFailed, settleSent } from '../outbox/settle.ts'
 import type { OutboxStore } from '../outbox/store.ts'
 import type { Destination } from '../routes/destination.ts'
@@ -72,7 +73,9 @@ const sendNext = async (parts: LaneSenderParts, lease: Lease): Promise<Round> =>
   const open = await readOpenMessages(store, lease, courier.window)
   if (open.length === 0) return 'empty'
   const messages = await readBack(parts.stored, destination.name, open)
-  const plan = await courier.plan(messages, { destination, now, digestUpTo: state.digestUpTo })
+  const sentBefore = (mergeKey: string) => readSentBefore(store, destination.name, mergeKey)
+  const context = { destination, now, digestUpTo: state.digestUpTo, sentBefore }
+  const plan = await courier.plan(messages, context)
   if (plan === undefined) return { untilMs: firstReady(messages, now) }
   countRepeats(metrics, destination.name, plan, messages)
   if (!(await markSending(store, lease, plan.ids))) return 'lost'

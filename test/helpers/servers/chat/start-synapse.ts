@@ -11,6 +11,8 @@ import { pythonWith } from '../../process/python.ts'
 
 const requirements = fileURLToPath(new URL('synapse-requirements.txt', import.meta.url))
 const serverName = 'chat.nordlicht.example'
+/** It starts in a few seconds, and on a busy machine in minutes. */
+const startLimitMs = 240_000
 
 /** Somebody with an account on the server. */
 export interface MatrixUser {
@@ -76,7 +78,7 @@ export const startSynapse = async (python: string): Promise<Synapse> => {
   await eventually(async () => {
     if (child.exitCode !== null) throw new Error(`matrix-synapse ended: ${output}`)
     await (await fetch(`${url}/_matrix/client/versions`)).json()
-  })
+  }, startLimitMs)
   return {
     url,
     register: async (name) => {

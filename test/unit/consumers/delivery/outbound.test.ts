@@ -62,7 +62,7 @@ const startTlsReceiver = async (t: TestContext) => {
   return { url: `https://127.0.0.1:${port}/`, ca, other: other.cert, hosts, port }
 }
 
-test('a certificate of an unknown authority is refused and tried again, and ca_file makes it known', async (t) => {
+test('an unknown authority is refused and tried again, and ca_file makes it known', async (t) => {
   const { url, ca, other, hosts } = await startTlsReceiver(t)
   assert.equal((await outboundWith(t, { ca }).send(request(url))).status, 200)
   for (const wrong of [undefined, other]) {
@@ -99,7 +99,7 @@ test('behind a proxy, TLS is verified against the name of the destination', asyn
   assert.deepEqual(hosts, [`127.0.0.1:${port}`])
 })
 
-test('names, connections and time-outs that fail are tried again, and say whether an effect is possible', async (t) => {
+test('failures are tried again, and say whether the request may have had its effect', async (t) => {
   const receiver = await startReceiver()
   t.after(receiver.close)
   const outbound = outboundWith(t, {

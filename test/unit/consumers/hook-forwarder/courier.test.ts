@@ -19,7 +19,7 @@ const message: OpenMessage = {
   origin: { topic: 'gitlab.push', topicId: 'id', partition: 2, offset: 41 },
 }
 const destination = { type: 'forward', url: 'https://receiver.example/hooks' } as ForwardDestination
-const context = { destination, now: 0, digestUpTo: 0 }
+const context = { destination, now: 0, digestUpTo: 0, sentBefore: async () => undefined }
 
 test('a hook whose body the full outbox did not keep is not sent empty', async () => {
   const plan = await createForwardCourier().plan([message], context)
