@@ -1,0 +1,160 @@
+// What an operator does with an outbox, and what a crash or a restored database does to it.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, type TestContext, test } from 'node:test'
+import { chatNotifier } from '../../consumers/chat-notifier/chat-notifier.ts'
+import type { Consumer } from '../../consumers/consumer.ts'
+import { pauseDestinations, resumeDestination } from '../../consumers/delivery/outbox/destination-state.ts'
+import { discardDead, redriveDead, showMessages } from '../../consumers/delivery/outbox/inspect.ts'
+import { readSizes } from '../../consumers/delivery/outbox/sizes.ts'
+import { createReadPool, query } from '../../lib/database.ts'
+import { eventually } from '../helpers/process/eventually.ts'
+import { startWorkerInProcess } from '../helpers/process/worker-in-process.ts'
+import { publishPushes } from '../helpers/records/publish-pushes.ts'
+import { type Receiver, startReceiver } from '../helpers/servers/chat/start-receiver.ts'
+import { openWorkerStack } from '../helpers/servers/worker-stack.ts'
+
+const worker = chatNotifier as unknown as Consumer
+const stack = await openWorkerStack('outbox', [worker])
+const store = { pool: createReadPool(stack.databaseUrl, 'test', 2), schema: 'chat_notifier' }
+after(() => store.pool.end())
+
+/** A destination of the type `json` whose requests say how many events they are about. */
+interface Channel extends Receiver {
+  name: string
+  env: { ROUTES_FILE: string; DATABASE_URL: string }
+  /** How many events each request was about. */
+  told(): number[]
+  listed(): Promise<{ state: string; waiting: number; dead: number } | undefined>
+}
+
+const openChannel = async (t: TestContext, path = ''): Promise<Channel> => {
+  const receiver = await startReceiver()
+  t.after(receiver.close)
+  const name = `channel-${randomBytes(4).toString('hex')}`
+  const fields = { events: '{{events}}' }
+  const url = `${receiver.url}/${path}`
+  const to = {
+    type: 'json',
+    url,
+    allow_private: true,
+    messages_per_minute: 60_000,
+    timeout_seconds: 1,
+    fields,
+  }
+  const route = { to: name, events: ['push'], visibility: ['public', 'internal', 'private'] }
+  const file = join(await stack.temporaryFolder(), 'routes.yaml')
+  await writeFile(file, JSON.stringify({ destinations: { [name]: to }, routes: [route] }), { mode: 0o600 })
+  return {
+    ...receiver,
+    name,
+    env: { ROUTES_FILE: file, DATABASE_URL: stack.databaseUrl },
+    told: () => receiver.taken.map(({ body }) => Number(JSON.parse(body.toString()).events)),
+    listed: async () => {
+      const size = (await readSizes(store)).find(({ destination }) => destination === name)
+      return size && { state: size.state, waiting: Number(size.waiting), dead: Number(size.dead) }
+    },
+  }
+}
+
+const start = async (t: TestContext, channel: Channel) => {
+  const running = await startWorkerInProcess(stack, worker, channel.env)
+  let stopped: Promise<void> | undefined
+  const stop = () => (stopped ??= running.stop())
+  t.after(stop)
+  return { ...running, stop }
+}
+
+/** Each call publishes pushes that no earlier call has published. */
+let published = 0
+const publish = (count: number) => publishPushes(stack, count, { prefix: `outbox-${++published}` })
+
+test('a paused channel keeps its messages, and sends, digests or discards them as it is told', async (t) => {
+  const channel = await openChannel(t)
+  await start(t, channel)
+  const pauseWith = async (count: number) => {
+    await pauseDestinations(store, [channel.name], 'paused', 'a test')
+    await publish(count)
+    await eventually(async () => assert.equal((await channel.listed())?.waiting, count))
+    assert.equal((await channel.listed())?.state, 'paused')
+  }
+  await pauseWith(3)
+  assert.deepEqual(channel.told(), [])
+  assert.equal(await resumeDestination(store, channel.name, 'send'), 3)
+  await eventually(() => assert.deepEqual(channel.told(), [1, 1, 1]))
+  await pauseWith(4)
+  await resumeDestination(store, channel.name, 'digest')
+  await eventually(() => assert.deepEqual(channel.told(), [1, 1, 1, 4]))
+  await pauseWith(2)
+  await resumeDestination(store, channel.name, 'discard')
+  await publish(1)
+  await eventually(() => assert.deepEqual(channel.told(), [1, 1, 1, 4, 1]))
+})
+
+test('dead letters of a channel show the answer without a secret, and are sent again or dropped', async (t) => {
+  const channel = await openChannel(t, 'hooks/a-long-secret')
+  await start(t, channel)
+  const url = `${channel.url}/hooks/a-long-secret`
+  channel.behave(() => ({ status: 422, body: `there is no channel behind ${url}` }))
+  await publish(2)
+  await eventually(async () => assert.equal((await channel.listed())?.dead, 2))
+  const [dead] = await showMessages(store, channel.name, 10)
+  assert.equal(dead?.answer?.status, 422)
+  assert.match(dead?.answer?.text ?? '', /^there is no channel behind/)
+  assert.doesNotMatch(JSON.stringify(await showMessages(store, channel.name, 10)), /a-long-secret/)
+  channel.behave(() => ({ status: 200 }))
+  assert.equal(await redriveDead(store, channel.name), 2)
+  await eventually(() => assert.deepEqual(channel.told(), [1, 1]))
+  channel.behave(() => ({ status: 422 }))
+  await publish(1)
+  await eventually(async () => assert.equal((await channel.listed())?.dead, 1))
+  assert.equal(await discardDead(store, channel.name), 1)
+  assert.deepEqual((await channel.listed())?.dead, 0)
+})
+
+test('after a restored database a channel is paused until somebody says what becomes of it', async (t) => {
+  const channel = await openChannel(t)
+  const first = await start(t, channel)
+  await publish(3)
+  await eventually(() => assert.equal(channel.told().length, 3))
+  await eventually(async () => assert.equal((await channel.listed())?.waiting, 0))
+  await first.stop()
+  // The backup is older than these messages.
+  await query(store.pool, 'delete from chat_notifier.messages where destination = $1', [channel.name])
+  const back = 'update chat_notifier.positions set next_offset = 0 where topic = $1'
+  await query(store.pool, back, [stack.names.topic('push')])
+  await start(t, channel)
+  await eventually(async () => assert.equal((await channel.listed())?.state, 'restored'))
+  await eventually(async () => assert.ok(((await channel.listed())?.waiting ?? 0) >= 3))
+  assert.equal(channel.told().length, 3)
+  await resumeDestination(store, channel.name, 'discard')
+  await publish(1)
+  await eventually(() => assert.equal(channel.told().length, 4))
+  assert.equal((await channel.listed())?.state, 'active')
+})
+
+test('a kill in the middle of a call repeats that one message under its id, and this is counted', async (t) => {
+  const channel = await openChannel(t)
+  channel.behave((_, index) => (index === 0 ? 'hang' : { status: 200 }))
+  const killed = await stack.startReady(['consumer', 'chat-notifier'], {
+    ...channel.env,
+    CONSUMER_SESSION_SECONDS: '6',
+  })
+  await publish(3)
+  await eventually(async () => assert.equal((await channel.listed())?.waiting, 3))
+  await eventually(() => assert.equal(channel.all.length, 1))
+  killed.kill('SIGKILL')
+  await killed.exited
+  // The lease of the process that is gone would expire by itself after half a minute.
+  await query(store.pool, 'update chat_notifier.lanes set expires_at = now() where destination = $1', [
+    channel.name,
+  ])
+  const running = await start(t, channel)
+  await eventually(() => assert.deepEqual(channel.told(), [1, 1, 1]))
+  assert.equal(channel.all.length, 4)
+  const [before, repeated] = channel.all.map(({ headers }) => headers['idempotency-key'])
+  assert.equal(repeated, before)
+  assert.equal(await running.metric(`outbox_repeats_total{destination="${channel.name}"}`), 1)
+})
