@@ -1,4 +1,5 @@
 import type { Alert, AlertGroup } from './alert.ts'
+import { destinationAlerts } from './destinations.ts'
 import { ruleSelectors } from './rule-selectors.ts'
 
 const { metric } = ruleSelectors
@@ -133,17 +134,7 @@ const waits: readonly Alert[] = [
   },
 ]
 
-const destinations: readonly Alert[] = [
-  {
-    name: 'DestinationIsBehind',
-    expr: `${metric('outbox_oldest_age_seconds')} > 3600`,
-    for: '10m',
-    severity: 'warning',
-    summary: 'Messages of {{ $labels.process }} to {{ $labels.destination }} wait for more than an hour.',
-    description: 'The destination fails or is paused. Other destinations are not affected.',
-    runbook: 'destination-is-behind',
-    dashboard: 'bridge-destinations',
-  },
+const ldap: readonly Alert[] = [
   {
     name: 'LdapChangesAreHeld',
     expr: `sum by (process) (${metric('ldap_sync_held_changes')}) > 0`,
@@ -154,9 +145,6 @@ const destinations: readonly Alert[] = [
     runbook: 'ldap-changes-are-held',
     dashboard: 'bridge-worker-ldap-sync',
   },
-]
-
-const ldap: readonly Alert[] = [
   {
     name: 'LdapLoginIsRefused',
     expr: `${metric('ldap_sync_login_refused')} == 1`,
@@ -206,5 +194,5 @@ export const workerAlerts = (workers: readonly MeasuredWorker[]): AlertGroup => 
   name: 'workers',
   about: 'Workers that stand still or are late, dead letters, and what waits for other systems.',
   recordings: [],
-  alerts: [...verdicts, ...workers.map(behind), ...deadLetters, ...waits, ...destinations, ...ldap],
+  alerts: [...verdicts, ...workers.map(behind), ...deadLetters, ...waits, ...destinationAlerts, ...ldap],
 })
