@@ -13,7 +13,7 @@ import { openAuditDatabase } from '../helpers/audit/open-audit-database.ts'
 const database = await openAuditDatabase()
 after(() => database.close())
 
-const lastMonth = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth() - 2, 15))
+const lastMonth = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth() - 1, 15))
 const month = lastMonth.toISOString().slice(0, 7)
 const thisMonth = new Date().toISOString().slice(0, 7)
 const isOld = (at: number) => at % 3 === 1 || at > 300

@@ -9,7 +9,7 @@ declare
 begin
   perform audit_log.refuse_under_hold();
   perform from audit_log.head for update;
-  if first + interval '32 days' > now() then
+  if date_trunc('month', first + interval '32 days', 'UTC') > now() then
     raise exception 'the month % has not ended', to_char(month, 'YYYY-MM') using errcode = 'object_not_in_prerequisite_state';
   end if;
   if to_regclass('audit_log.' || name) is null then
