@@ -9,6 +9,8 @@ export const createDirectoryMetrics = (metrics: Metrics) => {
   return {
     drift: metrics.counter('directory_drift_total'),
     reconciledAt: metrics.gauge('directory_reconciled_timestamp_seconds'),
+    reconcileFailing: metrics.gauge('directory_reconcile_failing'),
+    ambiguous: metrics.gauge('directory_ambiguous'),
     countRequest: (status: number, seconds: number) => {
       requests.inc({ status: statuses.find((each) => each === String(status)) ?? 'other' })
       duration.observe(seconds)

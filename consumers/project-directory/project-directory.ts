@@ -9,6 +9,7 @@ import { directoryPersonalData } from './erase/personal-data.ts'
 import { startHttp } from './http/start-http.ts'
 import { createDirectoryMetrics } from './metrics.ts'
 import { directoryEvents, observe } from './observe/observe.ts'
+import { startCountingAmbiguous } from './read/count-ambiguous.ts'
 import { startReconciling } from './reconcile/schedule.ts'
 
 export const projectDirectoryVariables = z.object({
@@ -84,6 +85,7 @@ export const projectDirectory = defineConsumer({
     // Readers must not wait for a connection while batches wait for each other.
     const readers = createPool(url, 'gitlab-bridge.project-directory.api', logger)
     const http = await startHttp(readers, settings, logger, directoryMetrics.countRequest)
+    const stopCounting = startCountingAmbiguous(readers, directoryMetrics, logger)
     const reconciling = startReconciling({ pool, gitlab, metrics: directoryMetrics, logger })
     return {
       batchSize: 500,
@@ -100,7 +102,7 @@ export const projectDirectory = defineConsumer({
         pass: (origin) => passRecord(pool, origin),
       },
       close: async () => {
-        await reconciling.stop()
+        await Promise.all([reconciling.stop(), stopCounting()])
         await http.close()
         await Promise.all([pool.end(), readers.end()])
       },

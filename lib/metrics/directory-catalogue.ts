@@ -40,4 +40,21 @@ export const directoryCatalogue = {
     unit: 'timestamp',
     processes,
   },
+  directory_reconcile_failing: {
+    type: 'gauge',
+    help:
+      "1 after a comparison of the directory with GitLab's API that could not be completed, until the next " +
+      'one is. Only of the worker project-directory.',
+    unit: 'state',
+    processes,
+  },
+  directory_ambiguous: {
+    type: 'gauge',
+    help:
+      'Projects, groups, users, branches and tags whose events contradict each other, so that the answer is ' +
+      'a guess. Counted every five minutes. Only of the worker project-directory.',
+    unit: 'records',
+    processes,
+    labels: { object: ['holder', 'ref'] },
+  },
 } as const satisfies MetricCatalogue

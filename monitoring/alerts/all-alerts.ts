@@ -3,6 +3,7 @@ import type { AlertGroup } from './alert.ts'
 import { ingressAlerts } from './ingress.ts'
 import { objectiveAlerts } from './objective.ts'
 import { processAlerts } from './processes.ts'
+import { directoryAlerts } from './project-directory.ts'
 import { type MeasuredWorker, workerAlerts } from './workers.ts'
 
 /** The alerts that are written in TypeScript, one group for each file of rules. */
@@ -12,4 +13,5 @@ export const allAlerts = (workers: readonly MeasuredWorker[]): AlertGroup[] => [
   workerAlerts(workers),
   processAlerts,
   accountingAlerts,
+  directoryAlerts,
 ]

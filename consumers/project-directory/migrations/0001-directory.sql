@@ -61,6 +61,7 @@ comment on column project_directory.holders.path_since is 'Milliseconds since 19
 create index on project_directory.holders (kind, path_key, realm, id);
 create index on project_directory.holders (kind, bare_key, realm, id);
 create index on project_directory.holders (kind, id, realm);
+create index on project_directory.holders (realm) where is_ambiguous and state <> 'destroyed';
 
 -- Every path that a holder has had, so that old paths lead to it.
 create table project_directory.paths (
@@ -120,6 +121,7 @@ create table project_directory.refs (
   primary key (realm, project_id, ref)
 );
 create index on project_directory.refs (realm, project_id, ref) where sha is not null;
+create index on project_directory.refs (realm) where is_ambiguous and sha is not null;
 
 create table project_directory.members (
   realm        integer not null,
@@ -136,3 +138,14 @@ create table project_directory.members (
   primary key (realm, kind, id, user_id)
 );
 create index on project_directory.members (realm, user_id) where is_member;
+
+-- A part of a path is found by its groups of three letters. The extension belongs to PostgreSQL, but not every server has
+-- it, and not every owner may create it. Without the index, such a search reads the paths of all projects.
+do $$
+begin
+  create extension if not exists pg_trgm;
+  create index holders_path_trigrams on project_directory.holders using gin (path_key gin_trgm_ops);
+exception when others then
+  raise notice 'searching for a part of a path reads all paths: %', sqlerrm;
+end
+$$;

@@ -45,7 +45,9 @@ export const listHolders = (
     ...(below === undefined || !isDirect
       ? []
       : [`strpos(substr(holders.path_key, ${below.length + 2}), '/') = 0`]),
-    ...(part === undefined ? [] : [`strpos(holders.path_key, ${given(part)}) > 0`]),
+    ...(part === undefined
+      ? []
+      : [`holders.path_key like ${given(`%${part.replaceAll(/[\\%_]/g, '\\$&')}%`)}`]),
   ]
   return query<HolderRow>(
     pool,

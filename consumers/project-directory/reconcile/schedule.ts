@@ -69,6 +69,7 @@ const reconcileAll = async (options: ReconcilingOptions, signal: AbortSignal, fa
   }
   const isDone = results.every(Boolean)
   if (apis.length > 0 && isDone) metrics.reconciledAt.setToCurrentTime()
+  metrics.reconcileFailing.set(isDone ? 0 : 1)
   return isDone
 }
 

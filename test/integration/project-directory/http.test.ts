@@ -97,6 +97,8 @@ test('a list is limited by name, path, group and a part of the path', async () =
   assert.deepEqual(pathsOf(await directory.projects('/projects?group=north')), ['north/signal', 'north/tide'])
   assert.deepEqual(pathsOf(await directory.projects('/projects?group=2')), ['south/signal'])
   assert.deepEqual(pathsOf(await directory.projects('/projects?q=h/ti')), ['north/tide'])
+  for (const pattern of ['n_rth', '%25tide', 'tide%5C'])
+    assert.deepEqual(pathsOf(await directory.projects(`/projects?q=${pattern}`)), [], pattern)
   assert.equal(await directory.statusOf('/projects?nme=signal'), 400)
   assert.equal(await directory.statusOf('/projects?q=%00'), 400)
 })
