@@ -38,7 +38,7 @@ export const pathHistoryOf = (facts: readonly PathFact[], renames: RenameIndex):
   return addSeen(facts, { steps, told, isAmbiguous }, renames)
 }
 
-/** @param facts united, about one group or user @returns its own renames, in the order of {@link orderEvents} */
+/** @param facts united, about one group or user @returns its own renames in their true order */
 export const renamesOf = (facts: readonly PathFact[]): Rename[] => {
   const { events } = orderEvents(facts)
   return events.flatMap((event, index) => {

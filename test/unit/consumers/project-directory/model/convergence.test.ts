@@ -47,7 +47,7 @@ const expectTrue = (memory: ReturnType<typeof createMemoryStore>, world: TrueWor
 }
 
 /** Ids in the body of a history are the places of its steps, counted from 1. */
-test('a project goes with the group that had its path then, not with one that took the path later', async () => {
+test('a project goes with the group that had its path then, not with a later one', async () => {
   const { world, hooks } = playHistory([
     { action: 'createGroup', one: 0, two: 0 },
     { action: 'createProject', one: 0, two: 0 },
