@@ -63,7 +63,7 @@ test('GitLab never disables its hook while the broker fails in one way after the
 
   await t.test('no hook is lost when the broker is restarted again and again', async (t) => {
     const load = startLoad()
-    for (let restart = 0; restart < (isSoak ? 20 : 5); restart++) {
+    for (let restart = 0; restart < (isSoak ? 20 : 3); restart++) {
       await servers.server('kafka').stop(isSoak ? 20_000 : 1000)
       await servers.startAgain('kafka')
       // The broker lives a little longer each time, so that the

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const longestPauseMs = 50
+/** Many attempts ask a server. In a long wait, frequent ones would take the CPU from what is awaited. */
+const longestPauseMs = 200
 
 /**
- * Repeats an attempt until it succeeds. The pauses between attempts grow from one millisecond to 50 ms.
+ * Repeats an attempt until it succeeds. The pauses between attempts double from one millisecond to 50 ms.
+ * Later they are a fiftieth of the time that has passed, and 200 ms at most.
  *
  * @param limitMs generous by default, because a machine that runs tests may be busy
  * @param signal ends the waiting early
@@ -15,13 +17,14 @@ export const eventually = async <T>(
   limitMs = 120_000,
   signal?: AbortSignal,
 ): Promise<T> => {
-  const deadline = performance.now() + limitMs
-  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+  const startedAt = performance.now()
+  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
     try {
       return await attempt()
     } catch (error) {
-      if (performance.now() > deadline || signal?.aborted) throw error
-      await sleep(pauseMs)
+      const passedMs = performance.now() - startedAt
+      if (passedMs > limitMs || signal?.aborted) throw error
+      await sleep(Math.max(pauseMs, Math.min(passedMs / 50, longestPauseMs)))
     }
   }
 }
