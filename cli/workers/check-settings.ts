@@ -5,7 +5,8 @@ import { type Environment, readVariables } from '../../lib/config.ts'
 import { gitlabWorkers } from './gitlab-workers.ts'
 
 /**
- * Checks the variables of one worker, what they say together about GitLab's API, and the files that they name.
+ * Checks the variables of one worker, what they say together about GitLab's API, and the files that they
+ * name.
  *
  * @throws ConfigError naming every variable at fault
  */

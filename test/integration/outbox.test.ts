@@ -93,7 +93,7 @@ test('a paused channel keeps its messages, and sends, digests or discards them a
   await eventually(() => assert.deepEqual(channel.told(), [1, 1, 1, 4, 1]))
 })
 
-test('dead letters of a channel show the answer without a secret, and are sent again or dropped', async (t) => {
+test('dead letters show the answer without a secret, and are sent again or dropped', async (t) => {
   const channel = await openChannel(t, 'hooks/a-long-secret')
   await start(t, channel)
   const url = `${channel.url}/hooks/a-long-secret`
@@ -135,7 +135,7 @@ test('after a restored database a channel is paused until somebody says what bec
   assert.equal((await channel.listed())?.state, 'active')
 })
 
-test('a kill in the middle of a call repeats that one message under its id, and this is counted', async (t) => {
+test('a kill during a call repeats that one message under its id, and this is counted', async (t) => {
   const channel = await openChannel(t)
   channel.behave((_, index) => (index === 0 ? 'hang' : { status: 200 }))
   const killed = await stack.startReady(['consumer', 'chat-notifier'], {

@@ -3,9 +3,9 @@ import { projectPathOf } from '../../../schemas/project-path.ts'
 import { facetsOf } from '../../delivery/routes/facets.ts'
 import type { Route } from '../../delivery/routes/route.ts'
 import { isTest } from '../../event-text/is-test.ts'
-import { cleanText } from '../text/clean-text.ts'
 import { bold, line, link } from '../text/piece.ts'
 import { messageContext, renderTemplate } from '../text/template.ts'
+import { visibleText } from '../text/visible-text.ts'
 import type { ChatMessage } from './chat-message.ts'
 import { mentionedUsers } from './mentioned-users.ts'
 import { tell } from './tell.ts'
@@ -28,7 +28,7 @@ export const compose = (
     headline: [...mark, ...told.headline],
     details: (told.details ?? []).filter((each) => each.length > 0),
     link: link('', told.link).url ?? '',
-    project: cleanText(projectPathOf(record) ?? ''),
+    project: visibleText(projectPathOf(record) ?? ''),
     mentions: mentionedUsers(record, route.mention),
     events: 1,
     receivedAt: record.delivery.received_at,

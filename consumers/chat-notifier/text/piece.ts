@@ -1,4 +1,4 @@
-import { cleanText } from './clean-text.ts'
+import { visibleText } from './visible-text.ts'
 
 /**
  * A part of a line. `text` is plain text, whoever wrote it: each target escapes it in its own way, and no
@@ -22,7 +22,7 @@ export const line = (words: TemplateStringsArray, ...values: (Piece | Line | str
       if (typeof value === 'string') return [{ text: value }]
       return Array.isArray(value) ? (value as Line) : [value as Piece]
     })
-    .map((piece) => ({ ...piece, text: cleanText(piece.text) }))
+    .map((piece) => ({ ...piece, text: visibleText(piece.text) }))
     .filter(({ text }) => text !== '')
     .reduce<Piece[]>(joined, [])
 

@@ -1,5 +1,5 @@
-import { cleanText, shorten } from './clean-text.ts'
 import { type Line, link, type Piece } from './piece.ts'
+import { shorten, visibleText } from './visible-text.ts'
 
 const image = /!\[([^\]\n]{0,200})\]\(([^)\s]{1,1000})\)(?:\{[^}\n]{0,100}\})?/g
 
@@ -29,7 +29,7 @@ const shortened = (pieces: readonly Piece[], most: number): Line => {
   const result: Piece[] = []
   let rest = most
   for (const piece of pieces) {
-    const text = cleanText(piece.text)
+    const text = visibleText(piece.text)
     if (text.trim() === '' && result.length === 0) continue
     if (rest <= 0) break
     const shown = [...text].length > rest ? shorten(text, rest) : text

@@ -1,7 +1,7 @@
 import Handlebars from 'handlebars'
 import type { ChatMessage } from '../message/chat-message.ts'
-import { cleanText } from './clean-text.ts'
 import { plainOf } from './piece.ts'
+import { visibleText } from './visible-text.ts'
 
 /** Helpers of their own, so that nobody else's are seen in a template. */
 const engine = Handlebars.create()
@@ -17,7 +17,7 @@ export const renderTemplate = (template: string, context: object): string => {
   const known = compiled.get(template) ?? compile(template)
   compiled.set(template, known)
   const text = known(context, { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false })
-  return text.split('\n').map(cleanText).join('\n').trim()
+  return text.split('\n').map(visibleText).join('\n').trim()
 }
 
 const compile = (template: string): Handlebars.TemplateDelegate => {

@@ -61,7 +61,7 @@ const sendNext = async (type: ChatType, messages: readonly OpenMessage[], before
   return { ...plan, attempt, asked, body: JSON.parse(String(requests[0]?.body)) }
 }
 
-test('in Matrix the next state of a pipeline replaces its message, whose id stays the first one', async () => {
+test('in Matrix the next state of a pipeline replaces the first message about it', async () => {
   const [running, failed] = [pipelineWith('running'), pipelineWith('failed')]
   const first = await sendNext('matrix', [openMessage(1, running)])
   assert.equal(first.sentAs, 'message')

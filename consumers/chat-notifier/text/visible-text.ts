@@ -9,7 +9,7 @@ const invisible = new RegExp(
  * characters that turn the direction of writing, and those without a width. The zero-width joiner stays,
  * because emoji are made with it.
  */
-export const cleanText = (text: string): string =>
+export const visibleText = (text: string): string =>
   text
     .toWellFormed()
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
