@@ -19,6 +19,7 @@ export const createIngressMetrics = (metrics: Metrics) => ({
     sources: knownLater,
     credentials: knownLater,
   }),
+  certificateExpires: metrics.gauge('ingress_certificate_expires_timestamp_seconds'),
   records: metrics.counter('ingress_records_total', { events: eventTypes }),
   coercionFaults: metrics.counter('ingress_coercion_faults_total', { events: eventTypes }),
   bodyLimits: metrics.counter('ingress_body_limits_exceeded_total'),

@@ -36,6 +36,12 @@ export const readCertificates = (
   return { value: options, files }
 }
 
+/** When the certificate of the server expires, in seconds since 1970. */
+export const expiryOf = (cert: string): number => {
+  const [own] = parseCertificates('INGRESS_TLS_CERT_FILE', cert)
+  return own.validToDate.getTime() / 1000
+}
+
 /**
  * Why senders will not accept the certificate of the server now. It is used all the same: some senders do not
  * verify it, and a warning helps more than an ingress that does not start.

@@ -4,7 +4,7 @@ import { watchFiles } from '../../lib/disk/watch-files.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { IngressSettings } from '../config.ts'
 import type { IngressMetrics } from '../metrics.ts'
-import { expiryProblemOf, readCertificates } from './certificates.ts'
+import { expiryOf, expiryProblemOf, readCertificates } from './certificates.ts'
 import type { Connections } from './connections.ts'
 import type { LimitedLog } from './limited-log.ts'
 
@@ -12,7 +12,7 @@ export interface HookServerOptions {
   settings: IngressSettings
   listener: RequestListener
   connections: Pick<Connections, 'watch' | 'onRequest'>
-  metrics: Pick<IngressMetrics, 'rejections'>
+  metrics: Pick<IngressMetrics, 'rejections' | 'certificateExpires'>
   logger: Logger
   limitedLog: LimitedLog
 }
@@ -63,6 +63,7 @@ const createTlsServer = ({ settings, listener, metrics, logger, limitedLog }: Ho
     // This replaces the whole context: an option that is not given again gets its default again.
     onRead: (options) => {
       server.setSecureContext(options)
+      metrics.certificateExpires.set(expiryOf(String(options.cert)))
       const problem = expiryProblemOf(String(options.cert), new Date())
       if (problem !== undefined)
         logger.warn('the certificate in INGRESS_TLS_CERT_FILE is not valid now: replace the file', {

@@ -79,6 +79,12 @@ export const ingressCatalogue = {
     processes,
     labels: { source: 'sources', proof: ['token', 'signature'], credential: 'credentials' },
   },
+  ingress_certificate_expires_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the certificate in INGRESS_TLS_CERT_FILE expires. 0 means that hooks are received by HTTP.',
+    unit: 'timestamp',
+    processes,
+  },
   ingress_records_total: {
     type: 'counter',
     help: 'Records that the brokers have acknowledged, by event.',

@@ -1,4 +1,4 @@
-import type { Alert, AlertGroup } from './alert.ts'
+import type { Alert, AlertGroup, Severity } from './alert.ts'
 import { ruleSelectors } from './rule-selectors.ts'
 
 const { metric, node } = ruleSelectors
@@ -144,10 +144,40 @@ const senders: readonly Alert[] = [
   },
 ]
 
+const expires = metric('ingress_certificate_expires_timestamp_seconds')
+const usedAt = metric('ingress_credential_last_used_timestamp_seconds')
+
+const certificate = (severity: Severity, days: number, inWords: string): Alert => ({
+  name: 'CertificateExpiresSoon',
+  expr: `${expires} > 0 and ${expires} - time() < ${days} * 86400`,
+  for: '10m',
+  severity,
+  summary: `The certificate of the ingress {{ $labels.process }} expires within ${inWords}.`,
+  description: 'GitLab refuses the connection from that moment on, and its hooks are lost.',
+  runbook: 'certificate-expires',
+  dashboard: 'bridge-ingress',
+})
+
+/** What people must renew in time. */
+const secrets: readonly Alert[] = [
+  certificate('warning', 21, 'three weeks'),
+  certificate('critical', 3, 'three days'),
+  {
+    name: 'OldSecretIsUsed',
+    expr: `count by (process, source, proof) (time() - (${usedAt} > 0) < 86400) > 1`,
+    for: '7d',
+    severity: 'warning',
+    summary: 'Several secrets of the sender {{ $labels.source }} have been in use for a week.',
+    description: 'A change of the secret was begun and not finished: some hooks still send the old one.',
+    runbook: 'old-secret-is-used',
+    dashboard: 'bridge-ingress',
+  },
+]
+
 /** What users of GitLab and the readers of the topics would notice. */
 export const ingressAlerts: AlertGroup = {
   name: 'ingress',
   about: 'Hooks that are lost or wait, Kafka as the ingress sees it, and senders.',
   recordings: [],
-  alerts: [...losses, ...kafka, ...spool, ...senders],
+  alerts: [...losses, ...kafka, ...spool, ...senders, ...secrets],
 }
