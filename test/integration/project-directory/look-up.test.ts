@@ -69,13 +69,6 @@ test('a look-up asks the database once or twice, by statements that are planned 
   assert.deepEqual({ generic: generic - before.generic, custom }, { generic: 120, custom: before.custom })
 })
 
-test('a part of a path is found by an index of its letters', async () => {
-  const explained = await owner.query<{ 'QUERY PLAN': string }>(
-    `explain select from project_directory.holders where path_key like '%project-4711%'`,
-  )
-  assert.match(JSON.stringify(explained.rows), /holders_path_trigrams/)
-})
-
 test('the 99th percentile of a look-up is below 10 ms with 100,000 projects and 1,000,000 branches', {
   skip: isFull ? false : 'only with BRIDGE_TEST_SOAK=1',
 }, async (t) => {
