@@ -36,7 +36,7 @@ const contentSecurityPolicy = {
   },
 }
 
-/** The feed, its page, and single records. */
+/** The feed, and single records. */
 export const createApp = ({ stream, record, corsOrigins, metrics, logger }: AppOptions) => {
   const app = express()
   app.disable('etag')
