@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { consumers } from '../../consumers/index.ts'
 import { workers as allWorkers, logFollowers } from '../../consumers/workers.ts'
+import type { TestDirectory } from '../helpers/ldap/directory.ts'
+import { startDirectory } from '../helpers/ldap/ldap-harness.ts'
+import { groupBase, personDn } from '../helpers/ldap/ldap-server.ts'
 import { createClone, type Started } from '../helpers/process/clone.ts'
 import { copyPackages } from '../helpers/process/copy-packages.ts'
 import { eventually } from '../helpers/process/eventually.ts'
@@ -43,7 +46,7 @@ writeFileSync(worker, scaffold.replace(".default('pushed')", ''))
 assert.notEqual(readFileSync(worker, 'utf8'), scaffold)
 
 /** Starts the stack and stops it when it is ready. Resolves with what it printed, and the running workers. */
-const startAndStop = async (settings: Record<string, string>) => {
+const startAndStop = async (settings: Record<string, string>, whileRunning = async () => {}) => {
   const stack = await clone.start(settings)
   const ready = eventually(() => assert.match(stack.output(), /Ctrl-C stops everything/), 8 * minutes)
   await Promise.race([
@@ -51,6 +54,7 @@ const startAndStop = async (settings: Record<string, string>) => {
     stack.exited.then((ended) => assert.fail(`ended with ${ended}:\n${stack.output()}`)),
   ])
   const workers = runningWorkers(stack)
+  await whileRunning()
   stack.pressCtrlC()
   const exitCode = await stack.exited
   const block = stack.output().slice(stack.output().indexOf('The bridge is ready.'))
@@ -119,13 +123,34 @@ test('`npm start` with nothing set runs every worker whose settings are complete
   assert.equal(exitCode, 0)
 })
 
-test('`npm start` with one worker named runs that one, whatever is wrong with others', {
+/** Posts the sample of a new member of a group by curl, and waits for the group in the directory. */
+const mirrorSample = async (directory: TestDirectory) => {
+  const { hook_url, secret_token } = JSON.parse(
+    readFileSync(join(clone.path, '.bridge/endpoints.json'), 'utf8'),
+  )
+  const sample = 'test/fixtures/user_add_to_group'
+  const { stdout } = await clone.run(
+    `curl -sS ${hook_url} -H 'X-Gitlab-Token: ${secret_token}' -H 'X-Gitlab-Event: System Hook' ` +
+      `-H 'Content-Type: application/json' --data-binary @${sample}.json`,
+  )
+  assert.equal(JSON.parse(stdout).outcome, 'published')
+  const { user_username } = JSON.parse(readFileSync(join(clone.path, `${sample}.json`), 'utf8'))
+  await eventually(async () => {
+    const [group = ''] = await directory.below(groupBase)
+    assert.deepEqual(await directory.values(group, 'member'), [personDn(user_username)])
+  })
+}
+
+test('`npm start` with workers named runs those, whatever is wrong with others; ldap-sync fills a directory', {
   timeout: 12 * minutes,
 }, async () => {
-  const { exitCode, workers, rows } = await startAndStop({
-    BRIDGE_WORKERS: 'push-author-log',
+  const { directory, env } = await startDirectory(clone.path)
+  const settings = {
+    ...env,
+    BRIDGE_WORKERS: 'push-author-log,ldap-sync',
     PROJECT_DIRECTORY_GITLAB_API_TOKEN: 'a-token-without-the-url-of-its-gitlab',
-  })
+  }
+  const { exitCode, workers, rows } = await startAndStop(settings, () => mirrorSample(directory))
   const fault =
     'GITLAB_API_URL (which is not set, but a token for it is (PROJECT_DIRECTORY_GITLAB_API_TOKEN))'
   const reasonOf = (name: string) => {
@@ -133,8 +158,13 @@ test('`npm start` with one worker named runs that one, whatever is wrong with ot
     const reason = settings === undefined ? `${name} waits for` : `${settings}, and for`
     return `${reason} BRIDGE_WORKERS to name it`
   }
-  assert.deepEqual(workers, ['push-author-log'])
-  const [first, ...others] = all.filter((name) => name !== 'push-author-log').map(reasonOf)
-  assert.deepEqual(rows, ['Workers: push-author-log', `Not running: ${first}`, ...others])
+  const named = ['push-author-log', 'ldap-sync']
+  assert.deepEqual(workers, named.toSorted())
+  const [first, ...others] = all.filter((name) => !named.includes(name)).map(reasonOf)
+  assert.deepEqual(rows, [
+    `Workers: ${all.filter((name) => named.includes(name)).join(', ')}`,
+    `Not running: ${first}`,
+    ...others,
+  ])
   assert.equal(exitCode, 0)
 })

@@ -105,6 +105,24 @@ test('a reconciliation with another mapping is held whatever the number', async 
   assert.equal(await directory.dump(), before)
 })
 
+test('approving what events have touched does not accept the rest of a changed mapping', async () => {
+  await directory.remove(groupDn).catch(() => undefined)
+  const before = await startSync()
+  await before.feed(groupEvent('create', 23, 'nordlicht/team-23'))
+  await before.feed(memberEvent('add', { user: 1 }), memberEvent('add', { user: 2 }))
+  await run(before, runReconcile)
+  const mapping = { mirror: [{ path: 'nordlicht/team-23', access: ['owner'] }] }
+  const sync = await startSync({ mapping, database: before.database })
+  await sync.feed(memberEvent('update', { user: 1, updated: 9 }))
+  const { lines } = await run(sync, printHolds(undefined, {}))
+  const [, hold, digest = ''] =
+    /^(\d+) {2}1 changes {2}(\S+) .* the mapping has changed/.exec(lines[0] ?? '') ?? []
+  assert.equal((await run(sync, runApprove(Number(hold), digest))).code, 0)
+  assert.deepEqual(await members(), [personDn('user2')])
+  assert.equal((await run(sync, runReconcile)).code, 1, 'nobody has seen that user2 leaves as well')
+  assert.deepEqual(await members(), [personDn('user2')])
+})
+
 test('a reconciliation that finds no people is held whatever the number', async () => {
   await directory.remove(groupDn).catch(() => undefined)
   // The overlay refint does not take deleted people out of a posixGroup.

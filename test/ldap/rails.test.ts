@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { approve } from '../../consumers/ldap-sync/operate/approve.ts'
-import { loadHolds } from '../../consumers/ldap-sync/operate/operate.ts'
+import { loadHolds, reconcile } from '../../consumers/ldap-sync/operate/operate.ts'
 import { raise } from '../../consumers/ldap-sync/operate/raise.ts'
 import { undo } from '../../consumers/ldap-sync/operate/undo.ts'
 import { groupEvent, memberEvent } from '../helpers/ldap/events.ts'
@@ -96,7 +96,10 @@ test('more than fifty additions are held, until the limit is raised', async () =
 
 test('in the mode propose nothing is written before a person approves it', async () => {
   const sync = await startSync({ env: { LDAP_SYNC_MODE: 'propose' } })
-  await sync.feed(created, ...add(numbers(60)))
+  await sync.feed(created, ...add(numbers(3)))
+  await withOperator(sync, reconcile)
+  assert.deepEqual(await directory.below(groupBase), [], 'not by a reconciliation either')
+  await sync.feed(...add(numbers(60)))
   assert.deepEqual(await directory.below(groupBase), [])
   const [hold] = await holdsOf(sync)
   assert.deepEqual([hold?.cause, hold?.items.length], ['propose', 60])

@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { stringify } from 'yaml'
-import type { Environment } from '../../../lib/config.ts'
 import type { EffectHarness } from '../records/effect-harness.ts'
 import { queryOnce } from '../servers/query-once.ts'
 import { seedDirectory } from './directory.ts'
@@ -13,7 +12,7 @@ import { startSlapd } from './slapd.ts'
 const people = ['jpetersen', 'mwrona', 'fhalvorsen', 'frida']
 
 /** Settings with which `ldap-sync` mirrors what the samples are about, at once. */
-export const ldapSyncEnv = async (url: string, folder: string): Promise<Environment> => {
+export const ldapSyncEnv = async (url: string, folder: string): Promise<Record<string, string>> => {
   const file = join(folder, 'mapping.yml')
   const mapping = {
     gitlab_reads_this_ldap: false,
@@ -53,14 +52,20 @@ const texts = [
   "select concat_ws(' ', 'request', ldif) as effect from ldap_sync.operations",
 ]
 
-/** For `ldap-sync`, beside a real LDAP server. Its effects are its tables, its requests and the groups. */
-export const ldapHarness = async (databaseUrl: string, folder: string): Promise<EffectHarness> => {
+/** A real LDAP server with the users of the samples, and the settings that mirror them there. */
+export const startDirectory = async (folder: string) => {
   const server = await startSlapd()
   after(server.remove)
   const directory = await seedDirectory(server)
   await directory.addPeople(people)
+  return { directory, env: await ldapSyncEnv(server.url, folder) }
+}
+
+/** For `ldap-sync`, beside a real LDAP server. Its effects are its tables, its requests and the groups. */
+export const ldapHarness = async (databaseUrl: string, folder: string): Promise<EffectHarness> => {
+  const { directory, env } = await startDirectory(folder)
   return {
-    env: { ...(await ldapSyncEnv(server.url, folder)), LDAP_SYNC_DATABASE_URL: databaseUrl },
+    env: { ...env, LDAP_SYNC_DATABASE_URL: databaseUrl },
     effects: async () => {
       const rows = await queryOnce(databaseUrl, texts.join(' union all '))
       const groups = await directory.below(groupBase)
