@@ -13,7 +13,8 @@ export const findWorker = (name: string, workers: readonly Consumer[] = consumer
   const worker = workers.find((candidate) => candidate.name === name)
   if (logFollowers.some((follower) => follower.name === name))
     throw new UsageError(
-      `The worker ${name} follows the log without a consumer group, so it has no offsets and no dead letters.`,
+      `The worker ${name} follows the log without a consumer group, ` +
+        'so it has no offsets and no dead letters.',
     )
   if (worker === undefined)
     throw unknownName(
