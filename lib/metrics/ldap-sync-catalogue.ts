@@ -83,7 +83,9 @@ export const ldapSyncCatalogue = {
   },
   ldap_sync_reconcile_failing: {
     type: 'gauge',
-    help: '1 after a reconciliation that could not be completed, until the next one is. Only of the worker ldap-sync.',
+    help:
+      '1 after a reconciliation that could not be completed, until the next one is. ' +
+      'Only of the worker ldap-sync.',
     unit: 'state',
     processes,
   },

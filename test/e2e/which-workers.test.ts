@@ -141,7 +141,7 @@ const mirrorSample = async (directory: TestDirectory) => {
   })
 }
 
-test('`npm start` with workers named runs those, whatever is wrong with others; ldap-sync fills a directory', {
+test('`npm start` with workers named runs those, and ldap-sync fills a directory', {
   timeout: 12 * minutes,
 }, async () => {
   const { directory, env } = await startDirectory(clone.path)

@@ -124,7 +124,7 @@ test('a membership ends at its time without any hook, also if the worker was sto
   )
 })
 
-test('records that Kafka has deleted are not waited for: the directory is compared without them', async (t) => {
+test('records that Kafka has deleted are not waited for, and the directory is compared', async (t) => {
   const { context, goTo, comparisons } = startScheduleOf(t, await startSync(), '2026-06-01T10:00:00Z')
   context.catchUp.begin([{ topicId: 'id', topic: 'topic', partition: 0, groupOffset: 9 }], [4])
   await goTo('2026-06-01T10:00:19Z')

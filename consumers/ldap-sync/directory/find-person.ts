@@ -1,19 +1,11 @@
 import { isWithin } from '../dn/dn-key.ts'
 import { isDn } from '../dn/parse-dn.ts'
 import type { Mapping } from '../mapping/mapping.ts'
+import type { PersonEntry } from '../plan/person-entry.ts'
 import type { LdapClient } from './ldap-client.ts'
 import { ldapFailureOf } from './ldap-failure.ts'
 import type { Entry, Search } from './ldap-settings.ts'
 import { attributeOf, valuesOf } from './read-group.ts'
-
-/** The entry of a person. */
-export interface PersonEntry {
-  dn: string
-  /** The value of `uid`, or of the attribute by which people are matched: it stands in a `posixGroup`. */
-  memberName: string
-  /** What the server knows the entry by, also after it was renamed: an attribute, and its value. */
-  id: string | undefined
-}
 
 /** What the directory says about one user of GitLab. */
 export type PersonReading =

@@ -1,5 +1,5 @@
 import { type Connection, type Pool, query } from '../../../lib/database.ts'
-import type { PersonEntry } from '../directory/find-person.ts'
+import type { PersonEntry } from '../plan/person-entry.ts'
 import type { Target } from './targets.ts'
 
 /** One user and one LDAP group: what GitLab says, and what the worker has added. */

@@ -8,7 +8,7 @@ interface Loaded {
 
 const loaded = new WeakMap<Pool, Loaded>()
 
-/** @returns the instance → its renames. They are read again only after one was added: none is ever changed */
+/** @returns the instance → its renames. They are read again only after one was added */
 export const loadRenames = async (pool: Pool): Promise<Loaded['byInstance']> => {
   const [newest] = await query<{ version: string }>(
     pool,

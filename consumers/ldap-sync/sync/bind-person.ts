@@ -1,11 +1,7 @@
 import { query } from '../../../lib/database.ts'
-import {
-  findPerson,
-  type PersonEntry,
-  type PersonQuery,
-  type PersonReading,
-} from '../directory/find-person.ts'
+import { findPerson, type PersonQuery, type PersonReading } from '../directory/find-person.ts'
 import { dnKey } from '../dn/dn-key.ts'
+import type { PersonEntry } from '../plan/person-entry.ts'
 import type { Pair } from '../state/pairs.ts'
 import { findIdentity } from './find-identity.ts'
 import type { SyncContext } from './sync-context.ts'

@@ -18,8 +18,8 @@ export interface ActiveDirectory {
   url: string
   members: string[]
   /**
-   * What is wrong with the answer that follows the first range; `ignored write`: changes are accepted, and not
-   * made. undefined: nothing.
+   * What is wrong with the answer that follows the first range; undefined: nothing. `ignored write`: changes
+   * are accepted, and not made.
    */
   fault: 'size limit' | 'wrong range' | 'no range' | 'referral' | 'ignored write' | undefined
   writes: number
