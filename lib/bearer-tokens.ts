@@ -31,8 +31,8 @@ export interface BearerTokens {
    */
   accessOf(authorization: string | undefined, now: number): TokenAccess | 'unknown' | 'expired'
   /**
-   * Text for a cookie that stands for a token until a time. It does not contain the token. It ends to be valid
-   * when the token is removed or changed, and holds over a restart.
+   * Text for a cookie that stands for a token until a time. It does not contain the token. It stays valid
+   * over a restart, and until the token is removed or changed.
    *
    * @param until milliseconds since 1970
    */

@@ -30,7 +30,7 @@ export const eventFeedVariables = z.object({
     .default([])
     .describe('Origins of pages that may read the feed with a token, comma separated, or *.'),
   EVENT_FEED_MAX_CLIENTS: count().default(2000).describe('How many clients the feed has at most.'),
-  EVENT_FEED_MAX_CLIENTS_PER_TOKEN: count().default(100).describe('How many clients one token has at most.'),
+  EVENT_FEED_TOKEN_MAX_CLIENTS: count().default(100).describe('How many clients one token has at most.'),
   EVENT_FEED_CLIENT_BUFFER_BYTES: byteSize()
     .default(4 * 1024 * 1024)
     .describe('A client that lets more wait than this is disconnected. It continues where it was.'),
@@ -66,7 +66,7 @@ export const eventFeed = defineLogFollower({
       opened.defer(() => records.close())
       const limits = createClientLimits(
         settings.EVENT_FEED_MAX_CLIENTS,
-        settings.EVENT_FEED_MAX_CLIENTS_PER_TOKEN,
+        settings.EVENT_FEED_TOKEN_MAX_CLIENTS,
       )
       const app = {
         stream: { hub, log, tokens: tokens?.current, limits, metrics },

@@ -150,7 +150,7 @@ test('the time between two processes of an ingress is an interval of the log', a
   await second.stop(15_000)
 })
 
-test('a time in which the full spool refused hooks is an interval of the log, with their number', async () => {
+test('a time in which a full spool refused hooks is an interval of the log, with their number', async () => {
   const spool = await stack.temporaryFolder()
   const proxy = await startKafkaProxy(stack.kafkaBrokers)
   const ingress = await stack.startIngress({

@@ -174,7 +174,7 @@ test('with tokens a client sees what its token names, as long as the file has th
     )
   write('nordlicht/**')
   await feed.stop(10_000)
-  feed = await startFeed({ EVENT_FEED_TOKENS_FILE: tokens, EVENT_FEED_MAX_CLIENTS_PER_TOKEN: '2' })
+  feed = await startFeed({ EVENT_FEED_TOKENS_FILE: tokens, EVENT_FEED_TOKEN_MAX_CLIENTS: '2' })
   assert.equal((await fetch(`${url}/sse/`)).status, 401)
   assert.equal((await fetch(`${url}/sse/?token=${secret}`)).status, 401)
   const bearer = { Authorization: `Bearer ${secret}` }

@@ -9,7 +9,7 @@ import { type ErasedPerson, personDigestsShape } from './person-digests.ts'
 const shape = z.object({ erasedAt: z.int(), digests: personDigestsShape })
 
 /**
- * The copy of the list outside of the database: a backup that is restored does not know the erasures after it.
+ * The copy of the list outside of the database: a restored backup does not know the erasures after it.
  */
 export const createErasedPeopleFile = (folder: string) => {
   const path = join(folder, 'erased-people.ndjson')

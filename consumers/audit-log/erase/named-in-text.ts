@@ -1,7 +1,11 @@
 // How a body names a person: the same rules as audit_log.person_pattern in the database, for digests.
 
-const idFields =
-  /"[a-z_]*(?:user|author|assignee|owner|reviewer|creator|updated_by|edited_by|closed_by|confirmed_by|dismissed_by|resolved_by|approver)[a-z_]*ids?"\s*:\s*\[?([0-9,\s]*)/gi
+const roles = [
+  ...['user', 'author', 'assignee', 'owner', 'reviewer', 'creator', 'approver'],
+  ...['updated_by', 'edited_by', 'closed_by', 'confirmed_by', 'dismissed_by', 'resolved_by'],
+]
+
+const idFields = new RegExp(`"[a-z_]*(?:${roles.join('|')})[a-z_]*ids?"\\s*:\\s*\\[?([0-9,\\s]*)`, 'gi')
 
 /** The ids of users that a JSON text names. */
 export function* idsNamedIn(text: string): Generator<string> {

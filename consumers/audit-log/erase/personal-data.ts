@@ -100,8 +100,8 @@ const remembered = (settings: ErasureSettings): StoreReport => ({
   store: 'records from before this erasure that are read later',
   state: 'done',
   what:
-    'keyed digests of the person are kept, so that the worker takes the values out of such records; after a ' +
-    'restore, `bridge audit reapply-erasures` takes them out of old rows. Keep the ' +
+    'keyed digests of the person are kept, so that the worker takes the values out of such records; after ' +
+    'a restore, `bridge audit reapply-erasures` takes them out of old rows. Keep the ' +
     (settings.AUDIT_LOG_ERASURE_KEY === undefined
       ? `files erasure-key and erased-people.ndjson in ${erasureFolder(settings)}; the worker needs them`
       : `key AUDIT_LOG_ERASURE_KEY, and erased-people.ndjson in ${erasureFolder(settings)}`),

@@ -17,8 +17,8 @@ export interface Reapplied {
 }
 
 /**
- * Applies all erasures again to rows from before them, which a restored backup has brought back. Erasures that
- * the database does not know any more are put back into it.
+ * Applies all erasures again to rows from before them, which a restored backup has brought back. Erasures
+ * that the database does not know any more are put back into it.
  *
  * @param pool with the role that owns the tables
  * @throws UsageError under a legal hold; RetriableError if the digests were made with another key

@@ -3,8 +3,8 @@
  *
  * `edited`: a stored value or hash is not the one that was committed. `removed`: the tree has a leaf whose
  * row is gone. `inserted`: a row that no leaf of the tree names. `reordered`: the row is in the place of
- * another one. `erased`: values are gone, and no erasure says so. `returned`: the row has values again that an
- * erasure took.
+ * another one. `erased`: values are gone, and no erasure says so. `returned`: the row has values again that
+ * an erasure took.
  */
 export type FaultKind = 'edited' | 'removed' | 'inserted' | 'reordered' | 'erased' | 'returned'
 

@@ -5,9 +5,9 @@ import type { ItemSource } from '../log/read-items.ts'
 import type { FeedMetrics } from '../metrics.ts'
 import { catchUp } from './catch-up.ts'
 import type { EndReason, FeedClient } from './client.ts'
+import { createConcurrencyLimit } from './concurrency-limit.ts'
 import type { Output } from './output.ts'
 import { advance, type Stream, type TokenState } from './stream.ts'
-import { createTurns } from './turns.ts'
 
 export interface HubOptions {
   log: Pick<LiveLog, 'current'>
@@ -38,7 +38,7 @@ const readingsAtOnce = 8
 export const createHub = (options: HubOptions): Hub => {
   const { log, source, clientBytes, metrics, logger } = options
   const streams = new Set<Stream>()
-  const takeTurn = createTurns(readingsAtOnce)
+  const takeTurn = createConcurrencyLimit(readingsAtOnce)
   const sent = (events: number) => metrics.sent.inc(events)
 
   const add: Hub['add'] = (client, output, tokenState) => {

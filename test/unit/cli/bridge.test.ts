@@ -23,7 +23,7 @@ const bridge = (
     )
   })
 
-test('a command that only reads files starts without the client of Kafka and without the logger', async (t) => {
+test('a command that only reads files starts without the Kafka client and without the logger', async (t) => {
   const folder = await temporaryFolder(t)
   const hook = join(folder, 'print-modules.mjs')
   await writeFile(

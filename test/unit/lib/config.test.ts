@@ -188,7 +188,7 @@ test('a variable whose name sounds like a secret is marked as a secret', () => {
     for (const [name, variable] of Object.entries(variables.shape))
       assert.equal(
         variable.meta()?.secret === true,
-        /PASSWORD|_TOKENS?$|SECRET|DATABASE_URL|SIGNING_KEY|ANCHOR_URLS|WITNESSES/.test(name),
+        /PASSWORD|_TOKENS?$|SECRET|DATABASE_URL|SIGNING_KEY|ERASURE_KEY|ANCHOR_URLS|WITNESSES/.test(name),
         name,
       )
 })

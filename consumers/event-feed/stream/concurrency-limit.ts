@@ -1,5 +1,5 @@
-/** Lets only some actions run at a time. The others wait in their order. */
-export const createTurns = (atOnce: number) => {
+/** Lets only so many actions run at a time. The others wait in their order. */
+export const createConcurrencyLimit = (atOnce: number) => {
   let free = atOnce
   const waiting: (() => void)[] = []
   return async <T>(action: () => Promise<T>): Promise<T> => {
