@@ -9,7 +9,7 @@ import { directoryPersonalData } from './erase/personal-data.ts'
 import { startHttp } from './http/start-http.ts'
 import { createDirectoryMetrics } from './metrics.ts'
 import { directoryEvents, observe } from './observe/observe.ts'
-import { startCountingAmbiguous } from './read/count-ambiguous.ts'
+import { startCountingAmbiguous } from './reconcile/count-ambiguous.ts'
 import { startReconciling } from './reconcile/schedule.ts'
 
 export const projectDirectoryVariables = z.object({

@@ -51,8 +51,8 @@ export const directoryCatalogue = {
   directory_ambiguous: {
     type: 'gauge',
     help:
-      'Projects, groups, users, branches and tags whose events contradict each other, so that the answer is ' +
-      'a guess. Counted every five minutes. Only of the worker project-directory.',
+      'Projects, groups, users, branches and tags whose events contradict each other, so that the answer ' +
+      'is a guess. Counted every five minutes. Only of the worker project-directory.',
     unit: 'records',
     processes,
     labels: { object: ['holder', 'ref'] },

@@ -43,9 +43,11 @@ const erase = `with ${person},
 
 /** Projects in the personal namespace of the user: their paths begin with the user name. */
 const countNamespaces = `
-  select count(*) as projects from project_directory.paths as p join project_directory.realms as r on r.id = p.realm
-  where ($2::text is null or r.instance = $2) and p.kind <> 'user'
-    and exists (select from unnest($1::text[]) as name where p.path_key = name or starts_with(p.path_key, name || '/'))`
+  select count(*) as projects
+    from project_directory.paths as p join project_directory.realms as r on r.id = p.realm
+   where ($2::text is null or r.instance = $2) and p.kind <> 'user'
+     and exists (select from unnest($1::text[]) as name
+                  where p.path_key = name or starts_with(p.path_key, name || '/'))`
 
 interface Counts {
   members: string
@@ -104,7 +106,7 @@ export const directoryPersonalData: PersonalDataFunctions = {
     return [
       {
         ...{ store: 'paths of projects and groups in project_directory', state: 'cannot' },
-        why: `${projects} paths begin with the user name, and lead readers to them: rename or delete the projects`,
+        why: `${projects} paths begin with the user name, and show it: rename or delete the projects`,
       },
       again,
     ]

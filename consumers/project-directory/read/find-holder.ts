@@ -66,6 +66,9 @@ const select = (kind: HolderKind, scope: Scope, way: Way, condition: string): st
     where holders.kind = $5 and ${condition} and holders.state <> 'destroyed' and ${visible(kind, scope)}
     order by holders.path_key, holders.realm, holders.id limit ${mostCandidates})`
 
+const selectByLastPart = (kind: HolderKind, scope: Scope): string =>
+  select(kind, scope, 'by last part of the path', '$8 and holders.bare_key = lower($6)')
+
 const selectFormer = (kind: HolderKind, scope: Scope): string => `
   (select 'by former path' as way, paths.since, ${holderColumns}
      from project_directory.paths
@@ -84,7 +87,7 @@ const selectHolder = (kind: HolderKind, scope: Scope): string => `
     union all
     select 3, * from ${selectFormer(kind, scope)} as by_former_path
     union all
-    select 4, * from ${select(kind, scope, 'by last part of the path', '$8 and holders.bare_key = lower($6)')} as by_part
+    select 4, * from ${selectByLastPart(kind, scope)} as by_part
   )
   select found.*, ${candidatesOf('found')} as candidates, freshness.*
     from freshness

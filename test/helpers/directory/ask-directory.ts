@@ -14,7 +14,7 @@ import {
 
 type Headers = Readonly<Record<string, string>>
 
-/** Asks the API of a directory. An answer must have the shape that the OpenAPI document tells, and no more. */
+/** Asks the API of a directory. An answer must have exactly the shape that the OpenAPI document tells. */
 export const askDirectory = (base: string) => {
   const ask = async (path: string, headers: Headers = {}) => {
     const response = await fetch(base + path, { headers, redirect: 'manual' })

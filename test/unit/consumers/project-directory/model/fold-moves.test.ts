@@ -79,7 +79,7 @@ test('the head is the same with and without folding, in whatever order a batch a
   assert.ok(folded > 20, `${folded} histories were folded`)
 })
 
-test('one stream that is a month ahead of the other folds nothing that the other one has still to tell', () => {
+test('a stream that is a month ahead folds nothing that another one has still to tell', () => {
   const shas = Array.from({ length: 300 }, (_, index) => `sha${index}`)
   const moves = chainOf(shas, 12, 5000)
   // Of every third push, only the second stream tells.
