@@ -73,7 +73,7 @@ test('another instance has other people', async () => {
   assert.deepEqual(await dump(), before)
 })
 
-test('users, memberships and pushes of the person go, those of others stay; the rest is reported', async () => {
+test('users, memberships and pushes of the person go, others stay; the rest is reported', async () => {
   const before = await dump()
   assert.ok(
     before.some((row) => /^refs .*77,"Frieda Kühn"/.test(row)),
