@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { eventually } from '../helpers/process/eventually.ts'
 import { readAllSeries } from '../helpers/process/read-series.ts'
 import { countOn, recordsOf } from '../helpers/records/records.ts'
 import { openWorkerStack } from '../helpers/servers/worker-stack.ts'
@@ -17,15 +18,28 @@ test('the hooks of a simulation are published, none is quarantined, and every fi
   const series = await readAllSeries(ingress.metricsUrl)
   const above = (name: string) =>
     [...series].filter(([key, value]) => key.startsWith(`${name}{`) && value > 0)
-  assert.deepEqual(above('ingress_hooks_total'), [['ingress_hooks_total{outcome="published"}', 400]])
+  // A topic that was made a moment ago may have no leader yet: then its hooks take the way by the spool.
+  const accepted = ['published', 'spooled'].map((outcome) => `ingress_hooks_total{outcome="${outcome}"}`)
+  const answered = above('ingress_hooks_total')
+  assert.ok(
+    answered.every(([key]) => accepted.includes(key)),
+    JSON.stringify(answered),
+  )
+  assert.equal(
+    answered.reduce((sum, [, count]) => sum + count, 0),
+    400,
+  )
   assert.deepEqual(above('ingress_coercion_faults_total'), [])
   assert.deepEqual(above('ingress_rejections_total'), [])
   for (const topic of ['gitlab.quarantine', 'gitlab.unknown'])
     assert.equal(await countOn(stack, stack.prefix + topic), 0, topic)
 
-  const pushes = await recordsOf(stack, 'push')
   const sentPushes = Number(/push (\d+)/.exec(lines.at(-1) ?? '')?.[1])
-  assert.equal(pushes.length, sentPushes)
+  const pushes = await eventually(async () => {
+    const found = await recordsOf(stack, 'push')
+    assert.equal(found.length, sentPushes)
+    return found
+  })
   for (const { value } of pushes)
     assert.deepEqual(
       [value.delivery.source, value.delivery.instance],

@@ -81,7 +81,7 @@ test('a worker that BRIDGE_WORKERS names is reported although it has never run',
   assert.deepEqual([status.worker, status.verdict, status.lag_records], ['unused', 'stopped', 3])
   await assert.rejects(rows(printStatus, 'unused,nosuch'), {
     name: 'ConfigError',
-    message: 'BRIDGE_WORKERS: there is no worker nosuch. Use names of: used, unused',
+    message: 'BRIDGE_WORKERS: there is no worker nosuch. Use names of: used, unused, event-feed',
   })
 })
 
