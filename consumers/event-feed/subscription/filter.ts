@@ -1,4 +1,4 @@
-import { pathGlobPattern } from '../../../lib/path-glob.ts'
+import { createGlobMatcher } from '../../../lib/path-glob.ts'
 import type { FeedFacets, FeedItem } from '../log/item.ts'
 import type { FeedAccess } from './access.ts'
 import type { StreamQuery } from './query.ts'
@@ -62,8 +62,7 @@ const matcherOf = (glob: string): ((text: string) => boolean) => {
     const wanted = glob.toLowerCase()
     return (text) => text.toLowerCase() === wanted
   }
-  const pattern = new RegExp(pathGlobPattern(glob), 's')
-  return (text) => pattern.test(text.toLowerCase())
+  return createGlobMatcher(glob)
 }
 
 /** A group and all groups that contain it: an event of `a/b` is one of the group `a`, too. */

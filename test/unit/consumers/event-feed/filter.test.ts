@@ -56,6 +56,12 @@ for (const [query, expected] of [
     assert.equal(passes(query), expected)
   })
 
+test('a glob with a long row of asterisks ends soon, whatever the branch is', () => {
+  const branch = 'a'.repeat(250)
+  assert.equal(passes({ branch: `${'*'.repeat(200)}b` }, { branch }), false)
+  assert.equal(passes({ branch: '**a**a**a**ab' }, { branch }), false)
+})
+
 test('tests, samples and simulations are left out unless they are asked for', () => {
   for (const genuineness of ['test', 'sample', 'simulate'] as const) {
     assert.equal(passes({}, { genuineness }), false)
