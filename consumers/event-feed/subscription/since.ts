@@ -8,7 +8,9 @@ const unitsMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600
  */
 export const parseSince = (text: string, now: number): number | undefined => {
   const [, amount, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
-  if (amount !== undefined && unit !== undefined) return now - Number(amount) * (unitsMs[unit] ?? 0)
+  // No id and no request to Kafka can hold a time before 1970.
+  if (amount !== undefined && unit !== undefined)
+    return Math.max(0, now - Number(amount) * (unitsMs[unit] ?? 0))
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text)) return undefined
   const time = Date.parse(text)
   return Number.isNaN(time) ? undefined : Math.max(0, time)

@@ -106,6 +106,7 @@ test('since is a time or how long ago', () => {
   for (const [text, expected] of [
     ['15m', now - 900_000],
     ['7d', now - 604_800_000],
+    ['999999d', 0],
     ['2026-12-01T13:00:00+02:00', Date.parse('2026-12-01T11:00:00Z')],
     ['2026-12-01', Date.parse('2026-12-01T00:00:00Z')],
     ['15', undefined],
