@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 
 /** The connection of a client. */
 export interface Output {
+  /** After the end it does nothing: a reading of the log can be under way then. */
   write(bytes: Buffer): void
   /** How many bytes wait for the client. */
   waiting(): number
@@ -14,7 +15,10 @@ export interface Output {
 const endLimitMs = 1000
 
 export const createOutput = (response: ServerResponse): Output => ({
-  write: (bytes) => void response.write(bytes),
+  write: (bytes) => {
+    // Node would raise an error that nobody handles, and the process would end.
+    if (!response.writableEnded) response.write(bytes)
+  },
   waiting: () => response.writableLength,
   drained: () =>
     new Promise((resolve) => {
