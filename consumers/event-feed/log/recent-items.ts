@@ -26,6 +26,7 @@ export const createRecentItems = (from: Float64Array, maxBytes: number): RecentI
     push: (item) => {
       items.push(item)
       bytes += item.size
+      const before = first
       while (bytes > maxBytes && first < items.length - 1) {
         const oldest = items[first++]
         if (oldest === undefined) break
@@ -37,7 +38,7 @@ export const createRecentItems = (from: Float64Array, maxBytes: number): RecentI
         items = items.slice(first)
         dropped += first
         first = 0
-      } else if (first > 0) items.fill(emptied, Math.max(0, first - 1), first)
+      } else items.fill(emptied, before, first)
     },
     head: () => dropped + items.length,
     tail: () => dropped + first,
