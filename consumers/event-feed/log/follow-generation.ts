@@ -25,6 +25,10 @@ export interface FollowOptions {
   onError(error: unknown): void
 }
 
+type LayoutPoll = Pick<FollowOptions, 'topics' | 'outage' | 'signal'> & {
+  offsets: Parameters<typeof readLayout>[0]
+}
+
 const retryMs = 1000
 
 /**
@@ -35,12 +39,12 @@ export const followGeneration = async (generation: Generation, options: FollowOp
   const changed = new AbortController()
   const signal = AbortSignal.any([options.signal, changed.signal])
   const timer = setInterval(async () => {
-    if (await isChanged(generation, options)) changed.abort()
+    if (await hasOtherTopics(generation, options)) changed.abort()
   }, options.pollMs)
   try {
     while (!signal.aborted) {
       await readOn(generation, options, signal).catch((error: unknown) => {
-        options.outage.begin(error)
+        options.outage.begin('records', error)
         options.onError(error)
       })
       if (!signal.aborted) await sleep(retryMs, undefined, { signal }).catch(() => undefined)
@@ -61,27 +65,35 @@ const readOn = async (
     topics: layout.topics.map(({ topic }) => topic),
     from: placesOf(generation),
     signal,
-    onOutage: outage.begin,
-    onCaughtUp,
+    onOutage: (error) => outage.begin('brokers', error),
+    onCaughtUp: () => {
+      outage.end('records')
+      onCaughtUp()
+    },
   })
   for await (const message of reading) {
     const item = await readItem(source, layout, message)
-    outage.end()
+    outage.end('records')
     if (item === undefined) continue
     addItem(generation, item)
     onItem()
   }
 }
 
-const isChanged = async (
-  { layout }: Generation,
-  { offsets, topics, outage, signal }: FollowOptions,
+/**
+ * Whether the topics are others than those of the generation. It asks the leaders of all partitions, so that
+ * their answer ends an outage of the brokers also while no record comes.
+ */
+export const hasOtherTopics = async (
+  { layout }: Pick<Generation, 'layout'>,
+  { offsets, topics, outage, signal }: LayoutPoll,
 ): Promise<boolean> => {
   try {
     const now = await readLayout(offsets, topics)
+    outage.end('brokers')
     return !isSameLayout(now, layout)
   } catch (error) {
-    if (!signal.aborted) outage.begin(error)
+    if (!signal.aborted) outage.begin('brokers', error)
     return false
   }
 }

@@ -76,7 +76,7 @@ export const startLiveLog = async (options: LiveLogOptions): Promise<LiveLog> =>
           listener?.endAll('topics_changed')
           break
         } catch (error) {
-          outage.begin(error)
+          outage.begin('brokers', error)
           await sleep(retryMs, undefined, { signal }).catch(() => undefined)
         }
       }
