@@ -1,4 +1,5 @@
 import type { Request } from 'express'
+import { PermanentError, RetriableError } from '../../../lib/errors.ts'
 import type { RecordReader } from '../../../lib/kafka/record-reader.ts'
 import type { EventType } from '../../../schemas/catalogue.ts'
 import type { Generation } from '../log/generation.ts'
@@ -17,7 +18,11 @@ export interface RecordRouteOptions {
 
 const unknown = () => new RefusedError(404, 'there is no such record, or the token may not see it')
 
-/** One record by its place: `GET /records/<topic>/<partition>/<offset>`. @throws RefusedError */
+/**
+ * One record by its place: `GET /records/<topic>/<partition>/<offset>`.
+ *
+ * @throws RefusedError; RetriableError while the brokers or the registry do not answer
+ */
 export const readOneRecord = async (options: RecordRouteOptions, request: Request): Promise<object> => {
   const { generation, records, source, tokens } = options
   const { access } = callerOf(request, tokens)
@@ -28,9 +33,15 @@ export const readOneRecord = async (options: RecordRouteOptions, request: Reques
   const index = layout.indexOf(topic, place.partition)
   const event: EventType | undefined = index === undefined ? undefined : layout.partitions[index]?.event
   if (index === undefined || event === undefined || !access.reads(event)) throw unknown()
-  const message = await records.read(place)
+  const message = await records.read(place).catch((cause: unknown) => {
+    throw new RetriableError('the brokers do not answer', { cause })
+  })
   if (message === undefined || message.offset !== place.offset) throw unknown()
-  const record = await readRecordOf(source, event, message.value)
+  const record = await readRecordOf(source, event, message.value).catch((error: unknown) => {
+    // Streams name such a record with its problem, too.
+    if (error instanceof PermanentError) throw new RefusedError(404, `it cannot be read: ${error.message}`)
+    throw error
+  })
   const { facets } = makeItem({ ...place, timestamp: message.timestamp, index, event }, record)
   if (!access.sees(facets)) throw unknown()
   return recordOf({ ...place, record })

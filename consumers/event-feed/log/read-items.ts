@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { Decode } from '../../../lib/avro/codec.ts'
-import { messageOf, PermanentError } from '../../../lib/errors.ts'
+import { messageOf, PermanentError, RetriableError } from '../../../lib/errors.ts'
 import type { LogMessage } from '../../../lib/kafka/log-reader.ts'
 import { restoreBody } from '../../../lib/kafka/restore-body.ts'
 import { isEventType, type RecordOf } from '../../../schemas/catalogue.ts'
@@ -41,7 +41,10 @@ export const readItem = async (
   }
 }
 
-/** @throws PermanentError if the record or its body cannot be read */
+/**
+ * @throws PermanentError if the record or its body cannot be read; RetriableError while the registry or the
+ *   brokers do not answer
+ */
 export const readRecordOf = async (
   { kafka, decode, chunksTopic }: ItemSource,
   event: string,
@@ -49,7 +52,12 @@ export const readRecordOf = async (
 ): Promise<RecordOf> => {
   if (value === null) throw new PermanentError('the message has no value')
   const record = (await decode(value)) as RecordOf
-  const problem = await restoreBody(record, kafka, chunksTopic, AbortSignal.timeout(chunksLimitMs))
+  const signal = AbortSignal.timeout(chunksLimitMs)
+  const problem = await restoreBody(record, kafka, chunksTopic, signal).catch((cause: unknown) => {
+    throw new RetriableError(`cannot read the body of delivery ${record.delivery.id}: ${messageOf(cause)}`, {
+      cause,
+    })
+  })
   if (problem !== undefined) throw new PermanentError(problem)
   if (isEventType(event)) record.eventType = event
   return record

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Request } from 'express'
+import { RefusedError } from '../../../../consumers/event-feed/http/answer.ts'
+import { type RecordRouteOptions, readOneRecord } from '../../../../consumers/event-feed/http/record-route.ts'
+import { createRecentItems } from '../../../../consumers/event-feed/log/recent-items.ts'
+import { createLayout } from '../../../../consumers/event-feed/position/layout.ts'
+import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
+import type { LogMessage } from '../../../../lib/kafka/log-reader.ts'
+
+const topic = 'gitlab.push'
+const message: LogMessage = {
+  ...{ topic, partition: 0, offset: 7, timestamp: 0 },
+  ...{ key: null, value: Buffer.from('x'), headers: {} },
+}
+
+const readWith = (read: () => Promise<LogMessage | undefined>, decode: () => Promise<unknown>) => {
+  const next = new Float64Array(1)
+  const layout = createLayout('a', [{ topic, event: 'push', id: 'id', partitions: 1 }])
+  const options: RecordRouteOptions = {
+    generation: () => ({ layout, recent: createRecentItems(next, 1), next, time: 0 }),
+    records: { read, close: async () => undefined },
+    source: { kafka: undefined as never, decode, chunksTopic: 'gitlab.raw-chunks' },
+    tokens: undefined,
+  }
+  const params = { topic, partition: '0', offset: '7' }
+  return readOneRecord(options, { params } as unknown as Request)
+}
+
+const notRead = () => Promise.reject(new Error('the record is not decoded'))
+
+test('while the brokers do not answer, a record can be asked for again', async () => {
+  const read = () => Promise.reject(new Error('Connection error: ECONNREFUSED'))
+  await assert.rejects(readWith(read, notRead), RetriableError)
+})
+
+test('while the body cannot be read from the brokers, a record can be asked for again', async () => {
+  const chunked = { delivery: { id: 'd', body_sha256: '', raw_chunks: 2, received_at: 0 } }
+  await assert.rejects(
+    readWith(
+      async () => message,
+      async () => chunked,
+    ),
+    RetriableError,
+  )
+})
+
+test('a record that can never be read is not found, and the answer says why', async () => {
+  const read = async () => message
+  const decode = () => Promise.reject(new PermanentError('the schema id 9 is not known'))
+  await assert.rejects(readWith(read, decode), (error) => {
+    assert.ok(error instanceof RefusedError)
+    const wanted = { status: 404, message: 'it cannot be read: the schema id 9 is not known' }
+    assert.deepEqual(error.refusal, wanted)
+    return true
+  })
+})
