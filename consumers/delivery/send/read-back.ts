@@ -1,3 +1,4 @@
+import { PermanentError } from '../../../lib/errors.ts'
 import type { RecordOf } from '../../../schemas/catalogue.ts'
 import type { MessageOrigin } from '../outbox/entry.ts'
 import type { OpenMessage } from '../outbox/open-messages.ts'
@@ -20,7 +21,8 @@ export interface ReadBackParts {
 const limitMs = 10_000
 
 /**
- * Reads from Kafka what a full outbox did not keep. What Kafka no longer holds stays without content.
+ * Reads from Kafka what a full outbox did not keep. What Kafka no longer holds stays without content, and so
+ * does what cannot be decoded any more: nothing behind it would ever be sent.
  *
  * @throws RetriableError while the brokers do not answer
  */
@@ -33,11 +35,15 @@ export const readBack = async (
   const filled: OpenMessage[] = []
   for (const message of messages) {
     const isMissing = message.content === undefined && performance.now() < deadline
-    const record = isMissing ? await readRecord(message.origin) : undefined
+    const record = isMissing ? await readRecord(message.origin).catch(unlessPermanent) : undefined
     const found = record && contentOf(record, destination)
     // The content has the form in which the database would have kept it.
     if (found === undefined) filled.push(message)
     else filled.push({ ...message, content: JSON.parse(jsonOf(found.content)), body: found.body })
   }
   return filled
+}
+
+const unlessPermanent = (error: unknown): undefined => {
+  if (!(error instanceof PermanentError)) throw error
 }
