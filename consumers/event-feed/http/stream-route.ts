@@ -43,6 +43,11 @@ export const serveStream = async (
   const query = queryOf(request)
   const events = eventsOf(query).filter(caller.access.reads)
   if (events.length === 0) throw new RefusedError(403, 'the token does not name these events')
+  if (request.method === 'HEAD') {
+    // Express passes HEAD to the route of GET. A stream without a body would hold a place for ever.
+    writeHead(response)
+    return void response.end()
+  }
   const generation = log.current()
   const coverage = coverageOf(generation.layout, new Set(events))
   const free = limits.take(caller.name)
