@@ -81,7 +81,13 @@ export const finalBlock = ({
 
 const labelWidth = 19
 
-const feedRows = (url: string | null): [string, string][] => (url === null ? [] : [['Feed', `${url}/sse/`]])
+const feedRows = (url: string | null): [string, string][] =>
+  url === null
+    ? []
+    : [
+        ['Live events', url],
+        ['', `${url}/sse/  for programs`],
+      ]
 
 const directoryRows = (url: string | null, isIncomplete: boolean): [string, string][] => {
   if (url === null) return []

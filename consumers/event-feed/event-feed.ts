@@ -17,8 +17,10 @@ export const eventFeedVariables = z.object({
   EVENT_FEED_HOST: z
     .string()
     .default('127.0.0.1')
-    .describe('Address on which the feed listens. Any other than loopback needs tokens.'),
-  EVENT_FEED_PORT: port().default(8090).describe('Port of the feed. 0 chooses any free port.'),
+    .describe('Address on which the feed and its page listen. Any other than loopback needs tokens.'),
+  EVENT_FEED_PORT: port()
+    .default(8090)
+    .describe('Port of the feed and of its page. 0 chooses any free port.'),
   EVENT_FEED_TOKENS_FILE: z
     .string()
     .optional()
@@ -39,10 +41,10 @@ export const eventFeedVariables = z.object({
 /** The newest records are kept in memory for clients that come back, in bytes. */
 const recentBytes = 32 * 1024 * 1024
 
-/** Serves every event as Server-Sent Events, to any number of clients. */
+/** Serves every event as Server-Sent Events, to any number of clients, and a page that shows them. */
 export const eventFeed = defineLogFollower({
   name: 'event-feed',
-  summary: 'Streams events to browsers and programs by HTTP, and resumes exactly after a break.',
+  summary: 'Streams events to browsers and programs by HTTP, and shows them on a page.',
   events: feedEvents,
   personalData: 'none',
   serves: { port: 'EVENT_FEED_PORT', host: 'EVENT_FEED_HOST', endpoint: 'feed_url' },

@@ -22,7 +22,8 @@ export const callerOf = (request: Request, tokens: Tokens): Caller => {
   if (tokens === undefined) return { name: undefined, access: openAccess, tokenState: () => 'valid' }
   const access = tokenAccessOf(request, tokens())
   if (access === 'expired') throw new RefusedError(401, 'the token has expired')
-  if (access === 'unknown') throw new RefusedError(401, 'send a token: Authorization: Bearer <token>')
+  if (access === 'unknown')
+    throw new RefusedError(401, 'send a token: Authorization: Bearer <token>, or sign in at /')
   const seen = seenBy(access)
   const tokenState = (): TokenState => {
     const now = tokenAccessOf(request, tokens())

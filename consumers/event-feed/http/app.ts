@@ -5,6 +5,7 @@ import type { Logger } from '../../../lib/logger.ts'
 import type { FeedMetrics } from '../metrics.ts'
 import { type Refusal, RefusedError, refuse } from './answer.ts'
 import { allowOrigins } from './cors.ts'
+import { addPage } from './page-files.ts'
 import { type RecordRouteOptions, readOneRecord } from './record-route.ts'
 import { requireOwnHost } from './require-own-host.ts'
 import { addSessionRoutes } from './session-routes.ts'
@@ -32,11 +33,11 @@ const contentSecurityPolicy = {
     'form-action': ["'self'"],
     'frame-ancestors': ["'none'"],
     'require-trusted-types-for': ["'script'"],
-    'trusted-types': ["'none'"],
+    'trusted-types': ['feed'],
   },
 }
 
-/** The feed, and single records. */
+/** The feed, its page, and single records. */
 export const createApp = ({ stream, record, corsOrigins, metrics, logger }: AppOptions) => {
   const app = express()
   app.disable('etag')
@@ -51,6 +52,7 @@ export const createApp = ({ stream, record, corsOrigins, metrics, logger }: AppO
     response.json(await readOneRecord(record, request))
   })
   addSessionRoutes(app, stream.tokens)
+  addPage(app)
   app.use((request: Request, response: Response) => {
     const isRead = request.method === 'GET' || request.method === 'HEAD'
     refuse(response, {

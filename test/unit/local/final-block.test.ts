@@ -111,6 +111,13 @@ test('a worker that does not run is listed with the variables that it waits for'
   )
 })
 
+test('the page of the feed and the address for programs are printed where the feed runs', () => {
+  const endpoints = { ...summary.endpoints, feed_url: 'http://127.0.0.1:8090' }
+  const block = finalBlock({ ...summary, endpoints })
+  assert.match(block, /Live events +http:\/\/127\.0\.0\.1:8090\n +http:\/\/127\.0\.0\.1:8090\/sse\/ /)
+  assert.doesNotMatch(finalBlock(summary), /Live events|sse/)
+})
+
 test('where every worker runs, nothing is said to wait', () => {
   assert.doesNotMatch(finalBlock({ ...summary, waiting: [] }), /Not running|waits for/)
 })
