@@ -12,8 +12,8 @@ export const pathGlobPattern = (glob: string): string => {
 
 /**
  * Whether texts match such a glob, whatever their case and with line breaks. A regular expression tries every
- * way to share a text among its asterisks. This looks at each character once for each part of the glob, so that
- * globs of strangers cannot stop the process.
+ * way to share a text among its asterisks. This looks at each character once for each part of the glob, so
+ * that globs of strangers cannot stop the process.
  */
 export const createGlobMatcher = (glob: string): ((text: string) => boolean) => {
   const parts = partsOf(glob)
