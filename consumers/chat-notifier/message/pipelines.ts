@@ -25,7 +25,7 @@ export const pipeline = (record: RecordOf<'pipeline'>, state?: string): Told => 
     details: [...failedJobs(record, failed), ...commitOf(commit)],
     link: page,
     tone: toneOf(status),
-    mergeKey: `pipeline ${page ?? own.id}`,
+    mergeKey: `pipeline ${own.id} ${page ?? ''}`,
   }
 }
 
