@@ -10,6 +10,15 @@ export interface RunningProcess {
   rssBytes: number
 }
 
+/**
+ * The memory of a process, in bytes, with its share of what it has in common with others: the program of Node
+ * itself is in memory once, however many processes run it.
+ */
+export const ownBytesOf = ({ pid, rssBytes }: RunningProcess): number => {
+  const share = /^Pss:\s+(\d+) kB$/m.exec(read(pid, 'smaps_rollup'))?.[1]
+  return share === undefined ? rssBytes : Number(share) * 1024
+}
+
 /** A process and all its descendants; empty if it does not run. Zombies do not count. */
 export const processesOf = (pid: number): RunningProcess[] => {
   const all = processes()
