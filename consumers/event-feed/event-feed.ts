@@ -30,7 +30,7 @@ export const eventFeedVariables = z.object({
     ),
   EVENT_FEED_CORS_ORIGINS: list()
     .default([])
-    .describe('Origins of pages that may read the feed with a token, comma separated, or *.'),
+    .describe('Origins of pages that may read the feed, comma separated, or *. It needs tokens.'),
   EVENT_FEED_MAX_CLIENTS: count().default(2000).describe('How many clients the feed has at most.'),
   EVENT_FEED_TOKEN_MAX_CLIENTS: count().default(100).describe('How many clients one token has at most.'),
   EVENT_FEED_CLIENT_BUFFER_BYTES: byteSize()
@@ -54,7 +54,11 @@ export const eventFeed = defineLogFollower({
     const { kafka, names, logger } = tools
     const opened = new AsyncDisposableStack()
     try {
-      const tokens = watchFeedTokens(settings.EVENT_FEED_TOKENS_FILE, settings.EVENT_FEED_HOST, logger)
+      const tokens = watchFeedTokens(
+        settings.EVENT_FEED_TOKENS_FILE,
+        { host: settings.EVENT_FEED_HOST, corsOrigins: settings.EVENT_FEED_CORS_ORIGINS },
+        logger,
+      )
       opened.defer(() => tokens?.close())
       const metrics = createFeedMetrics(tools.metrics)
       const source = { kafka, decode: decoderOf(tools), chunksTopic: names.rawChunksTopic }

@@ -62,7 +62,8 @@ const kept = (deadLetters: string, operations: string): StoreReport[] => [
     state: 'cannot',
     why:
       'hooks that wait are published later. The audit log leaves the person out of them, and other workers ' +
-      'handle them as new: erase again when `bridge spool` shows none; publish or delete what is set aside',
+      'handle them as new: erase again when `bridge spool inspect` shows none; publish or delete what ' +
+      'is set aside',
   },
   {
     store: 'backups that are restored, and workers that are rebuilt',

@@ -9,11 +9,12 @@ const variable = 'EVENT_FEED_TOKENS_FILE'
 /**
  * The tokens of the feed, which are read again when their file changes; undefined without a file.
  *
- * @throws ConfigError if the feed would listen beyond loopback without tokens, or if the file is wrong
+ * @param corsOrigins other sites whose pages may read the feed
+ * @throws ConfigError if others would read the feed without tokens, or if the file is wrong
  */
 export const watchFeedTokens = (
   file: string | undefined,
-  host: string,
+  { host, corsOrigins }: { host: string; corsOrigins: readonly string[] },
   logger: Logger,
 ): Watched<ReturnType<typeof readBearerTokens>['value']> | undefined => {
   if (file !== undefined)
@@ -23,8 +24,12 @@ export const watchFeedTokens = (
       onRead: () => undefined,
       logger,
     })
-  if (isLoopback(host)) return undefined
-  throw new ConfigError([
-    { variable, problem: `must name a file of tokens, because EVENT_FEED_HOST (${host}) is not loopback` },
-  ])
+  if (!isLoopback(host)) throw needsTokens(`EVENT_FEED_HOST (${host}) is not loopback`)
+  // Any page that a browser on this machine shows could read the feed otherwise.
+  if (corsOrigins.length > 0)
+    throw needsTokens('EVENT_FEED_CORS_ORIGINS lets pages of other sites read the feed')
+  return undefined
 }
+
+const needsTokens = (reason: string): ConfigError =>
+  new ConfigError([{ variable, problem: `must name a file of tokens, because ${reason}` }])
