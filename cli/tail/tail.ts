@@ -48,16 +48,21 @@ export const tail = async (
     topics,
     from: options.fromBeginning ? 'beginning' : 'now',
     signal: idle.signal,
-    onOutage: outages.report,
+    onCaughtUp: idle.begin,
+    onOutage: (error) => {
+      idle.begin()
+      outages.report(error)
+    },
   })) {
     outages.end()
-    idle.restart()
+    idle.pause()
     const { value } = message
     print(format({ ...message, value: value && (await printableValue(value, () => decodeWhole(value))) }))
     printed += 1
     if (printed === options.count) break
+    idle.resume()
   }
-  idle.stop()
+  idle.pause()
 }
 
 const eventTypesOf = (names: readonly string[]): readonly EventType[] => {
@@ -66,13 +71,26 @@ const eventTypesOf = (names: readonly string[]): readonly EventType[] => {
   return names.length === 0 ? eventTypes : names.filter(isEventType)
 }
 
+/**
+ * Measures how long no record has arrived. It does not run before `begin`, because records that exist already
+ * are only slow to come, nor while a record is printed: the body of a large one must be read from its chunks.
+ */
 const createIdleTimer = (timeoutMs: number | undefined) => {
   const ending = new AbortController()
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => ending.abort(), timeoutMs)
+  let hasBegun = false
+  let timer: NodeJS.Timeout | undefined
+  const resume = () => {
+    if (hasBegun && timeoutMs !== undefined) timer = setTimeout(() => ending.abort(), timeoutMs)
+  }
   return {
     signal: ending.signal,
-    restart: () => void timer?.refresh(),
-    stop: () => clearTimeout(timer),
+    begin: () => {
+      if (hasBegun) return
+      hasBegun = true
+      resume()
+    },
+    resume,
+    pause: () => clearTimeout(timer),
   }
 }
 

@@ -38,14 +38,9 @@ const rawOf = async (id: string): Promise<Buffer> => {
   }
 }
 const tailLast = async () => {
-  const { exited, lines } = await stack.start([
-    'tail',
-    'merge_request',
-    '--from-beginning',
-    '--timeout',
-    '3',
-    '--json',
-  ])
+  const { exited, lines } = await stack.start(
+    'tail merge_request --from-beginning --timeout 1 --json'.split(' '),
+  )
   await exited
   return JSON.parse(lines.at(-1) ?? '') as { value: { raw: string; raw_missing?: string } }
 }
