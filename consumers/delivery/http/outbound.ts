@@ -14,12 +14,20 @@ export interface OutboundOptions {
   resolve?: Resolve
 }
 
-export interface OutboundRequest {
+export interface OutboundRequest extends AnyRequest {
   method: 'POST' | 'PUT'
+  body: string | Buffer
+}
+
+/** A request that may also read, or have no body. */
+export interface AnyRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   url: string
   headers: Readonly<Record<string, string>>
-  body: string | Buffer
+  body: string | Buffer | undefined
   signal: AbortSignal
+  /** How much of the answer is read, in bytes. Default: 64 KiB. */
+  maxAnswerBytes?: number
 }
 
 export interface OutboundAnswer {
@@ -35,11 +43,11 @@ export interface OutboundAnswer {
  */
 export interface Outbound {
   /** @throws whatever the connection throws */
-  send(request: OutboundRequest): Promise<OutboundAnswer>
+  send(request: AnyRequest): Promise<OutboundAnswer>
   close(): Promise<void>
 }
 
-const maxAnswerBytes = 64 * 1024
+const defaultAnswerBytes = 64 * 1024
 const maxRedirects = 3
 const connectTimeoutMs = 5000
 
@@ -47,16 +55,16 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
   const resolve = options.resolve ?? systemResolve
   const way =
     options.proxy === undefined ? directly(options, resolve) : throughProxy(options, options.proxy, resolve)
-  const sendOnce = async (each: OutboundRequest): Promise<OutboundAnswer> => {
+  const sendOnce = async (each: AnyRequest): Promise<OutboundAnswer> => {
     const signal = AbortSignal.any([each.signal, AbortSignal.timeout(options.timeoutMs)])
     const { dispatcher, url, headers, release } = await way.prepare(each)
     try {
       const { method, body } = each
-      const response = await request(url, { method, body, headers, signal, dispatcher })
+      const response = await request(url, { method, body: body ?? null, headers, signal, dispatcher })
       return {
         status: response.statusCode,
         headers: response.headers,
-        text: await firstBytes(response.body),
+        text: await firstBytes(response.body, each.maxAnswerBytes ?? defaultAnswerBytes),
       }
     } finally {
       release()
@@ -88,15 +96,15 @@ const redirectOf = ({ status, headers }: OutboundAnswer, from: string): string |
 }
 
 /** Reads the first bytes of a body, and drops the rest. */
-const firstBytes = async (body: AsyncIterable<Buffer>): Promise<string> => {
+const firstBytes = async (body: AsyncIterable<Buffer>, most: number): Promise<string> => {
   const parts: Buffer[] = []
   let size = 0
   for await (const part of body) {
     parts.push(part)
     size += part.length
-    if (size >= maxAnswerBytes) break
+    if (size >= most) break
   }
-  return Buffer.concat(parts).subarray(0, maxAnswerBytes).toString()
+  return Buffer.concat(parts).subarray(0, most).toString()
 }
 
 interface Prepared {
@@ -107,7 +115,7 @@ interface Prepared {
 }
 
 interface Way {
-  prepare(request: OutboundRequest): Promise<Prepared>
+  prepare(request: AnyRequest): Promise<Prepared>
   close(): Promise<void>
 }
 
