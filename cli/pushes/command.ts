@@ -7,7 +7,7 @@ import type { PushesOptions } from './print-pushes.ts'
 /** `bridge pushes`: prints who pushed what. It only reads files, so it works while every server is down. */
 export const pushesCommand = new Command('pushes')
   .description('print who pushed what, from the files of the worker push-author-log')
-  .option('--project <project>', 'only this project: its id or its path')
+  .option('--project <project>', 'only this project: its id, or a path that it has or had')
   .option('--ref <ref>', 'only this branch or tag: main or refs/heads/main')
   .option('--user <user>', 'only this user: the id, the user name or the name')
   .option(

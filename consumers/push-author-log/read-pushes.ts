@@ -4,7 +4,8 @@ import { type Push, reconcileRef } from './model/reconcile.ts'
 import { refKeyOf } from './model/reports.ts'
 import type { PushLine } from './push-line.ts'
 import { filterFor, type LineFilter } from './read/line-filter.ts'
-import { accountOf, isOfProject, isOfRef, namesUser, type PushQuery } from './read/push-query.ts'
+import { findProjectScope } from './read/project-scope.ts'
+import { accountOf, isOfRef, namesUser, type PushQuery } from './read/push-query.ts'
 import { createLogReader, type LogReader } from './read/read-log.ts'
 
 export type { PushQuery } from './read/push-query.ts'
@@ -15,7 +16,8 @@ const dayMs = 24 * 60 * 60 * 1000
  * Answers a question about the push log from its files alone. Several hooks that report one push are one
  * answer, also where different folders hold their lines.
  *
- * @param report called with a sentence for each file that has lines that cannot be read
+ * @param report called with a sentence for each file that has lines that cannot be read, and for each project
+ *   whose pushes are left out
  * @returns the lines of the pushes, oldest first
  */
 export const readPushes = async (
@@ -24,18 +26,17 @@ export const readPushes = async (
   report: (sentence: string) => void,
 ): Promise<PushLine[]> => {
   const log = createLogReader(folders, report)
-  const firstDay = firstDayOf(query)
+  const { filter, firstDay, takes, means, leftOut } = await scopeOf(log, query)
   const accounts = new Set<string>()
   const isOfUser = (line: PushLine) =>
     query.user === undefined || namesUser(line, query.user) || accounts.has(accountOf(line))
-  const filter = await filterOf(log, query, firstDay)
 
   const refs = new Map<string, PushLine[]>()
   await log.read(filter, firstDay, (line) => {
     if (query.user !== undefined && line.user_id !== null && namesUser(line, query.user))
       accounts.add(accountOf(line))
     if (query.includeInvented !== true && isInvented(line.source)) return
-    if (!isOfProject(line, query.project) || !isOfRef(line, query.ref)) return
+    if (!takes(line) || !isOfRef(line, query.ref)) return
     const key = refKeyOf(line)
     const known = refs.get(key)
     if (known === undefined) refs.set(key, [line])
@@ -43,7 +44,9 @@ export const readPushes = async (
   })
 
   const since = query.since?.getTime() ?? Number.NEGATIVE_INFINITY
-  return shownPushes([...refs.values()].map(reconcileRef), query)
+  for (const sentence of leftOut()) report(sentence)
+  const meant = [...refs.values()].filter(([line]) => line !== undefined && means(line))
+  return shownPushes(meant.map(reconcileRef), query)
     .map(({ line }) => ({ line, at: Date.parse(line.pushed_at) }))
     .filter(({ line, at }) => at >= since && isOfUser(line))
     .sort((one, other) => one.at - other.at)
@@ -59,16 +62,26 @@ const firstDayOf = ({ since, show }: PushQuery): string => {
   return new Date(Math.max(since.getTime() - dayMs, 0)).toISOString().slice(0, 10)
 }
 
+/** Which lines are read, and which of them the question is about. */
+const scopeOf = async (log: LogReader, query: PushQuery) => {
+  const firstDay = firstDayOf(query)
+  if (query.project !== undefined) {
+    const found = await findProjectScope(log, query.project, firstDay)
+    return { ...found.scope, firstDay: found.firstDay }
+  }
+  const everything = { takes: () => true, means: () => true, leftOut: () => [] }
+  return { ...everything, firstDay, filter: await filterOf(log, query.user, firstDay) }
+}
+
 /**
  * The lines of a user are not enough: whether a change occurred once or twice depends on what others pushed
  * in between. So all lines of the projects to which the user pushed are read.
  */
 const filterOf = async (
   log: LogReader,
-  { project, user }: PushQuery,
+  user: string | undefined,
   firstDay: string,
 ): Promise<LineFilter | undefined> => {
-  if (project !== undefined) return filterFor('project', [project])
   if (user === undefined) return undefined
   const filter = filterFor('user', [user])
   if (filter === undefined) return undefined

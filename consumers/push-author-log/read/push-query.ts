@@ -2,7 +2,7 @@ import type { PushLine } from '../push-line.ts'
 
 /** What is asked about the log. All filters must match. */
 export interface PushQuery {
-  /** Id or path of a project. */
+  /** Id of a project, or a path that it has or had. */
   project?: string
   /** A ref: `main` or `refs/heads/main`. */
   ref?: string
@@ -17,9 +17,6 @@ export interface PushQuery {
    */
   show: 'pushes' | 'heads' | 'last' | 'deletions'
 }
-
-export const isOfProject = (line: PushLine, project: string | undefined): boolean =>
-  project === undefined || [String(line.project_id), line.project_path].includes(project)
 
 export const isOfRef = ({ ref: full }: PushLine, ref: string | undefined): boolean =>
   ref === undefined || [ref, `refs/heads/${ref}`, `refs/tags/${ref}`].includes(full)

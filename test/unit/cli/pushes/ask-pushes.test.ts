@@ -9,7 +9,12 @@ import { temporaryFolder } from '../../../helpers/process/temporary-folder.ts'
 import { linesOfMoves, pushLine, secondOf, updateLine } from '../../../helpers/records/push-lines.ts'
 
 /** What `bridge pushes` prints about logs in several folders. */
-const ask = async (t: TestContext, folders: readonly PushLine[][], options: PushesOptions = {}) => {
+const ask = async (
+  t: TestContext,
+  folders: readonly PushLine[][],
+  options: PushesOptions = {},
+  report: (sentence: string) => void = assert.fail,
+) => {
   const parent = await temporaryFolder(t)
   const paths = folders.map((lines, index) => {
     const folder = join(parent, `host-${index}`)
@@ -22,7 +27,7 @@ const ask = async (t: TestContext, folders: readonly PushLine[][], options: Push
   })
   const printed: PushLine[] = []
   const print = (text: string) => void printed.push(JSON.parse(text) as PushLine)
-  await printPushes({ ...options, folder: paths, json: true }, {}, print, assert.fail)
+  await printPushes({ ...options, folder: paths, json: true }, {}, print, report)
   return printed
 }
 
@@ -116,6 +121,37 @@ test('the pushes of a user are counted among those of others', async (t) => {
   assert.ok(one && two && three)
   const lines = [one, { ...two, user_id: 5, user_username: 'anna' }, three]
   assert.deepEqual(await ask(t, [lines], { user: 'isolheim' }), [one, three])
+})
+
+const moved = [
+  ...linesOfMoves('0000 A, A B'),
+  ...linesOfMoves('B C', { project_path: 'havblikk/signal' }, 10),
+]
+const successor = linesOfMoves('0000 N', { project_id: 20 }, 20)
+
+test('a project is found by its present and its former path, with the pushes under both', async (t) => {
+  for (const project of ['nordlicht/signal', 'havblikk/signal', '15'])
+    assert.deepEqual(await ask(t, [moved], { project }), moved, project)
+  for (const project of ['nordlicht/signal', 'havblikk/signal']) {
+    const [last, ...others] = await ask(t, [moved.slice(0, 2), moved.slice(2)], { project, last: true })
+    assert.deepEqual([last?.after, others], ['C', []], project)
+  }
+  const late = await ask(t, [moved], { project: 'nordlicht/signal', since: new Date(secondOf(10)) })
+  assert.deepEqual(late, moved.slice(2))
+})
+
+test('a path that belongs to another project now means that project, and says so', async (t) => {
+  const sentences: string[] = []
+  const report = (sentence: string) => void sentences.push(sentence)
+  const folders = [[...moved, ...successor]]
+  const project = 'nordlicht/signal'
+  assert.deepEqual(await ask(t, folders, { project }, report), successor)
+  assert.deepEqual(await ask(t, folders, { project, ref: 'main', last: true }, report), successor)
+  const sentence =
+    'nordlicht/signal was the path of project 15 before, which is havblikk/signal now. ' +
+    'Its pushes are left out: --project 15 prints them.'
+  assert.deepEqual(sentences, [sentence, sentence])
+  assert.deepEqual(await ask(t, folders, { project: 'havblikk/signal' }), moved)
 })
 
 test('a folder that does not exist is refused by its option', async () => {
