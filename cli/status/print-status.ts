@@ -1,61 +1,46 @@
-import { consumers } from '../../consumers/index.ts'
-import type { Environment } from '../../lib/config.ts'
-import { type Lag, lagSeconds } from '../lag-meter/lag-meter.ts'
-import { lagText, notUsedText } from '../lag-meter/lag-text.ts'
-import { measureGroups } from '../lag-meter/measure-groups.ts'
-import { type LagVerdict, lagVerdicts } from '../lag-meter/verdict.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type OpenStatus, openStatus, type StatusOptions } from './open-status.ts'
+import { screenText } from './screen-text.ts'
 
-/** How one worker is doing, over all its topics. */
-interface WorkerStatus {
-  worker: string
-  /** The worst verdict of its topics; undefined if the worker is not used. */
-  verdict: LagVerdict | undefined
-  records: number
-  oldest: number | null
-  missing?: NonNullable<Lag['missing']>
+export interface PrintOptions extends Omit<StatusOptions, 'reads'> {
+  form: 'text' | 'json'
+  print(line: string): void
 }
 
-/** @throws UsageError if none of the topics exists */
-export const printStatus = async (
-  env: Environment,
-  form: 'text' | 'json',
-  print: (line: string) => void,
-  workers = consumers,
-): Promise<void> => {
-  const { lags, names } = await measureGroups(env, 'status', workers)
-  const now = Date.now()
-  for (const { name } of workers) {
-    const group = names.group(name)
-    const status = statusOf(
-      name,
-      lags.filter((lag) => lag.group === group),
-    )
-    print(form === 'json' ? JSON.stringify(rowOf(status, now)) : textOf(status, now))
+/** Prints how everything is doing, once. @throws ConfigError */
+export const printStatus = async (options: PrintOptions): Promise<void> => {
+  const status = openStatus({ ...options, reads: 'once' })
+  try {
+    await printOnce(status, options)
+  } finally {
+    await status.close()
   }
 }
 
-/** @param lags of the topics of the worker; none if it is not used */
-const statusOf = (worker: string, lags: readonly Lag[]): WorkerStatus => {
-  const worst = Math.max(-1, ...lags.map(({ verdict }) => lagVerdicts.indexOf(verdict)))
-  const missing = lags.find((lag) => lag.missing !== undefined)?.missing
-  const times = lags.flatMap(({ oldest }) => (oldest === null ? [] : [oldest]))
-  return {
-    worker,
-    verdict: lagVerdicts[worst],
-    records: lags.reduce((sum, { records }) => sum + records, 0),
-    oldest: times.length === 0 ? null : Math.min(...times),
-    ...(missing !== undefined && { missing }),
+export interface WatchOptions extends PrintOptions {
+  everySeconds: number
+  /** Printed before each screen: it clears a terminal. */
+  clear: string
+  /** Ends the watching. */
+  signal?: AbortSignal
+}
+
+/** Prints the same again and again, until it is aborted. @throws ConfigError */
+export const watchStatus = async (options: WatchOptions): Promise<void> => {
+  const { everySeconds, clear, signal } = options
+  const status = openStatus({ ...options, reads: 'again and again' })
+  try {
+    while (signal?.aborted !== true) {
+      await printOnce(status, options, clear)
+      await sleep(everySeconds * 1000, undefined, { ...(signal && { signal }) }).catch(() => undefined)
+    }
+  } finally {
+    await status.close()
   }
 }
 
-const rowOf = (status: WorkerStatus, now: number) => {
-  const { worker, verdict, records } = status
-  if (verdict === undefined) return { worker, verdict: null, lag_records: null, lag_seconds: null }
-  return { worker, verdict, lag_records: records, lag_seconds: lagSeconds(status, now) }
-}
-
-const textOf = (status: WorkerStatus, now: number): string => {
-  const worker = status.worker.padEnd(18)
-  if (status.verdict === undefined) return notUsedText(worker)
-  return `${status.verdict.padEnd(8)} ${worker}  ${lagText(status, now)}`
+const printOnce = async (status: OpenStatus, { form, print }: PrintOptions, clear = ''): Promise<void> => {
+  const rows = await status.read()
+  if (form === 'json') for (const row of rows) print(JSON.stringify(row))
+  else print(clear + screenText(rows, Date.now()))
 }

@@ -13,7 +13,7 @@ export const commandRules: readonly ArrowRule[] = [
     because: 'The other files of a command may change with the command alone.',
     from: {
       path: '^(?:(?:ingress|consumers|lib|local|schemas)/|cli/([^/]+))',
-      pathNot: '^cli/doctor/checks/',
+      pathNot: ['^cli/doctor/checks/', '^cli/status/stored-rows\\.ts$'],
     },
     to: {
       path: command,
@@ -30,6 +30,16 @@ export const commandRules: readonly ArrowRule[] = [
       pathNot: ['^cli/doctor/', '^cli/(config/describe|setup/set-up|routes/check-routes)\\.ts$'],
     },
     brokenBy: ['cli/doctor/checks/invented.ts', 'cli/send/inside.ts'],
+  },
+  {
+    name: 'the status enters a command by what it lists',
+    because: '`bridge status` shows what `dead-letters list` and `outbox list` show.',
+    from: { path: '^cli/status/' },
+    to: {
+      path: command,
+      pathNot: ['^cli/status/', '^cli/(dead-letters/(list|read)-dead-letters|outbox/list-outboxes)\\.ts$'],
+    },
+    brokenBy: ['cli/status/invented.ts', 'cli/send/inside.ts'],
   },
   {
     name: 'only cli/program.ts imports a command.ts',

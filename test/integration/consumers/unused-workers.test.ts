@@ -28,7 +28,7 @@ await publishPushes(stack, 3)
 type Print = (env: Environment, form: 'json', print: (line: string) => void, of: Workers) => Promise<void>
 type Workers = readonly Consumer[]
 
-/** The rows of `bridge lag --json` or `bridge status --json`. */
+/** The rows of `bridge lag --json`. */
 const rows = async (print: Print, BRIDGE_WORKERS?: string) => {
   const lines: string[] = []
   await print({ ...stack.env, BRIDGE_WORKERS }, 'json', (line) => lines.push(line), workers)
@@ -56,6 +56,13 @@ test('a group is not used until its worker has run, and is used from then on', a
   assert.equal(await exporter.value('dead_letters{consumer="unused"}'), 0)
 })
 
+const statusRows = async (BRIDGE_WORKERS?: string) => {
+  const lines: string[] = []
+  const print = (line: string) => void lines.push(line)
+  await printStatus({ env: { ...stack.env, BRIDGE_WORKERS }, form: 'json', processes: {}, print, workers })
+  return lines.map((line) => JSON.parse(line))
+}
+
 test('`bridge lag` and `bridge status` have one line for a worker that is not used', async () => {
   const empty = { topic: null, lag_records: null, lag_seconds: null, verdict: null }
   const lag = await rows(printLag)
@@ -63,11 +70,25 @@ test('`bridge lag` and `bridge status` have one line for a worker that is not us
     lag.filter((row) => row.group === group),
     [{ group, ...empty }],
   )
-  const status = await rows(printStatus)
-  assert.deepEqual(status, [
-    { worker: 'used', verdict: 'stopped', lag_records: 0, lag_seconds: 0 },
-    { worker: 'unused', verdict: null, lag_records: null, lag_seconds: null },
-  ])
+  const status = await statusRows()
+  assert.deepEqual(
+    status.filter((row) => row.part === 'worker'),
+    [
+      { part: 'worker', worker: 'used', verdict: 'stopped', lag_records: 0, lag_seconds: 0 },
+      { part: 'worker', worker: 'unused', verdict: null, lag_records: null, lag_seconds: null },
+    ],
+  )
+  // What cannot be read says why, and hides nothing else.
+  assert.deepEqual(
+    status.filter((row) => row.part === 'not_known').map(({ of }) => of),
+    ['processes', 'outboxes'],
+  )
+  assert.deepEqual(status.at(-1), {
+    part: 'next',
+    because: 'used is stopped',
+    command: 'bridge lag',
+    runbook: 'worker-is-stopped',
+  })
   const lines: string[] = []
   await printLag(stack.env, 'behind', (line) => lines.push(line), workers)
   assert.deepEqual(
@@ -77,9 +98,9 @@ test('`bridge lag` and `bridge status` have one line for a worker that is not us
 })
 
 test('a worker that BRIDGE_WORKERS names is reported although it has never run', async () => {
-  const [, status] = await rows(printStatus, 'unused')
+  const status = (await statusRows('unused')).find(({ worker }) => worker === 'unused')
   assert.deepEqual([status.worker, status.verdict, status.lag_records], ['unused', 'stopped', 3])
-  await assert.rejects(rows(printStatus, 'unused,nosuch'), {
+  await assert.rejects(statusRows('unused,nosuch'), {
     name: 'ConfigError',
     message: 'BRIDGE_WORKERS: there is no worker nosuch. Use names of: used, unused, event-feed',
   })
@@ -88,7 +109,7 @@ test('a worker that BRIDGE_WORKERS names is reported although it has never run',
 test('a worker whose group the brokers have forgotten stays used, unless others are named', async () => {
   await withAdmin(stack.kafka, (admin) => admin.deleteGroups([stack.names.group('used')]))
   const verdictOn = async (BRIDGE_WORKERS?: string) =>
-    (await rows(printStatus, BRIDGE_WORKERS)).find(({ worker }) => worker === 'used').verdict
+    (await statusRows(BRIDGE_WORKERS)).find(({ worker }) => worker === 'used').verdict
   assert.equal(await verdictOn(), 'missing')
   assert.equal(await verdictOn('used'), 'missing')
   assert.equal(await verdictOn('unused'), null)
