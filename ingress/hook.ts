@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import { hookHeaderNames } from '../schemas/hook-headers.ts'
 
 /** One authenticated HTTP call of GitLab with its unchanged body. The spool stores hooks. */
 export interface Hook {
@@ -14,7 +15,13 @@ export interface Hook {
   body: Buffer
 }
 
-const forwardedNames = ['x-gitlab-event', 'x-gitlab-instance', 'user-agent', 'traceparent'] as const
+const forwardedNames = [
+  'x-gitlab-event',
+  'x-gitlab-instance',
+  'user-agent',
+  'traceparent',
+  ...hookHeaderNames,
+] as const
 
 /**
  * Names the event of what the ingress says of itself. It is not among the forwarded headers, so no sender can

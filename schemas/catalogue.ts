@@ -18,6 +18,7 @@ import {
   duoWorkflowEvent,
   vulnerabilityState,
 } from './facts/security.ts'
+import type { HookHeaders } from './hook-headers.ts'
 import {
   byGroup,
   byIngress,
@@ -173,8 +174,11 @@ export type Records = { [E in EventType]: Shapes[(typeof catalogue)[E]['schema']
 /**
  * The record of one of several events. `eventType` tells them apart.
  * It is a field of ours: some hooks of GitLab have an `event_type` with another meaning.
+ * `hookHeaders` are in the headers of the message, and a worker gets them with its record.
  */
-export type RecordOf<E extends EventType = EventType> = { [T in E]: Records[T] & { eventType: T } }[E]
+export type RecordOf<E extends EventType = EventType> = {
+  [T in E]: Records[T] & { eventType: T; hookHeaders?: HookHeaders }
+}[E]
 
 export const eventTypes = Object.keys(catalogue) as EventType[]
 

@@ -7,6 +7,7 @@ import { createPrepare } from '../../ingress/record/prepare.ts'
 import { tooComplex } from '../../ingress/record/too-complex.ts'
 import { createDecoder } from '../../lib/avro/codec.ts'
 import { catalogue, type EventType, eventTypes, type RecordOf } from '../../schemas/catalogue.ts'
+import { hookHeadersOf } from '../../schemas/hook-headers.ts'
 import { typeOfShape } from '../../schemas/load.ts'
 import type { Names } from '../../schemas/topics.ts'
 import type { Payload } from '../payload/read-payload.ts'
@@ -50,7 +51,8 @@ export const makeRecord = async (
     async (id) => typeOfShape(catalogue[eventTypes[id] ?? 'unknown'].schema),
     (writer) => writer,
   )
-  const record = { ...((await decode(message.value)) as object), eventType } as RecordOf
+  const decoded = (await decode(message.value)) as object
+  const record = { ...decoded, eventType, hookHeaders: hookHeadersOf(message.headers) } as RecordOf
   return { event: eventType, topic: message.topic, record }
 }
 

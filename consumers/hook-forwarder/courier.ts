@@ -46,5 +46,6 @@ const forwardRequest = (
 ) => {
   const headers = content as Record<string, string>
   const auth = authHeaders(destination, headers['webhook-id'] ?? '', body, Date.now())
-  return { method: 'POST' as const, url: destination.url, headers: { ...headers, ...auth }, body }
+  const all = { ...destination.allHeaders, ...headers, ...auth }
+  return { method: 'POST' as const, url: destination.url, headers: all, body }
 }

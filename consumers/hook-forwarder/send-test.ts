@@ -15,6 +15,7 @@ export const sendTestHook = async (destination: ForwardDestination): Promise<Att
   const id = randomUUID()
   const body = Buffer.from('{"object_kind":"bridge_test"}')
   const headers = {
+    ...destination.allHeaders,
     'content-type': 'application/json',
     'user-agent': 'GitLab',
     'x-gitlab-event': 'Bridge Test Hook',

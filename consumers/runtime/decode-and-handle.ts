@@ -1,6 +1,7 @@
 import type { Decode } from '../../lib/avro/codec.ts'
 import { PermanentError } from '../../lib/errors.ts'
 import type { EventType, RecordOf } from '../../schemas/catalogue.ts'
+import { hookHeadersOf } from '../../schemas/hook-headers.ts'
 import type { BatchHandler, HandledOutcome, Handler, Message, Origin, SingleHandler } from '../consumer.ts'
 import type { Handle } from './middleware/chain.ts'
 
@@ -22,7 +23,7 @@ export const decodeAndHandle = <E extends EventType>(
   originOf: OriginOf,
   isIgnored: IsIgnored = () => false,
 ): Handle => {
-  const recordFrom: RecordFrom<E> = (message) => recordOf<E>(decode, message, eventOf(message))
+  const recordFrom: RecordFrom<E> = (message) => recordWithHeaders<E>(decode, message, eventOf(message))
   return 'handleBatch' in handler
     ? allAtOnce(recordFrom, handler, originOf, isIgnored)
     : oneByOne(recordFrom, handler, originOf, isIgnored)
@@ -83,6 +84,21 @@ const oneByOne = <E extends EventType>(
     }
     return outcomes
   }
+}
+
+/**
+ * Decodes the value of a message, and adds the headers of the hook that the message has.
+ *
+ * @throws as `recordOf`
+ */
+export const recordWithHeaders = async <E extends EventType>(
+  decode: Decode,
+  message: Pick<Message, 'value' | 'headers'>,
+  event: EventType,
+): Promise<RecordOf<E>> => {
+  const record = await recordOf<E>(decode, message, event)
+  record.hookHeaders = hookHeadersOf(message.headers)
+  return record
 }
 
 /**

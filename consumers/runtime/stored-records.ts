@@ -7,7 +7,7 @@ import { openRecordReader, type RecordReader } from '../../lib/kafka/record-read
 import { withTimeLimit } from '../../lib/time-limit.ts'
 import type { EventType, RecordOf } from '../../schemas/catalogue.ts'
 import type { Message, Origin } from '../consumer.ts'
-import { recordOf } from './decode-and-handle.ts'
+import { recordWithHeaders } from './decode-and-handle.ts'
 
 export interface StoredRecordsParts {
   kafka: Kafka
@@ -57,7 +57,7 @@ export const createStoredRecords = ({
         const place = messageOrigin(origin)
         throw new RetriableError(`cannot read ${place} again: ${messageOf(cause)}`, { cause })
       })
-      return found && (await recordOf(decode, found, eventOf(found)))
+      return found && (await recordWithHeaders(decode, found, eventOf(found)))
     },
     close: closeReader,
   }

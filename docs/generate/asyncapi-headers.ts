@@ -2,7 +2,8 @@
 export const headersSchema = {
   type: 'object',
   description:
-    'CloudEvents 1.0 in the binary mode of its Kafka binding, and W3C trace context. All values are text.',
+    'CloudEvents 1.0 in the binary mode of its Kafka binding, W3C trace context, and headers of the hook. ' +
+    'All values are text.',
   required: [
     'ce_specversion',
     'ce_id',
@@ -37,6 +38,12 @@ export const headersSchema = {
       type: 'string',
       description: 'The trace of the sender, or a trace that begins with this message.',
       pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$',
+    },
+    'x-gitlab-event-uuid': { type: 'string', description: 'As GitLab sent it, if it did.' },
+    'x-gitlab-webhook-uuid': { type: 'string', description: 'As GitLab sent it, if it did.' },
+    'webhook-timestamp': {
+      type: 'string',
+      description: 'As GitLab sent it, if it did: when it made the request, in seconds since 1970.',
     },
   },
 } as const

@@ -1,6 +1,7 @@
 import type { Encode } from '../../lib/avro/codec.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { catalogue, type EventType, type Records } from '../../schemas/catalogue.ts'
+import { hookHeadersOf } from '../../schemas/hook-headers.ts'
 import type { KeyOf } from '../../schemas/key.ts'
 import type { Names } from '../../schemas/topics.ts'
 import type { Hook } from '../hook.ts'
@@ -53,6 +54,7 @@ export const createEncodeStage =
 /**
  * CloudEvents in the binary mode of Kafka:
  * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
+ * and the headers of GitLab that no field of the record has.
  */
 const headersOf = (
   { headers }: Hook,
@@ -67,6 +69,7 @@ const headersOf = (
   ce_subject: key,
   'content-type': 'application/avro',
   traceparent: traceparentOf(headers.traceparent),
+  ...hookHeadersOf(headers),
 })
 
 const traceparentPattern = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/

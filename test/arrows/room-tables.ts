@@ -46,7 +46,7 @@ const schemas: Rooms = {
   'topics.ts': ['catalogue.ts'],
   'gitlab-pages.ts': ['catalogue.ts'],
   'project-path.ts': ['catalogue.ts'],
-  'catalogue.ts': ['facts/', 'key.ts', 'occurred-at.ts', 'shapes.generated.ts'],
+  'catalogue.ts': ['facts/', 'hook-headers.ts', 'key.ts', 'occurred-at.ts', 'shapes.generated.ts'],
   'generate-types.ts': ['load.ts', 'avro-schema.ts'],
   'load.ts': ['avro-schema.ts'],
   'compatibility.ts': [
@@ -58,6 +58,7 @@ const schemas: Rooms = {
   'named-types.ts': ['avro-schema.ts'],
   'avro-schema.ts': [],
   'incompatibility.ts': [],
+  'hook-headers.ts': [],
   'key.ts': [],
   'shapes.generated.ts': ['events/'],
   'facts/': ['events/', 'parts/'],

@@ -31,7 +31,11 @@ await writeFile(
   file,
   JSON.stringify({
     destinations: {
-      token: forward(`${byToken.url}/ci`, { token: 'the-token-of-ci' }),
+      token: forward(`${byToken.url}/ci`, {
+        token: 'the-token-of-ci',
+        // One of GitLab's own headers cannot be replaced.
+        headers: { 'X-For-The-Proxy': 'of this destination', 'X-Gitlab-Event': 'Other Hook' },
+      }),
       signature: forward(`${bySignature.url}/mirror`, { signing_secret: signingSecret }),
       dead: forward(dead.url, { token: 'a-token' }),
     },
@@ -46,21 +50,34 @@ const running = await startWorkerInProcess(stack, worker, {
 })
 after(() => running.stop())
 
-test('a receiver gets the bytes and the headers of GitLab, with the token that it expects', async () => {
+/** What GitLab 19 sends, besides the headers of the connection, its token and the type of the content. */
+const headersOfGitlab = {
+  'user-agent': 'GitLab/19.4.0',
+  'idempotency-key': 'key-1',
+  'webhook-id': 'key-1',
+  'webhook-timestamp': '1790000000',
+  'x-gitlab-event': 'Push Hook',
+  'x-gitlab-event-uuid': '7f1d0c7e-4f0b-4e0a-9d0e-3a1c5b2f8e64',
+  'x-gitlab-instance': 'https://git.nordlicht.example',
+  'x-gitlab-webhook-uuid': '1c9e2d4b-8a6f-4f57-b3c1-6d2e9f0a7b35',
+}
+
+test('a receiver gets exactly the bytes and the headers of GitLab, with the token that it expects', async () => {
   const { body } = fixture('push')
   // Spaces, escapes and the order of keys must survive.
   const odd = Buffer.from(body.toString().replace('{', '{ \n\t"zz_unknown": "\\u00e9\\/",'))
-  await post(hookUrl, odd, { 'idempotency-key': 'key-1', 'x-gitlab-event': 'Push Hook' })
+  await post(hookUrl, odd, headersOfGitlab)
   await eventually(() => assert.equal(byToken.taken.length, 1))
   const [request] = byToken.taken
   assert.ok(request?.body.equals(odd))
-  const got = request?.headers ?? {}
-  assert.equal(got['x-gitlab-token'], 'the-token-of-ci')
-  assert.equal(got['x-gitlab-event'], 'Push Hook')
-  assert.equal(got['idempotency-key'], 'key-1')
-  assert.equal(got['content-type'], 'application/json')
-  assert.equal(got['user-agent'], 'GitLab/19.4.0')
-  assert.equal(got['x-gitlab-instance'], 'https://git.nordlicht.example')
+  const { host, connection, 'content-length': length, ...got } = request?.headers ?? {}
+  assert.deepEqual(got, {
+    ...headersOfGitlab,
+    'content-type': 'application/json',
+    'x-gitlab-token': 'the-token-of-ci',
+    'x-for-the-proxy': 'of this destination',
+  })
+  assert.equal(length, String(odd.length))
 })
 
 test('a receiver with the package standardwebhooks verifies a hook, and refuses a changed one', async () => {
@@ -68,6 +85,8 @@ test('a receiver with the package standardwebhooks verifies a hook, and refuses 
   const [request] = bySignature.taken
   const webhook = new Webhook(signingSecret)
   const headers = request?.headers as Record<string, string>
+  assert.equal(headers['x-gitlab-event-uuid'], headersOfGitlab['x-gitlab-event-uuid'])
+  assert.notEqual(headers['webhook-timestamp'], headersOfGitlab['webhook-timestamp'])
   assert.deepEqual(webhook.verify(String(request?.body), headers), JSON.parse(String(request?.body)))
   assert.throws(() => webhook.verify(`${request?.body} `, headers), /No matching signature/)
 })
@@ -127,8 +146,8 @@ test('what a full outbox did not keep is read from Kafka, and what Kafka lost is
   const large = Buffer.from(
     JSON.stringify({ ...JSON.parse(String(odd)), zz: randomBytes(400_000).toString('hex') }),
   )
-  await post(hookUrl, odd, { 'idempotency-key': 'full-1', 'x-gitlab-event': 'Push Hook' })
-  await post(hookUrl, large, { 'idempotency-key': 'full-2', 'x-gitlab-event': 'Push Hook' })
+  await post(hookUrl, odd, { ...headersOfGitlab, 'idempotency-key': 'full-1', 'webhook-id': 'full-1' })
+  await post(hookUrl, large, { ...headersOfGitlab, 'idempotency-key': 'full-2', 'webhook-id': 'full-2' })
   await post(hookUrl, fixture('release').body, {
     'idempotency-key': 'full-3',
     'x-gitlab-event': 'Release Hook',
@@ -155,6 +174,8 @@ test('what a full outbox did not keep is read from Kafka, and what Kafka lost is
   assert.ok(first?.body.equals(odd) && second?.body.equals(large))
   assert.equal(first?.headers['webhook-id'], 'full-1')
   assert.equal(first?.headers['x-gitlab-event'], 'Push Hook')
+  for (const each of [first, second])
+    assert.equal(each?.headers['x-gitlab-event-uuid'], headersOfGitlab['x-gitlab-event-uuid'])
   assert.equal(first?.headers['x-gitlab-token'], 'the-token-of-ci')
   const [dead] = (await showMessages(store, 'token', 10)).filter(
     ({ delivery_id }) => delivery_id === 'full-3',

@@ -1,6 +1,7 @@
 import { isIP, type LookupFunction } from 'node:net'
 import { getCACertificates } from 'node:tls'
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
+import { basicAuthOf } from './basic-auth.ts'
 import { type Resolve, resolveAllowed, systemResolve } from './resolve-allowed.ts'
 
 export interface OutboundOptions {
@@ -71,7 +72,8 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     }
   }
   return {
-    send: async (first) => {
+    send: async (given) => {
+      const first = withBasicAuth(given)
       let answer = await sendOnce(first)
       let { url } = first
       for (let redirects = 0; redirects < maxRedirects; redirects++) {
@@ -84,6 +86,16 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
     },
     close: () => way.close(),
   }
+}
+
+/** undici leaves out what stands before the host. */
+const withBasicAuth = (request: OutboundRequest): OutboundRequest => {
+  const authorization = basicAuthOf(request.url)
+  if (authorization === undefined) return request
+  const url = new URL(request.url)
+  url.username = ''
+  url.password = ''
+  return { ...request, url: url.href, headers: { authorization, ...request.headers } }
 }
 
 /** Where a redirect leads, if that is the same host and the request stays as it is. */

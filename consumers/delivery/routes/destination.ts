@@ -31,6 +31,20 @@ const pace = {
   digest_from: z.number().int().min(2).max(1000).default(10),
 }
 
+/** The connection sets these headers itself. */
+const connectionHeaders = /^(connection|content-length|expect|host|keep-alive|transfer-encoding|upgrade)$/i
+const headerName = z
+  .string()
+  .regex(/^[!#$%&'*+.^_`|~0-9a-z-]+$/i, 'must be the name of a header')
+  .refine((name) => !connectionHeaders.test(name), 'is a header that the connection sets')
+const headerValue = z.string().regex(/^[\t\x20-\x7e]*$/, 'must be one line of ASCII characters')
+
+/** Further headers. `header_files` are for secrets: each file holds one value on one line. */
+const headers = {
+  headers: z.record(headerName, headerValue).default({}),
+  header_files: z.record(headerName, text).default({}),
+}
+
 const chat = { ...address, ...pace }
 const form = z.enum(['json', 'form']).default('json')
 
@@ -43,13 +57,13 @@ export const destinationShape = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('discord'), ...chat }),
   z.strictObject({
     ...{ type: z.literal('json'), ...chat, ...secretOf('token'), format: form },
-    headers: z.record(z.string(), z.string()).default({}),
-    header_files: z.record(z.string(), text).default({}),
+    ...headers,
     /** The fields of the body, each a template. Without it the body is the whole message. */
     fields: z.record(z.string(), template).optional(),
   }),
   z.strictObject({
     ...{ type: z.literal('forward'), ...address, ...secretOf('token'), ...secretOf('signing_secret') },
+    ...headers,
     order: z.enum(['project', 'none']).default('project'),
     give_up_after_hours: z.number().positive().max(720).default(72),
   }),
@@ -76,7 +90,7 @@ export type Destination<Type extends DestinationType = DestinationType> = Extrac
   signing_secret?: string
   /** Certificate authorities of `ca_file`. */
   ca?: string
-  /** The headers of `headers` and of `header_files`. */
+  /** The headers of `headers` and of `header_files`, with names in lower case. */
   allHeaders: Readonly<Record<string, string>>
 }
 

@@ -49,13 +49,14 @@ export const readDestination = (
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw at('url_file', 'the file must hold a URL that begins with https:// or http://')
   for (const demand of demandsOf(settings, secrets)) throw at(demand.field, demand.problem)
-  const headerFiles = settings.type === 'json' ? settings.header_files : {}
-  const headers = settings.type === 'json' ? settings.headers : {}
-  const fromFiles = Object.entries(headerFiles).map(
+  const { headers, header_files } = 'headers' in settings ? settings : { headers: {}, header_files: {} }
+  const fromFiles = Object.entries(header_files).map(
     ([header, file]) => [header, readSecret('header_files', file)] as const,
   )
   const ca = settings.ca_file === undefined ? {} : { ca: readFile('ca_file', settings.ca_file) }
-  const allHeaders = { ...headers, ...Object.fromEntries(fromFiles) }
+  const given = [...Object.entries(headers), ...fromFiles]
+  // Two headers that differ in case only would both be sent.
+  const allHeaders = Object.fromEntries(given.map(([header, value]) => [header.toLowerCase(), value]))
   return {
     value: { ...settings, ...secrets, ...ca, name, url, allHeaders } as Destination,
     files,

@@ -1,9 +1,11 @@
+import { basicAuthOf } from '../http/basic-auth.ts'
 import type { Destination } from './destination.ts'
 
 /** Texts that must not appear in a log, an error or an answer: also the parts of a URL that hold a secret. */
 export const secretsOf = ({ url, token, signing_secret, allHeaders }: Destination): string[] => {
   const { pathname, search, password } = new URL(url)
-  const parts = [url, search.slice(1), pathname.length > 8 ? pathname : '', password]
+  const basic = basicAuthOf(url)?.slice('Basic '.length) ?? ''
+  const parts = [url, search.slice(1), pathname.length > 8 ? pathname : '', password, basic]
   const ofHeaders = Object.entries(allHeaders).flatMap(([name, value]) =>
     /auth|key|token|secret/i.test(name) ? value : [],
   )

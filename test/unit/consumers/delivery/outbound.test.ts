@@ -6,6 +6,8 @@ import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, connect, type Server } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { createOutbound, type OutboundOptions } from '../../../../consumers/delivery/http/outbound.ts'
+import type { Destination } from '../../../../consumers/delivery/routes/destination.ts'
+import { secretsOf } from '../../../../consumers/delivery/routes/secrets-of.ts'
 import { attempt } from '../../../../consumers/delivery/send/attempt.ts'
 import { openCertificateMaker } from '../../../helpers/servers/certificate-maker.ts'
 import { startReceiver } from '../../../helpers/servers/chat/start-receiver.ts'
@@ -120,6 +122,21 @@ test('failures are tried again, and say whether the request may have had its eff
   assert.equal(await outcome(receiver.url), 'retry unknown')
   receiver.behave(() => 'cut')
   assert.equal(await outcome(receiver.url), 'retry unknown')
+})
+
+test('a user and a password in the address are sent, and are not seen in what went wrong', async (t) => {
+  const receiver = await startReceiver()
+  t.after(receiver.close)
+  receiver.behave(({ headers }) => ({ status: 400, body: `no ${headers.authorization}` }))
+  const address = new URL(`${receiver.url}/ci?job=1`)
+  Object.assign(address, { username: 'ci', password: 'p@ss:word' })
+  const url = address.href
+  const secrets = secretsOf({ url, allHeaders: {} } as Destination)
+  const { answer } = await attempt(outboundWith(t, {}), request(url), secrets)
+  const [received] = receiver.all
+  assert.equal(received?.headers.authorization, `Basic ${Buffer.from('ci:p@ss:word').toString('base64')}`)
+  assert.equal(received?.path, '/ci?job=1')
+  assert.equal(answer.text, 'no Basic ***')
 })
 
 const closedUrl = async (): Promise<string> => {

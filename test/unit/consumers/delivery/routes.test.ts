@@ -56,6 +56,16 @@ const faults: readonly [name: string, text: string, expected: RegExp][] = [
     'destinations:\n  ci: { type: forward, url: https://a.example }\n',
     /destinations\.ci\.token: give either token or signing_secret/,
   ],
+  [
+    'a header that the connection sets',
+    'destinations:\n  ci: { type: forward, url: https://a.example, token: a, headers: { Host: b } }\n',
+    /line 2: destinations\.ci\.headers\.Host: is a header that the connection sets/,
+  ],
+  [
+    'a header of two lines',
+    'destinations:\n  ci: { type: json, url: https://a.example, headers: { a: "secret-address\\n" } }\n',
+    /line 2: destinations\.ci\.headers\.a: must be one line of ASCII/,
+  ],
   ['what is not YAML', 'destinations: [secret-address', /line 1: is not valid YAML/],
 ]
 

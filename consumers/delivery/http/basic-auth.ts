@@ -1,0 +1,16 @@
+/** The header `authorization` for `https://user:password@host/`; undefined if the URL has no user. */
+export const basicAuthOf = (url: string): string | undefined => {
+  const { username, password } = new URL(url)
+  if (username === '' && password === '') return undefined
+  const pair = `${decoded(username)}:${decoded(password)}`
+  return `Basic ${Buffer.from(pair).toString('base64')}`
+}
+
+/** A `%` that encodes nothing stands for itself. */
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
