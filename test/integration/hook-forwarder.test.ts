@@ -62,7 +62,7 @@ const headersOfGitlab = {
   'x-gitlab-webhook-uuid': '1c9e2d4b-8a6f-4f57-b3c1-6d2e9f0a7b35',
 }
 
-test('a receiver gets exactly the bytes and the headers of GitLab, with the token that it expects', async () => {
+test('a receiver gets exactly the bytes and headers of GitLab, with the token that it expects', async () => {
   const { body } = fixture('push')
   // Spaces, escapes and the order of keys must survive.
   const odd = Buffer.from(body.toString().replace('{', '{ \n\t"zz_unknown": "\\u00e9\\/",'))

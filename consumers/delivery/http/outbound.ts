@@ -89,7 +89,7 @@ export const createOutbound = (options: OutboundOptions): Outbound => {
 }
 
 /** undici leaves out what stands before the host. */
-const withBasicAuth = (request: OutboundRequest): OutboundRequest => {
+const withBasicAuth = (request: AnyRequest): AnyRequest => {
   const authorization = basicAuthOf(request.url)
   if (authorization === undefined) return request
   const url = new URL(request.url)
