@@ -18,13 +18,16 @@ export const createRunContext = (
   const failures = () => positions.failuresAt(place, first)
   let committed = attemptsMetadata(failures())
 
-  const commitMetadata = (metadata: string) => {
+  const commitMetadata = (
+    metadata: string,
+    others: OffsetsByTopicPartition = payload.uncommittedOffsets(),
+  ) => {
     committed = metadata
     return requestGroup(async () => {
       // The offsets before this message may be a hole. Unless they are resolved, the client's next commit
       // goes back before the hole.
       payload.resolveOffset(String(first - 1))
-      await payload.commitOffsetsIfNecessary(withMetadata(payload.uncommittedOffsets(), call, metadata))
+      await payload.commitOffsetsIfNecessary(withMetadata(others, call, metadata))
     })
   }
 
@@ -41,17 +44,19 @@ export const createRunContext = (
       // When a call with several messages takes too long, nobody knows which message is the reason. The next
       // process must find it.
       const isFailure = state === 'late' && call.length === 1
-      return commitMetadata(
-        isFailure ? attemptsMetadata(failures() + 1) : positions.begunMetadata(place, first),
-      )
+      const metadata = isFailure ? attemptsMetadata(failures() + 1) : positions.begunMetadata(place, first)
+      // The first calls of several partitions begin at about the same time. Each leaves the marks of the
+      // others in place: a commit of their offsets would remove them.
+      const isFirstCall = state === 'begun' && !fixed.isSuspect
+      return isFirstCall ? commitMetadata(metadata, { topics: [] }) : commitMetadata(metadata)
     },
   }
 }
 
 /**
- * All offsets that are due to be committed, with metadata for the first message of the call. A commit
- * postpones the client's next automatic one, so it must include every partition. The client passes metadata
- * on, although its types do not mention it.
+ * Offsets to commit, with metadata for the first message of the call. A commit postpones the client's next
+ * automatic one, so a call that commits again and again must include every partition. The client passes
+ * metadata on, although its types do not mention it.
  */
 const withMetadata = (
   { topics }: OffsetsByTopicPartition,

@@ -184,6 +184,17 @@ test('a commit for a suspect partition includes the offsets of the other partiti
   assert.deepEqual(group.committed.get(1), { offset: 9, metadata: '' })
 })
 
+test('the first call of a partition leaves the mark of another partition in place', async () => {
+  const group = openGroup()
+  const { handBatch } = await start(group, async ([message]) =>
+    message?.offset === '8' ? await hung.promise : ['processed'],
+  )
+  void handBatch(0, 7, 8)
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  await handBatch(1, 7)
+  assert.deepEqual(group.committed.get(0), { offset: 7, metadata: 'failed attempts: 0, begun: 1' })
+})
+
 test('the count of a message behind a hole is not overwritten by the next commit of the client', async () => {
   const group = openGroup()
   const process = await start(group, () => hung.promise)
