@@ -8,8 +8,10 @@ import { defineLogFollower, type LogFollowerTools } from '../log-follower.ts'
 import { createClientLimits } from './http/client-limits.ts'
 import { watchFeedTokens } from './http/feed-tokens.ts'
 import { startHttp } from './http/start-http.ts'
+import { restoreBodiesFrom } from './log/bodies.ts'
 import { type LiveLog, startLiveLog } from './log/live-log.ts'
 import { createFeedMetrics } from './metrics.ts'
+import { createFairQueue } from './stream/fair-queue.ts'
 import { createHub } from './stream/hub.ts'
 import { feedEvents } from './subscription/events.ts'
 
@@ -41,6 +43,9 @@ export const eventFeedVariables = z.object({
 /** The newest records are kept in memory for clients that come back, in bytes. */
 const recentBytes = 32 * 1024 * 1024
 
+/** So many single records are read from the brokers at a time. */
+const recordsAtOnce = 8
+
 /** Serves every event as Server-Sent Events, to any number of clients, and a page that shows them. */
 export const eventFeed = defineLogFollower({
   name: 'event-feed',
@@ -61,7 +66,8 @@ export const eventFeed = defineLogFollower({
       )
       opened.defer(() => tokens?.close())
       const metrics = createFeedMetrics(tools.metrics)
-      const source = { kafka, decode: decoderOf(tools), chunksTopic: names.rawChunksTopic }
+      const restoreBody = restoreBodiesFrom(kafka, names.rawChunksTopic)
+      const source = { kafka, decode: decoderOf(tools), restoreBody }
       const topics = new Map(feedEvents.map((event) => [names.topic(event), event]))
       const log = await startLiveLog({ source, topics, logger, maxBytes: recentBytes })
       opened.defer(() => log.close())
@@ -76,11 +82,17 @@ export const eventFeed = defineLogFollower({
       )
       const app = {
         stream: { hub, log, tokens: tokens?.current, limits, metrics },
-        record: { generation: log.current, records, source, tokens: tokens?.current },
+        record: {
+          generation: log.current,
+          records,
+          queue: createFairQueue(recordsAtOnce),
+          source,
+          tokens: tokens?.current,
+        },
         corsOrigins: settings.EVENT_FEED_CORS_ORIGINS,
         ...{ metrics, logger },
       }
-      const http = await startHttp(settings.EVENT_FEED_PORT, settings.EVENT_FEED_HOST, app, logger)
+      const http = await startHttp(settings, app)
       opened.defer(() => http.close())
       opened.defer(() => hub.close())
       return { health: () => healthOf(log), failure: never, close: () => opened.disposeAsync() }

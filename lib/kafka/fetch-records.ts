@@ -23,15 +23,18 @@ export interface ReadPosition extends TopicPartition {
 }
 
 const longPollMs = 300
-const maxBytes = 16 * 1024 * 1024
+const defaultBytes = 16 * 1024 * 1024
 
 /**
  * Fetches the next records of all partitions. If some brokers do not answer, the result holds their error and
  * the records of the others, because those records are not fetched again.
+ *
+ * @param maxBytes of the answer of one broker, in bytes
  */
 export const fetchFromAll = async (
   cluster: KafkajsCluster,
   positions: readonly ReadPosition[],
+  maxBytes = defaultBytes,
 ): Promise<{ messages: LogMessage[]; failure?: unknown }> => {
   try {
     const fetches = [...groupByLeader(cluster, positions)].map(([leader, led]) =>

@@ -21,6 +21,8 @@ export interface ReadLogOptions {
    * `now`: reading ends after the last record that existed when it began. Without it, reading does not end.
    */
   to?: 'now'
+  /** How much a broker sends at a time, in bytes. Default: 16 MiB. */
+  fetchBytes?: number
   /** Called with topics that do not exist when reading begins, or are deleted later. They stay left out. */
   onMissing?(topics: readonly string[]): void
   /** Called once, after every record that existed when reading began has been yielded and consumed. */
@@ -48,7 +50,7 @@ const electionWaitMs = 200
  */
 export async function* readLog(
   kafka: Kafka,
-  { topics, from, to, onMissing, onCaughtUp, signal, onOutage }: ReadLogOptions,
+  { topics, from, to, fetchBytes, onMissing, onCaughtUp, signal, onOutage }: ReadLogOptions,
 ): AsyncGenerator<LogMessage> {
   const ends = await readEndsOnce(kafka, topics)
   const existing = new Set(ends.map(({ topic }) => topic))
@@ -78,7 +80,7 @@ export async function* readLog(
       }
       const unfinished = positions.filter(({ next, end }) => next < end)
       if (unfinished.length === 0) return
-      const { messages, failure } = await fetchFromAll(cluster, unfinished)
+      const { messages, failure } = await fetchFromAll(cluster, unfinished, fetchBytes)
       for (const message of messages) {
         if (signal?.aborted) return
         yield message

@@ -34,12 +34,18 @@ export const eventFeedCatalogue = {
     unit: 'records',
     processes,
   },
+  event_feed_writes_total: {
+    type: 'counter',
+    help: 'Writes of events to clients. Events that come together are written to a client together.',
+    unit: 'requests',
+    processes,
+  },
   event_feed_requests_refused_total: {
     type: 'counter',
     help: 'Requests to the feed that were refused, by status.',
     unit: 'requests',
     processes,
-    labels: { status: ['400', '401', '403', '404', '405', '429', '500', '503'] },
+    labels: { status: ['400', '401', '403', '404', '405', '408', '429', '431', '500', '503'] },
   },
   event_feed_delivery_delay_seconds: {
     type: 'histogram',

@@ -20,7 +20,8 @@ export type Tokens = (() => BearerTokens) | undefined
 /** @throws RefusedError */
 export const callerOf = (request: Request, tokens: Tokens): Caller => {
   if (tokens === undefined) return { name: undefined, access: openAccess, tokenState: () => 'valid' }
-  const access = tokenAccessOf(request, tokens())
+  const current = tokens()
+  const access = tokenAccessOf(request, current)
   if (access === 'expired') throw new RefusedError(401, 'the token has expired')
   if (access === 'unknown')
     throw new RefusedError(401, 'send a token: Authorization: Bearer <token>, or sign in at /')
@@ -30,7 +31,18 @@ export const callerOf = (request: Request, tokens: Tokens): Caller => {
     if (typeof now === 'string') return 'token_expired'
     return seenBy(now) === seen ? 'valid' : 'token_changed'
   }
-  return { name: access.name, access: accessOfToken(access), tokenState }
+  return { name: access.name, access: sharedAccess(current, access, seen), tokenState }
+}
+
+/** Clients of one token share its access, which remembers projects, until the file has changed. */
+const known = new WeakMap<BearerTokens, Map<string, FeedAccess>>()
+
+const sharedAccess = (tokens: BearerTokens, access: TokenAccess, seen: string): FeedAccess => {
+  const ofFile = known.get(tokens) ?? new Map<string, FeedAccess>()
+  known.set(tokens, ofFile)
+  const shared = ofFile.get(seen) ?? accessOfToken(access)
+  ofFile.set(seen, shared)
+  return shared
 }
 
 const seenBy = ({ projects, visibility, events }: TokenAccess): string =>

@@ -12,7 +12,7 @@ const words: Readonly<Record<Refusal['status'], string>> = {
   403: 'forbidden',
   404: 'not_found',
   405: 'method_not_allowed',
-  429: 'too_many_clients',
+  429: 'too_many_requests',
   500: 'internal',
   503: 'unavailable',
 }

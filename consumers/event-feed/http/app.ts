@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Request, type Response } from 'express'
+import express, { type ErrorRequestHandler, type Request } from 'express'
 import helmet from 'helmet'
 import { messageOf, RetriableError } from '../../../lib/errors.ts'
 import type { Logger } from '../../../lib/logger.ts'
@@ -53,12 +53,9 @@ export const createApp = ({ stream, record, corsOrigins, metrics, logger }: AppO
   })
   addSessionRoutes(app, stream.tokens)
   addPage(app)
-  app.use((request: Request, response: Response) => {
-    const isRead = request.method === 'GET' || request.method === 'HEAD'
-    refuse(response, {
-      status: isRead ? 404 : 405,
-      message: isRead ? 'there is no such address' : 'the feed only reads: use GET',
-    })
+  app.use(({ method }: Request) => {
+    if (method === 'GET' || method === 'HEAD') throw new RefusedError(404, 'there is no such address')
+    throw new RefusedError(405, 'the feed only reads: use GET')
   })
   app.use(failure(metrics, logger))
   return app

@@ -1,6 +1,6 @@
 import express, { type Express, type Request } from 'express'
 import { callerOf, type Tokens } from './access-of-request.ts'
-import { RefusedError, refuse } from './answer.ts'
+import { RefusedError } from './answer.ts'
 import { setSessionCookie } from './session-cookie.ts'
 
 const sessionSeconds = 12 * 60 * 60
@@ -21,10 +21,10 @@ export const addSessionRoutes = (app: Express, tokens: Tokens): void => {
     }
   })
   app.post('/session', express.json({ limit: '8kb' }), (request, response) => {
-    if (tokens === undefined) return refuse(response, { status: 404, message: 'the feed has no tokens' })
+    if (tokens === undefined) throw new RefusedError(404, 'the feed has no tokens')
     const access = tokens().accessOf(`Bearer ${tokenOf(request)}`, Date.now())
-    if (access === 'unknown') return refuse(response, { status: 403, message: 'this token is not known' })
-    if (access === 'expired') return refuse(response, { status: 403, message: 'this token has expired' })
+    if (access === 'unknown') throw new RefusedError(403, 'this token is not known')
+    if (access === 'expired') throw new RefusedError(403, 'this token has expired')
     const session = tokens().sessionOf(access, Date.now() + 1000 * sessionSeconds)
     response.setHeader('Cache-Control', 'no-store')
     response.setHeader('Set-Cookie', setSessionCookie(session, sessionSeconds, channelOf(request)))

@@ -60,7 +60,7 @@ export const serveStream = async (
   const client = createStreamClient(caller, query, coverage, start, output)
   writeHead(response)
   tellStart(client, start)
-  const stream = hub.add(client, output, caller.tokenState)
+  const stream = hub.add(client, output, caller)
   response.once('close', () => stream.end('client'))
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { readLog } from '../../../lib/kafka/log-reader.ts'
 import type { Offsets } from '../../../lib/kafka/offsets.ts'
 import type { EventType } from '../../../schemas/catalogue.ts'
@@ -17,8 +17,8 @@ export interface FollowOptions {
   signal: AbortSignal
   /** How often the topics are compared with those that exist, in milliseconds. */
   pollMs: number
-  /** Called after each item that was added to the generation. */
-  onItem(): void
+  /** Called with the size of each item that was added to the generation. */
+  onItem(bytes: number): void
   /** Called once every record that existed at the start has been read. */
   onCaughtUp(): void
   /** Called with each error. Reading continues behind it. */
@@ -30,6 +30,12 @@ type LayoutPoll = Pick<FollowOptions, 'topics' | 'outage' | 'signal'> & {
 }
 
 const retryMs = 1000
+
+/**
+ * After so many bytes of items, the sockets of the clients get time to write. The brokers may send much more
+ * at a time, and it would all wait in memory.
+ */
+const writtenTogether = 1024 * 1024
 
 /**
  * Reads on until the topics are others than those of the generation, or until the log no longer has the next
@@ -71,12 +77,17 @@ const readOn = async (
       onCaughtUp()
     },
   })
+  let unsent = 0
   for await (const message of reading) {
     const item = await readItem(source, layout, message)
     outage.end('records')
     if (item === undefined) continue
     addItem(generation, item)
-    onItem()
+    onItem(item.size)
+    unsent += item.size
+    if (unsent < writtenTogether) continue
+    unsent = 0
+    await setImmediate()
   }
 }
 

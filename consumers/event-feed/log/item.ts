@@ -29,10 +29,16 @@ export interface FeedFacets extends Facets {
 export const shapes = ['body', 'record', 'summary'] as const
 export type Shape = (typeof shapes)[number]
 
+/** A decoded record. */
+export interface ReadRecord {
+  record: RecordOf
+  /** Why the record has no body; undefined if it has. */
+  rawMissing: string | undefined
+}
+
 /** A record with its place. */
-export interface PlacedRecord {
+export interface PlacedRecord extends ReadRecord {
   topic: string
   partition: number
   offset: number
-  record: RecordOf
 }

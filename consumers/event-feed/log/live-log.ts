@@ -20,8 +20,8 @@ export interface LiveLogOptions {
 
 /** Who serves the clients. */
 export interface LogListener {
-  /** Called after each item that was added to the current generation. */
-  wake(): void
+  /** Called with the size of each item that was added to the current generation. */
+  wake(bytes: number): void
   /** Called when the topics have changed: the streams of the old generation must end. */
   endAll(reason: 'topics_changed'): void
 }
@@ -58,7 +58,7 @@ export const startLiveLog = async (options: LiveLogOptions): Promise<LiveLog> =>
   })
   const outage = createOutage(logger)
   let listener: LogListener | undefined
-  const onItem = () => listener?.wake()
+  const onItem = (bytes: number) => listener?.wake(bytes)
   const closing = new AbortController()
   const { signal } = closing
   const { promise: caughtUp, resolve: onCaughtUp, reject: onError } = Promise.withResolvers<void>()

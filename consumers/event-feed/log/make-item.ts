@@ -4,7 +4,7 @@ import { facetsOf } from '../../delivery/routes/facets.ts'
 import { isTest } from '../../event-text/is-test.ts'
 import { placeOf } from '../../event-text/place.ts'
 import { eventLines } from './event-lines.ts'
-import type { FeedFacets, FeedItem, Genuineness, PlacedRecord, Shape } from './item.ts'
+import type { FeedFacets, FeedItem, Genuineness, PlacedRecord, ReadRecord, Shape } from './item.ts'
 import { recordOf, summaryOf } from './record-shapes.ts'
 
 /** Where a record lies, and the index of its partition. */
@@ -20,15 +20,15 @@ export interface ItemPlace {
 /** What an item takes in memory beside its lines, about, in bytes. */
 const itemBytes = 1000
 
-export const makeItem = (place: ItemPlace, record: RecordOf): FeedItem => {
-  const placed: PlacedRecord = { ...place, record }
+export const makeItem = (place: ItemPlace, { record, rawMissing }: ReadRecord): FeedItem => {
+  const placed: PlacedRecord = { ...place, record, rawMissing }
   const made = new Map<Shape, Buffer>()
   return {
     ...positionOf(place),
     facets: feedFacetsOf(record),
     size: itemBytes + 3 * record.raw.length,
     linesOf: (shape) => {
-      const lines = made.get(shape) ?? eventLines(place.event, dataOf(shape, placed))
+      const lines = made.get(shape) ?? linesOf(shape, place, placed)
       made.set(shape, lines)
       return lines
     },
@@ -37,14 +37,23 @@ export const makeItem = (place: ItemPlace, record: RecordOf): FeedItem => {
 
 /** An item that tells that a record cannot be read: it would otherwise be missing without a trace. */
 export const makeUnreadableItem = (place: ItemPlace, problem: string): FeedItem => {
-  const { topic, partition, offset } = place
-  const lines = eventLines('unreadable', JSON.stringify({ topic, partition, offset, problem }))
+  const lines = unreadableLines(place, problem)
   return {
     ...positionOf(place),
     facets: undefined,
     size: itemBytes,
     linesOf: () => lines,
   }
+}
+
+const unreadableLines = ({ topic, partition, offset }: ItemPlace, problem: string): Buffer =>
+  eventLines('unreadable', JSON.stringify({ topic, partition, offset, problem }))
+
+const linesOf = (shape: Shape, place: ItemPlace, placed: PlacedRecord): Buffer => {
+  const { rawMissing } = placed
+  return shape === 'body' && rawMissing !== undefined
+    ? unreadableLines(place, rawMissing)
+    : eventLines(place.event, dataOf(shape, placed))
 }
 
 const positionOf = ({ index, offset, timestamp, event }: ItemPlace) => ({ index, offset, timestamp, event })

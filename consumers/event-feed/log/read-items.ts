@@ -1,20 +1,17 @@
 import type { Kafka } from 'kafkajs'
 import type { Decode } from '../../../lib/avro/codec.ts'
-import { messageOf, PermanentError, RetriableError } from '../../../lib/errors.ts'
+import { messageOf, PermanentError } from '../../../lib/errors.ts'
 import type { LogMessage } from '../../../lib/kafka/log-reader.ts'
-import { restoreBody } from '../../../lib/kafka/restore-body.ts'
 import { isEventType, type RecordOf } from '../../../schemas/catalogue.ts'
 import type { Layout } from '../position/layout.ts'
-import type { FeedItem } from './item.ts'
+import type { RestoreBody } from './bodies.ts'
+import type { FeedItem, ReadRecord } from './item.ts'
 import { type ItemPlace, makeItem, makeUnreadableItem } from './make-item.ts'
-
-/** How long all chunks of one body may take to read, in milliseconds. */
-const chunksLimitMs = 20_000
 
 export interface ItemSource {
   kafka: Kafka
   decode: Decode
-  chunksTopic: string
+  restoreBody: RestoreBody
 }
 
 /**
@@ -42,23 +39,17 @@ export const readItem = async (
 }
 
 /**
- * @throws PermanentError if the record or its body cannot be read; RetriableError while the registry or the
- *   brokers do not answer
+ * @throws PermanentError if the record cannot be decoded; RetriableError while the registry or the brokers do
+ *   not answer
  */
 export const readRecordOf = async (
-  { kafka, decode, chunksTopic }: ItemSource,
+  { decode, restoreBody }: Pick<ItemSource, 'decode' | 'restoreBody'>,
   event: string,
   value: Buffer | null,
-): Promise<RecordOf> => {
+): Promise<ReadRecord> => {
   if (value === null) throw new PermanentError('the message has no value')
   const record = (await decode(value)) as RecordOf
-  const signal = AbortSignal.timeout(chunksLimitMs)
-  const problem = await restoreBody(record, kafka, chunksTopic, signal).catch((cause: unknown) => {
-    throw new RetriableError(`cannot read the body of delivery ${record.delivery.id}: ${messageOf(cause)}`, {
-      cause,
-    })
-  })
-  if (problem !== undefined) throw new PermanentError(problem)
+  const rawMissing = await restoreBody(record)
   if (isEventType(event)) record.eventType = event
-  return record
+  return { record, rawMissing }
 }

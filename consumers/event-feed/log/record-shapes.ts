@@ -5,11 +5,15 @@ import { placeOf } from '../../event-text/place.ts'
 import { sentenceOf } from '../../event-text/sentence.ts'
 import type { Genuineness, PlacedRecord } from './item.ts'
 
-/** The decoded record with its place in Kafka. `raw` is text, or `raw_base64` where it is not UTF-8. */
-export const recordOf = ({ topic, partition, offset, record }: PlacedRecord) => {
+/**
+ * The decoded record with its place in Kafka. `raw` is text, or `raw_base64` where it is not UTF-8. Where the
+ * body is gone, `raw` is empty and `raw_missing` says why.
+ */
+export const recordOf = ({ topic, partition, offset, record, rawMissing }: PlacedRecord) => {
   const { raw, eventType: _, ...fields } = record
   const body = isUtf8(raw) ? { raw: raw.toString() } : { raw_base64: raw.toString('base64') }
-  return { topic, partition, offset, ...fields, ...body }
+  const missing = rawMissing === undefined ? {} : { raw_missing: rawMissing }
+  return { topic, partition, offset, ...fields, ...body, ...missing }
 }
 
 /** What a list shows of an event. */

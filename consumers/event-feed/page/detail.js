@@ -32,7 +32,9 @@ export const createDetail = (onSignedOut) => {
     const response = await fetch(`/records/${encodeURIComponent(topic)}/${partition}/${offset}`)
     if (response.status === 401) onSignedOut()
     if (!response.ok) return show('The record cannot be read any more.', '')
-    const { raw, raw_base64, ...record } = await response.json()
-    show(JSON.stringify(record, null, 2), raw ?? `base64: ${raw_base64}`)
+    const { raw, raw_base64, raw_missing, ...record } = await response.json()
+    const body =
+      raw_missing === undefined ? (raw ?? `base64: ${raw_base64}`) : `The body is gone: ${raw_missing}.`
+    show(JSON.stringify(record, null, 2), body)
   }
 }

@@ -14,6 +14,12 @@ export type EventId =
 
 const headerBytes = 1 + clusterDigestBytes + incarnationDigestBytes
 
+/** Four characters hold three bytes. */
+const mostBytes = Math.floor(((longestId - 1) * 3) / 4)
+
+/** An id is made for each event, so its bytes are written to the same place each time. */
+const scratch = Buffer.alloc(mostBytes + 16)
+
 /**
  * The opaque id of an event, URL-safe. It holds the layout version, digests of the cluster and of the topics,
  * the time, and the next offset of every covered partition, as varints in the order of the coverage. Where
@@ -22,17 +28,21 @@ const headerBytes = 1 + clusterDigestBytes + incarnationDigestBytes
  * @param next the next offset of each covered partition
  */
 export const encodeEventId = (coverage: Coverage, time: number, next: Float64Array): string => {
-  const bytes: number[] = [layouts.offsets, ...coverage.cluster, ...coverage.incarnations]
-  writeVarint(bytes, time)
-  for (const offset of next) writeVarint(bytes, offset)
-  const id = Buffer.from(bytes).toString('base64url')
-  return id.length < longestId ? id : encodeTimeId(coverage, time)
+  scratch[0] = layouts.offsets
+  coverage.cluster.copy(scratch, 1)
+  coverage.incarnations.copy(scratch, 1 + clusterDigestBytes)
+  let end = writeVarint(scratch, headerBytes, time)
+  for (const offset of next) {
+    end = writeVarint(scratch, end, offset)
+    if (end > mostBytes) return encodeTimeId(coverage, time)
+  }
+  return scratch.toString('base64url', 0, end)
 }
 
 const encodeTimeId = ({ cluster }: Coverage, time: number): string => {
-  const bytes: number[] = [layouts.time, ...cluster]
-  writeVarint(bytes, time)
-  return Buffer.from(bytes).toString('base64url')
+  scratch[0] = layouts.time
+  cluster.copy(scratch, 1)
+  return scratch.toString('base64url', 0, writeVarint(scratch, 1 + clusterDigestBytes, time))
 }
 
 /** @returns undefined if the text is not an id of this feed */

@@ -66,8 +66,28 @@ export const createLayout = (clusterId: string, unordered: readonly FeedTopic[])
 /** Whether two layouts have the same partitions of the same topics. */
 export const isSameLayout = (a: Layout, b: Layout): boolean => textOf(a, a.topics) === textOf(b, b.topics)
 
-/** @param events those that the subscription may receive */
+/** So many coverages of one layout are remembered. */
+const mostCoverages = 1000
+const known = new WeakMap<Layout, Map<string, Coverage>>()
+
+/**
+ * Subscriptions to the same events share one coverage.
+ *
+ * @param events those that the subscription may receive
+ */
 export const coverageOf = (layout: Layout, events: ReadonlySet<EventType>): Coverage => {
+  const key = [...events].sort().join()
+  const ofLayout = known.get(layout) ?? new Map<string, Coverage>()
+  known.set(layout, ofLayout)
+  const found = ofLayout.get(key)
+  if (found !== undefined) return found
+  if (ofLayout.size >= mostCoverages) ofLayout.clear()
+  const made = makeCoverage(layout, events)
+  ofLayout.set(key, made)
+  return made
+}
+
+const makeCoverage = (layout: Layout, events: ReadonlySet<EventType>): Coverage => {
   const topics = layout.topics.filter(({ event }) => events.has(event))
   const slots = new Int16Array(layout.partitions.length).fill(-1)
   const indexes: number[] = []

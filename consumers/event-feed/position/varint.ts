@@ -1,8 +1,13 @@
-/** Appends a whole number in groups of seven bits, the lowest first. */
-export const writeVarint = (bytes: number[], value: number): void => {
-  let rest = value
-  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128)
-  bytes.push(rest)
+/**
+ * Writes a whole number in groups of seven bits, the lowest first. A safe integer has at most eight bytes.
+ *
+ * @returns the place behind it
+ */
+export const writeVarint = (bytes: Buffer, start: number, value: number): number => {
+  let [at, rest] = [start, value]
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) + 128
+  bytes[at++] = rest
+  return at
 }
 
 /** Reads numbers that `writeVarint` has written. */

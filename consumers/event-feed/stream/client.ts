@@ -20,23 +20,34 @@ export type EndReason = (typeof endReasons)[number]
 /** One client of the feed, and how far it has come in each partition that it covers. */
 export interface FeedClient {
   coverage: Coverage
-  /** The next offset of each covered partition. */
+  filter: Filter
+  shape: Shape
+  /** The next offset of each covered partition. It is not kept up to date for a live client. */
   next: Float64Array
   /** Takes an item if it is the next one of its partition and passes the filter. Nothing is written yet. */
   offer(item: FeedItem): void
+  /** Takes an event with its id, as it is written. */
+  push(event: Buffer): void
+  /** How many bytes were taken and not written yet. */
+  pending(): number
   /** Writes what was taken, in one write. @returns how many events that were */
   flush(): number
   /** Takes an event about the stream itself. */
   tell(event: 'resumed' | 'reset' | 'closed', data: object): void
-  /** Writes a comment, and the id where the client stands, so that it resumes there. */
-  beat(): void
-  /** The time of the ids: everything older was sent. In milliseconds since 1970. */
-  setTime(time: number): void
+  /**
+   * Writes what was taken, a comment, and the id where the client stands, so that it resumes there.
+   *
+   * @returns how many events that were
+   */
+  beat(): number
+  /** From now on the client is live: its ids are those of all live clients with this coverage. */
+  follow(idLine: () => Buffer): void
 }
 
 export interface ClientOptions {
   coverage: Coverage
   next: Float64Array
+  /** The time of the ids until the client is live, in milliseconds since 1970: everything older was sent. */
   time: number
   filter: Filter
   shape: Shape
@@ -45,39 +56,51 @@ export interface ClientOptions {
 
 const lineEnd = Buffer.from('\n')
 
-export const createClient = ({ coverage, next, time, filter, shape, output }: ClientOptions): FeedClient => {
-  let sentTime = time
-  let pending: Buffer[] = []
-  let events = 0
-  const idLine = () => Buffer.from(`id: ${encodeEventId(coverage, sentTime, next)}\n`)
+/** The line `id:` of a place in the log. */
+export const idLineOf = (coverage: Coverage, time: number, next: Float64Array): Buffer =>
+  Buffer.from(`id: ${encodeEventId(coverage, Math.floor(time), next)}\n`)
+
+/** An event as it is written. */
+export const eventBytes = (idLine: Buffer, lines: Buffer): Buffer => Buffer.concat([idLine, lines, lineEnd])
+
+export const createClient = (options: ClientOptions): FeedClient => {
+  const { coverage, next, time, filter, shape, output } = options
+  let taken: Buffer[] = []
+  let [bytes, events] = [0, 0]
+  let idLine = () => idLineOf(coverage, time, next)
+  const take = (part: Buffer) => {
+    taken.push(part)
+    bytes += part.length
+  }
   const flush = () => {
     const count = events
-    if (pending.length > 0) output.write(Buffer.concat(pending))
-    pending = []
+    const [first] = taken
+    if (first !== undefined) output.write(taken.length === 1 ? first : Buffer.concat(taken, bytes))
+    taken = []
+    bytes = 0
     events = 0
     return count
   }
+  const push = (event: Buffer) => {
+    take(event)
+    events += 1
+  }
   return {
-    coverage,
-    next,
-    flush,
+    ...{ coverage, filter, shape, next, flush, push },
+    pending: () => bytes,
     offer: (item) => {
       const slot = coverage.slots[item.index] ?? -1
       if (slot === -1 || item.offset < (next[slot] ?? 0)) return
       next[slot] = item.offset + 1
-      if (!filter(item)) return
-      pending.push(idLine(), item.linesOf(shape), lineEnd)
-      events += 1
+      if (filter.passes(item)) push(eventBytes(idLine(), item.linesOf(shape)))
     },
-    tell: (event, data) => {
-      pending.push(idLine(), eventLines(event, JSON.stringify(data)), lineEnd)
-    },
+    tell: (event, data) => take(eventBytes(idLine(), eventLines(event, JSON.stringify(data)))),
     beat: () => {
-      pending.push(Buffer.from(':\n'), idLine(), lineEnd)
-      flush()
+      take(Buffer.concat([Buffer.from(':\n'), idLine(), lineEnd]))
+      return flush()
     },
-    setTime: (newTime) => {
-      sentTime = Math.max(sentTime, Math.floor(newTime))
+    follow: (shared) => {
+      idLine = shared
     },
   }
 }

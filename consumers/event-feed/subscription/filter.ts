@@ -3,12 +3,14 @@ import type { FeedFacets, FeedItem } from '../log/item.ts'
 import type { FeedAccess } from './access.ts'
 import type { StreamQuery } from './query.ts'
 
-/** Whether a client receives an item of the topics that it covers. */
-export type Filter = (item: FeedItem) => boolean
+/** What a client receives of the topics that it covers. */
+export interface Filter {
+  passes(item: Pick<FeedItem, 'facets'>): boolean
+  /** Whether items of a project and group can pass; undefined where items of every place can. */
+  watches: ((facets: FeedFacets) => boolean) | undefined
+}
 
 type FilterQuery = Pick<StreamQuery, 'project' | 'group' | 'branch' | 'author' | 'include'>
-
-const knownPlaces = 10_000
 
 /** Every parameter that is given must hold; of its values, one. */
 export const createFilter = (query: FilterQuery, access: FeedAccess): Filter => {
@@ -17,7 +19,7 @@ export const createFilter = (query: FilterQuery, access: FeedAccess): Filter => 
   const authors = query.author?.map((author) => author.toLowerCase())
   const narrows = query.project !== undefined || query.group !== undefined
   const unread = !(narrows || branches !== undefined || authors !== undefined)
-  return ({ facets }) => {
+  const passes: Filter['passes'] = ({ facets }) => {
     if (facets === undefined) return unread && access.sees(undefined)
     if (facets.genuineness !== 'genuine' && query.include !== 'tests') return false
     if (!access.sees(facets)) return false
@@ -27,26 +29,17 @@ export const createFilter = (query: FilterQuery, access: FeedAccess): Filter => 
       return false
     return authors === undefined || authors.includes(author?.toLowerCase() ?? '')
   }
+  return { passes, watches: narrows ? isOfPlace : undefined }
 }
 
-/** Remembers the answers: a thousand clients ask for each event, and most ask for the same few projects. */
 const createPlaceFilter = ({ project, group }: FilterQuery) => {
   const projects = project?.map(projectMatcher)
   const groups = group?.map(matcherOf)
-  const known = new Map<string, boolean>()
-  const decide = (facets: FeedFacets): boolean => {
-    const isProject = projects === undefined || projects.some((matches) => matches(facets))
-    const above = groupsAbove(facets.group)
-    return isProject && (groups === undefined || groups.some((matches) => above.some(matches)))
-  }
   return (facets: FeedFacets): boolean => {
-    const key = `${facets.projectId} ${facets.project ?? ''} ${facets.group ?? ''}`
-    const found = known.get(key)
-    if (found !== undefined) return found
-    if (known.size >= knownPlaces) known.clear()
-    const decided = decide(facets)
-    known.set(key, decided)
-    return decided
+    if (projects !== undefined && !projects.some((matches) => matches(facets))) return false
+    if (groups === undefined) return true
+    const above = groupsAbove(facets.group)
+    return groups.some((matches) => above.some(matches))
   }
 }
 

@@ -29,7 +29,7 @@ const itemOf = (facets: FeedFacets | undefined): FeedItem => ({
   linesOf: () => Buffer.alloc(0),
 })
 const passes = (query: Record<string, unknown>, facets: Partial<FeedFacets> = {}, access = openAccess) =>
-  createFilter(readStreamQuery(query), access)(itemOf({ ...push, ...facets }))
+  createFilter(readStreamQuery(query), access).passes(itemOf({ ...push, ...facets }))
 
 for (const [query, expected] of [
   [{}, true],
@@ -71,8 +71,8 @@ test('tests, samples and simulations are left out unless they are asked for', ()
 
 test('a record that cannot be read is told to whoever does not ask for certain projects', () => {
   const query = (text: Record<string, string>) => createFilter(readStreamQuery(text), openAccess)
-  assert.equal(query({})(itemOf(undefined)), true)
-  assert.equal(query({ project: '15' })(itemOf(undefined)), false)
+  assert.equal(query({}).passes(itemOf(undefined)), true)
+  assert.equal(query({ project: '15' }).passes(itemOf(undefined)), false)
 })
 
 test('a parameter that cannot be used is named', () => {

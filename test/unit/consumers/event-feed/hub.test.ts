@@ -25,7 +25,7 @@ const open = (options: { clientBytes?: number; beatMs?: number } = {}) => {
   const layout = createLayout('a', [{ topic: 'gitlab.push', event: 'push', id: 'id', partitions: 2 }])
   const generation: Generation = {
     layout,
-    recent: createRecentItems(new Float64Array(2), 1_000_000),
+    recent: createRecentItems(new Float64Array(2), 8_000_000),
     next: new Float64Array(2),
     time: 1000,
   }
@@ -39,14 +39,14 @@ const open = (options: { clientBytes?: number; beatMs?: number } = {}) => {
     beatMs: options.beatMs ?? 60_000,
   })
   hubs.add(hub)
-  const publish = (index: number, offset: number) => {
+  const publish = (index: number, offset: number, size = 100) => {
     const line = Buffer.from(`event: push\ndata: ${index}/${offset}\n`)
     const item: FeedItem = {
-      ...{ index, offset, timestamp: 2000 + offset, event: 'push', facets: undefined, size: 100 },
+      ...{ index, offset, timestamp: 2000 + offset, event: 'push', facets: undefined, size },
       linesOf: () => line,
     }
     addItem(generation, item)
-    hub.wake()
+    hub.wake(item.size)
   }
   const join = (next: number[], tokenState: TokenState = 'valid') => {
     const written: string[] = []
@@ -55,15 +55,22 @@ const open = (options: { clientBytes?: number; beatMs?: number } = {}) => {
       write: (bytes: Buffer) => void written.push(bytes.toString()),
       waiting: () => state.waiting,
       drained: async () => undefined,
+      onStalled: () => undefined,
       end: () => {
         state.ends += 1
       },
     }
     const client = createClient({
-      ...{ next: Float64Array.from(next), time: 0, filter: () => true, shape: 'body', output },
+      ...{
+        next: Float64Array.from(next),
+        time: 0,
+        filter: { passes: () => true, watches: undefined },
+        shape: 'body',
+        output,
+      },
       coverage: coverageOf(layout, new Set<EventType>(['push'])),
     })
-    const stream = hub.add(client, output, () => tokenState)
+    const stream = hub.add(client, output, { name: undefined, tokenState: () => tokenState })
     const events = () => [...written.join('').matchAll(/^data: (.*)$/gm)].map(([, data]) => data)
     const ids = () => [...written.join('').matchAll(/^id: (.*)$/gm)].map(([, id]) => decodeEventId(id ?? ''))
     return { stream, written, state, events, ids }
@@ -102,10 +109,10 @@ test('a slow client is told and disconnected, and the others get everything', as
   publish(0, 0)
   await eventually(() => assert.deepEqual(quick.events(), ['0/0']))
   assert.deepEqual([slow.stream.state, slow.state.ends], ['ended', 1])
-  assert.deepEqual(slow.events(), ['{"reason":"slow"}'])
+  assert.deepEqual(slow.events(), ['0/0', '{"reason":"slow"}'])
   publish(0, 1)
   await eventually(() => assert.deepEqual(quick.events(), ['0/0', '0/1']))
-  assert.deepEqual(slow.events(), ['{"reason":"slow"}'])
+  assert.deepEqual(slow.events(), ['0/0', '{"reason":"slow"}'])
   assert.match(await metrics.registry.metrics(), /event_feed_streams_ended_total\{reason="slow"\} 1/)
 })
 
@@ -115,6 +122,40 @@ test('a stream ends with its token, and a comment with the newest id keeps the o
   await eventually(() => assert.deepEqual(expired.events(), ['{"reason":"token_expired"}']))
   await eventually(() => assert.ok(valid.written.join('').startsWith(':\nid: ')))
   assert.equal(valid.stream.state, 'live')
+})
+
+test('a client that joins between two writes has the same place and id as the others', async () => {
+  const { publish, join } = open()
+  const early = join([0, 0])
+  await eventually(() => assert.equal(early.stream.state, 'live'))
+  publish(0, 0)
+  const late = join([0, 0])
+  await eventually(() => assert.equal(late.stream.state, 'live'))
+  assert.deepEqual([early.events(), late.events()], [['0/0'], ['0/0']])
+  publish(1, 0)
+  await eventually(() => assert.deepEqual(late.events(), ['0/0', '1/0']))
+  assert.deepEqual(early.events(), ['0/0', '1/0'])
+  assert.deepEqual(early.ids().at(-1), late.ids().at(-1))
+})
+
+test('a client whose id is ahead of this process gets nothing twice', async () => {
+  const { publish, join } = open()
+  publish(0, 0)
+  const client = join([3, 0])
+  for (const offset of [1, 2]) publish(0, offset)
+  publish(1, 0)
+  publish(0, 3)
+  await eventually(() => assert.equal(client.stream.state, 'live'))
+  publish(0, 4)
+  await eventually(() => assert.deepEqual(client.events(), ['1/0', '0/3', '0/4']))
+})
+
+test('a burst is written before the memory forgets it', async () => {
+  const { publish, join } = open()
+  const client = join([0, 0])
+  await eventually(() => assert.equal(client.stream.state, 'live'))
+  for (let offset = 0; offset < 5000; offset += 1) publish(0, offset, 10_000)
+  await eventually(() => assert.equal(client.events().length, 5000))
 })
 
 test('a closed feed tells its clients, and none is left', async () => {

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { createFairQueue, type Slot } from '../../../../consumers/event-feed/stream/fair-queue.ts'
+
+/** Actions that run until they are ended, and the order in which they began. */
+const open = (atOnce: number) => {
+  const queue = createFairQueue(atOnce)
+  const begun: string[] = []
+  const running = new Map<string, { end(): void; slot: Slot }>()
+  const take = (name: string) =>
+    queue.run(name.charAt(0), (slot) => {
+      begun.push(name)
+      return new Promise<void>((resolve) => running.set(name, { end: resolve, slot }))
+    })
+  const end = async (name: string) => {
+    running.get(name)?.end()
+    await setImmediate()
+  }
+  return { queue, begun, running, take, end }
+}
+
+test('a caller with many actions holds up another caller by one action only', async () => {
+  const { queue, begun, running, take, end } = open(1)
+  for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) void take(name)
+  assert.equal(queue.waitingOf('a'), 3)
+  for (const name of ['a1', 'a2', 'b1', 'c1', 'a3', 'b2']) {
+    assert.equal(running.get(name)?.slot.isWanted(), true)
+    await end(name)
+  }
+  assert.deepEqual(begun, ['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4'])
+  assert.equal(running.get('a4')?.slot.isWanted(), false)
+  assert.equal(queue.waitingOf('a'), 0)
+})
+
+test('so many actions run at a time, and one that fails frees its place', async () => {
+  const { queue, begun, take, end } = open(2)
+  const failing = queue.run('x', () => Promise.reject(new Error('it fails')))
+  for (const name of ['a1', 'a2', 'a3']) void take(name)
+  await assert.rejects(failing, /it fails/)
+  await setImmediate()
+  assert.deepEqual(begun, ['a1', 'a2'])
+  await end('a2')
+  assert.deepEqual(begun, ['a1', 'a2', 'a3'])
+  await end('a1')
+  await end('a3')
+  void take('b1')
+  assert.equal(begun.at(-1), 'b1', 'all places are free again')
+})
