@@ -1,7 +1,7 @@
 import { readDestinations } from '../../consumers/delivery/outbox/destination-state.ts'
 import { readSizes } from '../../consumers/delivery/outbox/sizes.ts'
 import type { Environment } from '../../lib/config.ts'
-import { outboxWorkers, withDatabase } from './open-outbox.ts'
+import { isSetUp, outboxWorkers, withDatabase } from './open-outbox.ts'
 
 export interface OutboxRow {
   worker: string
@@ -16,11 +16,12 @@ export interface OutboxRow {
   last_failure: string | null
 }
 
-/** Every destination that ever had a message. */
+/** Every destination that ever had a message, of the workers that this database was set up for. */
 export const listOutboxes = (env: Environment): Promise<OutboxRow[]> =>
   withDatabase(env, async (storeOf) => {
     const rows: OutboxRow[] = []
     for (const { worker, schema } of outboxWorkers) {
+      if (!(await isSetUp(storeOf(schema)))) continue
       const failures = new Map(
         (await readDestinations(storeOf(schema))).map((each) => [each.destination, each.lastFailure]),
       )

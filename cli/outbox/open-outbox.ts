@@ -3,7 +3,7 @@ import { readDestinations } from '../../consumers/delivery/outbox/destination-st
 import type { OutboxStore } from '../../consumers/delivery/outbox/store.ts'
 import { consumers } from '../../consumers/index.ts'
 import { databaseUrl, type Environment, readVariables, secret } from '../../lib/config.ts'
-import { createReadPool } from '../../lib/database.ts'
+import { createReadPool, query } from '../../lib/database.ts'
 import { UsageError } from '../../lib/errors.ts'
 
 const variables = z.object({
@@ -14,6 +14,16 @@ const variables = z.object({
 export const outboxWorkers = consumers.flatMap(({ name, database }) =>
   database?.schema === undefined ? [] : [{ worker: name, schema: database.schema }],
 )
+
+/** Whether `bridge setup` has made the tables of a worker. */
+export const isSetUp = async ({ pool, schema }: OutboxStore): Promise<boolean> => {
+  const [row] = await query<{ exists: boolean }>(
+    pool,
+    `select to_regclass($1 || '.destinations') is not null as exists`,
+    [schema],
+  )
+  return row?.exists === true
+}
 
 /** Opens the database while the action runs. @throws ConfigError */
 export const withDatabase = async <T>(
@@ -46,6 +56,8 @@ export const withDestination = <T>(
   }
   return withDatabase(env, async (storeOf) => {
     const store = storeOf(found.schema)
+    if (!(await isSetUp(store)))
+      throw new UsageError(`The worker ${worker} has no tables in this database: run \`bridge setup\`.`)
     const names = (await readDestinations(store)).map((each) => each.destination)
     if (!names.includes(destination)) {
       const known = names.length === 0 ? 'It has none yet.' : `It has: ${names.join(', ')}.`

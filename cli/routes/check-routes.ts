@@ -1,4 +1,5 @@
 import { destinationTypes } from '../../consumers/delivery/routes/destination.ts'
+import { parseRoutes } from '../../consumers/delivery/routes/parse-routes.ts'
 import { readRoutes } from '../../consumers/delivery/routes/read-routes.ts'
 import type { Route } from '../../consumers/delivery/routes/route.ts'
 import type { Environment } from '../../lib/config.ts'
@@ -14,6 +15,9 @@ const onlySystem = new RegExp(
     'user_.*_(team|project)$|key_|repository_update|gitlab_)',
 )
 
+/** These fields of a route say how people are told. */
+const chatFields = ['mention', 'notify', 'template']
+
 /**
  * Checks a file of routes as the workers read it.
  *
@@ -23,12 +27,24 @@ const onlySystem = new RegExp(
 export const checkRoutes = (given: string | undefined, env: Environment): string[] => {
   const file = routesFileOf(given, env)
   const { destinations, routes } = readRoutes(file, destinationTypes).value
+  const { givenFields } = parseRoutes(file)
   const used = new Set(routes.flatMap(({ to }) => to))
   const unused = [...destinations.keys()].filter((name) => !used.has(name))
   return [
     `${file} is valid: ${destinations.size} destinations, ${routes.length} routes.`,
     ...unused.map((name) => `Warning: no route leads to the destination ${name}.`),
     ...routes.flatMap(warningsOf),
+    ...routes.flatMap(({ to }, index) => {
+      const receivers = to.filter((name) => destinations.get(name)?.type === 'forward')
+      const useless = (givenFields[index] ?? []).filter((field) => chatFields.includes(field))
+      return receivers.flatMap((name) =>
+        useless.map(
+          (field) =>
+            `Warning: route ${index + 1} to ${name}: \`${field}\` has no effect, because a receiver gets every ` +
+            'hook as it came.',
+        ),
+      )
+    }),
   ]
 }
 

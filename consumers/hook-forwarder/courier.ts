@@ -34,8 +34,9 @@ const withoutBody = ({ origin }: OpenMessage): Attempt => ({
   result: 'refused',
   answer: {
     text:
-      'the outbox was full when the hook came, so that its headers and body were only in Kafka, and Kafka ' +
-      `does not hold them any more: ${origin.topic}, partition ${origin.partition}, offset ${origin.offset}`,
+      'the outbox was full when the hook came, so that its headers and body were only in Kafka. Either no ' +
+      'route sends the hook here any more, or Kafka does not hold it any more: ' +
+      `${origin.topic}, partition ${origin.partition}, offset ${origin.offset}`,
     effect: 'none',
   },
 })

@@ -19,9 +19,16 @@ const unorderedLanes = 8
 export const isBodyGone = ({ raw, delivery }: Pick<RecordOf, 'raw' | 'delivery'>): boolean =>
   raw.length === 0 && delivery.raw_chunks !== null
 
+const receiversOf = (record: RecordOf, { routes }: Pick<Routes, 'routes'>): Set<string> =>
+  new Set(matchingRoutes(routes, facetsOf(record)).flatMap(({ to }) => to))
+
+/** Whether the routes, as they are now, send a record to a destination. */
+export const isRoutedTo = (destination: string, record: RecordOf, routes: Pick<Routes, 'routes'>): boolean =>
+  receiversOf(record, routes).has(destination)
+
 /** What a record becomes for each receiver: the headers and the body of a hook. */
 export const entriesOf = (record: RecordOf, { routes, destinations }: Routes): Entry[] => {
-  const names = new Set(matchingRoutes(routes, facetsOf(record)).flatMap(({ to }) => to))
+  const names = receiversOf(record, { routes })
   if (names.size > 0 && isBodyGone(record))
     throw new PermanentError('the pieces of the body are no longer in Kafka')
   return [...names].map((destination) => ({

@@ -8,7 +8,7 @@ import { outboxPersonalData } from '../delivery/outbox-personal-data.ts'
 import { readRoutes } from '../delivery/routes/read-routes.ts'
 import { routesVariables } from '../delivery/routes/routes-variables.ts'
 import { createForwardCourier } from './courier.ts'
-import { entriesOf, forwardTypes, isBodyGone } from './entries-of.ts'
+import { entriesOf, forwardTypes, isBodyGone, isRoutedTo } from './entries-of.ts'
 import { gitlabHeaders } from './gitlab-headers.ts'
 import { planned } from './planned.ts'
 
@@ -43,8 +43,10 @@ export const hookForwarder = defineConsumer({
       ...{ url, file, logger, metrics, types: forwardTypes, rule: 'delivery' as const },
       courier: createForwardCourier,
       ...{ entriesOf, readRecord },
-      contentOf: (record) =>
-        isBodyGone(record) ? undefined : { content: gitlabHeaders(record), body: record.raw },
+      contentOf: (record, routes, destination) =>
+        !isBodyGone(record) && isRoutedTo(destination, record, routes)
+          ? { content: gitlabHeaders(record), body: record.raw }
+          : undefined,
     })
     // A batch holds whole bodies, which can have 25 MiB each.
     return { batchSize: 20, ...delivery }

@@ -49,7 +49,7 @@ export const outboxCatalogue = {
   },
   outbox_bytes: {
     type: 'gauge',
-    help: 'Size of the messages in the outbox of a destination.',
+    help: 'Size of the messages that wait in the outbox of a destination, without dead letters.',
     unit: 'bytes',
     processes,
     labels: { destination },

@@ -181,8 +181,5 @@ test('what a full outbox did not keep is read from Kafka, and what Kafka lost is
     ({ delivery_id }) => delivery_id === 'full-3',
   )
   assert.equal(dead?.state, 'dead')
-  assert.match(
-    dead?.answer?.text ?? '',
-    /not hold them any more: \S*gitlab\.release, partition \d, offset 0$/,
-  )
+  assert.match(dead?.answer?.text ?? '', /not hold it any more: \S*gitlab\.release, partition \d, offset 0$/)
 })

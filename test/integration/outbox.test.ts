@@ -4,11 +4,18 @@ import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
+import { isSetUp } from '../../cli/outbox/open-outbox.ts'
 import { chatNotifier } from '../../consumers/chat-notifier/chat-notifier.ts'
 import type { Consumer } from '../../consumers/consumer.ts'
-import { pauseDestinations, resumeDestination } from '../../consumers/delivery/outbox/destination-state.ts'
+import { countMissing } from '../../consumers/delivery/outbox/count-missing.ts'
+import {
+  pauseDestinations,
+  readDestinations,
+  resumeDestination,
+} from '../../consumers/delivery/outbox/destination-state.ts'
 import { discardDead, redriveDead, showMessages } from '../../consumers/delivery/outbox/inspect.ts'
 import { readSizes } from '../../consumers/delivery/outbox/sizes.ts'
+import { upkeep } from '../../consumers/delivery/outbox/upkeep.ts'
 import { createReadPool, query } from '../../lib/database.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { startWorkerInProcess } from '../helpers/process/worker-in-process.ts'
@@ -30,7 +37,7 @@ interface Channel extends Receiver {
   listed(): Promise<{ state: string; waiting: number; dead: number } | undefined>
 }
 
-const openChannel = async (t: TestContext, path = ''): Promise<Channel> => {
+const openChannel = async (t: TestContext, path = '', timeout_seconds = 1): Promise<Channel> => {
   const receiver = await startReceiver()
   t.after(receiver.close)
   const name = `channel-${randomBytes(4).toString('hex')}`
@@ -41,7 +48,7 @@ const openChannel = async (t: TestContext, path = ''): Promise<Channel> => {
     url,
     allow_private: true,
     messages_per_minute: 60_000,
-    timeout_seconds: 1,
+    timeout_seconds,
     fields,
   }
   const route = { to: name, events: ['push'], visibility: ['public', 'internal', 'private'] }
@@ -93,6 +100,69 @@ test('a paused channel keeps its messages, and sends, digests or discards them a
   await eventually(() => assert.deepEqual(channel.told(), [1, 1, 1, 4, 1]))
 })
 
+test('what is discarded during a call stays discarded when the call fails', async (t) => {
+  const channel = await openChannel(t)
+  channel.behave(() => 'hang')
+  await start(t, channel)
+  await publish(1)
+  await eventually(() => assert.equal(channel.all.length, 1))
+  await resumeDestination(store, channel.name, 'discard')
+  await eventually(async () => {
+    const own = (await readDestinations(store)).find(({ destination }) => destination === channel.name)
+    assert.equal(own?.failures, 1)
+  })
+  channel.behave(() => ({ status: 200 }))
+  await publish(1)
+  await eventually(() => assert.deepEqual(channel.told(), [1]))
+  assert.equal(channel.all.length, 2)
+})
+
+test('upkeep adds up what was settled, and what is lost before is missing', async (t) => {
+  const channel = await openChannel(t)
+  await start(t, channel)
+  const missing = async () =>
+    (await countMissing(store)).find(({ destination }) => destination === channel.name)?.missing
+  await publish(3)
+  await eventually(async () => assert.equal((await channel.listed())?.waiting, 0))
+  await eventually(() => assert.equal(channel.told().length, 3))
+  assert.equal(await missing(), 0)
+  const age = `update chat_notifier.messages set settled_at = settled_at - $2::interval where destination = $1`
+  const forget = `update chat_notifier.destinations set settled_until = '-infinity' where destination = $1`
+  await query(store.pool, forget, [channel.name])
+  for (const by of ['11 minutes', '8 days']) {
+    await query(store.pool, age, [channel.name, by])
+    await upkeep(store)
+    assert.equal(await missing(), 0, by)
+  }
+  await pauseDestinations(store, [channel.name], 'paused', 'a test')
+  await publish(2)
+  await eventually(async () => assert.equal((await channel.listed())?.waiting, 2))
+  const lose = `delete from chat_notifier.messages
+    where id = (select max(id) from chat_notifier.messages where destination = $1)`
+  await query(store.pool, lose, [channel.name])
+  assert.equal(await missing(), 1)
+})
+
+test('dead letters have a limit, beyond which a redrive reads them from Kafka', async (t) => {
+  const channel = await openChannel(t)
+  await start(t, channel)
+  channel.behave(() => ({ status: 422 }))
+  await publish(3)
+  await eventually(async () => assert.equal((await channel.listed())?.dead, 3))
+  // What is dead takes no room of what waits.
+  assert.equal((await readSizes(store)).find(({ destination }) => destination === channel.name)?.bytes, '0')
+  await upkeep(store, { maxMessages: 1, maxBytes: 1024 ** 3 })
+  const shown = await showMessages(store, channel.name, 10)
+  assert.deepEqual(
+    shown.map(({ content }) => content === null),
+    [true, true, false],
+  )
+  channel.behave(() => ({ status: 200 }))
+  assert.equal(await redriveDead(store, channel.name), 3)
+  await eventually(() => assert.deepEqual(channel.told(), [1, 1, 1]))
+  assert.equal(await isSetUp({ ...store, schema: 'no_such_worker' }), false)
+})
+
 test('dead letters show the answer without a secret, and are sent again or dropped', async (t) => {
   const channel = await openChannel(t, 'hooks/a-long-secret')
   await start(t, channel)
@@ -136,7 +206,8 @@ test('after a restored database a channel is paused until somebody says what bec
 })
 
 test('a kill during a call repeats that one message under its id, and this is counted', async (t) => {
-  const channel = await openChannel(t)
+  // The request must still hang when the process is killed.
+  const channel = await openChannel(t, '', 60)
   channel.behave((_, index) => (index === 0 ? 'hang' : { status: 200 }))
   const killed = await stack.startReady(['consumer', 'chat-notifier'], {
     ...channel.env,

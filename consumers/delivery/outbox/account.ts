@@ -16,7 +16,8 @@ export interface OutboxAccount {
 }
 
 /**
- * Counts what became of all messages of an outbox, in one statement.
+ * Counts what became of all messages of an outbox, in one statement. It reads every row of seven days; the
+ * metric uses `countMissing`.
  *
  * @param schema of the worker: it is not quoted
  * @throws RetriableError while the database does not answer

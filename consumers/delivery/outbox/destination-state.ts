@@ -1,5 +1,5 @@
 import { query } from '../../../lib/database.ts'
-import { wake } from './insert-messages.ts'
+import { lockLanes, wake } from './insert-messages.ts'
 import { type OutboxStore, transact } from './store.ts'
 
 export interface DestinationState {
@@ -44,7 +44,7 @@ export const pauseDestinations = async (
   const rows = await query(
     pool,
     `insert into ${schema}.destinations as d (destination, state, reason)
-     select name, $2, $3 from unnest($1::text[]) name
+     select name, $2, $3 from unnest($1::text[]) name order by name
      on conflict (destination) do update set state = $2, reason = $3, changed_at = now()
       where d.state = 'active' returning 1`,
     [names, state, reason],
@@ -62,6 +62,7 @@ export const resumeDestination = async (
   as: ResumeAs,
 ): Promise<number> =>
   transact(pool, async (connection) => {
+    const lanes = await lockLanes(connection, schema, destination)
     const open = `destination = $1 and state in ('waiting', 'sending')`
     const [waiting] = await query<{ count: string; last: string | null }>(
       connection,
@@ -75,6 +76,7 @@ export const resumeDestination = async (
                 bytes = 0 where ${open}`,
         [destination],
       )
+    if (lanes.length > 0) await wake(connection, schema, lanes)
     const last = as === 'digest' ? (waiting?.last ?? 0) : 0
     await query(
       connection,
@@ -83,11 +85,5 @@ export const resumeDestination = async (
         where destination = $1`,
       [destination, last],
     )
-    const lanes = await query<{ destination: string; lane: string }>(
-      connection,
-      `select destination, lane from ${schema}.lanes where destination = $1`,
-      [destination],
-    )
-    if (lanes.length > 0) await wake(connection, schema, lanes)
     return Number(waiting?.count ?? 0)
   })

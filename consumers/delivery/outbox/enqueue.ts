@@ -57,14 +57,13 @@ export const enqueue = async (
   })
 
 const countAccepted = async (connection: Connection, schema: string, queued: ReadonlyMap<string, number>) => {
-  if (queued.size === 0) return
-  await query(
-    connection,
-    `update ${schema}.destinations as d set accepted = accepted + given.number
-       from unnest($1::text[], $2::bigint[]) as given(destination, number)
-      where d.destination = given.destination`,
-    [[...queued.keys()], [...queued.values()]],
-  )
+  // In the order of the names, so that no two transactions wait for each other.
+  for (const [destination, number] of [...queued].sort(([a], [b]) => (a < b ? -1 : 1)))
+    await query(
+      connection,
+      `update ${schema}.destinations set accepted = accepted + $2 where destination = $1`,
+      [destination, number],
+    )
 }
 
 const add = (counts: Map<string, number>, name: string, number = 1) =>

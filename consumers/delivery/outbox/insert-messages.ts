@@ -90,3 +90,15 @@ export const wake = async (
     [unique.map(({ destination }) => destination), unique.map(({ lane }) => lane)],
   )
 }
+
+/** Locks all queues of a destination, because locks of queues come before those of messages. */
+export const lockLanes = (
+  connection: Connection,
+  schema: string,
+  destination: string,
+): Promise<{ destination: string; lane: string }[]> =>
+  query(
+    connection,
+    `select destination, lane from ${schema}.lanes where destination = $1 order by lane for update`,
+    [destination],
+  )

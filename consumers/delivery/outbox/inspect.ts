@@ -1,5 +1,5 @@
 import { query } from '../../../lib/database.ts'
-import { wake } from './insert-messages.ts'
+import { lockLanes, wake } from './insert-messages.ts'
 import type { SeenAnswer } from './settle.ts'
 import { type OutboxStore, transact } from './store.ts'
 
@@ -35,6 +35,7 @@ export const showMessages = async (
 /** Sends the dead letters of a destination again. @returns how many */
 export const redriveDead = ({ pool, schema }: OutboxStore, destination: string): Promise<number> =>
   transact(pool, async (connection) => {
+    await lockLanes(connection, schema, destination)
     const rows = await query<{ destination: string; lane: string }>(
       connection,
       `update ${schema}.messages

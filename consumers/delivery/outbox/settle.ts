@@ -25,6 +25,10 @@ const demandLease = async (connection: Connection, schema: string, lease: Lease)
   return rows.length > 0
 }
 
+/**
+ * Locks are taken in this order everywhere: queues, messages, destinations. So no two transactions wait for
+ * each other. What an operator has discarded during a call is not `sending` any more, and stays discarded.
+ */
 const whileLeased = (
   { pool, schema }: OutboxStore,
   lease: Lease,
@@ -60,7 +64,7 @@ export const settleSent = (
       `update ${store.schema}.messages
           set state = 'sent', settled_at = now(), sent_as = $2, remote_id = $3, answer = $4, body = null,
               bytes = 0, content = case when merge_key is null then null else content end
-        where id = any($1)`,
+        where id = any($1) and state = 'sending'`,
       [ids, sent.sentAs, sent.remoteId ?? null, jsonOf(sent.answer)],
     )
     await query(
@@ -84,7 +88,8 @@ export const settleFailed = (
   whileLeased(store, lease, async (connection) => {
     await query(
       connection,
-      `update ${store.schema}.messages set state = $3, answer = $2 where id = any($1)`,
+      `update ${store.schema}.messages set state = $3, answer = $2
+        where id = any($1) and state = 'sending'`,
       [ids, jsonOf(answer), answer.effect === 'unknown' ? 'sending' : 'waiting'],
     )
     await query(
@@ -107,7 +112,7 @@ export const settleDead = (
     await query(
       connection,
       `update ${store.schema}.messages set state = 'dead', settled_at = now(), answer = $2
-        where id = any($1)`,
+        where id = any($1) and state = 'sending'`,
       [ids, jsonOf(answer)],
     )
   })

@@ -11,6 +11,8 @@ export type FaultAt = (path: Path, problem: string) => ConfigError
 
 export interface ParsedRoutes {
   settings: RoutesSettings
+  /** The fields that each route gives, without those that have their default. */
+  givenFields: readonly (readonly string[])[]
   faultAt: FaultAt
 }
 
@@ -43,7 +45,12 @@ export const parseRoutes = (path: string): ParsedRoutes => {
   const parsed = routesShape.safeParse(document.toJS() ?? {})
   if (!parsed.success)
     throw faultIn(parsed.error.issues.map((issue) => sentence(placeOf(issue), problemOf(issue))))
-  return { settings: parsed.data, faultAt: (at, problem) => faultIn([sentence(at, problem)]) }
+  const { routes = [] } = document.toJS() as { routes?: object[] }
+  return {
+    settings: parsed.data,
+    givenFields: routes.map((route) => Object.keys(route)),
+    faultAt: (at, problem) => faultIn([sentence(at, problem)]),
+  }
 }
 
 const fault = (problem: string) => new ConfigError([{ variable: 'ROUTES_FILE', problem }])

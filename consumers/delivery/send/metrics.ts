@@ -1,7 +1,7 @@
 import { addAccount, sumOf } from '../../../lib/metrics/accounts.ts'
 import type { ValueOfLabel } from '../../../lib/metrics/catalogue.ts'
 import type { Metrics } from '../../../lib/metrics/metrics.ts'
-import { readOutboxAccounts } from '../outbox/account.ts'
+import { countMissing } from '../outbox/count-missing.ts'
 import { readSizes, type Size } from '../outbox/sizes.ts'
 import type { OutboxStore } from '../outbox/store.ts'
 
@@ -49,18 +49,18 @@ export const createDeliveryMetrics = (
   }
 }
 
-/** All messages are counted, so it is not done at every scrape. */
+/** What waits is counted, so it is not done at every scrape. */
 const accountMs = 60_000
 
 /** Of the messages that the routes name, and of those that the outbox has accepted, none may be missing. */
 const accountForMessages = (metrics: Metrics, store: OutboxStore): { count: number } => {
   const routed = { count: 0 }
-  const accounts = shared(() => readOutboxAccounts(store), accountMs)
+  const lost = shared(() => countMissing(store), accountMs)
   const sum = (name: string) => sumOf(metrics, `gitlab_bridge_outbox_${name}_total`)
   addAccount(metrics, 'outbox', async () => {
     const given = routed.count
     const [queued, left] = await Promise.all([sum('queued'), sum('left_out')])
-    const missing = (await accounts()).reduce((total, account) => total + account.missing, 0)
+    const missing = (await lost()).reduce((total, each) => total + each.missing, 0)
     return given - queued - left + missing
   })
   return routed

@@ -133,3 +133,13 @@ test('the example is valid, and `bridge routes check` warns of routes that take 
   assert.match(warnings, /key_create belongs to no project/)
   assert.match(warnings, /only a system hook of GitLab sends key_create/)
 })
+
+test('`bridge routes check` warns of fields that have no effect on a receiver, and only there', async (t) => {
+  const ci = '  ci: { type: forward, url: https://a.example, token: a }\n'
+  const route = `{ to: [ci, builds], notify: change, mention: [author], visibility: [public] }`
+  const file = await fileWith(t, `${destinations}${ci}routes:\n  - ${route}\n`)
+  assert.deepEqual(checkRoutes(file, {}).slice(1), [
+    'Warning: route 1 to ci: `notify` has no effect, because a receiver gets every hook as it came.',
+    'Warning: route 1 to ci: `mention` has no effect, because a receiver gets every hook as it came.',
+  ])
+})

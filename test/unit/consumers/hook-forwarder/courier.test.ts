@@ -27,5 +27,5 @@ test('a hook whose body the full outbox did not keep is not sent empty', async (
   const outcome = await plan?.send({ send, close: async () => {} }, AbortSignal.timeout(1000))
   assert.deepEqual(plan?.ids, [7])
   assert.equal(outcome?.result, 'refused')
-  assert.match(outcome?.answer.text ?? '', /not hold them any more: gitlab\.push, partition 2, offset 41$/)
+  assert.match(outcome?.answer.text ?? '', /not hold it any more: gitlab\.push, partition 2, offset 41$/)
 })
