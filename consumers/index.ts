@@ -5,6 +5,7 @@ import { hookForwarder } from './hook-forwarder/hook-forwarder.ts'
 import { ldapSync } from './ldap-sync/ldap-sync.ts'
 import { projectDirectory } from './project-directory/project-directory.ts'
 import { pushAuthorLog } from './push-author-log/push-author-log.ts'
+import { reviewerMentions } from './reviewer-mentions/reviewer-mentions.ts'
 
 /** All workers of the bridge. A new worker is added here. */
 export const consumers: readonly Consumer[] = [
@@ -14,4 +15,5 @@ export const consumers: readonly Consumer[] = [
   ldapSync,
   chatNotifier,
   hookForwarder,
+  reviewerMentions,
 ]

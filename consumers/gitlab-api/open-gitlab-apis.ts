@@ -3,14 +3,12 @@ import { watchFiles } from '../../lib/disk/watch-files.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Metrics } from '../../lib/metrics/metrics.ts'
 import type { GitlabApi } from './gitlab-api.ts'
-import { createGitlabClient } from './gitlab-client.ts'
 import type { GitlabInstance } from './gitlab-instance.ts'
 import { createGitlabApiMetrics, type GitlabApiMetrics } from './metrics.ts'
+import { openInstance } from './open-instance.ts'
 import type { Patience, TimeLimits } from './patience.ts'
-import type { Connection } from './perform.ts'
-import { createRateGate } from './rate-gate.ts'
 import { readInstances } from './read-instances.ts'
-import { createTokenWatch, type TokenScope } from './token-watch.ts'
+import type { TokenScope } from './token-watch.ts'
 import { createTransport } from './transport.ts'
 
 /** The APIs that a worker may call: one for each GitLab with a token. */
@@ -122,27 +120,17 @@ const open = (instance: GitlabInstance, metrics: GitlabApiMetrics, options: Open
   const { scope, logger, limits } = options
   const transport = createTransport(instance.ca)
   const closing = new AbortController()
-  const connection: Connection = {
+  const opened = { instance }
+  const { api, checkToken } = openInstance({
     instance: () => opened.instance,
-    transport,
-    gate: createRateGate(() => performance.now()),
-    onSent: (outcome, seconds) => {
-      metrics.countRequest(instance.instance, outcome, seconds)
-      tokenWatch.note(outcome)
-    },
-  }
-  const api = createGitlabClient(connection, limits)
-  const tokenSetting = () => opened.instance.tokenSetting
-  const tokenWatch = createTokenWatch({ api, scope, tokenSetting, metrics, logger })
-  const opened: Opened = {
-    instance,
+    ...{ transport, scope, metrics, logger, limits },
+  })
+  return Object.assign(opened, {
     api,
-    checkToken: () => void tokenWatch.check(closing.signal),
+    checkToken: () => void checkToken(closing.signal),
     close: async () => {
       closing.abort()
       await transport.close()
     },
-  }
-  metrics.setTokenState(instance.instance, 'unknown')
-  return opened
+  })
 }

@@ -18,6 +18,7 @@ export interface WatchOptions<T> {
     | 'tokens of the directory'
     | 'tokens of the feed'
     | 'routes'
+    | 'list of reviewers'
   /** Reads the value. @throws Error if the files cannot be used */
   read(): Reading<T>
   /** Called with the value at the start and after each change. */

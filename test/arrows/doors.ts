@@ -62,6 +62,8 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'consumers/gitlab-api/': [
     ...['api-path.ts', 'failure.ts', 'gitlab-api.ts', 'open-gitlab-apis.ts', 'token-watch.ts'],
     ...['variables.ts', 'read-instances.ts'],
+    // A destination of the routes file can be a GitLab, too.
+    ...['open-instance.ts', 'transport.ts', 'metrics.ts'],
   ],
   'consumers/runtime/batch/': ['each-batch.ts', 'breaker.ts', 'count-passed.ts'],
   'consumers/runtime/watchdog/': ['watchdog.ts', 'stall-detector.ts'],

@@ -52,7 +52,7 @@ test('every page names only variables that exist', () => {
   const beginnings = [
     ...['KAFKA', 'SCHEMA_REGISTRY', 'DATABASE', 'INGRESS', 'CONSUMER', 'LAG', 'METRICS', 'LOCAL'],
     ...['AUDIT_LOG', 'PUSH_AUTHOR_LOG', 'PROJECT_DIRECTORY', 'EVENT_FEED', 'GITLAB_API', 'ROUTES'],
-    ...['CHAT_NOTIFIER', 'HOOK_FORWARDER'],
+    ...['CHAT_NOTIFIER', 'HOOK_FORWARDER', 'REVIEWER_MENTIONS'],
   ]
   const pattern = new RegExp(`\\b((?:${beginnings.join('|')})_[A-Z_]+?)(?:_FILE)?\\b(?!…)`, 'g')
   const unknown: string[] = []

@@ -70,7 +70,7 @@ interface Demand {
 }
 
 const demandsOf = ({ type }: DestinationSettings, secrets: Readonly<Record<string, string>>): Demand[] => {
-  if (type === 'matrix' && secrets.token === undefined)
+  if ((type === 'matrix' || type === 'gitlab') && secrets.token === undefined)
     return [{ field: 'token', problem: 'is missing: give token or token_file' }]
   if (type !== 'forward') return []
   const { token, signing_secret: key } = secrets

@@ -33,19 +33,18 @@ export const outboxHarness = async (options: Options): Promise<EffectHarness> =>
   await once(receiver, 'listening')
   const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`
   const routed = await routeAllTo(folder, { ...destination, url })
-  const schema = worker.replace('-', '_')
-  const states = `select state, count(*) from ${schema}.messages where destination = $1 group by state`
   return {
     env: { [databaseVariableOf(worker)]: databaseUrl, ...routed.env },
     ...(least !== undefined && { least }),
     effects: async () => [...received],
-    settled: () =>
-      eventually(async () => {
-        const rows = await queryOnce(databaseUrl, states, [routed.destination])
-        assert.deepEqual(
-          rows.map(({ state }) => state),
-          ['sent'],
-        )
-      }),
+    settled: () => untilSent(databaseUrl, worker, routed.destination),
   }
 }
+
+/** Waits until a destination has taken all messages of a worker. */
+export const untilSent = (databaseUrl: string, worker: string, destination: string): Promise<void> =>
+  eventually(async () => {
+    const table = `${worker.replace('-', '_')}.messages`
+    const states = `select state from ${table} where destination = $1 group by state`
+    assert.deepEqual(await queryOnce(databaseUrl, states, [destination]), [{ state: 'sent' }])
+  })

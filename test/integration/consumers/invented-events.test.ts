@@ -18,14 +18,15 @@ import { ldapSyncEnv } from '../../helpers/ldap/ldap-harness.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
 import { readSeries } from '../../helpers/process/read-series.ts'
 import { startWorkerInProcess, type WorkerInProcess } from '../../helpers/process/worker-in-process.ts'
+import { reviewersFile } from '../../helpers/records/mention-effects.ts'
 import { routeAllTo } from '../../helpers/records/route-all-to.ts'
 import { fixtures } from '../../helpers/records/samples.ts'
 import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
-/** The system outside. It counts every call. */
+/** The system outside. It counts every call, except that a worker may ask about its own token. */
 const calls: string[] = []
 const outside = createServer((request, response) => {
-  calls.push(`${request.method} ${request.url}`)
+  if (!request.url?.endsWith('/personal_access_tokens/self')) calls.push(`${request.method} ${request.url}`)
   response.end('{}')
 }).listen(0, '127.0.0.1')
 await once(outside, 'listening')
@@ -77,6 +78,10 @@ const settingsOf: Readonly<Record<string, Environment>> = {
   'ldap-sync': await ldapSyncEnv(`ldap://127.0.0.1:${listenerPort}`, await folderOf('ldap-sync')),
   'chat-notifier': await routesOf('chat-notifier', { type: 'slack' }),
   'hook-forwarder': await routesOf('hook-forwarder', { type: 'forward', token: 'a-token' }),
+  'reviewer-mentions': {
+    ...(await routesOf('reviewer-mentions', { type: 'gitlab', token: 'a-token' })),
+    REVIEWER_MENTIONS_FILE: reviewersFile,
+  },
   caller: { CALLER_URL: outsideUrl },
 }
 

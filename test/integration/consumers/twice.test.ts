@@ -26,6 +26,7 @@ import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts
 import { linesOfDays } from '../../helpers/records/day-files.ts'
 import { hookOf } from '../../helpers/records/deliver.ts'
 import type { EffectHarness } from '../../helpers/records/effect-harness.ts'
+import { mentionEffects } from '../../helpers/records/mention-effects.ts'
 import { outboxHarness } from '../../helpers/records/outbox-harness.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { fixtures } from '../../helpers/records/samples.ts'
@@ -137,6 +138,7 @@ const harnesses: Readonly<Record<string, (ids: readonly string[]) => Promise<Eff
       databaseUrl: stack.databaseUrl,
       folder: await stack.temporaryFolder(),
     }),
+  'reviewer-mentions': async () => mentionEffects(stack.databaseUrl, await stack.temporaryFolder()),
   sender: async () => ({ env: {}, effects: async () => [...sent] }),
 }
 

@@ -89,6 +89,7 @@ test('a wrong file keeps only its own worker from running, and the reason names 
   }))
   const env = {
     ...{ ROUTES_FILE: routes, LDAP_SYNC_MAPPING_FILE: mapping, LDAP_SYNC_URL: 'ldaps://ldap.example' },
+    REVIEWER_MENTIONS_FILE: await write('reviewers.yaml', 'mentions: []\n'),
     ...{ LDAP_SYNC_BIND_DN: 'cn=bridge', LDAP_SYNC_BIND_PASSWORD: 'not-a-real-password' },
   }
   const { running, waiting } = selectWorkers(real, undefined, env)
@@ -102,5 +103,6 @@ test('a wrong file keeps only its own worker from running, and the reason names 
   )
   assert.match(reasons.join('\n'), /^hook-forwarder: ROUTES_FILE: .*no destination lost$/m)
   assert.match(reasons.join('\n'), /^ldap-sync: LDAP_SYNC_MAPPING_FILE: /m)
-  assert.deepEqual(waiting.map(({ name }) => name).sort(), ['chat-notifier', 'hook-forwarder', 'ldap-sync'])
+  const names = ['chat-notifier', 'hook-forwarder', 'ldap-sync', 'reviewer-mentions']
+  assert.deepEqual(waiting.map(({ name }) => name).sort(), names)
 })

@@ -89,6 +89,7 @@ export const seedOf = ({ state }: Pick<GitlabApiDouble, 'state'>): Seed => ({
       source_branch: 'topic',
       target_branch: 'main',
       commits: [],
+      prepared_at: created,
       changed_paths: [],
       created_at: created,
       updated_at: created,
@@ -120,4 +121,32 @@ export const seedBot = (double: Pick<GitlabApiDouble, 'state'>, scopes = ['read_
   seed.project({ id: 46, group_id: 3, path: 'lantern' })
   seed.member({ source: 'groups', source_id: 3, user_id: 7, access_level: level.reporter })
   return double.state
+}
+
+/**
+ * The bot of `seedBot`, which may write here, and the merge request `nordlicht/signal!73` of the samples: its
+ * author is `mwrona`, and it changes `lamps/red.ts`.
+ */
+export const seedMergeRequest = (double: Pick<GitlabApiDouble, 'state'>) => {
+  const [seed, state] = [seedOf(double), seedBot(double, ['api'])]
+  const people = { mwrona: 9, hsato: 12, lberg: 13, akovac: 14 }
+  for (const [username, id] of Object.entries(people)) {
+    seed.user({ id, username })
+    seed.member({ source: 'groups', source_id: 3, user_id: id })
+  }
+  seed.project({ id: 15, group_id: 3, path: 'signal' })
+  const mergeRequest = seed.noteable({
+    ...{ kind: 'merge_requests', id: 5120, iid: 73, project_id: 15, author_id: people.mwrona },
+    changed_paths: [{ old_path: 'lamps/red.ts', new_path: 'lamps/red.ts' }],
+  })
+  const addNote = (author: keyof typeof people, body: string): void => {
+    state.notes.push({
+      ...{ id: state.notes.length + 1, noteable_id: 5120, noteable_kind: 'merge_requests', project_id: 15 },
+      ...{ discussion_id: `${state.notes.length}`, author_id: people[author], body },
+      ...{ system: false, internal: false, created_at: created, updated_at: created },
+    })
+  }
+  /** The notes that the bot has written. */
+  const botNotes = () => state.notes.filter(({ author_id }) => author_id === 7).map(({ body }) => body)
+  return { mergeRequest, addNote, botNotes }
 }

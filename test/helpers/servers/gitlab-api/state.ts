@@ -94,6 +94,8 @@ export interface StoredNoteable {
   target_branch: string
   /** Of a merge request, newest first. */
   commits: { id: string; title: string; message: string }[]
+  /** Null until GitLab has computed the changes of a merge request. */
+  prepared_at: string | null
   changed_paths: { old_path: string; new_path: string }[]
   created_at: string
   updated_at: string

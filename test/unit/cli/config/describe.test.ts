@@ -196,6 +196,7 @@ test('the variables of other processes are left out, with their faults', () => {
     CHAT_NOTIFIER_DATABASE_URL: 'postgres://worker:secret@db/bridge',
     HOOK_FORWARDER_DATABASE_URL: 'postgres://worker:secret@db/bridge',
     ROUTES_FILE: 'routes.yaml',
+    REVIEWER_MENTIONS_FILE: 'reviewers.yaml',
   }
   const faults = (process?: string) =>
     describeConfiguration(env, env, process)

@@ -28,6 +28,7 @@ const entityOf = ({ state, webUrl }: Place, request: StoredNoteable, project: St
   target_project_id: request.project_id,
   labels: request.labels,
   draft: request.draft,
+  prepared_at: request.prepared_at,
   sha: request.commits[0]?.id ?? null,
   web_url: `${webUrl}/${projectPath(state, project)}/-/merge_requests/${request.iid}`,
 })

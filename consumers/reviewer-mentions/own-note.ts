@@ -1,0 +1,49 @@
+import type { MergeRequest, Note } from './gitlab/merge-request.ts'
+
+/** GitLab keeps a comment of HTML in a note and does not show it. */
+const mark = '<!-- gitlab-kafka-bridge: reviewer-mentions -->'
+
+interface Account {
+  id: number
+  username: string
+}
+
+/** The note of this worker. Anybody can write the mark, so that the author counts, too. */
+export const findOwnNote = (notes: readonly Note[], self: Account): Note | undefined =>
+  notes.find(({ body, author, system }) => !system && author?.id === self.id && body.includes(mark))
+
+/** The user names of those who take part in a merge request already, and of the bot itself. */
+export const participantsOf = (
+  { author, assignees, reviewers }: MergeRequest,
+  notes: readonly Note[],
+  self: Account,
+): string[] => {
+  const commenters = notes.filter(({ system }) => !system).map((note) => note.author)
+  const people = [author, ...assignees, ...reviewers, ...commenters].flatMap((each) => each ?? [])
+  return [...people, self].map(({ username }) => username)
+}
+
+const mention = /@([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_-])?)/gi
+
+/** The user names that a note mentions, in its order. */
+export const mentionedIn = (body: string): string[] =>
+  [...body.matchAll(mention)].map(([, username = '']) => username)
+
+/**
+ * What the note must say.
+ *
+ * @param known whom the note mentions already: they stay, so that an edit takes nobody out
+ * @param matching whom the list of reviewers names for this change
+ * @returns undefined if there is nobody to add
+ */
+export const noteBodyOf = (
+  known: readonly string[],
+  matching: readonly string[],
+  participants: readonly string[],
+): string | undefined => {
+  const seen = new Set([...known, ...participants].map((name) => name.toLowerCase()))
+  const added = matching.filter((name) => !seen.has(name.toLowerCase()))
+  if (added.length === 0) return undefined
+  const names = [...known, ...added].map((name) => `@${name}`).join(', ')
+  return `${names}: this merge request changes something that you want to hear about.\n\n${mark}`
+}
