@@ -49,7 +49,8 @@ export const pushAuthorLog = defineConsumer({
     const copyMetrics = createCopyMetrics(metrics)
     const copies = copiesOf(settings).map((copy) => startCopyLoop(copy, logger, copyMetrics))
     return {
-      batchSize: 500,
+      // Small batches keep memory low, and a sync for each of them costs little.
+      batchSize: 150,
       // Resolves once the lines are on disk, because the offset must not move before that.
       async handleBatch(records) {
         await files.append(records.flatMap(pushLinesOf)).catch((error: unknown) => {

@@ -8,12 +8,19 @@ export interface FetchSizes {
   maxBytesPerPartition: number
 }
 
+/** The usual record has some kilobytes more or less. */
+const bytesPerRecord = 2 * 1024
+const minBytes = 384 * 1024
+
 /**
- * A batch handler needs much at a time to fill its batches. For a handler of single records little is as
- * fast, and memory stays low. One partition may take half of a fetch: several partitions are then handled at
- * the same time, and the last partition with a backlog still gets portions of a useful size.
+ * A batch handler needs enough at a time to fill its batches, and no more: a process holds several fetches,
+ * the one that is handled, the next one, and those whose memory is not free yet. For a handler of single
+ * records little is as fast, and memory stays low. One partition may take a part of a fetch only: several
+ * partitions are then handled at the same time, and the last partition with a backlog still gets portions of
+ * a useful size.
  */
-export const fetchSizesOf = (handler: Handler<EventType>): FetchSizes =>
-  'batchSize' in handler
-    ? { maxBytes: 4096 * 1024, maxBytesPerPartition: 1024 * 1024 }
-    : { maxBytes: 768 * 1024, maxBytesPerPartition: 384 * 1024 }
+export const fetchSizesOf = (handler: Handler<EventType>): FetchSizes => {
+  if (!('batchSize' in handler)) return { maxBytes: 2 * minBytes, maxBytesPerPartition: minBytes }
+  const maxBytesPerPartition = Math.max(minBytes, handler.batchSize * bytesPerRecord)
+  return { maxBytes: 4 * maxBytesPerPartition, maxBytesPerPartition }
+}
