@@ -81,13 +81,13 @@ const verified = async <T>(
 
 const summaryOf = (result: VerifyResult, { checkpoint }: OpenedAnchor): string[] => {
   const { size, notAnchored, sealed, isHeadSound, accounting, anchor, faults, heldByExport } = result
-  const lines = [`${size} leaves were read; ${faults.length} faults were found.`]
+  const lines = [`Leaves read: ${size}. Faults found: ${faults.length}.`]
   if (sealed > 0)
     lines.push(`${sealed} rows are older than the log: nothing proves them before they were sealed.`)
   if (heldByExport > 0)
     lines.push(`${heldByExport} rows have values that were erased from the log later: delete these files.`)
   if (notAnchored > 0)
-    lines.push(`not anchored yet: the last ${notAnchored} leaves, which agree with the tiles.`)
+    lines.push(`not anchored yet: ${notAnchoredText(size - notAnchored, size - 1)} with the tiles.`)
   if (accounting !== undefined) lines.push(...accountingLines(accounting))
   if (!isHeadSound) lines.push('edited: the head or the tiles of the tree do not belong to each other.')
   if (anchor.kind === 'another log')
@@ -104,6 +104,9 @@ const summaryOf = (result: VerifyResult, { checkpoint }: OpenedAnchor): string[]
   return lines
 }
 
+const notAnchoredText = (first: number, last: number): string =>
+  first === last ? `leaf ${first}, which agrees` : `leaves ${first} to ${last}, which agree`
+
 const breakLine = ({ leaf, oldOrigin, oldSize, commonSize, digest }: Break, accepted: readonly string[]) => {
   const what =
     `rebuilt: leaves ${commonSize} to ${leaf - 1} were written again after a restore; ` +
@@ -114,7 +117,7 @@ const breakLine = ({ leaf, oldOrigin, oldSize, commonSize, digest }: Break, acce
 }
 
 const accountingLines = ({ partitions, gaps }: Accounting): string[] => {
-  if (gaps.length === 0) return [`every offset of ${partitions} partitions is accounted for.`]
+  if (gaps.length === 0) return [`Every offset is accounted for. Partitions of Kafka: ${partitions}.`]
   return gaps.map(
     ({ topic, partition, first, last }) =>
       `gap: ${topic}/${partition} offsets ${first} to ${last} (${last - first + 1} records): ` +
@@ -126,6 +129,6 @@ const accountingLines = ({ partitions, gaps }: Accounting): string[] => {
 const provesOf = ({ checkpoint, path, signer, from }: OpenedAnchor): string =>
   from === 'this machine'
     ? 'anchor on this machine: proves nothing against whoever controls it ' +
-      `(${path}, ${checkpoint.size} leaves, signed by ${signer})`
+      `(${path}, leaves: ${checkpoint.size}, signed by ${signer})`
     : `anchor ${path}: proves that the first ${checkpoint.size} leaves are those that ${signer} signed, ` +
       'if the file was kept where nobody could change it'

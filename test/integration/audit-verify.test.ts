@@ -59,14 +59,18 @@ test('a log that nobody changed is sound; the last line names the anchor and wha
   const { code, lines } = await run()
   assert.deepEqual(
     [code, lines.at(0), lines.at(-2)],
-    [0, '603 leaves were read; 0 faults were found.', 'The audit log is sound.'],
+    [0, 'Leaves read: 603. Faults found: 0.', 'The audit log is sound.'],
   )
   assert.match(lines.at(-1) ?? '', /^anchor .*checkpoint: proves that the first 603 leaves are those that /)
 })
 
 test('every offset is accounted for, and one that is not is named', async () => {
-  assert.ok((await run()).lines.includes('every offset of 2 partitions is accounted for.'))
+  assert.ok((await run()).lines.includes('Every offset is accounted for. Partitions of Kafka: 2.'))
   await database.pool.query(`update audit_log.positions set next_offset = 605 where topic = 'gitlab.push'`)
+  // An owner who wants to hide a gap can replace the view.
+  await database.pool.query(`create or replace view audit_log.gaps as
+    select topic_id, topic, kafka_partition, 1::bigint as first_offset, 1::bigint as last_offset
+    from audit_log.positions where false`)
   const found = await run()
   await database.pool.query(`update audit_log.positions set next_offset = 602 where topic = 'gitlab.push'`)
   assert.equal(found.code, 1)
@@ -85,7 +89,7 @@ test('every offset is accounted for, and one that is not is named', async () => 
 test('rows behind the anchor are checked against the tiles, and are no fault', async () => {
   const { code, lines } = await run({ anchor: olderFile })
   assert.equal(code, 0)
-  assert.ok(lines.includes('not anchored yet: the last 303 leaves, which agree with the tiles.'))
+  assert.ok(lines.includes('not anchored yet: leaves 300 to 602, which agree with the tiles.'))
   await database.pool.query("update audit_log.events set summary = 'x' where leaf_index = 500")
   const found = await run({ anchor: olderFile })
   await database.bringBack()
