@@ -36,6 +36,8 @@ export interface PartitionOrigin {
 /** Where Kafka holds a message. */
 export interface Origin extends PartitionOrigin {
   offset: number
+  /** The trace of the record (https://www.w3.org/TR/trace-context). Others may not have set it. */
+  traceparent?: string
 }
 
 export interface HandleContext {

@@ -91,10 +91,10 @@ const queue = (
     onSettled({ error: new TopicUnavailableError(topic, 'older hooks wait for it') })
     return notQueued
   }
-  const withdraw = enqueue({ message, chunks }, (error) => {
+  const withdraw = enqueue({ message, chunks }, (error, at) => {
     if (error !== undefined) return onSettled({ error: ofOwnTopic(error, topic) })
     reportAcknowledged(stages, id, event, faults)
-    onSettled({ kept: acknowledged({ event, name, topic, id }) })
+    onSettled({ kept: acknowledged({ event, name, topic, id }, at) })
   })
   return { topic, withdraw }
 }

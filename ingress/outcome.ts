@@ -32,6 +32,15 @@ export interface Kept {
   event: string
   topic: string
   id: string
+  /** Where its record is; undefined while it is on our disk. */
+  at?: RecordPlace
+}
+
+/** The place of a record in its topic. Its key is the project id, or another one such as `group:78`. */
+export interface RecordPlace {
+  key: string
+  partition: number
+  offset?: number
 }
 
 /** A hook that was rejected. `reason` is one sentence; GitLab shows it under "Recent events" of the hook. */
@@ -58,12 +67,20 @@ export interface KeptHook {
 const unknownEvents: readonly string[] = ['unknown', 'confidential_unknown']
 const quarantineEvents: readonly string[] = ['quarantine', 'confidential_quarantine']
 
-/** The brokers have acknowledged the record of the hook. */
-export const acknowledged = ({ event, name, topic, id }: KeptHook): Kept => {
-  if (unknownEvents.includes(event)) return { kind: 'unknown', event: name ?? event, topic, id }
-  if (quarantineEvents.includes(event)) return { kind: 'quarantined', event: name ?? event, topic, id }
-  return { kind: 'published', event, topic, id }
+/** The brokers have acknowledged the record of the hook. @param place where it is, if that is known */
+export const acknowledged = ({ event, name, topic, id }: KeptHook, place?: RecordPlace): Kept => {
+  const at = place && { at: placeOf(place) }
+  if (unknownEvents.includes(event)) return { kind: 'unknown', event: name ?? event, topic, id, ...at }
+  if (quarantineEvents.includes(event)) return { kind: 'quarantined', event: name ?? event, topic, id, ...at }
+  return { kind: 'published', event, topic, id, ...at }
 }
+
+/** Only the place: the message itself must not stay in memory with the outcome. */
+const placeOf = ({ key, partition, offset }: RecordPlace): RecordPlace => ({
+  key,
+  partition,
+  ...(offset !== undefined && { offset }),
+})
 
 /** The hook is on our disk. */
 export const spooled = ({ event, name, topic, id }: KeptHook): Kept => ({

@@ -6,6 +6,7 @@ import type { CredentialSeries } from './auth/credential-series.ts'
 import type { Throttle } from './auth/failed-logins.ts'
 import type { Resends } from './auth/resends.ts'
 import { deliveryIdOf, forwardedHeaders, type Hook } from './hook.ts'
+import type { LogHook } from './http/hook-log.ts'
 import type { ReadBody } from './http/read-body.ts'
 import { type OpenBodyMemory, unlimited } from './http/unproven-bodies.ts'
 import type { IngressMetrics } from './metrics.ts'
@@ -23,6 +24,7 @@ export interface Stages extends KeepStages {
   credentials: Pick<CredentialSeries, 'noteUse'>
   metrics: Pick<IngressMetrics, 'bodyBytes' | 'changedResends'>
   logger: Logger
+  logHook: LogHook
 }
 
 /** Takes one hook through all stages, in this order. Never rejects. */
@@ -33,7 +35,7 @@ export type Receive = (request: IncomingMessage, sourceName: string) => Promise<
  * continues from there to the acknowledgement of the brokers.
  */
 export const createReceive = (stages: Stages): Receive => {
-  const { admit, throttle, readBody, unproven, resends, credentials, metrics, logger } = stages
+  const { admit, throttle, readBody, unproven, resends, credentials, metrics, logger, logHook } = stages
   const publishOrSpool = createPublishOrSpool(stages)
 
   return async (request, sourceName) => {
@@ -66,6 +68,9 @@ export const createReceive = (stages: Stages): Receive => {
       headers: forwardedHeaders(request.headers, source.instance),
       body,
     }
-    return publishOrSpool(hook, arrivedAt)
+    const readAt = performance.now()
+    const outcome = await publishOrSpool(hook, arrivedAt)
+    logHook(hook, outcome, { arrivedAt, readAt, settledAt: performance.now() })
+    return outcome
   }
 }

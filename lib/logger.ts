@@ -11,6 +11,14 @@ export const loggerVariables = z.object({
     .enum(['json', 'text'])
     .default('json')
     .describe('json: one object per line, for machines. text: for people.'),
+  LOG_DELIVERIES: z
+    .enum(['all', 'problems'])
+    .optional()
+    .describe(
+      'all: one line for each hook, and for each message that a worker has handled. problems: only for ' +
+        'those that were not published or not processed at once. Unset: problems, or all if LOG_FORMAT is ' +
+        'text.',
+    ),
 })
 
 /**
@@ -18,6 +26,15 @@ export const loggerVariables = z.object({
  * bodies.
  */
 export type Logger = Pick<winston.Logger, 'error' | 'warn' | 'info' | 'debug'>
+
+/** Of which hooks and messages there is a line in the log. */
+export type LogDeliveries = 'all' | 'problems'
+
+/** @throws ConfigError */
+export const readLogDeliveries = (env: Environment): LogDeliveries => {
+  const { LOG_DELIVERIES, LOG_FORMAT } = readVariables(loggerVariables, env)
+  return LOG_DELIVERIES ?? (LOG_FORMAT === 'text' ? 'all' : 'problems')
+}
 
 const text = winston.format.printf(
   ({ level, message, timestamp: _timestamp, process: _process, ...fields }) => {

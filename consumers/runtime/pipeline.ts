@@ -13,6 +13,7 @@ import type { ConsumerMetrics } from './metrics.ts'
 import { chain, type Handle, type Middleware } from './middleware/chain.ts'
 import { deadLetter, type WriteDeadLetter } from './middleware/dead-letter.ts'
 import { keepAlive } from './middleware/keep-alive.ts'
+import { logDeliveries } from './middleware/log-deliveries.ts'
 import { measure } from './middleware/measure.ts'
 import { type OnRetry, retry, retryDelayMs } from './middleware/retry.ts'
 import { skipOld } from './middleware/skip-old.ts'
@@ -56,6 +57,7 @@ export const createPipeline = (
   return chain(
     [
       measure(metrics, eventOf),
+      logDeliveries(resources.logDeliveries, logger, eventOf),
       ...leaveOutOld,
       ...skipHandled,
       deadLetter(writeDeadLetter),

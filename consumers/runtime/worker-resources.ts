@@ -5,7 +5,7 @@ import { createRegistry } from '../../lib/avro/registry.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { createKafka, endConnections } from '../../lib/kafka/client.ts'
 import type { Offsets } from '../../lib/kafka/offsets.ts'
-import type { Logger } from '../../lib/logger.ts'
+import { type LogDeliveries, type Logger, readLogDeliveries } from '../../lib/logger.ts'
 import type { Metrics } from '../../lib/metrics/metrics.ts'
 import type { EventType } from '../../schemas/catalogue.ts'
 import { createNames, type Names } from '../../schemas/topics.ts'
@@ -36,6 +36,7 @@ export interface WorkerResources {
   topicIds: TopicIds
   /** Undefined where repeats are harmless. */
   handled: HandledDeliveries | undefined
+  logDeliveries: LogDeliveries
 }
 
 /**
@@ -55,6 +56,7 @@ export const openWorkerResources = async (
   const settings = readVariables(variablesOf(consumer), env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   const group = names.group(consumer.name)
+  const logDeliveries = readLogDeliveries(env)
   const kafka = createKafka(settings, group, logger)
   const opened = new AsyncDisposableStack()
   opened.defer(() => endConnections(kafka))
@@ -72,7 +74,7 @@ export const openWorkerResources = async (
     opened.defer(() => handler.close())
     const handled = await openHandled(consumer, settings.BRIDGE_DATA_DIR)
     const topicIds = createTopicIds(offsets)
-    const made = { decode, eventOf, stored, handler, gitlab, topicIds, handled }
+    const made = { decode, eventOf, stored, handler, gitlab, topicIds, handled, logDeliveries }
     return { consumer, settings, names, group, logger, kafka, offsets, ...made }
   } catch (error) {
     // An error while closing would hide the reason why the worker does not start.

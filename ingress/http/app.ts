@@ -53,7 +53,7 @@ type Post = (request: IncomingMessage, response: ServerResponse, source: string)
 
 /** Receives one hook, answers it and counts it. */
 const createPost = (options: AppOptions): Post => {
-  const { receive, metrics, logger, limitedLog, onUnavailable, isDraining } = options
+  const { receive, metrics, limitedLog, onUnavailable, isDraining } = options
   return async (request, response, source) => {
     if (!isSourceName(source)) return refuse(response, 404, sourceNameRule)
     metrics.received.inc()
@@ -70,7 +70,7 @@ const createPost = (options: AppOptions): Post => {
     metrics.hooks.inc({ outcome: outcome.kind })
     if (outcome.kind === 'unavailable') onUnavailable()
     if ('rejection' in outcome) metrics.rejections.inc({ reason: outcome.rejection })
-    logOutcome(logger, limitedLog, source, outcome)
+    logRefusal(limitedLog, source, outcome)
     if (isDraining()) response.setHeader('Connection', 'close')
     answer(response, outcomes[outcome.kind].status, answerOf(outcome))
   }
@@ -93,12 +93,9 @@ const createExpressApp = (post: Post, fail: (response: ServerResponse, error: un
   return app
 }
 
-const logOutcome = (logger: Logger, limitedLog: LimitedLog, source: string, outcome: Outcome) => {
-  if ('reason' in outcome) {
-    const { kind, reason, rejection } = outcome
-    limitedLog.warn(rejection ?? kind, 'a hook was refused', { source, outcome: kind, rejection, reason })
-  } else {
-    const { kind, event, id } = outcome
-    logger.debug('a hook was kept', { source, outcome: kind, event, delivery_id: id })
-  }
+/** `hook-log.ts` writes the line about a hook that was kept. */
+const logRefusal = (limitedLog: LimitedLog, source: string, outcome: Outcome) => {
+  if (!('reason' in outcome)) return
+  const { kind, reason, rejection } = outcome
+  limitedLog.warn(rejection ?? kind, 'a hook was refused', { source, outcome: kind, rejection, reason })
 }

@@ -5,7 +5,7 @@ import { createRegistry } from '../../lib/avro/registry.ts'
 import type { Environment } from '../../lib/config.ts'
 import { createKafka } from '../../lib/kafka/client.ts'
 import { openOffsets } from '../../lib/kafka/offsets.ts'
-import type { Logger } from '../../lib/logger.ts'
+import { type Logger, readLogDeliveries } from '../../lib/logger.ts'
 import { createMetrics, type Metrics } from '../../lib/metrics/metrics.ts'
 import { eventTypes } from '../../schemas/catalogue.ts'
 import { createNames, type Names } from '../../schemas/topics.ts'
@@ -17,6 +17,7 @@ import { watchSources } from '../auth/watch-sources.ts'
 import { type IngressSettings, readIngressSettings, readSourcesSettings, spoolFolderOf } from '../config.ts'
 import { createDeliveryPath, type DeliveryPath } from '../delivery-path.ts'
 import type { CreateListener } from '../http/app.ts'
+import { createHookLog } from '../http/hook-log.ts'
 import { createLimitedLog } from '../http/limited-log.ts'
 import { createHookServer } from '../http/server.ts'
 import { createIngressMetrics, type IngressMetrics } from '../metrics.ts'
@@ -87,7 +88,9 @@ export const createParts = async (
   const deliveryPath = createDeliveryPath(connect, logger)
   const limitedLog = createLimitedLog(logger)
   const connections = createIngressConnections({ ...common, sources, limitedLog })
-  const receive = createReceive(createStages({ ...common, sources, credentials, connections, deliveryPath }))
+  const logHook = createHookLog(readLogDeliveries(env), logger, limitedLog)
+  const stages = createStages({ ...common, sources, credentials, connections, deliveryPath, logHook })
+  const receive = createReceive(stages)
   const intervals = createIntervals({
     file: join(spoolFolderOf(settings), heartbeatName),
     append: (hook) => spools.append(hook),

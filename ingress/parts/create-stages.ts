@@ -9,7 +9,9 @@ import { createReadBody } from '../http/read-body.ts'
 import { createUnprovenBodies } from '../http/unproven-bodies.ts'
 import type { Stages } from '../receive.ts'
 
-type Parts = Pick<Stages, 'credentials' | 'deliveryPath' | 'spools' | 'names' | 'metrics' | 'logger'> & {
+type CommonStage = 'credentials' | 'deliveryPath' | 'spools' | 'names' | 'metrics' | 'logger' | 'logHook'
+
+type Parts = Pick<Stages, CommonStage> & {
   settings: IngressSettings
   sources: WatchedSources
   connections: Pick<Connections, 'setUnproven'>

@@ -21,10 +21,10 @@ export const createPlace = ({ topics, groupCommit, probe }: CreatePlaceOptions):
       return undefined
     }
     let isReleased = false
-    const pending = createPendingMessage(message, claimed, (error) => {
+    const pending = createPendingMessage(message, claimed, (error, at) => {
       // The probe never took place, so another one must be allowed later.
       if (!isReleased && error !== undefined) topics.markUnavailable(topic, error)
-      onSettled(error)
+      onSettled(error, at)
     })
     const release = () => {
       isReleased = true

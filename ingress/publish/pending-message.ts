@@ -12,6 +12,12 @@ export interface PendingMessage extends PlacedMessage, Sized {
   settle(error?: Error): void
 }
 
+/** The place of a record that the brokers have acknowledged. */
+export type AcknowledgedAt = Pick<PlacedMessage, 'key' | 'partition' | 'offset'>
+
+/** Called once when a message gets its result: an error, or the place at which it was acknowledged. */
+export type OnSettled = (error: Error | undefined, at?: AcknowledgedAt) => void
+
 /** An estimate for the bytes of a record beside its value: key, headers and framing. */
 const recordOverheadBytes = 200
 
@@ -26,7 +32,7 @@ export const estimatedBytes = ({ value }: OutgoingMessage): number => value.leng
 export const createPendingMessage = (
   message: OutgoingMessage,
   facts: TopicFacts,
-  onSettled: (error: Error | undefined) => void,
+  onSettled: OnSettled,
 ): PendingMessage => {
   const pending: PendingMessage = {
     ...message,
@@ -37,7 +43,7 @@ export const createPendingMessage = (
     settle: (error) => {
       if (pending.isSettled) return
       pending.isSettled = true
-      onSettled(error)
+      onSettled(error, pending)
     },
   }
   return pending

@@ -1,5 +1,5 @@
 import type { OutgoingMessage } from '../record/encode.ts'
-import type { PendingMessage } from './pending-message.ts'
+import type { AcknowledgedAt, OnSettled, PendingMessage } from './pending-message.ts'
 
 /** The record of a hook, and the chunks of its body if it is too large for one message. */
 export interface Outgoing {
@@ -26,7 +26,7 @@ export interface Placed {
 export type Place = (
   message: OutgoingMessage,
   isReserved: boolean,
-  onSettled: (error: Error | undefined) => void,
+  onSettled: OnSettled,
   reserved?: PendingMessage,
 ) => Placed | undefined
 
@@ -42,17 +42,17 @@ export type Place = (
 export const publishWithChunks = (
   { message, chunks }: Outgoing,
   place: Place,
-  onSettled: (error: Error | undefined) => void,
+  onSettled: OnSettled,
   reserved?: PendingMessage,
 ): ((error: Error) => void) => {
   const placed: PendingMessage[] = []
   let isSettled = false
   let openChunks = chunks.length
 
-  const settle = (error: Error | undefined) => {
+  const settle = (error: Error | undefined, at?: AcknowledgedAt) => {
     if (isSettled) return
     isSettled = true
-    onSettled(error)
+    onSettled(error, at)
     for (const pending of placed) pending.settle(error)
   }
 

@@ -3,7 +3,7 @@ import { isTooLarge } from '../../lib/kafka/is-too-large.ts'
 import type { OutgoingMessage } from '../record/encode.ts'
 import { createPlace } from './create-place.ts'
 import { createGroupCommit, type GroupCommitOptions, stopped } from './group-commit.ts'
-import { estimatedBytes } from './pending-message.ts'
+import { estimatedBytes, type OnSettled } from './pending-message.ts'
 import { isTimestampRefused } from './publish-failure.ts'
 import { type Outgoing, type Place, publishWithChunks } from './publish-with-chunks.ts'
 import { createReservation, type Reservation, type ReservationParts } from './reservation.ts'
@@ -30,7 +30,7 @@ export interface Publisher {
    *   record of the same partition is sent.
    * @returns a function that takes the record out of the queue: it is settled with the given error
    */
-  enqueue(outgoing: Outgoing, onSettled: (error: Error | undefined) => void): (error: Error) => void
+  enqueue(outgoing: Outgoing, onSettled: OnSettled): (error: Error) => void
   /**
    * Reserves a place in the queue for a record that is still being made.
    *
@@ -88,9 +88,9 @@ export const createPublisher = async (options: PublisherOptions): Promise<Publis
   const place: Place = (message, isReserved, onSettled, reserved) => {
     const bytes = estimatedBytes(message)
     queuedBytes += bytes
-    const onPlacedSettled = (error: Error | undefined) => {
+    const onPlacedSettled: OnSettled = (error, at) => {
       queuedBytes -= bytes
-      onSettled(error)
+      onSettled(error, at)
     }
     return placeAny(message, isReserved, onPlacedSettled, reserved)
   }

@@ -1,7 +1,7 @@
 import type { OutgoingMessage } from '../record/encode.ts'
 import type { GroupCommit } from './group-commit.ts'
 import { partitionOf } from './partition-of.ts'
-import type { PendingMessage } from './pending-message.ts'
+import type { OnSettled, PendingMessage } from './pending-message.ts'
 import type { Outgoing } from './publish-with-chunks.ts'
 import type { TopicAvailability } from './topic-availability.ts'
 
@@ -10,7 +10,7 @@ export interface Reservation {
   /** The topic and the key are known: from now on only the later records of the partition wait. */
   narrow(topic: string, key: string): void
   /** Puts the record into the place; at the end of the queue if the place was released before. */
-  fill(outgoing: Outgoing, onSettled: (error: Error | undefined) => void): (error: Error) => void
+  fill(outgoing: Outgoing, onSettled: OnSettled): (error: Error) => void
   /** Gives up the place. Does nothing if it is filled. */
   release(): void
 }
@@ -19,11 +19,7 @@ export interface ReservationParts {
   groupCommit: Pick<GroupCommit, 'enqueue' | 'wake'>
   topics: Pick<TopicAvailability, 'factsOf'>
   /** @param reserved the message whose place the record takes */
-  enqueue(
-    outgoing: Outgoing,
-    onSettled: (error: Error | undefined) => void,
-    reserved?: PendingMessage,
-  ): (error: Error) => void
+  enqueue(outgoing: Outgoing, onSettled: OnSettled, reserved?: PendingMessage): (error: Error) => void
 }
 
 /** @param onRejected called if the queue rejects the message that reserves the place */

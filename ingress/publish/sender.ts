@@ -7,6 +7,8 @@ import type { OutgoingMessage } from '../record/encode.ts'
 /** A message with the partition of its key. */
 export interface PlacedMessage extends OutgoingMessage {
   partition: number
+  /** Where it lies in the partition. A sender sets it once the brokers have acknowledged the message. */
+  offset?: number
 }
 
 /** A connected Kafka producer that sends each request once. It keeps no state between requests. */
@@ -54,14 +56,34 @@ export const createSender = async (kafka: Kafka, acknowledgeMs: number): Promise
         2 * acknowledgeMs,
         producer.sendBatch({ topicMessages: byTopic(batch), acks: -1, timeout: acknowledgeMs }),
       )
-      return new Set(
+      const first = new Map(
         answers
           .filter(({ errorCode }) => errorCode === 0)
-          .map(({ topicName, partition }) => partitionName({ topic: topicName, partition })),
+          .map(({ topicName, partition, baseOffset }) => [
+            partitionName({ topic: topicName, partition }),
+            Number(baseOffset),
+          ]),
       )
+      setOffsets(batch, new Map(first))
+      return new Set(first.keys())
     },
     abandon: () => void disconnect(producer),
     close: () => disconnect(producer),
+  }
+}
+
+/**
+ * The messages of one partition are written in the order of the batch.
+ *
+ * @param next name of a partition → the offset of its first message
+ */
+const setOffsets = (batch: readonly PlacedMessage[], next: Map<string, number>): void => {
+  for (const message of batch) {
+    const name = partitionName(message)
+    const offset = next.get(name)
+    if (offset === undefined || Number.isNaN(offset)) continue
+    message.offset = offset
+    next.set(name, offset + 1)
   }
 }
 

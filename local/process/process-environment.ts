@@ -54,6 +54,7 @@ export const processEnvironments = (options: ProcessOptions): ProcessEnvironment
   const roles = new Map(databaseRoles.map((name) => [name, roleVariables(name, options)]))
   const common = {
     LOG_FORMAT: 'text',
+    LOG_DELIVERIES: 'all',
     METRICS_HOST: '127.0.0.1',
     // After a crash, a new worker gets no partitions until the session of the old one has ended.
     CONSUMER_SESSION_SECONDS: '10',

@@ -60,6 +60,8 @@ const headersOfGitlab = {
   'x-gitlab-event-uuid': '7f1d0c7e-4f0b-4e0a-9d0e-3a1c5b2f8e64',
   'x-gitlab-instance': 'https://git.nordlicht.example',
   'x-gitlab-webhook-uuid': '1c9e2d4b-8a6f-4f57-b3c1-6d2e9f0a7b35',
+  // A proxy can add it. The record and the request of the worker continue this trace.
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
 }
 
 test('a receiver gets exactly the bytes and headers of GitLab, with the token that it expects', async () => {

@@ -6,6 +6,8 @@ export interface MessageOrigin {
   topicId: string
   partition: number
   offset: number
+  /** The trace of the record, which its requests continue. */
+  traceparent?: string
 }
 
 /** A change of state that decides whether a message is told at all. */

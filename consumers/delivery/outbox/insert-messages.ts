@@ -31,19 +31,19 @@ export const insertMessages = async (
     connection,
     `insert into ${schema}.messages (destination, lane, key, topic_id, topic, kafka_partition, kafka_offset,
        delivery_id, fact_id, event_type, received_at, user_ids, usernames, merge_key, held_until,
-       bytes, content, body)
+       traceparent, bytes, content, body)
      select destination, lane, key, topic_id, topic, kafka_partition, kafka_offset, delivery_id, fact_id,
        event_type, to_timestamp(received_at / 1000), user_ids, usernames, merge_key,
-       now() + hold_ms * interval '1 millisecond', bytes, content::jsonb, body
+       now() + hold_ms * interval '1 millisecond', traceparent, bytes, content::jsonb, body
        from rows from (
          jsonb_to_recordset($1) as (destination text, lane text, key text, topic_id uuid, topic text,
            kafka_partition integer, kafka_offset bigint, delivery_id text, fact_id text, event_type text,
            received_at float8, user_ids bigint[], usernames text[], merge_key text, hold_ms float8,
-           bytes bigint),
+           traceparent text, bytes bigint),
          unnest($2::text[]), unnest($3::bytea[])
        ) with ordinality as given(destination, lane, key, topic_id, topic, kafka_partition, kafka_offset,
-         delivery_id, fact_id, event_type, received_at, user_ids, usernames, merge_key, hold_ms, bytes,
-         content, body, place)
+         delivery_id, fact_id, event_type, received_at, user_ids, usernames, merge_key, hold_ms, traceparent,
+         bytes, content, body, place)
       order by place
      on conflict (destination, key) do nothing
      returning destination, lane`,
@@ -69,6 +69,7 @@ const rowOf = ({ record: { delivery, eventType }, origin, users, mergeKey, ...me
   usernames: users.names,
   merge_key: mergeKey,
   hold_ms: message.holdMs,
+  traceparent: origin.traceparent ?? null,
   bytes: message.bytes,
 })
 

@@ -37,6 +37,7 @@ interface Row {
   topic: string
   kafka_partition: number
   kafka_offset: string
+  traceparent: string | null
 }
 
 /** The oldest messages of a queue that are not sent. They are selected anew each time. */
@@ -68,6 +69,7 @@ export const readOpenMessages = async (
       topicId: row.topic_id,
       partition: row.kafka_partition,
       offset: Number(row.kafka_offset),
+      ...(row.traceparent !== null && { traceparent: row.traceparent }),
     },
   }))
 }

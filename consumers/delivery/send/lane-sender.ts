@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { withTrace } from '../http/with-trace.ts'
 import { type DestinationState, readDestinations } from '../outbox/destination-state.ts'
 import { type Lease, releaseLease, renewLease } from '../outbox/lanes.ts'
 import { type OpenMessage, readOpenMessages } from '../outbox/open-messages.ts'
@@ -79,12 +80,17 @@ const sendNext = async (parts: LaneSenderParts, lease: Lease): Promise<Round> =>
   if (plan === undefined) return { untilMs: firstReady(messages, now) }
   countRepeats(metrics, destination.name, plan, messages)
   if (!(await markSending(store, lease, plan.ids))) return 'lost'
-  const attempt = await plan.send(outbounds.of(destination), aborting)
+  const outbound = withTrace(outbounds.of(destination), traceOf(plan, messages))
+  const attempt = await plan.send(outbound, aborting)
   // The outcome is unknown. The message stays `sending`, so that the next sender knows it.
   if (aborting.aborted && attempt.result === 'retry') return 'waiting'
   metrics.countAttempt(destination.name, attempt.result)
   return (await settle(parts, lease, { destination, state, plan, messages }, attempt)) ? 'more' : 'lost'
 }
+
+/** The trace of the first message that a request carries: one header cannot name several. */
+const traceOf = ({ ids }: Plan, messages: readonly OpenMessage[]): string | undefined =>
+  messages.find(({ id }) => ids.includes(id))?.origin.traceparent
 
 const firstReady = (messages: readonly OpenMessage[], now: number): number =>
   Math.min(...messages.map(({ heldUntil }) => heldUntil ?? now + 1000))

@@ -7,7 +7,9 @@ export interface TopicIds {
   /** Reads the ids again. It is called at every join, because a topic may have been created anew. */
   load(topics: readonly string[]): Promise<void>
   of(topic: string): string
-  originOf(message: Pick<Message, 'topic' | 'partition' | 'offset'>): Origin
+  originOf(
+    message: Pick<Message, 'topic' | 'partition' | 'offset'> & Partial<Pick<Message, 'headers'>>,
+  ): Origin
 }
 
 export const createTopicIds = (offsets: Pick<Offsets, 'topicIds'>): TopicIds => {
@@ -18,11 +20,20 @@ export const createTopicIds = (offsets: Pick<Offsets, 'topicIds'>): TopicIds => 
       ids = await offsets.topicIds(topics)
     },
     of,
-    originOf: ({ topic, partition, offset }) => ({
+    originOf: ({ topic, partition, offset, headers }) => ({
       topic,
       topicId: of(topic),
       partition,
       offset: Number(offset),
+      ...traceOf(headers?.traceparent),
     }),
   }
+}
+
+/** A record of another program may have anything in this header. */
+const traceparentPattern = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+const traceOf = (header: Message['headers'][string]): Pick<Origin, 'traceparent'> => {
+  const text = String(header ?? '')
+  return traceparentPattern.test(text) ? { traceparent: text } : {}
 }

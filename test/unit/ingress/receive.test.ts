@@ -51,6 +51,7 @@ const receiving = (
     names: createNames(''),
     metrics: createIngressMetrics(createMetrics()),
     logger,
+    logHook: () => undefined,
     resends: { compare: () => 'new' } as unknown as Stages['resends'],
     credentials: { noteUse: () => undefined },
     spools: {
