@@ -66,9 +66,11 @@ suite('a handler that misbehaves', { concurrency: true }, () => {
     assert.equal(attemptsOf('hanging', 'hanging-0'), 1)
   })
 
+  // A process that is so slow that the client commits before it comes to the deadly record leaves no mark, and
+  // costs one more attempt.
   const faults = [
     { worker: 'hanging-again', fault: 'hanging', what: 'never ends', maxAttempts: 2 },
-    { worker: 'deadly', fault: 'deadly', what: 'ends the process', maxAttempts: 4 },
+    { worker: 'deadly', fault: 'deadly', what: 'ends the process', maxAttempts: 6 },
   ] as const
   for (const { worker, fault, what, maxAttempts } of faults) {
     test(`and ${what} for one record: only that record is dead-lettered, after restarts`, async (t) => {
@@ -85,7 +87,7 @@ suite('a handler that misbehaves', { concurrency: true }, () => {
         TEST_WORKER_FAULTY_IDS: `faulty-${worker}-`,
       }
       for (let starts = 1, isThrough = false; !isThrough; starts++) {
-        assert.ok(starts <= 5, `there were ${attempts()} attempts`)
+        assert.ok(starts <= 8, `there were ${attempts()} attempts`)
         const running = await start(t, worker, env)
         isThrough = await Promise.race([
           running.exited.then(() => false),
