@@ -40,8 +40,8 @@ export const checkRoutes = (given: string | undefined, env: Environment): string
       return receivers.flatMap((name) =>
         useless.map(
           (field) =>
-            `Warning: route ${index + 1} to ${name}: \`${field}\` has no effect, because a receiver gets every ` +
-            'hook as it came.',
+            `Warning: route ${index + 1} to ${name}: \`${field}\` has no effect, ` +
+            'because a receiver gets every hook as it came.',
         ),
       )
     }),

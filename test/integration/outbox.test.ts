@@ -126,8 +126,10 @@ test('upkeep adds up what was settled, and what is lost before is missing', asyn
   await eventually(async () => assert.equal((await channel.listed())?.waiting, 0))
   await eventually(() => assert.equal(channel.told().length, 3))
   assert.equal(await missing(), 0)
-  const age = `update chat_notifier.messages set settled_at = settled_at - $2::interval where destination = $1`
-  const forget = `update chat_notifier.destinations set settled_until = '-infinity' where destination = $1`
+  const age = `update chat_notifier.messages
+    set settled_at = settled_at - $2::interval where destination = $1`
+  const forget = `update chat_notifier.destinations
+    set settled_until = '-infinity' where destination = $1`
   await query(store.pool, forget, [channel.name])
   for (const by of ['11 minutes', '8 days']) {
     await query(store.pool, age, [channel.name, by])

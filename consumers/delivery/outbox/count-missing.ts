@@ -19,7 +19,8 @@ export const countMissing = async ({
        union all
        select destination, count(*) from ${schema}.messages where state = 'dead' group by destination
        union all
-       select m.destination, count(*) from ${schema}.messages m join ${schema}.destinations d using (destination)
+       select m.destination, count(*)
+         from ${schema}.messages m join ${schema}.destinations d using (destination)
         where m.state in ('sent', 'discarded') and m.settled_at > d.settled_until
           and m.settled_at > (select min(settled_until) from ${schema}.destinations)
         group by m.destination)

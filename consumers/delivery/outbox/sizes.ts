@@ -20,7 +20,8 @@ export const readSizes = ({ pool, schema }: OutboxStore): Promise<Size[]> =>
     pool,
     `select d.destination, d.state, d.failures > 0 as failing,
             count(*) filter (where m.state in ('waiting', 'sending')) as waiting,
-            count(*) filter (where m.state = 'dead') as dead, coalesce(sum(m.bytes) filter (where m.state in ('waiting', 'sending')), 0) as bytes,
+            count(*) filter (where m.state = 'dead') as dead,
+            coalesce(sum(m.bytes) filter (where m.state in ('waiting', 'sending')), 0) as bytes,
             coalesce(extract(epoch from now() - min(m.received_at)
               filter (where m.state in ('waiting', 'sending'))), 0) as age
        from ${schema}.destinations d

@@ -68,3 +68,26 @@ export const checkRequest: Readonly<Record<ChatType, (sent: Sent) => void>> = {
     JSON.parse(sent.body)
   },
 }
+
+/**
+ * A service that sends text messages, in the form of Twilio's API:
+ * https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource
+ */
+export const checkSms = ({ method, headers, body }: Sent): void => {
+  assert.equal(method, 'POST')
+  assert.match(String(headers['content-type']), /^application\/x-www-form-urlencoded/)
+  assert.match(String(headers.authorization), /^Basic [A-Za-z0-9+/]+={0,2}$/)
+  const form = new URLSearchParams(body)
+  assert.deepEqual([...form.keys()].sort(), ['Body', 'To'])
+  assert.match(form.get('To') ?? '', /^\+[1-9]\d{6,14}$/)
+  assert.ok(form.get('Body') !== '' && [...(form.get('Body') ?? '')].length <= 1600)
+}
+
+/** A receiver of GitLab's hooks with a secret token. */
+export const checkHook = (sent: Sent): void => {
+  isJson(sent, 'POST')
+  assert.equal(sent.headers['x-gitlab-token'], 'a-token-of-the-receiver')
+  for (const name of ['webhook-id', 'idempotency-key', 'x-gitlab-event', 'user-agent'])
+    assert.ok(String(sent.headers[name] ?? '') !== '', name)
+  JSON.parse(sent.body)
+}

@@ -24,6 +24,9 @@ export interface Receiver {
   /** Every request. */
   all: readonly ReceivedRequest[]
   behave(decide: (request: ReceivedRequest, index: number) => Behaviour): void
+  /** Refuses connections until `accept` is called. */
+  refuse(): Promise<void>
+  accept(): Promise<void>
   close(): Promise<void>
 }
 
@@ -62,12 +65,23 @@ export const startReceiver = async (
     response.writeHead(behaviour.status, behaviour.headers).end(behaviour.body ?? '')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     taken,
     all,
     behave: (next) => {
       decide = next
+    },
+    refuse: async () => {
+      const closed = once(server, 'close')
+      server.closeAllConnections()
+      server.close()
+      await closed
+    },
+    accept: async () => {
+      server.listen(port, '127.0.0.1')
+      await once(server, 'listening')
     },
     close: async () => {
       server.closeAllConnections()
