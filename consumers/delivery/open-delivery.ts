@@ -4,7 +4,7 @@ import type { Metrics } from '../../lib/metrics/metrics.ts'
 import type { RecordOf } from '../../schemas/catalogue.ts'
 import { pauseDestinations } from './outbox/destination-state.ts'
 import { enqueue } from './outbox/enqueue.ts'
-import type { Entry, KeyRule, MessageOrigin } from './outbox/entry.ts'
+import type { Entry, Incoming, KeyRule, MessageOrigin } from './outbox/entry.ts'
 import { startPositions, storePositions } from './outbox/positions.ts'
 import { schemaOf } from './outbox/store.ts'
 import type { DestinationType } from './routes/destination.ts'
@@ -27,18 +27,29 @@ export interface DeliveryOptions {
   logger: Logger
   metrics: Metrics
   courier(routes: () => Routes): Courier
-  entriesOf(record: RecordOf, routes: Routes): readonly Entry[]
+  /** What a record becomes. It may read more about it, and throws what a handler throws. */
+  entriesOf(record: RecordOf, routes: Routes, signal: AbortSignal): MaybePromise<readonly Entry[]>
   /** Reads a record again of which a full outbox kept only the place. */
   readRecord: ReadBackParts['readRecord']
-  /** What the message about such a record holds; undefined if its body is gone, or if no route takes it. */
-  contentOf(record: RecordOf, routes: Routes, destination: string): MessageContent | undefined
+  /**
+   * What the message about such a record, or about a part of it, holds; undefined if its body is gone, or if
+   * no route takes it.
+   */
+  contentOf(
+    record: RecordOf,
+    routes: Routes,
+    destination: string,
+    part: string | undefined,
+  ): MessageContent | undefined
 }
+
+type MaybePromise<T> = T | Promise<T>
 
 /** What a worker with an outbox handles, and where it continues. */
 export interface Delivery {
   handleBatch(
     records: readonly RecordOf[],
-    context: { origins: readonly MessageOrigin[] },
+    context: { origins: readonly MessageOrigin[]; signal: AbortSignal },
   ): Promise<undefined>
   positions: {
     startAt(partitions: readonly PartitionStart[]): Promise<number[]>
@@ -70,7 +81,7 @@ export const openDelivery = async (options: DeliveryOptions): Promise<Delivery> 
   const courier = options.courier(routes)
   const stored: ReadBackParts = {
     readRecord: options.readRecord,
-    contentOf: (record, destination) => options.contentOf(record, routes(), destination),
+    contentOf: (record, destination, part) => options.contentOf(record, routes(), destination, part),
   }
   const sender = startSender({ stored, store, courier, outbounds, metrics, logger, destinations })
   const restored = createRestoredCheck(async () => {
@@ -83,12 +94,13 @@ export const openDelivery = async (options: DeliveryOptions): Promise<Delivery> 
     )
   })
   return {
-    handleBatch: async (records, { origins }) => {
-      const incoming = records.map((record, index) => {
+    handleBatch: async (records, { origins, signal }) => {
+      const incoming: Incoming[] = []
+      for (const [index, record] of records.entries()) {
         const origin = origins[index]
         if (origin === undefined) throw new Error('the runtime did not say where a record comes from')
-        return { record, origin, entries: entriesOf(record, routes()) }
-      })
+        incoming.push({ record, origin, entries: await entriesOf(record, routes(), signal) })
+      }
       await restored.check(incoming.map(({ origin }) => origin))
       const { queued, left } = await enqueue(store, incoming, options.rule)
       metrics.countRouted(incoming.reduce((sum, { entries }) => sum + entries.length, 0))

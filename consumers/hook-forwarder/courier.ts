@@ -1,7 +1,8 @@
 import type { OpenMessage } from '../delivery/outbox/open-messages.ts'
 import { secretsOf } from '../delivery/routes/secrets-of.ts'
 import { attempt } from '../delivery/send/attempt.ts'
-import type { Attempt, Courier } from '../delivery/send/courier.ts'
+import type { Courier } from '../delivery/send/courier.ts'
+import { withoutContent } from '../delivery/send/without-content.ts'
 import { authHeaders } from './auth-headers.ts'
 import type { ForwardDestination } from './entries-of.ts'
 
@@ -14,7 +15,7 @@ export const createForwardCourier = (): Courier => ({
     if (message === undefined) return undefined
     const destination = context.destination as ForwardDestination
     const one = { ids: [message.id], sentAs: 'message' as const }
-    if (message.content === undefined) return { ...one, send: async () => withoutBody(message) }
+    if (message.content === undefined) return { ...one, send: async () => withoutContent(message) }
     return {
       ...one,
       send: (outbound, signal) => {
@@ -25,20 +26,6 @@ export const createForwardCourier = (): Courier => ({
   },
   intervalMs: () => 0,
   giveUpAfterMs: (destination) => (destination as ForwardDestination).give_up_after_hours * hourMs,
-})
-
-/**
- * A hook whose headers and body are not here is not sent at all. A receiver would take an empty one for real.
- */
-const withoutBody = ({ origin }: OpenMessage): Attempt => ({
-  result: 'refused',
-  answer: {
-    text:
-      'the outbox was full when the hook came, so that its headers and body were only in Kafka. Either no ' +
-      'route sends the hook here any more, or Kafka does not hold it any more: ' +
-      `${origin.topic}, partition ${origin.partition}, offset ${origin.offset}`,
-    effect: 'none',
-  },
 })
 
 const forwardRequest = (

@@ -2,6 +2,7 @@ import type { MetricCatalogue, ProcessKind } from './declaration.ts'
 
 const processes = ['worker'] as const satisfies readonly ProcessKind[]
 const destination = 'destinations'
+const settledOutcomes = ['message', 'digest', 'merged', 'edited', 'dead_lettered', 'unknown_target'] as const
 
 /** What a worker with an outbox measures about its destinations. Other workers export none of these. */
 export const outboxCatalogue = {
@@ -24,14 +25,14 @@ export const outboxCatalogue = {
     help: 'Messages that left the outbox, by how: each counts once, also within a digest.',
     unit: 'messages',
     processes,
-    labels: { destination, outcome: ['message', 'digest', 'merged', 'edited', 'dead_lettered'] },
+    labels: { destination, outcome: settledOutcomes },
   },
   outbox_attempts_total: {
     type: 'counter',
     help: 'Requests to a destination, by result. `retry` and `refused` are failures of the destination.',
     unit: 'attempts',
     processes,
-    labels: { destination, result: ['sent', 'retry', 'refused'] },
+    labels: { destination, result: ['sent', 'retry', 'refused', 'unknown_target'] },
   },
   outbox_repeats_total: {
     type: 'counter',

@@ -2,7 +2,7 @@ import { type Connection, query } from '../../../lib/database.ts'
 import { changeState } from './change-state.ts'
 import type { Entry, Incoming, KeyRule, MessageOrigin } from './entry.ts'
 import { insertMessages, type NewMessage } from './insert-messages.ts'
-import { messageKeyOf } from './message-key.ts'
+import { keyWithPart, messageKeyOf, splitKey } from './message-key.ts'
 import { namedUsers } from './named-users.ts'
 import { type OutboxLimits, outboxLimits } from './outbox-limits.ts'
 import { storePositions } from './positions.ts'
@@ -98,9 +98,9 @@ const messageOf = async (
   entry: Entry,
   before: readonly NewMessage[],
 ): Promise<NewMessage | undefined> => {
-  const { destination, lane, change, body, mergeKey, holdMs } = entry
+  const { destination, lane, part, change, body, mergeKey, holdMs } = entry
   const known = await messageKeyOf(connection, schema, record, destination, rule)
-  const key = keyWithin(before, destination, record) ?? known
+  const key = keyWithPart(keyWithin(before, destination, record) ?? known, part)
   if (before.some((each) => each.destination === destination && each.key === key)) return undefined
   const state = change === undefined ? undefined : await changeState(connection, schema, change)
   if (state?.isTold === false) return undefined
@@ -122,9 +122,11 @@ const keyWithin = (
 ): string | undefined =>
   delivery.fact_basis !== 'content'
     ? undefined
-    : before.find(
-        (each) =>
-          each.destination === destination &&
-          each.key.startsWith('content ') &&
-          each.record.delivery.fact_id === delivery.fact_id,
-      )?.key
+    : before
+        .filter(
+          (each) =>
+            each.destination === destination &&
+            each.key.startsWith('content ') &&
+            each.record.delivery.fact_id === delivery.fact_id,
+        )
+        .map(({ key }) => splitKey(key).recordKey)[0]

@@ -27,6 +27,11 @@ export interface Entry {
   destination: string
   /** The queue within the destination: empty, or the project whose order is kept. */
   lane: string
+  /**
+   * Tells the messages of one record for one destination apart, such as a task that it is about. It holds no
+   * line break. Without it, a record is one message for a destination.
+   */
+  part?: string
   /** What the sender needs, as JSON. `change` tells it the state before. */
   content(last: string | undefined): unknown
   body?: Buffer

@@ -39,7 +39,8 @@ export const redriveDead = ({ pool, schema }: OutboxStore, destination: string):
     const rows = await query<{ destination: string; lane: string }>(
       connection,
       `update ${schema}.messages
-          set state = 'waiting', settled_at = null, attempts = 0, first_attempt = null
+          set state = case when answer->>'effect' = 'unknown' then 'sending' else 'waiting' end,
+              settled_at = null, attempts = 0, first_attempt = null
         where destination = $1 and state = 'dead' returning destination, lane`,
       [destination],
     )

@@ -4,6 +4,16 @@ import type { RecordOf } from '../../../schemas/catalogue.ts'
 import type { KeyRule } from './entry.ts'
 import { pushOccurrence } from './push-occurrence.ts'
 
+/** The key of one part of a record; see `Entry.part`. */
+export const keyWithPart = (key: string, part: string | undefined): string =>
+  part === undefined ? key : `${key}\n${part}`
+
+/** The key of the record, and the part of it that the message is about; undefined if it is all of it. */
+export const splitKey = (key: string): { recordKey: string; part: string | undefined } => {
+  const [recordKey = '', part] = key.split('\n')
+  return { recordKey, part }
+}
+
 /** Two records with the same content are one fact if they were received within this time. */
 const sameFactMs = 10 * 60 * 1000
 
@@ -34,5 +44,6 @@ export const messageKeyOf = async (
       order by id limit 1`,
     [destination, delivery.fact_id, delivery.received_at, sameFactMs],
   )
-  return known?.key ?? `content ${delivery.fact_id} ${delivery.received_at}`
+  if (known !== undefined) return splitKey(known.key).recordKey
+  return `content ${delivery.fact_id} ${delivery.received_at}`
 }

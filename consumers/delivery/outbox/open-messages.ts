@@ -6,6 +6,8 @@ import type { OutboxStore } from './store.ts'
 /** A message that was not sent yet. Times are in milliseconds since 1970. */
 export interface OpenMessage {
   id: number
+  /** What makes it one message for its destination; see `message-key.ts`. */
+  key: string
   /** `sending`: an earlier sender ended during the call, so nobody knows whether it had its effect. */
   state: 'waiting' | 'sending'
   attempts: number
@@ -23,6 +25,7 @@ export interface OpenMessage {
 
 interface Row {
   id: string
+  key: string
   state: 'waiting' | 'sending'
   attempts: number
   first_attempt: Date | null
@@ -54,6 +57,7 @@ export const readOpenMessages = async (
   )
   return rows.map((row) => ({
     id: Number(row.id),
+    key: row.key,
     state: row.state,
     attempts: row.attempts,
     firstAttempt: row.first_attempt?.getTime(),

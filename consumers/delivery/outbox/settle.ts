@@ -116,3 +116,20 @@ export const settleDead = (
       [ids, jsonOf(answer)],
     )
   })
+
+/** Drops messages for which there is nobody. */
+export const settleDiscarded = (
+  store: OutboxStore,
+  lease: Lease,
+  ids: readonly number[],
+  answer: SeenAnswer,
+): Promise<boolean> =>
+  whileLeased(store, lease, async (connection) => {
+    await query(
+      connection,
+      `update ${store.schema}.messages
+          set state = 'discarded', settled_at = now(), answer = $2, content = null, body = null, bytes = 0
+        where id = any($1) and state = 'sending'`,
+      [ids, jsonOf(answer)],
+    )
+  })

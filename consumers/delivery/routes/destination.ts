@@ -48,6 +48,28 @@ const headers = {
 const chat = { ...address, ...pace }
 const form = z.enum(['json', 'form']).default('json')
 
+const giveUpAfterHours = z.number().positive().max(720).default(72)
+
+/** A regular expression with one group, which holds a task. */
+const taskPattern = z.string().refine((pattern) => groupsIn(pattern) === 1, {
+  error: 'must be a regular expression with exactly one group ( ), which holds the task',
+})
+
+const groupsIn = (pattern: string): number => {
+  try {
+    // The empty alternative matches, so that the match has an item for each group.
+    return (new RegExp(`${pattern}|`, 'iu').exec('')?.length ?? 0) - 1
+  } catch {
+    return 0
+  }
+}
+
+const tracker = {
+  ...{ ...address, ...secretOf('token'), give_up_after_hours: giveUpAfterHours },
+  /** How a line of a description or a commit message names a task. Each tracker has a default. */
+  task_pattern: taskPattern.optional(),
+}
+
 /** What each type of destination may say. A variant is one line here, and one file in its worker. */
 export const destinationShape = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('slack'), ...chat }),
@@ -65,10 +87,10 @@ export const destinationShape = z.discriminatedUnion('type', [
     ...{ type: z.literal('forward'), ...address, ...secretOf('token'), ...secretOf('signing_secret') },
     ...headers,
     order: z.enum(['project', 'none']).default('project'),
-    give_up_after_hours: z.number().positive().max(720).default(72),
+    give_up_after_hours: giveUpAfterHours,
   }),
-  z.strictObject({ type: z.literal('phabricator'), ...address, ...secretOf('token') }),
-  z.strictObject({ type: z.literal('jira'), ...address, ...secretOf('token'), user: text.optional() }),
+  z.strictObject({ type: z.literal('phabricator'), ...tracker }),
+  z.strictObject({ type: z.literal('jira'), ...tracker, user: text.optional() }),
   z.strictObject({ type: z.literal('gitlab'), ...address, ...secretOf('token') }),
 ])
 

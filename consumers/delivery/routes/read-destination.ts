@@ -69,8 +69,10 @@ interface Demand {
   problem: string
 }
 
+const needToken: ReadonlySet<string> = new Set(['matrix', 'phabricator', 'jira', 'gitlab'])
+
 const demandsOf = ({ type }: DestinationSettings, secrets: Readonly<Record<string, string>>): Demand[] => {
-  if ((type === 'matrix' || type === 'gitlab') && secrets.token === undefined)
+  if (needToken.has(type) && secrets.token === undefined)
     return [{ field: 'token', problem: 'is missing: give token or token_file' }]
   if (type !== 'forward') return []
   const { token, signing_secret: key } = secrets

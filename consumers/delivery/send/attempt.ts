@@ -38,26 +38,38 @@ export const attempt = async (
   try {
     answer = await outbound.send(request)
   } catch (error) {
-    return { result: 'retry', answer: failureOf(error, secrets) }
+    return withoutAnswer(error, secrets)
   }
+  const failed = failedBy(answer, secrets)
+  if (failed !== undefined) return failed
   const seen = seenAnswer(answer, secrets)
+  const sent = judge(answer)
+  return sent === undefined ? { result: 'refused', answer: seen } : { result: 'sent', answer: seen, ...sent }
+}
+
+/** A destination that cannot take a message now, or will never take it. */
+export type Failed = Extract<Attempt, { result: 'retry' | 'refused' }>
+
+/** What follows from an error of the connection. */
+export const withoutAnswer = (error: unknown, secrets: readonly string[]): Failed => ({
+  result: 'retry',
+  answer: failureOf(error, secrets),
+})
+
+/** What follows from the status of an answer; undefined if it is 2xx. */
+export const failedBy = (answer: OutboundAnswer, secrets: readonly string[]): Failed | undefined => {
   const { status } = answer
-  if (status >= 200 && status < 300) {
-    const sent = judge(answer)
-    if (sent !== undefined) return { result: 'sent', answer: seen, ...sent }
-    return { result: 'refused', answer: seen }
+  if (status >= 200 && status < 300) return undefined
+  const seen = seenAnswer(answer, secrets)
+  if (!isOutage(status) && !ofDestination.has(status))
+    return { result: 'refused', answer: { ...seen, effect: 'none' } }
+  const header = answer.headers['retry-after']
+  const retryAfterMs = parseRetryAfter(Array.isArray(header) ? header[0] : header, Date.now())
+  return {
+    result: 'retry',
+    answer: { ...seen, effect: status >= 500 ? 'unknown' : 'none' },
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
   }
-  if (isOutage(status) || ofDestination.has(status)) {
-    const effect = status >= 500 ? 'unknown' : 'none'
-    const header = answer.headers['retry-after']
-    const retryAfterMs = parseRetryAfter(Array.isArray(header) ? header[0] : header, Date.now())
-    return {
-      result: 'retry',
-      answer: { ...seen, effect },
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    }
-  }
-  return { result: 'refused', answer: { ...seen, effect: 'none' } }
 }
 
 const failureOf = (error: unknown, secrets: readonly string[]): SeenAnswer => {

@@ -11,11 +11,15 @@ export type Attempt =
   | { result: 'retry'; answer: SeenAnswer; retryAfterMs?: number }
   /** The destination will never take it. */
   | { result: 'refused'; answer: SeenAnswer }
+  /** What the message is about, such as a task, does not exist there. The message is dropped, and counted. */
+  | { result: 'unknown_target'; answer: SeenAnswer }
 
 /** What the next request carries: one message, or several that become one. */
 export interface Plan {
   ids: readonly number[]
   sentAs: SentAs
+  /** Set where `send` finds out what became of an earlier attempt, so that no message arrives twice. */
+  readsFirst?: true
   send(outbound: Outbound, signal: AbortSignal): Promise<Attempt>
 }
 

@@ -4,7 +4,7 @@ import { type DestinationState, readDestinations } from '../outbox/destination-s
 import { type Lease, releaseLease, renewLease } from '../outbox/lanes.ts'
 import { type OpenMessage, readOpenMessages } from '../outbox/open-messages.ts'
 import { readSentBefore } from '../outbox/sent-before.ts'
-import { markSending, settleDead, settleFailed, settleSent } from '../outbox/settle.ts'
+import { markSending, settleDead, settleDiscarded, settleFailed, settleSent } from '../outbox/settle.ts'
 import type { OutboxStore } from '../outbox/store.ts'
 import type { Destination } from '../routes/destination.ts'
 import type { Attempt, Courier, Plan } from './courier.ts'
@@ -78,7 +78,7 @@ const sendNext = async (parts: LaneSenderParts, lease: Lease): Promise<Round> =>
   const context = { destination, now, digestUpTo: state.digestUpTo, sentBefore }
   const plan = await courier.plan(messages, context)
   if (plan === undefined) return { untilMs: firstReady(messages, now) }
-  countRepeats(metrics, destination.name, plan, messages)
+  if (!plan.readsFirst) countRepeats(metrics, destination.name, plan, messages)
   if (!(await markSending(store, lease, plan.ids))) return 'lost'
   const outbound = withTrace(outbounds.of(destination), traceOf(plan, messages))
   const attempt = await plan.send(outbound, aborting)
@@ -124,6 +124,10 @@ const settle = async (
     const { remoteId, answer } = attempt
     metrics.countSettled(destination.name, sentAs, ids.length)
     return settleSent(store, lease, ids, { sentAs, remoteId, answer })
+  }
+  if (attempt.result === 'unknown_target') {
+    metrics.countSettled(destination.name, 'unknown_target', ids.length)
+    return settleDiscarded(store, lease, ids, attempt.answer)
   }
   const oldest = Math.min(
     ...messages.filter(({ id }) => ids.includes(id)).map(({ firstAttempt }) => firstAttempt ?? Date.now()),

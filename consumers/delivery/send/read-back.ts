@@ -1,6 +1,7 @@
 import { PermanentError } from '../../../lib/errors.ts'
 import type { RecordOf } from '../../../schemas/catalogue.ts'
 import type { MessageOrigin } from '../outbox/entry.ts'
+import { splitKey } from '../outbox/message-key.ts'
 import type { OpenMessage } from '../outbox/open-messages.ts'
 import { jsonOf } from '../outbox/store.ts'
 
@@ -14,7 +15,7 @@ export interface ReadBackParts {
   /** @returns undefined if the brokers do not hold the record any more */
   readRecord(origin: MessageOrigin): Promise<RecordOf | undefined>
   /** @returns undefined if the routes no longer send the record to this destination */
-  contentOf(record: RecordOf, destination: string): MessageContent | undefined
+  contentOf(record: RecordOf, destination: string, part: string | undefined): MessageContent | undefined
 }
 
 /** How long one request waits for what is read back. A digest counts the rest without its text. */
@@ -36,7 +37,7 @@ export const readBack = async (
   for (const message of messages) {
     const isMissing = message.content === undefined && performance.now() < deadline
     const record = isMissing ? await readRecord(message.origin).catch(unlessPermanent) : undefined
-    const found = record && contentOf(record, destination)
+    const found = record && contentOf(record, destination, splitKey(message.key).part)
     // The content has the form in which the database would have kept it.
     if (found === undefined) filled.push(message)
     else filled.push({ ...message, content: JSON.parse(jsonOf(found.content)), body: found.body })

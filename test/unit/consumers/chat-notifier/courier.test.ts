@@ -24,6 +24,7 @@ const pipelineWith = (status: string): RecordOf => {
 
 const openMessage = (id: number, record: RecordOf): OpenMessage => ({
   id,
+  key: 'delivery a-delivery',
   state: 'waiting',
   attempts: 0,
   firstAttempt: undefined,

@@ -6,7 +6,8 @@ import { PermanentError, RetriableError } from '../../../../lib/errors.ts'
 import type { RecordOf } from '../../../../schemas/catalogue.ts'
 
 const messageAt = (offset: number): OpenMessage => ({
-  ...{ id: offset, state: 'waiting', attempts: 0, firstAttempt: undefined, deliveryId: `d${offset}` },
+  ...{ id: offset, key: `delivery ${offset}`, deliveryId: `d${offset}` },
+  ...{ state: 'waiting', attempts: 0, firstAttempt: undefined },
   ...{ eventType: 'push', receivedAt: 0, heldUntil: undefined, mergeKey: undefined },
   ...{ content: undefined, body: undefined },
   origin: { topic: 'gitlab.push', topicId: 'id', partition: 0, offset },

@@ -6,6 +6,7 @@ import type { ForwardDestination } from '../../../../consumers/hook-forwarder/en
 
 const message: OpenMessage = {
   id: 7,
+  key: 'delivery a-delivery',
   state: 'waiting',
   attempts: 0,
   firstAttempt: undefined,
