@@ -1,7 +1,7 @@
 import type { Project } from '../../../schemas/parts/project.generated.ts'
 import type { User } from '../../../schemas/parts/user.generated.ts'
+import { shorten } from '../../event-text/visible-text.ts'
 import { bold, type Line, line, link, type Piece } from '../text/piece.ts'
-import { shorten } from '../text/visible-text.ts'
 
 type Named = Pick<User, 'name' | 'username'>
 

@@ -1,7 +1,7 @@
 import type { RecordOf } from '../../../schemas/catalogue.ts'
+import { shorten } from '../../event-text/visible-text.ts'
 import { code, line, link } from '../text/piece.ts'
 import { richText } from '../text/rich-text.ts'
-import { shorten } from '../text/visible-text.ts'
 import type { Told } from './chat-message.ts'
 import { inProject, person, titled } from './names.ts'
 

@@ -1,6 +1,6 @@
 import type { RecordOf } from '../../../schemas/catalogue.ts'
+import { shorten } from '../../event-text/visible-text.ts'
 import { code, type Line, line, link } from '../text/piece.ts'
-import { shorten } from '../text/visible-text.ts'
 import type { Told, Tone } from './chat-message.ts'
 import { counted, inProject, person, projectPage, seconds, shortSha } from './names.ts'
 

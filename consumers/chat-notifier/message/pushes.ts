@@ -1,7 +1,7 @@
 import type { RecordOf } from '../../../schemas/catalogue.ts'
 import type { Commit } from '../../../schemas/parts/commit.generated.ts'
+import { shorten } from '../../event-text/visible-text.ts'
 import { codeLink, type Line, line, link } from '../text/piece.ts'
-import { shorten } from '../text/visible-text.ts'
 import type { Told } from './chat-message.ts'
 import { counted, inProject, person, personName, projectPage, shortRef, shortSha } from './names.ts'
 

@@ -1,6 +1,6 @@
 import type { RecordOf } from '../../../schemas/catalogue.ts'
+import { shorten } from '../../event-text/visible-text.ts'
 import { code, line, link } from '../text/piece.ts'
-import { shorten } from '../text/visible-text.ts'
 import type { Told } from './chat-message.ts'
 import { inProject, person, titled } from './names.ts'
 

@@ -1,4 +1,4 @@
-import { visibleText } from './visible-text.ts'
+import { visibleText } from '../../event-text/visible-text.ts'
 
 /**
  * A part of a line. `text` is plain text, whoever wrote it: each target escapes it in its own way, and no

@@ -1,5 +1,5 @@
+import { shorten, visibleText } from '../../event-text/visible-text.ts'
 import { type Line, link, type Piece } from './piece.ts'
-import { shorten, visibleText } from './visible-text.ts'
 
 const image = /!\[([^\]\n]{0,200})\]\(([^)\s]{1,1000})\)(?:\{[^}\n]{0,100}\})?/g
 

@@ -1,7 +1,7 @@
 import Handlebars from 'handlebars'
+import { visibleText } from '../../event-text/visible-text.ts'
 import type { ChatMessage } from '../message/chat-message.ts'
 import { plainOf } from './piece.ts'
-import { visibleText } from './visible-text.ts'
 
 /** Helpers of their own, so that nobody else's are seen in a template. */
 const engine = Handlebars.create()

@@ -49,7 +49,7 @@ export const openMentionTest = async (t: TestContext) => {
 }
 
 const message: OpenMessage = {
-  ...{ id: 7, state: 'waiting', attempts: 0, firstAttempt: undefined, deliveryId: 'a-delivery' },
+  ...{ id: 7, key: 'a-key', state: 'waiting', attempts: 0, firstAttempt: undefined, deliveryId: 'd' },
   ...{ eventType: 'merge_request', receivedAt: 0, heldUntil: undefined, mergeKey: undefined },
   ...{ content: undefined, body: undefined },
   origin: { topic: 'gitlab.merge_request', topicId: 'id', partition: 0, offset: 0 },

@@ -78,6 +78,7 @@ const settingsOf: Readonly<Record<string, Environment>> = {
   'ldap-sync': await ldapSyncEnv(`ldap://127.0.0.1:${listenerPort}`, await folderOf('ldap-sync')),
   'chat-notifier': await routesOf('chat-notifier', { type: 'slack' }),
   'hook-forwarder': await routesOf('hook-forwarder', { type: 'forward', token: 'a-token' }),
+  'issue-commenter': await routesOf('issue-commenter', { type: 'jira', token: 'a-token' }),
   'reviewer-mentions': {
     ...(await routesOf('reviewer-mentions', { type: 'gitlab', token: 'a-token' })),
     REVIEWER_MENTIONS_FILE: reviewersFile,

@@ -23,6 +23,7 @@ import { pushConsumer } from '../../helpers/process/push-consumer.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { effectsIn, startWorkerProcess } from '../../helpers/process/start-worker-process.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
+import { commentEffects } from '../../helpers/records/comment-effects.ts'
 import { linesOfDays } from '../../helpers/records/day-files.ts'
 import { hookOf } from '../../helpers/records/deliver.ts'
 import type { EffectHarness } from '../../helpers/records/effect-harness.ts'
@@ -138,6 +139,7 @@ const harnesses: Readonly<Record<string, (ids: readonly string[]) => Promise<Eff
       databaseUrl: stack.databaseUrl,
       folder: await stack.temporaryFolder(),
     }),
+  'issue-commenter': async () => commentEffects(stack.databaseUrl, await stack.temporaryFolder()),
   'reviewer-mentions': async () => mentionEffects(stack.databaseUrl, await stack.temporaryFolder()),
   sender: async () => ({ env: {}, effects: async () => [...sent] }),
 }

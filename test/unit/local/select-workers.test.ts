@@ -103,6 +103,7 @@ test('a wrong file keeps only its own worker from running, and the reason names 
   )
   assert.match(reasons.join('\n'), /^hook-forwarder: ROUTES_FILE: .*no destination lost$/m)
   assert.match(reasons.join('\n'), /^ldap-sync: LDAP_SYNC_MAPPING_FILE: /m)
-  const names = ['chat-notifier', 'hook-forwarder', 'ldap-sync', 'reviewer-mentions']
+  assert.match(reasons.join('\n'), /^issue-commenter: ROUTES_FILE: .*no destination lost$/m)
+  const names = ['chat-notifier', 'hook-forwarder', 'issue-commenter', 'ldap-sync', 'reviewer-mentions']
   assert.deepEqual(waiting.map(({ name }) => name).sort(), names)
 })

@@ -1,0 +1,25 @@
+import type { RecordOf } from '../../schemas/catalogue.ts'
+
+/** What happened to a merge request, in the word of the comment. */
+export type Change = 'opened' | 'marked as ready' | 'merged' | 'closed' | 'reopened'
+
+const changes: Readonly<Record<string, Change>> = {
+  open: 'opened',
+  merge: 'merged',
+  close: 'closed',
+  reopen: 'reopened',
+}
+
+/** What a comment tells of a merge request; undefined if nothing that a task is told. */
+export const changeOf = ({ action, changes: changed }: RecordOf<'merge_request'>): Change | undefined =>
+  action === 'update' && isNowReady(changed) ? 'marked as ready' : changes[action ?? '']
+
+/** GitLab before 15 names no change of `draft`: there it shows in the title alone. */
+const isNowReady = ({ draft, title }: RecordOf<'merge_request'>['changes']): boolean => {
+  if (draft !== undefined) return draft.previous === 'true' && draft.current === 'false'
+  return title !== undefined && saysDraft(title.previous) && !saysDraft(title.current)
+}
+
+/** Whether a title, as JSON text, begins with a mark that GitLab takes for a draft. */
+const saysDraft = (title: string | null): boolean =>
+  /^"\s*(\[(draft|wip)\]|\((draft)\)|(draft|wip):)/i.test(title ?? '')

@@ -1,0 +1,48 @@
+import type { RecordOf } from '../../schemas/catalogue.ts'
+import type { PlannedEffect } from '../consumer.ts'
+import { facetsOf } from '../delivery/routes/facets.ts'
+import { matchingRoutes, whyNot } from '../delivery/routes/match-routes.ts'
+import { readRoutes } from '../delivery/routes/read-routes.ts'
+import { commentOf, sentenceOf } from './comment.ts'
+import { taskRulesOf } from './task-rules-of.ts'
+import { tasksIn } from './tasks-in.ts'
+import { trackerOf } from './trackers/index.ts'
+import { type TrackerDestination, trackerTypes } from './trackers/tracker.ts'
+
+const skip = (because: string): PlannedEffect => ({ would: 'skip', because })
+
+/**
+ * What the worker would write for a record, and why a route would not. It calls no server, so that it knows
+ * the last commit only.
+ */
+export const planned = (
+  record: RecordOf<'merge_request'>,
+  { ROUTES_FILE: file }: { ROUTES_FILE?: string },
+): PlannedEffect[] => {
+  if (file === undefined) return [skip('ROUTES_FILE is not set, so that there are no routes')]
+  const comment = commentOf(record)
+  if (comment === undefined)
+    return [skip(`no task is told that a merge request has the action ${record.action}`)]
+  const { routes, destinations, ownUsers } = readRoutes(file, trackerTypes).value
+  const facets = facetsOf(record)
+  if (facets.author !== null && ownUsers.includes(facets.author))
+    return [skip(`${facets.author} is one of own_users`)]
+  const { description, last_commit } = record.object_attributes
+  const texts = [description ?? '', last_commit?.message ?? '']
+  const taking = matchingRoutes(routes, facets)
+  const effects = routes.flatMap((route, index): PlannedEffect[] => {
+    const because =
+      whyNot(route, facets) ?? (taking.includes(route) ? undefined : 'another route takes the event')
+    const name = `the route ${index + 1} to ${route.to.join(', ')}`
+    if (because !== undefined) return [skip(`${name} does not take the event: ${because}`)]
+    return route.to.flatMap((to): PlannedEffect[] => {
+      const destination = destinations.get(to) as TrackerDestination
+      const tasks = tasksIn(texts, taskRulesOf(destination))
+      const content = trackerOf(destination).write(sentenceOf(comment, 'bridge-preview'))
+      if (tasks.length === 0)
+        return [skip(`the description and the last commit name no task of ${to} (${destination.type})`)]
+      return tasks.map((task) => ({ would: 'send', to: `${task} in ${to} (${destination.type})`, content }))
+    })
+  })
+  return effects.length > 0 ? effects : [skip('there is no route to a tracker')]
+}
