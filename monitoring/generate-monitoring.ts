@@ -1,7 +1,9 @@
 import { consumers } from '../consumers/index.ts'
 import { logFollowers } from '../consumers/workers.ts'
 import { allAlerts } from './alerts/all-alerts.ts'
+import { inhibitions } from './alerts/inhibitions.ts'
 import { allDashboards } from './dashboards/all-dashboards.ts'
+import { renderAlertmanager } from './render/render-alertmanager.ts'
 import { renderDashboard } from './render/render-dashboard.ts'
 import { renderRules } from './render/render-rules.ts'
 
@@ -13,5 +15,6 @@ export const generateMonitoring = (): Map<string, string> => {
   const rules = allAlerts(consumers).map(
     (group) => [`prometheus/rules/${group.name}.yml`, renderRules(group)] as const,
   )
-  return new Map([...dashboards, ...rules])
+  const alertmanager = ['alertmanager/alertmanager.yml', renderAlertmanager(inhibitions)] as const
+  return new Map([...dashboards, ...rules, alertmanager])
 }

@@ -77,6 +77,20 @@ const measurementAge = number({
   runbook: 'lag-is-unknown',
 })
 
+const alertsArrive: Panel = {
+  kind: 'number',
+  title: 'Where alerts go',
+  description:
+    'Whether Prometheus has an Alertmanager. `bridge doctor --test-alert` tests the rest of the way to you.',
+  unit: 'short',
+  queries: [{ expr: 'max(prometheus_notifications_alertmanagers_discovered)', legend: '' }],
+  values: [
+    { value: 0, text: 'nowhere', colour: 'red' },
+    { value: 1, text: 'to Alertmanager', colour: 'green' },
+  ],
+  runbook: 'alerts-do-not-arrive',
+}
+
 const deadLetters = number({
   title: 'Open dead letters',
   description:
@@ -134,7 +148,7 @@ export const lostDashboard: Dashboard = {
   description: 'The first page at night. Every number that is red has a link to its runbook.',
   rows: [
     { title: 'Lost', panels: [lostHooks, unaccounted, setAside, missingRecords, deadLetters] },
-    { title: 'Can we tell?', panels: [processesDown, canaryAge, measurementAge] },
+    { title: 'Can we tell?', panels: [processesDown, canaryAge, measurementAge, alertsArrive] },
     {
       title: 'Hooks',
       panels: [
