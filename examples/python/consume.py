@@ -37,6 +37,7 @@ consumer = Consumer({
     "group.id": f"{PREFIX}example-python",
     "auto.offset.reset": "earliest",
     "enable.auto.offset.store": False,  # the offset moves after the record is handled
+    **json.loads(os.environ.get("CLIENT_SETTINGS", "{}")),  # for example how to log in
 })
 consumer.subscribe([f"{PREFIX}gitlab.push", f"{PREFIX}gitlab.tag_push"])
 deadline = time.monotonic() + SECONDS

@@ -3,7 +3,7 @@ import { databaseVariableOf } from '../../lib/database-variable.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { documentEdits } from './document-edits.ts'
 import type { Edit } from './edit.ts'
-import { identifierOf, type NewConsumer, tokenRowOf } from './skeleton.ts'
+import { greetingOf, identifierOf, type NewConsumer, tokenRowOf } from './skeleton.ts'
 
 const editsFor = (consumer: NewConsumer): Edit[] => [
   ...listEdits(consumer),
@@ -18,25 +18,29 @@ const tokenEdit = (consumer: NewConsumer): Edit => ({
   replacement: (found) => `${found}${tokenRowOf(consumer)}`,
 })
 
-/** The variables that Compose passes on from the environment of the user. */
-const passedOn = ({ name, answers }: NewConsumer): string[] => [
-  ...(answers.database === 'yes' ? [databaseVariableOf(name)] : []),
-  ...(answers.gitlabApi === 'none' ? [] : ['GITLAB_API_URL', 'GITLAB_API_TOKEN', workerTokenVariable(name)]),
-]
+/** The variables of the worker that Compose passes on from .env. It passes on a line without a value. */
+const passedOn = ({ name, answers }: NewConsumer): string[] => {
+  const secrets = [
+    ...(answers.database === 'yes' ? [databaseVariableOf(name)] : []),
+    ...(answers.gitlabApi === 'none' ? [] : [workerTokenVariable(name)]),
+  ]
+  return [greetingOf(name), ...secrets.flatMap((variable) => [variable, `${variable}_FILE`])]
+}
 
-const passedOnText = (variable: string): string => `${variable}: "\${${variable}:-}"`
+const environmentsOf = ({ answers }: NewConsumer): string =>
+  answers.gitlabApi === 'none' ? '*worker-environment' : '[*worker-environment, *gitlab-environment]'
 
 /** In Compose, setup makes the role of the worker and must know its URL. */
 const setupEdit = ({ name }: NewConsumer): Edit => ({
   file: 'docker-compose.yml',
-  place: /\n {6}\w+_DATABASE_URL(?:_FILE)?: \S+\n(?= {4}depends_on)/,
-  replacement: (found) => `${found}      ${passedOnText(databaseVariableOf(name))}\n`,
+  place: /\n {6}\w+_DATABASE_URL(?:_FILE)?:.*\n(?= {4}depends_on)/,
+  replacement: (found) => `${found}      ${databaseVariableOf(name)}:\n`,
 })
 
 const listEdits = (consumer: NewConsumer): Edit[] => {
   const { name, metricsPort } = consumer
   const variables = passedOn(consumer)
-    .map((variable) => `      ${passedOnText(variable)}\n`)
+    .map((variable) => `      ${variable}:\n`)
     .join('')
   return [
     {
@@ -55,9 +59,9 @@ const listEdits = (consumer: NewConsumer): Edit[] => {
     profiles: [${name}]
     command: [consumer, ${name}]
     environment:
-      <<: *environment
+      <<: ${environmentsOf(consumer)}
       METRICS_PORT: ${metricsPort}
-${variables}    volumes: ["${name}:/var/lib/gitlab-bridge"]
+${variables}    volumes: [*every-process, *config, "${name}:/var/lib/gitlab-bridge"]
 ${found}`,
     },
     {

@@ -14,7 +14,9 @@ export const identifierOf = (name: string): string =>
   name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 
 const snakeOf = (name: string): string => name.replaceAll('-', '_')
-const variableOf = (name: string): string => `${snakeOf(name).toUpperCase()}_GREETING`
+
+/** The variable of a new worker, as an example. */
+export const greetingOf = (name: string): string => `${snakeOf(name).toUpperCase()}_GREETING`
 
 /** The text if the worker keeps something in PostgreSQL. */
 const ifDatabase = ({ answers }: NewConsumer, text: string): string =>
@@ -49,7 +51,7 @@ const variablesText = (consumer: NewConsumer): string => {
   const { name } = consumer
   const database = `  ${databaseVariableOf(name)}: workerDatabaseUrl('${name}'),\n`
   const description = 'The word that is logged for each push.'
-  return `  ${variableOf(name)}: z.string().default('pushed').describe('${description}'),
+  return `  ${greetingOf(name)}: z.string().default('pushed').describe('${description}'),
 ${ifDatabase(consumer, database)}`
 }
 
@@ -91,7 +93,7 @@ const withoutToken = 'It works with what the hook says.'
 const handlerText = (consumer: NewConsumer): string => {
   const { name, answers } = consumer
   if (answers.database === 'no')
-    return `  async create({ ${variableOf(name)}: greeting }, logger) {
+    return `  async create({ ${greetingOf(name)}: greeting }, logger) {
     return {
       async handle({ delivery, user_name, ref }) {
         logger.info(greeting, { delivery_id: delivery.id, user_name, ref })
@@ -100,7 +102,7 @@ const handlerText = (consumer: NewConsumer): string => {
     }
   },
 `
-  const settings = `${variableOf(name)}: greeting, ${databaseVariableOf(name)}: url`
+  const settings = `${greetingOf(name)}: greeting, ${databaseVariableOf(name)}: url`
   return `  async create({ ${settings} }, logger) {
     const pool = createPool(url, 'gitlab-bridge.${name}', logger)
     return {
@@ -149,7 +151,7 @@ import { fixture } from '../../../helpers/records/samples.ts'
 
 test('a push is logged as one line', async () => {
   const { logger, lines } = recordingLogger()
-  const handler = await ${identifierOf(name)}.create({ ${variableOf(name)}: 'pushed' }, logger, workerTools())
+  const handler = await ${identifierOf(name)}.create({ ${greetingOf(name)}: 'pushed' }, logger, workerTools())
   assert.ok('handle' in handler)
   const { body, headers } = fixture('push')
   const { decoded } = await deliver(hookOf(body, headers))

@@ -1,32 +1,26 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parse } from 'yaml'
 import { consumers } from '../../consumers/index.ts'
 import { ownVariablesOf } from '../../consumers/runtime/worker-variables.ts'
 import { workers } from '../../consumers/workers.ts'
 import { readVariables } from '../../lib/config.ts'
 import { ConfigError } from '../../lib/errors.ts'
-import { readPage } from '../helpers/records/markdown.ts'
+import type { ComposeService } from '../helpers/compose/compose-schema.ts'
+import { defaultOf, readCompose, serviceNamed } from '../helpers/compose/read-compose.ts'
 
-interface Service {
-  command?: string[]
-  profiles?: string[]
-  environment?: Record<string, string | number>
-}
+const compose = readCompose()
+const serviceOf = (name: string) => serviceNamed(compose, name)
 
-const { services } = parse(readPage('docker-compose.yml'), { merge: true, maxAliasCount: -1 }) as {
-  services: Record<string, Service>
-}
-const serviceOf = (name: string): Service => services[name] ?? assert.fail(`there is no service ${name}`)
-
-/** A file of a secret exists only in the container, so its variable counts as set. */
-const suppliedBy = ({ environment = {} }: Service): Record<string, string> =>
+/** What the service is given if .env sets nothing. A file of a secret counts as the secret. */
+const suppliedBy = ({ environment = {} }: ComposeService): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(environment).map(([name, value]) =>
-      name.endsWith('_DATABASE_URL_FILE')
-        ? [name.replace(/_FILE$/, ''), 'postgres://worker@postgres/gitlab_bridge']
-        : [name.replace(/_FILE$/, ''), String(value)],
-    ),
+    Object.entries(environment)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) =>
+        name.endsWith('_DATABASE_URL_FILE')
+          ? [name.replace(/_FILE$/, ''), 'postgres://worker@postgres/gitlab_bridge']
+          : [name.replace(/_FILE$/, ''), defaultOf(value)],
+      ),
   )
 
 test('every worker has a service, with its own operations port', () => {

@@ -78,7 +78,8 @@ test('workers can be added one after the other, and each one is in every list of
   }
 })
 
-const passedOn = (variable: string) => ({ [variable]: `\${${variable}:-}` })
+/** A variable without a value comes from .env. */
+const passedOn = (variable: string) => ({ [variable]: null })
 
 test('a worker with a database and a token is described and configured as such in every list', () => {
   const stored = { ...answers, database: 'yes', gitlabApi: 'read_api' } as const
@@ -88,7 +89,7 @@ test('a worker with a database and a token is described and configured as such i
     for (const [file, text] of register({ name, metricsPort: 9600, answers: stored }, current))
       texts.set(file, text)
   const { services } = parse(current('docker-compose.yml'), { merge: true, maxAliasCount: -1 }) as {
-    services: Record<string, { environment: Record<string, string> }>
+    services: Record<string, { environment: Record<string, string | null> }>
   }
   for (const [name, own] of [
     ['first-counter', 'FIRST_COUNTER'],
