@@ -29,8 +29,11 @@ const mention = /@([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_-])?)/gi
 export const mentionedIn = (body: string): string[] =>
   [...body.matchAll(mention)].map(([, username = '']) => username)
 
+/** A list that strangers can change must not lead to a note that mentions everybody. */
+const mostPeople = 50
+
 /**
- * What the note must say.
+ * What the note must say. It mentions at most 50 people.
  *
  * @param known whom the note mentions already: they stay, so that an edit takes nobody out
  * @param matching whom the list of reviewers names for this change
@@ -42,7 +45,8 @@ export const noteBodyOf = (
   participants: readonly string[],
 ): string | undefined => {
   const seen = new Set([...known, ...participants].map((name) => name.toLowerCase()))
-  const added = matching.filter((name) => !seen.has(name.toLowerCase()))
+  const others = matching.filter((name) => !seen.has(name.toLowerCase()))
+  const added = others.slice(0, Math.max(0, mostPeople - known.length))
   if (added.length === 0) return undefined
   const names = [...known, ...added].map((name) => `@${name}`).join(', ')
   return `${names}: this merge request changes something that you want to hear about.\n\n${mark}`

@@ -10,7 +10,10 @@ interface Settings {
   REVIEWER_MENTIONS_FILE?: string
 }
 
-/** Whom the worker would mention for a record. Which paths have changed is only known by GitLab's API. */
+/**
+ * Whom the worker would mention for a record. Which paths have changed is only known by GitLab's API, and
+ * what a wiki page says only by the wiki: a preview asks neither.
+ */
 export const planned = (
   record: RecordOf,
   { ROUTES_FILE: file, REVIEWER_MENTIONS_FILE: list }: Settings,
@@ -25,9 +28,12 @@ export const planned = (
   if (mentioning === undefined) return skip('the hook does not say which merge request it is about')
   const to = destinationsOf(record, routes)
   if (to.length === 0) return skip('no route leads to the GitLab of the event')
-  const entries = entriesForProject(readReviewers(list).value.entries, mentioning.project)
-  if (entries.length === 0) return skip(`no entry of the list names ${mentioning.project}`)
-  const mentions = entries.map(({ people, paths }) => ({ people, ifChanged: paths }))
-  const content = { note_on: mentioning.url ?? `${mentioning.project}!${mentioning.iid}`, mentions }
+  const { entries, wiki } = readReviewers(list).value
+  const matching = entriesForProject(entries, mentioning.project)
+  if (matching.length === 0 && wiki === undefined)
+    return skip(`no entry of the list names ${mentioning.project}`)
+  const mentions = matching.map(({ people, paths }) => ({ people, if_changed: paths }))
+  const page = mentioning.url ?? `${mentioning.project}!${mentioning.iid}`
+  const content = { note_on: page, mentions, ...(wiki && { further_mentions_of: wiki.page }) }
   return to.map((each) => ({ would: 'send', to: each, content }))
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { workerDatabaseUrl } from '../../lib/database-variable.ts'
-import { watchFiles } from '../../lib/disk/watch-files.ts'
 import { defineConsumer } from '../consumer.ts'
 import { deliveryDatabase } from '../delivery/delivery-database.ts'
 import { openDelivery } from '../delivery/open-delivery.ts'
@@ -11,7 +10,7 @@ import { createMentionCourier } from './courier.ts'
 import { entriesOf, mentioningOf, mentionTypes } from './entries-of.ts'
 import { openGitlabs } from './gitlab/open-gitlabs.ts'
 import { planned } from './planned.ts'
-import { peopleFor } from './reviewers/match-entries.ts'
+import { openReviewerList } from './reviewers/open-reviewer-list.ts'
 import { readReviewers } from './reviewers/read-reviewers.ts'
 
 /**
@@ -46,13 +45,8 @@ export const reviewerMentions = defineConsumer({
   },
   async create(settings, logger, { metrics, readRecord }) {
     const { REVIEWER_MENTIONS_DATABASE_URL: url, ROUTES_FILE: file, REVIEWER_MENTIONS_FILE: list } = settings
-    const reviewers = watchFiles({
-      name: 'list of reviewers',
-      read: () => readReviewers(list),
-      onRead: () => undefined,
-      logger,
-    })
     const opened = new AsyncDisposableStack()
+    const reviewers = openReviewerList(list, logger)
     opened.defer(() => reviewers.close())
     const delivery = await openDelivery({
       worker: 'reviewer-mentions',
@@ -62,9 +56,7 @@ export const reviewerMentions = defineConsumer({
           [...routes().destinations.values()].filter((each) => each.type === 'gitlab')
         const gitlabs = openGitlabs({ logger, metrics, destinations })
         opened.defer(() => gitlabs.close())
-        return createMentionCourier(gitlabs, async (project, paths) =>
-          peopleFor(reviewers.current().entries, project, paths),
-        )
+        return createMentionCourier(gitlabs, reviewers.find)
       },
       ...{ entriesOf, readRecord },
       contentOf: (record) => {

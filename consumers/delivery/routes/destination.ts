@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { template } from './route.ts'
 
 const text = z.string().refine((value) => value.trim() !== '', 'is blank')
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL that begins with https:// or http://' })
+export const httpUrl = z.url({
+  protocol: /^https?$/,
+  error: 'must be a URL that begins with https:// or http://',
+})
 
 /** A secret is given inline, or by the name of a file that holds it. */
 const secretOf = <Name extends string>(name: Name) =>
@@ -10,9 +13,8 @@ const secretOf = <Name extends string>(name: Name) =>
     [K in Name | `${Name}_file`]: z.ZodOptional<typeof text>
   }
 
-const address = {
-  url: httpUrl.optional(),
-  url_file: text.optional(),
+/** How a server is reached. */
+export const connection = {
   /** Set where the address is private, loopback or link-local on purpose. */
   allow_private: z.boolean().default(false),
   /** Certificate authorities in PEM, in addition to those that Node trusts. */
@@ -21,6 +23,8 @@ const address = {
   proxy: httpUrl.optional(),
   timeout_seconds: z.number().positive().max(120).default(15),
 }
+
+const address = { url: httpUrl.optional(), url_file: text.optional(), ...connection }
 
 const pace = {
   /** The rate of the service is the default; see consumers/chat-notifier/budgets.ts. */

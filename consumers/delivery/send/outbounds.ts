@@ -8,7 +8,10 @@ export interface Outbounds {
   close(): Promise<void>
 }
 
-export const outboundOf = (destination: Destination, resolve?: Resolve): Outbound =>
+export const outboundOf = (
+  destination: Pick<Destination, 'allow_private' | 'ca' | 'proxy' | 'timeout_seconds'>,
+  resolve?: Resolve,
+): Outbound =>
   createOutbound({
     allowPrivate: destination.allow_private,
     ca: destination.ca,

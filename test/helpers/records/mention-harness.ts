@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test'
 import type { OpenMessage } from '../../../consumers/delivery/outbox/open-messages.ts'
+import type { InstanceOptions } from '../../../consumers/gitlab-api/open-instance.ts'
 import { createMentionCourier } from '../../../consumers/reviewer-mentions/courier.ts'
 import {
   type GitlabDestination,
@@ -11,11 +12,11 @@ import { readReviewers } from '../../../consumers/reviewer-mentions/reviewers/re
 import { metricCatalogue } from '../../../lib/metrics/catalogue.ts'
 import { createMetricsFrom } from '../../../lib/metrics/metrics.ts'
 import { recordingLogger } from '../process/recording-logger.ts'
-import { botToken, seedMergeRequest } from '../servers/gitlab-api/seed.ts'
+import { botToken, seedMergeRequest, seedOf } from '../servers/gitlab-api/seed.ts'
 import { startGitlabApi } from '../servers/gitlab-api/start-gitlab-api.ts'
 
 /** The courier of the worker, and a GitLab with the merge request `nordlicht/signal!73`. */
-export const openMentionTest = async (t: TestContext) => {
+export const openMentionTest = async (t: TestContext, limits?: InstanceOptions['limits']) => {
   const double = await startGitlabApi()
   const { mergeRequest, addNote, botNotes } = seedMergeRequest(double)
   const destination = {
@@ -24,13 +25,13 @@ export const openMentionTest = async (t: TestContext) => {
   } as GitlabDestination
   const { logger } = recordingLogger()
   const metrics = createMetricsFrom(metricCatalogue)
-  const gitlabs = openGitlabs({ logger, metrics, destinations: () => [destination] })
+  const gitlabs = openGitlabs({ logger, metrics, limits, destinations: () => [destination] })
   t.after(async () => {
     await gitlabs.close()
     await double.stop()
   })
   const { entries } = readReviewers('examples/reviewers.yaml').value
-  const courier = createMentionCourier(gitlabs, async (...change) => peopleFor(entries, ...change))
+  const courier = createMentionCourier(gitlabs, async (...change) => peopleFor(entries, ...change).people)
   const place: Mentioning = {
     ...{ project_id: 15, iid: 73, project: 'nordlicht/signal' },
     url: 'https://git.nordlicht.example/nordlicht/signal/-/merge_requests/73',
@@ -38,14 +39,18 @@ export const openMentionTest = async (t: TestContext) => {
   const outbound = { send: () => Promise.reject(new Error('not used')), close: async () => undefined }
 
   /** Sends one message of the outbox, as its sender does. */
-  const send = async (content: unknown = place, changes: Partial<GitlabDestination> = {}) => {
+  const send = async (
+    content: unknown = place,
+    changes: Partial<GitlabDestination> = {},
+    signal = AbortSignal.timeout(60_000),
+  ) => {
     const to = Object.keys(changes).length === 0 ? destination : { ...destination, ...changes }
     const context = { destination: to, now: 0, digestUpTo: 0, sentBefore: async () => undefined }
     const plan = await courier.plan([{ ...message, content }], context)
     if (plan === undefined) throw new Error('nothing is sent')
-    return plan.send(outbound, AbortSignal.timeout(60_000))
+    return plan.send(outbound, signal)
   }
-  return { double, mergeRequest, addNote, place, send, notes: botNotes }
+  return { double, mergeRequest, addNote, place, send, notes: botNotes, seed: seedOf(double) }
 }
 
 const message: OpenMessage = {

@@ -89,7 +89,7 @@ test('a wrong file keeps only its own worker from running, and the reason names 
   }))
   const env = {
     ...{ ROUTES_FILE: routes, LDAP_SYNC_MAPPING_FILE: mapping, LDAP_SYNC_URL: 'ldaps://ldap.example' },
-    REVIEWER_MENTIONS_FILE: await write('reviewers.yaml', 'mentions: []\n'),
+    REVIEWER_MENTIONS_FILE: await write('reviewers.yaml', 'mentions: [{ people: ada, projects: "**" }]\n'),
     ...{ LDAP_SYNC_BIND_DN: 'cn=bridge', LDAP_SYNC_BIND_PASSWORD: 'not-a-real-password' },
   }
   const { running, waiting } = selectWorkers(real, undefined, env)

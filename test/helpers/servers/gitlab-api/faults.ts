@@ -16,6 +16,8 @@ export interface FaultMatch {
   path?: RegExp
   /** How many requests it meets. Default: 1. */
   times?: number
+  /** How many matching requests are answered as usual before it meets one. Default: 0. */
+  after?: number
 }
 
 /** An error of the application, as GitLab words it. */
@@ -51,15 +53,20 @@ export interface Faults {
 }
 
 export const createFaults = (): Faults => {
-  const planned: { fault: Fault; match: FaultMatch; left: number }[] = []
+  const planned: { fault: Fault; match: FaultMatch; left: number; spared: number }[] = []
   return {
-    plan: (fault, match = {}) => void planned.push({ fault, match, left: match.times ?? 1 }),
+    plan: (fault, match = {}) =>
+      void planned.push({ fault, match, left: match.times ?? 1, spared: match.after ?? 0 }),
     take: (method, path) => {
       const found = planned.find(
         ({ match, left }) =>
           left > 0 && (match.method ?? method) === method && (match.path?.test(path) ?? true),
       )
       if (found === undefined) return undefined
+      if (found.spared > 0) {
+        found.spared -= 1
+        return undefined
+      }
       found.left -= 1
       return found.fault
     },

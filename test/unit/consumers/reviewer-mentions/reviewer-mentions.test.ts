@@ -74,8 +74,8 @@ test('a preview says who would be mentioned, and for which paths', async (t) => 
       content: {
         note_on: 'https://git.nordlicht.example/nordlicht/signal/-/merge_requests/73',
         mentions: [
-          { people: ['lberg', 'hsato'], ifChanged: { kind: 'all' } },
-          { people: ['akovac'], ifChanged: { kind: 'globs', globs: ['lamps/**', '**.sql'] } },
+          { people: ['lberg', 'hsato'], if_changed: { kind: 'all' } },
+          { people: ['akovac'], if_changed: { kind: 'globs', globs: ['lamps/**', '**.sql'] } },
         ],
       },
     },
