@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import type { Environment } from '../../lib/config.ts'
-import type { Person, PersonalDataFunctions, StoreReport } from '../personal-data/personal-data.ts'
-import type { PushLine } from './push-line.ts'
-import { createLogReader } from './read/read-log.ts'
+import type { Environment } from '../../../lib/config.ts'
+import type { Person, PersonalDataFunctions, StoreReport } from '../../personal-data/personal-data.ts'
+import type { PushLine } from '../push-line.ts'
+import { createLogReader } from '../read/read-log.ts'
+import { eraseLines } from './erase-lines.ts'
 
 /** Where the worker writes. */
 export interface PushStores {
@@ -17,8 +18,8 @@ export interface PushStores {
 const dayMs = 24 * 60 * 60 * 1000
 
 /**
- * The daily files only grow, and closed days are compressed with an index, so single lines are not erased.
- * They expire with the retention.
+ * The person is taken out of the lines while the worker is stopped. While it runs, only the worker may change
+ * its files, and a second copy of them.
  */
 export const createPushPersonalData = (storesOf: (env: Environment) => PushStores): PersonalDataFunctions => {
   /** @returns undefined if this machine does not have the folder */
@@ -41,28 +42,32 @@ export const createPushPersonalData = (storesOf: (env: Environment) => PushStore
         folders.map(async (store) => ({ store, count: (await linesOf(person, store))?.length ?? 0, what })),
       )
     },
-    erase: async () => [],
+    erase: async (person, _reason, env) => {
+      const { folder, copyFolder } = storesOf(env)
+      const done: StoreReport[] = []
+      for (const store of copyFolder === undefined ? [folder] : [folder, copyFolder]) {
+        if (!existsSync(store)) continue
+        const result = await eraseLines(store, (line) => isOfPerson(line, person))
+        if ('erased' in result && result.erased > 0)
+          done.push({ store, state: 'done', what: `${result.erased} lines have lost the person who pushed` })
+      }
+      return done
+    },
     report: async (person, env) => {
       const { folder, copyFolder, consulUrl, retentionDays } = storesOf(env)
-      const lines = await linesOf(person, folder)
-      const newest = (lines ?? []).reduce(
-        (latest, { pushed_at }) => Math.max(latest, Date.parse(pushed_at)),
-        0,
-      )
-      const reportOf = (store: string): StoreReport => {
+      const reportOf = async (store: string): Promise<StoreReport> => {
+        const lines = await linesOf(person, store)
         if (lines === undefined) return { store, state: 'cannot', why: notHere }
         if (lines.length === 0) return { store, state: 'done', what: 'no line names the person' }
-        return retentionDays === undefined
-          ? { store, state: 'cannot', why: `${lines.length} lines are kept for ever: ${howToLimit}` }
-          : {
-              ...{ store, state: 'expires', what: `${lines.length} lines of pushes` },
-              at: new Date(newest + (retentionDays + 1) * dayMs),
-            }
+        const why = `${lines.length} lines name the person, and the worker push-author-log is running: ${howToErase}`
+        if (retentionDays === undefined) return { store, state: 'cannot', why }
+        const newest = lines.reduce((latest, { pushed_at }) => Math.max(latest, Date.parse(pushed_at)), 0)
+        return { store, state: 'expires', at: new Date(newest + (retentionDays + 1) * dayMs), what: why }
       }
       return [
-        reportOf(folder),
-        ...(copyFolder === undefined ? [] : [reportOf(copyFolder)]),
-        ...(consulUrl === undefined || lines?.length === 0 ? [] : [consulReport]),
+        await reportOf(folder),
+        ...(copyFolder === undefined ? [] : [await reportOf(copyFolder)]),
+        ...(consulUrl === undefined ? [] : [consulReport]),
       ]
     },
   }
@@ -70,8 +75,7 @@ export const createPushPersonalData = (storesOf: (env: Environment) => PushStore
 
 const notHere = 'this machine has no such folder: run the command on the machine of the worker'
 
-const howToLimit =
-  'set PUSH_AUTHOR_LOG_RETENTION_DAYS, or delete the files of these days while the worker is stopped'
+const howToErase = 'stop it and erase again'
 
 const consulReport: StoreReport = {
   store: 'Consul, below gitlab/pushes/',
