@@ -72,7 +72,7 @@ async function* erasedPieces(
   }
 }
 
-/** @returns the line as long as before, where it can be; undefined for a line that does not name the person */
+/** @returns the line, as long as before where it can be; undefined if it does not name the person */
 const withoutPerson = (text: string, isOfPerson: IsOfPerson): string | undefined => {
   const line = parseLine(text)
   if (line === undefined || !isOfPerson(line)) return undefined

@@ -59,7 +59,7 @@ export const createPushPersonalData = (storesOf: (env: Environment) => PushStore
         const lines = await linesOf(person, store)
         if (lines === undefined) return { store, state: 'cannot', why: notHere }
         if (lines.length === 0) return { store, state: 'done', what: 'no line names the person' }
-        const why = `${lines.length} lines name the person, and the worker push-author-log is running: ${howToErase}`
+        const why = `${lines.length} lines name the person, and ${howToErase}`
         if (retentionDays === undefined) return { store, state: 'cannot', why }
         const newest = lines.reduce((latest, { pushed_at }) => Math.max(latest, Date.parse(pushed_at)), 0)
         return { store, state: 'expires', at: new Date(newest + (retentionDays + 1) * dayMs), what: why }
@@ -75,7 +75,7 @@ export const createPushPersonalData = (storesOf: (env: Environment) => PushStore
 
 const notHere = 'this machine has no such folder: run the command on the machine of the worker'
 
-const howToErase = 'stop it and erase again'
+const howToErase = 'the worker push-author-log is running: stop it and erase again'
 
 const consulReport: StoreReport = {
   store: 'Consul, below gitlab/pushes/',
