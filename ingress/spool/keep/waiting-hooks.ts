@@ -18,15 +18,20 @@ export interface WaitingHooks {
 /** Removed hooks are dropped from the list once there are so many, and at least as many as the others. */
 const minRemoved = 64
 
+/** They are dropped sooner once their bodies hold so much memory. */
+const maxRemovedBytes = 1024 * 1024
+
 export const createWaitingHooks = (): WaitingHooks => {
   const hooks: AcceptedHook[] = []
   let removed = 0
+  let removedBytes = 0
 
   const dropRemoved = () => {
     let kept = 0
     for (const each of hooks) if (each.isWaiting) hooks[kept++] = each
     hooks.length = kept
     removed = 0
+    removedBytes = 0
   }
 
   return {
@@ -38,7 +43,9 @@ export const createWaitingHooks = (): WaitingHooks => {
       if (!accepted.isWaiting) return
       accepted.isWaiting = false
       removed += 1
-      if (removed >= minRemoved && removed * 2 >= hooks.length) dropRemoved()
+      removedBytes += accepted.hook.body.length
+      const areMany = removed >= minRemoved && removed * 2 >= hooks.length
+      if (areMany || removedBytes > maxRemovedBytes) dropRemoved()
     },
     has: ({ isWaiting }) => isWaiting,
     all: () => hooks.filter(({ isWaiting }) => isWaiting),
