@@ -111,8 +111,9 @@ export const printStatus =
   }
 
 export const runUnbind =
-  (username: string): OperatorAction =>
+  (username: string, { instance }: { instance?: string } = {}): OperatorAction =>
   async (operator, print) => {
-    print(`${username} was bound to ${await unbind(operator, username)}, and is looked for again.`)
+    const dn = await unbind(operator, username, instance)
+    print(`${username} was bound to ${dn}, and is looked for again.`)
     return 0
   }

@@ -62,7 +62,10 @@ const undoCommand = new Command('undo')
 const unbindCommand = new Command('unbind')
   .description('forget the entry of a user, so that the next comparison looks for it again')
   .argument('<username>', 'the name of the user in GitLab')
-  .action((username: string) => act(({ runUnbind }) => runUnbind(username)))
+  .option('--instance <url>', 'the GitLab of the user, where several have a user with this name')
+  .action((username: string, options: { instance?: string }) =>
+    act(({ runUnbind }) => runUnbind(username, options)),
+  )
 
 const statusCommand = new Command('status')
   .description('print mode, limits, groups, people without an entry, holds and runs')

@@ -4,7 +4,7 @@ import { approve } from '../../consumers/ldap-sync/operate/approve.ts'
 import { diff, loadHolds, reconcile } from '../../consumers/ldap-sync/operate/operate.ts'
 import { unbind } from '../../consumers/ldap-sync/operate/unbind.ts'
 import { undo } from '../../consumers/ldap-sync/operate/undo.ts'
-import { at, groupEvent, memberEvent } from '../helpers/ldap/events.ts'
+import { at, groupEvent, memberEvent, recordFrom } from '../helpers/ldap/events.ts'
 import {
   archiveBase,
   groupBase,
@@ -131,4 +131,52 @@ test('a held SSH key leaves the hold when GitLab deletes the key', async () => {
   assert.equal(await itemsNow(), 2)
   await sync.feed(key('destroy'))
   assert.equal(await itemsNow(), 1)
+})
+
+test('a member that was added by hand after its entry was made again is not removed', async () => {
+  const sync = await startSync()
+  await sync.feed(created, memberEvent('add', anna), memberEvent('add', bela))
+  // The overlay takes the deleted entry out of the group, and the reconciliation notices it.
+  await directory.remove(personDn('anna'))
+  await withOperator(sync, reconcile)
+  assert.deepEqual(await sync.query('select user_id::integer from ldap_sync.owned_members'), [{ user_id: 2 }])
+  await directory.add(...personEntry('anna'))
+  await directory.addValue(groupDn, 'member', personDn('anna'))
+  await sync.feed(memberEvent('remove', { ...anna, updated: 5 }))
+  assert.deepEqual(await directory.values(groupDn, 'member'), [personDn('anna'), personDn('bela')])
+})
+
+const otherGitlab = 'https://git.other.example'
+const keyOf = (text: string) => ({
+  ...{ event_name: 'key_create', id: 4, username: 'anna', key: text },
+  ...{ created_at: at(0), updated_at: at(0) },
+})
+
+test('users of several GitLabs with one id and one name are told apart by unbind and undo', async () => {
+  await directory.add(...personEntry('anna.other'))
+  const sync = await startSync({ mapping: { people: { base: peopleBase, ssh_keys: true } } })
+  await sync.feed(created, memberEvent('add', anna))
+  await sync.feed(keyOf('ssh-ed25519 same'))
+  // The user of the other GitLab has the same id, name and key, and another entry.
+  await sync.query(
+    `insert into ldap_sync.people (instance, user_id, username, dn, dn_key, member_name)
+     values ($1, 1, 'anna', $2, $2, 'anna.other')`,
+    [otherGitlab, personDn('anna.other')],
+  )
+  const run = await lastRun(sync)
+  await sync.feedRecords([await recordFrom(otherGitlab, keyOf('ssh-ed25519 same'))])
+  const owned = async () =>
+    (await sync.query('select instance from ldap_sync.keys where added_to is not null')).length
+  assert.equal(await owned(), 2)
+  await withOperator(sync, (operator) => undo(operator, run))
+  assert.equal(await owned(), 1, 'the key of the other user is still that of the worker')
+  assert.deepEqual(await directory.values(personDn('anna'), 'sshPublicKey'), [])
+  assert.deepEqual(await directory.values(personDn('anna.other'), 'sshPublicKey'), ['ssh-ed25519 same'])
+
+  const unbindAnna = (instance?: string) =>
+    withOperator(sync, (operator) => unbind(operator, 'anna', instance))
+  await assert.rejects(unbindAnna(), /Several GitLabs have a user anna. Say which one with --instance: https/)
+  assert.equal(await unbindAnna(otherGitlab), personDn('anna.other'))
+  assert.equal(await unbindAnna(), personDn('anna'))
+  await assert.rejects(unbindAnna(otherGitlab), /No user anna of https:\/\/git\.other\.example is bound/)
 })

@@ -101,12 +101,12 @@ const takeBack = async (context: SyncContext, run: Run, sent: SentOperation): Pr
   const count = (kind: string) => changes.filter((each) => each.change.kind.startsWith(kind)).length
   const removals = count('remove')
   const id = await noteSending(pool, run, {
-    ...{ operation, dnKey: sent.dnKey, targetId, users, removals },
+    ...{ operation, dnKey: sent.dnKey, targetId, instance: sent.instance, users, removals },
     additions: count('add'),
   })
   await sendNoted(context, id, operation, changes)
   await noteOutcome(pool, id, 'done')
-  if (targetId === undefined) return takeBackKeys(context, changes)
+  if (targetId === undefined) return takeBackKeys(context, changes, sent.instance)
   // What was removed comes first: a user whose entry was renamed is removed and added.
   for (const { change, userId } of changes)
     if (change.kind === 'remove_member' && userId !== undefined) await disown(pool, targetId, userId)
@@ -121,14 +121,20 @@ const takeBack = async (context: SyncContext, run: Run, sent: SentOperation): Pr
 }
 
 /** A key that was removed belongs to the worker again, and one that was added does not any more. */
-const takeBackKeys = async ({ pool }: SyncContext, changes: readonly Proposed[]): Promise<void> => {
+const takeBackKeys = async (
+  { pool }: SyncContext,
+  changes: readonly Proposed[],
+  instance: string | undefined,
+): Promise<void> => {
   for (const { change, userId } of changes)
     if ('value' in change)
       await query(
         pool,
         `update ldap_sync.keys set added_to = $3
-          where key = $2 and username in (select username from ldap_sync.people where user_id = $1)`,
-        [userId, change.value, change.kind === 'add_key' ? change.dn : null],
+          where key = $2 and ($4::text is null or instance = $4)
+            and (instance, username) in
+                (select instance, username from ldap_sync.people where user_id = $1)`,
+        [userId, change.value, change.kind === 'add_key' ? change.dn : null, instance ?? null],
       )
 }
 

@@ -17,6 +17,8 @@ export interface JournalEntry {
   operation: Operation
   dnKey: string
   targetId: number | undefined
+  /** Of SSH keys: the GitLab of the user. */
+  instance?: string | undefined
   /** Value of a member → id of its user. */
   users: Readonly<Record<string, number>>
   removals: number
@@ -26,15 +28,15 @@ export interface JournalEntry {
 /** Stores what is about to be sent, and what takes it back. @returns the id of the entry */
 export const noteSending = async (database: Pool, run: Run, entry: JournalEntry): Promise<number> => {
   run.id ??= await startRun(database, run)
-  const { operation, dnKey, targetId, users, removals, additions } = entry
+  const { operation, dnKey, targetId, users, removals, additions, instance } = entry
   const [row] = await query<{ operation_id: string }>(
     database,
     `insert into ldap_sync.operations
-       (run_id, target_id, dn_key, operation, user_ids, ldif, inverse_ldif, removals, additions)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning operation_id`,
+       (run_id, target_id, dn_key, operation, user_ids, ldif, inverse_ldif, removals, additions, instance)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning operation_id`,
     [
       ...[run.id, targetId ?? null, dnKey, JSON.stringify(operation), JSON.stringify(users)],
-      ...[ldifOf(operation), ldifOf(inverseOf(operation)), removals, additions],
+      ...[ldifOf(operation), ldifOf(inverseOf(operation)), removals, additions, instance ?? null],
     ],
   )
   return Number(row?.operation_id)

@@ -49,6 +49,8 @@ export interface SentOperation {
   operation: Operation
   dnKey: string
   targetId: number | undefined
+  /** Of SSH keys: the GitLab of the user, if the journal has it. */
+  instance: string | undefined
   users: Readonly<Record<string, number>>
   inverseLdif: string
 }
@@ -57,6 +59,7 @@ interface OperationRow {
   operation: Operation
   dn_key: string
   target_id: string | null
+  instance: string | null
   user_ids: Readonly<Record<string, number>>
   inverse_ldif: string
 }
@@ -74,7 +77,7 @@ export const loadRun = async (
   if (run === undefined) return undefined
   const rows = await query<OperationRow & Record<string, unknown>>(
     database,
-    `select operation, dn_key, target_id, user_ids, inverse_ldif from ldap_sync.operations
+    `select operation, dn_key, target_id, instance, user_ids, inverse_ldif from ldap_sync.operations
       where run_id = $1 and outcome <> 'failed' order by operation_id desc`,
     [id],
   )
@@ -82,6 +85,7 @@ export const loadRun = async (
     operation: row.operation,
     dnKey: row.dn_key,
     targetId: row.target_id === null ? undefined : Number(row.target_id),
+    instance: row.instance ?? undefined,
     users: row.user_ids,
     inverseLdif: row.inverse_ldif,
   }))

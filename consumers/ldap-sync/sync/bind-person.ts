@@ -30,7 +30,7 @@ export const bindPerson = async (
  * The entry of a user who was bound before. Somebody may have renamed or moved it since, which the server
  * tells by the id of the entry. An entry with the old name and another id belongs to somebody else.
  *
- * @returns undefined if the entry is gone, or not known
+ * @returns `gone` if no entry has the id any more; `not_known` if the directory does not say it
  * @throws LdapRetriableError
  */
 export const followPerson = async (
@@ -38,18 +38,21 @@ export const followPerson = async (
   instance: string,
   userId: number,
   bound: PersonEntry,
-): Promise<PersonEntry | undefined> => {
+): Promise<PersonEntry | 'gone' | 'not_known'> => {
   const { client, mapping } = context
+  const bindAgain = async (entry: PersonEntry) =>
+    (await bindTo(context, instance, userId, entry)) ?? 'not_known'
   const there = await findPerson(client, mapping.people, { by: 'dn', dn: bound.dn })
-  if (there.kind === 'not_known') return undefined
+  if (there.kind === 'not_known') return 'not_known'
   if (there.kind === 'found' && (bound.id === undefined || bound.id === there.id))
-    return bound.id === there.id ? bound : bindTo(context, instance, userId, { ...bound, id: there.id })
+    return bound.id === there.id ? bound : bindAgain({ ...bound, id: there.id })
   const moved =
     bound.id === undefined ? there : await findPerson(client, mapping.people, { by: 'id', id: bound.id })
-  if (moved.kind === 'found') return bindTo(context, instance, userId, moved)
-  if (moved.kind !== 'not_known')
-    await setProblem(context, instance, userId, there.kind === 'found' ? 'reused' : 'not_found')
-  return undefined
+  if (moved.kind === 'found') return bindAgain(moved)
+  if (moved.kind === 'not_known') return 'not_known'
+  await setProblem(context, instance, userId, there.kind === 'found' ? 'reused' : 'not_found')
+  // Without an id, an entry that was renamed looks like one that is gone.
+  return bound.id === undefined || moved.kind !== 'not_found' ? 'not_known' : 'gone'
 }
 
 const bindTo = async (

@@ -53,6 +53,7 @@ export const executeKey = async (context: SyncContext, run: Run, { key, item }: 
     operation,
     dnKey: item.dnKey,
     targetId: undefined,
+    instance: key.instance,
     users: { [value]: key.userId },
     removals: isAddition ? 0 : 1,
     additions: isAddition ? 1 : 0,

@@ -104,9 +104,17 @@ const compare = async (
   // What the directory holds is removed in its own spelling.
   const heldAs = (value: string | undefined) => (value === undefined ? undefined : present.get(keyOf(value)))
   const { instance } = target.container
-  /** The value of a user, under the name that the entry has now. */
-  const valueNow = async ({ userId, entry }: Pair) =>
-    entry && memberValue(shape, await followPerson(context, instance, userId, entry))
+  /**
+   * The value of a user, under the name that the entry has now. Where the entry is gone and the group does
+   * not hold the value of the worker, this value is not the worker's any more: whoever adds it later owns it.
+   */
+  const valueNow = async ({ userId, entry, owned }: Pair) => {
+    const now = entry === undefined ? 'not_known' : await followPerson(context, instance, userId, entry)
+    if (typeof now === 'object') return memberValue(shape, now)
+    const isGone = now === 'gone' && owned !== undefined && heldAs(owned) === undefined
+    if (isGone && reading.kind === 'present') await disown(pool, target.id, userId)
+    return undefined
+  }
   for (const pair of pairs) {
     const { userId, owned } = pair
     const held = heldAs(owned)

@@ -5,8 +5,15 @@ import { deliver, hookOf } from '../records/deliver.ts'
 export const instance = 'https://git.nordlicht.example'
 
 /** Takes the body of a hook through the ingress, to the record that the worker gets. */
-export const recordOf = async (body: Readonly<Record<string, unknown>>): Promise<SyncRecord> => {
-  const headers = { 'x-gitlab-event': 'System Hook', 'x-gitlab-instance': instance }
+export const recordOf = (body: Readonly<Record<string, unknown>>): Promise<SyncRecord> =>
+  recordFrom(instance, body)
+
+/** The same for a hook of this GitLab. */
+export const recordFrom = async (
+  gitlab: string,
+  body: Readonly<Record<string, unknown>>,
+): Promise<SyncRecord> => {
+  const headers = { 'x-gitlab-event': 'System Hook', 'x-gitlab-instance': gitlab }
   const { decoded, event } = await deliver(hookOf(body, headers, { id: randomUUID() }))
   return { ...decoded, eventType: event } as unknown as SyncRecord
 }
