@@ -66,7 +66,7 @@ suite('a handler that misbehaves', { concurrency: true }, () => {
     assert.equal(attemptsOf('hanging', 'hanging-0'), 1)
   })
 
-  // A process that is so slow that the client commits before it comes to the deadly record leaves no mark, and
+  // Where the client commits before a slow process comes to the deadly record, that process leaves no mark and
   // costs one more attempt.
   const faults = [
     { worker: 'hanging-again', fault: 'hanging', what: 'never ends', maxAttempts: 2 },
