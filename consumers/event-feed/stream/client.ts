@@ -3,6 +3,7 @@ import type { FeedItem, Shape } from '../log/item.ts'
 import { encodeEventId } from '../position/event-id.ts'
 import type { Coverage } from '../position/layout.ts'
 import type { Filter } from '../subscription/filter.ts'
+import { joinEvents } from './join-events.ts'
 import type { Output } from './output.ts'
 
 /** Why a stream ended. */
@@ -74,8 +75,7 @@ export const createClient = (options: ClientOptions): FeedClient => {
   }
   const flush = () => {
     const count = events
-    const [first] = taken
-    if (first !== undefined) output.write(taken.length === 1 ? first : Buffer.concat(taken, bytes))
+    if (taken.length > 0) output.write(joinEvents(taken, bytes))
     taken = []
     bytes = 0
     events = 0

@@ -33,20 +33,27 @@ export const createFilter = (query: FilterQuery, access: FeedAccess): Filter => 
 }
 
 const createPlaceFilter = ({ project, group }: FilterQuery) => {
-  const projects = project?.map(projectMatcher)
+  const isOfProject = project && projectMatcher(project)
   const groups = group?.map(matcherOf)
   return (facets: FeedFacets): boolean => {
-    if (projects !== undefined && !projects.some((matches) => matches(facets))) return false
+    if (isOfProject !== undefined && !isOfProject(facets)) return false
     if (groups === undefined) return true
     const above = groupsAbove(facets.group)
     return groups.some((matches) => above.some(matches))
   }
 }
 
-const projectMatcher = (given: string): ((facets: FeedFacets) => boolean) => {
-  if (/^\d+$/.test(given)) return ({ projectId }) => projectId === Number(given)
-  const matches = matcherOf(given)
-  return ({ project }) => project !== null && matches(project)
+/** A thousand clients may each name a hundred projects, so ids and paths are looked up, not compared. */
+const projectMatcher = (given: readonly string[]): ((facets: FeedFacets) => boolean) => {
+  const ids = new Set(given.filter((text) => /^\d+$/.test(text)).map(Number))
+  const isGlob = (text: string) => text.includes('*')
+  const paths = new Set(given.filter((text) => !isGlob(text)).map((path) => path.toLowerCase()))
+  const globs = given.filter(isGlob).map(createGlobMatcher)
+  return ({ projectId, project }) => {
+    if (projectId !== null && ids.has(projectId)) return true
+    if (project === null) return false
+    return paths.has(project.toLowerCase()) || globs.some((matches) => matches(project))
+  }
 }
 
 /** Whatever the case. A text without an asterisk is compared as it is. */
