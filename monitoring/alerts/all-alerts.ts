@@ -1,5 +1,6 @@
 import { accountingAlerts } from './accounting.ts'
 import type { AlertGroup } from './alert.ts'
+import { feedAlerts } from './event-feed.ts'
 import { ingressAlerts } from './ingress.ts'
 import { objectiveAlerts } from './objective.ts'
 import { processAlerts } from './processes.ts'
@@ -14,4 +15,5 @@ export const allAlerts = (workers: readonly MeasuredWorker[]): AlertGroup[] => [
   processAlerts,
   accountingAlerts,
   directoryAlerts,
+  feedAlerts,
 ]

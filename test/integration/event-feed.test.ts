@@ -5,20 +5,13 @@ import { get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { openSse, type SseClient } from '../helpers/feed/sse-client.ts'
+import { openFeedStack } from '../helpers/feed/start-feed.ts'
 import { eventually } from '../helpers/process/eventually.ts'
-import { freePort } from '../helpers/process/free-ports.ts'
 import { post, pushOf, sample } from '../helpers/records/hooks.ts'
-import { openStack } from '../helpers/servers/stack.ts'
 import { withAdmin } from '../helpers/servers/with-admin.ts'
 
-const stack = await openStack('event-feed')
-await stack.setUp()
-const ingress = await stack.startIngress()
-const port = await freePort()
-const url = `http://127.0.0.1:${port}`
-const startFeed = (env: Record<string, string> = {}) =>
-  stack.startReady(['consumer', 'event-feed'], { EVENT_FEED_PORT: `${port}`, ...env })
-let feed = await startFeed()
+const { stack, ingress, port, url, startFeed, feed: first } = await openFeedStack('event-feed')
+let feed = first
 
 const clients: SseClient[] = []
 after(() => {

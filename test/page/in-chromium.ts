@@ -7,21 +7,14 @@ import { after, test } from 'node:test'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { findChromium } from '../helpers/feed/find-chromium.ts'
 import { hostileTexts } from '../helpers/feed/hostile-texts.ts'
+import { openFeedStack } from '../helpers/feed/start-feed.ts'
 import { eventually } from '../helpers/process/eventually.ts'
-import { freePort } from '../helpers/process/free-ports.ts'
 import { readSeries } from '../helpers/process/read-series.ts'
 import { post, pushOf, sample } from '../helpers/records/hooks.ts'
-import { openStack } from '../helpers/servers/stack.ts'
 
 const executablePath = findChromium()
-const stack = await openStack('page')
-await stack.setUp()
-const ingress = await stack.startIngress()
-const port = await freePort()
-const url = `http://127.0.0.1:${port}`
-const startFeed = (env: Record<string, string> = {}) =>
-  stack.startReady(['consumer', 'event-feed'], { EVENT_FEED_PORT: `${port}`, ...env })
-let feed = await startFeed()
+const { stack, ingress, url, startFeed, feed: first } = await openFeedStack('page')
+let feed = first
 const browser = await chromium.launch({
   ...(executablePath !== undefined && { executablePath }),
   args: ['--no-sandbox', '--disable-gpu'],
@@ -64,11 +57,17 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const page = await openPage()
 
 test('in Chromium, a hook shows with its sentence, and opens beside its body', async () => {
-  const started = performance.now()
+  // A hook shows within a second. On a busy machine one of several must.
+  const times: number[] = []
+  for (let number = 1; number <= 10 && !times.some((time) => time < 1000); number += 1) {
+    const started = performance.now()
+    await push('nordlicht/first', `quick-${number}`)
+    await page.waitForSelector(`#events button:has-text("quick-${number}")`)
+    times.push(performance.now() - started)
+  }
+  assert.ok(Math.min(...times) < 1000, `${times.map(Math.round)} ms`)
   await push('nordlicht/first')
-  await page.waitForSelector('#events button:has-text("nordlicht/first")')
-  // The promise is a second. A test on a busy machine waits longer, and the long form measures.
-  if (process.env.BRIDGE_TEST_SOAK === '1') assert.ok(performance.now() - started < 1000)
+  await page.waitForSelector('#events button:has-text("the branch main")')
   const [row = ''] = await rowsWith(page, 'nordlicht/first')
   assert.match(row, /push/)
   assert.match(row, /Ingrid Solheim \(isolheim\) pushed 2 commits to the branch main/)
@@ -181,6 +180,12 @@ test('in Chromium, axe finds nothing, dark and light, on a desk and on a phone',
 })
 
 test('in Chromium, the page resumes after a restart of the feed, without gaps or repeats', async () => {
+  // A stream that the browser reads by itself, beside that of the page.
+  await page.evaluate(`
+    globalThis.ownEvents = []
+    new EventSource('/sse/push,milestone').addEventListener('push', (event) =>
+      ownEvents.push([JSON.parse(event.data).project.path_with_namespace, event.lastEventId]))`)
+  await eventually(async () => assert.equal(await readSeries(feed.metricsUrl, 'event_feed_clients'), 2))
   feed.kill('SIGKILL')
   await page.waitForSelector('#connection[data-state="waiting"]')
   await push('nordlicht/meanwhile')
@@ -190,6 +195,16 @@ test('in Chromium, the page resumes after a restart of the feed, without gaps or
   await page.waitForSelector('#events button:has-text("nordlicht/after")')
   for (const once of ['nordlicht/meanwhile', 'nordlicht/after', 'nordlicht/eight'])
     assert.equal((await rowsWith(page, once)).length, 1, once)
+  const own = await eventually(async () => {
+    const events = (await page.evaluate('ownEvents')) as [project: string, id: string][]
+    assert.equal(events.length, 2)
+    return events
+  })
+  assert.deepEqual(
+    own.map(([path]) => path),
+    ['nordlicht/meanwhile', 'nordlicht/after'],
+  )
+  assert.ok(own.every(([, id]) => /^[\w-]+$/.test(id)))
 })
 
 test('in Chromium, with tokens a person signs in once, and no script can read the session', async () => {

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import {
@@ -77,23 +75,4 @@ test('the digest is another one for another cluster, topic id, number of partiti
   ]
   assert.equal(new Set(digests).size, digests.length)
   assert.equal(digest('a', [other, one]), digest('a', [one, other]), 'the order of the topics is fixed')
-})
-
-test('the longest id passes a server whose buffer for headers has 8 KB', async () => {
-  const server = createServer({ maxHeaderSize: 8192 }, (incoming, response) =>
-    response.end(incoming.headers['last-event-id']),
-  )
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const id = encodeEventId(all, now, offsetsOf(360, 268_000_000))
-  const { port } = server.address() as AddressInfo
-  const answer = await new Promise<string>((resolve, reject) => {
-    const headers = { 'Last-Event-ID': id, Cookie: 'c'.repeat(1000), 'User-Agent': 'u'.repeat(200) }
-    request({ port, host: '127.0.0.1', headers }, async (response) => {
-      resolve(Buffer.concat(await response.toArray()).toString())
-    })
-      .on('error', reject)
-      .end()
-  })
-  server.close()
-  assert.equal(answer, id)
 })
