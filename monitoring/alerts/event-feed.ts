@@ -22,9 +22,7 @@ export const feedAlerts: AlertGroup = {
       summary:
         '{{ $labels.process }} has ended {{ $value | printf "%.0f" }} streams in 15 minutes ' +
         '({{ $labels.reason }}).',
-      description:
-        'Clients receive their events late. None is lost, because each client continues by its last id ' +
-        'when it connects again.',
+      description: 'Clients receive events late. None is lost, because they continue by their ids.',
       runbook: 'feed-clients-are-dropped',
       dashboard: 'bridge-worker-event-feed',
     },
