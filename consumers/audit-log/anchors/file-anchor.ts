@@ -1,7 +1,7 @@
-import { appendFile, open, readFile, rename, stat } from 'node:fs/promises'
+import { appendFile, readFile, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createFolder } from '../../../lib/disk/create-folder.ts'
-import { syncFolder } from '../../../lib/disk/sync-folder.ts'
+import { replaceDurably } from '../../../lib/disk/write-durably.ts'
 import { messageOf, RetriableError } from '../../../lib/errors.ts'
 import { parseCheckpoint } from '../note/checkpoint.ts'
 import { parseNote } from '../note/signed-note.ts'
@@ -32,7 +32,8 @@ export const createFileAnchor = (path: string, historyMs = 3_600_000): FileAncho
   const keep = async (note: string) => {
     keptAt ??= (await stat(historyPath).catch(() => undefined))?.mtimeMs ?? 0
     if (Date.now() - keptAt < historyMs) return
-    await appendFile(historyPath, `${JSON.stringify(note)}\n`, { mode: 0o600 })
+    // A full disk may have left a part of a line at the end.
+    await appendFile(historyPath, `\n${JSON.stringify(note)}\n`, { mode: 0o600 })
     keptAt = Date.now()
   }
 
@@ -61,7 +62,8 @@ export const createFileAnchor = (path: string, historyMs = 3_600_000): FileAncho
       const stored = await newest()
       if (stored?.origin === checkpoint.origin && stored.size >= checkpoint.size) return
       const write = async () => {
-        await replaceFile(path, checkpoint.note)
+        await createFolder(dirname(path), 0o700)
+        await replaceDurably(path, checkpoint.note)
         await keep(checkpoint.note)
       }
       await write().catch((error: unknown) => {
@@ -79,18 +81,4 @@ const parseKept = (line: string): SignedCheckpoint[] => {
   } catch {
     return []
   }
-}
-
-/** Replaces a file in one step, so that a loss of power leaves the old or the new text. */
-const replaceFile = async (path: string, text: string): Promise<void> => {
-  await createFolder(dirname(path), 0o700)
-  const draft = await open(`${path}.new`, 'w', 0o600)
-  try {
-    await draft.writeFile(text)
-    await draft.sync()
-  } finally {
-    await draft.close()
-  }
-  await rename(`${path}.new`, path)
-  await syncFolder(dirname(path))
 }

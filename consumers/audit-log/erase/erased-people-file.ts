@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { createFolder } from '../../../lib/disk/create-folder.ts'
-import { writeAtomically } from '../../../lib/disk/write-atomically.ts'
+import { replaceDurably } from '../../../lib/disk/write-durably.ts'
 import { messageOf } from '../../../lib/errors.ts'
 import { type ErasedPerson, personDigestsShape } from './person-digests.ts'
 
@@ -33,7 +33,7 @@ export const createErasedPeopleFile = (folder: string) => {
       if (all.size > known.length) {
         await createFolder(folder, 0o700)
         const lines = [...all.values()].map((person) => `${JSON.stringify(person)}\n`)
-        await writeAtomically(path, lines.join(''))
+        await replaceDurably(path, lines.join(''))
       }
       return [...all.values()]
     },

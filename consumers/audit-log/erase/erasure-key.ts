@@ -1,9 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { dataFolder, secret } from '../../../lib/config.ts'
 import { createFolder } from '../../../lib/disk/create-folder.ts'
+import { createDurably } from '../../../lib/disk/write-durably.ts'
+
+const minLength = 32
 
 /** The variables that say where the key and the list of erased people are. */
 export const erasureVariables = z.object({
@@ -11,7 +14,7 @@ export const erasureVariables = z.object({
   AUDIT_LOG_ERASURE_KEY: z
     .string()
     .trim()
-    .min(32, 'must have at least 32 characters: openssl rand -base64 32 prints some')
+    .min(minLength, 'must have at least 32 characters: openssl rand -base64 32 prints some')
     .optional()
     .describe(
       'Key of the digests by which the audit log knows erased people again: any 32 characters or more. ' +
@@ -35,18 +38,21 @@ export interface ErasureKey {
 export const erasureFolder = ({ BRIDGE_DATA_DIR }: Pick<ErasureSettings, 'BRIDGE_DATA_DIR'>): string =>
   join(BRIDGE_DATA_DIR, 'audit-log')
 
-/** The configured key, or the one in the folder, which is generated when it is needed first. */
+/**
+ * The configured key, or the one in the folder, which is generated when it is needed first.
+ *
+ * @throws Error if the file has no key, with which everybody could find the erased by guessing
+ */
 export const openErasureKey = async (settings: ErasureSettings): Promise<ErasureKey> => {
   if (settings.AUDIT_LOG_ERASURE_KEY !== undefined) return createErasureKey(settings.AUDIT_LOG_ERASURE_KEY)
   const folder = erasureFolder(settings)
   await createFolder(folder, 0o700)
   const path = join(folder, 'erasure-key')
-  try {
-    await writeFile(path, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'EEXIST') throw error
-  }
-  return createErasureKey((await readFile(path, 'utf8')).trim())
+  await createDurably(path, `${randomBytes(32).toString('base64')}\n`)
+  const text = (await readFile(path, 'utf8')).trim()
+  if (text.length < minLength)
+    throw new Error(`${path} is damaged: it has ${text.length} characters. Bring it back from a backup.`)
+  return createErasureKey(text)
 }
 
 export const createErasureKey = (secretText: string): ErasureKey => {

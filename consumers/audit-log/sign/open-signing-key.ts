@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createFolder } from '../../../lib/disk/create-folder.ts'
+import { createDurably } from '../../../lib/disk/write-durably.ts'
 import type { Logger } from '../../../lib/logger.ts'
 import { generateSignerKey, readSignerKey, type SignerKey } from '../note/signer-key.ts'
 
@@ -25,12 +26,7 @@ export const openSigningKey = async (
 
 const readOrGenerate = async (path: string, origin: string, logger: Logger): Promise<string> => {
   const text = `${generateSignerKey(origin)}\n`
-  try {
-    await writeFile(path, text, { mode: 0o600, flag: 'wx' })
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'EEXIST') throw error
-    return await readFile(path, 'utf8')
-  }
+  if ((await createDurably(path, text)) === 'exists') return await readFile(path, 'utf8')
   logger.warn('a signing key was generated, because AUDIT_LOG_SIGNING_KEY_FILE is not set', {
     path,
     consequence: 'whoever controls this machine can sign a changed audit log',

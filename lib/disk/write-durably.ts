@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto'
+import { link, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { syncFolder } from './sync-folder.ts'
+
+/**
+ * Replaces a file in one step. Only its owner can read it. A loss of power or a full disk leaves the old text
+ * or the new one.
+ */
+export const replaceDurably = async (path: string, text: string): Promise<void> => {
+  await withDraft(`${path}.new`, text, () => rename(`${path}.new`, path))
+  await syncFolder(dirname(path))
+}
+
+/**
+ * Creates a file that does not exist yet, in one step. Only its owner can read it. After a loss of power or on
+ * a full disk the file has the whole text, or does not exist.
+ *
+ * @returns `exists` if the file was there already, and was left alone
+ */
+export const createDurably = async (path: string, text: string): Promise<'created' | 'exists'> => {
+  const draft = `${path}.${randomUUID()}.new`
+  try {
+    await withDraft(draft, text, () => link(draft, path))
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'EEXIST') return 'exists'
+    throw error
+  } finally {
+    await rm(draft, { force: true })
+  }
+  await syncFolder(dirname(path))
+  return 'created'
+}
+
+const withDraft = async (draft: string, text: string, publish: () => Promise<void>): Promise<void> => {
+  const file = await open(draft, 'w', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await publish()
+}
