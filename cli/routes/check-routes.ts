@@ -1,4 +1,4 @@
-import { destinationTypes } from '../../consumers/delivery/routes/destination.ts'
+import { type DestinationType, destinationTypes } from '../../consumers/delivery/routes/destination.ts'
 import { parseRoutes } from '../../consumers/delivery/routes/parse-routes.ts'
 import { readRoutes } from '../../consumers/delivery/routes/read-routes.ts'
 import type { Route } from '../../consumers/delivery/routes/route.ts'
@@ -18,6 +18,18 @@ const onlySystem = new RegExp(
 /** These fields of a route say how people are told. */
 const chatFields = ['mention', 'notify', 'template']
 
+const ofTracker = 'a comment on a task always says the same'
+
+/** Why these fields have no effect, by the type of a destination that is no chat. */
+const noChats: Readonly<Record<string, string>> = {
+  forward: 'a receiver gets every hook as it came',
+  phabricator: ofTracker,
+  jira: ofTracker,
+}
+
+const isForMergeRequests = (type: DestinationType | undefined): boolean =>
+  type === 'phabricator' || type === 'jira' || type === 'gitlab'
+
 /**
  * Checks a file of routes as the workers read it.
  *
@@ -34,17 +46,24 @@ export const checkRoutes = (given: string | undefined, env: Environment): string
     `${file} is valid: ${destinations.size} destinations, ${routes.length} routes.`,
     ...unused.map((name) => `Warning: no route leads to the destination ${name}.`),
     ...routes.flatMap(warningsOf),
-    ...routes.flatMap(({ to }, index) => {
-      const receivers = to.filter((name) => destinations.get(name)?.type === 'forward')
-      const useless = (givenFields[index] ?? []).filter((field) => chatFields.includes(field))
-      return receivers.flatMap((name) =>
-        useless.map(
-          (field) =>
-            `Warning: route ${index + 1} to ${name}: \`${field}\` has no effect, ` +
-            'because a receiver gets every hook as it came.',
-        ),
-      )
-    }),
+    ...routes.flatMap(({ to }, index) =>
+      to.flatMap((name) => {
+        const because = noChats[destinations.get(name)?.type ?? '']
+        const useless = (givenFields[index] ?? []).filter((field) => chatFields.includes(field))
+        return because === undefined
+          ? []
+          : useless.map(
+              (field) =>
+                `Warning: route ${index + 1} to ${name}: \`${field}\` has no effect, because ${because}.`,
+            )
+      }),
+    ),
+    ...routes.flatMap(({ to, events }, index) =>
+      to
+        .filter((name) => isForMergeRequests(destinations.get(name)?.type))
+        .filter(() => events !== undefined && !events.includes('merge_request'))
+        .map((name) => `Warning: route ${index + 1} to ${name}: only merge_request leads to comments there.`),
+    ),
   ]
 }
 

@@ -26,8 +26,9 @@ export const testDestination = async (
     )
   const { result, answer } = await sendTest(destination)
   const seen = [answer.status, answer.text].filter((part) => part !== undefined && part !== '').join(' ')
+  const test = isTracker(destination) ? 'check' : 'test message'
   const text =
-    result === 'sent' ? `${name} has taken the test message: ${seen}` : `${name} did not take it: ${seen}`
+    result === 'sent' ? `${name} has taken the ${test}: ${seen}` : `${name} did not take it: ${seen}`
   return { text, isSent: result === 'sent' }
 }
 

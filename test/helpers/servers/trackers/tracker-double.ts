@@ -12,13 +12,14 @@ export interface TrackerRequest {
 /**
  * What becomes of a request. `cut`: the connection ends before the tracker has done anything.
  * `stored_then_cut`: the tracker does what it is asked, and the connection ends before the answer.
- * `stored_then_failed`: the same, and a proxy answers 502. `hang`: no answer ever comes. `sign_in`: a proxy
- * answers with its page.
+ * `stored_then_failed`: the same, and a proxy answers 502. `stored_then_hang`: the same, and no answer ever
+ * comes. `hang`: nothing is done, and no answer ever comes. `sign_in`: a proxy answers with its page.
  */
 export type TrackerFault =
   | 'cut'
   | 'stored_then_cut'
   | 'stored_then_failed'
+  | 'stored_then_hang'
   | 'hang'
   | 'sign_in'
   | { status: number; headers?: Record<string, string>; body?: string }
@@ -80,6 +81,7 @@ export const startTrackerDouble = async (
     if (typeof fault === 'object')
       return void response.writeHead(fault.status, fault.headers).end(fault.body ?? 'a fault')
     const { status, body, headers: more } = answer(request, state)
+    if (fault === 'stored_then_hang') return
     if (fault === 'stored_then_cut') return void incoming.socket.destroy()
     if (fault === 'stored_then_failed') return void response.writeHead(502).end('Bad Gateway')
     response.writeHead(status, { 'content-type': 'application/json', ...more }).end(JSON.stringify(body))

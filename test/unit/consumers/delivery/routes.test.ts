@@ -143,3 +143,13 @@ test('`bridge routes check` warns of fields that have no effect on a receiver, a
     'Warning: route 1 to ci: `mention` has no effect, because a receiver gets every hook as it came.',
   ])
 })
+
+test('`bridge routes check` warns of what has no effect on a tracker', async (t) => {
+  const jira = '  ops: { type: jira, url: https://a.example, token: a }\n'
+  const route = `{ to: [ops, builds], events: [job], mention: [author], visibility: [public] }`
+  const file = await fileWith(t, `${destinations}${jira}routes:\n  - ${route}\n`)
+  assert.deepEqual(checkRoutes(file, {}).slice(1), [
+    'Warning: route 1 to ops: `mention` has no effect, because a comment on a task always says the same.',
+    'Warning: route 1 to ops: only merge_request leads to comments there.',
+  ])
+})
