@@ -66,8 +66,8 @@ suite('a handler that misbehaves', { concurrency: true }, () => {
     assert.equal(attemptsOf('hanging', 'hanging-0'), 1)
   })
 
-  // Where the client commits before a slow process comes to the deadly record, that process leaves no mark and
-  // costs one more attempt.
+  // Where the client commits before a slow process comes to the deadly record, that process leaves no mark,
+  // and costs one more attempt.
   const faults = [
     { worker: 'hanging-again', fault: 'hanging', what: 'never ends', maxAttempts: 2 },
     { worker: 'deadly', fault: 'deadly', what: 'ends the process', maxAttempts: 6 },
