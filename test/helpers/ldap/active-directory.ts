@@ -30,8 +30,16 @@ const [success, compareFalse, compareTrue, sizeLimit, noSuchObject, noSuchAttrib
   0, 5, 6, 4, 32, 16, 20,
 ]
 
-/** @param groupDn the only group; people are found below `people` by their `uid` */
-export const startActiveDirectory = async (groupDn: string, peopleBase: string): Promise<ActiveDirectory> => {
+/**
+ * @param groupDn the only group
+ * @param peopleBase people are found below it by their `uid` or their `mail`
+ * @param rdn the attribute that names the entries of people
+ */
+export const startActiveDirectory = async (
+  groupDn: string,
+  peopleBase: string,
+  rdn: 'uid' | 'CN' = 'uid',
+): Promise<ActiveDirectory> => {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -43,7 +51,8 @@ export const startActiveDirectory = async (groupDn: string, peopleBase: string):
         begun = begun.subarray(message.size)
         const request = requestOf(message)
         if (request.name === 'unbind') socket.end()
-        else for (const answer of answersTo(state, request, groupDn, peopleBase)) socket.write(answer)
+        else
+          for (const answer of answersTo(state, request, { groupDn, peopleBase, rdn })) socket.write(answer)
       }
     })
   }).listen(0, '127.0.0.1')
@@ -85,12 +94,13 @@ const entry = (id: Buffer, dn: string, attributes: Readonly<Record<string, reado
     ),
   )
 
-const answersTo = (
-  state: ActiveDirectory,
-  request: Request,
-  groupDn: string,
-  peopleBase: string,
-): Buffer[] => {
+interface Names {
+  groupDn: string
+  peopleBase: string
+  rdn: string
+}
+
+const answersTo = (state: ActiveDirectory, request: Request, names: Names): Buffer[] => {
   const { id, name, content } = request
   switch (name) {
     case 'bind':
@@ -109,7 +119,7 @@ const answersTo = (
         ),
       ]
     case 'search':
-      return search(state, id, content, groupDn, peopleBase)
+      return search(state, id, content, names)
     case 'compare': {
       const [, assertion] = children(content)
       const value = children(assertion?.content ?? Buffer.alloc(0))[1]?.content.toString() ?? ''
@@ -140,17 +150,18 @@ const search = (
   state: ActiveDirectory,
   id: Buffer,
   content: Buffer,
-  groupDn: string,
-  peopleBase: string,
+  { groupDn, peopleBase, rdn }: Names,
 ): Buffer[] => {
   const parts = children(content)
   const base = parts[0]?.content.toString() ?? ''
   const done = (code = success) => result(id, 0x65, code)
   if (base === peopleBase) {
-    const uid = /uid.*?(user\d{4})/s.exec(content.toString('latin1'))?.[1] ?? ''
-    return [entry(id, `uid=${uid},${peopleBase}`, { uid: [uid] }), done()]
+    const filter = content.toString('latin1')
+    const found = /uid.*?(user\d{4})/s.exec(filter) ?? /mail[^a-z]+([a-z]+)@/.exec(filter)
+    const uid = found?.[1] ?? ''
+    return [entry(id, `${rdn}=${uid},${peopleBase}`, { uid: [uid] }), done()]
   }
-  const [, person] = /^uid=(user\d{4}),/.exec(base) ?? []
+  const [, person] = /^(?:uid|CN)=(user\d{4}|[a-z]+),/.exec(base) ?? []
   if (person !== undefined && base.endsWith(`,${peopleBase}`))
     return [entry(id, base, { uid: [person] }), done()]
   if (base === '') return [entry(id, '', {}), done()]
