@@ -1,10 +1,12 @@
 import { consumers } from '../../consumers/index.ts'
+import { logFollowers } from '../../consumers/workers.ts'
 import { allDashboards } from '../../monitoring/dashboards/all-dashboards.ts'
+import { readObserved } from '../../monitoring/observed/read-observed.ts'
 import type { Dashboard, Panel } from '../../monitoring/panels/panel.ts'
 
 /** docs/dashboards.md: every panel with its query and its runbook. */
 export const generateDashboardsPage = (): string =>
-  `${introduction}\n${allDashboards(consumers).map(sectionOf).join('\n')}`
+  `${introduction}\n${allDashboards(consumers, logFollowers).map(sectionOf).join('\n')}`
 
 const introduction = `# Dashboards
 
@@ -20,10 +22,17 @@ one. A worker that is not used is grey on the dashboard *Workers*, and nothing r
 
 In the queries, \`$__rate_interval\` is an interval that Grafana chooses. The matchers \`job=~"$job",
 instance=~"$instance"\` are left out here.
+
+The last column has the values that a real Prometheus returned in
+\`test/integration/monitoring.test.ts\`, with processes that had just received three hooks. *No series*
+means that the process behind the panel is not part of that test. \`BRIDGE_TEST_WRITE_OBSERVED=1\` lets the
+test write them anew.
 `
 
-const tableHead = `| panel | shows | query |
-| --- | --- | --- |`
+const tableHead = `| panel | shows | query | value in the test |
+| --- | --- | --- | --- |`
+
+const observed = readObserved()
 
 const sectionOf = ({ title, description, rows }: Dashboard): string => {
   const tables = rows
@@ -35,7 +44,9 @@ const sectionOf = ({ title, description, rows }: Dashboard): string => {
 const rowOf = ({ title, description, queries, runbook }: Panel): string => {
   const link = runbook === undefined ? '' : ` [Runbook](runbooks/${runbook}.md).`
   const texts = queries.map(({ expr }) => `\`${withoutVariables(expr)}\``)
-  return `| ${title} | ${description}${link} | ${texts.join('<br>').replaceAll('|', '\\|')} |`
+  const values = queries.map(({ expr }) => observed[expr] ?? 'not run yet')
+  const cells = [title, `${description}${link}`, texts.join('<br>'), values.join('<br>')]
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }
 
 const withoutVariables = (expr: string): string =>

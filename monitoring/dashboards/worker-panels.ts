@@ -53,13 +53,24 @@ export const lagPanels = ({ group }: WorkerMatchers): Panel[] => [
     queries: [{ expr: `sum by (group) (${metric('consumer_lag_records', group)})`, legend: '{{group}}' }],
     runbook: 'worker-is-behind',
   },
-  metricPanel('consumer_lag_verdict', {
+  verdictPanel(group),
+]
+
+/** A worker that is not used would be a row of zeros. It is left out: *In use* says that it is not used. */
+const verdictPanel = (group: WorkerMatchers['group']): Panel => {
+  const panel = metricPanel('consumer_lag_verdict', {
     title: 'Verdict',
     matchers: group,
-    description: '1 for the worst verdict on any topic. All are 0 for a worker that is not used.',
+    description: '1 for the worst verdict on any topic. A worker that is not used has none.',
     runbook: 'worker-is-stalled',
-  }),
-]
+  })
+  const unused = `${metric('consumer_used', group)} == 0`
+  const queries = panel.queries.map((query) => ({
+    ...query,
+    expr: `${query.expr} unless on (group) (${unused})`,
+  }))
+  return { ...panel, queries }
+}
 
 /** What the process of a worker says of itself. */
 export const handlingPanels = ({ own, deadLetters }: WorkerMatchers): Panel[] => [
