@@ -13,8 +13,8 @@ export const replaceDurably = async (path: string, text: string): Promise<void> 
 }
 
 /**
- * Creates a file that does not exist yet, in one step. Only its owner can read it. After a loss of power or on
- * a full disk the file has the whole text, or does not exist.
+ * Creates a file that does not exist yet, in one step. Only its owner can read it. After a loss of power or
+ * on a full disk the file has the whole text, or does not exist.
  *
  * @returns `exists` if the file was there already, and was left alone
  */

@@ -13,6 +13,7 @@ import { createAuditLogMetrics } from './metrics.ts'
 import { openSigningKey } from './open-signing-key.ts'
 import { createSchedule } from './schedule.ts'
 import { createSigner, type Signer } from './signer.ts'
+import { watchHead } from './watch-head.ts'
 
 /** Anchors the audit log outside of its database. */
 export interface Anchoring {
@@ -72,14 +73,25 @@ export const startAnchoring = (
   // An earlier process may have ended before it could anchor its last rows.
   schedule.notify()
 
-  return {
-    appended: (newSize) => {
-      size = Math.max(size, newSize)
-      report()
-      schedule.notify()
+  const appended = (newSize: number) => {
+    size = Math.max(size, newSize)
+    report()
+    schedule.notify()
+  }
+  const watch = watchHead({
+    readSize: async () => (await readHead(pool)).range.size,
+    onSize: (newSize) => {
+      if (newSize > size) appended(newSize)
     },
+  })
+
+  return {
+    appended,
     degradedBy: () => describeState(signer),
-    stop: () => schedule.stop(),
+    stop: () => {
+      watch.stop()
+      return schedule.stop()
+    },
   }
 }
 
