@@ -2,12 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, Option } from 'commander'
 import { backoffMs } from '../../lib/backoff.ts'
 import type { Environment } from '../../lib/config.ts'
-import { RetriableError } from '../../lib/errors.ts'
+import { RetriableError, UsageError } from '../../lib/errors.ts'
 import { withLocalStack } from '../environment.ts'
 import { exitAfterOutput } from '../output/exit.ts'
 import type { SetupOptions } from './setup-options.ts'
 
 const maxAttempts = 6
+
+interface PrintOptions {
+  print?: 'acls' | 'strimzi' | 'database-roles'
+  subscriber?: string
+  topics?: string
+}
 
 /** `bridge setup`: creates topics, schemas and tables. It can run again at any time. */
 export const setupCommand = new Command('setup')
@@ -21,10 +27,20 @@ export const setupCommand = new Command('setup')
   .addOption(
     new Option(
       '--print <what>',
-      'print SQL that makes the roles of the workers, and do nothing else',
-    ).choices(['database-roles']),
+      'print what makes the rights of the processes on Kafka (commands, or resources for Strimzi) or in ' +
+        'the database (SQL), and do nothing else',
+    ).choices(['acls', 'strimzi', 'database-roles']),
   )
-  .action(async ({ print, ...options }: SetupOptions & { print?: 'database-roles' }) => {
+  .option('--subscriber <name>', 'with --print: the rights on Kafka of a team that reads topics')
+  .option('--topics <events>', 'with --subscriber: the events that the team reads, comma separated')
+  .action(async ({ print, subscriber, topics, ...options }: SetupOptions & PrintOptions) => {
+    if (print === 'acls' || print === 'strimzi') {
+      const { printedRights } = await import('./rights/print.ts')
+      const rights = { ...(subscriber && { subscriber }), ...(topics && { topics }) }
+      return console.log(printedRights(print, process.env, rights))
+    }
+    if (subscriber !== undefined || topics !== undefined)
+      throw new UsageError('--subscriber and --topics need --print acls or --print strimzi.')
     if (print !== undefined) {
       const { databaseRolesSql } = await import('./database/print-roles.ts')
       return console.log(databaseRolesSql(withLocalStack(process.env)))

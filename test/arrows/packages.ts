@@ -16,7 +16,11 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   '@kafkajs/confluent-schema-registry': ['lib/avro/'],
   pg: ['lib/database.ts', 'cli/setup/database/', 'local/postgres/'],
   commander: ['cli/'],
-  yaml: ['lib/settings-file.ts', 'consumers/delivery/routes/parse-routes.ts'],
+  yaml: [
+    'lib/settings-file.ts',
+    'consumers/delivery/routes/parse-routes.ts',
+    'cli/setup/rights/print-strimzi.ts',
+  ],
   undici: ['consumers/gitlab-api/transport.ts', 'consumers/delivery/http/outbound.ts'],
   handlebars: ['consumers/delivery/routes/template-problem.ts', 'consumers/chat-notifier/text/template.ts'],
   ldapts: ['consumers/ldap-sync/directory/ldapts-session.ts'],
