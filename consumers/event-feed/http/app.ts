@@ -7,7 +7,7 @@ import { type Refusal, RefusedError, refuse } from './answer.ts'
 import { allowOrigins } from './cors.ts'
 import { addPage } from './page-files.ts'
 import { type RecordRouteOptions, readOneRecord } from './record-route.ts'
-import { requireOwnHost } from './require-own-host.ts'
+import { requireHost, requireOwnHost } from './require-host.ts'
 import { addSessionRoutes } from './session-routes.ts'
 import { type StreamRouteOptions, serveStream } from './stream-route.ts'
 
@@ -44,6 +44,7 @@ export const createApp = ({ stream, record, corsOrigins, metrics, logger }: AppO
   app.set('query parser', 'simple')
   app.enable('case sensitive routing')
   app.use(helmet({ contentSecurityPolicy, strictTransportSecurity: false }))
+  app.use(requireHost)
   if (stream.tokens === undefined) app.use(requireOwnHost)
   app.use('/sse', allowOrigins(corsOrigins))
   app.get(['/sse', '/sse/:events'], (request, response) => serveStream(stream, request, response))

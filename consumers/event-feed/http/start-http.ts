@@ -17,7 +17,8 @@ export interface HttpSettings {
 
 /** Starts the server of the feed. @throws UsageError naming the variable if it cannot listen */
 export const startHttp = async (settings: HttpSettings, options: AppOptions) => {
-  const server = createServer(createApp(options))
+  // The application refuses requests without a host, and counts them.
+  const server = createServer({ requireHostHeader: false }, createApp(options))
   server.keepAliveTimeout = keepAliveMs
   server.maxConnections = settings.EVENT_FEED_MAX_CLIENTS + otherConnections
   refuseUnreadable(server, options.metrics.refused)

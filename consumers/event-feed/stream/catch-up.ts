@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readLog } from '../../../lib/kafka/log-reader.ts'
+import type { LogMessage, ReadLogOptions } from '../../../lib/kafka/log-reader.ts'
 import { type ItemSource, readItem } from '../log/read-items.ts'
 import { partitionsOf } from '../position/resume.ts'
 import type { FeedClient } from './client.ts'
@@ -8,6 +8,8 @@ import type { Stream } from './stream.ts'
 
 export interface CatchUpOptions {
   source: ItemSource
+  /** Reads the log. */
+  read(options: ReadLogOptions): AsyncIterable<LogMessage>
   /** Only some streams read the log at a time. */
   queue: FairQueue
   /** Makes the stream live. It has every item in memory when this is called. */
@@ -48,7 +50,11 @@ const needsLog = ({ client, generation: { recent } }: Stream): boolean =>
   client.coverage.indexes.some((index, slot) => (client.next[slot] ?? 0) < (recent.from[index] ?? 0))
 
 /** Reads until the memory has what comes next, or until others wait for their turn. */
-const readFromLog = async (stream: Stream, slot: Slot, { source, onSent }: CatchUpOptions): Promise<void> => {
+const readFromLog = async (
+  stream: Stream,
+  slot: Slot,
+  { source, read, onSent }: CatchUpOptions,
+): Promise<void> => {
   const { client, output, generation, ended } = stream
   if (ended.aborted) return
   const { coverage } = client
@@ -61,7 +67,7 @@ const readFromLog = async (stream: Stream, slot: Slot, { source, onSent }: Catch
   const startedAt = performance.now()
   let items = 0
   const { topics } = coverage
-  for await (const message of readLog(source.kafka, { topics, from, to: 'now', signal: ended, fetchBytes })) {
+  for await (const message of read({ topics, from, to: 'now', signal: ended, fetchBytes })) {
     const item = await readItem(source, generation.layout, message)
     if (item === undefined) continue
     client.offer(item)

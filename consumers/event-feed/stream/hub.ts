@@ -1,4 +1,5 @@
 import { messageOf } from '../../../lib/errors.ts'
+import { type ReadLogOptions, readLog } from '../../../lib/kafka/log-reader.ts'
 import type { Logger } from '../../../lib/logger.ts'
 import type { LiveLog } from '../log/live-log.ts'
 import type { ItemSource } from '../log/read-items.ts'
@@ -57,6 +58,7 @@ export const createHub = (options: HubOptions): Hub => {
     metrics.sent.inc(events)
     metrics.writes.inc()
   }
+  const read = (what: ReadLogOptions) => readLog(source.kafka, what)
   const live = createLiveStreams({ current: log.current, clientBytes, onSent })
 
   const add: Hub['add'] = (client, output, { name, tokenState }) => {
@@ -83,7 +85,7 @@ export const createHub = (options: HubOptions): Hub => {
     streams.add(stream)
     metrics.clients.set(streams.size)
     output.onStalled(() => stream.end('slow'))
-    catchUp(stream, { source, queue, goLive: live.add, onSent }).catch((error: unknown) => {
+    catchUp(stream, { source, read, queue, goLive: live.add, onSent }).catch((error: unknown) => {
       if (!ending.signal.aborted) logger.warn('a stream failed', { error: messageOf(error) })
       stream.end('failed')
     })

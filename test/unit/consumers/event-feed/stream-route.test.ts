@@ -51,7 +51,7 @@ test('a question for the headers of a stream begins none', async (t) => {
 
 test('every refusal is counted, by its status', async (t) => {
   const { app, metrics, registry } = openApp({})
-  const server = createServer({ maxHeaderSize: 2048 }, app as RequestListener)
+  const server = createServer({ maxHeaderSize: 2048, requireHostHeader: false }, app as RequestListener)
   refuseUnreadable(server, metrics.refused)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => server.close())
@@ -64,6 +64,7 @@ test('every refusal is counted, by its status', async (t) => {
   const host = 'Host: 127.0.0.1'
   for (const [head, status] of [
     ['nonsense', '400'],
+    ['GET / HTTP/1.1', '400'],
     [`GET /sse/?shape=round HTTP/1.1\r\n${host}`, '400'],
     [`GET /sse/%ff HTTP/1.1\r\n${host}`, '400'],
     ['GET / HTTP/1.1\r\nHost: evil.example', '403'],
@@ -79,6 +80,6 @@ test('every refusal is counted, by its status', async (t) => {
   const counts = [...text.matchAll(/requests_refused_total\{status="(\d+)"\} ([1-9]\d*)/g)]
   assert.deepEqual(
     counts.map(([, status, count]) => `${status}: ${count}`),
-    ['400: 3', '403: 2', '404: 3', '405: 1', '431: 1'],
+    ['400: 4', '403: 2', '404: 3', '405: 1', '431: 1'],
   )
 })
