@@ -5,6 +5,7 @@ import { readRoutes } from '../../consumers/delivery/routes/read-routes.ts'
 import type { Attempt } from '../../consumers/delivery/send/courier.ts'
 import { isReceiver, sendTestHook } from '../../consumers/hook-forwarder/send-test.ts'
 import { checkTracker, isTracker } from '../../consumers/issue-commenter/send-test.ts'
+import { checkGitlab } from '../../consumers/reviewer-mentions/send-test.ts'
 import type { Environment } from '../../lib/config.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { routesFileOf } from './routes-file.ts'
@@ -36,5 +37,5 @@ const sendTest = (destination: Destination): Promise<Attempt> => {
   if (isChat(destination)) return sendTestMessage(destination)
   if (isReceiver(destination)) return sendTestHook(destination)
   if (isTracker(destination)) return checkTracker(destination)
-  throw new UsageError(`A destination of the type ${destination.type} cannot be tested.`)
+  return checkGitlab(destination)
 }

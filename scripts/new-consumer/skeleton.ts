@@ -88,7 +88,7 @@ const gitlabText = ({ answers }: NewConsumer): string =>
 `
 
 /** What a new worker does without a token. */
-const withoutToken = 'It works with what the hook says.'
+const withoutToken = 'It leaves out what needs the API.'
 
 const handlerText = (consumer: NewConsumer): string => {
   const { name, answers } = consumer

@@ -57,7 +57,7 @@ export const folderRules: readonly ArrowRule[] = [
         // What `bridge ldap` does.
         '^consumers/ldap-sync/operate/',
         // What `bridge routes test` sends.
-        '^consumers/(chat-notifier|hook-forwarder|issue-commenter)/send-test\\.ts$',
+        '^consumers/(chat-notifier|hook-forwarder|issue-commenter|reviewer-mentions)/send-test\\.ts$',
       ],
     },
     brokenBy: ['cli/invented.ts', 'consumers/one-worker/inside.ts'],

@@ -1,6 +1,6 @@
 import { messageOf } from '../../../lib/errors.ts'
 import { parseRetryAfter } from '../../../lib/http/retry-after.ts'
-import type { Outbound, OutboundAnswer, OutboundRequest } from '../http/outbound.ts'
+import type { AnyRequest, Outbound, OutboundAnswer } from '../http/outbound.ts'
 import type { SeenAnswer } from '../outbox/settle.ts'
 import type { Attempt } from './courier.ts'
 
@@ -30,7 +30,7 @@ const isOutage = (status: number) => status === 408 || status === 425 || status 
  */
 export const attempt = async (
   outbound: Outbound,
-  request: OutboundRequest,
+  request: AnyRequest,
   secrets: readonly string[],
   judge: (answer: OutboundAnswer) => { remoteId?: string } | undefined = () => ({}),
 ): Promise<Attempt> => {

@@ -1,7 +1,6 @@
-import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { botToken, seedMergeRequest } from '../servers/gitlab-api/seed.ts'
-import { startGitlabApi } from '../servers/gitlab-api/start-gitlab-api.ts'
+import { botToken } from '../servers/gitlab-api/seed.ts'
+import { startSampleGitlab } from '../servers/gitlab-api/start-sample-gitlab.ts'
 import type { EffectHarness } from './effect-harness.ts'
 import { untilSent } from './outbox-harness.ts'
 import { routeAllTo } from './route-all-to.ts'
@@ -11,9 +10,7 @@ export const reviewersFile = fileURLToPath(new URL('../../../examples/reviewers.
 
 /** For `reviewer-mentions`. Its effects are the notes of its bot in GitLab. */
 export const mentionEffects = async (databaseUrl: string, folder: string): Promise<EffectHarness> => {
-  const gitlab = await startGitlabApi()
-  after(() => gitlab.stop())
-  const { botNotes } = seedMergeRequest(gitlab)
+  const { gitlab, botNotes } = await startSampleGitlab(folder)
   const destination = { type: 'gitlab', url: gitlab.url, token: botToken }
   const routed = await routeAllTo(folder, destination, { projects: ['nordlicht/signal'] })
   return {

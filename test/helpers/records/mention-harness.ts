@@ -50,7 +50,7 @@ export const openMentionTest = async (t: TestContext, limits?: InstanceOptions['
     if (plan === undefined) throw new Error('nothing is sent')
     return plan.send(outbound, signal)
   }
-  return { double, mergeRequest, addNote, place, send, notes: botNotes, seed: seedOf(double) }
+  return { destination, double, mergeRequest, addNote, place, send, notes: botNotes, seed: seedOf(double) }
 }
 
 const message: OpenMessage = {

@@ -23,12 +23,12 @@ symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
 const servers = JSON.stringify(sharedStackOf(await openStack('guide')))
 
 const page = readPage('docs/write-a-worker.md')
-const worker = 'issue-counter'
+const worker = 'merge-request-labels'
 
 /** The tests that read a list of workers. */
 const listTests = [
   `node --test 'test/unit/consumers/${worker}/*.test.ts'`,
-  "'test/contract/document*.test.ts' 'test/unit/cli/config/env-example.test.ts'",
+  "'test/contract/{document*,gitlab-tokens}.test.ts' 'test/unit/cli/config/env-example.test.ts'",
   'test/unit/consumers/runtime/worker-variables.test.ts',
 ].join(' ')
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { checkGitlab } from '../../../../consumers/reviewer-mentions/send-test.ts'
 import { openMentionTest } from '../../../helpers/records/mention-harness.ts'
 import { serverError } from '../../../helpers/servers/gitlab-api/faults.ts'
 
@@ -73,4 +74,12 @@ test('an outage and a refused token are waited for, and what is gone is a dead l
   const other = await send({ ...place, url: 'https://other.example/a/b/-/merge_requests/1' })
   assert.equal(other.result, 'refused')
   assert.match(other.answer.text, /another GitLab/)
+})
+
+test('a test of the destination says whether the token may write notes', async (t) => {
+  const { destination, double } = await openMentionTest(t)
+  assert.equal((await checkGitlab(destination)).result, 'sent')
+  Object.assign(double.state.tokens[0] ?? {}, { scopes: ['read_api'] })
+  assert.equal((await checkGitlab(destination)).result, 'refused')
+  assert.equal((await checkGitlab({ ...destination, token: 'wrong' })).answer.status, 401)
 })
