@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { eventually } from '../process/eventually.ts'
+import type { Compose } from '../servers/compose.ts'
+
+/** How long a container may take to show what a test waits for. */
+const limitMs = 90_000
+const text = readFileSync(new URL('../../fixtures/push.json', import.meta.url), 'utf8')
+
+/** What a push looks like from outside of a running docker compose project. */
+export interface StackProbe {
+  /** Posts a push whose commit is new, and resolves to the id of its delivery. */
+  post(): Promise<Push>
+  /** Posts a push with this token and resolves to the status. */
+  postWith(token: string): Promise<number>
+  /** Waits until every worker of the default services shows the push. @throws what is missing */
+  reaches(push: Push): Promise<void>
+  getJson(variable: keyof Compose['ports'], path: string, headers?: Record<string, string>): Promise<unknown>
+}
+
+export interface Push {
+  id: string
+  body: string
+  /** The commit after the push, which no other push of the test has. */
+  after: string
+}
+
+export const createStackProbe = (compose: Compose): StackProbe => {
+  const url = (variable: keyof Compose['ports'], path: string) =>
+    `http://127.0.0.1:${compose.ports[variable]}${path}`
+  const getJson: StackProbe['getJson'] = async (variable, path, headers = {}) => {
+    const response = await fetch(url(variable, path), { headers: { accept: 'application/json', ...headers } })
+    assert.equal(response.status, 200, path)
+    return response.json()
+  }
+  const secret = async (service: string, name: string) =>
+    (await compose.exec(service, 'cat', `/secrets/${name}`)).trim()
+  const send = (token: string, body: string) => {
+    const headers = {
+      'content-type': 'application/json',
+      'x-gitlab-event': 'Push Hook',
+      'x-gitlab-token': token,
+    }
+    return fetch(url('INGRESS_PORT', '/hooks'), { method: 'POST', headers, body })
+  }
+  let pushes = 0
+  let before = 'eac4319652648775ff6caff67b5d09e313e02127'
+  return {
+    getJson,
+    postWith: async (token) => (await send(token, text)).status,
+    post: async () => {
+      pushes += 1
+      const after = (BigInt(Date.now()) * 1000n + BigInt(pushes)).toString(16).padStart(40, '0')
+      const body = JSON.stringify({ ...JSON.parse(text), before, after, checkout_sha: after })
+      const response = await send(await secret('ingress', 'tokens'), body)
+      const answer = (await response.json()) as Record<string, string>
+      assert.deepEqual([response.status, answer.outcome, answer.topic], [200, 'published', 'gitlab.push'])
+      before = after
+      return { id: answer.id ?? '', body, after }
+    },
+    reaches: async ({ id, body, after }) => {
+      await eventually(async () => {
+        const hex = await query(
+          compose,
+          `select encode(raw, 'hex') from audit_log.events where delivery_id = '${id}'`,
+        )
+        assert.equal(hex, Buffer.from(body).toString('hex'), 'the audit log does not have the hook')
+      }, limitMs)
+      await eventually(async () => {
+        const lines = await compose.exec('push-author-log', 'bridge', 'pushes', '--json')
+        assert.equal(lines.split(`"after":"${after}"`).length, 2, 'the push log does not have the hook once')
+      }, limitMs)
+      const directory = { authorization: `Bearer ${await secret('project-directory', 'token')}` }
+      await eventually(async () => {
+        const branches = JSON.stringify(
+          await getJson('PROJECT_DIRECTORY_PORT', '/projects/15/branches', directory),
+        )
+        assert.ok(branches.includes(after), 'the directory does not have the commit')
+      }, limitMs)
+      const feed = { authorization: `Bearer ${await secret('event-feed', 'token')}` }
+      const since = new Date(Date.now() - 3_600_000).toISOString()
+      const stream = await fetch(url('EVENT_FEED_PORT', `/sse/push?since=${since}`), { headers: feed })
+      assert.equal(stream.status, 200)
+      await untilSeen(stream, after)
+    },
+  }
+}
+
+/** What psql prints in the container of PostgreSQL. */
+export const query = async (compose: Compose, sql: string): Promise<string> => {
+  const psql = ['psql', '--username=postgres', '--dbname=gitlab_bridge', '--no-align', '--tuples-only']
+  return (await compose.exec('postgres', ...psql, '--command', sql)).trim()
+}
+
+const untilSeen = async (stream: Response, wanted: string): Promise<void> => {
+  const reader = (stream.body ?? assert.fail('no body')).pipeThrough(new TextDecoderStream()).getReader()
+  const timeout = AbortSignal.timeout(limitMs)
+  timeout.addEventListener('abort', () => void reader.cancel())
+  for (let seen = ''; ; ) {
+    const { value, done } = await reader.read()
+    if (done) assert.fail('the feed does not have the hook')
+    seen = (seen + value).slice(-65_536)
+    if (seen.includes(wanted)) return await reader.cancel()
+  }
+}
