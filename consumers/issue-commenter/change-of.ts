@@ -3,18 +3,18 @@ import type { RecordOf } from '../../schemas/catalogue.ts'
 /** What happened to a merge request, in the word of the comment. */
 export type Change = 'opened' | 'marked as ready' | 'merged' | 'closed' | 'reopened'
 
-const changes: Readonly<Record<string, Change>> = {
-  open: 'opened',
-  merge: 'merged',
-  close: 'closed',
-  reopen: 'reopened',
-}
+const changes: ReadonlyMap<string | null, Change> = new Map([
+  ['open', 'opened'],
+  ['merge', 'merged'],
+  ['close', 'closed'],
+  ['reopen', 'reopened'],
+])
 
 /** What a comment tells of a merge request; undefined if nothing that a task is told. */
 export const changeOf = ({ action, changes: changed }: RecordOf<'merge_request'>): Change | undefined =>
-  action === 'update' && isNowReady(changed) ? 'marked as ready' : changes[action ?? '']
+  action === 'update' && isNowReady(changed) ? 'marked as ready' : changes.get(action)
 
-/** GitLab before 15 names no change of `draft`: there it shows in the title alone. */
+/** An old GitLab names no change of `draft`: there it shows in the title alone. */
 const isNowReady = ({ draft, title }: RecordOf<'merge_request'>['changes']): boolean => {
   if (draft !== undefined) return draft.previous === 'true' && draft.current === 'false'
   return title !== undefined && saysDraft(title.previous) && !saysDraft(title.current)

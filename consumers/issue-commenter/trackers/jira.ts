@@ -112,8 +112,12 @@ const call = async (
   if (answer !== undefined && /FAILED|DENIED/.test(String(answer.headers['x-seraph-loginreason'] ?? '')))
     return { unanswered: refusedToken(seen) }
   if (failed === undefined) return asked
-  if (failed.answer.status === 404 && errors.safeParse(jsonIn(answer?.text ?? '')).success)
+  const isAboutTask = errors.safeParse(jsonIn(answer?.text ?? '')).success
+  if (isAboutTask && failed.answer.status === 404)
     return { unanswered: { result: 'unknown_target', answer: failed.answer } }
+  // One task that the account may not comment on must not hold up the others.
+  if (isAboutTask && failed.answer.status === 403)
+    return { unanswered: { result: 'refused', answer: failed.answer } }
   return { unanswered: answer === undefined ? failed : withLimit(failed, answer) }
 }
 

@@ -84,6 +84,9 @@ for (const kind of trackerKinds) {
       7000,
       'none',
     ])
+    double.behave(() => ({ status: 302, headers: { location: 'https://login.example/' } }))
+    const redirected = await add()
+    assert.deepEqual([redirected.result, redirected.answer.effect], ['retry', 'none'])
     for (const fault of ['hang', 'cut', 'sign_in', { status: 503 }] as const) {
       double.behave(() => fault)
       const { result, answer } = await add()
@@ -147,4 +150,15 @@ test('jira: a limit without Retry-After ends when Jira says, and its reason is k
   const limited = await add()
   assert.ok(limited.result === 'retry' && Number(limited.retryAfterMs) > 50_000)
   assert.match(limited.answer.text, /^jira-per-issue-on-write: /)
+})
+
+test('jira: a task that the account may not comment on does not hold up the others', async (t) => {
+  const [, kind] = trackerKinds
+  assert.ok(kind)
+  const { double, add } = await open(t, kind)
+  const body = '{"errorMessages":["You do not have permission to comment."],"errors":{}}'
+  double.behave(() => ({ status: 403, body }))
+  assert.equal((await add()).result, 'refused')
+  double.behave(() => ({ status: 403, body: '<html>Blocked by the proxy</html>' }))
+  assert.equal((await add()).result, 'retry')
 })
