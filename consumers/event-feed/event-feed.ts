@@ -45,6 +45,8 @@ const recentBytes = 32 * 1024 * 1024
 
 /** So many single records are read from the brokers at a time. */
 const recordsAtOnce = 8
+/** So many streams ask at a time where they begin. */
+const startsAtOnce = 8
 
 /** Serves every event as Server-Sent Events, to any number of clients, and a page that shows them. */
 export const eventFeed = defineLogFollower({
@@ -81,7 +83,7 @@ export const eventFeed = defineLogFollower({
         settings.EVENT_FEED_TOKEN_MAX_CLIENTS,
       )
       const app = {
-        stream: { hub, log, tokens: tokens?.current, limits, metrics },
+        stream: { hub, log, tokens: tokens?.current, limits, starts: createFairQueue(startsAtOnce), metrics },
         record: {
           generation: log.current,
           records,

@@ -35,10 +35,12 @@ export const readOneRecord = async (options: RecordRouteOptions, request: Reques
   const { topic = '', partition = '', offset = '' } = request.params as Record<string, string>
   if (![partition, offset].every((text) => /^\d{1,15}$/.test(text))) throw unknown()
   const place = { topic, partition: Number(partition), offset: Number(offset) }
-  const { layout } = generation()
+  const { layout, next } = generation()
   const index = layout.indexOf(topic, place.partition)
   const event: EventType | undefined = index === undefined ? undefined : layout.partitions[index]?.event
   if (index === undefined || event === undefined || !access.reads(event)) throw unknown()
+  // Kafka would log an error for an offset that does not exist yet.
+  if (place.offset >= (next[index] ?? 0)) throw unknown()
   if (queue.waitingOf(name) >= mostWaiting)
     throw new RefusedError(429, `${mostWaiting} requests for records wait already`)
   const read = await queue.run(name, () => readAt(options, request, { ...place, event }))

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import { RetriableError } from '../../../lib/errors.ts'
+import type { Offsets } from '../../../lib/kafka/offsets.ts'
 import type { LiveLog } from '../log/live-log.ts'
 import type { FeedMetrics } from '../metrics.ts'
 import { type Coverage, coverageOf } from '../position/layout.ts'
@@ -12,6 +13,7 @@ import {
   UnknownIdError,
 } from '../stream/begin-stream.ts'
 import { createClient, type FeedClient } from '../stream/client.ts'
+import type { FairQueue } from '../stream/fair-queue.ts'
 import type { Hub } from '../stream/hub.ts'
 import { createOutput } from '../stream/output.ts'
 import { createFilter } from '../subscription/filter.ts'
@@ -26,6 +28,8 @@ export interface StreamRouteOptions {
   log: LiveLog
   tokens: Tokens
   limits: ReturnType<typeof createClientLimits>
+  /** Only some streams ask the brokers at a time where they begin. */
+  starts: FairQueue
   metrics: FeedMetrics
 }
 
@@ -38,7 +42,7 @@ export const serveStream = async (
   request: Request,
   response: Response,
 ): Promise<void> => {
-  const { hub, log, tokens, limits, metrics } = options
+  const { hub, log, tokens, limits, starts, metrics } = options
   const caller = callerOf(request, tokens)
   const query = queryOf(request)
   const events = eventsOf(query).filter(caller.access.reads)
@@ -52,7 +56,8 @@ export const serveStream = async (
   const coverage = coverageOf(generation.layout, new Set(events))
   const free = limits.take(caller.name)
   response.once('close', free)
-  const start = await startOf(request, query, { generation, coverage, offsets: log.offsets })
+  const offsets = queuedOffsets(log.offsets, starts, caller.name ?? '')
+  const start = await startOf(request, query, { generation, coverage, offsets })
   if (response.destroyed) return
   if (generation !== log.current()) throw new RefusedError(503, 'the topics have just changed: try again')
   metrics.begun.inc({ basis: basisOf(start, query) })
@@ -63,6 +68,12 @@ export const serveStream = async (
   const stream = hub.add(client, output, caller)
   response.once('close', () => stream.end('client'))
 }
+
+/** When a thousand clients come at once, their questions would take the brokers' time from the reader. */
+const queuedOffsets = (offsets: Offsets, starts: FairQueue, caller: string): BeginOptions['offsets'] => ({
+  at: (topics, time) => starts.run(caller, () => offsets.at(topics, time)),
+  ends: (topics) => starts.run(caller, () => offsets.ends(topics)),
+})
 
 const queryOf = (request: Request): StreamQuery => {
   const { events } = request.params

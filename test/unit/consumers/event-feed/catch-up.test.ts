@@ -8,6 +8,7 @@ import { type CatchUpOptions, catchUp } from '../../../../consumers/event-feed/s
 import { createClient } from '../../../../consumers/event-feed/stream/client.ts'
 import { createFairQueue } from '../../../../consumers/event-feed/stream/fair-queue.ts'
 import type { Stream } from '../../../../consumers/event-feed/stream/stream.ts'
+import type { PartitionOffset } from '../../../../lib/kafka/offsets.ts'
 import { recordOfFixture } from '../../../helpers/records/chat-samples.ts'
 
 const topic = 'gitlab.push'
@@ -30,7 +31,7 @@ const openLog = () => {
       restoreBody: async () => undefined,
     },
     async *read({ from }) {
-      const [place] = from as { offset: number }[]
+      const [place] = from as readonly PartitionOffset[]
       for (let offset = place?.offset ?? 0; offset < records; offset += 1) {
         yield { topic, partition: 0, offset, timestamp: 0, key: null, value: Buffer.alloc(0), headers: {} }
         await setImmediate()

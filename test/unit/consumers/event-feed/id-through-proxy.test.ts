@@ -17,6 +17,7 @@ import type { Generation } from '../../../../consumers/event-feed/log/generation
 import { createRecentItems } from '../../../../consumers/event-feed/log/recent-items.ts'
 import { createFeedMetrics } from '../../../../consumers/event-feed/metrics.ts'
 import { createLayout } from '../../../../consumers/event-feed/position/layout.ts'
+import { createFairQueue } from '../../../../consumers/event-feed/stream/fair-queue.ts'
 import { createHub } from '../../../../consumers/event-feed/stream/hub.ts'
 import { feedEvents } from '../../../../consumers/event-feed/subscription/events.ts'
 import { createMetrics } from '../../../../lib/metrics/metrics.ts'
@@ -62,7 +63,7 @@ const openProxy = async (t: TestContext, offset: number): Promise<string> => {
   t.after(() => hub.close())
   const limits = createClientLimits(10, 10)
   const app = createApp({
-    stream: { hub, log, tokens: undefined, limits, metrics } as never,
+    stream: { hub, log, tokens: undefined, limits, starts: createFairQueue(1), metrics } as never,
     record: undefined as never,
     corsOrigins: [],
     ...{ metrics, logger },

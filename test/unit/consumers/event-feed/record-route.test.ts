@@ -24,8 +24,9 @@ const readWith = (
   read: () => Promise<LogMessage | undefined>,
   decode: () => Promise<unknown>,
   restore: Parameters<typeof createRestoreBody>[0] = async () => undefined,
+  offset = '7',
 ) => {
-  const next = new Float64Array(1)
+  const next = Float64Array.of(8)
   const layout = createLayout('a', [{ topic, event: 'push', id: 'id', partitions: 1 }])
   const options: RecordRouteOptions = {
     generation: () => ({ layout, recent: createRecentItems(next, 1), next, time: 0 }),
@@ -34,9 +35,14 @@ const readWith = (
     queue: createFairQueue(1),
     tokens: undefined,
   }
-  const params = { topic, partition: '0', offset: '7' }
+  const params = { topic, partition: '0', offset }
   return readOneRecord(options, { params, socket: { destroyed: false } } as unknown as Request)
 }
+
+test('a record that the feed has not read yet is not found, and the brokers are not asked', async () => {
+  const read = readWith(assert.fail, assert.fail, undefined, '8')
+  await assert.rejects(read, (error) => error instanceof RefusedError && error.refusal.status === 404)
+})
 
 const notRead = () => Promise.reject(new Error('the record is not decoded'))
 

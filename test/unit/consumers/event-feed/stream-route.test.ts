@@ -8,6 +8,7 @@ import { refuseUnreadable } from '../../../../consumers/event-feed/http/refuse-u
 import { createRecentItems } from '../../../../consumers/event-feed/log/recent-items.ts'
 import { createFeedMetrics } from '../../../../consumers/event-feed/metrics.ts'
 import { createLayout } from '../../../../consumers/event-feed/position/layout.ts'
+import { createFairQueue } from '../../../../consumers/event-feed/stream/fair-queue.ts'
 import { createMetrics } from '../../../../lib/metrics/metrics.ts'
 import { eventually } from '../../../helpers/process/eventually.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
@@ -21,7 +22,14 @@ const openApp = (hub: object) => {
   const metrics = createFeedMetrics(registry)
   const limits = createClientLimits(1, 1)
   const app = createApp({
-    stream: { hub, log: { current: () => generation }, tokens: undefined, limits, metrics } as never,
+    stream: {
+      hub,
+      log: { current: () => generation },
+      tokens: undefined,
+      limits,
+      starts: createFairQueue(1),
+      metrics,
+    } as never,
     record: { tokens: undefined, generation: () => generation } as never,
     corsOrigins: [],
     ...{ metrics, logger: recordingLogger().logger },
