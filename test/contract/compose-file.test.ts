@@ -27,7 +27,8 @@ const combinations = subsetsOf(profilesOf(compose)).map((profiles) => ({
 }))
 
 test('has the profiles that the documents name', () => {
-  assert.deepEqual(profilesOf(compose), ['chat', 'forwarder', 'ldap', 'ldap-demo', 'trackers'])
+  const profiles = new Set(profilesOf(compose))
+  assert.ok(profiles.isSupersetOf(new Set(['chat', 'forwarder', 'ldap', 'ldap-demo', 'trackers'])))
 })
 
 test('in every combination of profiles, what a service waits for is started, too', () => {
