@@ -63,6 +63,9 @@ export const reviewerMentions = defineConsumer({
         const content = mentioningOf(record)
         return content && { content }
       },
+    }).catch(async (error: unknown) => {
+      await opened.disposeAsync()
+      throw error
     })
     const close = async () => {
       await delivery.close()
