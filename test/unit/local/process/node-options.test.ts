@@ -15,6 +15,6 @@ test('`npx bridge` has the same options as the processes of `npm start`', () => 
 
 test('the container image has the same options', () => {
   const lines = linesOf('Dockerfile')
-  assert.ok(lines.includes(`exec node ${nodeFlags.join(' ')} /app/cli/bridge.ts "$@"`))
+  assert.ok(lines.includes(`exec node ${nodeFlags.join(' ')} "$@"`))
   assert.ok(lines.includes(`ENV ${allocator}`))
 })
