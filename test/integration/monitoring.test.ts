@@ -25,6 +25,21 @@ await post(processes.hookUrl, sample('push'))
 await post(processes.hookUrl, '{"object_kind":"telepathy"}')
 await post(processes.hookUrl, sample('push'), { 'x-gitlab-token': 'wrong' })
 
+test('the log line of a hook names the place of its record in Kafka', async () => {
+  const twice = [await post(processes.hookUrl, sample('push')), await post(processes.hookUrl, sample('push'))]
+  const offsets = await eventually(() =>
+    twice.map(({ body }) => {
+      const line = processes.ingressLog().find(({ delivery_id }) => delivery_id === body.id)
+      assert.ok(line !== undefined)
+      assert.equal(line.topic, body.topic)
+      return [line.partition, line.offset]
+    }),
+  )
+  const [[partition, first] = [], second] = offsets
+  // The push before them has the offset 0.
+  assert.deepEqual([first, second], [1, [partition, 2]])
+})
+
 const kinds = ['ingress', 'worker', 'lag-exporter'] as const
 
 /** Metric families of a process: names without our prefix. */

@@ -7,6 +7,7 @@ import { logFollowers } from '../../../consumers/workers.ts'
 import type { Environment } from '../../../lib/config.ts'
 import type { Running } from '../../../lib/lifecycle.ts'
 import type { Logger } from '../../../lib/logger.ts'
+import { type LogEntry, logEntriesIn } from '../process/log-entries.ts'
 import { recordingLogger } from '../process/recording-logger.ts'
 import { routeAllTo } from '../records/route-all-to.ts'
 import { startReceiver } from '../servers/chat/start-receiver.ts'
@@ -26,6 +27,8 @@ export const notStarted: Readonly<Record<string, string>> = {
 export interface AllProcesses {
   targets: readonly Target[]
   hookUrl: string
+  /** What the ingress has logged so far. It has a line for each hook. */
+  ingressLog(): readonly LogEntry[]
   stop(): Promise<void>
 }
 
@@ -44,7 +47,7 @@ export const startAllProcesses = async (stack: Stack): Promise<AllProcesses> => 
     PROJECT_DIRECTORY_PORT: '0',
     EVENT_FEED_PORT: '0',
   }
-  const ingress = await stack.startIngress()
+  const ingress = await stack.startIngress({ LOG_DELIVERIES: 'all' })
   const stops: (() => Promise<unknown>)[] = []
   const start = async (job: Target['job'], process: string, begin: Begin): Promise<Target> => {
     const { logger, lines } = recordingLogger()
@@ -64,6 +67,7 @@ export const startAllProcesses = async (stack: Stack): Promise<AllProcesses> => 
   return {
     targets,
     hookUrl: String(ingress.hookUrl),
+    ingressLog: () => logEntriesIn(ingress.lines),
     stop: async () => {
       await Promise.all(stops.map((stop) => stop()))
       await Promise.all([receiver.close(), gitlab.stop()])
