@@ -56,7 +56,13 @@ export const serveStream = async (
   const coverage = coverageOf(generation.layout, new Set(events))
   const free = limits.take(caller.name)
   response.once('close', free)
-  const offsets = queuedOffsets(log.offsets, starts, caller.name ?? '')
+  const ask: Ask = (question) =>
+    starts.run(caller.name ?? '', () => {
+      // Nobody waits for the answer any more.
+      if (response.destroyed) throw new RefusedError(503, 'the client has gone')
+      return question()
+    })
+  const offsets = queuedOffsets(log.offsets, ask)
   const start = await startOf(request, query, { generation, coverage, offsets })
   if (response.destroyed) return
   if (generation !== log.current()) throw new RefusedError(503, 'the topics have just changed: try again')
@@ -70,10 +76,13 @@ export const serveStream = async (
 }
 
 /** When a thousand clients come at once, their questions would take the brokers' time from the reader. */
-const queuedOffsets = (offsets: Offsets, starts: FairQueue, caller: string): BeginOptions['offsets'] => ({
-  at: (topics, time) => starts.run(caller, () => offsets.at(topics, time)),
-  ends: (topics) => starts.run(caller, () => offsets.ends(topics)),
+const queuedOffsets = (offsets: Offsets, ask: Ask): BeginOptions['offsets'] => ({
+  at: (topics, time) => ask(() => offsets.at(topics, time)),
+  ends: (topics) => ask(() => offsets.ends(topics)),
 })
+
+/** Asks the brokers when it is the client's turn. */
+type Ask = <T>(question: () => Promise<T>) => Promise<T>
 
 const queryOf = (request: Request): StreamQuery => {
   const { events } = request.params
