@@ -38,7 +38,7 @@ const variablesGiven = (service: string): string[] =>
     .filter((variable) => !isOfTheStack(variable))
     .sort()
 
-/** The workers of the bridge. Those that somebody adds have ports from 9480 on, and settle this themselves. */
+/** The workers of the bridge. Those that somebody adds have ports from 9480 on, and settle it themselves. */
 const ownWorkers = workers.filter(({ metricsPort }) => metricsPort < 9480).map(({ name }) => name)
 const isAdded = (variable: string) =>
   workers.some(

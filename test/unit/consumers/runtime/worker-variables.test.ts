@@ -17,6 +17,7 @@ test('a stall limit that is not above the time limit of an attempt is refused', 
     LDAP_SYNC_BIND_PASSWORD: 'none',
     LDAP_SYNC_MAPPING_FILE: 'none.yml',
     ROUTES_FILE: 'none.yml',
+    REVIEWER_MENTIONS_FILE: 'none.yml',
   }
   for (const env of [tooLong, tooShort]) {
     const refused = {
