@@ -1,5 +1,5 @@
 // Prints each event of the feed once, as a JSON line. FEED_URL=… FEED_TOKEN=… node follow-feed.ts [file]
-// It continues after every break, also of its own. Where Kafka has deleted events meanwhile, it says which.
+// It continues after every break and every restart, and says which events Kafka has deleted meanwhile.
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
