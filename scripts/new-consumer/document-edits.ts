@@ -10,7 +10,7 @@ export const documentEdits = (consumer: NewConsumer): Edit[] => {
       file: 'README.md',
       place: /\| worker \| does \| needs \| page \|\n(\|.*\n)+/,
       replacement: (found) =>
-        `${found}| \`${name}\` | ${doesOf(consumer)} | ${needsOf(consumer, 'PostgreSQL')} | ` +
+        `${found}| \`${name}\` | ${doesOf(consumer)} | ${needsOf(consumer)} | ` +
         `[${name}](docs/workers/${name}.md) |\n`,
     },
     {
@@ -22,7 +22,7 @@ export const documentEdits = (consumer: NewConsumer): Edit[] => {
       file: 'docs/operations.md',
       place: /(\| `bridge consumer \S+` \|.*\n)+/,
       replacement: (found) =>
-        `${found}| \`bridge consumer ${name}\` | ${metricsPort} | ${needsOf(consumer, 'database')} | ` +
+        `${found}| \`bridge consumer ${name}\` | ${metricsPort} | ${needsOf(consumer)} | ` +
         `${keptBy(consumer)} |\n`,
     },
     {
@@ -49,8 +49,8 @@ const doesOf = (consumer: NewConsumer): string => {
   return task.charAt(0).toLowerCase() + task.slice(1, -1)
 }
 
-const needsOf = ({ answers }: NewConsumer, database: string): string =>
-  answers.database === 'yes' ? `Kafka, registry, ${database}` : 'Kafka, registry'
+const needsOf = ({ answers }: NewConsumer): string =>
+  answers.database === 'yes' ? 'Kafka, registry, PostgreSQL' : 'Kafka, registry'
 
 /** What the worker keeps on disk. */
 const keptBy = ({ answers }: NewConsumer): string =>

@@ -106,7 +106,7 @@ test('a worker with a database and a token is described and configured as such i
     assert.ok(current('README.md').includes(`| \`${name}\` | ${does} | Kafka, registry, PostgreSQL |`))
     assert.ok(
       current('docs/operations.md').includes(
-        `| \`bridge consumer ${name}\` | 9600 | Kafka, registry, database | nothing |`,
+        `| \`bridge consumer ${name}\` | 9600 | Kafka, registry, PostgreSQL | nothing |`,
       ),
     )
   }
