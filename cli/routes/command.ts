@@ -12,7 +12,9 @@ const check = new Command('check')
   })
 
 const test = new Command('test')
-  .description('send a test message to a destination')
+  .description(
+    'send a test message to a destination; of a tracker or a GitLab, only check the address and the token',
+  )
   .argument('<destination>', 'its name in ROUTES_FILE')
   .action(async (destination: string) => {
     const { testDestination } = await import('./test-destination.ts')

@@ -11,7 +11,7 @@ import { UsageError } from '../../lib/errors.ts'
 import { routesFileOf } from './routes-file.ts'
 
 /**
- * Sends a test to a destination, as its worker would.
+ * Sends a test to a destination as its worker would. A tracker or a GitLab is only asked about the token.
  *
  * @throws ConfigError; UsageError if there is no such destination
  */
@@ -27,10 +27,15 @@ export const testDestination = async (
     )
   const { result, answer } = await sendTest(destination)
   const seen = [answer.status, answer.text].filter((part) => part !== undefined && part !== '').join(' ')
-  const test = isTracker(destination) ? 'check' : 'test message'
-  const text =
-    result === 'sent' ? `${name} has taken the ${test}: ${seen}` : `${name} did not take it: ${seen}`
-  return { text, isSent: result === 'sent' }
+  const isSent = result === 'sent'
+  return { text: `${name} ${verdictOf(destination, isSent)}: ${seen}`, isSent }
+}
+
+/** Nothing is written to a tracker or a GitLab. */
+const verdictOf = (destination: Destination, isSent: boolean): string => {
+  if (isChat(destination) || isReceiver(destination))
+    return isSent ? 'has taken the test message' : 'did not take the test message'
+  return isSent ? 'has passed the check' : 'did not pass the check'
 }
 
 const sendTest = (destination: Destination): Promise<Attempt> => {

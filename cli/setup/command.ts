@@ -27,8 +27,8 @@ export const setupCommand = new Command('setup')
   .addOption(
     new Option(
       '--print <what>',
-      'print what makes the rights of the processes on Kafka (commands, or resources for Strimzi) or in ' +
-        'the database (SQL), and do nothing else',
+      'print commands (acls) or resources for Strimzi that create the rights of the processes on Kafka, or ' +
+        'SQL that creates the roles of the workers in the database, and do nothing else',
     ).choices(['acls', 'strimzi', 'database-roles']),
   )
   .option('--subscriber <name>', 'with --print: the rights on Kafka of a team that reads topics')

@@ -30,7 +30,7 @@ export interface SpoolRow {
   process: string
   records: number
   oldest_age_seconds: number
-  /** The used part of its room, from 0 to 1; null if the room is not known yet. */
+  /** The used part of its limit, from 0 to 1; null if the limit is not known yet. */
   used: number | null
   set_aside: number
   unavailable_topics: number

@@ -51,9 +51,9 @@ const ingressLines = (rows: readonly StatusRow[]): string[] => {
 const spoolLines = (rows: readonly StatusRow[]): string[] => {
   const spools = rowsOf(rows, 'spool')
   return spools.map(({ process, records, oldest_age_seconds, used, set_aside, unavailable_topics }) => {
-    const room = used === null ? '' : `, ${(used * 100).toFixed(0)} % of its room`
+    const share = used === null ? '' : `, ${(used * 100).toFixed(0)} % of its limit`
     const waiting =
-      records === 0 ? 'empty' : `${records} hooks wait, the oldest for ${ageText(oldest_age_seconds)}${room}`
+      records === 0 ? 'empty' : `${records} hooks wait, the oldest for ${ageText(oldest_age_seconds)}${share}`
     const aside = set_aside === 0 ? '' : `; ${set_aside} set aside`
     const topics = unavailable_topics === 0 ? '' : `; ${unavailable_topics} topics not available`
     return `${nameIn(spools, process)}${waiting}${aside}${topics}`

@@ -22,7 +22,7 @@ export const planned = (
   if (file === undefined) return [skip('ROUTES_FILE is not set, so that there are no routes')]
   const comment = commentOf(record)
   if (comment === undefined)
-    return [skip(`no task is told that a merge request has the action ${record.action}`)]
+    return [skip(`a merge request with the action ${record.action} leads to no comment`)]
   const { routes, destinations, ownUsers } = readRoutes(file, trackerTypes).value
   const facets = facetsOf(record)
   if (facets.author !== null && ownUsers.includes(facets.author))

@@ -41,7 +41,7 @@ test('a preview says why nothing is written', async (t) => {
     return effect?.would === 'skip' ? effect.because : 'something is written'
   }
   assert.match(await reasonOf(undefined), /ROUTES_FILE is not set/)
-  assert.match(await reasonOf(await routesFile(t), 'update'), /no task is told .* action update$/)
+  assert.match(await reasonOf(await routesFile(t), 'update'), /with the action update leads to no comment$/)
   assert.match(await reasonOf(await routesFile(t, { own_users: ['mwrona'] })), /mwrona is one of own_users/)
   assert.match(await reasonOf(await routesFile(t, { routes: [] })), /no route to a tracker/)
   const visible = await routesFile(t, {}, { visibility: ['public'] })
