@@ -31,7 +31,7 @@ export interface OpenStatus {
 /** The shortest time from which a rate follows, in milliseconds. */
 const rateMs = 1000
 
-/** Reads how everything is doing. What one server does not tell hides nothing of the others. */
+/** Reads how everything is doing. If one server does not answer, all others are read all the same. */
 export const openStatus = ({ env, processes, reads, workers = consumers }: StatusOptions): OpenStatus => {
   let groups: OpenGroups | undefined
   let before: readonly ProcessReading[] = []

@@ -10,7 +10,7 @@ const changes: ReadonlyMap<string | null, Change> = new Map([
   ['reopen', 'reopened'],
 ])
 
-/** What a comment tells of a merge request; undefined if nothing that a task is told. */
+/** What happened to the merge request of a record; undefined if it leads to no comment. */
 export const changeOf = ({ action, changes: changed }: RecordOf<'merge_request'>): Change | undefined =>
   action === 'update' && isNowReady(changed) ? 'marked as ready' : changes.get(action)
 

@@ -19,7 +19,7 @@ export interface Comment {
 
 const most = { actor: 100, reference: 300, title: 255 }
 
-/** @returns undefined if the record is nothing that a task is told */
+/** @returns undefined if the record leads to no comment */
 export const commentOf = (record: RecordOf<'merge_request'>): Comment | undefined => {
   const change = changeOf(record)
   if (change === undefined) return undefined

@@ -41,7 +41,7 @@ const comment = async (destination: TrackerDestination, ask: Ask, message: OpenM
   return stillUnknown(await add())
 }
 
-/** What an earlier attempt has done is not known better because a later one has failed. */
+/** If a later attempt fails, it is still unknown what the earlier one has done. */
 const stillUnknown = (attempt: Attempt): Attempt =>
   attempt.result === 'retry' || attempt.result === 'refused'
     ? { ...attempt, answer: { ...attempt.answer, effect: 'unknown' } }

@@ -8,7 +8,7 @@ import { taskRulesOf } from './task-rules-of.ts'
 import { tasksIn } from './tasks-in.ts'
 import type { TrackerDestination } from './trackers/tracker.ts'
 
-/** The trackers that are told of a record: those of its routes. Nothing is told of what our own bots do. */
+/** The trackers that get comments on a record: those of its routes, but none if one of our bots caused it. */
 export const trackersFor = (record: RecordOf, { routes, destinations, ownUsers }: Routes) => {
   const facets = facetsOf(record)
   if (facets.author !== null && ownUsers.includes(facets.author)) return []
@@ -19,7 +19,7 @@ export const trackersFor = (record: RecordOf, { routes, destinations, ownUsers }
 /**
  * What a record becomes: one comment for each task, in each tracker.
  *
- * @param messages reads the messages of the commits. It is not called where nothing is told
+ * @param messages reads the messages of the commits. It is not called if no tracker gets a comment
  */
 export const entriesOf = async (
   record: RecordOf,

@@ -1,14 +1,14 @@
 /** Longer lines are prose, and a pattern must not spend its time on them. */
 const maxLine = 300
 
-/** So many tasks of one merge request get a comment. More than that is no list that somebody maintains. */
+/** So many tasks of one merge request get a comment. Nobody writes a longer list by hand. */
 export const maxTasks = 20
 
 /** A line that names a task, and what a task looks like. */
 export interface TaskRules {
   /** Its group holds the task. Upper and lower case are the same. */
   line: RegExp
-  /** The whole name of a task, in upper case. What does not match it is none. */
+  /** The whole name of a task, in upper case. Other texts are no tasks. */
   task: RegExp
 }
 
