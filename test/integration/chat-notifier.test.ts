@@ -152,3 +152,34 @@ test('a pipeline is told when the state of its branch changes, and a failed job 
   assert.equal(of(/#4.*is fixed/).length, 1)
   assert.equal(of(/^❌ Job /).length, 1)
 })
+
+test('a running worker reads changed routes, and keeps the old ones when the file has a fault', async (t) => {
+  const [first, second] = [await startSlack(t), await startSlack(t)]
+  const [one, two] = [unique('before'), unique('after')]
+  const to = (url: string) => ({ type: 'slack', url, allow_private: true, messages_per_minute: 60_000 })
+  const route = (name: string) => ({ to: name, events: ['release'], visibility })
+  const file = await routesFile({ [one]: to(first.url) }, [route(one)])
+  const running = await start(t, file)
+  let id = 0
+  const postRelease = () => {
+    id += 1
+    const release = { ...JSON.parse(fixture('release').body.toString()), id, name: `v${id}` }
+    return post(ingress.hookUrl, JSON.stringify(release), { 'x-gitlab-event': 'Release Hook' })
+  }
+  const failures = () => running.lines.filter(({ message }) => /routes/.test(message)).length
+  const before = failures()
+  const both = { destinations: { [one]: to(first.url), [two]: to(second.url) }, routes: [route(two)] }
+  await writeFile(file, JSON.stringify(both))
+  // Nobody is told when the file is read, so that releases are posted until one goes the new way.
+  await eventually(async () => {
+    await postRelease()
+    assert.ok(second.taken.length > 0)
+  })
+  assert.equal(await running.metric(`outbox_messages{destination="${two}",state="dead"}`), 0)
+  await writeFile(file, JSON.stringify({ ...both, routes: [{ to: 'nowhere', visibility }] }))
+  await eventually(() => assert.ok(failures() > before))
+  await postRelease()
+  const isLast = (request: ReceivedRequest) => new RegExp(`v${id}\\b`).test(textOf(request))
+  await eventually(() => assert.ok(second.taken.some(isLast)))
+  assert.ok(!first.taken.some(isLast))
+})
