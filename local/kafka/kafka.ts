@@ -39,8 +39,9 @@ export const startKafka = async (
     name: voters.length === 1 ? 'kafka' : `kafka-${node.id}`,
     command: java,
     args: [
-      ...['-Xms64m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:-UsePerfData', '-XX:+ExitOnOutOfMemoryError'],
-      ...(compilation === 'quick' ? ['-XX:TieredStopAtLevel=1'] : []),
+      ...['-Xms64m', '-XX:+UseSerialGC', '-XX:-UsePerfData', '-XX:+ExitOnOutOfMemoryError'],
+      // All test files of a run share one broker, and leave more than ten thousand partitions on it.
+      ...(compilation === 'quick' ? ['-Xmx1g', '-XX:TieredStopAtLevel=1'] : ['-Xmx384m']),
       // Otherwise every thread keeps a direct buffer of the size of its largest record.
       '-Djdk.nio.maxCachedBufferSize=1048576',
       ...logging(logFile),
