@@ -128,9 +128,8 @@ test('a signed hook with a known id is accepted, but counted and logged if its b
   assert.equal(await ingress.metric('ingress_changed_resends_total'), 0)
   assert.equal(await send(body.replace('sources', 'rendered anew')), 202)
   assert.equal(await ingress.metric('ingress_changed_resends_total'), 1)
-  const logged = () => ingress.lines.filter((line) => line.includes('once-rendered'))
-  await eventually(() => assert.match(logged()[0] ?? '', /sent again with another body/))
-  assert.equal(logged().length, 1)
+  const resent = /sent again with another body.*once-rendered|once-rendered.*sent again with another body/
+  await eventually(() => assert.equal(ingress.lines.filter((line) => resent.test(line)).length, 1))
   assert.equal((await ingress.acceptedHooks()).filter(({ id }) => id === 'once-rendered').length, 3)
 })
 
