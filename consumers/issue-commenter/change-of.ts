@@ -1,4 +1,5 @@
 import type { RecordOf } from '../../schemas/catalogue.ts'
+import { isMarkedReady } from '../event-text/is-marked-ready.ts'
 
 /** What happened to a merge request, in the word of the comment. */
 export type Change = 'opened' | 'marked as ready' | 'merged' | 'closed' | 'reopened'
@@ -11,15 +12,5 @@ const changes: ReadonlyMap<string | null, Change> = new Map([
 ])
 
 /** What happened to the merge request of a record; undefined if it leads to no comment. */
-export const changeOf = ({ action, changes: changed }: RecordOf<'merge_request'>): Change | undefined =>
-  action === 'update' && isNowReady(changed) ? 'marked as ready' : changes.get(action)
-
-/** An old GitLab names no change of `draft`: there it shows in the title alone. */
-const isNowReady = ({ draft, title }: RecordOf<'merge_request'>['changes']): boolean => {
-  if (draft !== undefined) return draft.previous === 'true' && draft.current === 'false'
-  return title !== undefined && saysDraft(title.previous) && !saysDraft(title.current)
-}
-
-/** Whether a title, as JSON text, begins with a mark that GitLab takes for a draft. */
-const saysDraft = (title: string | null): boolean =>
-  /^"\s*(\[(draft|wip)\]|\((draft)\)|(draft|wip):)/i.test(title ?? '')
+export const changeOf = (record: RecordOf<'merge_request'>): Change | undefined =>
+  isMarkedReady(record) ? 'marked as ready' : changes.get(record.action)

@@ -5,6 +5,7 @@ import type { DestinationType } from '../delivery/routes/destination.ts'
 import { facetsOf } from '../delivery/routes/facets.ts'
 import { matchingRoutes } from '../delivery/routes/match-routes.ts'
 import type { Routes } from '../delivery/routes/read-routes.ts'
+import { isMarkedReady } from '../event-text/is-marked-ready.ts'
 import { instanceOf } from './gitlab/open-gitlabs.ts'
 import type { Mentioning } from './mention.ts'
 
@@ -33,13 +34,11 @@ export const mentioningOf = (record: RecordOf): Mentioning | undefined => {
 /** Why nobody is mentioned whatever the routes say; undefined if somebody may be. */
 export const whyNobody = (record: RecordOf, { ownUsers }: Pick<Routes, 'ownUsers'>): string | undefined => {
   if (record.eventType !== 'merge_request') return `the event is ${record.eventType}`
-  const { action, object_attributes: own, changes, user } = record
+  const { action, object_attributes: own, user } = record
   if (user?.username != null && ownUsers.includes(user.username)) return 'a user of own_users caused it'
   if (own.draft === true) return 'the merge request is a draft'
-  if (action === 'open') return undefined
-  const isMarkedReady =
-    action === 'update' && changes.draft?.previous === 'true' && changes.draft.current === 'false'
-  return isMarkedReady ? undefined : 'the merge request was neither opened nor marked ready'
+  if (action === 'open' || isMarkedReady(record)) return undefined
+  return 'the merge request was neither opened nor marked ready'
 }
 
 /**

@@ -40,6 +40,9 @@ test('only a merge request that was opened or marked ready, and is no draft, rea
     [false, { action: 'update' }],
     [true, { action: 'update', ...change('true', 'false') }],
     [false, { action: 'update', ...change('false', 'true') }],
+    // An old GitLab says it in the title alone.
+    [true, { action: 'update', changes: { title: { previous: '"Draft: Lamps"', current: '"Lamps"' } } }],
+    [false, { action: 'update', changes: { title: { previous: '"Lamps"', current: '"Lights"' } } }],
     [false, { user: { ...opened.user, username: 'bot' } }],
   ]
   for (const [isTold, changes] of cases)
