@@ -1,7 +1,7 @@
 import type { RecordOf } from '../../schemas/catalogue.ts'
 import type { Entry } from '../delivery/outbox/entry.ts'
 import { type Facets, facetsOf } from '../delivery/routes/facets.ts'
-import { matchingRoutes } from '../delivery/routes/match-routes.ts'
+import { matchingRoutes, whyNowhere } from '../delivery/routes/match-routes.ts'
 import type { Routes } from '../delivery/routes/read-routes.ts'
 import type { Route } from '../delivery/routes/route.ts'
 import { compose } from './message/compose.ts'
@@ -14,7 +14,7 @@ const holdMs = 20_000
 /** What a record becomes for each channel. A channel is told once, by the first of its routes. */
 export const entriesOf = (record: RecordOf, { routes, ownUsers }: Routes): Entry[] => {
   const facets = facetsOf(record)
-  if (facets.author !== null && ownUsers.includes(facets.author)) return []
+  if (whyNowhere(facets, ownUsers) !== undefined) return []
   const entries = new Map<string, Entry>()
   for (const route of matchingRoutes(routes, facets)) {
     if (whyUntold(route, facets) !== undefined) continue

@@ -1,7 +1,7 @@
 import type { RecordOf } from '../../schemas/catalogue.ts'
 import type { PlannedEffect } from '../consumer.ts'
 import { facetsOf } from '../delivery/routes/facets.ts'
-import { matchingRoutes, whyNot } from '../delivery/routes/match-routes.ts'
+import { routeVerdicts, whyNowhere } from '../delivery/routes/match-routes.ts'
 import { readRoutes } from '../delivery/routes/read-routes.ts'
 import { type ChatDestination, chatTypes } from './budgets.ts'
 import { compose } from './message/compose.ts'
@@ -15,16 +15,13 @@ export const planned = (
 ): PlannedEffect[] => {
   if (file === undefined)
     return [{ would: 'skip', because: 'ROUTES_FILE is not set, so that there are no routes' }]
-  const { routes, destinations, people } = readRoutes(file, chatTypes).value
+  const { routes, destinations, people, ownUsers } = readRoutes(file, chatTypes).value
   const facets = facetsOf(record)
-  const taking = matchingRoutes(routes, facets)
-  const effects = routes.flatMap((route, index): PlannedEffect[] => {
-    const because = whyNot(route, facets) ?? whyUntold(route, facets)
-    const name = `the route ${index + 1} to ${route.to.join(', ')}`
-    if (because !== undefined)
-      return [{ would: 'skip', because: `${name} does not take the event: ${because}` }]
-    if (!taking.includes(route))
-      return [{ would: 'skip', because: `${name} is a default, and another route takes the event` }]
+  const nowhere = whyNowhere(facets, ownUsers)
+  if (nowhere !== undefined) return [{ would: 'skip', because: nowhere }]
+  const verdicts = routeVerdicts(routes, facets, (route) => whyUntold(route, facets))
+  const effects = verdicts.flatMap(({ route, because }): PlannedEffect[] => {
+    if (because !== undefined) return [{ would: 'skip', because }]
     return route.to.map((to) => {
       const destination = destinations.get(to) as ChatDestination
       const { request } = requestOf(destination, compose(record, route), people, {

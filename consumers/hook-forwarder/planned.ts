@@ -1,7 +1,7 @@
 import type { RecordOf } from '../../schemas/catalogue.ts'
 import type { PlannedEffect } from '../consumer.ts'
 import { facetsOf } from '../delivery/routes/facets.ts'
-import { matchingRoutes, whyNot } from '../delivery/routes/match-routes.ts'
+import { routeVerdicts } from '../delivery/routes/match-routes.ts'
 import { readRoutes } from '../delivery/routes/read-routes.ts'
 import { forwardTypes } from './entries-of.ts'
 import { gitlabHeaders } from './gitlab-headers.ts'
@@ -14,14 +14,8 @@ export const planned = (
   if (file === undefined)
     return [{ would: 'skip', because: 'ROUTES_FILE is not set, so that there are no routes' }]
   const { routes } = readRoutes(file, forwardTypes).value
-  const facets = facetsOf(record)
-  const taking = matchingRoutes(routes, facets)
-  const effects = routes.flatMap((route, index): PlannedEffect[] => {
-    const because =
-      whyNot(route, facets) ?? (taking.includes(route) ? undefined : 'another route takes the event')
-    const name = `the route ${index + 1} to ${route.to.join(', ')}`
-    if (because !== undefined)
-      return [{ would: 'skip', because: `${name} does not take the event: ${because}` }]
+  const effects = routeVerdicts(routes, facetsOf(record)).flatMap(({ route, because }): PlannedEffect[] => {
+    if (because !== undefined) return [{ would: 'skip', because }]
     const content = {
       headers: gitlabHeaders(record),
       body: `${record.raw.length} bytes, as they were received`,

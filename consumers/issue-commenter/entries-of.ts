@@ -1,7 +1,7 @@
 import type { RecordOf } from '../../schemas/catalogue.ts'
 import type { Entry } from '../delivery/outbox/entry.ts'
 import { facetsOf } from '../delivery/routes/facets.ts'
-import { matchingRoutes } from '../delivery/routes/match-routes.ts'
+import { matchingRoutes, whyNowhere } from '../delivery/routes/match-routes.ts'
 import type { Routes } from '../delivery/routes/read-routes.ts'
 import { commentOf } from './comment.ts'
 import { taskRulesOf } from './task-rules-of.ts'
@@ -11,7 +11,7 @@ import type { TrackerDestination } from './trackers/tracker.ts'
 /** The trackers that get comments on a record: those of its routes, but none if one of our bots caused it. */
 export const trackersFor = (record: RecordOf, { routes, destinations, ownUsers }: Routes) => {
   const facets = facetsOf(record)
-  if (facets.author !== null && ownUsers.includes(facets.author)) return []
+  if (whyNowhere(facets, ownUsers) !== undefined) return []
   const names = new Set(matchingRoutes(routes, facets).flatMap(({ to }) => to))
   return [...names].map((name) => destinations.get(name) as TrackerDestination)
 }

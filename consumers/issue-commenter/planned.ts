@@ -1,7 +1,7 @@
 import type { RecordOf } from '../../schemas/catalogue.ts'
 import type { PlannedEffect } from '../consumer.ts'
 import { facetsOf } from '../delivery/routes/facets.ts'
-import { matchingRoutes, whyNot } from '../delivery/routes/match-routes.ts'
+import { routeVerdicts, whyNowhere } from '../delivery/routes/match-routes.ts'
 import { readRoutes } from '../delivery/routes/read-routes.ts'
 import { commentOf, sentenceOf } from './comment.ts'
 import { taskRulesOf } from './task-rules-of.ts'
@@ -25,16 +25,12 @@ export const planned = (
     return [skip(`a merge request with the action ${record.action} leads to no comment`)]
   const { routes, destinations, ownUsers } = readRoutes(file, trackerTypes).value
   const facets = facetsOf(record)
-  if (facets.author !== null && ownUsers.includes(facets.author))
-    return [skip(`${facets.author} is one of own_users`)]
+  const nowhere = whyNowhere(facets, ownUsers)
+  if (nowhere !== undefined) return [skip(nowhere)]
   const { description, last_commit } = record.object_attributes
   const texts = [description ?? '', last_commit?.message ?? '']
-  const taking = matchingRoutes(routes, facets)
-  const effects = routes.flatMap((route, index): PlannedEffect[] => {
-    const because =
-      whyNot(route, facets) ?? (taking.includes(route) ? undefined : 'another route takes the event')
-    const name = `the route ${index + 1} to ${route.to.join(', ')}`
-    if (because !== undefined) return [skip(`${name} does not take the event: ${because}`)]
+  const effects = routeVerdicts(routes, facets).flatMap(({ route, because }): PlannedEffect[] => {
+    if (because !== undefined) return [skip(because)]
     return route.to.flatMap((to): PlannedEffect[] => {
       const destination = destinations.get(to) as TrackerDestination
       const tasks = tasksIn(texts, taskRulesOf(destination))

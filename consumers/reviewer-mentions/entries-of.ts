@@ -3,7 +3,7 @@ import { projectPathOf } from '../../schemas/project-path.ts'
 import type { Entry } from '../delivery/outbox/entry.ts'
 import type { DestinationType } from '../delivery/routes/destination.ts'
 import { facetsOf } from '../delivery/routes/facets.ts'
-import { matchingRoutes } from '../delivery/routes/match-routes.ts'
+import { matchingRoutes, whyNowhere } from '../delivery/routes/match-routes.ts'
 import type { Routes } from '../delivery/routes/read-routes.ts'
 import { isMarkedReady } from '../event-text/is-marked-ready.ts'
 import { instanceOf } from './gitlab/open-gitlabs.ts'
@@ -34,8 +34,9 @@ export const mentioningOf = (record: RecordOf): Mentioning | undefined => {
 /** Why nobody is mentioned whatever the routes say; undefined if somebody may be. */
 export const whyNobody = (record: RecordOf, { ownUsers }: Pick<Routes, 'ownUsers'>): string | undefined => {
   if (record.eventType !== 'merge_request') return `the event is ${record.eventType}`
-  const { action, object_attributes: own, user } = record
-  if (user?.username != null && ownUsers.includes(user.username)) return 'a user of own_users caused it'
+  const { action, object_attributes: own } = record
+  const nowhere = whyNowhere(facetsOf(record), ownUsers)
+  if (nowhere !== undefined) return nowhere
   if (own.draft === true) return 'the merge request is a draft'
   if (action === 'open' || isMarkedReady(record)) return undefined
   return 'the merge request was neither opened nor marked ready'

@@ -54,3 +54,36 @@ export const matchingRoutes = (routes: readonly Route[], facets: Facets): Route[
   const chosen = matching.filter((route) => !route.default)
   return chosen.length > 0 ? chosen : matching
 }
+
+/**
+ * Why an event is told nowhere, whatever the routes say, in words for a preview; undefined if it may be told.
+ */
+export const whyNowhere = (
+  { author }: Pick<Facets, 'author'>,
+  ownUsers: readonly string[],
+): string | undefined =>
+  author !== null && ownUsers.includes(author) ? `${author} is one of own_users` : undefined
+
+/** What a preview says of a route. */
+export interface RouteVerdict {
+  route: Route
+  /** Why it does not take the event, in one sentence; undefined if it takes it. */
+  because: string | undefined
+}
+
+/** @param further a reason that only one worker has */
+export const routeVerdicts = (
+  routes: readonly Route[],
+  facets: Facets,
+  further: (route: Route) => string | undefined = () => undefined,
+): RouteVerdict[] => {
+  const taking = matchingRoutes(routes, facets)
+  return routes.map((route, index) => {
+    const because =
+      whyNot(route, facets) ??
+      further(route) ??
+      (taking.includes(route) ? undefined : 'it is a default, and another route takes the event')
+    const name = `the route ${index + 1} to ${route.to.join(', ')}`
+    return { route, because: because && `${name} does not take the event: ${because}` }
+  })
+}
