@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { workerDatabaseUrl } from '../../lib/database-variable.ts'
 import { eventTypes } from '../../schemas/catalogue.ts'
 import { defineConsumer } from '../consumer.ts'
+import { contentOfEntry } from '../delivery/content-of-entry.ts'
 import { deliveryDatabase } from '../delivery/delivery-database.ts'
 import { openDelivery } from '../delivery/open-delivery.ts'
 import { outboxPersonalData } from '../delivery/outbox-personal-data.ts'
@@ -41,10 +42,7 @@ export const chatNotifier = defineConsumer({
       ...{ url, file, logger, metrics, types: chatTypes, rule: 'fact' as const },
       courier: (routes) => createChatCourier(() => routes().people),
       ...{ entriesOf, readRecord },
-      contentOf: (record, routes, destination) => {
-        const entry = entriesOf(record, routes).find((each) => each.destination === destination)
-        return entry && { content: entry.content(undefined) }
-      },
+      contentOf: contentOfEntry(entriesOf),
     })
     return { batchSize: 200, ...delivery }
   },

@@ -3,6 +3,7 @@ import type { OpenMessage } from '../delivery/outbox/open-messages.ts'
 import { secretsOf } from '../delivery/routes/secrets-of.ts'
 import { withoutSecrets } from '../delivery/send/attempt.ts'
 import type { Attempt, Courier } from '../delivery/send/courier.ts'
+import { withoutContent } from '../delivery/send/without-content.ts'
 import { gitlabFailureOf } from '../gitlab-api/failure.ts'
 import { mergeRequestApi } from './gitlab/merge-request.ts'
 import type { GitlabDestination, Gitlabs } from './gitlab/open-gitlabs.ts'
@@ -37,12 +38,12 @@ const attemptMention = async (
   gitlabs: Pick<Gitlabs, 'apiOf'>,
   find: FindReviewers,
   destination: GitlabDestination,
-  { content, firstAttempt = Date.now() }: OpenMessage,
+  message: OpenMessage,
   signal: AbortSignal,
 ): Promise<Attempt> => {
-  if (content === undefined)
-    return { result: 'refused', answer: { text: 'Kafka does not hold the hook any more', effect: 'none' } }
-  const mentioning = content as Mentioning
+  if (message.content === undefined) return withoutContent(message)
+  const { firstAttempt = Date.now() } = message
+  const mentioning = message.content as Mentioning
   const limit = AbortSignal.timeout(destination.timeout_seconds * 1000 + spareMs)
   const api = mergeRequestApi(gitlabs.apiOf(destination), mentioning, AbortSignal.any([signal, limit]))
   try {

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { workerDatabaseUrl } from '../../lib/database-variable.ts'
 import { defineConsumer } from '../consumer.ts'
+import { contentOfEntry } from '../delivery/content-of-entry.ts'
 import { deliveryDatabase } from '../delivery/delivery-database.ts'
 import { openDelivery } from '../delivery/open-delivery.ts'
 import { outboxPersonalData } from '../delivery/outbox-personal-data.ts'
 import { readRoutes } from '../delivery/routes/read-routes.ts'
 import { routesVariables } from '../delivery/routes/routes-variables.ts'
 import { createMentionCourier } from './courier.ts'
-import { entriesOf, mentioningOf, mentionTypes } from './entries-of.ts'
+import { entriesOf, mentionTypes } from './entries-of.ts'
 import { openGitlabs } from './gitlab/open-gitlabs.ts'
 import { planned } from './planned.ts'
 import { openReviewerList } from './reviewers/open-reviewer-list.ts'
@@ -59,10 +60,7 @@ export const reviewerMentions = defineConsumer({
         return createMentionCourier(gitlabs, reviewers.find)
       },
       ...{ entriesOf, readRecord },
-      contentOf: (record) => {
-        const content = mentioningOf(record)
-        return content && { content }
-      },
+      contentOf: contentOfEntry(entriesOf),
     }).catch(async (error: unknown) => {
       await opened.disposeAsync()
       throw error

@@ -71,7 +71,7 @@ export interface RouteVerdict {
   because: string | undefined
 }
 
-/** @param further a reason that only one worker has */
+/** Of each route, whether it takes an event. @param further a reason of one worker why it does not */
 export const routeVerdicts = (
   routes: readonly Route[],
   facets: Facets,

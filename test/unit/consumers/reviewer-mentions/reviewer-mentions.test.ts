@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { contentOfEntry } from '../../../../consumers/delivery/content-of-entry.ts'
 import { readRoutes } from '../../../../consumers/delivery/routes/read-routes.ts'
 import { entriesOf, mentionTypes } from '../../../../consumers/reviewer-mentions/entries-of.ts'
 import { reviewerMentions } from '../../../../consumers/reviewer-mentions/reviewer-mentions.ts'
@@ -62,6 +63,16 @@ test('of several GitLabs, only the one that the hook comes from is told', async 
   const record = await recordOf('merge_request')
   const told = entriesOf(record, readRoutes(file, mentionTypes).value).map(({ destination }) => destination)
   assert.deepEqual(told, ['same'])
+})
+
+test('a message is restored only while a route leads to its GitLab', async (t) => {
+  const record = await recordOf('merge_request')
+  const file = await openRoutes(t, { one: gitlab('https://git.nordlicht.example') })
+  const routes = readRoutes(file, mentionTypes).value
+  const restored = contentOfEntry(entriesOf)
+  assert.deepEqual(restored(record, routes, 'one')?.content, entriesOf(record, routes)[0]?.content(undefined))
+  assert.ok(restored(record, routes, 'one'))
+  assert.equal(restored(record, { ...routes, routes: [] }, 'one'), undefined)
 })
 
 test('a preview says who would be mentioned, and for which paths', async (t) => {
