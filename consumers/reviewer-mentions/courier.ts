@@ -27,6 +27,7 @@ export const createMentionCourier = (gitlabs: Pick<Gitlabs, 'apiOf'>, find: Find
     return {
       ids: [message.id],
       sentAs: 'message',
+      readsFirst: true,
       send: (_, signal) => attemptMention(gitlabs, find, destination, message, signal),
     }
   },

@@ -38,19 +38,21 @@ export const openMentionTest = async (t: TestContext, limits?: InstanceOptions['
   }
   const outbound = { send: () => Promise.reject(new Error('not used')), close: async () => undefined }
 
+  const planOf = async (content: unknown = place, changes: Partial<GitlabDestination> = {}) => {
+    const to = Object.keys(changes).length === 0 ? destination : { ...destination, ...changes }
+    const context = { destination: to, now: 0, digestUpTo: 0, sentBefore: async () => undefined }
+    const plan = await courier.plan([{ ...message, content }], context)
+    if (plan === undefined) throw new Error('nothing is sent')
+    return plan
+  }
   /** Sends one message of the outbox, as its sender does. */
   const send = async (
     content: unknown = place,
     changes: Partial<GitlabDestination> = {},
     signal = AbortSignal.timeout(60_000),
-  ) => {
-    const to = Object.keys(changes).length === 0 ? destination : { ...destination, ...changes }
-    const context = { destination: to, now: 0, digestUpTo: 0, sentBefore: async () => undefined }
-    const plan = await courier.plan([{ ...message, content }], context)
-    if (plan === undefined) throw new Error('nothing is sent')
-    return plan.send(outbound, signal)
-  }
-  return { destination, double, mergeRequest, addNote, place, send, notes: botNotes, seed: seedOf(double) }
+  ) => (await planOf(content, changes)).send(outbound, signal)
+  const seed = seedOf(double)
+  return { destination, double, mergeRequest, addNote, place, planOf, send, notes: botNotes, seed }
 }
 
 const message: OpenMessage = {

@@ -18,7 +18,8 @@ test('people whose entries match are mentioned in one note, and those who take p
 })
 
 test('a note whose fate is unknown is found again, and is edited when a further entry matches', async (t) => {
-  const { send, notes, mergeRequest, double } = await openMentionTest(t)
+  const { send, planOf, notes, mergeRequest, double } = await openMentionTest(t)
+  assert.ok((await planOf()).readsFirst)
   mergeRequest.changed_paths = [{ old_path: 'README.md', new_path: 'README.md' }]
   double.fail({ kind: 'stored_then_cut' }, { method: 'POST' })
   const first = await send()
