@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { destinationShape } from './destination.ts'
+import { peopleShape } from './people-shape.ts'
 import { routeShape } from './route.ts'
 
 /** The name of a destination is a label of metrics, and a part of commands. */
@@ -12,19 +13,7 @@ export const routesShape = z
   .strictObject({
     destinations: z.record(name, destinationShape),
     routes: z.array(routeShape).default([]),
-    /** GitLab's user name → the id of this person in each kind of chat. */
-    people: z
-      .record(
-        z.string(),
-        z.strictObject({
-          slack: z.string().optional(),
-          mattermost: z.string().optional(),
-          teams: z.string().optional(),
-          matrix: z.string().optional(),
-          discord: z.string().optional(),
-        }),
-      )
-      .default({}),
+    people: peopleShape.default({}),
     /** User names of our own bots. What they cause is not told. */
     own_users: z.array(z.string()).default([]),
   })

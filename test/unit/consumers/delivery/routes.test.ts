@@ -66,6 +66,21 @@ const faults: readonly [name: string, text: string, expected: RegExp][] = [
     'destinations:\n  ci: { type: json, url: https://a.example, headers: { a: "secret-address\\n" } }\n',
     /line 2: destinations\.ci\.headers\.a: must be one line of ASCII/,
   ],
+  [
+    'a name that mentions everybody',
+    `${destinations}people:\n  ada: { slack: U012AB3CD }\n  bela: { mattermost: Channel }\n`,
+    /line 5: people\.bela\.mattermost: must not be a name that mentions everybody/,
+  ],
+  [
+    'an id that is more than the id of one person',
+    `${destinations}people:\n  ada: { slack: 'U1> <!channel' }\n`,
+    /line 4: people\.ada\.slack: must be the id of one person/,
+  ],
+  [
+    'a number of a person without quotes',
+    `${destinations}people:\n  ada: { discord: 123456789012345678 }\n`,
+    /line 4: people\.ada\.discord: must be the number of one person, in quotes/,
+  ],
   ['what is not YAML', 'destinations: [secret-address', /line 1: is not valid YAML/],
 ]
 
@@ -77,6 +92,15 @@ for (const [name, text, expected] of faults)
       (error: Error) => expected.test(error.message) && !error.message.includes('secret-address'),
     )
   })
+
+test('a person has an id in each kind of chat', async (t) => {
+  const ids = {
+    ...{ slack: 'U012AB3CD', mattermost: 'ada.l-1', teams: 'ada@example.com' },
+    ...{ matrix: '@ada:example.com:8448', discord: '123456789012345678' },
+  }
+  const file = await fileWith(t, `${destinations}people: ${JSON.stringify({ ada: ids })}\n`)
+  assert.deepEqual(readRoutes(file, ['slack']).value.people, { ada: ids })
+})
 
 test('a worker reads the secrets of its own kinds of destination only', async (t) => {
   const file = await fileWith(
