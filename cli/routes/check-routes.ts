@@ -25,6 +25,7 @@ const noChats: Readonly<Record<string, string>> = {
   forward: 'a receiver gets every hook as it came',
   phabricator: ofTracker,
   jira: ofTracker,
+  gitlab: 'a note always says the same',
 }
 
 const isForMergeRequests = (type: DestinationType | undefined): boolean =>
@@ -46,24 +47,28 @@ export const checkRoutes = (given: string | undefined, env: Environment): string
     `${file} is valid: ${destinations.size} destinations, ${routes.length} routes.`,
     ...unused.map((name) => `Warning: no route leads to the destination ${name}.`),
     ...routes.flatMap(warningsOf),
-    ...routes.flatMap(({ to }, index) =>
-      to.flatMap((name) => {
-        const because = noChats[destinations.get(name)?.type ?? '']
-        const useless = (givenFields[index] ?? []).filter((field) => chatFields.includes(field))
-        return because === undefined
-          ? []
-          : useless.map(
-              (field) =>
-                `Warning: route ${index + 1} to ${name}: \`${field}\` has no effect, because ${because}.`,
-            )
-      }),
+    ...routes.flatMap((route, index) =>
+      route.to.flatMap((name) =>
+        warningsOfType(route, givenFields[index] ?? [], destinations.get(name)?.type).map(
+          (warning) => `Warning: route ${index + 1} to ${name}: ${warning}`,
+        ),
+      ),
     ),
-    ...routes.flatMap(({ to, events }, index) =>
-      to
-        .filter((name) => isForMergeRequests(destinations.get(name)?.type))
-        .filter(() => events !== undefined && !events.includes('merge_request'))
-        .map((name) => `Warning: route ${index + 1} to ${name}: only merge_request leads to comments there.`),
-    ),
+  ]
+}
+
+/** What a route says in vain to a destination of this type. @param given the fields that the route has */
+const warningsOfType = (
+  { events }: Route,
+  given: readonly string[],
+  type: DestinationType | undefined,
+): string[] => {
+  const because = noChats[type ?? '']
+  const useless = because === undefined ? [] : given.filter((field) => chatFields.includes(field))
+  const isUntold = isForMergeRequests(type) && events !== undefined && !events.includes('merge_request')
+  return [
+    ...useless.map((field) => `\`${field}\` has no effect, because ${because}.`),
+    ...(isUntold ? ['only merge_request leads to comments there.'] : []),
   ]
 }
 

@@ -177,3 +177,13 @@ test('`bridge routes check` warns of what has no effect on a tracker', async (t)
     'Warning: route 1 to ops: only merge_request leads to comments there.',
   ])
 })
+
+test('`bridge routes check` warns of what has no effect on a GitLab', async (t) => {
+  const gitlab = '  git: { type: gitlab, url: https://a.example, token: a }\n'
+  const route = `{ to: git, notify: every, visibility: [public] }`
+  const file = await fileWith(t, `${destinations}${gitlab}routes:\n  - ${route}\n`)
+  assert.deepEqual(checkRoutes(file, {}).slice(1), [
+    'Warning: no route leads to the destination builds.',
+    'Warning: route 1 to git: `notify` has no effect, because a note always says the same.',
+  ])
+})
