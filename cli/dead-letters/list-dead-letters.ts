@@ -3,6 +3,7 @@ import { consumers } from '../../consumers/index.ts'
 import type { Environment } from '../../lib/config.ts'
 import type { EventType } from '../../schemas/catalogue.ts'
 import { createKafkaClient } from '../clients.ts'
+import { visibleText } from '../output/visible-text.ts'
 import { requireReadableTopics } from '../require-topics.ts'
 import { findWorker } from '../workers/find-worker.ts'
 import type { DeadLetter } from './dead-letter.ts'
@@ -60,5 +61,5 @@ const toGroup = (letters: readonly DeadLetter[]): DeadLetterGroup => {
 export const groupText = (group: DeadLetterGroup): string => {
   const { worker, fingerprint, count, first, last, events, error, message } = group
   const summary = `${worker}  ${fingerprint}  ${count}x  ${first} to ${last}  ${events.join(',')}`
-  return `${summary}\n    ${error}: ${message}`
+  return visibleText(`${summary}\n    ${error}: ${message}`)
 }

@@ -1,6 +1,7 @@
 import { readDestinations } from '../../consumers/delivery/outbox/destination-state.ts'
 import { readSizes } from '../../consumers/delivery/outbox/sizes.ts'
 import type { Environment } from '../../lib/config.ts'
+import { visibleText } from '../output/visible-text.ts'
 import { isSetUp, outboxWorkers, withDatabase } from './open-outbox.ts'
 
 export interface OutboxRow {
@@ -37,7 +38,7 @@ export const listOutboxes = (env: Environment): Promise<OutboxRow[]> =>
   })
 
 export const outboxText = (row: OutboxRow): string => {
-  const last = row.last_failure === null ? '' : `; last failure: ${row.last_failure}`
+  const last = row.last_failure === null ? '' : `; last failure: ${visibleText(row.last_failure)}`
   const age = row.waiting === 0 ? '' : ` (the oldest for ${row.age_seconds} s)`
   const counts = `${row.waiting} waiting${age}, ${row.dead} dead letters`
   return `${row.worker} → ${row.destination}: ${row.state}, ${counts}${last}`

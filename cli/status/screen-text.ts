@@ -1,5 +1,6 @@
 import { notUsedText } from '../lag-meter/lag-text.ts'
-import { rowsOf, type StatusRow, type WorkerRow } from './rows.ts'
+import { visibleText } from '../output/visible-text.ts'
+import { type ErrorRow, rowsOf, type StatusRow, type WorkerRow } from './rows.ts'
 
 const indent = ' '.repeat(15)
 
@@ -13,10 +14,7 @@ export const screenText = (rows: readonly StatusRow[], now: number): string => {
     ['Workers', rowsOf(rows, 'worker').map(workerLine)],
     ['Dead letters', deadLetterLines(rows, now)],
     ['Outboxes', outboxLines(rows)],
-    [
-      'Last errors',
-      rowsOf(rows, 'error').map(({ of, says, at }) => `${at === null ? '' : `${at} `}${of}: ${says}`),
-    ],
+    ['Last errors', rowsOf(rows, 'error').map(errorLine)],
     ['Look at next', nextLines(rows)],
   ]
   const shown = sections
@@ -24,6 +22,10 @@ export const screenText = (rows: readonly StatusRow[], now: number): string => {
     .map(([title, lines]) => `${title.padEnd(indent.length)}${lines.join(`\n${indent}`)}`)
   return [new Date(now).toISOString(), ...shown].join('\n')
 }
+
+/** Destinations and hooks decide what an error says. */
+const errorLine = ({ of, says, at }: ErrorRow): string =>
+  `${at === null ? '' : `${at} `}${of}: ${visibleText(says.replaceAll(/\s+/g, ' '))}`
 
 const isKnown = (rows: readonly StatusRow[], of: string) =>
   !rowsOf(rows, 'not_known').some((row) => row.of === of)

@@ -125,6 +125,12 @@ test('the screen has every part, and what to do next', () => {
   )
 })
 
+test('what a destination answers is one line, and no command to the terminal', () => {
+  const says = '500 bad\n\u001b[2Jgateway'
+  const text = screenText([{ part: 'error', of: 'chat-notifier → team', says, at: null }], now)
+  assert.match(text, /\nLast errors {4}chat-notifier → team: 500 bad \\u001b\[2Jgateway\n/)
+})
+
 /** A process that answers as ours do. */
 const startProcess = async (t: TestContext) => {
   const server = createServer((request, response) => {
