@@ -24,7 +24,8 @@ const readOne = async (name: string, url: string): Promise<ProcessReading> => {
   const at = performance.now()
   try {
     const [metrics, readiness] = await Promise.all([ask(url), ask(new URL('/readyz', url).href)])
-    const { status } = (await readiness.json()) as { status: string }
+    const { status } = (await readiness.json()) as { status?: unknown }
+    if (typeof status !== 'string') throw new Error('/readyz does not answer as a process of the bridge')
     return { name, readiness: { ok: readiness.ok, status }, series: seriesIn(await metrics.text()), at }
   } catch (error) {
     return { name, readiness: undefined, problem: reasonOf(error), series: new Map(), at }

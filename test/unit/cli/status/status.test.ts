@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { nextSteps } from '../../../../cli/status/next-steps.ts'
 import { watchStatus } from '../../../../cli/status/print-status.ts'
 import { processRows } from '../../../../cli/status/process-rows.ts'
-import type { ProcessReading } from '../../../../cli/status/read-processes.ts'
+import { type ProcessReading, readProcesses } from '../../../../cli/status/read-processes.ts'
 import { rowsOf, type StatusRow } from '../../../../cli/status/rows.ts'
 import { screenText } from '../../../../cli/status/screen-text.ts'
 
@@ -132,15 +132,21 @@ test('what a destination answers is one line, and no command to the terminal', (
 })
 
 /** A process that answers as ours do. */
-const startProcess = async (t: TestContext) => {
+const startProcess = async (t: TestContext, readiness = '{"status": "ready"}') => {
   const server = createServer((request, response) => {
     const isMetrics = request.url === '/metrics'
-    response.end(isMetrics ? 'gitlab_bridge_ingress_received_total 7\n' : '{"status": "ready"}')
+    response.end(isMetrics ? 'gitlab_bridge_ingress_received_total 7\n' : readiness)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => server.close())
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`
 }
+
+test('a server that is none of our processes is one that does not answer', async (t) => {
+  const [reading] = await readProcesses({ ingress: await startProcess(t, '{"ready": true}') })
+  assert.equal(reading?.readiness, undefined)
+  assert.match(reading?.problem ?? '', /^\/readyz does not answer as a process of the bridge/)
+})
 
 test('while Kafka and the database are away, the ingress is still shown, and again', async (t) => {
   const ending = new AbortController()
