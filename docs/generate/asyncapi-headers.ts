@@ -1,3 +1,5 @@
+import { traceparentPattern } from '../../lib/traceparent.ts'
+
 /** The JSON schema of the headers of every message. */
 export const headersSchema = {
   type: 'object',
@@ -37,7 +39,7 @@ export const headersSchema = {
     traceparent: {
       type: 'string',
       description: 'The trace of the sender, or a trace that begins with this message.',
-      pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$',
+      pattern: traceparentPattern.source,
     },
     'x-gitlab-event-uuid': { type: 'string', description: 'As GitLab sent it, if it did.' },
     'x-gitlab-webhook-uuid': { type: 'string', description: 'As GitLab sent it, if it did.' },

@@ -1,5 +1,6 @@
 import type { Encode } from '../../lib/avro/codec.ts'
 import { messageOf } from '../../lib/errors.ts'
+import { traceparentPattern } from '../../lib/traceparent.ts'
 import { catalogue, type EventType, type Records } from '../../schemas/catalogue.ts'
 import { hookHeadersOf } from '../../schemas/hook-headers.ts'
 import type { KeyOf } from '../../schemas/key.ts'
@@ -72,11 +73,7 @@ const headersOf = (
   ...hookHeadersOf(headers),
 })
 
-const traceparentPattern = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
-
-/**
- * Continues the trace of the sender, or starts one. https://www.w3.org/TR/trace-context/#traceparent-header
- */
+/** Continues the trace of the sender, or starts one. */
 const traceparentOf = (received: string | string[] | undefined): string => {
   if (typeof received === 'string' && traceparentPattern.test(received)) return received
   const random = randomHex(24)

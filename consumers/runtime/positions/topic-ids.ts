@@ -1,5 +1,6 @@
 import type { Offsets } from '../../../lib/kafka/offsets.ts'
 import { noTopicId } from '../../../lib/kafka/topic-ids.ts'
+import { traceparentPattern } from '../../../lib/traceparent.ts'
 import type { Message, Origin } from '../../consumer.ts'
 
 /** The ids of the topics that are assigned to this process. */
@@ -31,8 +32,6 @@ export const createTopicIds = (offsets: Pick<Offsets, 'topicIds'>): TopicIds => 
 }
 
 /** A record of another program may have anything in this header. */
-const traceparentPattern = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
-
 const traceOf = (header: Message['headers'][string]): Pick<Origin, 'traceparent'> => {
   const text = String(header ?? '')
   return traceparentPattern.test(text) ? { traceparent: text } : {}
