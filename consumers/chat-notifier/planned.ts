@@ -1,5 +1,6 @@
 import type { RecordOf } from '../../schemas/catalogue.ts'
 import type { PlannedEffect } from '../consumer.ts'
+import { jsonIn } from '../delivery/http/json-in.ts'
 import { facetsOf } from '../delivery/routes/facets.ts'
 import { routeVerdicts, whyNowhere } from '../delivery/routes/match-routes.ts'
 import { readRoutes } from '../delivery/routes/read-routes.ts'
@@ -28,16 +29,9 @@ export const planned = (
         transaction: 'preview',
         replaces: undefined,
       })
-      return { would: 'send', to: `${to} (${destination.type})`, content: contentOf(request.body) }
+      const text = String(request.body)
+      return { would: 'send', to: `${to} (${destination.type})`, content: jsonIn(text) ?? text }
     })
   })
   return effects.length > 0 ? effects : [{ would: 'skip', because: 'there is no route to a chat' }]
-}
-
-const contentOf = (body: string | Buffer): unknown => {
-  try {
-    return JSON.parse(String(body))
-  } catch {
-    return String(body)
-  }
 }

@@ -1,4 +1,4 @@
-import { headerOf } from './rate-gate.ts'
+import { headerOf } from '../../lib/http/header-of.ts'
 import type { Answer } from './transport.ts'
 
 /**

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Backoff, backoffMs } from '../../lib/backoff.ts'
+import { headerOf } from '../../lib/http/header-of.ts'
 import {
   type FailureKind,
   type GitlabPermanentError,
@@ -10,7 +11,7 @@ import {
 import type { GitlabInstance } from './gitlab-instance.ts'
 import { redirectTargetOf } from './links.ts'
 import type { TimeLimits } from './patience.ts'
-import { headerOf, type RateGate } from './rate-gate.ts'
+import type { RateGate } from './rate-gate.ts'
 import { nameOf, type RawAnswer, type RawRequest, sendOnce } from './send-once.ts'
 import type { Transport } from './transport.ts'
 

@@ -1,3 +1,4 @@
+import { headerOf } from '../../lib/http/header-of.ts'
 import { parseRetryAfter } from '../../lib/http/retry-after.ts'
 import type { Answer } from './transport.ts'
 
@@ -52,10 +53,4 @@ const untilResetMs = (headers: Answer['headers']): number | undefined => {
   if (reset < firstTimestamp) return reset * 1000
   const date = Date.parse(headerOf(headers, 'date') ?? '')
   return Math.max(0, reset * 1000 - (Number.isNaN(date) ? Date.now() : date))
-}
-
-/** The value of a header; the first one if it came several times. */
-export const headerOf = (headers: Answer['headers'], name: string): string | undefined => {
-  const value = headers[name]
-  return typeof value === 'string' ? value : value?.[0]
 }

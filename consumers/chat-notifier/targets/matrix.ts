@@ -1,3 +1,4 @@
+import { jsonIn } from '../../delivery/http/json-in.ts'
 import { type Line, type Piece, plainOf } from '../text/piece.ts'
 import { linesOf } from './marks.ts'
 import type { Target } from './target.ts'
@@ -65,15 +66,7 @@ export const matrix: Target<'matrix'> = {
   },
   sizeOf: ({ body }) => Buffer.byteLength(body),
   judge: ({ text }) => {
-    const id = (parsed(text) as { event_id?: unknown } | undefined)?.event_id
+    const id = (jsonIn(text) as { event_id?: unknown } | undefined)?.event_id
     return typeof id === 'string' ? { remoteId: id } : undefined
   },
-}
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

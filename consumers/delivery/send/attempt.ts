@@ -1,4 +1,5 @@
 import { messageOf } from '../../../lib/errors.ts'
+import { headerOf } from '../../../lib/http/header-of.ts'
 import { parseRetryAfter } from '../../../lib/http/retry-after.ts'
 import type { AnyRequest, Outbound, OutboundAnswer } from '../http/outbound.ts'
 import type { SeenAnswer } from '../outbox/settle.ts'
@@ -63,8 +64,7 @@ export const failedBy = (answer: OutboundAnswer, secrets: readonly string[]): Fa
   const seen = seenAnswer(answer, secrets)
   if (!isOutage(status) && !ofDestination.has(status))
     return { result: 'refused', answer: { ...seen, effect: 'none' } }
-  const header = answer.headers['retry-after']
-  const retryAfterMs = parseRetryAfter(Array.isArray(header) ? header[0] : header, Date.now())
+  const retryAfterMs = parseRetryAfter(headerOf(answer.headers, 'retry-after'), Date.now())
   return {
     result: 'retry',
     answer: { ...seen, effect: status >= 500 ? 'unknown' : 'none' },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonIn } from '../../delivery/http/json-in.ts'
 import type { OutboundAnswer } from '../../delivery/http/outbound.ts'
 import type { Destination } from '../../delivery/routes/destination.ts'
 import type { Failed } from '../../delivery/send/attempt.ts'
@@ -8,7 +9,6 @@ import {
   type Asked,
   addressBelow,
   clockDifferenceMs,
-  jsonIn,
   maxAnswerBytes,
   maxPages,
   notFrom,

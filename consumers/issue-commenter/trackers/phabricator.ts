@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonIn } from '../../delivery/http/json-in.ts'
 import type { SeenAnswer } from '../../delivery/outbox/settle.ts'
 import type { Destination } from '../../delivery/routes/destination.ts'
 import type { Failed } from '../../delivery/send/attempt.ts'
@@ -7,7 +8,6 @@ import {
   type Ask,
   addressBelow,
   clockDifferenceMs,
-  jsonIn,
   maxAnswerBytes,
   maxPages,
   notFrom,

@@ -55,15 +55,6 @@ export const maxPages = 20
 /** An address below that of a destination. @param path begins with a slash */
 export const addressBelow = (url: string, path: string): string => `${url.replace(/\/+$/, '')}${path}`
 
-/** The JSON of an answer; undefined if it is none, such as the page of a proxy that wants a sign-in. */
-export const jsonIn = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** An answer that a tracker would not give. The address is wrong, or something else answers in its place. */
 export const notFrom = (name: string, seen: SeenAnswer): Failed => ({
   result: 'retry',

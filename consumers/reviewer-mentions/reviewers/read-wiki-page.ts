@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { messageOf, RetriableError } from '../../../lib/errors.ts'
+import { headerOf } from '../../../lib/http/header-of.ts'
 import { parseRetryAfter } from '../../../lib/http/retry-after.ts'
+import { jsonIn } from '../../delivery/http/json-in.ts'
 import type { Outbound, OutboundAnswer } from '../../delivery/http/outbound.ts'
 
 export interface WikiPlace {
@@ -48,7 +50,7 @@ export const readWikiPage = async (
     throw new RetriableError(`the wiki does not answer: ${messageOf(cause)}`, { cause })
   })
   if (answer.status !== 200) throw refusal(answer)
-  const { data } = answerShape.safeParse(parseJson(answer.text))
+  const { data } = answerShape.safeParse(jsonIn(answer.text))
   if (data === undefined)
     throw new RetriableError('the answer of the wiki is not one of the API of MediaWiki')
   if ('error' in data)
@@ -59,15 +61,6 @@ export const readWikiPage = async (
 }
 
 const refusal = ({ status, headers }: OutboundAnswer): RetriableError => {
-  const header = headers['retry-after']
-  const retryAfterMs = parseRetryAfter(Array.isArray(header) ? header[0] : header, Date.now())
+  const retryAfterMs = parseRetryAfter(headerOf(headers, 'retry-after'), Date.now())
   return new RetriableError(`the wiki answers ${status}`, retryAfterMs === undefined ? {} : { retryAfterMs })
-}
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
