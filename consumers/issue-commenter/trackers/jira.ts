@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { basicAuth } from '../../delivery/http/basic-auth.ts'
 import { jsonIn } from '../../delivery/http/json-in.ts'
 import type { OutboundAnswer } from '../../delivery/http/outbound.ts'
 import type { Destination } from '../../delivery/routes/destination.ts'
@@ -95,13 +96,12 @@ const call = async (
   path: string,
   body?: object,
 ): Promise<Called> => {
-  const basic = `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`
   const asked = await ask({
     method: body === undefined ? 'GET' : 'POST',
     url: addressBelow(url, `/rest/api/3${path}`),
     headers: {
       accept: 'application/json',
-      authorization: user === undefined ? `Bearer ${token}` : basic,
+      authorization: user === undefined ? `Bearer ${token}` : basicAuth(user, token),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     body: body && JSON.stringify(body),

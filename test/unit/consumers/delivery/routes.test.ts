@@ -7,6 +7,7 @@ import { facetsOf } from '../../../../consumers/delivery/routes/facets.ts'
 import { matchingRoutes, whyNot } from '../../../../consumers/delivery/routes/match-routes.ts'
 import { readRoutes } from '../../../../consumers/delivery/routes/read-routes.ts'
 import { type Route, routeShape } from '../../../../consumers/delivery/routes/route.ts'
+import { secretsOf } from '../../../../consumers/delivery/routes/secrets-of.ts'
 import { temporaryFolder } from '../../../helpers/process/temporary-folder.ts'
 import { recordOfFixture } from '../../../helpers/records/chat-samples.ts'
 
@@ -100,6 +101,15 @@ test('a person has an id in each kind of chat', async (t) => {
   }
   const file = await fileWith(t, `${destinations}people: ${JSON.stringify({ ada: ids })}\n`)
   assert.deepEqual(readRoutes(file, ['slack']).value.people, { ada: ids })
+})
+
+test('the secrets of a Jira contain what its header holds', async (t) => {
+  const ops = '  ops: { type: jira, url: https://a.example, user: bot@a.example, token: a-token }\n'
+  const { destinations: read } = readRoutes(await fileWith(t, `${destinations}${ops}`), ['jira']).value
+  const ofJira = read.get('ops')
+  assert.ok(ofJira)
+  const header = Buffer.from('bot@a.example:a-token').toString('base64')
+  assert.deepEqual(secretsOf(ofJira).slice(-2), [header, 'a-token'])
 })
 
 test('a worker reads the secrets of its own kinds of destination only', async (t) => {
