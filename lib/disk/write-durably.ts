@@ -3,12 +3,15 @@ import { link, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from './sync-folder.ts'
 
+/** What is written. Memory holds one piece of an iterable. */
+type Content = string | AsyncIterable<Buffer>
+
 /**
- * Replaces a file in one step. Only its owner can read it. A loss of power or a full disk leaves the old text
- * or the new one.
+ * Replaces a file in one step. Only its owner can read it. A loss of power or a full disk leaves the old
+ * content or the new one.
  */
-export const replaceDurably = async (path: string, text: string): Promise<void> => {
-  await withDraft(`${path}.new`, text, () => rename(`${path}.new`, path))
+export const replaceDurably = async (path: string, content: Content): Promise<void> => {
+  await withDraft(`${path}.new`, content, () => rename(`${path}.new`, path))
   await syncFolder(dirname(path))
 }
 
@@ -32,10 +35,10 @@ export const createDurably = async (path: string, text: string): Promise<'create
   return 'created'
 }
 
-const withDraft = async (draft: string, text: string, publish: () => Promise<void>): Promise<void> => {
+const withDraft = async (draft: string, content: Content, publish: () => Promise<void>): Promise<void> => {
   const file = await open(draft, 'w', 0o600)
   try {
-    await file.writeFile(text)
+    await file.writeFile(content)
     await file.sync()
   } finally {
     await file.close()

@@ -1,7 +1,6 @@
-import { open, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { acquireLock, type HeldBy } from '../../../lib/disk/lock.ts'
-import { syncFolder } from '../../../lib/disk/sync-folder.ts'
+import { replaceDurably } from '../../../lib/disk/write-durably.ts'
 import { readBlocks } from '../archive/blocks.ts'
 import { readWholeLines, splitLines } from '../archive/whole-lines.ts'
 import { publishDraft, writeDraft } from '../archive/write-archive.ts'
@@ -81,19 +80,7 @@ const withoutPerson = (text: string, isOfPerson: IsOfPerson): string | undefined
 }
 
 const replaceFile = async ({ path, isArchive }: LogFile, pieces: AsyncIterable<Buffer>): Promise<void> => {
-  if (isArchive) {
-    await writeDraft(path, pieces)
-    await publishDraft(path)
-    return
-  }
-  const draft = `${path}.new`
-  const file = await open(draft, 'w', 0o600)
-  try {
-    for await (const piece of pieces) await file.appendFile(piece)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(draft, path)
-  await syncFolder(dirname(path))
+  if (!isArchive) return replaceDurably(path, pieces)
+  await writeDraft(path, pieces)
+  await publishDraft(path)
 }

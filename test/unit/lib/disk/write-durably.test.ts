@@ -29,5 +29,10 @@ test('a file is replaced as a whole', async (t) => {
   await replaceDurably(path, 'a longer text')
   await replaceDurably(path, 'short')
   assert.equal(readFileSync(path, 'utf8'), 'short')
+  async function* pieces() {
+    yield* [Buffer.from('one '), Buffer.from('two')]
+  }
+  await replaceDurably(path, pieces())
+  assert.equal(readFileSync(path, 'utf8'), 'one two')
   assert.deepEqual(readdirSync(folder), ['file'])
 })
