@@ -1,7 +1,7 @@
-import { messageOf } from '../../../lib/errors.ts'
+import { readSeries, reasonOf } from '../read-series.ts'
 import type { Account } from './equation.ts'
 
-const series = /^gitlab_bridge_unaccounted_records\{stage="([a-z]+)"\} (\S+)$/gm
+const residueOf = /^unaccounted_records\{stage="([a-z]+)"\}$/
 
 /** The residues that running processes have computed. @param processes name → URL of its metrics */
 export const readProcessAccounts = async (
@@ -11,20 +11,13 @@ export const readProcessAccounts = async (
   return accounts.flat()
 }
 
-/** How long a process may take to answer, in milliseconds. */
-const answerMs = 5000
-
 const readOne = async (place: string, url: string): Promise<Account[]> => {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(answerMs) })
-    const found = [...(await response.text()).matchAll(series)]
-    return found.map(([, stage = '', value]) => ({
-      equation: `stage ${stage}`,
-      place,
-      terms: {},
-      residue: Number(value),
-    }))
+    return [...(await readSeries(url))].flatMap(([name, residue]) => {
+      const [, stage] = residueOf.exec(name) ?? []
+      return stage === undefined ? [] : [{ equation: `stage ${stage}`, place, terms: {}, residue }]
+    })
   } catch (error) {
-    return [{ equation: place, notCompared: `its metrics at ${url} do not answer: ${messageOf(error)}` }]
+    return [{ equation: place, notCompared: `its metrics at ${url} do not answer: ${reasonOf(error)}` }]
   }
 }
