@@ -36,8 +36,7 @@ export const setupCommand = new Command('setup')
   .action(async ({ print, subscriber, topics, ...options }: SetupOptions & PrintOptions) => {
     if (print === 'acls' || print === 'strimzi') {
       const { printedRights } = await import('./rights/print.ts')
-      const rights = { ...(subscriber && { subscriber }), ...(topics && { topics }) }
-      return console.log(printedRights(print, process.env, rights))
+      return console.log(printedRights(print, process.env, { subscriber, topics }))
     }
     if (subscriber !== undefined || topics !== undefined)
       throw new UsageError('--subscriber and --topics need --print acls or --print strimzi.')

@@ -13,9 +13,9 @@ import { type ProcessRights, rightsOfProcesses, rightsOfSubscriber } from './pro
 
 /** Whose rights are printed: those of our processes, or those of a team that subscribes. */
 export interface PrintedRights {
-  subscriber?: string
+  subscriber?: string | undefined
   /** Events, comma separated. */
-  topics?: string
+  topics?: string | undefined
 }
 
 /**

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseAllDocuments } from 'yaml'
+import { setupCommand } from '../../../../cli/setup/command.ts'
 import { printedRights } from '../../../../cli/setup/rights/print.ts'
 import { rightsOfProcesses } from '../../../../cli/setup/rights/process-rights.ts'
 import { consumers } from '../../../../consumers/index.ts'
@@ -84,4 +85,9 @@ test('a wrong option is named', () => {
   for (const subscriber of ['gitlab', 'gitlab-bridge.audit-log'])
     assert.throws(refused({ subscriber, topics: 'push' }), /groups of the bridge/)
   assert.throws(refused({ topics: 'push' }), /--topics needs --subscriber/)
+})
+
+test('an empty name of a subscriber does not print the rights of our own processes', async () => {
+  const args = ['--print', 'acls', '--subscriber', '', '--topics', 'push']
+  await assert.rejects(setupCommand.parseAsync(args, { from: 'user' }), /--subscriber must be/)
 })
