@@ -1,4 +1,5 @@
 import type { MergeRequest, Note } from './gitlab/merge-request.ts'
+import { usernamePattern } from './reviewers/username.ts'
 
 /** GitLab keeps a comment of HTML in a note and does not show it. */
 const mark = '<!-- gitlab-kafka-bridge: reviewer-mentions -->'
@@ -23,7 +24,7 @@ export const participantsOf = (
   return [...people, self].map(({ username }) => username)
 }
 
-const mention = /@([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_-])?)/gi
+const mention = new RegExp(`@(${usernamePattern})`, 'gi')
 
 /** The user names that a note mentions, in its order. */
 export const mentionedIn = (body: string): string[] =>
