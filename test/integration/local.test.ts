@@ -77,7 +77,8 @@ const register = async (subject: string, schema: object): Promise<number> => {
 test('a broker killed with -9 comes back on the same port with its topics and records', async () => {
   await withAdmin(async (admin, kafka) => {
     await admin.createTopics({ topics: [{ topic: 'kept', numPartitions: 2 }] })
-    const producer = kafka.producer()
+    // A topic that has just been created may have no leader yet.
+    const producer = kafka.producer({ retry: { retries: 20 } })
     await producer.connect()
     await producer.send({ topic: 'kept', acks: -1, messages: [{ value: 'record', partition: 0 }] })
     await producer.disconnect()
