@@ -93,7 +93,7 @@ const createExpressApp = (post: Post, fail: (response: ServerResponse, error: un
   return app
 }
 
-/** `hook-log.ts` writes the line about a hook that was kept. */
+/** Writes why a hook was refused. `hook-log.ts` writes the line about each authenticated hook. */
 const logRefusal = (limitedLog: LimitedLog, source: string, outcome: Outcome) => {
   if (!('reason' in outcome)) return
   const { kind, reason, rejection } = outcome

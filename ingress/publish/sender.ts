@@ -56,7 +56,7 @@ export const createSender = async (kafka: Kafka, acknowledgeMs: number): Promise
         2 * acknowledgeMs,
         producer.sendBatch({ topicMessages: byTopic(batch), acks: -1, timeout: acknowledgeMs }),
       )
-      const first = new Map(
+      const offsets = new Map(
         answers
           .filter(({ errorCode }) => errorCode === 0)
           .map(({ topicName, partition, baseOffset }) => [
@@ -64,8 +64,8 @@ export const createSender = async (kafka: Kafka, acknowledgeMs: number): Promise
             Number(baseOffset),
           ]),
       )
-      setOffsets(batch, new Map(first))
-      return new Set(first.keys())
+      setOffsets(batch, offsets)
+      return new Set(offsets.keys())
     },
     abandon: () => void disconnect(producer),
     close: () => disconnect(producer),
@@ -75,7 +75,7 @@ export const createSender = async (kafka: Kafka, acknowledgeMs: number): Promise
 /**
  * The messages of one partition are written in the order of the batch.
  *
- * @param next name of a partition → the offset of its first message
+ * @param next name of a partition → the offset of its next message; the function counts it up
  */
 const setOffsets = (batch: readonly PlacedMessage[], next: Map<string, number>): void => {
   for (const message of batch) {
