@@ -100,6 +100,9 @@ export const ingressVariables = z.object({
   INGRESS_SPOOL_DIR: optionalText().describe(
     'Folder of the spool, for one process only. Unset: the folder spool in BRIDGE_DATA_DIR.',
   ),
+  INGRESS_SPOOL_ALLOW_TMPFS: flag()
+    .default(false)
+    .describe('Accept a spool in memory (tmpfs). A restart then loses hooks that were answered with 202.'),
   INGRESS_SPOOL_MAX_BYTES: bytes(1024 * mebibyte).describe(
     'Largest size of the spool on disk. When it is full, hooks get 503. Hooks set aside may add a quarter.',
   ),
@@ -121,6 +124,10 @@ export type IngressSettings = z.output<typeof variables>
 export const spoolFolderOf = (
   settings: Pick<IngressSettings, 'BRIDGE_DATA_DIR' | 'INGRESS_SPOOL_DIR'>,
 ): string => settings.INGRESS_SPOOL_DIR ?? join(settings.BRIDGE_DATA_DIR, 'spool')
+
+/** The variable that decides where the spool is. */
+export const spoolVariableOf = (settings: Pick<IngressSettings, 'INGRESS_SPOOL_DIR'>): string =>
+  settings.INGRESS_SPOOL_DIR === undefined ? 'BRIDGE_DATA_DIR' : 'INGRESS_SPOOL_DIR'
 
 /** The file that remembers the ids of the schemas, for starts without the registry. */
 export const schemaIdsFileOf = ({ BRIDGE_DATA_DIR }: Pick<IngressSettings, 'BRIDGE_DATA_DIR'>): string =>

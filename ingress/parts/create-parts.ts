@@ -14,7 +14,13 @@ import { acknowledgedByTopic, addIngressAccounts } from '../accounting/ingress-a
 import { createLogGrowth, type LogGrowth } from '../accounting/log-growth.ts'
 import { type CredentialSeries, createCredentialSeries } from '../auth/credential-series.ts'
 import { watchSources } from '../auth/watch-sources.ts'
-import { type IngressSettings, readIngressSettings, readSourcesSettings, spoolFolderOf } from '../config.ts'
+import {
+  type IngressSettings,
+  readIngressSettings,
+  readSourcesSettings,
+  spoolFolderOf,
+  spoolVariableOf,
+} from '../config.ts'
 import { createDeliveryPath, type DeliveryPath } from '../delivery-path.ts'
 import type { CreateListener } from '../http/app.ts'
 import { createHookLog } from '../http/hook-log.ts'
@@ -25,6 +31,7 @@ import { acknowledgeMs } from '../open-delivery-path.ts'
 import { createReceive } from '../receive.ts'
 import { heartbeatName } from '../spool/intervals/heartbeat-file.ts'
 import { createIntervals, type Intervals } from '../spool/intervals/intervals.ts'
+import { requireLastingDisk } from '../spool/require-lasting-disk.ts'
 import { openSpoolFolders } from '../spool/spool-folders.ts'
 import { openSpools, type Spools } from '../spool/spools.ts'
 import { createConnect, type SchemaIdsSource } from './connect.ts'
@@ -140,6 +147,8 @@ const openSpool = async ({
   logger,
 }: Pick<IngressParts, 'settings' | 'names' | 'logger'>): Promise<Spools> => {
   const maxBytes = settings.INGRESS_SPOOL_MAX_BYTES
-  const folders = await openSpoolFolders(spoolFolderOf(settings), maxBytes / 4, logger)
+  const folder = spoolFolderOf(settings)
+  await requireLastingDisk(folder, spoolVariableOf(settings), settings.INGRESS_SPOOL_ALLOW_TMPFS, logger)
+  const folders = await openSpoolFolders(folder, maxBytes / 4, logger)
   return openSpools(folders, eventTypes.map(names.topic), maxBytes, logger)
 }

@@ -72,6 +72,7 @@ export const processEnvironments = (options: ProcessOptions): ProcessEnvironment
     ingress: ({ hook, metrics }) => ({
       INGRESS_HOST: '127.0.0.1',
       INGRESS_DRAIN_SECONDS: '0', // There is no load balancer that must notice the stop first.
+      INGRESS_SPOOL_ALLOW_TMPFS: 'true', // Whoever tries the bridge may do so in /tmp.
       ...common,
       ...(hasTokens(env) ? only(env, tokenVariables) : { INGRESS_SECRET_TOKENS: secrets.ingressToken }),
       INGRESS_PORT: String(hook),

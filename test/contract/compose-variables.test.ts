@@ -15,7 +15,8 @@ const compose = readCompose()
 const isOfTheStack = (variable: string): boolean =>
   /^(KAFKA_(BROKERS|SSL|SASL)|SCHEMA_REGISTRY_|METRICS_|LOCAL_|BRIDGE_(DATA|CACHE)_DIR)/.test(variable) ||
   /(^|_)DATABASE_URL$|^(INGRESS|EVENT_FEED|PROJECT_DIRECTORY)_(HOST|PORT)$/.test(variable) ||
-  ['KAFKA_REPLICATION_FACTOR', 'INGRESS_SPOOL_DIR', 'AUDIT_LOG_ANCHOR_FILE'].includes(variable) ||
+  ['KAFKA_REPLICATION_FACTOR', 'INGRESS_SPOOL_DIR', 'INGRESS_SPOOL_ALLOW_TMPFS'].includes(variable) ||
+  ['AUDIT_LOG_ANCHOR_FILE'].includes(variable) ||
   ['PUSH_AUTHOR_LOG_DIR', 'PUSH_AUTHOR_LOG_COPY_DIR', 'ALERTMANAGER_URL'].includes(variable)
 
 /** The variables of .env that the process reads, with the file variables of secrets. */

@@ -1,8 +1,10 @@
 import { statfsSync } from 'node:fs'
 import { access, constants } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { ingressVariables, spoolFolderOf } from '../../../ingress/config.ts'
+import { resolve } from 'node:path'
+import { ingressVariables, spoolFolderOf, spoolVariableOf } from '../../../ingress/config.ts'
 import { type Environment, readVariables } from '../../../lib/config.ts'
+import { type FileSystemKind, kindOfType } from '../../../lib/disk/file-system-kind.ts'
+import { nearestFolder } from '../../../lib/disk/nearest-folder.ts'
 import type { Finding } from '../finding.ts'
 
 const spoolVariables = ingressVariables.pick({
@@ -22,24 +24,20 @@ export interface DiskState {
 /** Whether the disk of the spool could take as much as the spool may. */
 export const checkDisk = async (env: Environment): Promise<Finding[]> => {
   const settings = readVariables(spoolVariables, env)
-  const folder = await existing(spoolFolderOf(settings))
-  const { bavail, bsize, ffree } = statfsSync(folder)
+  const folder = await nearestFolder(resolve(spoolFolderOf(settings)))
+  const { bavail, bsize, ffree, type } = statfsSync(folder)
   const isWritable = await access(folder, constants.W_OK).then(
     () => true,
     () => false,
   )
-  return diskFindings(
-    { folder, freeBytes: bavail * bsize, freeFiles: ffree, isWritable },
-    settings.INGRESS_SPOOL_MAX_BYTES,
-  )
+  return [
+    ...diskFindings(
+      { folder, freeBytes: bavail * bsize, freeFiles: ffree, isWritable },
+      settings.INGRESS_SPOOL_MAX_BYTES,
+    ),
+    ...lossFindings(kindOfType(type), folder, spoolVariableOf(settings)),
+  ]
 }
-
-/** The folder, or the nearest one above it that exists. */
-const existing = (folder: string): Promise<string> =>
-  access(folder).then(
-    () => folder,
-    () => (dirname(folder) === folder ? folder : existing(dirname(folder))),
-  )
 
 const minFreeFiles = 1000
 
@@ -66,4 +64,19 @@ export const diskFindings = (
       },
     ]
   return [{ check, state: 'ok', says: `${free}, enough for the spool.` }]
+}
+
+/** Whether the hooks of the spool survive a restart. @param variable decides where the spool is */
+export const lossFindings = (kind: FileSystemKind, folder: string, variable: string): Finding[] => {
+  if (kind === 'kept') return []
+  const isMemory = kind === 'memory'
+  const where = isMemory ? 'in memory (tmpfs)' : 'in the file system of a container'
+  return [
+    {
+      check: 'disks',
+      state: isMemory ? 'problem' : 'warning',
+      says: `${folder} is ${where}: hooks that wait there are lost ${isMemory ? 'at a restart' : 'with it'}.`,
+      todo: `set ${variable} to a folder on a ${isMemory ? 'disk' : 'volume'}`,
+    },
+  ]
 }

@@ -25,4 +25,6 @@ export const bridgeEnvironment = (dataDir: string): Environment => ({
   INGRESS_HOST: '127.0.0.1',
   INGRESS_PORT: '0',
   INGRESS_DRAIN_SECONDS: '0',
+  // The temporary folder of a developer's machine may be in memory.
+  INGRESS_SPOOL_ALLOW_TMPFS: 'true',
 })

@@ -8,7 +8,7 @@ import { checkCertificates, expiryFinding } from '../../../../cli/doctor/checks/
 import { clockFinding } from '../../../../cli/doctor/checks/clock-finding.ts'
 import { checkConfiguration } from '../../../../cli/doctor/checks/configuration.ts'
 import { checkDatabase } from '../../../../cli/doctor/checks/database.ts'
-import { diskFindings } from '../../../../cli/doctor/checks/disk.ts'
+import { diskFindings, lossFindings } from '../../../../cli/doctor/checks/disk.ts'
 import { checkRoutesFile } from '../../../../cli/doctor/checks/routes.ts'
 import { examine } from '../../../../cli/doctor/examine.ts'
 import { type Finding, findingText } from '../../../../cli/doctor/finding.ts'
@@ -72,6 +72,13 @@ test('a disk is judged by what the spool may take', () => {
   assert.equal(stateOf({ isWritable: false }), 'problem')
   // Some file systems, such as btrfs, do not count inodes.
   assert.equal(stateOf({ freeFiles: 0 }), 'ok')
+})
+
+test('a spool whose hooks a restart loses is found, and a spool on a disk is not mentioned', () => {
+  const states = (['memory', 'container', 'kept'] as const).map(
+    (kind) => lossFindings(kind, '/spool', 'INGRESS_SPOOL_DIR')[0]?.state,
+  )
+  assert.deepEqual(states, ['problem', 'warning', undefined])
 })
 
 test('a certificate is renewed before it expires, and a clock may be wrong by seconds', async () => {
