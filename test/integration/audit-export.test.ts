@@ -84,6 +84,25 @@ test('an edited, a removed and a repeated leaf of an export are named', async ()
   assert.match(hashes.lines.join('\n'), /rewritten: the first 303 leaves are not those of the anchor/)
 })
 
+test('what a line says beyond its leaf is named, because a reader would take it for proven', async () => {
+  const detail = /: its line has more than its hash covers, or is not written as the export writes it$/
+  const additions: [number, (leaf: ExportedLeaf) => ExportedLeaf][] = [
+    [17, (leaf) => ({ ...leaf, approved_by: 'mallory' })],
+    // Both a body and its bytes: only the bytes are hashed.
+    [302, (leaf) => ({ ...leaf, raw: '{"object_kind":"forged"}' })],
+    [18, (leaf) => ({ ...leaf, user_id: 41.5 })],
+    [19, (leaf) => ({ ...leaf, kafka_partition: '0' as string })],
+    // The hash of a repeat covers no user, and that of a dead letter no more than its place in Kafka.
+    [300, (leaf) => ({ ...leaf, user_username: 'mallory' })],
+    [301, (leaf) => ({ ...leaf, delivery_id: 'forged', summary: 'Mallory pushed.' })],
+  ]
+  for (const [index, change] of additions) {
+    const { code, lines } = await tampered(index, change)
+    assert.equal(code, 1, String(index))
+    assert.match(lines.join('\n'), new RegExp(`^edited: row ${index} .*${detail.source}`, 'm'))
+  }
+})
+
 test('a row that is not anchored yet is checked, too', async () => {
   const { code, lines } = await tampered(303, (leaf) => ({ ...leaf, summary: 'x' }))
   assert.equal(code, 1)

@@ -16,6 +16,7 @@ import { verifyAuditLog } from '../../consumers/audit-log/verify/verify.ts'
 import { createPool } from '../../lib/database.ts'
 import { quietLogger } from '../../lib/logger.ts'
 import { intervalRow, pushRow } from '../helpers/audit/audit-rows.ts'
+import { hiddenTamperings } from '../helpers/audit/hidden-tamperings.ts'
 import { openAuditDatabase } from '../helpers/audit/open-audit-database.ts'
 import { hashAnew, rebuildTree, tamperings } from '../helpers/audit/tamperings.ts'
 import { createSeededRandom } from '../helpers/faults/seeded-random.ts'
@@ -112,7 +113,7 @@ test('the anchor of this machine proves nothing against who controls it, and say
 const count = process.env.BRIDGE_TEST_SOAK === '1' ? 200 : 50
 test(`each of ${count} random changes is found and named`, async () => {
   const { below: pick } = createSeededRandom(15)
-  const kinds = Object.entries(tamperings)
+  const kinds = Object.entries({ ...tamperings, ...hiddenTamperings })
   for (let at = 0; at < count; at++) {
     const [name, tamper] = kinds[at % kinds.length] as (typeof kinds)[0]
     const { kind, indexes } = await tamper(database, pick)
@@ -125,6 +126,32 @@ test(`each of ${count} random changes is found and named`, async () => {
     else assert.ok(named.length > 0 || result.anchor.kind === 'differs', what)
   }
   assert.equal((await verifyAuditLog(database.pool, anchor, 2)).faults.length, 0)
+})
+
+test('rows cut off behind the anchor are a gap, because the log says how far it has read', async () => {
+  await database.pool.query(`delete from audit_log.events where leaf_index >= 400`)
+  for (const table of ['repeats', 'dead_letters', 'statements'])
+    await database.pool.query(`delete from audit_log.${table} where leaf_index >= 400`)
+  await database.pool.query('delete from audit_log.leaves where index >= 400')
+  await rebuildTree(database)
+  const { code, lines } = await run({ anchor: olderFile })
+  await database.bringBack()
+  assert.equal(code, 1)
+  assert.match(lines.join('\n'), /^gap: gitlab.push\/0 offsets 398 to 599 \(202 records\)/m)
+})
+
+test('an anchor that was edited, or that belongs to another log, proves nothing', async () => {
+  const forged = join(database.folder, 'forged')
+  await writeFile(forged, anchor.note.replace('\n603\n', '\n602\n'))
+  await assert.rejects(
+    run({ anchor: forged }),
+    /signature of example.com\/log under the note is not valid: the note was changed/,
+  )
+  const other = { origin: 'example.com/another', size: anchor.size, root: anchor.root }
+  await writeFile(forged, signNote(checkpointText(other), [database.key]))
+  const { code, lines } = await run({ anchor: forged })
+  assert.equal(code, 1)
+  assert.match(lines.join('\n'), /^replaced: the database has the log .*, and the anchor is of example.com/m)
 })
 
 test('a log that was signed anew with a stolen key is found by the anchor, and by nothing else', async () => {

@@ -14,7 +14,7 @@ import { describeRow, type StoredLeaf } from '../verify/stored-leaf.ts'
 import type { AnchorVerdict, VerifyResult } from '../verify/verify.ts'
 import { type Mismatch, verifyBlock } from '../verify/verify-block.ts'
 import { type ExportHeader, parseExportHeader } from './export-header.ts'
-import { type ExportedLeaf, importLeaf } from './exported-leaf.ts'
+import { type ExportedLeaf, exportLeaf, importLeaf } from './exported-leaf.ts'
 
 /**
  * Recomputes every leaf of an export and compares the whole with a checkpoint, without the database. The
@@ -41,7 +41,7 @@ export const verifyExport = async (
     const found = verifyBlock(
       at,
       block.leaves,
-      { tile: Buffer.concat(block.hashes), parent: undefined },
+      { tile: Buffer.concat(block.hashes), width: block.hashes.length, parent: undefined },
       absences,
     )
     faults.push(...found.faults)
@@ -54,8 +54,9 @@ export const verifyExport = async (
     if (tree.size === anchor.size) rootAtAnchor = rootOf(tree)
     if (tree.size % tileWidth === 0) finishBlock()
   }
-  const addLeaf = (leaf: StoredLeaf) => {
+  const addLeaf = (leaf: StoredLeaf, text: string) => {
     const index = leaf.index ?? 0
+    faults.push(...lineFaults(leaf, text))
     if (index < tree.size)
       return void faults.push({
         kind: 'inserted',
@@ -73,7 +74,7 @@ export const verifyExport = async (
   const origins = new Set<string>()
   for (const path of paths)
     for await (const line of readExport(path)) {
-      if (!('header' in line)) addLeaf(importLeaf(line.leaf))
+      if (!('header' in line)) addLeaf(importLeaf(line.leaf), line.text)
       else {
         origins.add(line.header.origin)
         requireNext(line.header, tree.size, path)
@@ -93,6 +94,13 @@ export const verifyExport = async (
     heldByExport: held.length,
     sealed,
   }
+}
+
+/** A line may say nothing beyond what the hash of its leaf covers: a reader would take it for proven. */
+const lineFaults = (leaf: StoredLeaf, text: string): Fault[] => {
+  if (JSON.stringify(exportLeaf(leaf.tuple)) === text) return []
+  const detail = 'its line has more than its hash covers, or is not written as the export writes it'
+  return [{ kind: 'edited', index: leaf.index, row: describeRow(leaf), detail }]
 }
 
 /** A file from before an erasure has the values rightly. Whoever keeps the file has to delete it. */
@@ -141,7 +149,7 @@ const requireNext = ({ from }: ExportHeader, size: number, path: string) => {
     )
 }
 
-type Line = { header: ExportHeader } | { leaf: ExportedLeaf }
+type Line = { header: ExportHeader } | { leaf: ExportedLeaf; text: string }
 
 async function* readExport(path: string): AsyncGenerator<Line> {
   const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })
@@ -152,7 +160,7 @@ async function* readExport(path: string): AsyncGenerator<Line> {
     const header = parseExportHeader(value)
     if (header !== undefined) yield { header }
     else if (number === 1) throw noExport(path, number, 'it has no header')
-    else yield { leaf: value as ExportedLeaf }
+    else yield { leaf: value as ExportedLeaf, text }
   }
   if (number === 0) throw noExport(path, 1, 'it is empty')
 }

@@ -18,6 +18,9 @@ const heads = [
   'd.leaf_index',
   's.leaf_index',
   's.content',
+  // A leaf has whole milliseconds. A smaller part of a time would belong to nothing that was committed.
+  `date_trunc('milliseconds', e.received_at) is not distinct from e.received_at
+    and date_trunc('milliseconds', e.occurred_at) is not distinct from e.occurred_at`,
   `(l.topic_id, l.topic, l.kafka_partition, l.kafka_offset) is not distinct from (${Object.keys(
     coordinateColumns,
   )
@@ -51,11 +54,16 @@ const committed = (expression: string, type: ColumnType): string => {
 /**
  * Every leaf with its row, in the order of the tree, and every row that claims a place in the range.
  *
+ * @param start where the range begins; undefined for a range without a beginning
  * @param end where the range ends, without it; undefined for a range without an end
  */
-export const leafQuery = (start: number, end: number | undefined): string => {
+export const leafQuery = (start: number | undefined, end: number | undefined): string => {
   const within = (column: string) =>
-    `${column} >= ${start}${end === undefined ? '' : ` and ${column} < ${end}`}`
+    [
+      `${column} is not null`,
+      ...(start === undefined ? [] : [`${column} >= ${start}`]),
+      ...(end === undefined ? [] : [`${column} < ${end}`]),
+    ].join(' and ')
   const columns = [
     ...heads,
     ...plain.map(([name, type]) => committed(coalesced(name), type)),

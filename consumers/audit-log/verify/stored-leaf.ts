@@ -14,6 +14,8 @@ export interface StoredLeaf {
   has: { event: boolean; repeat: boolean; deadLetter: boolean; statement: boolean }
   /** The content of a statement. */
   content: Buffer | null
+  /** Whether the times of the row are whole milliseconds, as the worker writes them. */
+  hasWholeTimes: boolean
   /** Whether the leaf and the row name the same place in Kafka. */
   isSamePlace: boolean
   tuple: Tuple
@@ -22,8 +24,8 @@ export interface StoredLeaf {
 const kinds = new Map(Object.entries(leafKinds).map(([name, number]) => [number as number, name as LeafKind]))
 
 export const toStoredLeaf = (tuple: Tuple): StoredLeaf => {
-  const [index, eventIndex, kind, hash = null, repeat, deadLetter, statement, content = null, isSamePlace] =
-    tuple
+  const [index, eventIndex, kind, hash = null, repeat, deadLetter, statement, content = null] = tuple
+  const [hasWholeTimes, isSamePlace] = tuple.slice(8, layout.plain)
   return {
     index: numberOf(index),
     eventIndex: numberOf(eventIndex),
@@ -36,6 +38,7 @@ export const toStoredLeaf = (tuple: Tuple): StoredLeaf => {
       statement: Boolean(statement),
     },
     content,
+    hasWholeTimes: hasWholeTimes?.[0] === 1,
     isSamePlace: isSamePlace?.[0] === 1,
     tuple,
   }

@@ -20,14 +20,17 @@ export interface Mismatch {
 
 /** The hashes that the tree has for a block. */
 export interface TileHashes {
+  /** As stored; shorter than `width` hashes where some are missing. */
   tile: Buffer
+  /** How many leaves of the tree are in the tile. */
+  width: number
   /** The hash of the tile in the level above; undefined for a partial tile. */
   parent: Buffer | undefined
 }
 
 export interface BlockResult {
-  /** The root over the hashes that the block has in the tree. */
-  root: Buffer
+  /** The hashes that the block has in the tree. */
+  hashes: Buffer[]
   faults: Fault[]
   mismatches: Mismatch[]
 }
@@ -41,24 +44,36 @@ export interface BlockResult {
 export const verifyBlock = (
   block: number,
   leaves: readonly StoredLeaf[],
-  { tile, parent }: TileHashes,
+  stored: TileHashes,
   absences: Absences,
 ): BlockResult => {
   const first = block * tileWidth
   const faults: Fault[] = []
   const mismatches: Mismatch[] = []
   const byIndex = Map.groupBy(leaves, (leaf) => leaf.index ?? leaf.eventIndex ?? first)
-  const expected = chooseHashes(tile, parent, first, byIndex)
-  for (const [offset, hash] of expected.entries()) {
+  const hashes = chooseHashes(stored, first, byIndex)
+  for (const [offset, hash] of hashes.entries()) {
     const index = first + offset
     const found = byIndex.get(index) ?? []
     byIndex.delete(index)
     verifyPlace({ index, expected: hash, absences }, found, faults, mismatches)
   }
+  faults.push(...tileFaults(first, hashes, stored.tile))
   for (const [index, others] of byIndex)
     for (const leaf of others)
       faults.push({ kind: 'inserted', index, row: describeRow(leaf), detail: 'the tree has no leaf for it' })
-  return { root: rootOver(expected), faults, mismatches }
+  return { hashes, faults, mismatches }
+}
+
+/** One fault for all hashes of a tile that are not those of the tree. */
+const tileFaults = (first: number, hashes: readonly Buffer[], tile: Buffer): Fault[] => {
+  const wrong = hashes.flatMap((hash, at) =>
+    hash.equals(tile.subarray(at * hashSize, (at + 1) * hashSize)) ? [] : [first + at],
+  )
+  const [index] = wrong
+  if (index === undefined) return []
+  const row = wrong.length === 1 ? `leaf ${index}` : `${wrong.length} leaves up to ${wrong.at(-1)}`
+  return [{ kind: 'edited', index, row, detail: 'hashes in audit_log.tiles' }]
 }
 
 interface Place {
@@ -78,16 +93,19 @@ const verifyPlace = (
     return { leaf: stored, hash: leaf && hashLeaf(leaf), edited, erased }
   })
   const own = candidates.find(({ hash }) => hash?.equals(expected)) ?? candidates[0]
-  for (const { leaf } of candidates)
-    if (leaf !== own?.leaf)
+  for (const { leaf } of candidates) {
+    // Values of an event beside a leaf of another kind are in no hash.
+    const isForged = leaf.has.event && leaf.kind !== 'event' && leaf.kind !== 'seal'
+    if (leaf !== own?.leaf || isForged)
       faults.push({ kind: 'inserted', index, row: describeRow(leaf), detail: 'another row has its place' })
+  }
+  const row = rowOf(index, own?.leaf)
   if (own?.hash === undefined) {
-    if (absences.dropped.has(index) && own?.leaf.hash?.equals(expected)) return
-    const row = own === undefined ? `leaf ${index}` : describeRow(own.leaf) || `leaf ${index}`
+    const isEvent = own?.leaf.kind === 'event' || own?.leaf.kind === 'seal'
+    if (isEvent && absences.dropped.has(index) && own.leaf.hash?.equals(expected)) return
     faults.push({ kind: 'removed', index, row, detail: 'the tree has its leaf, and the row is gone' })
     return
   }
-  const row = describeRow(own.leaf)
   const unnamed = own.erased.filter((group) => !absences.erased[group].has(index))
   if (unnamed.length > 0)
     faults.push({ kind: 'erased', index, row, detail: `no erasure names it: ${unnamed.join(', ')}` })
@@ -101,6 +119,8 @@ const verifyPlace = (
     faults.push({ kind: 'edited', index, row, detail: `its commitment: ${own.edited.join(', ')}` })
   } else if (!own.leaf.hash?.equals(expected)) {
     faults.push({ kind: 'edited', index, row, detail: 'its hash in audit_log.leaves' })
+  } else if (!own.leaf.hasWholeTimes) {
+    faults.push({ kind: 'edited', index, row, detail: 'a time has more than milliseconds' })
   } else if (!own.leaf.isSamePlace) {
     faults.push({ kind: 'edited', index, row, detail: 'its place in Kafka in audit_log.leaves' })
   }
@@ -116,30 +136,34 @@ const returnedGroups = (
     (group) => absences.erased[group].has(index) && (!erased.includes(group) || edited.includes(group)),
   )
 
+const rowOf = (index: number, leaf: StoredLeaf | undefined): string =>
+  (leaf && describeRow(leaf)) || `leaf ${index}`
+
 const base64 = (hash: Buffer): string => hash.toString('base64')
 
 /**
  * The hashes of the leaves. Where the tile itself was edited, the hashes in audit_log.leaves may still be
- * those that the level above covers.
+ * those that the level above covers. They also take the place of hashes that the tile does not have.
  */
 const chooseHashes = (
-  tile: Buffer,
-  parent: Buffer | undefined,
+  { tile, width, parent }: TileHashes,
   first: number,
   byIndex: ReadonlyMap<number, readonly StoredLeaf[]>,
 ): Buffer[] => {
-  const ofTile = Array.from({ length: tile.length / hashSize }, (_, at) =>
-    tile.subarray(at * hashSize, (at + 1) * hashSize),
-  )
+  const inTile = (at: number) =>
+    tile.length < (at + 1) * hashSize ? undefined : tile.subarray(at * hashSize, (at + 1) * hashSize)
+  const inLeaves = (at: number) => {
+    const hash = byIndex.get(first + at)?.[0]?.hash
+    return hash?.length === hashSize ? hash : undefined
+  }
+  const places = Array.from({ length: width }, (_, at) => at)
+  const ofTile = places.map((at) => inTile(at) ?? inLeaves(at) ?? Buffer.alloc(hashSize))
   if (parent === undefined || rootOver(ofTile).equals(parent)) return ofTile
-  const ofLeaves = Array.from(
-    { length: tileWidth },
-    (_, at) => byIndex.get(first + at)?.[0]?.hash ?? ofTile[at] ?? Buffer.alloc(hashSize),
-  )
+  const ofLeaves = places.map((at) => inLeaves(at) ?? inTile(at) ?? Buffer.alloc(hashSize))
   return rootOver(ofLeaves).equals(parent) ? ofLeaves : ofTile
 }
 
-const rootOver = (hashes: readonly Buffer[]): Buffer => {
+export const rootOver = (hashes: readonly Buffer[]): Buffer => {
   const range = emptyRange()
   for (const hash of hashes) appendLeaf(range, hash)
   return rootOf(range)

@@ -3,7 +3,6 @@ import type { SignedCheckpoint } from '../anchors/anchor.ts'
 import { readHead } from '../store/read-head.ts'
 import { createTileReader } from '../store/tile-reader.ts'
 import { appendLeaf, type CompactRange, emptyRange, rootOf } from '../tree/compact-range.ts'
-import { hashRange } from '../tree/subtree.ts'
 import { tileWidth } from '../tree/tile.ts'
 import { absencesOf } from './absences.ts'
 import { type Break, breaksOf } from './breaks.ts'
@@ -12,6 +11,7 @@ import { type Accounting, findGaps } from './find-gaps.ts'
 import { nameMismatches } from './name-mismatches.ts'
 import { findRowsWithoutLeaf } from './rows-without-leaf.ts'
 import { readStatements } from './statements.ts'
+import { verifyUpperTiles } from './upper-tiles.ts'
 import { verifyRanges } from './verify-ranges.ts'
 
 export type { Break } from './breaks.ts'
@@ -59,42 +59,38 @@ export const verifyAuditLog = async (
   jobs: number,
 ): Promise<VerifyResult> => {
   const readTile = createTileReader(pool)
-  const { origin, range, blockRoots, faults, mismatches, accounting, breaks } = await inSnapshot(
-    pool,
-    async (snapshot, client) => {
+  const { origin, range, blockRoots, anchoredRoot, faults, mismatches, accounting, breaks } =
+    await inSnapshot(pool, async (snapshot, client) => {
       const head = await readHead(client)
       const accounting = await findGaps(client)
       const statements = await readStatements(client, 'erasure', 'dropped_month', 'epoch')
       const absences = absencesOf(statements)
-      const range = { size: head.range.size, snapshot, absences }
+      const range = { size: head.range.size, anchored: anchor.size, snapshot, absences }
       const ranges = await verifyRanges(pool, range, readTile, jobs)
+      ranges.faults.push(...(await verifyUpperTiles(range.size, ranges.blockRoots, readTile)))
       return { ...head, ...ranges, accounting, breaks: breaksOf(statements) }
-    },
-  )
-  const rootAt = async (size: number) => {
+    })
+  const rootAt = (size: number, last: Buffer | undefined) => {
     const complete = Math.floor(size / tileWidth)
     const upper = emptyRange()
     for (const root of blockRoots.slice(0, complete)) appendLeaf(upper, root)
-    if (size % tileWidth === 0) return rootOf(upper)
-    if (size === range.size) return joined(upper, blockRoots[complete] as Buffer)
-    const start = complete * tileWidth
-    return joined(upper, await hashRange({ start, end: size }, range.size, readTile))
+    return size % tileWidth === 0 || last === undefined ? rootOf(upper) : joined(upper, last)
   }
-  const verdict = async (): Promise<AnchorVerdict> => {
+  const verdict = (): AnchorVerdict => {
     const isOfOldLog = breaks.some(
       ({ oldOrigin, commonSize }) => oldOrigin === anchor.origin && anchor.size <= commonSize,
     )
     if (anchor.origin !== origin && !isOfOldLog) return { kind: 'another log', origin }
     if (anchor.size > range.size) return { kind: 'shorter', missing: anchor.size - range.size }
-    return (await rootAt(anchor.size)).equals(anchor.root) ? { kind: 'extends' } : { kind: 'differs' }
+    return rootAt(anchor.size, anchoredRoot).equals(anchor.root) ? { kind: 'extends' } : { kind: 'differs' }
   }
   const withoutLeaf = await findRowsWithoutLeaf(pool)
   const all = [...faults, ...nameMismatches(mismatches), ...withoutLeaf]
   return {
     size: range.size,
     notAnchored: Math.max(0, range.size - anchor.size),
-    anchor: await verdict(),
-    isHeadSound: (await rootAt(range.size)).equals(rootOf(range)),
+    anchor: verdict(),
+    isHeadSound: rootAt(range.size, blockRoots.at(-1)).equals(rootOf(range)),
     faults: all.sort((one, other) => (one.index ?? 0) - (other.index ?? 0)),
     accounting,
     breaks,

@@ -9,12 +9,20 @@ export interface Tampering {
   indexes: number[]
 }
 
-type Pick = (count: number) => number
-type Tamper = (database: AuditDatabase, pick: Pick) => Promise<Tampering>
+export type Pick = (count: number) => number
+export type Tamper = (database: AuditDatabase, pick: Pick) => Promise<Tampering>
 
-const anyEvent = async ({ pool }: AuditDatabase, pick: Pick): Promise<number> => {
+export const anyEvent = async ({ pool }: AuditDatabase, pick: Pick): Promise<number> => {
   const { rows } = await pool.query('select leaf_index from audit_log.events order by leaf_index')
   return Number(rows[pick(rows.length)].leaf_index)
+}
+
+/** Two events, the older one first. */
+export const twoEvents = async (database: AuditDatabase, pick: Pick): Promise<[number, number]> => {
+  const one = await anyEvent(database, pick)
+  let other = one
+  while (other === one) other = await anyEvent(database, pick)
+  return [Math.min(one, other), Math.max(one, other)]
 }
 
 const edits = [
@@ -143,19 +151,15 @@ export const tamperings: Readonly<Record<string, Tamper>> = {
     return { kind: 'inserted', indexes: [index] }
   },
   'two rows in each other’s place': async (database, pick) => {
-    const one = await anyEvent(database, pick)
-    let other = one
-    while (other === one) other = await anyEvent(database, pick)
+    const [one, other] = await twoEvents(database, pick)
     await database.pool.query(
       'update audit_log.events set leaf_index = $1::bigint + $2 - leaf_index where leaf_index in ($1, $2)',
       [one, other],
     )
-    return { kind: 'reordered', indexes: [one, other].sort((a, b) => a - b) }
+    return { kind: 'reordered', indexes: [one, other] }
   },
   'two rows in each other’s place, with their leaves': async (database, pick) => {
-    const one = await anyEvent(database, pick)
-    let other = one
-    while (other === one) other = await anyEvent(database, pick)
+    const [one, other] = await twoEvents(database, pick)
     const swap = (column: string) => `${column} = $1::bigint + $2 - ${column} where ${column} in ($1, $2)`
     await database.pool.query(`update audit_log.events set ${swap('leaf_index')}`, [one, other])
     // The index is the primary key, so one of the leaves makes room for the other.
@@ -165,6 +169,6 @@ export const tamperings: Readonly<Record<string, Tamper>> = {
       [-1, other],
     ])
       await database.pool.query('update audit_log.leaves set index = $2 where index = $1', [from, to])
-    return { kind: 'reordered', indexes: [one, other].sort((a, b) => a - b) }
+    return { kind: 'reordered', indexes: [one, other] }
   },
 }
