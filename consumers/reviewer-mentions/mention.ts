@@ -1,6 +1,6 @@
 import { PermanentError, RetriableError } from '../../lib/errors.ts'
 import type { MergeRequest, MergeRequestApi } from './gitlab/merge-request.ts'
-import { findOwnNote, mentionedIn, noteBodyOf, participantsOf } from './own-note.ts'
+import { findOwnNote, mentionedIn, namesToAdd, noteBodyOf, participantsOf } from './own-note.ts'
 
 /** What a message of the outbox says. */
 export interface Mentioning {
@@ -51,10 +51,21 @@ export const mentionReviewers = async (
   const [self, notes] = [await api.self(), await api.notes()]
   const own = findOwnNote(notes, self)
   const known = own === undefined ? [] : mentionedIn(own.body)
-  const body = noteBodyOf(known, matching, participantsOf(request, notes, self))
-  if (body === undefined) return { text: 'nobody is mentioned: all take part or are mentioned already' }
+  const wanted = namesToAdd(known, matching, participantsOf(request, notes, self))
+  if (wanted.length === 0) return { text: 'nobody is mentioned: all take part or are mentioned already' }
+  const { users, others } = await separateUsers(api, wanted)
+  const left = others.length === 0 ? '' : `; no active user of GitLab is called ${others.join(', ')}`
+  if (users.length === 0) return { text: `nobody is mentioned${left}` }
+  const body = noteBodyOf(known, users)
   const { id } = own === undefined ? await api.addNote(body) : await api.editNote(own.id, body)
-  return { text: `${own === undefined ? 'added' : 'edited'} the note ${id}`, noteId: id }
+  return { text: `${own === undefined ? 'added' : 'edited'} the note ${id}${left}`, noteId: id }
+}
+
+/** A group can have such a name, too. To mention it would notify all of its members. */
+const separateUsers = async (api: MergeRequestApi, names: readonly string[]) => {
+  const [users, others]: [string[], string[]] = [[], []]
+  for (const name of names) ((await api.isActiveUser(name)) ? users : others).push(name)
+  return { users, others }
 }
 
 /** Ids of one GitLab mean nothing in another, but its pages have other paths. */

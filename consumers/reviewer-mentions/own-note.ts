@@ -34,21 +34,27 @@ export const mentionedIn = (body: string): string[] =>
 const mostPeople = 50
 
 /**
- * What the note must say. It mentions at most 50 people.
+ * Who is to be mentioned beside those who are. A note mentions at most 50 people.
  *
- * @param known whom the note mentions already: they stay, so that an edit takes nobody out
+ * @param known whom the note mentions already
  * @param matching whom the list of reviewers names for this change
- * @returns undefined if there is nobody to add
  */
-export const noteBodyOf = (
+export const namesToAdd = (
   known: readonly string[],
   matching: readonly string[],
   participants: readonly string[],
-): string | undefined => {
+): string[] => {
   const seen = new Set([...known, ...participants].map((name) => name.toLowerCase()))
   const others = matching.filter((name) => !seen.has(name.toLowerCase()))
-  const added = others.slice(0, Math.max(0, mostPeople - known.length))
-  if (added.length === 0) return undefined
+  return others.slice(0, Math.max(0, mostPeople - known.length))
+}
+
+/**
+ * What the note must say.
+ *
+ * @param known whom the note mentions already: they stay, so that an edit takes nobody out
+ */
+export const noteBodyOf = (known: readonly string[], added: readonly string[]): string => {
   const names = [...known, ...added].map((name) => `@${name}`).join(', ')
   return `${names}: this merge request changes something that you want to hear about.\n\n${mark}`
 }

@@ -34,6 +34,8 @@ export type Note = z.output<typeof note>
 export interface MergeRequestApi {
   /** The account of the token. */
   self(): Promise<{ id: number; username: string }>
+  /** Whether a user, and not a group, has this name. Upper and lower case are the same. */
+  isActiveUser(username: string): Promise<boolean>
   read(): Promise<MergeRequest>
   changedPaths(): Promise<string[]>
   /** All notes, oldest first. */
@@ -54,6 +56,11 @@ export const mergeRequestApi = (
   const notes = apiPath`/projects/${project_id}/merge_requests/${iid}/notes`
   const paging = { by: 'page' } as const
   return {
+    isActiveUser: async (username) => {
+      const query = { username, active: 'true' }
+      const found = await api.call({ path: apiPath`/users`, query, read: z.array(user), signal })
+      return found.some((each) => each.username.toLowerCase() === username.toLowerCase())
+    },
     self: () => api.call({ path: apiPath`/user`, read: user, signal }),
     read: () => api.call({ path: base, read: mergeRequest, signal }),
     changedPaths: async () => {

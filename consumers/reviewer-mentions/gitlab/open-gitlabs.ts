@@ -20,6 +20,8 @@ interface Opened {
   destination: GitlabDestination
   api: GitlabApi
   checkToken(): void
+  /** Ends the checks of the token. */
+  end(): void
 }
 
 interface Options {
@@ -32,6 +34,8 @@ interface Options {
 }
 
 const checkEveryMs = 60 * 60_000
+/** How soon changed settings are noticed, without a message for the destination. */
+const readSettingsMs = 1000
 
 /** Opens the instances. Their tokens are checked now, every hour, and when the settings have changed. */
 export const openGitlabs = ({ logger, metrics, destinations, limits }: Options): Gitlabs => {
@@ -43,26 +47,39 @@ export const openGitlabs = ({ logger, metrics, destinations, limits }: Options):
   const openedOf = (destination: GitlabDestination): Opened => {
     const known = opened.get(destination.name)
     if (known?.destination === destination) return known
+    known?.end()
     const next = open(destination, { ...parts, outbounds, closing: closing.signal })
     opened.set(destination.name, next)
+    if (known !== undefined) forget(known)
     next.checkToken()
     return next
   }
+  /** Two destinations may be of one GitLab, and then have one series. */
+  const forget = (gone: Opened) => {
+    const instance = instanceOf(gone.destination)
+    const others = [...opened.values()].filter((each) => each !== gone)
+    if (!others.some((each) => instanceOf(each.destination) === instance)) measured.removeToken(instance)
+  }
   const checkAll = () => {
     const configured = destinations()
-    for (const destination of configured) openedOf(destination).checkToken()
-    for (const [name, { destination }] of opened) {
+    for (const [name, gone] of opened) {
       if (configured.some((each) => each.name === name)) continue
+      gone.end()
       opened.delete(name)
-      measured.removeToken(instanceOf(destination))
+      forget(gone)
     }
+    for (const destination of configured) openedOf(destination)
   }
-  for (const destination of destinations()) openedOf(destination)
-  const timer = setInterval(checkAll, checkEveryMs).unref()
+  checkAll()
+  const settingsTimer = setInterval(checkAll, readSettingsMs).unref()
+  const timer = setInterval(() => {
+    for (const each of opened.values()) each.checkToken()
+  }, checkEveryMs).unref()
   return {
     apiOf: (destination) => openedOf(destination).api,
     close: async () => {
       clearInterval(timer)
+      clearInterval(settingsTimer)
       closing.abort()
       await outbounds.close()
     },
@@ -91,5 +108,7 @@ const open = (destination: GitlabDestination, { outbounds, closing, ...shared }:
   const transport = outboundTransport(outbounds.of(destination))
   const parts = { ...shared, transport, scope: 'api' as const }
   const { api, checkToken } = openInstance({ instance: () => instance, ...parts })
-  return { destination, api, checkToken: () => void checkToken(closing) }
+  const ended = new AbortController()
+  const signal = AbortSignal.any([closing, ended.signal])
+  return { destination, api, checkToken: () => void checkToken(signal), end: () => ended.abort() }
 }

@@ -6,7 +6,7 @@ import {
   type GitlabDestination,
   openGitlabs,
 } from '../../../consumers/reviewer-mentions/gitlab/open-gitlabs.ts'
-import type { Mentioning } from '../../../consumers/reviewer-mentions/mention.ts'
+import type { FindReviewers, Mentioning } from '../../../consumers/reviewer-mentions/mention.ts'
 import { peopleFor } from '../../../consumers/reviewer-mentions/reviewers/match-entries.ts'
 import { readReviewers } from '../../../consumers/reviewer-mentions/reviewers/read-reviewers.ts'
 import { metricCatalogue } from '../../../lib/metrics/catalogue.ts'
@@ -15,8 +15,14 @@ import { recordingLogger } from '../process/recording-logger.ts'
 import { botToken, seedMergeRequest, seedOf } from '../servers/gitlab-api/seed.ts'
 import { startGitlabApi } from '../servers/gitlab-api/start-gitlab-api.ts'
 
+interface Changed {
+  limits?: InstanceOptions['limits']
+  /** Default: what `examples/reviewers.yaml` says. */
+  find?: FindReviewers
+}
+
 /** The courier of the worker, and a GitLab with the merge request `nordlicht/signal!73`. */
-export const openMentionTest = async (t: TestContext, limits?: InstanceOptions['limits']) => {
+export const openMentionTest = async (t: TestContext, { limits, find }: Changed = {}) => {
   const double = await startGitlabApi()
   const { mergeRequest, addNote, botNotes } = seedMergeRequest(double)
   const destination = {
@@ -25,13 +31,16 @@ export const openMentionTest = async (t: TestContext, limits?: InstanceOptions['
   } as GitlabDestination
   const { logger } = recordingLogger()
   const metrics = createMetricsFrom(metricCatalogue)
-  const gitlabs = openGitlabs({ logger, metrics, limits, destinations: () => [destination] })
+  /** As the routes have them now. A test may change them. */
+  const destinations = [destination]
+  const gitlabs = openGitlabs({ logger, metrics, limits, destinations: () => [...destinations] })
   t.after(async () => {
     await gitlabs.close()
     await double.stop()
   })
   const { entries } = readReviewers('examples/reviewers.yaml').value
-  const courier = createMentionCourier(gitlabs, async (...change) => peopleFor(entries, ...change).people)
+  const ofExample: FindReviewers = async (...change) => peopleFor(entries, ...change).people
+  const courier = createMentionCourier(gitlabs, find ?? ofExample)
   const place: Mentioning = {
     ...{ project_id: 15, iid: 73, project: 'nordlicht/signal' },
     url: 'https://git.nordlicht.example/nordlicht/signal/-/merge_requests/73',
@@ -52,7 +61,8 @@ export const openMentionTest = async (t: TestContext, limits?: InstanceOptions['
     signal = AbortSignal.timeout(60_000),
   ) => (await planOf(content, changes)).send(outbound, signal)
   const seed = seedOf(double)
-  return { destination, double, mergeRequest, addNote, place, planOf, send, notes: botNotes, seed }
+  const parts = { destination, destinations, metrics, double, mergeRequest, addNote, place }
+  return { ...parts, planOf, send, notes: botNotes, seed }
 }
 
 const message: OpenMessage = {

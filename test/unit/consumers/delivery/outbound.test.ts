@@ -139,6 +139,23 @@ test('a user and a password in the address are sent, and are not seen in what we
   assert.equal(answer.text, 'no Basic ***')
 })
 
+test('no part of an address that can be a secret is seen in what went wrong', async (t) => {
+  const receiver = await startReceiver()
+  t.after(receiver.close)
+  const [user, segment, value] = ['glpat-a user', 'T0/kY7wQ9zXcV5bN3mL', 'sig=of+the%20workflow']
+  const address = new URL(`${receiver.url}/services/${encodeURIComponent(segment)}`)
+  address.username = user
+  address.searchParams.set('sig', value)
+  address.searchParams.set('wait', 'true')
+  receiver.behave(() => ({
+    status: 400,
+    body: `services ${user} (${address.username}) has no ${segment} with ${value}: true`,
+  }))
+  const secrets = secretsOf({ url: address.href, allHeaders: {} } as Destination)
+  const { answer } = await attempt(outboundWith(t, {}), request(address.href), secrets)
+  assert.equal(answer.text, 'services *** (***) has no *** with ***: true')
+})
+
 const closedUrl = async (): Promise<string> => {
   const receiver = await startReceiver()
   await receiver.close()

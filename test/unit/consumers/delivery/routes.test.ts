@@ -109,7 +109,7 @@ test('the secrets of a Jira contain what its header holds', async (t) => {
   const ofJira = read.get('ops')
   assert.ok(ofJira)
   const header = Buffer.from('bot@a.example:a-token').toString('base64')
-  assert.deepEqual(secretsOf(ofJira).slice(-2), [header, 'a-token'])
+  for (const secret of [header, 'a-token']) assert.ok(secretsOf(ofJira).includes(secret), secret)
 })
 
 test('a worker reads the secrets of its own kinds of destination only', async (t) => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkGitlab } from '../../../../consumers/reviewer-mentions/send-test.ts'
+import { eventually } from '../../../helpers/process/eventually.ts'
+import { seriesValue } from '../../../helpers/process/series-value.ts'
 import { openMentionTest } from '../../../helpers/records/mention-harness.ts'
 import { serverError } from '../../../helpers/servers/gitlab-api/faults.ts'
 
@@ -83,4 +85,37 @@ test('a test of the destination says whether the token may write notes', async (
   Object.assign(double.state.tokens[0] ?? {}, { scopes: ['read_api'] })
   assert.equal((await checkGitlab(destination)).result, 'refused')
   assert.equal((await checkGitlab({ ...destination, token: 'wrong' })).answer.status, 401)
+})
+
+test('a name of a group, of nobody or of a blocked user on the list is not mentioned', async (t) => {
+  const list = ['nordlicht', 'LBERG', 'nobody', 'hsato']
+  const { send, notes, double } = await openMentionTest(t, { find: async () => list })
+  const blocked = double.state.users.find(({ username }) => username === 'hsato')
+  Object.assign(blocked ?? {}, { state: 'blocked' })
+  const { text } = (await send()).answer
+  assert.match(text, /^added the note \d+; no active user of GitLab is called nordlicht, nobody, hsato$/)
+  assert.deepEqual(mentionsIn(notes()), [['LBERG']])
+  const again = await send()
+  assert.equal(
+    again.answer.text,
+    'nobody is mentioned; no active user of GitLab is called nordlicht, nobody, hsato',
+  )
+  assert.deepEqual(double.misuses, [])
+})
+
+test('the series of a token end with the address of its GitLab, unless another destination has it', async (t) => {
+  const { destination, destinations, metrics } = await openMentionTest(t)
+  const state = (gitlab: string) =>
+    seriesValue(metrics, 'gitlab_api_token_state', { gitlab, state: 'unknown' })
+  const old = new URL(destination.url).origin
+  const second = { ...destination, name: 'second' }
+  const moved = { ...destination, url: 'http://127.0.0.1:9' }
+  destinations.splice(0, 1, moved, second)
+  await eventually(async () => assert.notEqual(await state('http://127.0.0.1:9'), undefined))
+  assert.notEqual(await state(old), undefined)
+  destinations.splice(1, 1)
+  await eventually(async () => assert.equal(await state(old), undefined))
+  destinations.splice(0, 1, { ...destination, name: 'third' })
+  await eventually(async () => assert.notEqual(await state(old), undefined))
+  assert.equal(await state('http://127.0.0.1:9'), undefined)
 })

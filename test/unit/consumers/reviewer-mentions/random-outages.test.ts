@@ -29,7 +29,9 @@ const attempt = fc.record({
 const once = { attemptMs: 20_000, totalMs: 20_000, repetitions: 0 }
 
 test('any order of duplicates and outages leaves one note, which mentions everybody once', async (t) => {
-  const { double, place, send, seed } = await openMentionTest(t, { handler: once, background: once })
+  const { double, place, send, seed } = await openMentionTest(t, {
+    limits: { handler: once, background: once },
+  })
   double.state.noteables.splice(0)
   for (const { iid, path } of cases)
     seed.noteable({

@@ -27,6 +27,10 @@ const fullUser = (state: GitlabState, user: StoredUser, isAdmin: boolean, webUrl
   ...(isAdmin && { email: user.email, is_admin: user.is_admin, identities: user.identities }),
 })
 
+/** GitLab compares names without regard to case. */
+const isCalled = (username: string, wanted: string | undefined) =>
+  wanted === undefined || username.toLowerCase() === wanted.toLowerCase()
+
 // https://docs.gitlab.com/api/users/
 export const userRoutes: readonly Route[] = [
   defineRoute({
@@ -54,7 +58,7 @@ export const userRoutes: readonly Route[] = [
     answer: ({ state, caller, query, webUrl }) =>
       ok(
         state.users
-          .filter(({ username }) => query.username === undefined || username === query.username)
+          .filter(({ username }) => isCalled(username, query.username))
           .filter(({ name, username }) => `${name} ${username}`.includes(query.search ?? ''))
           .filter((user) => query.active !== true || user.state === 'active')
           .filter((user) => query.blocked !== true || user.state === 'blocked')
