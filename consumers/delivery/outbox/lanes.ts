@@ -20,7 +20,9 @@ interface LaneRow {
 }
 
 /**
- * Takes queues that are not empty, whose destination is active, and which nobody else sends from.
+ * Takes queues that are not empty, whose destination is active, and which nobody else sends from. A queue that
+ * another transaction has locked just now is left for the next time: this order by time is not the order by
+ * name in which others lock, so waiting here could be a deadlock.
  *
  * @param most how many are taken
  */
@@ -41,7 +43,7 @@ export const takeLanes = async (
               where c.seq > c.done and c.destination = any($2) and d.state = 'active'
                 and (c.expires_at is null or c.expires_at < clock_timestamp())
                 and (d.retry_at is null or d.retry_at <= clock_timestamp())
-              order by c.touched_at limit $4 for update of c) due
+              order by c.touched_at limit $4 for update of c skip locked) due
       where l.destination = due.destination and l.lane = due.lane
      returning l.destination, l.lane, l.fence, l.seq`,
     [owner, destinations, leaseMs, most],

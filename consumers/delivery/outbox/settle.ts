@@ -101,35 +101,29 @@ export const settleFailed = (
     )
   })
 
-/** Makes dead letters: messages that this destination will not take. */
-export const settleDead = (
-  store: OutboxStore,
-  lease: Lease,
-  ids: readonly number[],
-  answer: SeenAnswer,
-): Promise<boolean> =>
-  whileLeased(store, lease, async (connection) => {
-    await query(
-      connection,
-      `update ${store.schema}.messages set state = 'dead', settled_at = now(), answer = $2
-        where id = any($1) and state = 'sending'`,
-      [ids, jsonOf(answer)],
-    )
-  })
+/** How messages end that were not sent, and what is kept of them: a dead letter can be sent again. */
+const unsentEnds = {
+  dead: '',
+  discarded: ', content = null, body = null, bytes = 0',
+} as const
 
-/** Drops messages for which there is nobody. */
-export const settleDiscarded = (
+/**
+ * Ends messages that were not sent. `dead`: this destination will not take them. `discarded`: nobody is there
+ * for them.
+ */
+export const settleUnsent = (
   store: OutboxStore,
   lease: Lease,
   ids: readonly number[],
+  end: keyof typeof unsentEnds,
   answer: SeenAnswer,
 ): Promise<boolean> =>
   whileLeased(store, lease, async (connection) => {
     await query(
       connection,
       `update ${store.schema}.messages
-          set state = 'discarded', settled_at = now(), answer = $2, content = null, body = null, bytes = 0
+          set state = $3, settled_at = now(), answer = $2${unsentEnds[end]}
         where id = any($1) and state = 'sending'`,
-      [ids, jsonOf(answer)],
+      [ids, jsonOf(answer), end],
     )
   })

@@ -4,7 +4,7 @@ import { type DestinationState, readDestinations } from '../outbox/destination-s
 import { type Lease, releaseLease, renewLease } from '../outbox/lanes.ts'
 import { type OpenMessage, readOpenMessages } from '../outbox/open-messages.ts'
 import { readSentBefore } from '../outbox/sent-before.ts'
-import { markSending, settleDead, settleDiscarded, settleFailed, settleSent } from '../outbox/settle.ts'
+import { markSending, settleFailed, settleSent, settleUnsent } from '../outbox/settle.ts'
 import type { OutboxStore } from '../outbox/store.ts'
 import type { Destination } from '../routes/destination.ts'
 import type { Attempt, Courier, Plan } from './courier.ts'
@@ -127,14 +127,14 @@ const settle = async (
   }
   if (attempt.result === 'unknown_target') {
     metrics.countSettled(destination.name, 'unknown_target', ids.length)
-    return settleDiscarded(store, lease, ids, attempt.answer)
+    return settleUnsent(store, lease, ids, 'discarded', attempt.answer)
   }
   const oldest = Math.min(
     ...messages.filter(({ id }) => ids.includes(id)).map(({ firstAttempt }) => firstAttempt ?? Date.now()),
   )
   if (attempt.result === 'refused' || Date.now() - oldest > courier.giveUpAfterMs(destination)) {
     metrics.countSettled(destination.name, 'dead_lettered', ids.length)
-    return settleDead(store, lease, ids, attempt.answer)
+    return settleUnsent(store, lease, ids, 'dead', attempt.answer)
   }
   const waitMs = waitAfter(state.failures + 1, attempt.retryAfterMs)
   return settleFailed(store, lease, ids, { answer: attempt.answer, waitMs })
