@@ -26,7 +26,7 @@ import { behaveBadly } from '../helpers/servers/trackers/random-outages.ts'
 import { openWorkerStack } from '../helpers/servers/worker-stack.ts'
 
 const stack = await openWorkerStack('issue-commenter', [issueCommenter as unknown as Consumer])
-const store = { pool: createReadPool(stack.databaseUrl, 'test', 4), schema: 'issue_commenter' }
+const store = { pool: createReadPool(stack.databaseUrl, 'test', 12), schema: 'issue_commenter' }
 after(() => store.pool.end())
 
 /** Outboxes of all tests are in one database, so that each destination has a name of its own. */
@@ -38,13 +38,21 @@ const trackers = await Promise.all(
 after(() => Promise.all(trackers.map(({ double }) => double.close())))
 
 const runs = Number(process.env.BRIDGE_TEST_RUNS ?? (process.env.BRIDGE_TEST_SOAK === '1' ? 1000 : 6))
+/** A run waits for time-outs most of the time. So many run at once, each with trackers of its own. */
+const width = Math.min(runs, 10)
 
 test(`one comment for each fact and task in ${runs} random orders of repeats and outages`, async () => {
   const facts: readonly MergeRequestFact[] = ['open', 'ready', 'merge']
+  const places = await Promise.all(
+    Array.from({ length: width }, () =>
+      Promise.all(trackerKinds.map(async (kind) => ({ kind, double: await kind.start() }))),
+    ),
+  )
+  after(() => Promise.all(places.flat().map(({ double }) => double.close())))
   let run = 0
-  const property = async (seed: number) => {
+  const property = async (place: (typeof places)[number], seed: number) => {
     const random = createSeededRandom(seed)
-    const { kind, double } = random.pick(trackers)
+    const { kind, double } = random.pick(place)
     const destination = destinationFor(kind, double, { name: unique(kind.type), timeout_seconds: 0.1 })
     const commenter = createCommenter(store, destination)
     const id = Number.parseInt(randomBytes(5).toString('hex'), 16)
@@ -73,12 +81,16 @@ test(`one comment for each fact and task in ${runs} random orders of repeats and
       const marks = double
         .commentsOf(task)
         .map(({ content }) => /bridge-\w+/.exec(JSON.stringify(content))?.[0])
-      assert.equal(marks.length, facts.length, `${task}: ${marks}`)
+      assert.equal(marks.length, facts.length, `seed ${seed}, ${task}: ${marks}`)
       assert.equal(new Set(marks).size, facts.length)
     }
   }
-  await fc.assert(fc.asyncProperty(fc.nat(), property), { numRuns: runs, endOnFailure: true })
-  for (const { double } of trackers) assert.deepEqual(double.misuses, [])
+  const seeds = fc.array(fc.nat(), { minLength: width, maxLength: width })
+  const rounds = fc.asyncProperty(seeds, async (given) => {
+    await Promise.all(places.map((place, index) => property(place, given[index] ?? 0)))
+  })
+  await fc.assert(rounds, { numRuns: Math.ceil(runs / width), endOnFailure: true })
+  for (const { double } of places.flat()) assert.deepEqual(double.misuses, [])
 })
 
 test('the process reads all commits, comments on each task, and drops an unknown one', async (t) => {
