@@ -4,7 +4,7 @@ import { diff, reconcile } from '../../consumers/ldap-sync/operate/operate.ts'
 import { startActiveDirectory } from '../helpers/ldap/active-directory.ts'
 import { groupEvent, memberEvent } from '../helpers/ldap/events.ts'
 import { startLdapProxy } from '../helpers/ldap/ldap-proxy.ts'
-import { groupBase, peopleBase, personDn, placeholder, reader } from '../helpers/ldap/ldap-server.ts'
+import { blind, groupBase, peopleBase, personDn, placeholder, reader } from '../helpers/ldap/ldap-server.ts'
 import { openLdapTest } from '../helpers/ldap/open-ldap-test.ts'
 import { withOperator } from '../helpers/ldap/operator-of.ts'
 
@@ -63,7 +63,34 @@ test('a change that the server accepts and does not make is no success, and is t
 test('a group whose members the bind may not see is unreadable, and not empty', async () => {
   const sync = await startSync()
   await sync.feed(created, memberEvent('add', { user: 1, username: 'anna' }))
-  // A group that is gone is not known either: only a reconciliation makes it again.
+  const env = { LDAP_SYNC_BIND_DN: blind.dn, LDAP_SYNC_BIND_PASSWORD: blind.password }
+  const hidden = await startSync({ env, database: sync.database })
+  await hidden.feed(
+    memberEvent('add', { user: 2, username: 'bela' }),
+    memberEvent('remove', { user: 1, username: 'anna' }),
+  )
+  assert.deepEqual(await directory.values(groupDn, 'member'), [personDn('anna')])
+  assert.equal(await hidden.metric('ldap_sync_unreadable_groups'), 1)
+  // The worker still knows that it added the member, so that it can remove it.
+  await withOperator(sync, reconcile)
+  assert.deepEqual(await directory.values(groupDn, 'member'), [personDn('bela')])
+  await directory.remove(groupDn)
+})
+
+test('a search for a person that is referred to another server says nothing of the person', async () => {
+  const { large, sync } = await openLarge()
+  large.fault = 'people elsewhere'
+  await sync.feed(created, memberEvent('add', { user: 5001 }))
+  const problems = () => sync.query('select problem from ldap_sync.people where user_id = 5001')
+  assert.deepEqual(await problems(), [{ problem: null }])
+  large.fault = undefined
+  await withOperator(sync, reconcile)
+  assert.equal(large.members.at(-1), personDn('user5001'))
+})
+
+test('a group that is gone is made again by a reconciliation only', async () => {
+  const sync = await startSync()
+  await sync.feed(created, memberEvent('add', { user: 1, username: 'anna' }))
   await directory.remove(groupDn)
   await sync.feed(memberEvent('add', { user: 2, username: 'bela' }))
   assert.equal(await directory.values(groupDn, 'member'), undefined)
@@ -105,6 +132,21 @@ test('a value that somebody else has added or removed meanwhile is no error', as
     memberEvent('remove', { user: 1, username: 'anna' }),
     memberEvent('add', { user: 2, username: 'bela' }),
   )
+  await sync.feed(memberEvent('remove', { user: 2, username: 'bela' }))
+  assert.deepEqual(await directory.values(groupDn, 'member'), [personDn('bela')], 'it is not ours')
+  await directory.remove(groupDn)
+})
+
+test('a value that somebody else adds or removes between look and change is no error', async () => {
+  const proxy = await startLdapProxy(server)
+  const sync = await startSync({ env: { LDAP_SYNC_URL: proxy.url } })
+  await sync.feed(created, memberEvent('add', { user: 1, username: 'anna' }))
+  proxy.before('modify', () => directory.addValue(groupDn, 'member', personDn('bela')))
+  await sync.feed(memberEvent('add', { user: 2, username: 'bela' }))
+  proxy.before('modify', () => directory.removeValue(groupDn, 'member', personDn('anna')))
+  await sync.feed(memberEvent('remove', { user: 1, username: 'anna' }))
+  for (const kind of ['add_member', 'remove_member'])
+    assert.equal(await sync.metric('ldap_sync_changes_total', { kind, outcome: 'already_so' }), 1, kind)
   await sync.feed(memberEvent('remove', { user: 2, username: 'bela' }))
   assert.deepEqual(await directory.values(groupDn, 'member'), [personDn('bela')], 'it is not ours')
   await directory.remove(groupDn)

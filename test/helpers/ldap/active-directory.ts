@@ -19,9 +19,11 @@ export interface ActiveDirectory {
   members: string[]
   /**
    * What is wrong with the answer that follows the first range; undefined: nothing. `ignored write`: changes
-   * are accepted, and not made.
+   * are accepted, and not made. `people elsewhere`: a search for people is referred to another server.
    */
-  fault: 'size limit' | 'wrong range' | 'no range' | 'referral' | 'ignored write' | undefined
+  fault:
+    | ('size limit' | 'wrong range' | 'no range' | 'referral' | 'ignored write' | 'people elsewhere')
+    | undefined
   writes: number
 }
 
@@ -155,6 +157,8 @@ const search = (
   const parts = children(content)
   const base = parts[0]?.content.toString() ?? ''
   const done = (code = success) => result(id, 0x65, code)
+  const elsewhere = message(id, element(0x73, element(octets, 'ldap://elsewhere/')))
+  if (base === peopleBase && state.fault === 'people elsewhere') return [elsewhere, done()]
   if (base === peopleBase) {
     const filter = content.toString('latin1')
     const found = /uid.*?(user\d{4})/s.exec(filter) ?? /mail[^a-z]+([a-z]+)@/.exec(filter)
@@ -173,8 +177,7 @@ const search = (
   const from = Number(asked ?? 0)
   if (asked !== undefined && state.fault === 'size limit') return [done(sizeLimit)]
   if (asked !== undefined && state.fault === 'no range') return [entry(id, groupDn, {}), done()]
-  if (asked !== undefined && state.fault === 'referral')
-    return [message(id, element(0x73, element(octets, 'ldap://elsewhere/'))), done()]
+  if (asked !== undefined && state.fault === 'referral') return [elsewhere, done()]
   if (state.members.length <= rangeSize) return [entry(id, groupDn, { member: state.members }), done()]
   const values = state.members.slice(from, from + rangeSize)
   const last = from + rangeSize >= state.members.length ? '*' : String(from + rangeSize - 1)

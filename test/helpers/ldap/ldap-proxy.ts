@@ -14,6 +14,8 @@ export interface LdapProxy {
   writes(): number
   /** Closes the connection instead of passing the next request of this name on, or its answer. */
   cut(name: string, what: 'request' | 'answer'): void
+  /** Does something before the next request of this name reaches the server. */
+  before(name: string, act: () => Promise<void>): void
   close(): Promise<void>
 }
 
@@ -25,6 +27,7 @@ export const startLdapProxy = async (server: Pick<LdapServer, 'url'>): Promise<L
   const counts = new Map<string, number>()
   const modifies: ModifyChange[][] = []
   const cuts: { name: string; what: 'request' | 'answer' }[] = []
+  const acts: { name: string; act: () => Promise<void> }[] = []
   const replaced: string[] = []
   const sockets = new Set<Socket>()
   const proxy = createServer((client) => {
@@ -40,6 +43,7 @@ export const startLdapProxy = async (server: Pick<LdapServer, 'url'>): Promise<L
     }
     let begun = Buffer.alloc(0)
     let isAnswerCut = false
+    let passed = Promise.resolve()
     client.on('data', (chunk: Buffer) => {
       begun = Buffer.concat([begun, chunk])
       for (let message = readElement(begun); message !== undefined; message = readElement(begun)) {
@@ -57,7 +61,9 @@ export const startLdapProxy = async (server: Pick<LdapServer, 'url'>): Promise<L
         const [cut] = index === -1 ? [] : cuts.splice(index, 1)
         if (cut?.what === 'request') return end()
         if (cut?.what === 'answer') isAnswerCut = true
-        upstream.write(bytes)
+        const place = acts.findIndex((each) => each.name === name)
+        const [first] = place === -1 ? [] : acts.splice(place, 1)
+        passed = passed.then(first?.act).then(() => void upstream.write(bytes))
       }
     })
     upstream.on('data', (chunk: Buffer) => {
@@ -77,5 +83,6 @@ export const startLdapProxy = async (server: Pick<LdapServer, 'url'>): Promise<L
     ...{ counts, modifies, close },
     writes: () => writing.reduce((sum, name) => sum + (counts.get(name) ?? 0), 0),
     cut: (name, what) => void cuts.push({ name, what }),
+    before: (name, act) => void acts.push({ name, act }),
   }
 }

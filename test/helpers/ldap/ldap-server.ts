@@ -23,6 +23,8 @@ export const admin = { dn: `cn=admin,${suffix}`, password: 'admin-password' }
 export const bridge = { dn: `cn=bridge,${suffix}`, password: 'bridge-password' }
 /** May only read. */
 export const reader = { dn: `cn=reader,${suffix}`, password: 'reader-password' }
+/** May change everything, and does not see who is a member of a group. */
+export const blind = { dn: `cn=blind,${suffix}`, password: 'blind-password' }
 
 type NewEntry = readonly [dn: string, attributes: Readonly<Record<string, string | string[]>>]
 
@@ -44,6 +46,7 @@ export const firstEntries: readonly NewEntry[] = [
   [placeholder, { objectClass: 'organizationalRole', cn: 'nobody' }],
   account(bridge),
   account(reader),
+  account(blind),
 ]
 
 /** The entry of a person. */

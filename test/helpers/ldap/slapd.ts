@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { killWithParent } from '../../../local/process/kill-with-parent.ts'
 import { eventually } from '../process/eventually.ts'
 import { freePort } from '../process/free-ports.ts'
-import { admin, bridge, type LdapServer, reader, suffix } from './ldap-server.ts'
+import { admin, blind, bridge, type LdapServer, reader, suffix } from './ldap-server.ts'
 
 const program = '/usr/sbin/slapd'
 
@@ -48,7 +48,9 @@ overlay memberof
 overlay refint
 refint_attributes member uniqueMember
 access to attrs=userPassword by anonymous auth by * none
-access to * by dn.exact="${bridge.dn}" write by dn.exact="${reader.dn}" read by * none
+access to attrs=member,uniqueMember by dn.exact="${blind.dn}" =w by * break
+access to * by dn.exact="${bridge.dn}" write by dn.exact="${blind.dn}" write
+  by dn.exact="${reader.dn}" read by * none
 ${limits}
 `
 
