@@ -45,6 +45,12 @@ const encodeTimeId = ({ cluster }: Coverage, time: number): string => {
   return scratch.toString('base64url', 0, writeVarint(scratch, 1 + clusterDigestBytes, time))
 }
 
+/** The last moment that JavaScript can write as a date: https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const lastMoment = 8.64e15
+
+const timeOf = (number: number | undefined): number | undefined =>
+  number === undefined || number > lastMoment ? undefined : number
+
 /** @returns undefined if the text is not an id of this feed */
 export const decodeEventId = (text: string): EventId | undefined => {
   if (!/^[A-Za-z0-9_-]+$/.test(text) || text.length >= longestId) return undefined
@@ -53,12 +59,12 @@ export const decodeEventId = (text: string): EventId | undefined => {
   switch (bytes[0]) {
     case layouts.time: {
       const reader = createVarintReader(bytes, 1 + clusterDigestBytes)
-      const time = reader.next()
+      const time = timeOf(reader.next())
       return time === undefined || !reader.isAtEnd() ? undefined : { kind: 'time', cluster, time }
     }
     case layouts.offsets: {
       const reader = createVarintReader(bytes, headerBytes)
-      const time = reader.next()
+      const time = timeOf(reader.next())
       if (time === undefined) return undefined
       const offsets: number[] = []
       while (!reader.isAtEnd()) {

@@ -58,6 +58,8 @@ test('no text from outside is read as an id by accident, and none throws', () =>
     assert.equal(decodeEventId(text), undefined, text)
   const id = encodeEventId(pushes, now, offsetsOf(6, 300))
   assert.equal(decodeEventId(id.slice(0, -1)), undefined, 'cut')
+  const afterTime = encodeEventId(pushes, Number.MAX_SAFE_INTEGER, offsetsOf(6, 300))
+  assert.equal(decodeEventId(afterTime), undefined, 'its time is no date')
   fc.assert(fc.property(fc.string(), (text) => void decodeEventId(text)))
 })
 
