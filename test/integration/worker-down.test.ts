@@ -9,6 +9,7 @@ import { startDirectory } from '../helpers/ldap/ldap-harness.ts'
 import { hasSlapd } from '../helpers/ldap/slapd.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { startLagExporterInProcess } from '../helpers/process/lag-exporter-in-process.ts'
+import { commentEffects } from '../helpers/records/comment-effects.ts'
 import { post } from '../helpers/records/hooks.ts'
 import { mentionEffects } from '../helpers/records/mention-effects.ts'
 import { routeAllTo } from '../helpers/records/route-all-to.ts'
@@ -38,6 +39,7 @@ const settings: Readonly<Record<string, () => Promise<Environment>>> = {
   }),
   'chat-notifier': () => routed({ type: 'json' }),
   'hook-forwarder': () => routed({ type: 'forward', token: 'a-token' }),
+  'issue-commenter': async () => (await commentEffects(stack.databaseUrl, await stack.temporaryFolder())).env,
   'reviewer-mentions': async () =>
     (await mentionEffects(stack.databaseUrl, await stack.temporaryFolder())).env,
   ...(hasSlapd() && {
@@ -77,7 +79,7 @@ const postAll = async () => {
 }
 
 test('while one worker is down, hooks are published and no other worker falls behind', async () => {
-  assert.ok(workers.length >= 6)
+  assert.ok(workers.length >= 7)
   await postAll()
   for (const worker of workers) await eventually(async () => assert.equal(await lagOf(worker), 0))
   for (const down of workers) {
