@@ -27,6 +27,8 @@ export interface KafkajsCluster {
   brokerPool: {
     /** The ids of the brokers that the client knows. */
     getNodeIds(): string[]
+    /** Connects to the broker if necessary. Unlike the cluster's, it refreshes no metadata if that fails. */
+    findBroker(by: { nodeId: string }): Promise<{ apiVersions(): Promise<unknown> }>
     /** Any broker that answers. */
     findConnectedBroker(): Promise<ProbedBroker>
   }

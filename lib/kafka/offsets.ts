@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import { createKafkajsCluster } from './cluster.ts'
-import { existingTopics, readClusterId, readTopicNames } from './existing-topics.ts'
+import { existingTopics, readClusterId } from './existing-topics.ts'
 import {
   type CommittedOffset,
   commitOffsets,
@@ -9,6 +9,7 @@ import {
   readMembers,
 } from './group-offsets.ts'
 import { type LogEnds, type PartitionOffset, readEnds, readOffsetsAt } from './log-ends.ts'
+import { reachBroker } from './reach-broker.ts'
 import { readTopicIds } from './topic-ids.ts'
 
 export { type CommittedOffset, isMissing, isNewAndEmpty, isRefusedForMembers } from './group-offsets.ts'
@@ -36,7 +37,7 @@ export interface Offsets {
   topicIds(topics: readonly string[]): Promise<Map<string, string>>
   /** The id of the cluster; an empty text where the brokers do not say it. */
   clusterId(): Promise<string>
-  /** Resolves when a broker answers. */
+  /** Resolves when any broker answers. */
   reach(): Promise<void>
   members(group: string): Promise<GroupMembers>
   close(): Promise<void>
@@ -54,9 +55,7 @@ export const openOffsets = async (kafka: Kafka): Promise<Offsets> => {
     existing: (topics) => existingTopics(cluster, topics),
     topicIds: (topics) => readTopicIds(cluster, topics),
     clusterId: () => readClusterId(cluster),
-    reach: async () => {
-      await readTopicNames(cluster)
-    },
+    reach: () => reachBroker(cluster),
     members: (group) => readMembers(cluster, group),
     close: () => cluster.disconnect(),
   }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../../lib/errors.ts'
-import { createMutex } from '../../../lib/mutex.ts'
 import { withTimeLimit } from '../../../lib/time-limit.ts'
 import {
   createGroupClient,
@@ -10,13 +9,15 @@ import {
   rebalanceTimeoutMs,
 } from './group-client.ts'
 import { leaveGroup, leaveGroupLater } from './leave-group.ts'
+import { createReplaceClient } from './replace-client.ts'
 
 /** This process as a member of its consumer group. */
 export interface GroupMember {
   /** Resolves once it has joined the group. */
   start(): Promise<void>
   /**
-   * Replaces a Kafka client that makes no progress by a new one.
+   * Replaces a Kafka client that makes no progress by a new one. Where the new one cannot be started, because
+   * brokers are away, this throws, and the start is tried again until it succeeds.
    * @throws Error where a handler does not end, or the new client does not join in time
    */
   replaceClient(): Promise<void>
@@ -40,6 +41,8 @@ export interface GroupMemberOptions extends Omit<GroupClientOptions, 'topics'> {
   attemptSeconds: number
   /** Whether messages are being handled, or may begin to be handled at any moment. */
   isHandling(): boolean
+  /** The wait before a client that could not be started is started again, in milliseconds. */
+  retryMs?: number
 }
 
 /**
@@ -50,7 +53,6 @@ const endLimitMs = 2500
 
 export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   const { kafka, group, isHandling } = options
-  const oneAtATime = createMutex()
   let client: GroupClient | undefined
   let isPaused = false
   const stopping = new AbortController()
@@ -61,16 +63,17 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   const start = async () => {
     hooks.onMembership('joining')
     const topics = await options.topics()
-    if (stopping.signal.aborted) return
-    client = createGroupClient(
+    if (stopping.signal.aborted || client !== undefined) return
+    const created = createGroupClient(
       { ...options, topics },
-      {
-        ...hooks,
-        isPaused: () => isPaused,
-        onMemberLeft,
-      },
+      { ...hooks, isPaused: () => isPaused, onMemberLeft },
     )
-    await client.start()
+    client = created
+    await created.start().catch(async (error: unknown) => {
+      if (client === created) client = undefined
+      await created.end().catch(() => undefined)
+      throw error
+    })
   }
 
   const endClient = async () => {
@@ -84,17 +87,20 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
     })
   }
 
-  const replaceClient = async () => {
-    if (stopping.signal.aborted) return
-    const stopLimitMs = options.attemptSeconds * 1000 + 2 * endLimitMs
-    const oldMemberId = client?.memberId() ?? ''
-    await withTimeLimit(stopLimitMs, endClient()).catch(() => {
-      if (oldMemberId !== '') onMemberLeft(oldMemberId)
-    })
-    // Two attempts must never run at the same time. If the handler hangs, the watchdog ends the process.
-    if (isHandling()) throw new Error('a handler that the old Kafka client called does not end')
-    await withTimeLimit(rebalanceTimeoutMs + options.sessionSeconds * 1000, start())
-  }
+  const replaceClient = createReplaceClient({
+    hasClient: () => client !== undefined,
+    end: async () => {
+      const limitMs = options.attemptSeconds * 1000 + 2 * endLimitMs
+      const memberId = client?.memberId() ?? ''
+      await withTimeLimit(limitMs, endClient()).catch(() => {
+        if (memberId !== '') onMemberLeft(memberId)
+      })
+    },
+    start: () => withTimeLimit(rebalanceTimeoutMs + options.sessionSeconds * 1000, start()),
+    isHandling,
+    stopping: stopping.signal,
+    retryMs: options.retryMs,
+  })
 
   const tryOnClient = (action: (running: GroupClient) => void) => {
     try {
@@ -106,7 +112,7 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
 
   return {
     start,
-    replaceClient: () => oneAtATime(replaceClient),
+    replaceClient,
     pause: () => {
       isPaused = true
       tryOnClient((running) => running.pause())

@@ -7,6 +7,7 @@ import { readVariables } from '../../../lib/config.ts'
 import { createKafka } from '../../../lib/kafka/client.ts'
 import { openOffsets } from '../../../lib/kafka/offsets.ts'
 import { kafkaVariables } from '../../../lib/kafka/settings.ts'
+import { withTimeLimit } from '../../../lib/time-limit.ts'
 import { concludeAllAnswered, drain, killAndWait, untilPublishing } from '../../helpers/faults/fault-suite.ts'
 import { startHookLoad } from '../../helpers/faults/hook-load.ts'
 import { isSoak, outage } from '../../helpers/faults/outage.ts'
@@ -129,6 +130,29 @@ test('the end of a partition comes from its present leader, also when the old on
   const ends = new Set<number>()
   for (const deadline = Date.now() + 5000; Date.now() < deadline; ) ends.add(Number(await endOf()))
   assert.ok(Math.min(...ends) >= before + 20, `${[...ends]} instead of ${before + 20}`)
+})
+
+test('a probe of the brokers is answered while one of three is frozen, or dead', async (t) => {
+  const offsets = await openOffsets(stack.kafka)
+  t.after(() => offsets.close())
+  await offsets.reach()
+  const node = cluster.node(2)
+  const probeOften = async () => {
+    for (let probe = 0; probe < 10; probe++) await withTimeLimit(4000, offsets.reach())
+  }
+  node.kill('SIGSTOP')
+  try {
+    await probeOften()
+  } finally {
+    node.kill('SIGCONT')
+  }
+  await killAndWait(node)
+  try {
+    await probeOften()
+  } finally {
+    await cluster.startAgain(2)
+    await untilAllInSync()
+  }
 })
 
 /** A client that knows only these brokers at its start. */

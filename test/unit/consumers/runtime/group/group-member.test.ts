@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
-import { createGroupMember } from '../../../../../consumers/runtime/group/group-member.ts'
+import {
+  createGroupMember,
+  type GroupMemberOptions,
+} from '../../../../../consumers/runtime/group/group-member.ts'
+import { waitUntil } from '../../../../helpers/process/wait-until.ts'
 
 interface FakeClient {
   emit(event: string, payload: object): void
@@ -10,7 +15,7 @@ interface FakeClient {
 }
 
 /** Kafka clients that join as soon as they run, and whose events the test emits. */
-const fakeKafka = () => {
+const fakeKafka = (connect: () => Promise<void> = async () => {}) => {
   const clients: FakeClient[] = []
   const join = { memberId: 'id', memberAssignment: { push: [clients.length] } }
   const consumer = ({ retry }: { retry: FakeClient['retry'] }) => {
@@ -24,7 +29,7 @@ const fakeKafka = () => {
       events: Object.fromEntries(names.map((name) => [name, name])),
       on: (name: string, listener: (event: { payload: object }) => void) =>
         void listeners.push([name, listener]),
-      connect: async () => {},
+      connect,
       subscribe: async () => {},
       run: async () => emit('GROUP_JOIN', join),
       disconnect: async () => {},
@@ -33,7 +38,7 @@ const fakeKafka = () => {
   return { kafka: { consumer } as unknown as Kafka, clients, join }
 }
 
-const memberOf = (kafka: Kafka, events: string[] = []) =>
+const memberOf = (kafka: Kafka, events: string[] = [], given: Partial<GroupMemberOptions> = {}) =>
   createGroupMember({
     kafka,
     group: 'the-group',
@@ -47,6 +52,8 @@ const memberOf = (kafka: Kafka, events: string[] = []) =>
     onNoMessages: (_, next) => void events.push(`no messages before ${next}`),
     onJoin: async () => void events.push('join'),
     fail: assert.fail,
+    retryMs: 1,
+    ...given,
   })
 
 test('a client that has ended does not restart itself: nobody would stop it', async () => {
@@ -74,4 +81,71 @@ test('events of a client that was replaced are ignored', async () => {
   old?.emit('END_BATCH_PROCESS', noMessages('3'))
   current?.emit('END_BATCH_PROCESS', noMessages('5'))
   assert.deepEqual(events, ['join', 'join', 'no messages before 6'])
+})
+
+test('a new client that cannot connect is started again until it can', async (t) => {
+  let isAway = false
+  let connects = 0
+  const { kafka, clients } = fakeKafka(async () => {
+    connects += 1
+    if (isAway) throw new Error('connection refused')
+  })
+  const events: string[] = []
+  const member = memberOf(kafka, events)
+  t.after(() => member.stop())
+  await member.start()
+  isAway = true
+  await assert.rejects(member.replaceClient(), { message: 'connection refused' })
+  await waitUntil(() => connects >= 4)
+  assert.deepEqual(events, ['join'])
+  isAway = false
+  await waitUntil(() => events.length === 2)
+  const attempts = clients.length
+  await member.replaceClient()
+  assert.deepEqual([events.length, clients.length], [3, attempts + 1], 'no second client was started')
+})
+
+test('a client whose topics cannot be read is started later, and not while a call runs', async (t) => {
+  const { kafka } = fakeKafka()
+  const events: string[] = []
+  let reads = 0
+  let isAway = false
+  let isHandling = false
+  const member = memberOf(kafka, events, {
+    isHandling: () => isHandling,
+    topics: async () => {
+      reads += 1
+      if (isAway) throw new Error('no broker answers')
+      return ['push']
+    },
+  })
+  t.after(() => member.stop())
+  await member.start()
+  isAway = true
+  await assert.rejects(member.replaceClient(), { message: 'no broker answers' })
+  isHandling = true
+  isAway = false
+  const before = reads
+  await sleep(20)
+  assert.ok(reads <= before + 1, 'at most the attempt that was running')
+  isHandling = false
+  await waitUntil(() => events.length === 2)
+})
+
+test('a worker that stops does not start another client', async () => {
+  const { kafka, clients } = fakeKafka()
+  let isAway = false
+  const member = memberOf(kafka, [], {
+    topics: async () => {
+      if (isAway) throw new Error('no broker answers')
+      return ['push']
+    },
+  })
+  await member.start()
+  isAway = true
+  await assert.rejects(member.replaceClient())
+  await member.stop()
+  isAway = false
+  await sleep(20)
+  assert.equal(clients.length, 1)
 })
