@@ -18,6 +18,7 @@ import { reportOnFailure } from '../process/report-on-failure.ts'
 import { startServers } from './servers.ts'
 import { setUpPatiently } from './set-up-patiently.ts'
 import { type SharedStack, sharedStackOf, sharedStackVariable } from './stack-setup.ts'
+import { withAdmin } from './with-admin.ts'
 
 /**
  * The shared servers as one test file sees them:
@@ -89,6 +90,9 @@ export const openStack = async (name: string, ownServers?: SharedStack): Promise
   const names = createNames(prefix)
   const { logger } = recordingLogger()
   const kafka = createKafka(readVariables(kafkaVariables, env), 'test', logger)
+  // The servers of a single file end with it.
+  if (process.env[sharedStackVariable] !== undefined && ownServers === undefined)
+    cleanUps.push(async () => deleteTopicsAtEnd(kafka, prefix))
   const start: Stack['start'] = async (args, overrides = {}) => {
     const child = await startBridge(args, { ...env, ...overrides }, dataDir)
     cleanUps.push(() => child.stop(10_000))
@@ -129,6 +133,20 @@ const sharedStack = async (cleanUps: (() => Promise<void>)[]): Promise<SharedSta
   const servers = await startServers()
   cleanUps.push(() => servers.remove())
   return sharedStackOf(servers)
+}
+
+/**
+ * Deletes the topics of a test file when everything in it has ended. All files of a run share one broker,
+ * which would otherwise end with more than ten thousand partitions, and some requests read all of them.
+ */
+const deleteTopicsAtEnd = (kafka: Kafka, prefix: string): void => {
+  const deleteTopics = () =>
+    withAdmin(kafka, async (admin) => {
+      const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix))
+      if (topics.length > 0) await admin.deleteTopics({ topics })
+    })
+  // Hooks of the test file run after this one, and its workers may still use the topics.
+  process.once('beforeExit', () => void deleteTopics().catch(() => undefined))
 }
 
 const commitOldestOffsets = async (kafka: Kafka, names: Names, worker: string): Promise<void> => {
