@@ -4,6 +4,7 @@ import {
   type OpenedAnchor,
   openAnchor,
 } from '../../consumers/audit-log/verify/open-anchor.ts'
+import type { Said } from '../../consumers/audit-log/verify/said.ts'
 import {
   type Accounting,
   type Break,
@@ -43,12 +44,12 @@ export const verify = (
       result.breaks.every(({ digest }) => accepted.includes(digest))
     if (options.json) {
       for (const fault of result.faults) print(JSON.stringify(fault))
-      const { size, notAnchored, sealed, heldByExport, isHeadSound, accounting, breaks } = result
+      const { size, notAnchored, sealed, heldByExport, isHeadSound, accounting, said, breaks } = result
       const proves = provesOf(anchor)
       print(
         JSON.stringify({
           ...{ sound: isSound, size, notAnchored, sealed, heldByExport, isHeadSound, accounting },
-          ...{ breaks, anchor: result.anchor, proves },
+          ...{ said, breaks, anchor: result.anchor, proves },
         }),
       )
       return isSound ? 0 : 1
@@ -88,6 +89,7 @@ const summaryOf = (result: VerifyResult, { checkpoint }: OpenedAnchor): string[]
     lines.push(`${heldByExport} rows have values that were erased from the log later: delete these files.`)
   if (notAnchored > 0)
     lines.push(`not anchored yet: ${notAnchoredText(size - notAnchored, size - 1)} with the tiles.`)
+  lines.push(...saidLines(result.said))
   if (accounting !== undefined) lines.push(...accountingLines(accounting))
   if (!isHeadSound) lines.push('edited: the head or the tiles of the tree do not belong to each other.')
   if (anchor.kind === 'another log')
@@ -102,6 +104,19 @@ const summaryOf = (result: VerifyResult, { checkpoint }: OpenedAnchor): string[]
         'If no row above is named, rows and hashes were changed together.',
     )
   return lines
+}
+
+const saidLines = ({ erasures, droppedMonths, keyChanges, epochs }: Said): string[] => {
+  const said = [
+    [erasures, 'erasure'],
+    [droppedMonths, 'dropped month'],
+    [keyChanges, 'new key'],
+    [epochs, 'new epoch'],
+  ] as const
+  const counts = said.flatMap(([count, what]) =>
+    count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`],
+  )
+  return counts.length === 0 ? [] : [`The log says about itself: ${counts.join(', ')}. Ask for the reasons.`]
 }
 
 const notAnchoredText = (first: number, last: number): string =>

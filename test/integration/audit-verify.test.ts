@@ -1,6 +1,6 @@
 // `bridge audit verify` and `prove` against a database that somebody with all rights has changed.
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { prove } from '../../cli/audit/prove.ts'
@@ -20,6 +20,7 @@ import { hiddenTamperings } from '../helpers/audit/hidden-tamperings.ts'
 import { openAuditDatabase } from '../helpers/audit/open-audit-database.ts'
 import { hashAnew, rebuildTree, tamperings } from '../helpers/audit/tamperings.ts'
 import { createSeededRandom } from '../helpers/faults/seeded-random.ts'
+import { buildGoVerifier, verifyWithGo } from '../helpers/process/go.ts'
 
 const database = await openAuditDatabase()
 const pool = createPool(database.databaseUrl, 'test', quietLogger())
@@ -193,6 +194,26 @@ test('a proof of a row and of the growth is verified without the database', asyn
   const [old, ...growthHashes] = (growth.split('\n\n')[0] ?? '').split('\n')
   assert.equal(old, 'old 300')
   assert.ok(isExtension(older, checkpoint, inBytes(growthHashes)))
+})
+
+test('Go verifies what `bridge audit prove` prints, and finds a change of it', async (t) => {
+  const verifier = join(database.folder, 'go-verifier')
+  const missing = await buildGoVerifier(verifier)
+  if (missing !== undefined) return t.skip(missing)
+  const folder = join(database.folder, 'proof')
+  await mkdir(folder)
+  await writeFile(join(folder, 'old'), older.note)
+  await writeFile(join(folder, 'key'), database.key.verifierKey)
+  const printed = await prove('404', { ...files, since: olderFile }, env)
+  const verified = async (text: string) => {
+    await writeFile(join(folder, 'printed'), text)
+    return await verifyWithGo(verifier, folder, 'prove')
+  }
+  assert.match(await verified(printed), /^verified .*: leaf 404 of 603, and the growth from 300$/)
+  await assert.rejects(verified(printed.replace('index 404', 'index 403')), /inclusion: /)
+  await assert.rejects(verified(printed.replace(/^extra ..../m, 'extra AAAA')), /inclusion: /)
+  await assert.rejects(verified(printed.replace(/^old 300\n.{44}\n/m, 'old 300\n')), /growth: /)
+  await assert.rejects(verified(printed.replaceAll('\n603\n', '\n604\n')), /checkpoint of the proof: /)
 })
 
 test('a row that is not anchored, does not exist or was edited has no proof', async () => {

@@ -9,6 +9,7 @@ import { absencesOf } from '../verify/absences.ts'
 import { breaksOf } from '../verify/breaks.ts'
 import type { Fault } from '../verify/fault.ts'
 import { nameMismatches } from '../verify/name-mismatches.ts'
+import { countSaid } from '../verify/said.ts'
 import type { Statement } from '../verify/statements.ts'
 import { describeRow, type StoredLeaf } from '../verify/stored-leaf.ts'
 import type { AnchorVerdict, VerifyResult } from '../verify/verify.ts'
@@ -38,12 +39,8 @@ export const verifyExport = async (
 
   const finishBlock = () => {
     const at = Math.floor((tree.size - block.hashes.length) / tileWidth)
-    const found = verifyBlock(
-      at,
-      block.leaves,
-      { tile: Buffer.concat(block.hashes), width: block.hashes.length, parent: undefined },
-      absences,
-    )
+    const tile = { tile: Buffer.concat(block.hashes), width: block.hashes.length, parent: undefined }
+    const found = verifyBlock(at, block.leaves, tile, absences)
     faults.push(...found.faults)
     mismatches.push(...found.mismatches)
     block = { leaves: [], hashes: [] }
@@ -57,13 +54,11 @@ export const verifyExport = async (
   const addLeaf = (leaf: StoredLeaf, text: string) => {
     const index = leaf.index ?? 0
     faults.push(...lineFaults(leaf, text))
-    if (index < tree.size)
-      return void faults.push({
-        kind: 'inserted',
-        index,
-        row: describeRow(leaf),
-        detail: 'its place is taken',
-      })
+    if (index < tree.size) {
+      const detail = 'its place is taken'
+      faults.push({ kind: 'inserted', index, row: describeRow(leaf), detail })
+      return
+    }
     // Without the hash of a leaf that is gone, the tree cannot be that of the anchor any more.
     while (tree.size < index) addHash(Buffer.alloc(hashSize))
     if (leaf.kind === 'seal') sealed += 1
@@ -91,6 +86,7 @@ export const verifyExport = async (
     faults: others.sort((one, other) => (one.index ?? 0) - (other.index ?? 0)),
     accounting: undefined,
     breaks,
+    said: countSaid(statements),
     heldByExport: held.length,
     sealed,
   }

@@ -10,6 +10,7 @@ import type { Fault } from './fault.ts'
 import { type Accounting, findGaps } from './find-gaps.ts'
 import { nameMismatches } from './name-mismatches.ts'
 import { findRowsWithoutLeaf } from './rows-without-leaf.ts'
+import { countSaid, type Said } from './said.ts'
 import { readStatements } from './statements.ts'
 import { verifyUpperTiles } from './upper-tiles.ts'
 import { verifyRanges } from './verify-ranges.ts'
@@ -41,6 +42,8 @@ export interface VerifyResult {
   accounting: Accounting | undefined
   /** Where the log was rebuilt after a restore. An auditor has to accept each of them. */
   breaks: Break[]
+  /** What the log says that its operators did to it. */
+  said: Said
   /** Rows of an export that still have what was erased from the log after they were exported. */
   heldByExport: number
   /** Rows of an older version: proven from the time of the seal, not before. */
@@ -59,16 +62,16 @@ export const verifyAuditLog = async (
   jobs: number,
 ): Promise<VerifyResult> => {
   const readTile = createTileReader(pool)
-  const { origin, range, blockRoots, anchoredRoot, faults, mismatches, accounting, breaks } =
+  const { said, origin, range, blockRoots, anchoredRoot, faults, mismatches, accounting, breaks } =
     await inSnapshot(pool, async (snapshot, client) => {
       const head = await readHead(client)
       const accounting = await findGaps(client)
-      const statements = await readStatements(client, 'erasure', 'dropped_month', 'epoch')
+      const statements = await readStatements(client, 'erasure', 'dropped_month', 'key_change', 'epoch')
       const absences = absencesOf(statements)
       const range = { size: head.range.size, anchored: anchor.size, snapshot, absences }
       const ranges = await verifyRanges(pool, range, readTile, jobs)
       ranges.faults.push(...(await verifyUpperTiles(range.size, ranges.blockRoots, readTile)))
-      return { ...head, ...ranges, accounting, breaks: breaksOf(statements) }
+      return { ...head, ...ranges, accounting, breaks: breaksOf(statements), said: countSaid(statements) }
     })
   const rootAt = (size: number, last: Buffer | undefined) => {
     const complete = Math.floor(size / tileWidth)
@@ -94,6 +97,7 @@ export const verifyAuditLog = async (
     faults: all.sort((one, other) => (one.index ?? 0) - (other.index ?? 0)),
     accounting,
     breaks,
+    said,
     heldByExport: 0,
     sealed: await countSealed(pool),
   }

@@ -26,8 +26,18 @@ export const buildGoVerifier = async (target: string): Promise<string | undefine
   return undefined
 }
 
-/** Runs the verifier on a folder. Returns what it prints. @throws Error that ends with what it reports */
-export const verifyWithGo = async (verifier: string, logFolder: string): Promise<string> => {
-  const { stdout } = await run(verifier, [logFolder])
+/**
+ * Runs the verifier on a folder.
+ *
+ * @param what `log`: tiles and proofs; `prove`: what `bridge audit prove` printed
+ * @returns what it prints
+ * @throws Error that ends with what it reports
+ */
+export const verifyWithGo = async (
+  verifier: string,
+  folder: string,
+  what: 'log' | 'prove' = 'log',
+): Promise<string> => {
+  const { stdout } = await run(verifier, what === 'log' ? [folder] : [what, folder])
   return stdout.trim()
 }

@@ -6,10 +6,14 @@
 //	leaves.json       the hashes of the leaves in base64
 //	proofs.json       {"inclusion": [{"index", "proof"}], "consistency": [{"size", "root", "proof"}]}
 //
+// With the argument `prove FOLDER` it verifies what `bridge audit prove --since` printed, from three files: `printed`, the
+// older checkpoint `old`, and `key`.
+//
 // It prints one line that says how much it verified, and exits with 1 at the first fault.
 package main
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -81,16 +85,52 @@ func (t tiles) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
 
 func (t tiles) SaveTiles([]tlog.Tile, [][]byte) {}
 
-func main() {
-	folder := os.Args[1]
-	verifier, err := note.NewVerifier(strings.TrimSpace(string(read(folder, "key"))))
-	check("key", err)
-	opened, err := note.Open(read(folder, "checkpoint"), note.VerifierList(verifier))
-	check("checkpoint", err)
+// open checks the signature of a checkpoint and returns its origin and its tree.
+func open(what, text string, verifier note.Verifier) (string, tlog.Tree) {
+	opened, err := note.Open([]byte(text), note.VerifierList(verifier))
+	check(what, err)
 	lines := strings.Split(opened.Text, "\n")
 	size, err := strconv.ParseInt(lines[1], 10, 64)
-	check("size", err)
-	tree := tlog.Tree{N: size, Hash: hash(lines[2])}
+	check(what, err)
+	return lines[0], tlog.Tree{N: size, Hash: hash(lines[2])}
+}
+
+// verifyPrinted verifies a proof of C2SP tlog-proof, and behind it a request of C2SP tlog-witness.
+func verifyPrinted(folder string, verifier note.Verifier) {
+	proof, growth, _ := strings.Cut(string(read(folder, "printed")), "\nold ")
+	head, checkpoint, _ := strings.Cut(proof, "\n\n")
+	origin, tree := open("checkpoint of the proof", checkpoint, verifier)
+	lines := strings.Split(head, "\n")
+	if lines[0] != "c2sp.org/tlog-proof@v1" {
+		check("printed", fmt.Errorf("the first line is %q", lines[0]))
+	}
+	leaf, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(lines[1], "extra "))
+	check("extra", err)
+	index, err := strconv.ParseInt(strings.TrimPrefix(lines[2], "index "), 10, 64)
+	check("index", err)
+	check("inclusion", tlog.CheckRecord(hashes(lines[3:]), tree.N, tree.Hash, index, tlog.RecordHash(leaf)))
+
+	_, old := open("old", string(read(folder, "old")), verifier)
+	head, checkpoint, _ = strings.Cut(growth, "\n\n")
+	_, grown := open("checkpoint of the growth", checkpoint, verifier)
+	lines = strings.Split(head, "\n")
+	if lines[0] != strconv.FormatInt(old.N, 10) || grown != tree {
+		check("printed", fmt.Errorf("the growth is that of %s leaves", lines[0]))
+	}
+	check("growth", tlog.CheckTree(hashes(lines[1:]), grown.N, grown.Hash, old.N, old.Hash))
+	fmt.Printf("verified %s: leaf %d of %d, and the growth from %d\n", origin, index, tree.N, old.N)
+}
+
+func main() {
+	folder := os.Args[len(os.Args)-1]
+	verifier, err := note.NewVerifier(strings.TrimSpace(string(read(folder, "key"))))
+	check("key", err)
+	if os.Args[1] == "prove" {
+		verifyPrinted(folder, verifier)
+		return
+	}
+	origin, tree := open("checkpoint", string(read(folder, "checkpoint")), verifier)
+	size := tree.N
 	reader := tlog.TileHashReader(tree, tiles{folder})
 
 	var leaves []string
@@ -132,5 +172,5 @@ func main() {
 		}
 	}
 	fmt.Printf("verified %s: %d leaves, %d inclusion proofs, %d consistency proofs\n",
-		lines[0], size, len(given.Inclusion), len(given.Consistency))
+		origin, size, len(given.Inclusion), len(given.Consistency))
 }
