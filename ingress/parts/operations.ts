@@ -1,7 +1,7 @@
 import type { OperationsOptions } from '../../lib/http/operations-server.ts'
 import type { Canary } from '../publish/canary.ts'
-import { readinessOf } from '../readiness.ts'
 import type { IngressParts } from './create-parts.ts'
+import { readinessOf } from './readiness.ts'
 
 /** What the operations port reports: readiness, and the gauges that are only computed for a scrape. */
 export const operationsOptions = (

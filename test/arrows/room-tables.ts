@@ -7,13 +7,13 @@ import type { ArrowRule } from './rule.ts'
  */
 const ingress: Rooms = {
   'ingress.ts': [
-    ...['parts/', 'open-delivery-path.ts', 'receive.ts', 'readiness.ts', 'delivery-path.ts', 'deliver.ts'],
+    ...['parts/', 'open-delivery-path.ts', 'receive.ts', 'delivery-path.ts', 'deliver.ts'],
     ...['http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
   'parts/': [
     'accounting/',
-    ...['open-delivery-path.ts', 'receive.ts', 'readiness.ts', 'delivery-path.ts', 'deliver.ts'],
+    ...['open-delivery-path.ts', 'receive.ts', 'delivery-path.ts', 'deliver.ts'],
     ...['http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
@@ -26,7 +26,6 @@ const ingress: Rooms = {
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
   'accounting/': ['spool/'],
-  'readiness.ts': ['delivery-path.ts', 'spool/', 'publish/', 'metrics.ts', 'outcome.ts'],
   'delivery-path.ts': ['deliver.ts', 'publish/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
   'spool/': ['deliver.ts', 'publish/', 'record/', 'metrics.ts', 'outcome.ts', 'hook.ts'],
   'deliver.ts': ['publish/', 'record/', 'metrics.ts', 'outcome.ts', 'hook.ts'],

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { lagVerdicts } from '../../cli/lag-meter/verdict.ts'
-import { type IngressState, readinessOf } from '../../ingress/readiness.ts'
+import { type IngressState, readinessOf } from '../../ingress/parts/readiness.ts'
 import { headingsOf, linksOf, readPage } from '../helpers/records/markdown.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

@@ -1,5 +1,5 @@
-import type { Health } from '../lib/http/operations-server.ts'
-import type { SpoolState } from './spool/spool-state.ts'
+import type { Health } from '../../lib/http/operations-server.ts'
+import type { SpoolState } from '../spool/spool-state.ts'
 
 /** What the readiness depends on. */
 export interface IngressState {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type IngressState, readinessOf } from '../../../ingress/readiness.ts'
+import { type IngressState, readinessOf } from '../../../../ingress/parts/readiness.ts'
 
 const now = 1_780_000_000_000
 const empty: IngressState['spool'] = {
