@@ -25,14 +25,15 @@ export const requireLastingDisk = async (
     {
       variable,
       problem:
-        `the spool in ${folder} would be in memory (tmpfs), and a restart would lose hooks that were answered ` +
-        `with 202: set ${variable} to a folder on a disk, or INGRESS_SPOOL_ALLOW_TMPFS=true if you accept that`,
+        `the spool in ${folder} would be in memory (tmpfs), and a restart would lose hooks that were ` +
+        `answered with 202: set ${variable} to a folder on a disk, or INGRESS_SPOOL_ALLOW_TMPFS=true if ` +
+        'you accept that',
     },
   ])
 }
 
 const inContainer = (variable: string): string =>
-  'the spool is in the file system of a container: the hooks that wait there are deleted with the container. ' +
-  `Mount a volume, and set ${variable} to a folder in it`
+  'the spool is in the file system of a container: the hooks that wait there are deleted with the ' +
+  `container. Mount a volume, and set ${variable} to a folder in it`
 
 const inMemory = 'the spool is in memory: a restart of the machine loses the hooks that wait there'

@@ -38,7 +38,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'intervals/heartbeat-file.ts',
     ...['spools.ts', 'start-drains.ts', 'spool-state.ts', 'spool-folders.ts'],
     ...['spool-folder.ts', 'inspect-files.ts', 'keep/publish-or-spool.ts', 'keep/answer-kept.ts'],
-    'keep/deliver-within.ts',
+    ...['keep/deliver-within.ts', 'require-lasting-disk.ts'],
   ],
   'ingress/auth/': [
     ...[

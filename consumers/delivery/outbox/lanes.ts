@@ -20,9 +20,9 @@ interface LaneRow {
 }
 
 /**
- * Takes queues that are not empty, whose destination is active, and which nobody else sends from. A queue that
- * another transaction has locked just now is left for the next time: this order by time is not the order by
- * name in which others lock, so waiting here could be a deadlock.
+ * Takes queues that are not empty, whose destination is active, and which nobody else sends from. A queue
+ * that another transaction has locked just now is left for the next time: this order by time is not the order
+ * by name in which others lock, so waiting here could be a deadlock.
  *
  * @param most how many are taken
  */

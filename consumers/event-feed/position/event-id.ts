@@ -45,7 +45,10 @@ const encodeTimeId = ({ cluster }: Coverage, time: number): string => {
   return scratch.toString('base64url', 0, writeVarint(scratch, 1 + clusterDigestBytes, time))
 }
 
-/** The last moment that JavaScript can write as a date: https://tc39.es/ecma262/#sec-time-values-and-time-range */
+/**
+ * The last moment that JavaScript can write as a date:
+ * https://tc39.es/ecma262/#sec-time-values-and-time-range
+ */
 const lastMoment = 8.64e15
 
 const timeOf = (number: number | undefined): number | undefined =>

@@ -44,7 +44,8 @@ export const hiddenTamperings: Readonly<Record<string, Tamper>> = {
     const { rows } = await pool.query(
       `insert into audit_log.events (leaf_index, topic_id, topic, kafka_partition, kafka_offset, delivery_id,
          received_at, event_type, source, user_username)
-       select leaf_index, topic_id, topic, kafka_partition, kafka_offset, ${columns}, 'push', 'default', 'mallory'
+       select leaf_index, topic_id, topic, kafka_partition, kafka_offset, ${columns},
+         'push', 'default', 'mallory'
        from audit_log.${table} returning leaf_index`,
     )
     return { kind: 'inserted', indexes: rows.map(({ leaf_index }) => Number(leaf_index)) }

@@ -103,7 +103,7 @@ test('a name of a group, of nobody or of a blocked user on the list is not menti
   assert.deepEqual(double.misuses, [])
 })
 
-test('the series of a token end with the address of its GitLab, unless another destination has it', async (t) => {
+test('the series of a token end with the address of its GitLab, unless another has it', async (t) => {
   const { destination, destinations, metrics } = await openMentionTest(t)
   const state = (gitlab: string) =>
     seriesValue(metrics, 'gitlab_api_token_state', { gitlab, state: 'unknown' })
