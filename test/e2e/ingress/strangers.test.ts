@@ -99,9 +99,9 @@ test('an address outside the ranges of all sources is closed at the connection',
     INGRESS_ALLOWED_CIDRS: '192.0.2.0/24',
   })
   const openedAt = performance.now()
-  const { text } = await sendRaw(elsewhere.hookUrl, [])
+  const { text } = await sendRaw(elsewhere.hookUrl, [], 60_000)
   assert.equal(text, '')
-  assert.ok(performance.now() - openedAt < 1400, 'the connection was closed by the ingress')
+  assert.ok(performance.now() - openedAt < 50_000, 'the connection was closed by the ingress')
   assert.ok((await elsewhere.metric('ingress_rejections_total{reason="address"}')) >= 1)
   await elsewhere.remove()
 })

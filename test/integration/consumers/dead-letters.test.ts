@@ -101,7 +101,7 @@ test('a thousand dead letters are redriven once although the first run is killed
     'push-author-log',
     '--all',
     '--per-second',
-    '500',
+    '200',
   ])
   await eventually(async () => assert.ok((await countOn(stack, retryTopic)) >= 300))
   first.kill('SIGKILL')
