@@ -51,6 +51,8 @@ export const createClone = async (): Promise<Clone> => {
     'LOCAL_REGISTRY_PORT',
     'LOCAL_DATABASE_PORT',
     'METRICS_PORT',
+    'EVENT_FEED_PORT',
+    'PROJECT_DIRECTORY_PORT',
   ].map((name) => [name, '0'])
   const env = { ...Object.fromEntries([...kept, ...ports]), PATH: own.join(delimiter) }
 
