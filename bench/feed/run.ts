@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { loadavg } from 'node:os'
+import { availableParallelism, cpus, loadavg } from 'node:os'
 import type { Environment } from '../../lib/config.ts'
 import { bridgeEnvironment, startBridge } from '../../test/helpers/process/bridge-process.ts'
 import { eventually } from '../../test/helpers/process/eventually.ts'
@@ -58,6 +58,17 @@ const startFeed = async ({ profileFolder }: FeedPlan, env: Environment, dataDir:
   return { pid: child.pid, url: String(listening?.url), metricsUrl, stop: () => child.stop(10_000) }
 }
 
+const columns = [
+  ...['clients', 'hooks/s', 'events delivered/s', 'p50 ms', 'p99 ms', 'at most ms'],
+  ...['events in one write', 'CPU', 'MiB'],
+]
+
+const cellsOf = ({ scenario, p50, p99, max, eventsPerWrite, cpu, lastMiB }: MeasuredFeed): string[] => [
+  scenario.name,
+  ...[scenario.hooksPerSecond, scenario.hooksPerSecond * scenario.receivers, p50, p99, max].map(formatCount),
+  ...[formatRatio(eventsPerWrite), formatPercent(cpu), formatCount(lastMiB)],
+]
+
 const render = (
   { seconds }: FeedPlan,
   measured: readonly MeasuredFeed[],
@@ -81,13 +92,13 @@ const render = (
     },
   ])
   return [
-    `Node ${process.version}; ${seconds} s for each; load average ${before.toFixed(1)} before and ` +
+    `${new Date().toISOString().slice(0, 16)}Z, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, ` +
+      `Node ${process.version}; ${seconds} s for each row. Load average ${before.toFixed(1)} before and ` +
       `${after.toFixed(1)} after.`,
-    ...measured.map(
-      ({ scenario, cpu, eventsPerWrite }) =>
-        `${scenario.name}: ${formatPercent(cpu)} of one processor, ` +
-        `${formatRatio(eventsPerWrite)} events in one write.`,
-    ),
+    '',
+    `| ${columns.join(' | ')} |`,
+    `| --- |${' ---: |'.repeat(columns.length - 1)}`,
+    ...measured.map((each) => `| ${cellsOf(each).join(' | ')} |`),
     '',
     ...promisesOf({ promises }),
   ].join('\n')

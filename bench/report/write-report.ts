@@ -8,7 +8,10 @@ const end = '<!-- and ends -->'
  *
  * @throws Error where the page lacks the comments between which the report stands
  */
-export const writeReport = async (report: string, command: 'bench' | 'bench:consumers'): Promise<void> => {
+export const writeReport = async (
+  report: string,
+  command: 'bench' | 'bench:consumers' | 'bench:feed',
+): Promise<void> => {
   const begin = `<!-- the last run of \`npm run ${command} -- --write\` begins -->`
   const text = await readFile(page, 'utf8')
   const from = text.indexOf(begin)
