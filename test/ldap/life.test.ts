@@ -3,12 +3,15 @@ import { beforeEach, test } from 'node:test'
 import { diff } from '../../consumers/ldap-sync/operate/operate.ts'
 import { at, groupEvent, memberEvent } from '../helpers/ldap/events.ts'
 import { archiveBase, groupBase, peopleBase, personDn, placeholder } from '../helpers/ldap/ldap-server.ts'
-import { openLdapTest } from '../helpers/ldap/open-ldap-test.ts'
+import { openLdapTest, type RunningSync } from '../helpers/ldap/open-ldap-test.ts'
 import { withOperator } from '../helpers/ldap/operator-of.ts'
 
 const { directory, startSync } = await openLdapTest()
 await directory.addPeople(['anna', 'bela'])
 const dnOf = (name: string) => `cn=${name},${groupBase}`
+/** What the brake counts. */
+const removalsOf = async (sync: RunningSync) =>
+  (await sync.query('select sum(removals)::integer as sum from ldap_sync.operations'))[0]?.sum
 const created = groupEvent('create', 23, 'nordlicht/team-23')
 const anna = { user: 1, username: 'anna' }
 
@@ -22,6 +25,7 @@ test('a renamed group takes its LDAP group along, and one that will be deleted d
   await sync.feed(created, memberEvent('add', anna))
   await sync.feed(groupEvent('rename', 23, 'nordlicht/core', { second: 10, oldPath: 'nordlicht/team-23' }))
   assert.deepEqual(await directory.below(groupBase), [dnOf('nordlicht-core')])
+  assert.equal(await removalsOf(sync), 1, 'a rename counts as a removal')
   const scheduled = 'nordlicht/core-deletion_scheduled-23'
   await sync.feed(groupEvent('rename', 23, scheduled, { second: 20, oldPath: 'nordlicht/core' }))
   assert.deepEqual(await directory.below(groupBase), [dnOf('nordlicht-core')])
@@ -44,6 +48,7 @@ test('the LDAP group of a deleted group is archived with its members, and never 
   assert.deepEqual(await directory.values(`cn=nordlicht-team-23,${archiveBase}`, 'member'), [
     personDn('anna'),
   ])
+  assert.equal(await removalsOf(sync), 1, 'an archived group counts as a removal')
 })
 
 test('each access level can have an LDAP group, and a change of it moves the member', async () => {
@@ -116,6 +121,7 @@ test('an SSH key is added to the entry of its owner, and only this one is remove
   await sync.feed(key('destroy', 4, 'ssh-ed25519 first'), key('destroy', 6, 'ssh-ed25519 hand'))
   const keys = await directory.values(personDn('anna'), 'sshPublicKey')
   assert.deepEqual(keys, ['ssh-ed25519 hand', 'ssh-ed25519 second'])
+  assert.equal(await removalsOf(sync), 1, 'a removed key counts as a removal')
 })
 
 test('a membership that has expired is no membership', async () => {

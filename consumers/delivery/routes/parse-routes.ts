@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument, visit } from 'yaml'
+import { isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
 import { ConfigError, messageOf } from '../../../lib/errors.ts'
 import { readRegularFile } from '../../../lib/read-regular-file.ts'
@@ -30,7 +30,8 @@ export const parseRoutes = (path: string): ParsedRoutes => {
     throw fault(
       `has a fault: ${path}, line ${wrong.linePos?.[0].line ?? '?'}: is not valid YAML (${wrong.code})`,
     )
-  if (hasAlias(document)) throw fault(`has a fault: ${path}: aliases (*name) are not allowed`)
+  const refused = refusedIn(document)
+  if (refused !== undefined) throw fault(`has a fault: ${path}: ${refused}`)
 
   const lineOf = (at: Path): number | undefined => {
     for (let length = at.length; length >= 0; length--) {
@@ -65,16 +66,21 @@ const readText = (path: string): string => {
   }
 }
 
-/** An alias can make a small file into a huge one. */
-const hasAlias = (document: Parameters<typeof visit>[0]): boolean => {
-  let found = false
+/** An alias can make a small file into a huge one. What stands under `__proto__` would be left out. */
+const refusedIn = (document: Parameters<typeof visit>[0]): string | undefined => {
+  let problem: string | undefined
   visit(document, {
     Alias: () => {
-      found = true
+      problem = 'aliases (*name) are not allowed'
+      return visit.BREAK
+    },
+    Pair: (_, { key }) => {
+      if (!isScalar(key) || key.value !== '__proto__') return
+      problem = '__proto__ is not allowed as a key'
       return visit.BREAK
     },
   })
-  return found
+  return problem
 }
 
 /** Of an unknown key, the place is the key itself, so that the error names its line. */

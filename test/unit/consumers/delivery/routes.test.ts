@@ -48,6 +48,21 @@ const faults: readonly [name: string, text: string, expected: RegExp][] = [
     /line 4: routes\.0\.template: is not a template/,
   ],
   [
+    'a template with a helper that does not exist',
+    `${destinations}routes:\n  - { to: builds, template: '{{upper title}}', visibility: [public] }\n`,
+    /line 4: routes\.0\.template: uses a helper in a way that does not work: there are only if,/,
+  ],
+  [
+    'a partial in a field of a body',
+    'destinations:\n  sms: { type: json, url: https://a.example, fields: { text: "{{> secret-address}}" } }\n',
+    /line 2: destinations\.sms\.fields\.text: uses a partial/,
+  ],
+  [
+    'a name that JavaScript would leave out',
+    'destinations:\n  __proto__: { type: slack, url: https://example.com/secret-address }\n',
+    /__proto__ is not allowed as a key/,
+  ],
+  [
     'no address',
     'destinations:\n  builds: { type: slack }\n',
     /line 2: destinations\.builds\.url: is missing/,
