@@ -10,8 +10,8 @@ import {
   runReconcile,
   runUndo,
 } from '../../cli/ldap/actions.ts'
-import { groupEvent, memberEvent } from '../helpers/ldap/events.ts'
-import { groupBase, personDn } from '../helpers/ldap/ldap-server.ts'
+import { at, groupEvent, memberEvent } from '../helpers/ldap/events.ts'
+import { groupBase, peopleBase, personDn } from '../helpers/ldap/ldap-server.ts'
 import { openLdapTest, type RunningSync } from '../helpers/ldap/open-ldap-test.ts'
 import { withOperator } from '../helpers/ldap/operator-of.ts'
 
@@ -121,6 +121,25 @@ test('approving what events have touched does not accept the rest of a changed m
   assert.deepEqual(await members(), [personDn('user2')])
   assert.equal((await run(sync, runReconcile)).code, 1, 'nobody has seen that user2 leaves as well')
   assert.deepEqual(await members(), [personDn('user2')])
+})
+
+test('a reconciliation that finds no groups is held whatever the number', async () => {
+  const people = { base: peopleBase, ssh_keys: true }
+  const sync = await startSync({ mapping: { people } })
+  const key = { ...{ event_name: 'key_create', id: 4, username: 'user1', key: 'ssh-ed25519 first' } }
+  await sync.feed(
+    ...[groupEvent('create', 23, 'nordlicht/team-23'), memberEvent('add', { user: 1 })],
+    ...[{ ...key, created_at: at(0), updated_at: at(0) }],
+  )
+  assert.equal((await run(sync, runReconcile)).code, 0)
+  await sync.query('update ldap_sync.containers set container_id = 999')
+  await sync.query('update ldap_sync.keys set destroyed = true')
+  assert.equal((await run(sync, runReconcile)).code, 1)
+  const { lines } = await run(sync, printHolds(undefined, {}))
+  assert.match(lines[0] ?? '', /^\d+ {2}1 changes .* found no groups or no people$/)
+  assert.deepEqual(await directory.values(personDn('user1'), 'sshPublicKey'), ['ssh-ed25519 first'])
+  await directory.removeValue(personDn('user1'), 'sshPublicKey', 'ssh-ed25519 first')
+  await directory.remove(groupDn)
 })
 
 test('a reconciliation that finds no people is held whatever the number', async () => {

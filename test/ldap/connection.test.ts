@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { createLdapClient } from '../../consumers/ldap-sync/directory/ldap-client.ts'
 import { LdapPermanentError, LdapRetriableError } from '../../consumers/ldap-sync/directory/ldap-failure.ts'
 import type { LdapSettings } from '../../consumers/ldap-sync/directory/ldap-settings.ts'
+import { startActiveDirectory } from '../helpers/ldap/active-directory.ts'
 import { groupEvent, memberEvent } from '../helpers/ldap/events.ts'
 import { startLdapProxy } from '../helpers/ldap/ldap-proxy.ts'
 import {
@@ -152,6 +153,15 @@ test('a StartTLS that fails is never continued in clear text', async (t) => {
   await assert.rejects(client.search(root), LdapRetriableError)
   assert.equal(proxy.counts.get('bind'), undefined)
   assert.equal(proxy.counts.get('search'), undefined)
+})
+
+test('a server that accepts the bind and takes the worker for nobody is not used', async (t) => {
+  const double = await startActiveDirectory(groupDn, peopleBase)
+  const { client } = open(t, { urls: [double.url] })
+  assert.deepEqual((await client.search({ ...root, base: '' })).length, 1)
+  double.fault = 'anonymous'
+  const other = open(t, { urls: [double.url] }).client
+  await assert.rejects(other.search({ ...root, base: '' }), { name: 'RetriableError', kind: 'login' })
 })
 
 test('result codes say whether waiting helps', async (t) => {

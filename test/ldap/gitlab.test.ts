@@ -112,10 +112,12 @@ test('a user is bound by the identity that GitLab has, and only an administrator
   seed.user({ id: 8, username: 'root', is_admin: true })
   seed.token({ token: admin, user_id: 8 })
   await directory.remove(`cn=plattform,${groupBase}`).catch(() => undefined)
+  const outside = `uid=cleo,${groupBase}`
+  await directory.add(outside, { objectClass: 'inetOrgPerson', uid: 'cleo', cn: 'cleo', sn: 'cleo' })
   const identities: [user: number, provider: string, uid: string][] = [
     [1, 'ldapmain', personDn('bela').toUpperCase()],
     [2, 'saml', personDn('anna')],
-    [3, 'ldapmain', `uid=cleo,${groupBase}`],
+    [3, 'ldapmain', outside],
   ]
   for (const [id, provider, extern_uid] of identities)
     Object.assign(double.state.users.find((user) => user.id === id) ?? {}, {
@@ -139,6 +141,21 @@ test('a user is bound by the identity that GitLab has, and only an administrator
     { username: 'bela', problem: 'not_found' },
     { username: 'cleo', problem: 'not_found' },
   ])
+  await directory.remove(outside)
+})
+
+test('a group whose LDAP links the token may not read is left alone', async () => {
+  const sync = await startSync({ mapping: { mirror: [{ path: 'plattform' }] } })
+  await directory.remove(`cn=plattform,${groupBase}`).catch(() => undefined)
+  Object.assign(group, { ldap_group_links: [] })
+  double.fail(
+    { kind: 'answer', status: 403, body: '{"message":"403 Forbidden"}' },
+    { path: /ldap_group_links/ },
+  )
+  const { changes } = await withApi(sync, botToken, reconcile)
+  assert.deepEqual([changes, await members()], [[], undefined])
+  double.stopFailing()
+  assert.notDeepEqual((await withApi(sync, botToken, reconcile)).changes, [])
 })
 
 test('a list without anybody removes nobody, and who was missing once can come back', async () => {

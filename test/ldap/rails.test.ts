@@ -105,6 +105,11 @@ test('in the mode propose nothing is written before a person approves it', async
   assert.deepEqual([hold?.cause, hold?.items.length], ['propose', 60])
   await withOperator(sync, (operator) => approve(operator, hold?.id ?? 0, hold?.digest ?? ''))
   assert.equal((await members())?.length, 60)
+  // What a person has approved does not count for the limit of the day.
+  const applying = await startSync({ database: sync.database })
+  await withOperator(applying, reconcile)
+  await applying.feed(...add([61]))
+  assert.equal((await members())?.length, 61)
 })
 
 test('a hold expires unapplied after seven days', async () => {
@@ -119,6 +124,11 @@ test('a hold expires unapplied after seven days', async () => {
     /no open hold/,
   )
   assert.deepEqual(await directory.below(groupBase), [])
+  // What events ask for later waits in a hold that can be seen and approved.
+  await sync.feed(...add([2]))
+  const [fresh, ...others] = await holdsOf(sync)
+  assert.deepEqual([fresh?.items.length, others], [1, []])
+  assert.notEqual(fresh?.id, hold?.id)
 })
 
 test('an entry that the worker did not create is left alone, although it has the name', async () => {
@@ -172,6 +182,18 @@ test('an undo brings the directory back byte by byte, and GitLab does not repeat
     withOperator(sync, (operator) => undo(operator, run)),
     /was undone already/,
   )
+})
+
+test('an undo deletes no entry to which somebody else has added a member', async () => {
+  const sync = await startSync()
+  await sync.feed(created, ...add([1]))
+  await directory.addValue(groupDn, 'member', personDn('user40'))
+  const [run] = await sync.query('select max(run_id)::integer as id from ldap_sync.runs')
+  await assert.rejects(
+    withOperator(sync, (operator) => undo(operator, Number(run?.id))),
+    /has members that this run did not add, so that the entry is not deleted/,
+  )
+  assert.deepEqual(await members(), dnsOf(1, 40))
 })
 
 test('an undo that would pass a limit is held as a whole, and approved as shown', async () => {

@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test'
 import { dumpState } from '../helpers/ldap/dump-state.ts'
 import { groupEvent, memberEvent } from '../helpers/ldap/events.ts'
 import { startLdapProxy } from '../helpers/ldap/ldap-proxy.ts'
-import { groupBase, personDn, placeholder } from '../helpers/ldap/ldap-server.ts'
+import { archiveBase, groupBase, personDn, placeholder } from '../helpers/ldap/ldap-server.ts'
 import { databaseVariable } from '../helpers/ldap/ldap-setup.ts'
 import { openLdapTest } from '../helpers/ldap/open-ldap-test.ts'
 import { queryOnce } from '../helpers/servers/query-once.ts'
@@ -87,7 +87,8 @@ test('a group that a lost database had made is left alone, or known by its marke
 
 test('an adopted group gets members, keeps its name and its own members, and is never created', async () => {
   const dn = `cn=Team\\, the first,${groupBase}`
-  const mapping = { mirror: [{ path: 'nordlicht/team-23', adopt: dn }] }
+  const groups = { base: groupBase, placeholder, archive: archiveBase }
+  const mapping = { groups, mirror: [{ path: 'nordlicht/team-23', adopt: dn }] }
   const sync = await startSync({ mapping })
   await sync.feed(created, memberEvent('add', anna))
   assert.deepEqual(await directory.below(groupBase), [])
@@ -101,4 +102,6 @@ test('an adopted group gets members, keeps its name and its own members, and is 
   await sync.feed(memberEvent('remove', anna), memberEvent('add', { user: 3, username: 'cleo' }))
   await sync.feed(memberEvent('remove', { user: 3, username: 'cleo' }))
   assert.deepEqual(await directory.values(dn, 'member'), ['bela', 'cleo'].map(personDn))
+  await sync.feed(groupEvent('destroy', 23, 'nordlicht/core', { second: 20 }))
+  assert.deepEqual(await directory.below(archiveBase), [], 'it is not archived either')
 })

@@ -20,9 +20,18 @@ export interface ActiveDirectory {
   /**
    * What is wrong with the answer that follows the first range; undefined: nothing. `ignored write`: changes
    * are accepted, and not made. `people elsewhere`: a search for people is referred to another server.
+   * `anonymous`: the server accepts the bind, and takes us for nobody.
    */
   fault:
-    | ('size limit' | 'wrong range' | 'no range' | 'referral' | 'ignored write' | 'people elsewhere')
+    | (
+        | 'size limit'
+        | 'wrong range'
+        | 'no range'
+        | 'referral'
+        | 'ignored write'
+        | 'people elsewhere'
+        | 'anonymous'
+      )
     | undefined
   writes: number
 }
@@ -116,7 +125,7 @@ const answersTo = (state: ActiveDirectory, request: Request, names: Names): Buff
             integer(0x0a, success),
             element(octets, ''),
             element(octets, ''),
-            element(0x8b, 'u:BRIDGE'),
+            element(0x8b, state.fault === 'anonymous' ? '' : 'u:BRIDGE'),
           ),
         ),
       ]
