@@ -3,6 +3,7 @@ import { workerVariables } from '../../consumers/runtime/worker-variables.ts'
 import { readSources } from '../../ingress/auth/read-sources.ts'
 import { readIngressSettings, readSourcesSettings } from '../../ingress/config.ts'
 import { readCertificates } from '../../ingress/http/certificates.ts'
+import { readRegistryAccess, registryVariables } from '../../lib/avro/registry.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { ConfigError, type ConfigFault } from '../../lib/errors.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
@@ -22,6 +23,7 @@ const servers = { KAFKA_BROKERS: '127.0.0.1:9092', SCHEMA_REGISTRY_URL: 'http://
 const checks: readonly ((env: Environment) => unknown)[] = [
   (env) => clientOf({ ...env, ...servers, KAFKA_SSL: '' }),
   (env) => clientOf({ ...env, ...servers, KAFKA_SASL_MECHANISM: '' }),
+  (env) => readRegistryAccess(readVariables(registryVariables, { ...env, ...servers })),
   (env) => readVariables(workerVariables, env),
   ...gitlabWorkers.map((name) => (env: Environment) => readInstances(name, env, gitlabWorkers)),
   (env) => readIngressSettings({ ...only(env, 'INGRESS_'), ...servers }),

@@ -1,4 +1,6 @@
-import type { RegistrySettings } from './registry-settings.ts'
+import { getCACertificates } from 'node:tls'
+import { Agent, request } from 'undici'
+import type { RegistryAccess, RegistrySettings } from './registry-settings.ts'
 
 /**
  * Sends a request and returns the answer, parsed from JSON.
@@ -9,27 +11,33 @@ import type { RegistrySettings } from './registry-settings.ts'
 export type CallRegistry = (path: string, request?: RegistryRequest) => Promise<unknown>
 
 interface RegistryRequest {
-  method: 'POST' | 'PUT'
+  method: 'GET' | 'POST' | 'PUT'
   /** JSON. */
-  body: string
+  body?: string
 }
 
 /** For requests that the client does not offer. */
-export const createCallRegistry = (settings: RegistrySettings, timeoutMs: number): CallRegistry => {
-  const {
-    SCHEMA_REGISTRY_URL: url,
-    SCHEMA_REGISTRY_USERNAME: username,
-    SCHEMA_REGISTRY_PASSWORD: password = '',
-  } = settings
-  const credentials = Buffer.from(`${username}:${password}`).toString('base64')
-  const headers = {
-    'content-type': 'application/json',
-    ...(username !== undefined && { authorization: `Basic ${credentials}` }),
-  }
-  return async (path, request) => {
-    const signal = AbortSignal.timeout(timeoutMs)
-    const response = await fetch(`${url.replace(/\/$/, '')}${path}`, { ...request, headers, signal })
-    return await response.json()
+export const createCallRegistry = (
+  { SCHEMA_REGISTRY_URL: url }: RegistrySettings,
+  { ca, authorization }: RegistryAccess,
+  timeoutMs: number,
+): CallRegistry => {
+  const dispatcher = new Agent({
+    ...(ca !== undefined && { connect: { ca: [...getCACertificates('default'), ca] } }),
+  })
+  return async (path, { method, body } = { method: 'GET' }) => {
+    const credentials = await authorization()
+    const response = await request(`${url.replace(/\/$/, '')}${path}`, {
+      method,
+      ...(body !== undefined && { body }),
+      headers: {
+        'content-type': 'application/json',
+        ...(credentials !== undefined && { authorization: credentials }),
+      },
+      signal: AbortSignal.timeout(timeoutMs),
+      dispatcher,
+    })
+    return await response.body.json()
   }
 }
 

@@ -1,12 +1,14 @@
+import { Agent } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { getCACertificates } from 'node:tls'
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import type { Type } from 'avsc'
-import { messageOf, PermanentError, RetriableError } from '../errors.ts'
+import { ConfigError, messageOf, PermanentError, RetriableError } from '../errors.ts'
 import { createCallRegistry, isNotFound, readErrorCode, schemaNotFound } from './call-registry.ts'
 import { completeRegistration } from './half-registered.ts'
-import type { RegistrySettings } from './registry-settings.ts'
+import { type RegistryAccess, type RegistrySettings, readRegistryAccess } from './registry-settings.ts'
 
-export { type RegistrySettings, registryVariables } from './registry-settings.ts'
+export { type RegistrySettings, readRegistryAccess, registryVariables } from './registry-settings.ts'
 
 /**
  * The part of the registry's API that the bridge needs. It is called at start-up and for schemas that are not
@@ -36,9 +38,12 @@ export interface Registry {
 
 const timeoutMs = 3000
 
+/** @throws ConfigError if the variables contradict each other, or if a file cannot be read */
 export const createRegistry = (settings: RegistrySettings, clientId: string): Registry => {
-  const client = createClient(settings, clientId)
-  const callRegistry = createCallRegistry(settings, timeoutMs)
+  const access = readRegistryAccess(settings)
+  const client = createClient(settings, access, clientId)
+  const callRegistry = createCallRegistry(settings, access, timeoutMs)
+  const call = createCall(access)
   return {
     register: async (subject, schema) => {
       const registration = () =>
@@ -49,16 +54,17 @@ export const createRegistry = (settings: RegistrySettings, clientId: string): Re
       const action = `register ${subject}`
       const complete = () =>
         completeRegistration(callRegistry, subject, schema, COMPATIBILITY.FULL_TRANSITIVE).catch(() => false)
-      const registering = afterConflicts(registration).catch(async (error: unknown) => {
-        if (isConflict(error) && (await complete())) return await registration()
-        throw error
-      })
+      const registering = () =>
+        afterConflicts(registration).catch(async (error: unknown) => {
+          if (isConflict(error) && (await complete())) return await registration()
+          throw error
+        })
       const { id } = await call(action, registering, isFinalForSetup)
       return demandSchemaId(id, action)
     },
     idOf: async (subject, schema) => {
       const action = `look up ${subject}`
-      const lookUp = client.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema })
+      const lookUp = () => client.getRegistryIdBySchema(subject, { type: SchemaType.AVRO, schema })
       const id = await call(action, lookUp, async (error) => {
         // For an answer with status 404, the client throws an error without a status.
         if (hasStatus(error)) return error.status === 422
@@ -70,33 +76,46 @@ export const createRegistry = (settings: RegistrySettings, clientId: string): Re
       return demandSchemaId(id, action)
     },
     typeOf: async (id) => {
-      const type = await call(`return schema ${id}`, client.getSchema(id), async (error) => {
-        if (!hasStatus(error)) return isRefusal(error)
-        // Changed credentials, or another server at the address, are not the fault of the record.
-        return (
-          error.status === 404 && (await readErrorCode(callRegistry, `/schemas/ids/${id}`)) === schemaNotFound
-        )
-      })
+      const type = await call(
+        `return schema ${id}`,
+        () => client.getSchema(id),
+        async (error) => {
+          if (!hasStatus(error)) return isRefusal(error)
+          // Changed credentials, or another server at the address, are not the fault of the record.
+          return (
+            error.status === 404 &&
+            (await readErrorCode(callRegistry, `/schemas/ids/${id}`)) === schemaNotFound
+          )
+        },
+      )
       return type as unknown as Type
     },
   }
 }
 
-const createClient = (settings: RegistrySettings, clientId: string): SchemaRegistry => {
-  const {
-    SCHEMA_REGISTRY_URL: host,
-    SCHEMA_REGISTRY_USERNAME: username,
-    SCHEMA_REGISTRY_PASSWORD: password = '',
-  } = settings
-  return new SchemaRegistry({
+const createClient = (
+  { SCHEMA_REGISTRY_URL: host }: RegistrySettings,
+  { ca, authorization }: RegistryAccess,
+  clientId: string,
+): SchemaRegistry =>
+  new SchemaRegistry({
     host,
     clientId,
-    ...(username !== undefined && { auth: { username, password } }),
+    // Without an authority of its own, a registry is called with the defaults of Node.
+    ...(ca !== undefined &&
+      host.startsWith('https:') && { agent: new Agent({ ca: [...getCACertificates('default'), ca] }) }),
     // The client has no time limit of its own and would wait endlessly for a registry that never answers.
-    middlewares: [() => ({ prepareRequest: async (next) => (await next()).enhance({ timeout: timeoutMs }) })],
+    middlewares: [
+      () => ({
+        prepareRequest: async (next) => {
+          const [request, credentials] = await Promise.all([next(), authorization()])
+          const headers = credentials === undefined ? {} : { headers: { authorization: credentials } }
+          return request.enhance({ timeout: timeoutMs, ...headers })
+        },
+      }),
+    ],
     retry: { retries: 0 },
   })
-}
 
 const conflictAttempts = 6
 
@@ -121,28 +140,32 @@ const isConflict = (error: unknown): boolean =>
     ? error.status === 409
     : (error as Error).name === 'ConfluentSchemaRegistryCompatibilityError'
 
-/** Awaits a request. An error becomes a PermanentError if it is a refusal, else a RetriableError. */
-const call = async <T>(
-  action: string,
-  request: Promise<T>,
-  isRefused: (error: unknown) => boolean | Promise<boolean>,
-): Promise<T> => {
-  try {
-    return await request
-  } catch (error) {
-    const Failure = (await isRefused(error)) ? PermanentError : RetriableError
-    throw new Failure(`the schema registry could not ${action}: ${messageOf(error)}${hintFor(error)}`, {
-      cause: error,
-    })
+/** Sends a request. An error becomes a PermanentError if it is a refusal, else a RetriableError. */
+const createCall =
+  ({ variables, authorization }: RegistryAccess) =>
+  async <T>(
+    action: string,
+    request: () => Promise<T>,
+    isRefused: (error: unknown) => boolean | Promise<boolean>,
+  ): Promise<T> => {
+    try {
+      // The client would hide an error of this behind one of its own. The token is then used by the request.
+      await authorization()
+      return await request()
+    } catch (error) {
+      const Failure = (await isRefused(error)) ? PermanentError : RetriableError
+      const hint = hintFor(error, variables)
+      throw new Failure(`the schema registry could not ${action}: ${messageOf(error)}${hint}`, {
+        cause: error,
+      })
+    }
   }
-}
 
 /** Names the variable to change, where the error says which. */
-const hintFor = (error: unknown): string => {
-  if (hasStatus(error) && [401, 403].includes(error.status))
-    return '. Check SCHEMA_REGISTRY_USERNAME and SCHEMA_REGISTRY_PASSWORD'
-  if (!tlsProblem.test(messageOf(error))) return ''
-  return '. Check SCHEMA_REGISTRY_URL; NODE_EXTRA_CA_CERTS names the file of a private authority'
+const hintFor = (error: unknown, variables: string): string => {
+  if (hasStatus(error) && [401, 403].includes(error.status)) return `. Check ${variables}`
+  if (error instanceof ConfigError || !tlsProblem.test(messageOf(error))) return ''
+  return '. Check SCHEMA_REGISTRY_URL; SCHEMA_REGISTRY_CA_FILE names the file of a private authority'
 }
 
 const hasStatus = (error: unknown): error is { status: number } =>
@@ -151,8 +174,9 @@ const hasStatus = (error: unknown): error is { status: number } =>
 // The client reports errors of TLS only by their message.
 const tlsProblem = /certificate|wrong version number|packet length too long/i
 
-/** Setup ends at once where the certificate of the registry is not valid, because that will not pass. */
-const isFinalForSetup = (error: unknown): boolean => isRefusal(error) || tlsProblem.test(messageOf(error))
+/** Setup ends at once where a certificate or a setting is not valid, because that will not pass. */
+const isFinalForSetup = (error: unknown): boolean =>
+  isRefusal(error) || error instanceof ConfigError || tlsProblem.test(messageOf(error))
 
 // Status 400 is missing here, because the client also reports a timeout as 400.
 const refusals = new Set([401, 403, 404, 409, 422])

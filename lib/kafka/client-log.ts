@@ -9,7 +9,7 @@ const normalOperation = [
   /rebalanc|coordinator|not the leader|leadership election/i,
   /Connection (timeout|error)|Closed connection|without match|timed out/i,
   /Restarting the consumer|Crash: KafkaJS/i,
-  /SASL \S+ authentication failed|Response SaslAuthenticate/,
+  /SASL \S+ authentication failed|Response SaslAuthenticate|KAFKA_OAUTH_[A-Z_]+: |could not be renewed/,
 ]
 
 /** Writes a log entry of kafkajs to our log. */

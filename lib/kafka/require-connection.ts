@@ -55,14 +55,20 @@ const faultOf = (verdict: AddressVerdict, address: string): ConfigFault | undefi
  */
 export const refusedLogin = (error: unknown): RefusedSettingError | undefined => {
   if (!(error instanceof Error)) return undefined
+  if (error instanceof RefusedSettingError) return error
   if (error.name !== 'KafkaJSSASLAuthenticationError') return refusedLogin(error.cause)
   const isMechanism = /mechanism is not supported/.test(error.message)
-  return new RefusedSettingError([
-    isMechanism
-      ? { variable: 'KAFKA_SASL_MECHANISM', problem: `the brokers do not know it: ${messageOf(error)}` }
-      : {
-          variable: 'KAFKA_SASL_PASSWORD',
-          problem: `the brokers refuse it, or KAFKA_SASL_USERNAME: ${messageOf(error)}`,
-        },
-  ])
+  if (isMechanism) return refusalOf('KAFKA_SASL_MECHANISM', `the brokers do not know it: ${messageOf(error)}`)
+  if (/OAUTHBEARER/.test(error.message))
+    return refusalOf(
+      'KAFKA_OAUTH_TOKEN_URL',
+      `the brokers refuse the token that it issued: ${messageOf(error)}. ` +
+        'Compare KAFKA_OAUTH_SCOPE and KAFKA_OAUTH_AUDIENCE with what the brokers expect',
+    )
+  return refusalOf(
+    'KAFKA_SASL_PASSWORD',
+    `the brokers refuse it, or KAFKA_SASL_USERNAME: ${messageOf(error)}`,
+  )
 }
+
+const refusalOf = (variable: string, problem: string) => new RefusedSettingError([{ variable, problem }])

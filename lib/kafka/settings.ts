@@ -1,8 +1,11 @@
-import type { KafkaConfig, SASLOptions } from 'kafkajs'
+import type { KafkaConfig, Mechanism, SASLOptions } from 'kafkajs'
 import { z } from 'zod'
-import { flag, list, secret } from '../config.ts'
+import { flag, itemsOf, list, secret } from '../config.ts'
 import { ConfigError } from '../errors.ts'
+import { oauthVariables, readOAuth } from '../oauth-settings.ts'
+import { createOAuthTokens, type OAuthTokens } from '../oauth-tokens.ts'
 import { readRegularFile } from '../read-regular-file.ts'
+import { oauthBearer } from './oauth-bearer.ts'
 
 // kafkajs cannot connect to an IPv6 address: it takes the text before the first colon as the host.
 const broker = z.string().refine((text) => {
@@ -24,11 +27,22 @@ export const kafkaVariables = z.object({
   KAFKA_SSL_CERT_FILE: z.string().optional().describe('Client certificate for mutual TLS, PEM.'),
   KAFKA_SSL_KEY_FILE: z.string().optional().describe('Key of the client certificate, PEM.'),
   KAFKA_SASL_MECHANISM: z
-    .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'])
     .optional()
-    .describe('How to log in to the brokers.'),
+    .describe('How to log in to the brokers: plain, scram-sha-256, scram-sha-512 or oauthbearer.'),
   KAFKA_SASL_USERNAME: z.string().optional().describe('User name of the bridge on the brokers.'),
   KAFKA_SASL_PASSWORD: z.string().optional().describe('Password of that user.').meta(secret),
+  ...oauthVariables('KAFKA_OAUTH', 'the brokers (with KAFKA_SASL_MECHANISM=oauthbearer)'),
+  KAFKA_OAUTH_EXTENSIONS: z
+    .string()
+    .optional()
+    .refine(
+      (text) => text === undefined || extensionsOf(text) !== undefined,
+      'must be name=value, comma separated',
+    )
+    .describe(
+      'Extensions of the login that a cluster asks for, such as logicalCluster=lkc-1,identityPoolId=pool-1.',
+    ),
 })
 export type KafkaSettings = z.output<typeof kafkaVariables>
 
@@ -49,13 +63,40 @@ export const readTls = (settings: KafkaSettings): KafkaConfig['ssl'] => {
   return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }
 }
 
+/** The pairs of KAFKA_OAUTH_EXTENSIONS; undefined if the text has another form (RFC 7628, section 3.1). */
+const extensionsOf = (text: string): Record<string, string> | undefined => {
+  const pairs = itemsOf(text, ',').map((item) => /^([A-Za-z]+)=([\x21-\x7e]+)$/.exec(item))
+  if (pairs.some((pair) => pair === null || pair[1] === 'auth')) return undefined
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']))
+}
+
+const tokensBySettings = new WeakMap<KafkaSettings, OAuthTokens>()
+
+/**
+ * The tokens for the brokers, which all clients with the same settings share.
+ *
+ * @throws ConfigError naming the variable that is missing
+ */
+export const tokensOf = (settings: KafkaSettings): OAuthTokens => {
+  const known = tokensBySettings.get(settings)
+  if (known !== undefined) return known
+  const because = 'KAFKA_SASL_MECHANISM is oauthbearer'
+  const tokens = createOAuthTokens(readOAuth('KAFKA_OAUTH', settings, because))
+  tokensBySettings.set(settings, tokens)
+  return tokens
+}
+
 /** @throws ConfigError naming the variable that is missing beside KAFKA_SASL_MECHANISM */
-export const readSasl = ({
-  KAFKA_SASL_MECHANISM: mechanism,
-  KAFKA_SASL_USERNAME: username,
-  KAFKA_SASL_PASSWORD: password,
-}: KafkaSettings): { sasl?: SASLOptions } => {
+export const readSasl = (settings: KafkaSettings): { sasl?: SASLOptions | Mechanism } => {
+  const {
+    KAFKA_SASL_MECHANISM: mechanism,
+    KAFKA_SASL_USERNAME: username,
+    KAFKA_SASL_PASSWORD: password,
+    KAFKA_OAUTH_EXTENSIONS: extensions = '',
+  } = settings
   if (mechanism === undefined) return {}
+  if (mechanism === 'oauthbearer')
+    return { sasl: oauthBearer(tokensOf(settings), extensionsOf(extensions) ?? {}) }
   if (username === undefined || password === undefined) {
     const variable = username === undefined ? 'KAFKA_SASL_USERNAME' : 'KAFKA_SASL_PASSWORD'
     throw new ConfigError([

@@ -21,7 +21,10 @@ const owners: Readonly<Record<string, readonly string[]>> = {
     'consumers/delivery/routes/parse-routes.ts',
     'cli/setup/rights/print-strimzi.ts',
   ],
-  undici: ['consumers/gitlab-api/transport.ts', 'consumers/delivery/http/outbound.ts'],
+  undici: [
+    ...['consumers/gitlab-api/transport.ts', 'consumers/delivery/http/outbound.ts'],
+    ...['lib/request-oauth-token.ts', 'lib/avro/call-registry.ts'],
+  ],
   handlebars: ['consumers/delivery/routes/template-problem.ts', 'consumers/chat-notifier/text/template.ts'],
   ldapts: ['consumers/ldap-sync/directory/ldapts-session.ts'],
 }
@@ -29,8 +32,10 @@ const owners: Readonly<Record<string, readonly string[]>> = {
 /** The files in which code of the Kafka client runs, with what each one uses. */
 export const kafkaFiles: Readonly<Record<string, string>> = {
   'lib/kafka/client.ts': 'the one place where the options of the client are set',
+  'lib/kafka/oauth-bearer.ts': 'the error classes of a login',
   'lib/kafka/client-log.ts': 'the levels of its log entries',
   'lib/kafka/patches/add-zstd.ts': 'the codecs, to which it adds one',
+  'lib/kafka/patches/patch-reauthentication.ts': 'the login and its error classes, which it patches',
   'lib/kafka/patches/patch-produce-request.ts': 'the produce request, which it patches',
   'ingress/publish/sender.ts': 'the producer',
   'ingress/publish/partition-of.ts': 'the partitioner of the producer',

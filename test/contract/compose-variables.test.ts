@@ -13,7 +13,9 @@ const compose = readCompose()
 
 /** These belong to the stack: addresses, credentials between its services, and folders in its volumes. */
 const isOfTheStack = (variable: string): boolean =>
-  /^(KAFKA_(BROKERS|SSL|SASL)|SCHEMA_REGISTRY_|METRICS_|LOCAL_|BRIDGE_(DATA|CACHE)_DIR)/.test(variable) ||
+  /^(KAFKA_(BROKERS|SSL|SASL|OAUTH)|SCHEMA_REGISTRY_|METRICS_|LOCAL_|BRIDGE_(DATA|CACHE)_DIR)/.test(
+    variable,
+  ) ||
   /(^|_)DATABASE_URL$|^(INGRESS|EVENT_FEED|PROJECT_DIRECTORY)_(HOST|PORT)$/.test(variable) ||
   ['KAFKA_REPLICATION_FACTOR', 'INGRESS_SPOOL_DIR', 'INGRESS_SPOOL_ALLOW_TMPFS'].includes(variable) ||
   ['AUDIT_LOG_ANCHOR_FILE'].includes(variable) ||

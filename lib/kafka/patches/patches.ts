@@ -3,6 +3,7 @@ import { patchConnectionPool } from './patch-connection-pool.ts'
 import { patchEncoder } from './patch-encoder.ts'
 import { patchGroupJoin } from './patch-group-join.ts'
 import { patchProduceRequest } from './patch-produce-request.ts'
+import { patchReauthentication } from './patch-reauthentication.ts'
 import { patchRequestQueue } from './patch-request-queue.ts'
 
 /** A change to kafkajs at run time. */
@@ -57,6 +58,14 @@ export const patches: readonly Patch[] = [
       'open until the process ends.',
     link: 'https://github.com/tulios/kafkajs/blob/v2.2.4/src/network/connectionPool.js',
     apply: patchConnectionPool,
+  },
+  {
+    name: 'reauthentication',
+    defect:
+      'Sessions of less than eleven seconds fail, a request between the two requests of a login closes the ' +
+      'connection, and a refused renewal of the session ends the client.',
+    link: 'https://github.com/tulios/kafkajs/blob/v2.2.4/src/network/connection.js',
+    apply: patchReauthentication,
   },
   {
     name: 'zstd',

@@ -4,7 +4,7 @@ import { type AddressInfo, createConnection, createServer, type Socket } from 'n
 /**
  * Kinds of requests, by their number in Kafka's protocol: https://kafka.apache.org/protocol#protocol_api_keys
  */
-const kinds = { fetch: 1, metadata: 3, coordinator: 10, join: 11, heartbeat: 12 } as const
+const kinds = { fetch: 1, metadata: 3, coordinator: 10, join: 11, heartbeat: 12, login: 17 } as const
 type Kind = keyof typeof kinds
 
 /**
@@ -30,6 +30,8 @@ export interface KafkaProxy {
   thaw(): void
   /** Delays each answer by this time, in milliseconds. */
   delayAnswers(ms: number): void
+  /** How often clients have logged in again on a connection on which they had logged in before. */
+  renewals(): number
   /** Resets the connections that are open; new ones are taken. */
   resetConnections(): void
   close(): void
@@ -38,6 +40,7 @@ export interface KafkaProxy {
 export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
   const [host = '', port = ''] = broker.split(':')
   const dropped = new Set<Kind>()
+  let renewals = 0
   let heartbeatCode: number | undefined
   let delayMs = 0
   /** What is passed on after `thaw`, in order; undefined while nothing is frozen. */
@@ -61,7 +64,9 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
       })
     }
     const requested = new Map<number, number>()
+    let logins = 0
     forEachFrame(client, (frame) => {
+      if (frame.readInt16BE(4) === kinds.login && ++logins > 1) renewals++
       requested.set(frame.readInt32BE(8), frame.readInt16BE(4))
       passOn(upstream, frame)
     })
@@ -125,6 +130,7 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
     delayAnswers: (ms) => {
       delayMs = ms
     },
+    renewals: () => renewals,
     resetConnections: () => {
       for (const { sockets } of connections) for (const socket of sockets) socket.resetAndDestroy()
     },

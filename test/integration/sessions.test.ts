@@ -1,0 +1,115 @@
+// Logins by OAUTHBEARER at a real broker, whose sessions end after seconds. BRIDGE_TEST_SOAK=1 waits for 100
+// renewals of sessions of five seconds.
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { setUp } from '../../cli/setup/set-up.ts'
+import type { Environment } from '../../lib/config.ts'
+import { ConfigError } from '../../lib/errors.ts'
+import { startHookLoad } from '../helpers/faults/hook-load.ts'
+import { startKafkaProxy } from '../helpers/faults/kafka-proxy.ts'
+import { assertNoLoss } from '../helpers/faults/no-loss-check.ts'
+import { isSoak } from '../helpers/faults/outage.ts'
+import { eventually } from '../helpers/process/eventually.ts'
+import { readAllSeries } from '../helpers/process/read-series.ts'
+import { recordingLogger } from '../helpers/process/recording-logger.ts'
+import { readIndependently } from '../helpers/records/read-independently.ts'
+import { startKafkaWithOAuth } from '../helpers/servers/kafka-with-oauth.ts'
+import { startServers } from '../helpers/servers/servers.ts'
+import { setUpPatiently } from '../helpers/servers/set-up-patiently.ts'
+import { openStack, secretToken } from '../helpers/servers/stack.ts'
+import { createTlsFiles } from '../helpers/servers/tls-files.ts'
+import { oauthEnvironment, startTokenServer } from '../helpers/servers/token-server.ts'
+
+const [sessionMs, wantedRenewals] = isSoak ? [5000, 100] : [2000, 12]
+/** Tokens live long, so that the sessions end by the setting of the broker, until a test changes that. */
+const tls = await createTlsFiles()
+const tokens = await startTokenServer({}, { key: tls.server.key, cert: tls.server.cert })
+const [kafka, servers] = await Promise.all([
+  startKafkaWithOAuth(tokens, sessionMs, { 'connections.max.idle.ms': 4000 }),
+  startServers(['registry']),
+])
+const proxy = await startKafkaProxy(kafka.saslBrokers)
+after(async () => {
+  proxy.close()
+  tokens.close()
+  await Promise.all([servers.remove(), kafka.remove(), tls.maker.remove()])
+})
+const { schemaRegistryUrl } = servers
+const stack = await openStack('sessions', { kafkaBrokers: kafka.brokers, schemaRegistryUrl, databaseUrl: '' })
+const oauth = {
+  ...oauthEnvironment(tokens),
+  KAFKA_BROKERS: proxy.address,
+  KAFKA_OAUTH_CA_FILE: tls.authority.certFile,
+  AUDIT_LOG_DATABASE_URL: '',
+}
+
+const { logger, lines } = recordingLogger()
+const setUpWith = (changes: Environment) =>
+  setUp({ ...stack.env, ...oauth, DATABASE_URL: '', ...changes }, logger)
+
+test('a token that is refused, or cannot be had, is told by variable and without the secret', async () => {
+  const refusals: [Record<string, string>, RegExp][] = [
+    [
+      { KAFKA_OAUTH_CLIENT_SECRET: 'wrong secret' },
+      /^KAFKA_OAUTH_CLIENT_SECRET: the token endpoint refuses it/,
+    ],
+    [{ KAFKA_OAUTH_CA_FILE: '' }, /^KAFKA_OAUTH_CA_FILE: the certificate of/],
+    [{ KAFKA_OAUTH_SCOPE: '' }, /^KAFKA_OAUTH_SCOPE: .*invalid_scope/],
+    [{ KAFKA_OAUTH_CLIENT_ID: '' }, /^KAFKA_OAUTH_CLIENT_ID: is not set, but it is needed/],
+  ]
+  for (const [changes, message] of refusals)
+    await assert.rejects(setUpWith(changes), (error: Error) => {
+      assert.ok(error instanceof ConfigError, String(error))
+      assert.match(error.message, message)
+      return true
+    })
+  tokens.change({ tokenAudience: 'another' })
+  await assert.rejects(
+    setUpWith({}),
+    /^\w*Error: KAFKA_OAUTH_TOKEN_URL: the brokers refuse the token .*invalid_token/,
+  )
+  tokens.change({ tokenAudience: tokens.audience, broken: 503 })
+  await assert.rejects(setUpWith({}), /RetriableError: .*KAFKA_OAUTH_TOKEN_URL: .* 503/)
+  tokens.change({ broken: undefined })
+  const logged = JSON.stringify(lines)
+  assert.doesNotMatch(logged, /wrong secret|a real\+secret|eyJ/)
+  assert.deepEqual(
+    lines.filter(({ level }) => level === 'error'),
+    [],
+  )
+})
+
+test(`${wantedRenewals} renewals, new users and closed connections lose nothing`, async (t) => {
+  await setUpPatiently({ ...stack.env, ...oauth, DATABASE_URL: '' }, logger)
+  const [ingress, worker] = await Promise.all([
+    stack.startIngress(oauth),
+    stack.startReady(['consumer', 'push-author-log'], oauth),
+  ])
+  const before = proxy.renewals()
+  const load = startHookLoad({ urls: () => [ingress.hookUrl ?? ''], token: secretToken, perSecond: 20 })
+  for (const part of [1, 2, 3, 4]) {
+    await eventually(
+      () => assert.ok(proxy.renewals() - before >= (wantedRenewals / 4) * part, String(proxy.renewals())),
+      isSoak ? 600_000 : 60_000,
+    )
+    // From now on the tokens are for another user, which the broker refuses on the old connections. So that
+    // the next renewal has such a token, the tokens that are cached expire at once.
+    tokens.change({ subject: `bridge-${part}`, lifetimeSeconds: 4 })
+  }
+  await load.stop()
+  const counts = await assertNoLoss(
+    { read: (topics) => readIndependently(kafka.brokers, schemaRegistryUrl, topics) },
+    load.posted,
+    1000,
+  )
+  assert.equal(counts.refused, 0)
+  t.diagnostic(`${proxy.renewals() - before} renewals, ${tokens.issued()} tokens, ${JSON.stringify(counts)}`)
+
+  const pushes = load.posted.filter(({ topic }) => topic === stack.names.topic('push')).length
+  await eventually(async () => {
+    const series = await readAllSeries(worker.metricsUrl)
+    const handled = [...series].filter(([name]) => /^consumer_handled_total\{.*event="push"/.test(name))
+    const sum = handled.reduce((total, [, value]) => total + value, 0)
+    assert.ok(sum >= pushes, `${sum} of ${pushes}`)
+  })
+})
