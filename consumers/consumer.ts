@@ -222,6 +222,14 @@ export interface ConsumerParts<E extends EventType, V extends Variables> extends
    * begins at the oldest event that Kafka still has.
    */
   rebuildOnlyAdds?: true
+  /**
+   * Deletes what the stopped worker made, and makes it anew from GitLab's API, without Kafka. Without this
+   * method `bridge rebuild --from-gitlab` refuses.
+   *
+   * @returns one sentence for each GitLab
+   * @throws UsageError while the worker runs, or if no GitLab may be called
+   */
+  rebuildFromGitlab?(settings: z.output<V>, gitlab: GitlabApis): Promise<string[]>
 }
 
 /** Returns its argument. It exists for the types: `events` decides which record the handler receives. */

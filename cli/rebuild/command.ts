@@ -9,7 +9,16 @@ export const rebuildCommand = new Command('rebuild')
       'what it made is deleted, unless the worker only adds what is missing',
   )
   .argument('<worker>', 'name of the worker')
-  .action(async (worker: string) => {
+  .option(
+    '--from-gitlab',
+    "make anew, from GitLab's API alone, what the worker keeps of each GitLab with a token",
+  )
+  .action(async (worker: string, { fromGitlab }: { fromGitlab?: true }) => {
+    if (fromGitlab) {
+      const { rebuildFromGitlab } = await import('./rebuild-from-gitlab.ts')
+      for (const line of await rebuildFromGitlab(worker, withLocalStack(process.env))) console.log(line)
+      return await exitAfterOutput()
+    }
     const { rebuild } = await import('./rebuild.ts')
     const partitions = await rebuild(worker, withLocalStack(process.env))
     console.log(`${worker} is set back to the first event in ${partitions} partitions. Start the worker now.`)

@@ -10,6 +10,7 @@ import { startHttp } from './http/start-http.ts'
 import { createDirectoryMetrics } from './metrics.ts'
 import { directoryEvents, observe } from './observe/observe.ts'
 import { startCountingAmbiguous } from './reconcile/count-ambiguous.ts'
+import { connectionName, rebuildFromGitlab } from './reconcile/rebuild-from-gitlab.ts'
 import { startReconciling } from './reconcile/schedule.ts'
 
 export const projectDirectoryVariables = z.object({
@@ -48,9 +49,9 @@ export const projectDirectory = defineConsumer({
     migrations: new URL('migrations/', import.meta.url),
     rights: [
       'usage on schema project_directory',
-      `select, insert, update on ${tables('realms', 'refs')}`,
-      // Holders, renames and members are deleted only when a person is erased.
-      `select, insert, update, delete on ${tables('holders', 'renames', 'members')}`,
+      `select, insert, update on ${tables('realms')}`,
+      // These are deleted only when a person is erased, and by `bridge rebuild --from-gitlab`.
+      `select, insert, update, delete on ${tables('holders', 'renames', 'members', 'refs')}`,
       `select, insert, update, delete on ${tables('positions', 'facts', 'paths', 'moves')}`,
     ],
   },
@@ -66,13 +67,14 @@ export const projectDirectory = defineConsumer({
   // Facts are recognised when they come again, so that a rebuild adds what is missing.
   rebuildOnlyAdds: true,
   forget: async ({ PROJECT_DIRECTORY_DATABASE_URL: url }) => {
-    const pool = createReadPool(url, 'gitlab-bridge.project-directory', 1)
+    const pool = createReadPool(url, connectionName, 1)
     try {
       await forgetPositions(pool)
     } finally {
       await pool.end()
     }
   },
+  rebuildFromGitlab: ({ PROJECT_DIRECTORY_DATABASE_URL: url }, gitlab) => rebuildFromGitlab(url, gitlab),
   gitlabApi: {
     scope: 'read_api',
     role: 'Reporter in the groups it keeps',
@@ -80,10 +82,10 @@ export const projectDirectory = defineConsumer({
   },
   async create(settings, logger, { gitlab, metrics }) {
     const { PROJECT_DIRECTORY_DATABASE_URL: url } = settings
-    const pool = createPool(url, 'gitlab-bridge.project-directory', logger)
+    const pool = createPool(url, connectionName, logger)
     const directoryMetrics = createDirectoryMetrics(metrics)
     // Readers must not wait for a connection while batches wait for each other.
-    const readers = createPool(url, 'gitlab-bridge.project-directory.api', logger)
+    const readers = createPool(url, `${connectionName}.api`, logger)
     const http = await startHttp(readers, settings, logger, directoryMetrics.countRequest)
     const stopCounting = startCountingAmbiguous(readers, directoryMetrics, logger)
     const reconciling = startReconciling({ pool, gitlab, metrics: directoryMetrics, logger })

@@ -9,13 +9,16 @@ import { migrateDirectory } from './migrate-directory.ts'
 export interface OpenDirectory {
   pool: Pool
   url: string
+  /** With the role of the worker. */
+  databaseUrl: string
   /** The settings of an API that only this machine reaches, on a free port. */
   local: { PROJECT_DIRECTORY_HOST: string; PROJECT_DIRECTORY_PORT: number }
 }
 
 export const openDirectory = async (): Promise<OpenDirectory> => {
   const servers = await startServers(['postgres'])
-  const pool = createPool(await migrateDirectory(servers.databaseUrl), 'test', quietLogger())
+  const databaseUrl = await migrateDirectory(servers.databaseUrl)
+  const pool = createPool(databaseUrl, 'test', quietLogger())
   const local = { PROJECT_DIRECTORY_HOST: '127.0.0.1', PROJECT_DIRECTORY_PORT: 0 }
   const http = await startHttp(pool, local, quietLogger())
   after(async () => {
@@ -23,5 +26,5 @@ export const openDirectory = async (): Promise<OpenDirectory> => {
     await pool.end()
     await servers.remove()
   })
-  return { pool, url: http.url, local }
+  return { pool, url: http.url, databaseUrl, local }
 }
