@@ -5,6 +5,7 @@ import { patchGroupJoin } from './patch-group-join.ts'
 import { patchProduceRequest } from './patch-produce-request.ts'
 import { patchReauthentication } from './patch-reauthentication.ts'
 import { patchRequestQueue } from './patch-request-queue.ts'
+import { patchSharedJoin } from './patch-shared-join.ts'
 
 /** A change to kafkajs at run time. */
 interface Patch {
@@ -50,6 +51,15 @@ export const patches: readonly Patch[] = [
       'as another member. The group then waits for the first one until its session ends.',
     link: 'https://github.com/tulios/kafkajs/blob/v2.2.4/src/broker/index.js',
     apply: patchGroupJoin,
+  },
+  {
+    name: 'shared join',
+    defect:
+      'When leaders move, the client joins its group once for each broker from which it fetches, each time ' +
+      'as the same member. While the group waits for another member, the coordinator answers only the last ' +
+      'join. The others wait for 65 s, in which the client fetches nothing from their brokers.',
+    link: 'https://github.com/tulios/kafkajs/blob/v2.2.4/src/consumer/consumerGroup.js',
+    apply: patchSharedJoin,
   },
   {
     name: 'connection pool',

@@ -37,6 +37,28 @@ test('a value that was compressed with zstd is decompressed to the same bytes', 
   assert.deepEqual(await decompress(compressed), bytes)
 })
 
+test('joins at the same time are one join, and later ones another', async () => {
+  applyPatches()
+  const { prototype } = require('kafkajs/src/consumer/consumerGroup')
+  const joins: PromiseWithResolvers<void>[] = []
+  const retrier = () => {
+    joins.push(Promise.withResolvers())
+    return joins.at(-1)?.promise
+  }
+  const [group, other] = [{ retrier }, { retrier }]
+  const join = (of: object) => prototype.joinAndSync.call(of) as Promise<void>
+  const both = [join(group), join(group)]
+  const ofOther = join(other)
+  assert.equal(joins.length, 2, 'one for each group')
+  joins[0]?.reject(new Error('the coordinator has moved'))
+  for (const each of both) await assert.rejects(each, { message: 'the coordinator has moved' })
+  const again = join(group)
+  assert.equal(joins.length, 3)
+  joins[1]?.resolve()
+  joins[2]?.resolve()
+  await Promise.all([again, ofOther])
+})
+
 test('a connection without pending requests starts no timer', () => {
   applyPatches()
   const { prototype } = require('kafkajs/src/network/requestQueue')
