@@ -160,9 +160,16 @@ test('the time that the body took to arrive is taken from the time of the broker
     await receiving({ deliver, publishDeadlineMs: 500, readBody: slowly(bodyMs) }).post()
     return performance.now() - since
   }
-  const [shorter, least] = [await brokersHadMs(100), await brokersHadMs(600)]
-  assert.ok(shorter <= 450 && shorter > 300, `${shorter} of 500 ms`)
-  assert.ok(least >= 299 && least < 450, `${least} ms: healthy brokers need no more than 300`)
+  // On a busy machine one of several measurements must lie between the limits.
+  const assertBrokersHave = async (bodyMs: number, [leastMs, mostMs]: [number, number]) => {
+    const measured: number[] = []
+    const isBetween = (ms: number) => ms >= leastMs && ms <= mostMs
+    while (measured.length < 10 && !measured.some(isBetween)) measured.push(await brokersHadMs(bodyMs))
+    assert.ok(measured.some(isBetween), `${measured} ms after a body of ${bodyMs} ms`)
+  }
+  await assertBrokersHave(100, [350, 450])
+  // Healthy brokers need no more than 300 ms.
+  await assertBrokersHave(600, [299, 350])
 })
 
 test('a hook was received when its body was complete and authenticated, not when it began', async () => {

@@ -58,7 +58,7 @@ const sendNext = async (type: ChatType, messages: readonly OpenMessage[], before
     requests.push(request)
     return { status: 200, headers: {}, text: '{"event_id":"$new"}' }
   }
-  const attempt = await plan?.send({ send, close: async () => undefined }, AbortSignal.timeout(1000))
+  const attempt = await plan?.send({ send, close: async () => undefined }, AbortSignal.timeout(30_000))
   return { ...plan, attempt, asked, body: JSON.parse(String(requests[0]?.body)) }
 }
 

@@ -27,7 +27,7 @@ const request = (url: string) => ({
   url,
   headers: { 'content-type': 'text/plain' },
   body: 'hello',
-  signal: AbortSignal.timeout(5000),
+  signal: AbortSignal.timeout(60_000),
 })
 
 const outboundWith = (resolve: Resolve, allowPrivate = false) =>

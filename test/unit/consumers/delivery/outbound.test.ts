@@ -30,7 +30,7 @@ const outboundWith = (t: TestContext, options: Partial<OutboundOptions>) => {
 
 const request = (url: string) => ({
   ...{ method: 'POST' as const, url, headers: { 'content-type': 'text/plain' }, body: 'hello' },
-  signal: AbortSignal.timeout(10_000),
+  signal: AbortSignal.timeout(60_000),
 })
 
 /** An HTTP proxy that remembers which addresses it was asked to connect to. */

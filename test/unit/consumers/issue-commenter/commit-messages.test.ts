@@ -23,7 +23,7 @@ const open = async (t: TestContext, commits: number, token?: string) => {
 
 test('without an API, or a merge request without a number, the last commit is read', async (t) => {
   const { gitlab, read } = await open(t, 3)
-  assert.deepEqual(await commitMessages(record, undefined, AbortSignal.timeout(1000)), ['The last one'])
+  assert.deepEqual(await commitMessages(record, undefined, AbortSignal.timeout(30_000)), ['The last one'])
   const own = { ...record.object_attributes, iid: null }
   assert.deepEqual(await read({ ...record, object_attributes: own }), ['The last one'])
   assert.equal(gitlab.requests.length, 0)

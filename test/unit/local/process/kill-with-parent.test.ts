@@ -34,7 +34,7 @@ const untilGone = async (pid: number): Promise<void> => {
   while (processStart(pid) !== undefined) await pause(10)
 }
 
-test('a child ends when its parent is killed', { timeout: 10_000 }, async () => {
+test('a child ends when its parent is killed', { timeout: 60_000 }, async () => {
   const pid = await createOrphan(`
     const { startChild } = await import(${moduleUrl('process/child.ts')})
     const child = await startChild({
@@ -50,7 +50,7 @@ test('a child ends when its parent is killed', { timeout: 10_000 }, async () => 
 })
 
 test('a child ends when its parent is killed, also on a system without parent death signals', {
-  timeout: 10_000,
+  timeout: 60_000,
 }, async () => {
   const pid = await createOrphan(`
     const { spawn } = await import('node:child_process')
