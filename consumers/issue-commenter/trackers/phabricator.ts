@@ -35,7 +35,10 @@ export const phabricator: Tracker<PhabricatorDestination> = {
     })
     if ('failed' in edited) return edited.failed
     if ('refused' in edited) return whyRefused(destination, ask, task, edited.refused)
-    return { result: 'sent', answer: edited.seen }
+    // Something between us and Conduit can answer with an empty result.
+    return editedTask.safeParse(edited.result).success
+      ? { result: 'sent', answer: edited.seen }
+      : notFrom('Conduit', edited.seen)
   },
   find: async (destination, ask, question) => {
     let after: string | null = null
@@ -72,6 +75,8 @@ const remarkup = (piece: Piece): string => {
   const address = piece.url.replaceAll(/[[\]|]/g, (sign) => encodeURIComponent(sign))
   return `[[ ${address} | ${piece.text.replaceAll(/[[\]|]/g, '')} ]]`
 }
+
+const editedTask = z.object({ object: z.object({ phid: z.string() }) })
 
 const envelope = z.object({ result: z.unknown(), error_code: z.string().nullable() })
 

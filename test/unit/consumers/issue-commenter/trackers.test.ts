@@ -67,6 +67,19 @@ for (const kind of trackerKinds) {
     assert.deepEqual(double.misuses, [])
   })
 
+  test(`${kind.type}: an answer 200 that the tracker would not give proves nothing`, async (t) => {
+    const { double, task, add, find } = await open(t, kind)
+    const empty = '{"result":null,"error_code":null,"error_info":null}'
+    for (const body of ['', 'null', '[]', '{}', '"ok"', '{"error":"maintenance"}', '{"errors":{}}', empty]) {
+      double.behave(() => ({ status: 200, body }))
+      const added = await add()
+      assert.deepEqual([added.result, added.answer.effect], ['retry', 'unknown'], body)
+      const found = await find()
+      assert.equal('result' in found && found.result, 'retry', body)
+    }
+    assert.deepEqual(double.commentsOf(task), [])
+  })
+
   test(`${kind.type}: a wrong token keeps the comment, and is not seen in the answer`, async (t) => {
     const { double, task, add, find, check } = await open(t, kind, { token: 'api-the-old-token' })
     for (const attempt of [await add(), await find(), await check()]) {
