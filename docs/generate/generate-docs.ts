@@ -1,5 +1,5 @@
 import { generateAsyncApi } from './asyncapi.ts'
-import { generateChatPage } from './chat-page.ts'
+import { generateChatCards, generateChatPage } from './chat-page.ts'
 import { generateConsumePage } from './consume-page.ts'
 import { generateDashboardsPage } from './dashboards-page.ts'
 import { describeEvents } from './describe.ts'
@@ -16,5 +16,6 @@ export const generateDocs = (): Map<string, string> => {
     ['metrics.md', generateMetricsPage()],
     ['dashboards.md', generateDashboardsPage()],
     ['chat-messages.md', generateChatPage()],
+    ['images/chat-cards.svg', generateChatCards()],
   ])
 }

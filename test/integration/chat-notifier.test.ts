@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { chatNotifier } from '../../consumers/chat-notifier/chat-notifier.ts'
 import type { Consumer } from '../../consumers/consumer.ts'
+import { isSoak } from '../helpers/faults/outage.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { startWorkerInProcess } from '../helpers/process/worker-in-process.ts'
 import { post } from '../helpers/records/hooks.ts'
@@ -60,14 +61,15 @@ const sum = (numbers: readonly number[]) => numbers.reduce((all, each) => all + 
 test('500 messages to a channel that allows one at a time are all in messages and digests', async (t) => {
   const slack = await startSlack(t)
   const name = unique('burst')
-  // The time is scaled: one message in 20 ms, instead of one in a second.
+  // The time is scaled: one message in 20 ms, and in a soak run one in a second.
+  const pauseMs = isSoak ? 1000 : 20
   let last = 0
   slack.behave(({ at }) => {
-    if (at - last < 20) return { status: 429, headers: { 'retry-after': '0' } }
+    if (at - last < pauseMs) return { status: 429, headers: { 'retry-after': '0' } }
     last = at
     return { status: 200, body: 'ok' }
   })
-  const to = { type: 'slack', url: slack.url, allow_private: true, messages_per_minute: 2000 }
+  const to = { type: 'slack', url: slack.url, allow_private: true, messages_per_minute: isSoak ? 60 : 2000 }
   const running = await start(
     t,
     await routesFile({ [name]: to }, [{ to: name, events: ['push'], visibility }]),
