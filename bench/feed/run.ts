@@ -92,9 +92,9 @@ const render = (
     },
   ])
   return [
-    `${new Date().toISOString().slice(0, 16)}Z, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, ` +
-      `Node ${process.version}; ${seconds} s for each row. Load average ${before.toFixed(1)} before and ` +
-      `${after.toFixed(1)} after.`,
+    `${new Date().toISOString().slice(0, 16)}Z, ` +
+      `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}; ` +
+      `${seconds} s for each row. Load average ${before.toFixed(1)} before and ${after.toFixed(1)} after.`,
     '',
     `| ${columns.join(' | ')} |`,
     `| --- |${' ---: |'.repeat(columns.length - 1)}`,

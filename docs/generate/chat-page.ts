@@ -15,7 +15,7 @@ How each service writes it is in a file of \`consumers/chat-notifier/targets/\`:
 
 ## How a card looks
 
-![A failed job, a pipeline that succeeded and a merge request, each as a card with a button](images/chat-cards.svg)
+![A failed job, a pipeline that succeeded and a merge request, each as a card](images/chat-cards.svg)
 `
 
 /** The samples whose cards are shown: something good, something bad, and something else. */

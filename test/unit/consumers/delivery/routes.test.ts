@@ -54,7 +54,8 @@ const faults: readonly [name: string, text: string, expected: RegExp][] = [
   ],
   [
     'a partial in a field of a body',
-    'destinations:\n  sms: { type: json, url: https://a.example, fields: { text: "{{> secret-address}}" } }\n',
+    'destinations:\n' +
+      '  sms: { type: json, url: https://a.example, fields: { text: "{{> secret-address}}" } }\n',
     /line 2: destinations\.sms\.fields\.text: uses a partial/,
   ],
   [
