@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { z } from 'zod'
 import { registryVariables } from '../lib/avro/registry.ts'
 import {
@@ -120,19 +119,6 @@ const variables = z.object({
 })
 export type IngressSettings = z.output<typeof variables>
 
-/** The folder of the spool. */
-export const spoolFolderOf = (
-  settings: Pick<IngressSettings, 'BRIDGE_DATA_DIR' | 'INGRESS_SPOOL_DIR'>,
-): string => settings.INGRESS_SPOOL_DIR ?? join(settings.BRIDGE_DATA_DIR, 'spool')
-
-/** The variable that decides where the spool is. */
-export const spoolVariableOf = (settings: Pick<IngressSettings, 'INGRESS_SPOOL_DIR'>): string =>
-  settings.INGRESS_SPOOL_DIR === undefined ? 'BRIDGE_DATA_DIR' : 'INGRESS_SPOOL_DIR'
-
-/** The file that remembers the ids of the schemas, for starts without the registry. */
-export const schemaIdsFileOf = ({ BRIDGE_DATA_DIR }: Pick<IngressSettings, 'BRIDGE_DATA_DIR'>): string =>
-  join(BRIDGE_DATA_DIR, 'schema-ids.json')
-
 /** Milliseconds left for the brokers and the disk if the body used all of its own time. */
 const reserveMs = 1000
 
@@ -158,6 +144,13 @@ export const readIngressSettings = (env: Environment): IngressSettings => {
   if (faults.length > 0) throw new ConfigError(faults)
   return settings
 }
+
+/**
+ * Reads the same settings without asking for credentials, for what receives no hooks.
+ *
+ * @throws ConfigError naming every variable that is wrong by itself
+ */
+export const readDeliverySettings = (env: Environment): IngressSettings => readVariables(variables, env)
 
 /**
  * Where the sources are configured.

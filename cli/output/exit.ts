@@ -19,6 +19,7 @@ const ignoringClosedStdout = new Set([
   'set',
   'rebuild',
   'publish',
+  'drain',
 ])
 
 /**

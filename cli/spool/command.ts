@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { UsageError } from '../../lib/errors.ts'
 import { withLocalStack } from '../environment.ts'
 import { type JsonOption, jsonOption } from '../options/json-option.ts'
+import { wholeNumber } from '../options/whole-number.ts'
 import { exitAfterOutput } from '../output/exit.ts'
 
 const inspect = new Command('inspect')
@@ -37,8 +38,30 @@ const publish = new Command('publish')
     await exitAfterOutput()
   })
 
+const wait = new Command('wait')
+  .description('wait until the spool of the running ingress is empty; exit with 1 if hooks still wait')
+  .option('--timeout <seconds>', 'how long it waits', wholeNumber(1), 60)
+  .option('--metrics <url>', 'metrics of the ingress (default: on this machine, at METRICS_PORT)')
+  .action(async ({ timeout, metrics }: { timeout: number; metrics?: string }) => {
+    const { metricsUrlOf, waitUntilEmpty } = await import('./wait-until-empty.ts')
+    const { isEmpty, says } = await waitUntilEmpty(metrics ?? metricsUrlOf(process.env), timeout * 1000)
+    console.log(says)
+    if (!isEmpty) process.exitCode = 1
+  })
+
+const drain = new Command('drain')
+  .description('publish the hooks in the spool of an ingress that will not run again')
+  .option('--timeout <seconds>', 'how long it tries', wholeNumber(1), 3600)
+  .action(async ({ timeout }: { timeout: number }) => {
+    const { drainUnusedSpool, drainedText, isDone } = await import('./drain.ts')
+    const drained = await drainUnusedSpool(withLocalStack(process.env), timeout * 1000)
+    console.log(drainedText(drained))
+    if (!isDone(drained)) process.exitCode = 1
+    await exitAfterOutput()
+  })
+
 /** `bridge spool`: the hooks on disk. */
 export const spoolCommand = new Command('spool').description(
-  'inspect the hooks on disk that wait for Kafka, and publish those that were set aside',
+  'inspect, await and publish the hooks on disk that wait for Kafka, and those that were set aside',
 )
-for (const command of [inspect, publish]) spoolCommand.addCommand(command)
+for (const command of [inspect, publish, wait, drain]) spoolCommand.addCommand(command)

@@ -1,16 +1,13 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
-import { ingressVariables, spoolFolderOf } from '../../ingress/config.ts'
+import { spoolFolderOf } from '../../ingress/data-places.ts'
 import { inspectSegments, readSetAside } from '../../ingress/spool/inspect-files.ts'
 import { createSpoolFolder, noteName, segmentSuffix } from '../../ingress/spool/spool-folder.ts'
 import { asideName } from '../../ingress/spool/spool-folders.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { filesOf, noSpool, spoolPrefixes } from './spool-files.ts'
+import { spoolPlaceVariables } from './spool-place-variables.ts'
 import { rowOf, type SpoolRow } from './spool-row.ts'
-
-const { BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR } = ingressVariables.shape
-const variables = z.object({ BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR })
 
 /**
  * Lists everything in the folder of the spool, as it is on disk. Nothing is changed.
@@ -18,7 +15,7 @@ const variables = z.object({ BRIDGE_DATA_DIR, INGRESS_SPOOL_DIR })
  * @throws UsageError if a folder is missing or cannot be read, so that it is not mistaken for an empty spool
  */
 export async function* inspectSpool(env: Environment): AsyncGenerator<SpoolRow> {
-  const folder = spoolFolderOf(readVariables(variables, env))
+  const folder = spoolFolderOf(readVariables(spoolPlaceVariables, env))
   const files = await filesOf(folder)
   if (files === undefined) throw noSpool(folder)
   for (const prefix of spoolPrefixes(files)) yield* rowsOfSpool(folder, prefix)

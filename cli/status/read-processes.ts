@@ -1,4 +1,4 @@
-import { ask, readSeries, reasonOf } from './read-series.ts'
+import { ask, readSeries, reasonOf } from '../../lib/http/read-series.ts'
 
 /** What a running process says of itself. */
 export interface ProcessReading {

@@ -14,13 +14,8 @@ import { acknowledgedByTopic, addIngressAccounts } from '../accounting/ingress-a
 import { createLogGrowth, type LogGrowth } from '../accounting/log-growth.ts'
 import { type CredentialSeries, createCredentialSeries } from '../auth/credential-series.ts'
 import { watchSources } from '../auth/watch-sources.ts'
-import {
-  type IngressSettings,
-  readIngressSettings,
-  readSourcesSettings,
-  spoolFolderOf,
-  spoolVariableOf,
-} from '../config.ts'
+import { type IngressSettings, readIngressSettings, readSourcesSettings } from '../config.ts'
+import { spoolFolderOf, spoolVariableOf } from '../data-places.ts'
 import { createDeliveryPath, type DeliveryPath } from '../delivery-path.ts'
 import type { CreateListener } from '../http/app.ts'
 import { createHookLog } from '../http/hook-log.ts'

@@ -8,12 +8,13 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   // The command line runs the ingress, reads its settings, and reads and publishes the hooks of a spool.
   'ingress/': [
     ...['ingress.ts', 'config.ts', 'metrics.ts', 'hook.ts', 'deliver.ts', 'open-delivery-path.ts'],
+    ...['data-places.ts', 'drain-spool.ts'],
     ...['auth/read-sources.ts', 'http/certificates.ts', 'record/classify.ts', 'record/encoders.ts'],
     'record/encode.ts',
     ...['spool/inspect-files.ts', 'spool/spool-folder.ts', 'spool/spool-folders.ts'],
     ...['spool/keep/deliver-within.ts', 'record/large-body.ts', 'record/prepare.ts', 'record/too-complex.ts'],
   ],
-  'ingress/parts/': ['create-parts.ts', 'operations.ts'],
+  'ingress/parts/': ['create-parts.ts', 'operations.ts', 'connect.ts'],
   'ingress/spool/keep/': ['publish-or-spool.ts', 'answer-kept.ts', 'deliver-within.ts'],
   'ingress/publish/': [
     ...['publisher.ts', 'sender.ts', 'canary.ts', 'topic-metadata.ts'],

@@ -6,6 +6,15 @@ import type { ArrowRule } from './rule.ts'
  * the way of a hook until it is published, and what both speak of.
  */
 const ingress: Rooms = {
+  'drain-spool.ts': [
+    'parts/',
+    'open-delivery-path.ts',
+    'delivery-path.ts',
+    'spool/',
+    'config.ts',
+    'data-places.ts',
+    'metrics.ts',
+  ],
   'ingress.ts': [
     ...['parts/', 'open-delivery-path.ts', 'receive.ts', 'delivery-path.ts', 'deliver.ts'],
     ...['http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
@@ -14,7 +23,7 @@ const ingress: Rooms = {
   'parts/': [
     'accounting/',
     ...['open-delivery-path.ts', 'receive.ts', 'delivery-path.ts', 'deliver.ts'],
-    ...['http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
+    ...['http/', 'spool/', 'publish/', 'record/', 'config.ts', 'data-places.ts', 'auth/'],
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
   'open-delivery-path.ts': [
@@ -37,6 +46,7 @@ const ingress: Rooms = {
   'metrics.ts': ['outcome.ts'],
   'outcome.ts': ['hook.ts'],
   'hook.ts': [],
+  'data-places.ts': [],
 }
 
 /** The schemas: the list of events, what it says of each event, and the types that are generated. */

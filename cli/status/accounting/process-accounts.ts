@@ -1,4 +1,4 @@
-import { readSeries, reasonOf } from '../read-series.ts'
+import { readSeries, reasonOf } from '../../../lib/http/read-series.ts'
 import type { Account } from './equation.ts'
 
 const residueOf = /^unaccounted_records\{stage="([a-z]+)"\}$/

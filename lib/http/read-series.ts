@@ -1,4 +1,4 @@
-import { messageOf } from '../../lib/errors.ts'
+import { messageOf } from '../errors.ts'
 
 /** How long a process may take to answer, in milliseconds. */
 const answerMs = 5000
