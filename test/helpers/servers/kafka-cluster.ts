@@ -4,6 +4,7 @@ import { newClusterId, startKafka } from '../../../local/kafka/kafka.ts'
 import type { KafkaNode } from '../../../local/kafka/kafka-properties.ts'
 import type { Server } from '../../../local/server.ts'
 import { openKafkaFolder } from './kafka-folder.ts'
+import { withSettings } from './kafka-with-settings.ts'
 
 /** A Kafka cluster of several nodes, for tests of leader changes and replication. */
 export interface KafkaCluster {
@@ -22,6 +23,8 @@ interface KafkaClusterOptions {
   cacheDir: string
   env: Environment
   nodes: number
+  /** Settings of a node in addition to those of the local stack. */
+  settingsOf?: (node: KafkaNode) => Readonly<Record<string, unknown>>
 }
 
 /** Starts the nodes in parallel. Resolves when each of them has joined the cluster. */
@@ -34,7 +37,12 @@ export const startKafkaCluster = async (options: KafkaClusterOptions): Promise<K
     const start = async (node: KafkaNode): Promise<Server> => {
       const { port, controllerPort: internalPort } = node
       const serverOptions = folder.optionsOf(`kafka-${node.id}`, { port, internalPort })
-      const server = await startKafka(serverOptions, { node, voters: nodes, clusterId })
+      const { childProcesses } = serverOptions
+      const settings = options.settingsOf?.(node) ?? {}
+      const server = await startKafka(
+        { ...serverOptions, childProcesses: withSettings(childProcesses, settings, []) },
+        { node, voters: nodes, clusterId },
+      )
       running.set(node.id, server)
       return server
     }

@@ -66,7 +66,7 @@ export const startKafkaWithSettings = async (given: BrokerSettings): Promise<Kaf
 /**
  * Adds the settings to the command line of the broker. The tool that formats its disk does not accept them.
  */
-const withSettings = (
+export const withSettings = (
   childProcesses: ChildProcesses,
   settings: Readonly<Record<string, unknown>>,
   java: readonly string[],
@@ -75,7 +75,9 @@ const withSettings = (
   start: (options) => {
     const overrides = Object.entries(settings).flatMap(([name, value]) => ['--override', `${name}=${value}`])
     return childProcesses.start(
-      options.name === 'kafka' ? { ...options, args: [...java, ...options.args, ...overrides] } : options,
+      options.name.endsWith('-format')
+        ? options
+        : { ...options, args: [...java, ...options.args, ...overrides] },
     )
   },
 })
