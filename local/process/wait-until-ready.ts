@@ -3,6 +3,12 @@ import { messageOf } from '../../lib/errors.ts'
 import { type Child, type Exit, exitReason } from './child.ts'
 
 /**
+ * Servers start within seconds. On a machine that is busy, or on which many start together, they need minutes.
+ * A server that cannot start ends, and this is noticed at once.
+ */
+const defaultLimitMs = 240_000
+
+/**
  * Repeats a probe until it succeeds.
  *
  * @param probe rejects while the child is not ready
@@ -11,13 +17,13 @@ import { type Child, type Exit, exitReason } from './child.ts'
 export const waitUntilReady = async (
   child: Child,
   probe: () => Promise<void>,
-  { logFile, timeoutMs = 90_000 }: { logFile: string; timeoutMs?: number },
+  { logFile, timeoutMs = defaultLimitMs }: { logFile: string; timeoutMs?: number },
 ): Promise<void> => {
   let exit: Exit | undefined
   void child.exited.then((ended) => {
     exit = ended
   })
-  const deadline = Date.now() + timeoutMs
+  const deadline = performance.now() + timeoutMs
   for (;;) {
     try {
       return await probe()
@@ -27,7 +33,7 @@ export const waitUntilReady = async (
           `${child.name} ended (${exitReason(exit)}) before it was ready. Its log is ${logFile}`,
         )
       }
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         child.kill('SIGKILL')
         const limit = `${timeoutMs / 1000} s`
         throw new Error(
