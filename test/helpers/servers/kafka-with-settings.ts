@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cacheFolder } from '../../../local/artifacts.ts'
 import { choosePorts } from '../../../local/choose-ports.ts'
 import { startKafka } from '../../../local/kafka/kafka.ts'
 import type { ChildProcesses } from '../../../local/process/child-processes.ts'
 import { openKafkaFolder } from './kafka-folder.ts'
+import { testCacheFolder } from './test-cache-folder.ts'
 
 /** A broker of one test file, with a second listener on which clients log in. */
 export interface KafkaWithSettings {
@@ -39,7 +39,7 @@ export const saslListener = ({ broker, controller, sasl }: ListenerPorts): Recor
 /** Starts a broker with its data in a temporary folder. */
 export const startKafkaWithSettings = async (given: BrokerSettings): Promise<KafkaWithSettings> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'bridge-test-broker-'))
-  const folder = await openKafkaFolder(dataDir, cacheFolder(process.env), process.env)
+  const folder = await openKafkaFolder(dataDir, await testCacheFolder(), process.env)
   const remove = async () => {
     await folder.close()
     await rm(dataDir, { recursive: true, force: true })

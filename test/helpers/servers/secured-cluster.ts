@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cacheFolder } from '../../../local/artifacts.ts'
 import { freePort } from '../process/free-ports.ts'
 import { type KafkaCluster, startKafkaCluster } from './kafka-cluster.ts'
+import { testCacheFolder } from './test-cache-folder.ts'
 import type { TlsFiles } from './tls-files.ts'
 
 /** Three brokers with SASL_SSL for clients, and access control lists without which nobody may do anything. */
@@ -26,7 +26,7 @@ export const startSecuredCluster = async (
   const logins = users.map((user) => `user_${user}="${user}"`).join(' ')
   const plain = 'org.apache.kafka.common.security.plain.PlainLoginModule required'
   const cluster = await startKafkaCluster({
-    ...{ dataDir, cacheDir: cacheFolder(process.env), env: process.env, nodes: 3 },
+    ...{ dataDir, cacheDir: await testCacheFolder(), env: process.env, nodes: 3 },
     settingsOf: ({ id, port, controllerPort }) => {
       const advertised = `PLAINTEXT://127.0.0.1:${port},SECURED://127.0.0.1:${ports.get(id)}`
       return {

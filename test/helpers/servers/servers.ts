@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cacheFolder } from '../../../local/artifacts.ts'
 import type { ServerName } from '../../../local/servers.ts'
 import { type LocalStack, startLocalStack } from '../../../local/stack.ts'
+import { testCacheFolder } from './test-cache-folder.ts'
 
 /** Real servers for tests, on free ports, with their data in a temporary folder. */
 export interface Servers extends LocalStack {
@@ -16,7 +16,7 @@ export const startServers = async (servers?: readonly ServerName[]): Promise<Ser
   const dataDir = await mkdtemp(join(tmpdir(), 'bridge-test-stack-'))
   const stack = await startLocalStack({
     dataDir,
-    cacheDir: cacheFolder(process.env),
+    cacheDir: await testCacheFolder(),
     env: process.env,
     compilation: 'quick',
     ...(servers && { servers }),

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cacheFolder } from '../../../local/artifacts.ts'
 import { type KafkaCluster, startKafkaCluster } from './kafka-cluster.ts'
+import { testCacheFolder } from './test-cache-folder.ts'
 
 export interface TemporaryCluster extends KafkaCluster {
   /** Stops the nodes and removes their data. */
@@ -14,7 +14,7 @@ export const startTemporaryCluster = async (nodes: number): Promise<TemporaryClu
   const dataDir = await mkdtemp(join(tmpdir(), 'bridge-test-cluster-'))
   const cluster = await startKafkaCluster({
     dataDir,
-    cacheDir: cacheFolder(process.env),
+    cacheDir: await testCacheFolder(),
     env: process.env,
     nodes,
   })
