@@ -105,6 +105,11 @@ export const ingressVariables = z.object({
   INGRESS_SPOOL_MAX_BYTES: bytes(1024 * mebibyte).describe(
     'Largest size of the spool on disk. When it is full, hooks get 503. Hooks set aside may add a quarter.',
   ),
+  INGRESS_CANARY_SECONDS: seconds()
+    .min(0.1)
+    .max(15)
+    .default(15)
+    .describe('How often a canary record is published and read back. The alerts expect 15 or less.'),
   INGRESS_DRAIN_SECONDS: seconds()
     .min(0)
     .default(5)

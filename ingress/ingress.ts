@@ -62,6 +62,7 @@ const startParts = async (parts: IngressParts, opened: AsyncDisposableStack): Pr
     publisher: deliveryPath.publisher,
     metrics: parts.metrics,
     logger,
+    intervalMs: settings.INGRESS_CANARY_SECONDS * 1000,
   })
   opened.defer(() => canary.stop())
   const operations = await startOperationsServer(operationsOptions(parts, canary))

@@ -26,7 +26,7 @@ export interface IngressState {
   now: number
 }
 
-/** Three canary records in a row that were not read back. */
+/** At least three canary records in a row that were not read back: INGRESS_CANARY_SECONDS is at most 15. */
 const staleMs = 50_000
 
 /**

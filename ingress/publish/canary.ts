@@ -23,18 +23,19 @@ export interface CanaryOptions {
   publisher(): Publisher | undefined
   metrics: Pick<IngressMetrics, 'lastReadBack'>
   logger: Logger
+  /** How often a record is published. */
+  intervalMs: number
   /** The monotonic clock. A clock that is set must not make a record look old. */
   now?: () => number
 }
 
-const intervalMs = 15_000
 const timeoutMs = 5000
 
 /**
  * Publishes a record at regular intervals and reads it back: acknowledged records might still be unreadable.
  */
 export const startCanary = (options: CanaryOptions): Canary => {
-  const { kafka, topic, publisher, metrics, logger, now = () => performance.now() } = options
+  const { kafka, topic, publisher, metrics, logger, intervalMs, now = () => performance.now() } = options
   let lastReadBack: number | null = null
   let isProbing = false
 

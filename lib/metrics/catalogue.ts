@@ -8,6 +8,7 @@ import { ingressCatalogue } from './ingress-catalogue.ts'
 import { lagCatalogue } from './lag-catalogue.ts'
 import { ldapSyncCatalogue } from './ldap-sync-catalogue.ts'
 import { outboxCatalogue } from './outbox-catalogue.ts'
+import { processCatalogue } from './process-catalogue.ts'
 import { publishCatalogue } from './publish-catalogue.ts'
 import { pushLogCatalogue } from './push-log-catalogue.ts'
 import type { LabelValue } from './typed-metrics.ts'
@@ -33,6 +34,7 @@ export const metricCatalogue = {
   ...outboxCatalogue,
   ...lagCatalogue,
   ...accountingCatalogue,
+  ...processCatalogue,
 } as const satisfies MetricCatalogue
 
 export type BridgeCatalogue = typeof metricCatalogue

@@ -31,6 +31,7 @@ export interface Metrics<Catalogue extends MetricCatalogue = BridgeCatalogue> {
 export const createMetrics = (): Metrics => {
   const metrics = createMetricsFrom(metricCatalogue)
   prometheus.collectDefaultMetrics({ register: metrics.registry, prefix: metricPrefix })
+  metrics.gauge('clock_timestamp_seconds', {}, async (gauge) => gauge.setToCurrentTime())
   return metrics
 }
 

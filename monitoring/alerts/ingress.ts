@@ -48,11 +48,14 @@ const startedAt = node('process_start_time_seconds', { job: 'ingress' })
 const kafka: readonly Alert[] = [
   {
     name: 'KafkaIsUnwritable',
+    // Failures become rare while the ingress waits longer between its attempts, and hooks wait all the time.
     expr:
       `time() - (${lastAcknowledged} > 0 or ${startedAt}) > 120\n` +
-      `and sum without (cause) (increase(${metric('ingress_publish_failures_total')}[5m])) > 0\n` +
+      `and (sum without (cause) (increase(${metric('ingress_publish_failures_total')}[5m])) > 0 ` +
+      `or ${metric('ingress_spool_records')} > 0)\n` +
       `or ${metric('ingress_connected')} == 0`,
-    for: '3m',
+    // Less than the alert about the canary, which is an effect.
+    for: '2m',
     severity: 'critical',
     summary: 'The brokers do not acknowledge the records of {{ $labels.process }}.',
     description: 'Hooks are kept in the spool until it is full. Workers get nothing new.',
@@ -62,9 +65,9 @@ const kafka: readonly Alert[] = [
   {
     name: 'CanaryIsNotReadBack',
     expr: `time() - (${readBack} > 0 or ${startedAt}) > 180`,
-    for: '2m',
+    for: '5m',
     severity: 'critical',
-    summary: 'The canary of {{ $labels.process }} has not been read back for three minutes.',
+    summary: 'The canary of {{ $labels.process }} has not been read back for minutes.',
     description: 'Published records may be unreadable. This also holds while no hooks arrive.',
     runbook: 'records-are-not-read-back',
     dashboard: 'bridge-lost',
@@ -77,6 +80,20 @@ const kafka: readonly Alert[] = [
     summary: '{{ $value }} topics are not available to {{ $labels.process }}, while others are.',
     description: 'Their hooks wait in the spool, at most in a part of it. Others are published.',
     runbook: 'topic-is-not-available',
+    dashboard: 'bridge-ingress',
+  },
+]
+
+const registry: readonly Alert[] = [
+  {
+    name: 'RegistryHasNotAnswered',
+    expr: `${metric('ingress_schema_ids', { from: 'disk' })} == 1`,
+    for: '10m',
+    severity: 'warning',
+    summary: 'The schema registry has not answered {{ $labels.process }} since it started.',
+    description:
+      'Hooks are published with the schema ids of an earlier start. A worker that starts now cannot decode.',
+    runbook: 'registry-has-not-answered',
     dashboard: 'bridge-ingress',
   },
 ]
@@ -179,5 +196,5 @@ export const ingressAlerts: AlertGroup = {
   name: 'ingress',
   about: 'Hooks that are lost or wait, Kafka as the ingress sees it, and senders.',
   recordings: [],
-  alerts: [...losses, ...kafka, ...spool, ...senders, ...secrets],
+  alerts: [...losses, ...kafka, ...registry, ...spool, ...senders, ...secrets],
 }

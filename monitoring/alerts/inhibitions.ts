@@ -31,6 +31,11 @@ export const inhibitions: readonly Inhibition[] = [
   // Both mean that nothing answers. The one that names the process says more.
   { causes: ['IngressIsDown', 'ProcessIsDown'], effects: ['SeriesAreMissing'], equal: ['job'] },
   { causes: ['WorkerIsStopped', 'WorkerIsStalled'], effects: ['WorkerIsBehind'], equal: ['group'] },
+  // The verdict of a group is the more urgent one. Its runbook asks first whether the circuit is open.
+  { causes: ['WorkerIsStopped'], effects: ['ProcessIsDown'], equal: ['process'] },
+  { causes: ['WorkerIsStopped', 'WorkerIsStalled'], effects: ['WorkerWaits'], equal: ['process'] },
+  // The canary is as old as the clock is wrong.
+  { causes: ['ClockIsWrong'], effects: ['CanaryIsNotReadBack'], equal: ['process'] },
   { causes: ['HooksAreLost'], effects: ['HooksFailFast', 'HooksFail', 'HooksFailSlowly'] },
   { causes: ['HooksFailFast'], effects: ['HooksFail', 'HooksFailSlowly'], equal: ['job'] },
   { causes: ['HooksFail'], effects: ['HooksFailSlowly'], equal: ['job'] },

@@ -2,7 +2,7 @@ import { unusedWorkers } from '../panels/unused-workers.ts'
 import type { Alert, AlertGroup, Severity } from './alert.ts'
 import { ruleSelectors } from './rule-selectors.ts'
 
-const { node, up } = ruleSelectors
+const { metric, node, up } = ruleSelectors
 
 const place = { runbook: 'process-is-down', dashboard: 'bridge-node' }
 
@@ -73,6 +73,24 @@ const runtime: readonly Alert[] = [
   },
 ]
 
+const clock = metric('clock_timestamp_seconds')
+
+/** Compared with the clock of Prometheus, which notes when it scraped. */
+const clocks: readonly Alert[] = [
+  {
+    name: 'ClockIsWrong',
+    expr: `abs(${clock} - timestamp(${clock})) > 60`,
+    for: '1m',
+    severity: 'warning',
+    summary: 'The clock of {{ $labels.process }} is wrong by {{ $value | humanizeDuration }}.',
+    description:
+      'It is compared with the clock of Prometheus. An ingress with a wrong clock refuses signed hooks, ' +
+      'and the times in records are wrong.',
+    runbook: 'clock-is-wrong',
+    dashboard: 'bridge-node',
+  },
+]
+
 /** It always fires. When it stays away, its receiver knows that Prometheus or Alertmanager is down. */
 const watchdog: Alert = {
   name: 'Watchdog',
@@ -96,6 +114,7 @@ export const processAlerts: AlertGroup = {
     missing('worker', 'critical'),
     missing('lag-exporter', 'warning'),
     ...runtime,
+    ...clocks,
     watchdog,
   ],
 }

@@ -13,8 +13,13 @@ export interface MeasuredWorker {
 /** People wait for a message or a change of rights; a log may be a quarter of an hour late. */
 const objectiveMinutes: Readonly<Record<MeasuredWorker['effect'], number>> = { external: 5, internal: 15 }
 
+/**
+ * The lag exporter measures a group, and the series have its name as `process`. The alert names the worker
+ * instead, so that it can be compared with the alerts of the process of the worker.
+ */
 const verdict = (value: 'stalled' | 'stopped' | 'missing' | 'rewound'): string =>
-  `${metric('consumer_lag_verdict', { verdict: value })} == 1`
+  `label_replace(${metric('consumer_lag_verdict', { verdict: value })} == 1, ` +
+  '"process", "$1", "group", ".*gitlab-bridge[.](.+)")'
 
 const verdicts: readonly Alert[] = [
   {
@@ -104,7 +109,8 @@ const deadLetters: readonly Alert[] = [
 const waits: readonly Alert[] = [
   {
     name: 'WorkerWaits',
-    expr: `${metric('consumer_circuit_state', { state: 'open' })} == 1`,
+    // The circuit is half open while the worker tries again, and opens again when that fails.
+    expr: `max_over_time(${metric('consumer_circuit_state', { state: 'open' })}[2m]) == 1`,
     for: '5m',
     severity: 'warning',
     summary: 'The worker {{ $labels.process }} waits for something that is not available.',

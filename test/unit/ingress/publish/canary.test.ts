@@ -20,6 +20,7 @@ const startedCanary = (t: TestContext, publisher: () => Publisher | undefined) =
     publisher,
     metrics: createIngressMetrics(metrics),
     logger,
+    intervalMs: 15_000,
     now: Date.now,
   })
   t.after(() => canary.stop())
