@@ -3,8 +3,8 @@ import { messageOf } from '../../lib/errors.ts'
 import { type Child, type Exit, exitReason } from './child.ts'
 
 /**
- * Servers start within seconds. On a machine that is busy, or on which many start together, they need minutes.
- * A server that cannot start ends, and this is noticed at once.
+ * Servers start within seconds. On a machine that is busy, or on which many start together, they need
+ * minutes. A server that cannot start ends, and this is noticed at once.
  */
 const defaultLimitMs = 240_000
 
