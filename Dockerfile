@@ -8,7 +8,9 @@ COPY package.json package-lock.json ./
 # Development ones are taken out, not only omitted: npm 11.21 refuses a lockfile that lacks their binaries for
 # foreign platforms.
 RUN --mount=type=cache,target=/root/.npm npm pkg delete devDependencies \
-  && npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+  && npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
+  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \
+    -o -iname 'readme.md' -o -iname 'changelog.md' -o -iname 'history.md' \) -delete
 
 FROM ${NODE_IMAGE} AS sources
 WORKDIR /app

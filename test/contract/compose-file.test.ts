@@ -28,7 +28,9 @@ const combinations = subsetsOf(profilesOf(compose)).map((profiles) => ({
 
 test('has the profiles that the documents name', () => {
   const profiles = new Set(profilesOf(compose))
-  assert.ok(profiles.isSupersetOf(new Set(['chat', 'forwarder', 'ldap', 'ldap-demo', 'trackers'])))
+  assert.ok(
+    profiles.isSupersetOf(new Set(['chat', 'chat-demo', 'forwarder', 'ldap', 'ldap-demo', 'trackers'])),
+  )
 })
 
 test('in every combination of profiles, what a service waits for is started, too', () => {
@@ -72,7 +74,7 @@ test('every service that runs has a healthcheck, also for its start, and time to
   for (const [name, { healthcheck, stop_grace_period = '10s' }] of services) {
     if (isOneShot(name) || name === 'audit') continue
     assert.ok(healthcheck !== undefined && 'start_interval' in healthcheck, name)
-    if (name !== 'ldap-demo') assert.ok(Number.parseInt(stop_grace_period, 10) >= 30, name)
+    if (!name.endsWith('-demo')) assert.ok(Number.parseInt(stop_grace_period, 10) >= 30, name)
   }
   const drain = /INGRESS_DRAIN_SECONDS=(\d+)/.exec(readPage('.env.example'))?.[1]
   const grace = Number.parseInt(serviceNamed(compose, 'ingress').stop_grace_period ?? '', 10)
@@ -155,13 +157,25 @@ test('Prometheus scrapes every process at the port that it has', () => {
   assert.deepEqual(targets.sort(), [...processes, 'localhost:9090'].sort())
 })
 
+test('each image has one tag, and an image that is not rebuilt is pinned by its digest, too', () => {
+  const images = new Set(services.map(([, { image }]) => defaultOf(image)))
+  const others = [...images].filter((image) => !image.startsWith('gitlab-kafka-bridge'))
+  const pinned = others.filter((image) => /^[a-z/-]+:v?[\d.]+@sha256:[0-9a-f]{64}$/.test(image))
+  assert.equal(new Set(others.map((image) => image.split(':')[0])).size, others.length)
+  assert.deepEqual(
+    others.filter((image) => !pinned.includes(image)).map((image) => image.split(':')[0]),
+    ['postgres', 'apicurio/apicurio-registry'],
+  )
+})
+
 test('the registry has the version that npm start runs', () => {
   const version = /registryVersion = '([\d.]+)'/.exec(
     readFileSync(new URL('local/artifacts.ts', root), 'utf8'),
   )?.[1]
-  assert.equal(defaultOf(serviceNamed(compose, 'registry').image), `apicurio/apicurio-registry:${version}`)
+  const image = (name: string) => defaultOf(serviceNamed(compose, name).image).split('@')[0]
+  assert.equal(image('registry'), `apicurio/apicurio-registry:${version}`)
   const kafka = /kafkaVersion = '([\d.]+)'/.exec(
     readFileSync(new URL('local/artifacts.ts', root), 'utf8'),
   )?.[1]
-  assert.equal(defaultOf(serviceNamed(compose, 'kafka').image), `apache/kafka:${kafka}`)
+  assert.equal(image('kafka'), `apache/kafka:${kafka}`)
 })

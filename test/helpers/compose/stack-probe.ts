@@ -15,11 +15,15 @@ export interface StackProbe {
   postWith(token: string): Promise<number>
   /** Waits until every worker of the default services shows the push. @throws what is missing */
   reaches(push: Push): Promise<void>
+  /** Posts a body with the token of the stack; resolves to the answer. @throws if it is not 200 or 202 */
+  postBody(body: string, event: string): Promise<Record<string, string>>
   getJson(variable: keyof Compose['ports'], path: string, headers?: Record<string, string>): Promise<unknown>
 }
 
 export interface Push {
   id: string
+  /** `published`, or `spooled` if the ingress had no connection to the brokers. */
+  outcome: string
   body: string
   /** The commit after the push, which no other push of the test has. */
   after: string
@@ -35,29 +39,34 @@ export const createStackProbe = (compose: Compose): StackProbe => {
   }
   const secret = async (service: string, name: string) =>
     (await compose.exec(service, 'cat', `/secrets/${name}`)).trim()
-  const send = (token: string, body: string) => {
+  const send = (token: string, body: string, event = 'Push Hook') => {
     const headers = {
       'content-type': 'application/json',
-      'x-gitlab-event': 'Push Hook',
+      'x-gitlab-event': event,
       'x-gitlab-token': token,
     }
     return fetch(url('INGRESS_PORT', '/hooks'), { method: 'POST', headers, body })
+  }
+  const postBody: StackProbe['postBody'] = async (body, event) => {
+    const response = await send(await secret('ingress', 'tokens'), body, event)
+    const answer = (await response.json()) as Record<string, string>
+    // 202: an ingress that has just been started may not have connected to the brokers yet.
+    assert.ok(response.status === 200 || response.status === 202, `${response.status} ${answer.outcome}`)
+    return answer
   }
   let pushes = 0
   let before = 'eac4319652648775ff6caff67b5d09e313e02127'
   return {
     getJson,
+    postBody,
     postWith: async (token) => (await send(token, text)).status,
     post: async () => {
       pushes += 1
       const after = (BigInt(Date.now()) * 1000n + BigInt(pushes)).toString(16).padStart(40, '0')
       const body = JSON.stringify({ ...JSON.parse(text), before, after, checkout_sha: after })
-      const response = await send(await secret('ingress', 'tokens'), body)
-      const answer = (await response.json()) as Record<string, string>
-      // 202: an ingress that has just been started may not have connected to the brokers yet.
-      assert.ok(response.status === 200 || response.status === 202, `${response.status} ${answer.outcome}`)
+      const { id = '', outcome = '' } = await postBody(body, 'Push Hook')
       before = after
-      return { id: answer.id ?? '', body, after }
+      return { id, outcome, body, after }
     },
     reaches: async ({ id, body, after }) => {
       await eventually(async () => {

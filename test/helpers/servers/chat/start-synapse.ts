@@ -9,7 +9,9 @@ import { eventually } from '../../process/eventually.ts'
 import { freePort } from '../../process/free-ports.ts'
 import { pythonWith } from '../../process/python.ts'
 
-const requirements = fileURLToPath(new URL('synapse-requirements.txt', import.meta.url))
+const requirements = fileURLToPath(
+  new URL('../../../../deploy/images/chat/requirements.txt', import.meta.url),
+)
 const serverName = 'chat.nordlicht.example'
 /** It starts in a few seconds, and on a busy machine in minutes. */
 const startLimitMs = 240_000
