@@ -1,11 +1,16 @@
 // docker-compose.yml on a real engine: the services without a profile.
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+import { chromium } from 'playwright-core'
 import { consumers } from '../../consumers/index.ts'
 import { logFollowers } from '../../consumers/workers.ts'
 import { allDashboards } from '../../monitoring/dashboards/all-dashboards.ts'
 import { createStackProbe, type Push, type StackProbe } from '../helpers/compose/stack-probe.ts'
+import { findChromium } from '../helpers/feed/find-chromium.ts'
 import { eventually } from '../helpers/process/eventually.ts'
+import { pythonWith } from '../helpers/process/python.ts'
 import { readPage } from '../helpers/records/markdown.ts'
 import { type Compose, createCompose } from '../helpers/servers/compose.ts'
 
@@ -15,12 +20,30 @@ const pushes: Push[] = []
 let compose: Compose
 let probe: StackProbe
 
+/** From `docker compose up` with built and pulled images to the answer to the first hook. */
+let firstHookMs: number
+
 before(async () => {
   compose = await createCompose(`bridge-test-${process.pid}`)
   probe = createStackProbe(compose)
+  const started = performance.now()
   await compose.up()
+  pushes.push(await probe.post())
+  firstHookMs = performance.now() - started
 })
 after(() => compose?.remove())
+
+test('when `up --wait` ends, a canary has gone all the way, and the first hook is published', async (t) => {
+  t.diagnostic(`first hook after ${Math.round(firstHookMs / 1000)} s`)
+  const metrics = await compose.exec(
+    'ingress',
+    ...['node', '--eval', "fetch('http://127.0.0.1:9464/metrics').then((r) => r.text()).then(console.log)"],
+  )
+  const readBack = /^gitlab_bridge_ingress_canary_read_back_timestamp_seconds (\S+)$/m.exec(metrics)?.[1]
+  assert.ok(Number(readBack) > 1.7e9, readBack)
+  assert.equal(pushes[0]?.outcome, 'published')
+  assert.ok(firstHookMs < 180_000, `${Math.round(firstHookMs / 1000)} s`)
+})
 
 test('comes up whole: Prometheus reaches every process, Alertmanager and Grafana answer', async () => {
   await eventually(async () => {
@@ -64,7 +87,7 @@ test('every metric of the bridge on the first dashboard exists', async () => {
 
 test('no process has rights, and none can write to its root', async () => {
   const ids = (await compose.run('ps', '--quiet')).trim().split('\n')
-  assert.equal(ids.length, 12)
+  assert.equal(ids.length, 13)
   for (const id of ids) {
     const look = 'cat /proc/1/status; if touch /written 2>/dev/null; then echo writable; fi'
     const status = await compose.docker('exec', id, 'sh', '-c', look)
@@ -85,6 +108,50 @@ test('a hook posted from outside reaches every worker', async () => {
   const push = await probe.post()
   pushes.push(push)
   await probe.reaches(push)
+})
+
+test('a subscriber outside of the stack reads with the Python example, and can change nothing', async () => {
+  const python = await pythonWith('examples/python/requirements.txt')
+  const password = (await compose.exec('kafka', 'cat', '/secrets/reader-password')).trim()
+  const registry = `http://127.0.0.1:${compose.ports.LOCAL_REGISTRY_PORT}/apis/ccompat/v7`
+  const env = {
+    KAFKA_BROKERS: `127.0.0.1:${compose.ports.LOCAL_KAFKA_PORT}`,
+    SCHEMA_REGISTRY_URL: registry,
+    CLIENT_SETTINGS: JSON.stringify({
+      ...{ 'group.id': 'reader.example', 'security.protocol': 'SASL_PLAINTEXT' },
+      ...{ 'sasl.mechanism': 'SCRAM-SHA-512', 'sasl.username': 'reader', 'sasl.password': password },
+    }),
+  }
+  const { stdout } = await promisify(execFile)(python, ['examples/python/consume.py', '1', '240'], { env })
+  const { delivery, event } = JSON.parse(stdout)
+  assert.equal(event, 'push')
+  assert.ok(
+    pushes.some(({ id }) => id === delivery),
+    delivery,
+  )
+  const changed = await fetch(`${registry}/subjects/gitlab.push-value/versions/1`, { method: 'DELETE' })
+  assert.equal(changed.status, 405)
+})
+
+test('in Chromium, a person signs in at the page of the feed and sees the next hook', async () => {
+  const token = (await compose.exec('event-feed', 'cat', '/secrets/token')).trim()
+  const executablePath = findChromium() ?? assert.fail("install Chromium (Debian's package `chromium`)")
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+  try {
+    const page = await browser.newPage()
+    page.setDefaultTimeout(limitMs)
+    await page.goto(`http://127.0.0.1:${compose.ports.EVENT_FEED_PORT}/`)
+    await page.waitForSelector('#sign-in[open]')
+    await page.fill('#sign-in [name=token]', token)
+    await page.click('#sign-in button[type=submit]')
+    await page.waitForSelector('#connection[data-state="open"]')
+    const push = await probe.post()
+    pushes.push(push)
+    await page.locator('#events button').first().click()
+    await page.waitForSelector(`#detail-raw:has-text("${push.after}")`)
+  } finally {
+    await browser.close()
+  }
 })
 
 test('killed processes come back, and nothing is lost', async () => {
