@@ -23,9 +23,9 @@ import { oauthEnvironment, startTokenServer } from '../helpers/servers/token-ser
 const [sessionMs, wantedRenewals] = isSoak ? [5000, 100] : [2000, 12]
 const renewalLimitMs = isSoak ? 600_000 : 120_000
 /** GitLab waits for ten seconds. On a busy machine, an answer takes longer for other reasons. */
-const answerLimitMs = isSoak ? 1000 : 5000
+const answerLimitMs = isSoak ? 1000 : 10_000
 const tls = await createTlsFiles()
-const tokens = await startTokenServer({ lifetimeSeconds: 4 }, { key: tls.server.key, cert: tls.server.cert })
+const tokens = await startTokenServer({ lifetimeSeconds: 8 }, { key: tls.server.key, cert: tls.server.cert })
 const [kafka, servers] = await Promise.all([
   startKafkaWithOAuth(tokens, sessionMs, { 'connections.max.idle.ms': 4000 }),
   startServers(['registry']),
@@ -89,10 +89,10 @@ test(`${wantedRenewals} renewals, new users and closed connections lose nothing`
   ])
   const before = proxy.renewals()
   const load = startHookLoad({ urls: () => [ingress.hookUrl ?? ''], token: secretToken, perSecond: 20 })
-  for (const part of [1, 2, 3, 4]) {
+  for (const part of [1, 2, 3]) {
     const issued = tokens.issued()
     await eventually(() => {
-      assert.ok(proxy.renewals() - before >= (wantedRenewals / 4) * part, `${proxy.renewals()} renewals`)
+      assert.ok(proxy.renewals() - before >= (wantedRenewals / 3) * part, `${proxy.renewals()} renewals`)
       // Each of both processes has had a token of the user of this part.
       assert.ok(tokens.issued() - issued >= 3, `${tokens.issued() - issued} tokens`)
     }, renewalLimitMs)
