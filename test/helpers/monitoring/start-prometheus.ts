@@ -48,31 +48,37 @@ export const startPrometheus = async (options: PrometheusOptions): Promise<Prome
   const port = await freePort()
   const file = join(options.folder, 'prometheus.yml')
   await writeFile(file, stringify(configurationOf(options, port)))
-  const child = spawn(
-    'prometheus',
-    [
-      ...[`--config.file=${file}`, `--storage.tsdb.path=${join(options.folder, 'data')}`],
-      ...[`--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'],
-    ],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  )
+  const child = spawn('prometheus', prometheusArguments(options.folder, port), {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const url = await untilPrometheusIsReady(port)
+  return { url, query: (expr) => queryPrometheus(url, expr), stop: () => stopChild(child) }
+}
+
+/** The command line of a Prometheus that reads `prometheus.yml` in the folder and keeps its data there. */
+export const prometheusArguments = (folder: string, port: number): string[] => [
+  ...[`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`],
+  ...[`--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'],
+]
+
+/** @returns the address of Prometheus */
+export const untilPrometheusIsReady = async (port: number): Promise<string> => {
   const url = `http://127.0.0.1:${port}`
   await eventually(async () => assert.equal((await fetch(`${url}/-/ready`)).status, 200))
-  return {
-    url,
-    query: async (expr) => {
-      const response = await fetch(`${url}/api/v1/query`, {
-        method: 'POST',
-        body: new URLSearchParams({ query: expr }),
-      })
-      const answer = (await response.json()) as QueryAnswer
-      if (answer.status !== 'success') throw new Error(`${expr}: ${answer.error}`)
-      const { resultType, result } = answer.data
-      if (resultType === 'scalar') return [{ metric: {}, value: Number((result as Point)[1]) }]
-      return (result as Series[]).map(({ metric, value }) => ({ metric, value: Number(value[1]) }))
-    },
-    stop: () => stopChild(child),
-  }
+  return url
+}
+
+/** The value of an expression now. @throws Error with what Prometheus says about a wrong expression */
+export const queryPrometheus = async (url: string, expr: string): Promise<Sample[]> => {
+  const response = await fetch(`${url}/api/v1/query`, {
+    method: 'POST',
+    body: new URLSearchParams({ query: expr }),
+  })
+  const answer = (await response.json()) as QueryAnswer
+  if (answer.status !== 'success') throw new Error(`${expr}: ${answer.error}`)
+  const { resultType, result } = answer.data
+  if (resultType === 'scalar') return [{ metric: {}, value: Number((result as Point)[1]) }]
+  return (result as Series[]).map(({ metric, value }) => ({ metric, value: Number(value[1]) }))
 }
 
 /** Ends a child process and waits for its end. */
