@@ -16,7 +16,7 @@ import { createTlsFiles } from '../helpers/servers/tls-files.ts'
 reportOnFailure()
 const servers = await startServers(['postgres'])
 after(() => servers.remove())
-const { maker, authority, foreign, server } = await createTlsFiles()
+const { maker, authority, foreign, server, client: certificate } = await createTlsFiles()
 after(() => maker.remove())
 
 const [ours, others] = [authority.certFile, foreign.certFile]
@@ -51,7 +51,8 @@ const isEncrypted = async (url: string): Promise<boolean> => {
 before(async () => {
   const client = new pg.Client({ connectionString: servers.databaseUrl })
   await client.connect()
-  await client.query("create role only_tls login password 'secret'")
+  for (const role of ['only_tls', 'only_certificate'])
+    await client.query(`create role ${role} login password 'secret'`)
   await client.end()
 })
 
@@ -65,7 +66,11 @@ test('a server without TLS is told at once, with what to do', async () => {
 })
 
 test('each sslmode verifies as much as libpq documents', async () => {
-  await startTls(servers, server, ['hostnossl all only_tls all reject'])
+  const rules = [
+    'hostnossl all only_tls all reject',
+    'hostssl all only_certificate all scram-sha-256 clientcert=verify-ca',
+  ]
+  await startTls(servers, server, rules, authority.cert)
   const encrypted = [
     urlWith('sslmode=require'),
     urlWith('sslmode=require', 'localhost'),
@@ -91,6 +96,19 @@ test('each sslmode verifies as much as libpq documents', async () => {
     ],
   ]
   for (const [url, expected] of refused) await assert.rejects(isEncrypted(url), expected, url)
+})
+
+test('a client shows its certificate, where the server demands one', async () => {
+  const url = (more: string) => {
+    const changed = new URL(urlWith(`sslmode=verify-full&sslrootcert=${ours}${more}`))
+    changed.username = 'only_certificate'
+    changed.password = 'secret'
+    return changed.href
+  }
+  const own = ({ certFile, keyFile }: typeof certificate) => `&sslcert=${certFile}&sslkey=${keyFile}`
+  assert.equal(await isEncrypted(url(own(certificate))), true)
+  await assert.rejects(isEncrypted(url('')), /client certificate/)
+  await assert.rejects(isEncrypted(url(own(await foreign.issue('client')))))
 })
 
 test('setup names the variable and the remedy, and does not try again', async () => {
