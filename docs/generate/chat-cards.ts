@@ -20,6 +20,7 @@ export const chatCards = (messages: readonly ChatMessage[]): string => {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height - gap}" width="${width}"`,
     '  font-family="system-ui, sans-serif" font-size="14" fill="#1f2328">',
+    '  <title>Messages of the chat notifier, as cards</title>',
     ...cards.flat(),
     '</svg>',
     '',

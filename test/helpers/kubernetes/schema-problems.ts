@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
-/** Published schemas, see test/fixtures/kubernetes/README.md. */
-const { $defs } = JSON.parse(
-  readFileSync(new URL('../../fixtures/kubernetes/schemas.json', import.meta.url), 'utf8'),
-) as { $defs: Record<string, object> }
+/** Published schemas, see README.md beside them. */
+const { $defs } = JSON.parse(readFileSync(new URL('schemas.json', import.meta.url), 'utf8')) as {
+  $defs: Record<string, object>
+}
 
 /** Where Kubernetes defines the kinds of each group. */
 const packages: Readonly<Record<string, string>> = {

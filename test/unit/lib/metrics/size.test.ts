@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { metricCatalogue } from '../../../../lib/metrics/catalogue.ts'
+import { metricCatalogue, metricPrefix } from '../../../../lib/metrics/catalogue.ts'
 import type { MetricDeclaration, OpenSet, ProcessKind } from '../../../../lib/metrics/declaration.ts'
 import { createMetrics } from '../../../../lib/metrics/metrics.ts'
 import { eventTypes } from '../../../../schemas/catalogue.ts'
@@ -25,8 +25,10 @@ const exportEverything = (process: ProcessKind) => {
   const metrics = createMetrics()
   const create = metrics as unknown as Record<string, (name: string, of: typeof sets) => unknown>
   const declarations: [string, MetricDeclaration][] = Object.entries(metricCatalogue)
+  // Some metrics exist in every process from the start.
   for (const [name, { type, processes }] of declarations)
-    if (processes.some((each) => each === process)) create[type]?.(name, sets)
+    if (processes.some((each) => each === process) && !metrics.registry.getSingleMetric(metricPrefix + name))
+      create[type]?.(name, sets)
   return metrics.registry
 }
 
