@@ -59,6 +59,7 @@ const bridgeEnvironment = (servers: Servers, port: number, folder: string): Envi
   INGRESS_PORT: String(port),
   INGRESS_SECRET_TOKENS: secretToken,
   INGRESS_DRAIN_SECONDS: '0',
+  INGRESS_SPOOL_ALLOW_TMPFS: 'true',
   INGRESS_SPOOL_MAX_BYTES: String(16 * 1024 ** 3),
   METRICS_HOST: '127.0.0.1',
   METRICS_PORT: '0',
