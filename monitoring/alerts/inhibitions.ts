@@ -33,7 +33,11 @@ export const inhibitions: readonly Inhibition[] = [
   { causes: ['WorkerIsStopped', 'WorkerIsStalled'], effects: ['WorkerIsBehind'], equal: ['group'] },
   // The verdict of a group is the more urgent one. Its runbook asks first whether the circuit is open.
   { causes: ['WorkerIsStopped'], effects: ['ProcessIsDown'], equal: ['process'] },
-  { causes: ['WorkerIsStopped', 'WorkerIsStalled'], effects: ['WorkerWaits'], equal: ['process'] },
+  {
+    causes: ['WorkerIsStopped', 'WorkerIsStalled'],
+    effects: ['WorkerWaits', 'AuditLogNotAnchored'],
+    equal: ['process'],
+  },
   // The canary is as old as the clock is wrong.
   { causes: ['ClockIsWrong'], effects: ['CanaryIsNotReadBack'], equal: ['process'] },
   { causes: ['HooksAreLost'], effects: ['HooksFailFast', 'HooksFail', 'HooksFailSlowly'] },

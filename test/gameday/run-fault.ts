@@ -73,7 +73,13 @@ export const runFault = async (
   await untilQuiet(stack, resolvesWithin).catch((error: Error) => report.faults.push(error.message))
   clearInterval(observing)
   report.resolvedAfter = Math.round((Date.now() - mendedAt) / 1000)
-  const since = stack.pager.notifications().filter(({ at }) => at >= startedAt)
+  const sinceFault = () => stack.pager.notifications().filter(({ at }) => at >= startedAt)
+  // Alertmanager tells the end of an alert at the next interval of its group, every five minutes.
+  await eventually(
+    () => assert.deepEqual(unresolved(sinceFault()), []),
+    millisecondsOf('10m') / stack.divisor + noiseMs,
+  ).catch(() => undefined)
+  const since = sinceFault()
   report.pages = firstPages(since, startedAt)
   const late = firstPages(
     since.filter(({ at }) => at >= mendedAt && at < mendedAt + recoveryMs),

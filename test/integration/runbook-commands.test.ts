@@ -1,5 +1,5 @@
-// The commands that the runbooks tell an operator to look with, on a stack that is well. `npm run gameday` runs
-// those of its alerts on a broken stack.
+// The commands that the runbooks tell an operator to look with, on a stack that is well. `npm run gameday`
+// runs those of its alerts on a broken stack.
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
