@@ -17,15 +17,22 @@ import { freePorts } from '../helpers/process/free-ports.ts'
 import { startWorkerInProcess } from '../helpers/process/worker-in-process.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
 import { openPageBlocks } from '../helpers/records/run-blocks.ts'
-import { openStack } from '../helpers/servers/stack.ts'
+import { startServers } from '../helpers/servers/servers.ts'
+import { openStack, withRole } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('moving')
-await stack.setUp()
+const servers = await startServers(['postgres']) // The directory must not know the projects of other tests.
+after(() => servers.remove())
+const databases = {
+  DATABASE_URL: servers.databaseUrl,
+  AUDIT_LOG_DATABASE_URL: withRole(servers.databaseUrl, 'audit_log', 'audit-log-password'),
+}
+await stack.setUp(databases)
 const folder = await stack.temporaryFolder()
 const [directoryPort = 0, feedPort = 0] = await freePorts(2)
 const env = {
   ...stack.env,
-  DATABASE_URL: stack.databaseUrl,
+  ...databases,
   PROJECT_DIRECTORY_PORT: `${directoryPort}`,
   EVENT_FEED_PORT: `${feedPort}`,
 }

@@ -124,6 +124,7 @@ test('approving what events have touched does not accept the rest of a changed m
 })
 
 test('a reconciliation that finds no groups is held whatever the number', async () => {
+  await directory.remove(groupDn).catch(() => undefined)
   const people = { base: peopleBase, ssh_keys: true }
   const sync = await startSync({ mapping: { people } })
   const key = { ...{ event_name: 'key_create', id: 4, username: 'user1', key: 'ssh-ed25519 first' } }

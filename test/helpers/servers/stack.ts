@@ -157,7 +157,7 @@ const commitOldestOffsets = async (kafka: Kafka, names: Names, worker: string): 
   await offsets.close()
 }
 
-const withRole = (url: string, role: string, password: string): string => {
+export const withRole = (url: string, role: string, password: string): string => {
   const changed = new URL(url)
   changed.username = role
   changed.password = password

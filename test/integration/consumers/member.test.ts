@@ -189,7 +189,8 @@ test('end markers and aborted records of transactions do not count as records th
     [0, 'commit'],
     [1, 'abort'],
   ] as const) {
-    const transaction = await producer.transaction()
+    // The first transaction of a broker creates the topic of its coordinator.
+    const transaction = await eventually(() => producer.transaction())
     await transaction.send({ topic, messages: [{ key: '1', value: value ?? '', partition }], acks: -1 })
     await transaction[end]()
   }
