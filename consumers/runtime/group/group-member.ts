@@ -17,7 +17,7 @@ export interface GroupMember {
   start(): Promise<void>
   /**
    * Replaces a Kafka client that makes no progress by a new one. Where the new one cannot be started, because
-   * brokers are away, this throws, and the start is tried again until it succeeds.
+   * brokers are away, this throws, and the start is tried again until it succeeds. Does nothing before `start`.
    * @throws Error where a handler does not end, or the new client does not join in time
    */
   replaceClient(): Promise<void>
@@ -55,6 +55,7 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   const { kafka, group, isHandling } = options
   let client: GroupClient | undefined
   let isPaused = false
+  let hasStarted = false
   const stopping = new AbortController()
   const { hooks, ...view } = createClientView()
 
@@ -111,8 +112,14 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   }
 
   return {
-    start,
-    replaceClient,
+    start: () => {
+      hasStarted = true
+      return start()
+    },
+    // A client that joined before the worker has begun would handle messages too early.
+    replaceClient: async () => {
+      if (hasStarted) await replaceClient()
+    },
     pause: () => {
       isPaused = true
       tryOnClient((running) => running.pause())

@@ -69,6 +69,17 @@ test('a client that has ended does not restart itself: nobody would stop it', as
   assert.deepEqual(await mayRestart(), [false, false])
 })
 
+test('brokers that are away before the start make no client, and the member joins when it is started', async (t) => {
+  const { kafka, clients } = fakeKafka()
+  const member = memberOf(kafka)
+  t.after(() => member.stop())
+  await member.replaceClient()
+  assert.equal(clients.length, 0)
+  await member.start()
+  assert.equal(clients.length, 1)
+  assert.equal(member.hasJoined(), true)
+})
+
 test('events of a client that was replaced are ignored', async () => {
   const { kafka, clients, join } = fakeKafka()
   const events: string[] = []
