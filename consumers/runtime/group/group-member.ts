@@ -17,7 +17,8 @@ export interface GroupMember {
   start(): Promise<void>
   /**
    * Replaces a Kafka client that makes no progress by a new one. Where the new one cannot be started, because
-   * brokers are away, this throws, and the start is tried again until it succeeds. Does nothing before `start`.
+   * brokers are away, this throws, and the start is tried again until it succeeds. Before `start` this does
+   * nothing: a client that joins before the worker has begun would handle messages too early.
    * @throws Error where a handler does not end, or the new client does not join in time
    */
   replaceClient(): Promise<void>
@@ -55,9 +56,8 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   const { kafka, group, isHandling } = options
   let client: GroupClient | undefined
   let isPaused = false
-  let hasStarted = false
   const stopping = new AbortController()
-  const { hooks, ...view } = createClientView()
+  const { hooks, hasStarted, ...view } = createClientView()
 
   const onMemberLeft = (memberId: string) => void leaveGroupLater(kafka, group, memberId, stopping.signal)
 
@@ -112,14 +112,8 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   }
 
   return {
-    start: () => {
-      hasStarted = true
-      return start()
-    },
-    // A client that joined before the worker has begun would handle messages too early.
-    replaceClient: async () => {
-      if (hasStarted) await replaceClient()
-    },
+    start,
+    replaceClient: async () => (hasStarted() ? replaceClient() : undefined),
     pause: () => {
       isPaused = true
       tryOnClient((running) => running.pause())
@@ -138,7 +132,7 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
 
 /** Remembers what the events of the clients say. */
 const createClientView = () => {
-  let membership: Membership = 'joining'
+  let membership: Membership | 'not started' = 'not started'
   let lastActivityAt = performance.now()
   let lastAnswerAt = performance.now()
   return {
@@ -153,6 +147,7 @@ const createClientView = () => {
         membership = changed
       },
     },
+    hasStarted: () => membership !== 'not started',
     hasJoined: () => membership === 'joined',
     lastActivityAt: () => lastActivityAt,
     lastAnswerAt: () => lastAnswerAt,
