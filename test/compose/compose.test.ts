@@ -147,8 +147,11 @@ test('in Chromium, a person signs in at the page of the feed and sees the next h
     await page.waitForSelector('#connection[data-state="open"]')
     const push = await probe.post()
     pushes.push(push)
-    await page.locator('#events button').first().click()
-    await page.waitForSelector(`#detail-raw:has-text("${push.after}")`)
+    // The page already lists the hooks of the last 15 minutes, and the new one comes on top.
+    await eventually(async () => {
+      await page.locator('#events button').first().click()
+      await page.waitForSelector(`#detail-raw:has-text("${push.after}")`, { timeout: 2000 })
+    }, limitMs)
   } finally {
     await browser.close()
   }

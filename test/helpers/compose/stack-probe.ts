@@ -13,7 +13,7 @@ export interface StackProbe {
   post(): Promise<Push>
   /** Posts a push with this token and resolves to the status. */
   postWith(token: string): Promise<number>
-  /** Waits until every worker of the default services shows the push. @throws what is missing */
+  /** Waits until every default worker shows the push, and the directory the last one. @throws what is missing */
   reaches(push: Push): Promise<void>
   /** Posts a body with the token of the stack; resolves to the answer. @throws if it is not 200 or 202 */
   postBody(body: string, event: string): Promise<Record<string, string>>
@@ -55,7 +55,8 @@ export const createStackProbe = (compose: Compose): StackProbe => {
     return answer
   }
   let pushes = 0
-  let before = 'eac4319652648775ff6caff67b5d09e313e02127'
+  /** The commit of the last push: the directory has no earlier commit of a branch. */
+  let newest = 'eac4319652648775ff6caff67b5d09e313e02127'
   return {
     getJson,
     postBody,
@@ -63,9 +64,9 @@ export const createStackProbe = (compose: Compose): StackProbe => {
     post: async () => {
       pushes += 1
       const after = (BigInt(Date.now()) * 1000n + BigInt(pushes)).toString(16).padStart(40, '0')
-      const body = JSON.stringify({ ...JSON.parse(text), before, after, checkout_sha: after })
+      const body = JSON.stringify({ ...JSON.parse(text), before: newest, after, checkout_sha: after })
       const { id = '', outcome = '' } = await postBody(body, 'Push Hook')
-      before = after
+      newest = after
       return { id, outcome, body, after }
     },
     reaches: async ({ id, body, after }) => {
@@ -85,7 +86,7 @@ export const createStackProbe = (compose: Compose): StackProbe => {
         const branches = JSON.stringify(
           await getJson('PROJECT_DIRECTORY_PORT', '/projects/15/branches', directory),
         )
-        assert.ok(branches.includes(after), 'the directory does not have the commit')
+        assert.ok(branches.includes(newest), 'the directory does not have the newest commit')
       }, limitMs)
       const feed = { authorization: `Bearer ${await secret('event-feed', 'token')}` }
       const since = new Date(Date.now() - 3_600_000).toISOString()
