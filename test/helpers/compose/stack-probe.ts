@@ -13,7 +13,7 @@ export interface StackProbe {
   post(): Promise<Push>
   /** Posts a push with this token and resolves to the status. */
   postWith(token: string): Promise<number>
-  /** Waits until every default worker shows the push, and the directory the last one. @throws what is missing */
+  /** Waits until every default worker shows the push, and the directory the last one. @throws Error */
   reaches(push: Push): Promise<void>
   /** Posts a body with the token of the stack; resolves to the answer. @throws if it is not 200 or 202 */
   postBody(body: string, event: string): Promise<Record<string, string>>

@@ -69,7 +69,7 @@ test('a client that has ended does not restart itself: nobody would stop it', as
   assert.deepEqual(await mayRestart(), [false, false])
 })
 
-test('brokers that are away before the start make no client, and the member joins when it is started', async (t) => {
+test('brokers that are away before the start make no client; the member joins once it starts', async (t) => {
   const { kafka, clients } = fakeKafka()
   const member = memberOf(kafka)
   t.after(() => member.stop())
