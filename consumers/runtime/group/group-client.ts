@@ -44,7 +44,7 @@ export type Membership = 'joining' | 'joined'
 
 /** One Kafka client in the group. */
 export interface GroupClient {
-  /** Resolves once the client has joined the group. */
+  /** Resolves once the client has joined the group, or has ended before. */
   start(): Promise<void>
   pause(): void
   resume(): void
@@ -112,15 +112,13 @@ export const createGroupClient = (options: GroupClientOptions, hooks: GroupClien
   })
 
   return {
-    start: async () => {
-      await run(consumer, options)
-      await joined.promise
-    },
+    start: () => Promise.race([joined.promise, run(consumer, options).then(() => joined.promise)]),
     pause: () => consumer.pause(allTopics),
     resume: () => consumer.resume(allTopics),
     memberId: () => memberId,
     end: () => {
       state = 'ended'
+      joined.resolve()
       return consumer.disconnect()
     },
   }

@@ -13,7 +13,7 @@ import { createReplaceClient } from './replace-client.ts'
 
 /** This process as a member of its consumer group. */
 export interface GroupMember {
-  /** Resolves once it has joined the group. */
+  /** Resolves once it has joined the group, or its first client was replaced. */
   start(): Promise<void>
   /**
    * Replaces a Kafka client that makes no progress by a new one. Where the new one cannot be started, because

@@ -80,6 +80,21 @@ test('brokers that are away before the start make no client; the member joins on
   assert.equal(member.hasJoined(), true)
 })
 
+test('a start ends when its client is replaced before it has joined', async (t) => {
+  let connects = 0
+  const { kafka } = fakeKafka(async () => {
+    connects += 1
+    if (connects === 1) await new Promise(() => undefined)
+  })
+  const member = memberOf(kafka)
+  t.after(() => member.stop())
+  const started = member.start()
+  await waitUntil(() => connects === 1)
+  await member.replaceClient()
+  await started
+  assert.equal(member.hasJoined(), true)
+})
+
 test('events of a client that was replaced are ignored', async () => {
   const { kafka, clients, join } = fakeKafka()
   const events: string[] = []
