@@ -76,7 +76,7 @@ test('all profiles together: every worker does its work', async () => {
   compose.set(demoOfLdap)
   await comesUp(profiles, async () => {
     const push = await probe.post()
-    const mergeRequest = JSON.parse(fixture('merge_request').toString())
+    const mergeRequest = JSON.parse(fixture('merge_request').body.toString())
     mergeRequest.object_attributes.description += '\n\nBug: OPS-311'
     await probe.postBody(JSON.stringify(mergeRequest), 'Merge Request Hook')
     await eventually(() => {
