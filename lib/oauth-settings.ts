@@ -16,16 +16,19 @@ export interface OAuthSettings {
   prefix: string
 }
 
+/** The arguments of `refine` for an address whose login is in other variables. */
+export const withoutLogin = [
+  (url: string) => !URL.canParse(url) || new URL(url).username + new URL(url).password === '',
+  'must not hold a user name or password: they have variables of their own',
+] as const
+
 /** The variables of one client of an identity provider: `<prefix>_TOKEN_URL` and so on. */
 export const oauthVariables = <P extends string>(prefix: P, whose: string) => {
   const optional = (description: string) => z.string().optional().describe(description)
   const variables = {
     [`${prefix}_TOKEN_URL`]: z
       .url({ protocol: /^https?$/, error: 'must be a URL that begins with https: or http:' })
-      .refine(
-        (url) => !URL.canParse(url) || new URL(url).username + new URL(url).password === '',
-        'must not hold a user name or password: they have variables of their own',
-      )
+      .refine(...withoutLogin)
       .optional()
       .describe(`Token endpoint of the identity provider that issues tokens for ${whose}.`),
     [`${prefix}_CLIENT_ID`]: optional('Id of the bridge as a client of the identity provider.'),

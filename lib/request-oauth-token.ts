@@ -1,7 +1,7 @@
-import { getCACertificates } from 'node:tls'
 import { Agent, request } from 'undici'
 import { messageOf, RefusedSettingError, RetriableError } from './errors.ts'
 import type { OAuthSettings } from './oauth-settings.ts'
+import { trustAlso } from './trust-also.ts'
 
 /** A token of an identity provider. */
 export interface IssuedToken {
@@ -45,7 +45,7 @@ const send = async (settings: OAuthSettings): Promise<{ status: number; text: st
   })
   const dispatcher = new Agent({
     maxResponseSize: maxAnswerBytes,
-    connect: { timeout: timeoutMs, ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }) },
+    connect: { timeout: timeoutMs, ...trustAlso(ca) },
   })
   try {
     const response = await request(tokenUrl, {

@@ -1,5 +1,5 @@
-import { getCACertificates } from 'node:tls'
 import { Agent, request } from 'undici'
+import { trustAlso } from '../../lib/trust-also.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
@@ -46,7 +46,7 @@ export const createTransport = (ca: string | undefined): Transport => {
     maxResponseSize: maxAnswerBytes,
     connect: {
       timeout: connectTimeoutMs,
-      ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
+      ...trustAlso(ca),
     },
   })
   return {

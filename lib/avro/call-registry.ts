@@ -1,5 +1,5 @@
-import { getCACertificates } from 'node:tls'
 import { Agent, request } from 'undici'
+import { trustAlso } from '../trust-also.ts'
 import type { RegistryAccess, RegistrySettings } from './registry-settings.ts'
 
 /**
@@ -22,9 +22,7 @@ export const createCallRegistry = (
   { ca, authorization }: RegistryAccess,
   timeoutMs: number,
 ): CallRegistry => {
-  const dispatcher = new Agent({
-    ...(ca !== undefined && { connect: { ca: [...getCACertificates('default'), ca] } }),
-  })
+  const dispatcher = new Agent({ connect: trustAlso(ca) })
   return async (path, { method, body } = { method: 'GET' }) => {
     const credentials = await authorization()
     const response = await request(`${url.replace(/\/$/, '')}${path}`, {

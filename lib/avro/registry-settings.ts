@@ -1,16 +1,13 @@
 import { z } from 'zod'
 import { secret } from '../config.ts'
 import { ConfigError } from '../errors.ts'
-import { oauthVariables, readCa, readOAuth } from '../oauth-settings.ts'
+import { oauthVariables, readCa, readOAuth, withoutLogin } from '../oauth-settings.ts'
 import { createOAuthTokens } from '../oauth-tokens.ts'
 
 export const registryVariables = z.object({
   SCHEMA_REGISTRY_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL that begins with http: or https:' })
-    .refine(
-      (url) => !URL.canParse(url) || new URL(url).username + new URL(url).password === '',
-      'must not hold a user name or password: they have variables of their own',
-    )
+    .refine(...withoutLogin)
     .describe('Confluent-compatible schema registry, with its base path if it has one.'),
   SCHEMA_REGISTRY_CA_FILE: z.string().optional().describe('Certificate authority of the registry, PEM.'),
   SCHEMA_REGISTRY_USERNAME: z.string().optional().describe('User name at the registry.'),

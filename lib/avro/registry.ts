@@ -1,9 +1,9 @@
 import { Agent } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { getCACertificates } from 'node:tls'
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import type { Type } from 'avsc'
 import { ConfigError, messageOf, PermanentError, RetriableError } from '../errors.ts'
+import { trustAlso } from '../trust-also.ts'
 import { createCallRegistry, isNotFound, readErrorCode, schemaNotFound } from './call-registry.ts'
 import { completeRegistration } from './half-registered.ts'
 import { type RegistryAccess, type RegistrySettings, readRegistryAccess } from './registry-settings.ts'
@@ -102,8 +102,7 @@ const createClient = (
     host,
     clientId,
     // Without an authority of its own, a registry is called with the defaults of Node.
-    ...(ca !== undefined &&
-      host.startsWith('https:') && { agent: new Agent({ ca: [...getCACertificates('default'), ca] }) }),
+    ...(ca !== undefined && host.startsWith('https:') && { agent: new Agent(trustAlso(ca)) }),
     // The client has no time limit of its own and would wait endlessly for a registry that never answers.
     middlewares: [
       () => ({

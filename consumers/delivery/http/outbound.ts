@@ -1,6 +1,6 @@
 import { isIP, type LookupFunction } from 'node:net'
-import { getCACertificates } from 'node:tls'
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
+import { trustAlso } from '../../../lib/trust-also.ts'
 import { basicAuthOf } from './basic-auth.ts'
 import { type Resolve, resolveAllowed, systemResolve } from './resolve-allowed.ts'
 
@@ -134,9 +134,6 @@ interface Way {
 /** An IPv6 address without its brackets. */
 const bareHost = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1')
 
-const trust = (ca: string | undefined) =>
-  ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }
-
 const directly = ({ allowPrivate, ca }: OutboundOptions, resolve: Resolve): Way => {
   const lookup: LookupFunction = (host, { all }, callback) => {
     resolveAllowed(host, allowPrivate, resolve).then(
@@ -148,7 +145,10 @@ const directly = ({ allowPrivate, ca }: OutboundOptions, resolve: Resolve): Way 
       (error: NodeJS.ErrnoException) => callback(error, ''),
     )
   }
-  const agent = new Agent({ connections: 8, connect: { timeout: connectTimeoutMs, lookup, ...trust(ca) } })
+  const agent = new Agent({
+    connections: 8,
+    connect: { timeout: connectTimeoutMs, lookup, ...trustAlso(ca) },
+  })
   return {
     prepare: async ({ url, headers }) => {
       const { hostname } = new URL(url)
@@ -173,7 +173,7 @@ const throughProxy = ({ allowPrivate, ca }: OutboundOptions, proxy: string, reso
       const agent = new ProxyAgent({
         uri: proxy,
         proxyTunnel: true,
-        requestTls: { ...(isIP(bareHost(hostname)) === 0 && { servername: hostname }), ...trust(ca) },
+        requestTls: { ...(isIP(bareHost(hostname)) === 0 && { servername: hostname }), ...trustAlso(ca) },
       })
       running.add(agent)
       const release = () => {
