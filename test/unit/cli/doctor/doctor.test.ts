@@ -83,7 +83,7 @@ test('a spool whose hooks a restart loses is found, and a spool on a disk is not
 
 test('a certificate is renewed before it expires, and a clock may be wrong by seconds', async () => {
   const [now, day] = [Date.parse('2026-06-01T00:00:00Z'), 86_400_000]
-  const stateIn = (days: number) => expiryFinding('a certificate', now + days * day, now).state
+  const stateIn = (days: number) => expiryFinding('a certificate', now + days * day, now, 'restart').state
   assert.deepEqual([stateIn(90), stateIn(14), stateIn(-1)], ['ok', 'warning', 'problem'])
   const clockBy = (seconds: number) => clockFinding('the database', now + seconds * 1000, now)
   assert.deepEqual([clockBy(3).state, clockBy(-3).state], ['ok', 'ok'])
