@@ -34,3 +34,16 @@ test('a section has each heading of Keep a Changelog once, in its order, and no 
     )
   }
 })
+
+test('the images and packages that pages and manifests name have this version', () => {
+  const named: Readonly<Record<string, RegExp>> = {
+    'deploy/kubernetes/overlays/one-gitlab/kustomization.yaml': /newTag: ([\w.]+)/g,
+    'deploy/kubernetes/drain-claim/kustomization.yaml': /newTag: ([\w.]+)/g,
+    'docs/kubernetes.md': /gitlab-kafka-bridge:([\w.]*\w)/g,
+    'docs/operations.md': /gitlab-kafka-bridge-([\d.]+)\.tgz/g,
+  }
+  for (const [file, pattern] of Object.entries(named)) {
+    const versions = [...readPage(file).matchAll(pattern)].map(([, found]) => found)
+    assert.deepEqual([...new Set(versions)], [version], file)
+  }
+})

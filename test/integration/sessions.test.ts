@@ -12,6 +12,7 @@ import { isSoak } from '../helpers/faults/outage.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { readAllSeries } from '../helpers/process/read-series.ts'
 import { recordingLogger } from '../helpers/process/recording-logger.ts'
+import { post, sample } from '../helpers/records/hooks.ts'
 import { readIndependently } from '../helpers/records/read-independently.ts'
 import { startKafkaWithOAuth } from '../helpers/servers/kafka-with-oauth.ts'
 import { startServers } from '../helpers/servers/servers.ts'
@@ -21,6 +22,7 @@ import { createTlsFiles } from '../helpers/servers/tls-files.ts'
 import { oauthEnvironment, startTokenServer } from '../helpers/servers/token-server.ts'
 
 const [sessionMs, wantedRenewals] = isSoak ? [5000, 100] : [2000, 12]
+const idleRounds = isSoak ? 30 : 2
 const renewalLimitMs = isSoak ? 600_000 : 120_000
 /** GitLab waits for ten seconds. On a busy machine, an answer takes longer for other reasons. */
 const answerLimitMs = isSoak ? 1000 : 10_000
@@ -119,4 +121,26 @@ test(`${wantedRenewals} renewals, new users and closed connections lose nothing`
     const sum = handled.reduce((total, [, value]) => total + value, 0)
     assert.ok(sum >= pushes, `${sum} of ${pushes}`)
   })
+})
+
+test('after the broker has closed idle connections, the next hook is answered at once', async () => {
+  const idle = await startKafkaProxy(kafka.saslBrokers)
+  after(() => idle.close())
+  const ingress = await stack.startIngress({
+    ...oauth,
+    KAFKA_BROKERS: idle.address,
+    BRIDGE_DATA_DIR: await stack.temporaryFolder(),
+  })
+  for (let round = 1; round <= idleRounds; round++) {
+    const closedBefore = idle.connections().closedByBroker
+    await eventually(() => {
+      const { open, closedByBroker } = idle.connections()
+      assert.ok(closedByBroker > closedBefore && open === 0, `${open} open, ${closedByBroker} closed`)
+    }, 60_000)
+    const startedAt = performance.now()
+    const { status } = await post(ingress.hookUrl, sample('push'))
+    const tookMs = performance.now() - startedAt
+    assert.equal(status, 200)
+    assert.ok(tookMs < answerLimitMs, `${Math.round(tookMs)} ms`)
+  }
 })

@@ -32,6 +32,8 @@ export interface KafkaProxy {
   delayAnswers(ms: number): void
   /** How often clients have logged in again on a connection on which they had logged in before. */
   renewals(): number
+  /** How many connections are open, and how many the broker has closed. */
+  connections(): { open: number; closedByBroker: number }
   /** Resets the connections that are open; new ones are taken. */
   resetConnections(): void
   close(): void
@@ -41,6 +43,7 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
   const [host = '', port = ''] = broker.split(':')
   const dropped = new Set<Kind>()
   let renewals = 0
+  let closedByBroker = 0
   let heartbeatCode: number | undefined
   let delayMs = 0
   /** What is passed on after `thaw`, in order; undefined while nothing is frozen. */
@@ -56,6 +59,7 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
     const upstream = createConnection(Number(port), host)
     const connection = { dropped: new Set<Kind>(), sockets: [client, upstream] }
     connections.add(connection)
+    upstream.on('end', () => closedByBroker++)
     for (const socket of connection.sockets) {
       socket.on('error', () => undefined)
       socket.on('close', () => {
@@ -131,6 +135,7 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
       delayMs = ms
     },
     renewals: () => renewals,
+    connections: () => ({ open: connections.size, closedByBroker }),
     resetConnections: () => {
       for (const { sockets } of connections) for (const socket of sockets) socket.resetAndDestroy()
     },
