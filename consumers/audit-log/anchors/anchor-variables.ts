@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { dataFolder, list, secret } from '../../../lib/config.ts'
+import { dataFolder, list, seconds, secret } from '../../../lib/config.ts'
 import { readVerifierKey, type VerifierKey } from '../note/verifier-key.ts'
 
 /** The variables about the key and the places where checkpoints are kept. */
@@ -21,6 +21,14 @@ export const anchorVariables = z.object({
     .describe(
       'File that keeps the newest checkpoint of the audit log. ' +
         'Default: audit-log/checkpoint in BRIDGE_DATA_DIR.',
+    ),
+  AUDIT_LOG_CHECKPOINT_SECONDS: seconds()
+    .min(1)
+    .max(600)
+    .default(60)
+    .describe(
+      'The least time between two checkpoints of the audit log. Rows that are newer than the last one are ' +
+        'not proven yet.',
     ),
   AUDIT_LOG_ANCHOR_URLS: list()
     .pipe(z.array(z.url({ protocol: /^https?$/, error: 'must be a URL with http or https' })))

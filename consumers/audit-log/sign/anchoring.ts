@@ -65,6 +65,7 @@ export const startAnchoring = (
 
   const schedule = createSchedule({
     logger,
+    everyMs: settings.AUDIT_LOG_CHECKPOINT_SECONDS * 1000,
     sign: async () => {
       signer ??= await openSigner()
       await signer.sign().finally(report)

@@ -16,7 +16,7 @@ export interface ScheduleOptions {
   /** The wait after the first rows of a quiet time, so that one checkpoint covers a burst. */
   firstMs?: number
   /** The least time between two checkpoints. */
-  everyMs?: number
+  everyMs: number
   /** The wait after a failure. */
   retryMs?: number
 }
@@ -24,9 +24,12 @@ export interface ScheduleOptions {
 /** How long the last checkpoint may take when the worker stops. */
 const stopLimitMs = 5000
 
-/** Signs one second after the first rows of a quiet time, then at most once a minute, and at the stop. */
+/**
+ * Signs one second after the first rows of a quiet time, then not more often than every `everyMs`, and at the
+ * stop.
+ */
 export const createSchedule = (options: ScheduleOptions): SigningSchedule => {
-  const { sign, logger, firstMs = 1000, everyMs = 60_000, retryMs = 5000 } = options
+  const { sign, logger, firstMs = 1000, everyMs, retryMs = 5000 } = options
   let isDue = false
   let hasFailed = false
   let lastAt = Number.NEGATIVE_INFINITY

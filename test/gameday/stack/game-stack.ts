@@ -47,6 +47,7 @@ export interface GameStack {
 /** Every duration of production on which the rules depend, divided like those of the rules. */
 const fasterSettings = (divisor: number): Environment => ({
   INGRESS_CANARY_SECONDS: String(Math.max(15 / divisor, 0.5)),
+  AUDIT_LOG_CHECKPOINT_SECONDS: String(Math.max(60 / divisor, 1)),
   LAG_STALL_SECONDS: String(Math.ceil(120 / divisor)),
   CONSUMER_SESSION_SECONDS: '10',
   INGRESS_FAILED_LOGINS_PER_MINUTE: String(30 * divisor),

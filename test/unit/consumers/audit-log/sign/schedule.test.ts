@@ -10,7 +10,7 @@ const open = (t: TestContext, sign: () => Promise<void>) => {
   mock.timers.enable({ apis: ['setTimeout'] })
   t.after(() => mock.timers.reset())
   const { logger, lines } = recordingLogger()
-  const schedule = createSchedule({ sign, logger })
+  const schedule = createSchedule({ sign, logger, everyMs: 60_000 })
   const pass = async (ms: number) => {
     for (let left = ms; left > 0; left -= 500) {
       clock.now += 500
