@@ -18,8 +18,9 @@ if (withoutAlertmanager !== undefined) throw new Error(withoutAlertmanager)
 
 const startedAt = performance.now()
 const say = (line: string) => console.log(`${((performance.now() - startedAt) / 1000).toFixed(0)} s: ${line}`)
-const stack = await startGameStack(options.divisor, say)
+// The hooks run in this order. Those of the stack end its processes, which would be started again.
 after(() => stack.stop())
+const stack = await startGameStack(options.divisor, say)
 const reports: FaultReport[] = []
 
 for (const fault of options.faults)

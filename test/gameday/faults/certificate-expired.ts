@@ -9,7 +9,8 @@ import type { Fault } from '../fault.ts'
 const name = 'ingress-with-tls'
 /** In days: three minutes. */
 const validFor = 3 / (24 * 60)
-const hookWithoutToken = rawRequest('{}', [['Connection', 'close']])
+/** It is no hook: many with a wrong token would page, too. */
+const probe = rawRequest('', [['Connection', 'close']], { method: 'GET', target: '/nothing' })
 
 /** A certificate that nobody renewed. The alert fires before it expires, and GitLab is refused after that. */
 export const certificateExpired: Fault = {
@@ -22,7 +23,7 @@ export const certificateExpired: Fault = {
     const old = await authority.issue('server', validFor)
     const files = { certFile: await maker.file(old.cert), keyFile: await maker.file(old.key) }
     const { hookUrl } = await addIngress(name, tlsSettings(files))
-    const send = () => sendTls(String(hookUrl), hookWithoutToken, trusting)
+    const send = () => sendTls(String(hookUrl), probe, trusting)
     return {
       untilVisible: () =>
         eventually(async () => assert.equal((await send()).code, 'CERT_HAS_EXPIRED'), 5 * 60_000),
@@ -30,7 +31,7 @@ export const certificateExpired: Fault = {
       mend: async () => {
         await replaceFile(files.certFile, server.cert)
         await replaceFile(files.keyFile, server.key)
-        await eventually(async () => assert.deepEqual((await send()).statuses, [401]))
+        await eventually(async () => assert.deepEqual((await send()).statuses, [404]))
         await removeIngress(name)
         await maker.remove()
       },

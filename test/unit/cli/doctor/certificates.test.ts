@@ -29,7 +29,7 @@ test('every variable of a certificate or an authority is checked', async () => {
   }
 })
 
-test('an authority that expired beside its successor is no problem, and of a chain the first counts', async () => {
+test('an expired authority beside its successor is no problem, and of a chain the first counts', async () => {
   const { cert } = await authority.issue('authority', 90)
   const both = await maker.file(`A comment.\n${old.cert}${cert}`)
   const stateOf = async (variable: string, file: string) =>
