@@ -7,7 +7,7 @@ import { millisecondsOf } from './rules/divide-durations.ts'
 import { runRunbook } from './runbooks/run-runbook.ts'
 import type { RunbookSection } from './runbooks/runbook-commands.ts'
 import type { GameStack } from './stack/game-stack.ts'
-import { heartbeatAlert, type Notification } from './stack/pager.ts'
+import { harmlessAlerts, type Notification } from './stack/pager.ts'
 
 /** What the fault did. */
 export interface FaultReport {
@@ -107,7 +107,7 @@ const untilPaged = (fault: Fault, stack: GameStack, startedAt: number) =>
 const untilQuiet = (stack: GameStack, within: string) =>
   eventually(
     async () => {
-      const alerts = (await stack.alertmanager.alerts()).filter(({ alert }) => alert !== heartbeatAlert)
+      const alerts = (await stack.alertmanager.alerts()).filter(({ alert }) => !harmlessAlerts.includes(alert))
       assert.deepEqual(
         alerts.map(({ labels }) => labels),
         [],
