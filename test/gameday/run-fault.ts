@@ -107,7 +107,8 @@ const untilPaged = (fault: Fault, stack: GameStack, startedAt: number) =>
 const untilQuiet = (stack: GameStack, within: string) =>
   eventually(
     async () => {
-      const alerts = (await stack.alertmanager.alerts()).filter(({ alert }) => !harmlessAlerts.includes(alert))
+      const all = await stack.alertmanager.alerts()
+      const alerts = all.filter(({ alert }) => !harmlessAlerts.includes(alert))
       assert.deepEqual(
         alerts.map(({ labels }) => labels),
         [],

@@ -2,13 +2,13 @@ import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Environment } from '../../../lib/config.ts'
 import { messageOf } from '../../../lib/errors.ts'
-import { sections } from '../../config/sections.ts'
+import { describeConfiguration } from '../../config/describe.ts'
 import type { Finding } from '../finding.ts'
 
 /** Every variable of a certificate or of the authorities that a process trusts. */
 const variables = new Set(
-  sections
-    .flatMap((section) => Object.keys(section.variables.shape))
+  describeConfiguration({}, {})
+    .map(({ variable }) => variable)
     .filter((variable) => /_(CERT|CA)_FILE$/.test(variable)),
 )
 

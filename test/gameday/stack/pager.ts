@@ -18,8 +18,8 @@ export interface Notification {
 export interface Pager {
   url: string
   /**
-   * Everything since the start but test alerts. Watchdog is in it only where it stayed away, and where it came
-   * again.
+   * Everything since the start but test alerts. Watchdog is in it only where it stayed away, and where it
+   * came again.
    */
   notifications(): readonly Notification[]
   close(): Promise<void>
