@@ -30,7 +30,7 @@ interface WebhookBody {
 }
 
 const heartbeatAlert = 'Watchdog'
-/** What Alertmanager has without a fault: the heartbeat, and the test alert of `bridge doctor` in a runbook. */
+/** What Alertmanager has without a fault: the heartbeat, and the test alert of `bridge doctor`. */
 export const harmlessAlerts: readonly string[] = [heartbeatAlert, 'BridgeTestAlert']
 
 /**
