@@ -5,7 +5,6 @@ export const databaseGone: Fault = {
   name: 'database-gone',
   title: 'PostgreSQL is stopped',
   pages: ['WorkerIsStalled'],
-  mayPage: { WorkerWaits: 'it fires first, for a worker that begins to wait before it counts as stalled' },
   suppresses: ['WorkerWaits'],
   within: '15m',
   inject: async ({ servers }) => {

@@ -10,10 +10,7 @@ export const registryGone: Fault = {
   name: 'registry-gone',
   title: 'The registry is killed, and a further ingress starts without it',
   pages: ['RegistryHasNotAnswered'],
-  mayPage: {
-    WorkerIsStalled: 'a worker that meets a schema for the first time needs the registry',
-    WorkerWaits: 'it fires before the worker counts as stalled',
-  },
+  mayPage: { WorkerIsStalled: 'a worker that meets a schema for the first time needs the registry' },
   within: '20m',
   inject: async ({ servers, stack, addIngress, removeIngress }) => {
     await killAndWait(servers.server('registry'))
