@@ -107,11 +107,13 @@ const deadLetters: readonly Alert[] = [
 ]
 
 const waits: readonly Alert[] = [
+  // It fires later than WorkerIsStalled, its cause where records wait. An alert that has paged and is then
+  // suppressed would end without a word.
   {
     name: 'WorkerWaits',
     // The circuit is half open while the worker tries again, and opens again when that fails.
     expr: `max_over_time(${metric('consumer_circuit_state', { state: 'open' })}[2m]) == 1`,
-    for: '5m',
+    for: '10m',
     severity: 'warning',
     summary: 'The worker {{ $labels.process }} waits for something that is not available.',
     description: 'It continues by itself. No record is lost or becomes a dead letter meanwhile.',
