@@ -25,7 +25,10 @@ const reports: FaultReport[] = []
 
 for (const fault of options.faults)
   test(fault.title, async () => {
-    const report = await runFault(fault, stack, say)
+    const report = await runFault(fault, stack, say).catch((error: Error) => {
+      say(`${fault.name}: ${error.message}`)
+      throw error
+    })
     reports.push(report)
     for (const line of report.faults) say(`${fault.name}: ${line}`)
     assert.deepEqual(report.faults, [])

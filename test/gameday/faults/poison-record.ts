@@ -10,7 +10,8 @@ const worker = 'push-author-log'
 const others = ['audit-log', 'project-directory']
 
 interface DeadLetter {
-  key: string
+  /** What the commands call its key. */
+  dead_letter: string
   fingerprint: string
 }
 
@@ -23,7 +24,7 @@ const openOf = async ({ operatorEnv }: GameStack, name: string): Promise<DeadLet
 }
 
 const discardAll = async (game: GameStack, name: string) => {
-  for (const { key } of await openOf(game, name)) {
+  for (const { dead_letter: key } of await openOf(game, name)) {
     const discard = `bridge dead-letters discard ${name} ${key} --reason "not a record of ours"`
     const { code, output } = await runCommand(discard, game.operatorEnv)
     assert.equal(code, 0, output)
@@ -52,6 +53,6 @@ export const poisonRecord: Fault = {
     eventually(async () => {
       const [first] = await openOf(game, worker)
       assert.ok(first, 'the dead letter is not there yet')
-      return { worker, key: first.key, fingerprint: first.fingerprint }
+      return { worker, key: first.dead_letter, fingerprint: first.fingerprint }
     }),
 }
