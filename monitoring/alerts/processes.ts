@@ -21,7 +21,8 @@ const down: readonly Alert[] = [
     expr:
       `${up({ job: ['worker', 'lag-exporter'] })} == 0\n` +
       `unless on (process) ${unusedWorkers(ruleSelectors)}`,
-    for: '5m',
+    // Later than WorkerIsStopped: after a worker was killed, its group keeps it for the time of a session.
+    for: '10m',
     severity: 'warning',
     summary: 'Prometheus does not reach {{ $labels.process }}.',
     description: 'Its figures are missing. A worker that is not used raises no alarm.',

@@ -41,10 +41,10 @@ const configurationOf = (inhibitions: readonly Inhibition[]) => ({
     {
       source_matchers: ['severity = "critical"'],
       target_matchers: ['severity = "warning"'],
-      equal: ['alertname', 'job', 'process'],
+      equal: ['alertname', 'job', 'process', 'gitlab'],
     },
-    ...inhibitions.map(({ causes, effects, equal }) => ({
-      source_matchers: [matcherOf(causes)],
+    ...inhibitions.map(({ causes, severity, effects, equal }) => ({
+      source_matchers: [matcherOf(causes), ...(severity === undefined ? [] : [`severity = "${severity}"`])],
       target_matchers: [matcherOf(effects)],
       ...(equal !== undefined && { equal }),
     })),
