@@ -1,4 +1,4 @@
-import { unusedWorkers } from '../panels/unused-workers.ts'
+import { lastUnusedWorkers } from '../panels/unused-workers.ts'
 import type { Alert, AlertGroup, Severity } from './alert.ts'
 import { ruleSelectors } from './rule-selectors.ts'
 
@@ -20,7 +20,7 @@ const down: readonly Alert[] = [
     name: 'ProcessIsDown',
     expr:
       `${up({ job: ['worker', 'lag-exporter'] })} == 0\n` +
-      `unless on (process) ${unusedWorkers(ruleSelectors)}`,
+      `unless on (process) ${lastUnusedWorkers(ruleSelectors)}`,
     // Later than WorkerIsStopped: after a worker was killed, its group keeps it for the time of a session.
     for: '10m',
     severity: 'warning',
