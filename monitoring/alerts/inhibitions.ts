@@ -45,7 +45,7 @@ export const inhibitions: readonly Inhibition[] = [
   { causes: ['HooksAreLost'], effects: ['HooksFailSlowly'] },
   { causes: ['HooksFailFast'], effects: ['HooksFail', 'HooksFailSlowly'], equal: ['job'] },
   { causes: ['HooksFail'], effects: ['HooksFailSlowly'], equal: ['job'] },
-  { causes: ['SpoolIsNearlyFull'], effects: ['SpoolIsOld'], equal: ['process'] },
+  { causes: ['TopicIsUnavailable', 'SpoolIsNearlyFull'], effects: ['SpoolIsOld'], equal: ['process'] },
   { causes: ['DeadLettersAreOld'], effects: ['DeadLettersAreOpen'], equal: ['consumer'] },
   {
     causes: ['DestinationIsPaused', 'DestinationIsNearlyFull'],
