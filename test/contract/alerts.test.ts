@@ -33,6 +33,17 @@ test('every alert says what it means, how urgent it is, and where to look', () =
   }
 })
 
+test('the index of the runbooks leads from each alert to its runbook', () => {
+  const rows = readPage('docs/runbooks/README.md').split('\n')
+  for (const { alert, annotations } of alerts) {
+    const page = annotations.runbook_url?.replace('docs/runbooks/', '') ?? ''
+    assert.ok(
+      rows.some((row) => row.includes(`\`${alert}\``) && row.includes(`(${page})`)),
+      `the index does not lead from ${alert} to ${page}`,
+    )
+  }
+})
+
 /** Labels that are not declared: Prometheus sets them, or the buckets of a histogram have them. */
 const otherLabels = ['job', 'instance', 'process', 'le']
 
