@@ -38,6 +38,7 @@ export const inhibitions: readonly Inhibition[] = [
   // The verdict of a group is the more urgent one. Its runbook asks first whether the circuit is open.
   { causes: ['WorkerIsStopped'], effects: ['ProcessIsDown'], equal: ['process'] },
   { causes: ['WorkerIsStalled'], effects: ['WorkerWaits', 'AuditLogNotAnchored'], equal: ['process'] },
+  { causes: ['RecordsAreMissing'], effects: ['TopicsAreNotRead'], equal: ['process'] },
   // The canary is as old as the clock is wrong.
   { causes: ['ClockIsWrong'], effects: ['CanaryIsNotReadBack'], equal: ['process'] },
   // One lost hook is a warning. Answers that are slow in the hour after it still page.
