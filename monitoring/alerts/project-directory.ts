@@ -30,7 +30,7 @@ export const directoryAlerts: AlertGroup = {
       for: '2h',
       severity: 'warning',
       summary: '{{ $labels.process }} cannot compare the directory with GitLab.',
-      description: 'Answers can miss what no hook told, such as branches from before the bridge.',
+      description: 'Answers can lack what no hook has reported, such as branches from before the bridge.',
       runbook: 'directory-reconcile-fails',
       dashboard,
     },

@@ -179,7 +179,7 @@ const ldap: readonly Alert[] = [
     for: '1h',
     severity: 'warning',
     summary: '{{ $labels.process }} cannot compare the directory with GitLab.',
-    description: 'Changes that no hook tells about, such as blocked users, do not reach the directory.',
+    description: 'Changes that no hook reports, such as blocked users, do not reach the directory.',
     runbook: 'ldap-reconcile-fails',
     dashboard: 'bridge-worker-ldap-sync',
   },
