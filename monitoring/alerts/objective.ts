@@ -64,7 +64,8 @@ const alertOf = ({ name, severity, factor, long, short, minHooks, inWords }: Bur
     `${recordOf(long)} > ${factor} * ${errorBudget}\n` +
     `and ${recordOf(short)} > ${factor} * ${errorBudget}\n` +
     `and sum by (job) (increase(${acceptable}[${long}])) >= ${minHooks}`,
-  for: '2m',
+  // Later than HooksAreLost, its cause where hooks are lost. Slow answers lose no hook.
+  for: '5m',
   severity,
   summary: `{{ $value | humanizePercentage }} of the hooks of the last ${long} failed or took more than 5 s.`,
   description: inWords,

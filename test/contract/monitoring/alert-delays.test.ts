@@ -12,6 +12,8 @@ const alerts = readRules().filter(isAlert)
 const noticedAfter: Readonly<Record<string, string>> = {
   KafkaIsUnwritable: '2m',
   LagIsUnknown: '2m',
+  // Ten hooks, where all of 200 in an hour are lost.
+  HooksAreLost: '3m',
   // LAG_STALL_SECONDS
   WorkerIsStalled: '2m',
   // CONSUMER_SESSION_SECONDS, and the next measurement
