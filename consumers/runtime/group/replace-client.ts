@@ -27,18 +27,24 @@ export const createReplaceClient = (options: ReplaceClientOptions): (() => Promi
   const replace = async () => {
     if (stopping.aborted) return
     await end()
+    if (stopping.aborted) return
     // Two attempts must never run at the same time. If the handler hangs, the watchdog ends the process.
     if (isHandling()) throw new Error('a handler that the old Kafka client called does not end')
     await start()
   }
 
+  let isStartingLater = false
   const startLater = async () => {
+    // Another failed replacement would otherwise begin a second loop beside the first one.
+    if (isStartingLater) return
+    isStartingLater = true
     while (!hasClient() && !stopping.aborted) {
-      await sleep(retryMs, undefined, { ref: false })
+      await sleep(retryMs, undefined, { ref: false, signal: stopping }).catch(() => undefined)
       await oneAtATime(async () => {
-        if (!hasClient() && !isHandling()) await start()
+        if (!hasClient() && !isHandling() && !stopping.aborted) await start()
       }).catch(() => undefined)
     }
+    isStartingLater = false
   }
 
   return () =>
