@@ -135,6 +135,7 @@ const watchBrokers = ({ member, reachBrokers }: WorkerParts, logger: Logger): Br
     probe: reachBrokers,
     onChange: (areAway) => {
       if (areAway) awaySince = performance.now()
+      else if (!member.hasStarted()) logger.info('the brokers answer again, and the worker goes on starting')
       // A client that has tried nothing meanwhile still waits for an answer from before the outage.
       else if (member.lastActivityAt() < awaySince) {
         logger.warn('the brokers answer again, but not the Kafka client: it is replaced')

@@ -22,6 +22,8 @@ export interface GroupMember {
    * @throws Error where a handler does not end, or the new client does not join in time
    */
   replaceClient(): Promise<void>
+  /** Whether `start` was called. Without it there is no client that could be replaced. */
+  hasStarted(): boolean
   /** Stops fetching, but stays in the group. */
   pause(): void
   resume(): void
@@ -57,7 +59,7 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   let client: GroupClient | undefined
   let isPaused = false
   const stopping = new AbortController()
-  const { hooks, hasStarted, ...view } = createClientView()
+  const { hooks, ...view } = createClientView()
 
   const onMemberLeft = (memberId: string) => void leaveGroupLater(kafka, group, memberId, stopping.signal)
 
@@ -113,7 +115,7 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
 
   return {
     start,
-    replaceClient: async () => (hasStarted() ? replaceClient() : undefined),
+    replaceClient: async () => (view.hasStarted() ? replaceClient() : undefined),
     pause: () => {
       isPaused = true
       tryOnClient((running) => running.pause())

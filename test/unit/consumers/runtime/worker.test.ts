@@ -9,6 +9,7 @@ import { createMetrics } from '../../../../lib/metrics/metrics.ts'
 import { eventually } from '../../../helpers/process/eventually.ts'
 import { freePort } from '../../../helpers/process/free-ports.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
+import { waitUntil } from '../../../helpers/process/wait-until.ts'
 
 /** Parts of a worker that need no servers, and what happened to them. */
 const fakeParts = (port: number, replaced: Partial<WorkerParts> = {}) => {
@@ -27,7 +28,8 @@ const fakeParts = (port: number, replaced: Partial<WorkerParts> = {}) => {
     rebuilds: { inc: () => undefined },
     member: {
       start: record('joined'),
-      replaceClient: async () => undefined,
+      replaceClient: record('replaced'),
+      hasStarted: () => happened.includes('joined'),
       pause: () => undefined,
       resume: () => undefined,
       stop: async () => undefined,
@@ -111,6 +113,50 @@ test('the probes answer while the worker joins its group, and say so', async () 
   assert.equal(await probe('readyz'), '200 ready')
   await running.stop()
 })
+
+for (const [title, isJoined, wanted, line] of [
+  ['has begun', true, ['replaced'], 'the brokers answer again, but not the Kafka client: it is replaced'],
+  ['has not begun', false, [], 'the brokers answer again, and the worker goes on starting'],
+] as const) {
+  test(`brokers that return after the worker ${title} replace ${isJoined ? 'a' : 'no'} client`, async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] })
+    const connecting = Promise.withResolvers<void>()
+    let areAway = true
+    let probes = 0
+    const { happened, lines, parts, start } = fakeParts(0, {
+      connect: () => (isJoined ? Promise.resolve() : connecting.promise),
+      reachBrokers: async () => {
+        probes += 1
+        if (areAway) throw new Error('connection refused')
+      },
+    })
+    Object.assign(parts.member, { lastActivityAt: () => -60_000, lastAnswerAt: () => -60_000 })
+    const starting = start()
+    t.after(async () => {
+      connecting.resolve()
+      await (await starting).stop()
+    })
+    if (isJoined) await starting
+    await waitUntil(() => {
+      t.mock.timers.tick(1000)
+      return probes > 0
+    })
+    areAway = false
+    const returned = () => lines.filter(({ message }) => message.startsWith('the brokers answer again'))
+    await waitUntil(() => {
+      t.mock.timers.tick(1000)
+      return returned().length > 0
+    })
+    assert.deepEqual(
+      returned().map(({ message }) => message),
+      [line],
+    )
+    assert.deepEqual(
+      happened.filter((each) => each === 'replaced'),
+      wanted,
+    )
+  })
+}
 
 test('an error while closing does not hide the reason why the worker does not start', async () => {
   const { start } = fakeParts(0, { connect: failing('no broker'), close: failing('does not close') })
