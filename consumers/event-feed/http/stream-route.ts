@@ -56,12 +56,9 @@ export const serveStream = async (
   const coverage = coverageOf(generation.layout, new Set(events))
   const free = limits.take(caller.name)
   response.once('close', free)
-  const ask: Ask = (question) =>
-    starts.run(caller.name ?? '', () => {
-      // Nobody waits for the answer any more.
-      if (response.destroyed) throw new RefusedError(503, 'the client has gone')
-      return question()
-    })
+  const gone = new AbortController()
+  response.once('close', () => gone.abort(new Error('the client has gone')))
+  const ask: Ask = (question) => starts.run(caller.name ?? '', question, gone.signal)
   const offsets = queuedOffsets(log.offsets, ask)
   const start = await startOf(request, query, { generation, coverage, offsets })
   if (response.destroyed) return

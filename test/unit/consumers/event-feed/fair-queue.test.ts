@@ -8,11 +8,13 @@ const open = (atOnce: number) => {
   const queue = createFairQueue(atOnce)
   const begun: string[] = []
   const running = new Map<string, { end(): void; slot: Slot }>()
-  const take = (name: string) =>
-    queue.run(name.charAt(0), (slot) => {
+  const take = (name: string, signal?: AbortSignal) => {
+    const action = (slot: Slot) => {
       begun.push(name)
       return new Promise<void>((resolve) => running.set(name, { end: resolve, slot }))
-    })
+    }
+    return queue.run(name.charAt(0), action, signal)
+  }
   const end = async (name: string) => {
     running.get(name)?.end()
     await setImmediate()
@@ -46,4 +48,35 @@ test('so many actions run at a time, and one that fails frees its place', async 
   await end('a3')
   void take('b1')
   assert.equal(begun.at(-1), 'b1', 'all places are free again')
+})
+
+test('an action that is aborted while it waits leaves the queue at once', async () => {
+  const { queue, begun, running, take, end } = open(1)
+  const leaving = new AbortController()
+  void take('a1')
+  const [left, leftToo] = [take('b1', leaving.signal), take('c1', leaving.signal)]
+  const stays = take('b2')
+  leaving.abort(new Error('the client has gone'))
+  await assert.rejects(left, /the client has gone/)
+  await assert.rejects(leftToo, /the client has gone/)
+  assert.deepEqual([queue.waitingOf('b'), queue.waitingOf('c')], [1, 0])
+  await end('a1')
+  assert.equal(running.get('b2')?.slot.isWanted(), false, 'nobody waits any more')
+  await assert.rejects(take('d1', leaving.signal), /the client has gone/)
+  await end('b2')
+  await stays
+  assert.deepEqual(begun, ['a1', 'b2'])
+})
+
+test('an action that has begun keeps its place until it ends, also if it is aborted', async () => {
+  const { begun, take, end } = open(1)
+  const leaving = new AbortController()
+  const running = take('a1', leaving.signal)
+  void take('b1')
+  leaving.abort()
+  await setImmediate()
+  assert.deepEqual(begun, ['a1'])
+  await end('a1')
+  await running
+  assert.deepEqual(begun, ['a1', 'b1'])
 })

@@ -14,27 +14,28 @@ import { eventually } from '../../../helpers/process/eventually.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 
 /** The application with one topic, and what it counts. */
-const openApp = (hub: object) => {
+const openApp = (hub: object, offsets: object = {}) => {
   const layout = createLayout('a', [{ topic: 'gitlab.push', event: 'push', id: 'id', partitions: 1 }])
   const next = new Float64Array(1)
   const generation = { layout, recent: createRecentItems(next, 1), next, time: 0 }
   const registry = createMetrics()
   const metrics = createFeedMetrics(registry)
-  const limits = createClientLimits(1, 1)
+  const limits = createClientLimits(2, 2)
+  const starts = createFairQueue(1)
   const app = createApp({
     stream: {
       hub,
-      log: { current: () => generation },
+      log: { current: () => generation, offsets },
       tokens: undefined,
       limits,
-      starts: createFairQueue(1),
+      starts,
       metrics,
     } as never,
     record: { tokens: undefined, generation: () => generation } as never,
     corsOrigins: [],
     ...{ metrics, logger: recordingLogger().logger },
   })
-  return { app, metrics, registry: registry.registry }
+  return { app, metrics, registry: registry.registry, starts }
 }
 
 test('a question for the headers of a stream begins none', async (t) => {
@@ -55,6 +56,33 @@ test('a question for the headers of a stream begins none', async (t) => {
   assert.equal(response.statusCode, 200)
   assert.match(String(response.getHeader('Content-Type')), /^text\/event-stream/)
   assert.deepEqual([response.writableEnded, begun], [true, 0])
+})
+
+test('a client that leaves before its question by time is asked waits no longer', async (t) => {
+  const answer = Promise.withResolvers<never[]>()
+  let questions = 0
+  const at = () => {
+    questions += 1
+    return answer.promise
+  }
+  const { app, starts } = openApp({ add: () => ({ end: () => undefined }) }, { at })
+  const ask = () => {
+    const url = '/sse/push?since=2026-01-01T00:00:00Z'
+    const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url })
+    request.headers.host = '127.0.0.1'
+    const response = new ServerResponse(request)
+    t.after(() => response.destroy())
+    app(request as never, response as never)
+    return response
+  }
+  const first = ask()
+  const second = ask()
+  await eventually(() => assert.deepEqual([questions, starts.waitingOf('')], [1, 1]))
+  second.destroy()
+  await eventually(() => assert.equal(starts.waitingOf(''), 0))
+  answer.resolve([])
+  await eventually(() => assert.equal(first.headersSent, true))
+  assert.equal(questions, 1)
 })
 
 test('every refusal is counted, by its status', async (t) => {
