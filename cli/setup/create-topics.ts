@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Admin } from 'kafkajs'
+import type { Admin } from 'kafkajs'
+import { alterSettings } from './alter-settings.ts'
 import type { TopicPlan } from './plan-topics.ts'
 import type { Topic } from './topic-list.ts'
 import { minInSyncOf } from './topic-shape.ts'
@@ -11,7 +12,7 @@ const createLimitMs = 20_000
  * Creates the topics that are missing, and changes the settings of those that exist, as the plan says.
  *
  * @param replicas of each new topic
- * @throws the error of a broker
+ * @throws an error with the `errors` of the topics that were refused; any other error of a broker
  */
 export const applyPlan = async (
   admin: Admin,
@@ -19,12 +20,7 @@ export const applyPlan = async (
   replicas: number,
 ): Promise<void> => {
   await createMissing(admin, missing, replicas)
-  const resources = [...configs].map(([name, config]) => ({
-    type: kafkajs.ConfigResourceTypes.TOPIC,
-    name,
-    configEntries: entriesOf(config),
-  }))
-  if (resources.length > 0) await admin.alterConfigs({ validateOnly: false, resources })
+  await alterSettings(admin, configs)
 }
 
 const createMissing = async (admin: Admin, topics: readonly Topic[], replicationFactor: number) => {

@@ -1,7 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import { messageOf, UsageError } from '../../lib/errors.ts'
 import { accessDenied, isAccessError } from '../../lib/kafka/access.ts'
-import type { TopicPlan } from './plan-topics.ts'
 
 /** What to do about an answer of the brokers that another attempt would get again. */
 const remedies: Readonly<Record<string, string>> = {
@@ -13,36 +12,40 @@ const remedies: Readonly<Record<string, string>> = {
   INVALID_PARTITIONS: 'Change KAFKA_TOPIC_PARTITIONS.',
 }
 
+/** Whether the brokers refuse a topic for a reason that another attempt would meet again. */
+export const isRefusal = (error: unknown): boolean =>
+  isAccessError(error) || String((error as TopicError).type) in remedies
+
 /**
  * The error for topics that the brokers refuse to create or to change.
  *
+ * @param error its `errors` are those of single topics
  * @returns undefined if another attempt may succeed
  */
-export const refusedPlan = (
-  kafka: Kafka,
-  { configs }: Pick<TopicPlan, 'configs'>,
-  error: unknown,
-): UsageError | undefined => {
-  if (isAccessError(error)) return accessDenied(kafka, needsOf('AlterConfigs', [...configs.keys()]))
+export const refusedPlan = (kafka: Kafka, error: unknown): UsageError | undefined => {
   const refusals = (error as { errors?: TopicError[] }).errors ?? []
   const denied = refusals.filter(isAccessError)
-  if (denied.length > 0) return accessDenied(kafka, needsOf('Create', denied.map(topicOf)))
-  const type = [error as TopicError, ...refusals].find((each) => String(each.type) in remedies)
+  if (denied.length > 0) return accessDenied(kafka, denied.map(needOf))
+  const type = refusals.find(isRefusal)
   if (type === undefined) return undefined
-  const topics = refusals.length > 0 ? refusals.map(topicOf) : [...configs.keys()]
   return new UsageError(
-    `Kafka refuses the topics ${topics.join(', ')}: ${messageOf(type)} (${type.type}). ` +
+    `Kafka refuses the topics ${refusals.map(topicOf).join(', ')}: ${messageOf(type)} (${type.type}). ` +
       `${remedies[String(type.type)]}`,
   )
 }
 
-/** An error of kafkajs about one topic. */
+/** An error of one topic. */
 interface TopicError {
   type?: unknown
   topic?: string
+  /** Default: the topic was to be created. */
+  operation?: 'AlterConfigs'
 }
 
 const topicOf = ({ topic }: TopicError): string => topic ?? '(unknown)'
 
-const needsOf = (operation: string, names: readonly string[]) =>
-  names.map((name) => ({ operation, resource: 'topic', name }))
+const needOf = (error: TopicError) => ({
+  operation: error.operation ?? 'Create',
+  resource: 'topic',
+  name: topicOf(error),
+})

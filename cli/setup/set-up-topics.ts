@@ -61,7 +61,7 @@ export const setUpTopics = (
     )
     const plan = planTopics(state, topics, policyOf(options))
     await applyPlan(admin, plan, replicasOf(settings, state)).catch((error) => {
-      throw refusedPlan(kafka, plan, error) ?? error
+      throw refusedPlan(kafka, error) ?? error
     })
     const [created, changed] = [plan.missing.length, plan.configs.size]
     return { created, changed, kept: topics.length - created - changed }

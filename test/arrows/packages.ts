@@ -46,7 +46,7 @@ export const kafkaFiles: Readonly<Record<string, string>> = {
   'consumers/runtime/group/assigner.ts': 'the encoding of group assignments',
   'cli/dead-letters/dead-letter-writer.ts': 'the partitioner of the producer for redrives',
   'cli/dead-letters/settle-lock.ts': 'the partitioner of the producer for locks',
-  'cli/setup/create-topics.ts': 'the admin client: creates and alters topics',
+  'cli/setup/alter-settings.ts': 'the admin client: alters topics',
   'cli/setup/topic-state.ts': 'the admin client: reads the settings of topics',
 }
 
