@@ -4,16 +4,14 @@ import type { Environment } from '../lib/config.ts'
 import { createKafka } from '../lib/kafka/client.ts'
 import type { Logger } from '../lib/logger.ts'
 import { createMetrics } from '../lib/metrics/metrics.ts'
-import { eventTypes } from '../schemas/catalogue.ts'
 import { createNames } from '../schemas/topics.ts'
 import { readDeliverySettings } from './config.ts'
-import { spoolFolderOf } from './data-places.ts'
 import { createDeliveryPath } from './delivery-path.ts'
 import { createIngressMetrics } from './metrics.ts'
 import { acknowledgeMs } from './open-delivery-path.ts'
 import { createConnect } from './parts/connect.ts'
-import { openSpoolFolders } from './spool/spool-folders.ts'
-import { openSpools, type Spools } from './spool/spools.ts'
+import { openConfiguredSpools } from './parts/open-configured-spools.ts'
+import type { Spools } from './spool/spools.ts'
 import { startDrains } from './spool/start-drains.ts'
 
 export interface DrainedSpool {
@@ -58,9 +56,7 @@ const drainWithin = async (
   const settings = readDeliverySettings(env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   const clientId = names.group('spool')
-  const maxBytes = settings.INGRESS_SPOOL_MAX_BYTES
-  const folders = await openSpoolFolders(spoolFolderOf(settings), maxBytes / 4, logger)
-  const spools = await openSpools(folders, eventTypes.map(names.topic), maxBytes, logger)
+  const spools = await openConfiguredSpools(settings, names, logger)
   opened.defer(() => spools.close())
   const { connect } = createConnect({
     settings,

@@ -27,11 +27,11 @@ import { createReceive } from '../receive.ts'
 import { heartbeatName } from '../spool/intervals/heartbeat-file.ts'
 import { createIntervals, type Intervals } from '../spool/intervals/intervals.ts'
 import { requireLastingDisk } from '../spool/require-lasting-disk.ts'
-import { openSpoolFolders } from '../spool/spool-folders.ts'
-import { openSpools, type Spools } from '../spool/spools.ts'
+import type { Spools } from '../spool/spools.ts'
 import { createConnect, type SchemaIdsSource } from './connect.ts'
 import { createIngressConnections } from './create-connections.ts'
 import { createStages } from './create-stages.ts'
+import { openConfiguredSpools } from './open-configured-spools.ts'
 import { type AccessWatch, createAccessWatch } from './watch-access.ts'
 
 /** The parts of the ingress. Nothing listens yet, and nothing has connected to Kafka or to the registry. */
@@ -141,9 +141,7 @@ const openSpool = async ({
   names,
   logger,
 }: Pick<IngressParts, 'settings' | 'names' | 'logger'>): Promise<Spools> => {
-  const maxBytes = settings.INGRESS_SPOOL_MAX_BYTES
-  const folder = spoolFolderOf(settings)
-  await requireLastingDisk(folder, spoolVariableOf(settings), settings.INGRESS_SPOOL_ALLOW_TMPFS, logger)
-  const folders = await openSpoolFolders(folder, maxBytes / 4, logger)
-  return openSpools(folders, eventTypes.map(names.topic), maxBytes, logger)
+  const variable = spoolVariableOf(settings)
+  await requireLastingDisk(spoolFolderOf(settings), variable, settings.INGRESS_SPOOL_ALLOW_TMPFS, logger)
+  return await openConfiguredSpools(settings, names, logger)
 }

@@ -14,7 +14,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     ...['spool/inspect-files.ts', 'spool/spool-folder.ts', 'spool/spool-folders.ts'],
     ...['spool/keep/deliver-within.ts', 'record/large-body.ts', 'record/prepare.ts', 'record/too-complex.ts'],
   ],
-  'ingress/parts/': ['create-parts.ts', 'operations.ts', 'connect.ts'],
+  'ingress/parts/': ['create-parts.ts', 'operations.ts', 'connect.ts', 'open-configured-spools.ts'],
   'ingress/spool/keep/': ['publish-or-spool.ts', 'answer-kept.ts', 'deliver-within.ts'],
   'ingress/publish/': [
     ...['publisher.ts', 'sender.ts', 'canary.ts', 'topic-metadata.ts'],
