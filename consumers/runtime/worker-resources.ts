@@ -5,6 +5,7 @@ import { createRegistry } from '../../lib/avro/registry.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { createKafka, endConnections } from '../../lib/kafka/client.ts'
 import type { Offsets } from '../../lib/kafka/offsets.ts'
+import { restoreBody } from '../../lib/kafka/restore-body.ts'
 import { type LogDeliveries, type Logger, readLogDeliveries } from '../../lib/logger.ts'
 import type { Metrics } from '../../lib/metrics/metrics.ts'
 import type { EventType } from '../../schemas/catalogue.ts'
@@ -15,7 +16,7 @@ import { createEventDecoder, createEventOf } from './event-decoder.ts'
 import { type HandledDeliveries, handledFolder, openHandledDeliveries } from './handled/handled-deliveries.ts'
 import { createTopicIds, type TopicIds } from './positions/topic-ids.ts'
 import { createStoredRecords, type StoredRecords } from './stored-records.ts'
-import { withWholeBodies } from './whole-bodies.ts'
+import { type Restore, withWholeBodies } from './whole-bodies.ts'
 import { variablesOf } from './worker-variables.ts'
 
 /** The settings of a worker, and what it opened by them. The parts of the worker are made from this. */
@@ -87,7 +88,9 @@ type DecoderParts = Pick<WorkerResources, 'consumer' | 'settings' | 'names' | 'g
 
 const decoderOf = ({ consumer, settings, names, group, kafka, logger }: DecoderParts): Decode => {
   const decode = createEventDecoder(consumer.events, createRegistry(settings, group))
-  return consumer.wholeBodies ? withWholeBodies(decode, kafka, names.rawChunksTopic, logger) : decode
+  if (!consumer.wholeBodies) return decode
+  const restore: Restore = (record, signal) => restoreBody(record, kafka, names.rawChunksTopic, signal)
+  return withWholeBodies(decode, restore, logger)
 }
 
 const openGitlab = (
