@@ -1,7 +1,10 @@
 // docker-compose.yml without an engine: what it names exists, in every combination of profiles.
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import {
   defaultOf,
@@ -11,6 +14,7 @@ import {
   servicesOf,
   subsetsOf,
 } from '../helpers/compose/read-compose.ts'
+import { temporaryFolder } from '../helpers/process/temporary-folder.ts'
 import { readPage } from '../helpers/records/markdown.ts'
 
 const compose = readCompose()
@@ -94,6 +98,30 @@ test('volumes and networks are declared, and each is used', () => {
   assert.deepEqual(used(networks), Object.keys(compose.networks).sort())
   for (const [name, { networks: own, network_mode }] of services)
     assert.ok(own !== undefined || network_mode === 'none', `${name} is in the default network`)
+})
+
+test('the next `up` keeps each file over which a running container has mounted another', async (t) => {
+  const folder = await temporaryFolder(t)
+  const mounted = services.flatMap(([, { volumes = [] }]) => {
+    const all = volumes.flatMap((volume) => (typeof volume === 'string' ? [] : [volume]))
+    return all.flatMap(({ source, target, volume }) =>
+      source !== 'files' || volume === undefined
+        ? []
+        : all
+            .filter((other) => other.target.startsWith(`${target}/`))
+            .map((other) => join(volume.subpath, other.target.slice(target.length))),
+    )
+  })
+  assert.deepEqual(mounted, ['alertmanager/webhook-url'])
+  for (const file of [...mounted, 'prometheus/old.yml']) {
+    mkdirSync(join(folder, dirname(file)), { recursive: true })
+    writeFileSync(join(folder, file), '')
+  }
+  const script = serviceNamed(compose, 'secrets').command?.join('\n') ?? ''
+  const [deletion = ''] = /^find .* -delete$/m.exec(script) ?? []
+  await promisify(execFile)('sh', ['-euc', deletion.replaceAll('/files', '.')], { cwd: folder })
+  for (const file of mounted) assert.ok(existsSync(join(folder, file)), file)
+  assert.ok(!existsSync(join(folder, 'prometheus/old.yml')))
 })
 
 test('ports are published on this machine only, and by default each once', () => {
