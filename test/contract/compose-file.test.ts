@@ -22,6 +22,10 @@ const services = Object.entries(compose.services)
 const root = new URL('../../', import.meta.url)
 const exists = (path: string) => existsSync(new URL(path, root))
 
+/** The folder with the Dockerfile of a service. */
+const contextOf = (build: string | { context: string }): string =>
+  typeof build === 'string' ? build : build.context
+
 /** A service that ends. Others depend on its end. */
 const isOneShot = (name: string) => !/^unless-stopped$/.test(serviceNamed(compose, name).restart ?? '')
 
@@ -70,7 +74,11 @@ test('every container is hardened and limited', () => {
     if (service.build === undefined || service.user !== undefined)
       assert.doesNotMatch(service.user ?? 'root', /^(0|root)(:|$)/, `${name} runs as root`)
     else
-      assert.match(readPage(`${service.build}/Dockerfile`), /^USER (?!root|0)\S+$/m, `${name} runs as root`)
+      assert.match(
+        readPage(`${contextOf(service.build)}/Dockerfile`),
+        /^USER (?!root|0)\S+$/m,
+        `${name} runs as root`,
+      )
   }
 })
 
@@ -161,7 +169,7 @@ test('what is built and what the containers run is in the repository and in the 
   const isInImage = (path: string) =>
     image.some((kept) => path === kept || path.startsWith(`${kept}/`) || kept.startsWith(`${path}/`))
   for (const [name, { build, command = [], healthcheck }] of services) {
-    if (build !== undefined) assert.ok(exists(`${build}/Dockerfile`), name)
+    if (build !== undefined) assert.ok(exists(`${contextOf(build)}/Dockerfile`), name)
     const commands = [...command, ...(healthcheck && 'test' in healthcheck ? healthcheck.test : [])].join(' ')
     for (const [, path = ''] of commands.matchAll(/\/app\/([\w./-]+)/g))
       assert.ok(exists(path) && isInImage(path), `${name}: ${path}`)
@@ -194,6 +202,13 @@ test('each image has one tag, and an image that is not rebuilt is pinned by its 
     others.filter((image) => !pinned.includes(image)).map((image) => image.split(':')[0]),
     ['postgres', 'apicurio/apicurio-registry'],
   )
+})
+
+test('the base of our image is that of the Dockerfile, unless .env names another', () => {
+  const base = /^ARG NODE_IMAGE=(\S+)$/m.exec(readPage('Dockerfile'))?.[1]
+  const builds = services.flatMap(([, { build }]) => (typeof build === 'object' ? [build] : []))
+  assert.ok(builds.length > 5)
+  for (const { args } of builds) assert.equal(args.NODE_IMAGE, `\${NODE_IMAGE:-${base}}`)
 })
 
 test('the registry has the version that npm start runs', () => {

@@ -35,7 +35,7 @@ const healthcheck = z.union([
 
 const service = z.strictObject({
   image: text,
-  build: text.optional(),
+  build: z.union([text, z.strictObject({ context: text, args: z.record(text, text) })]).optional(),
   pull_policy: text.optional(),
   profiles: z.array(z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/)).optional(),
   user: text.optional(),
