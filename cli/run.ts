@@ -11,12 +11,14 @@ const stopLimitMs = 25_000
  * Runs one server process until it is stopped, then exits with its exit code.
  *
  * @param start resolves when the process has started; its signal aborts when the process should stop
+ * @param stopLimit how long the process may take to stop, in milliseconds
  * @throws whatever keeps the process from starting, unless it is an outage: that is logged, and the process
  * exits with 1
  */
 export const run = async (
   name: string,
   start: (env: Environment, logger: Logger, stopping: AbortSignal) => Promise<Running>,
+  stopLimit: (env: Environment) => number = () => stopLimitMs,
 ): Promise<never> => {
   const env = withLocalStack(process.env)
   const logger = createLogger(name, env)
@@ -30,7 +32,7 @@ export const run = async (
     (stopping) => start(env, logger, stopping).catch(exitOnOutage),
     process,
     logger,
-    stopLimitMs,
+    stopLimit(env),
   )
   process.exit(code)
 }

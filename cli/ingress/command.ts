@@ -6,5 +6,6 @@ export const ingressCommand = new Command('ingress')
   .action(async () => {
     const { startIngress } = await import('../../ingress/ingress.ts')
     const { run } = await import('../run.ts')
-    await run('ingress', (env, logger) => startIngress(env, logger))
+    const { stopLimit } = await import('./stop-limit.ts')
+    await run('ingress', (env, logger) => startIngress(env, logger), stopLimit)
   })
