@@ -30,7 +30,8 @@ export const kafkaVariables = z.object({
     .enum(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'])
     .optional()
     .describe('How to log in to the brokers: plain, scram-sha-256, scram-sha-512 or oauthbearer.'),
-  KAFKA_SASL_USERNAME: z.string().optional().describe('User name of the bridge on the brokers.'),
+  // In a key of a Kubernetes Secret that was made from a file, the name ends with a line break.
+  KAFKA_SASL_USERNAME: z.string().trim().optional().describe('User name of the bridge on the brokers.'),
   KAFKA_SASL_PASSWORD: z.string().optional().describe('Password of that user.').meta(secret),
   ...oauthVariables('KAFKA_OAUTH', 'the brokers (with KAFKA_SASL_MECHANISM=oauthbearer)'),
   KAFKA_OAUTH_EXTENSIONS: z

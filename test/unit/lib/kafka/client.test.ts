@@ -38,6 +38,12 @@ test('an address that the client could never reach is a fault that names its pla
   assert.throws(() => brokersOf(','), /KAFKA_BROKERS: must name at least one broker/)
 })
 
+test('the line break at the end of a user name from a file does not belong to it', () => {
+  const { KAFKA_SASL_USERNAME } = kafkaVariables.shape
+  const read = readVariables(z.object({ KAFKA_SASL_USERNAME }), { KAFKA_SASL_USERNAME: 'bridge\n' })
+  assert.equal(read.KAFKA_SASL_USERNAME, 'bridge')
+})
+
 test('a missing leader and a refused login are logged as details, a refused right as an error', () => {
   const { logger, lines } = recordingLogger()
   const client = createKafka(readVariables(kafkaVariables, { KAFKA_BROKERS: 'a:1' }), 'test', logger).logger()
