@@ -7,7 +7,7 @@ import type { GameStack } from '../stack/game-stack.ts'
 /** The worker whose dead letter the operator discards by the runbook. */
 const worker = 'push-author-log'
 /** The other workers that read pushes. */
-const others = ['audit-log', 'project-directory']
+const others = ['audit-log', 'project-directory', 'chat-notifier']
 
 interface DeadLetter {
   /** What the commands call its key. */
