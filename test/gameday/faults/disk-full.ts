@@ -16,7 +16,10 @@ export const diskFull: Fault = {
   name: 'disk-full',
   title: 'The disk of the spool is full, and the broker is frozen',
   pages: ['HooksAreLost', 'KafkaIsUnwritable'],
+  mayPage: { HooksFailSlowly: 'the lost hooks are more than the objective of three days allows' },
   within: '10m',
+  // The window of HooksFailSlowly is six hours.
+  resolvesWithin: '7h',
   inject: async ({ servers, stack, addIngress, removeIngress }) => {
     const disk = await stack.temporaryFolder()
     await run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk])
