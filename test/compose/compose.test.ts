@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core'
 import { consumers } from '../../consumers/index.ts'
 import { logFollowers } from '../../consumers/workers.ts'
 import { allDashboards } from '../../monitoring/dashboards/all-dashboards.ts'
+import { readSchemaIds } from '../helpers/compose/read-schema-ids.ts'
 import { createStackProbe, type Push, type StackProbe } from '../helpers/compose/stack-probe.ts'
 import { findChromium } from '../helpers/feed/find-chromium.ts'
 import { eventually } from '../helpers/process/eventually.ts'
@@ -169,11 +170,11 @@ test('killed processes come back, and nothing is lost', async () => {
 })
 
 test('down and up again loses nothing, and schemas keep their ids', async () => {
-  const schemaIds = await readSchemaIds()
+  const schemaIds = await readSchemaIds(probe)
   assert.ok(Object.keys(schemaIds).length > 5)
   await compose.run('down')
   await compose.up()
-  assert.deepEqual(await readSchemaIds(), schemaIds)
+  assert.deepEqual(await readSchemaIds(probe), schemaIds)
   pushes.push(await probe.post())
   for (const push of pushes) await probe.reaches(push)
 })
@@ -185,14 +186,3 @@ test('down --volumes leaves nothing behind', async () => {
   assert.equal(await compose.docker('volume', 'ls', ...filter), '')
   assert.equal(await compose.docker('network', 'ls', ...filter), '')
 })
-
-const readSchemaIds = async (): Promise<Record<string, number>> => {
-  const subjects = '/apis/ccompat/v7/subjects'
-  const names = (await probe.getJson('LOCAL_REGISTRY_PORT', subjects)) as string[]
-  const ids = names.sort().map(async (name) => {
-    const path = `${subjects}/${name}/versions/latest`
-    const { id } = (await probe.getJson('LOCAL_REGISTRY_PORT', path)) as { id: number }
-    return [name, id] as const
-  })
-  return Object.fromEntries(await Promise.all(ids))
-}

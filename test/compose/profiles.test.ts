@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { commandsBelow } from '../helpers/compose/documented-commands.ts'
 import { profilesOf, readCompose, servicesOf } from '../helpers/compose/read-compose.ts'
 import { createStackProbe, type StackProbe } from '../helpers/compose/stack-probe.ts'
 import { type Doubles, startDoubles } from '../helpers/compose/start-doubles.ts'
 import { eventually } from '../helpers/process/eventually.ts'
-import { readPage } from '../helpers/records/markdown.ts'
 import { fixture } from '../helpers/records/samples.ts'
 import { type Compose, createCompose } from '../helpers/servers/compose.ts'
 
@@ -93,18 +93,9 @@ test('all profiles together: every worker does its work', async () => {
   })
 })
 
-/** The blocks of commands below a heading. The port of the ingress becomes that of the test. */
-const commandsBelow = (page: string, heading: string): string[] => {
-  const [, section = ''] = readPage(page).split(`\n## ${heading}\n`)
-  const blocks = [...section.matchAll(/(?:^ {4}.*\n)+/gm)].map(([block]) => block)
-  return blocks.map((block) =>
-    block.replaceAll(/^ {4}/gm, '').replaceAll('127.0.0.1:8080', `127.0.0.1:${compose.ports.INGRESS_PORT}`),
-  )
-}
-
 /** Runs the commands of a demo as they are documented, and repeats the last one until it shows the result. */
 const follow = async (page: string, heading: string, result: RegExp) => {
-  const [start = '', post = ''] = commandsBelow(page, heading)
+  const [start = '', post = ''] = commandsBelow(compose, page, heading)
   await compose.shell(start)
   const at = post.lastIndexOf('docker compose exec')
   await compose.shell(post.slice(0, at))

@@ -12,6 +12,10 @@ import { freePorts } from '../process/free-ports.ts'
  * nothing with other projects: name, ports, volumes, image and the folder of configuration files are its own.
  */
 export interface Compose {
+  /** The name of the project, with which the names of its volumes begin. */
+  readonly project: string
+  /** The image of our processes. */
+  readonly image: string
   /** The ports on 127.0.0.1, by the variable that sets them. */
   readonly ports: Readonly<Record<PortVariable, number>>
   /** The folder that is `/config` in the containers. */
@@ -91,7 +95,7 @@ export const createCompose = async (project: string): Promise<Compose> => {
     env.ALERTMANAGER_CONFIG_FILE = '/config/alertmanager.yml'
   }
   return {
-    ...{ ports, configFolder, run, docker },
+    ...{ project, image, ports, configFolder, run, docker },
     exec: (service, ...command) => run('exec', '--no-TTY', service, ...command),
     set: (variables) => Object.assign(env, variables),
     shell: (command) => call('sh', ['-euc', command]),
