@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { commandsBelow } from '../helpers/compose/documented-commands.ts'
+import { findFittingClient } from '../helpers/compose/fitting-client.ts'
 import { readSchemaIds } from '../helpers/compose/read-schema-ids.ts'
 import { createStackProbe, type Push, query, type StackProbe } from '../helpers/compose/stack-probe.ts'
 import { eventually } from '../helpers/process/eventually.ts'
@@ -61,11 +62,17 @@ test('the commands of an upgrade leave everything running', async () => {
 
 test('a backup is restored on an engine that has nothing', async () => {
   const [backup = '', restore = ''] = commandsBelow(compose, 'docs/backup.md', 'With Docker Compose')
-  await compose.shell(backup)
+  const client = await findFittingClient(compose)
+  await client.install()
+  await compose.shell(client.rewrite(backup))
   const stored = 'select count(*) from audit_log.events'
   const [ids, rows] = [await readSchemaIds(probe), await query(compose, stored)]
   await compose.run('down', '--volumes')
-  await compose.shell(restore)
+  const databaseRuns = 'docker compose up -d --wait postgres\n'
+  const [start = '', load = ''] = restore.split(databaseRuns)
+  await compose.shell(start + databaseRuns)
+  await client.install()
+  await compose.shell(client.rewrite(load))
   assert.equal(await query(compose, stored), rows)
   assert.deepEqual(await readSchemaIds(probe), ids)
   const log = await compose.exec('push-author-log', 'bridge', 'pushes', '--json')
