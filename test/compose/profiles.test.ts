@@ -2,35 +2,30 @@
 import assert from 'node:assert/strict'
 import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { commandsBelow } from '../helpers/compose/documented-commands.ts'
 import { profilesOf, readCompose, servicesOf } from '../helpers/compose/read-compose.ts'
-import { createStackProbe, type StackProbe } from '../helpers/compose/stack-probe.ts'
-import { type Doubles, startDoubles } from '../helpers/compose/start-doubles.ts'
+import { createStackProbe } from '../helpers/compose/stack-probe.ts'
+import { startDoubles } from '../helpers/compose/start-doubles.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { fixture } from '../helpers/records/samples.ts'
-import { type Compose, createCompose } from '../helpers/servers/compose.ts'
+import { createCompose } from '../helpers/servers/compose.ts'
 
 const limitMs = 120_000
 const file = readCompose()
 const profiles = profilesOf(file)
 
-let compose: Compose
-let probe: StackProbe
-let doubles: Doubles
-
-before(async () => {
-  compose = await createCompose(`bridge-profiles-${process.pid}`)
-  probe = createStackProbe(compose)
-  const gateway = '{{range .IPAM.Config}}{{.Gateway}}{{end}}'
-  doubles = await startDoubles(
-    (await compose.docker('network', 'inspect', 'bridge', '--format', gateway)).trim(),
-  )
-  await writeFile(join(compose.configFolder, 'routes.yaml'), doubles.routes)
-  await copyFile('examples/reviewers.yaml', join(compose.configFolder, 'reviewers.yaml'))
-  await copyFile('deploy/images/ldap/mapping.yml', join(compose.configFolder, 'ldap-mapping.yml'))
-})
-after(() => compose?.remove())
+const compose = await createCompose(`bridge-profiles-${process.pid}`)
+after(() => compose.remove())
+const probe = createStackProbe(compose)
+const gateway = '{{range .IPAM.Config}}{{.Gateway}}{{end}}'
+// Not in a hook `before`: what registers `after` in a hook is closed at the end of the hook.
+const doubles = await startDoubles(
+  (await compose.docker('network', 'inspect', 'bridge', '--format', gateway)).trim(),
+)
+await writeFile(join(compose.configFolder, 'routes.yaml'), doubles.routes)
+await copyFile('examples/reviewers.yaml', join(compose.configFolder, 'reviewers.yaml'))
+await copyFile('deploy/images/ldap/mapping.yml', join(compose.configFolder, 'ldap-mapping.yml'))
 
 /** What runs, and what has ended, in the form `<service> <state> <health> <exit code>`. */
 const states = async (): Promise<string[]> => {
