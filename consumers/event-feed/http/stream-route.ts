@@ -55,9 +55,11 @@ export const serveStream = async (
   const generation = log.current()
   const coverage = coverageOf(generation.layout, new Set(events))
   const free = limits.take(caller.name)
-  response.once('close', free)
   const gone = new AbortController()
-  response.once('close', () => gone.abort(new Error('the client has gone')))
+  response.once('close', () => {
+    free()
+    gone.abort(new Error('the client has gone'))
+  })
   const ask: Ask = (question) => starts.run(caller.name ?? '', question, gone.signal)
   const offsets = queuedOffsets(log.offsets, ask)
   const start = await startOf(request, query, { generation, coverage, offsets })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, realpath } from 'node:fs/promises'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Compose } from '../servers/compose.ts'
@@ -24,10 +24,12 @@ export const findFittingClient = async (compose: Compose): Promise<FittingClient
     / (\d+)/.exec(await compose.exec('postgres', program, '--version'))?.[1]
   if ((await versionOf('pg_dump')) === (await versionOf('postgres')))
     return { install: async () => undefined, rewrite: (commands) => commands }
-  const found = await findPostgresClient(await mkdtemp(join(tmpdir(), 'bridge-client-')))
+  const links = await mkdtemp(join(tmpdir(), 'bridge-client-'))
+  const found = await findPostgresClient(links)
   assert.ok('bin' in found, JSON.stringify(found))
   const programs = ['pg_dump', 'pg_restore'].map((name) => `${programFolder}/${name}`)
   const packages = join(await realpath(join(found.bin, 'pg_dump')), '../../../..')
+  await rm(links, { recursive: true })
   return {
     install: async () => {
       const unpack = `mkdir -p ${folder} && tar -C ${folder} -xf -`
