@@ -7,6 +7,8 @@ export interface Connection {
   sender: string
   /** Requests in progress. */
   requests: number
+  /** Whether it was opened so recently that its first request may still be on its way. */
+  isNew: boolean
   /** Whether a body is read before its sender has proved its identity. */
   isUnproven: boolean
   /** Whether a hook was kept on this connection, so its sender has proved its identity. */
@@ -48,12 +50,19 @@ export const createConnectionTable = (): ConnectionTable => {
 /** A connection waits while its sender has not sent a request, or has not proved its identity for it. */
 export const isWaiting = ({ requests, isUnproven }: Connection): boolean => requests === 0 || isUnproven
 
+/** Whether a connection waits although its first request has had the time to arrive. */
+export const isOverdue = (connection: Connection): boolean => isWaiting(connection) && !connection.isNew
+
 /**
- * The connection that is least likely to carry a hook: the oldest that waits, first one on which no hook was
- * ever kept. While a hook of a proven sender is in progress, its connection is never closed.
+ * The connection that is least likely to carry a hook: the oldest that may be closed, first one on which no
+ * hook was ever kept.
  *
- * @returns undefined if none waits
+ * @param mayBeClosed never true while a hook of a proven sender is in progress
+ * @returns undefined if none may be closed
  */
-export const leastUseful = (connections: ReadonlySet<Connection>): Connection | undefined =>
-  connections.values().find((each) => isWaiting(each) && !each.isKnown) ??
-  connections.values().find(isWaiting)
+export const leastUseful = (
+  connections: ReadonlySet<Connection>,
+  mayBeClosed: (connection: Connection) => boolean,
+): Connection | undefined =>
+  connections.values().find((each) => mayBeClosed(each) && !each.isKnown) ??
+  connections.values().find(mayBeClosed)

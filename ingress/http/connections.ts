@@ -1,7 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { type Connection, createConnectionTable, isWaiting, leastUseful } from './connection-table.ts'
+import {
+  type Connection,
+  createConnectionTable,
+  isOverdue,
+  isWaiting,
+  leastUseful,
+} from './connection-table.ts'
 
 export interface ConnectionOptions {
   limits: ConnectionLimits
@@ -17,7 +23,7 @@ export interface ConnectionOptions {
 export interface ConnectionLimits {
   /** How many connections can be open at the same time. */
   connections: number
-  /** How many there can be for a moment, until the first bytes of new connections have been read. */
+  /** How many there can be for a moment, until the first requests of new connections have been read. */
   momentary: number
   /** How many connections one sender may hold that wait, see `isWaiting`. */
   waitingPerSender: number
@@ -54,7 +60,14 @@ export const createConnections = (options: ConnectionOptions): Connections => {
       return socket.destroy()
     }
     const sender = senderOf(address)
-    const connection: Connection = { socket, sender, requests: 0, isUnproven: false, isKnown: false }
+    const connection: Connection = {
+      socket,
+      sender,
+      requests: 0,
+      isNew: true,
+      isUnproven: false,
+      isKnown: false,
+    }
     const peer = peerOf(socket)
     table.add(connection)
     bySocket.set(socket, connection)
@@ -98,18 +111,24 @@ export const createConnections = (options: ConnectionOptions): Connections => {
 
 const peerOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
 
+/** A request comes one round trip after its connection. Until then a connection is new. */
+const newForMs = 100
+
 /**
- * Keeps the limits after a connection was added. Many connections can be accepted before the first byte of
- * any of them is read, so a connection that already carries a hook looks like a silent one at first. The
- * limits therefore apply after everything readable has been read once.
+ * Keeps the limits after a connection was added. A connection that will carry a hook looks like a silent one
+ * until its request has come from the network and has been read. The limits therefore close a new connection
+ * only above `momentary`.
  */
 const createEnforce = (
   table: ReturnType<typeof createConnectionTable>,
   { connections, momentary, waitingPerSender }: ConnectionLimits,
   close: (connection: Connection) => void,
 ): ((added: Connection) => void) => {
-  const closeLeastUseful = (among: ReadonlySet<Connection>): 'closed' | 'none' => {
-    const victim = leastUseful(among)
+  const closeLeastUseful = (
+    among: ReadonlySet<Connection>,
+    mayBeClosed: (connection: Connection) => boolean,
+  ): 'closed' | 'none' => {
+    const victim = leastUseful(among, mayBeClosed)
     if (victim === undefined) return 'none'
     close(victim)
     return 'closed'
@@ -118,20 +137,28 @@ const createEnforce = (
     for (const sender of senders) {
       const own = table.ofSender(sender)
       let excess = own.size < waitingPerSender ? 0 : countWaiting(own) - waitingPerSender
-      while (excess > 0 && closeLeastUseful(own) === 'closed') excess -= 1
+      while (excess > 0 && closeLeastUseful(own, isOverdue) === 'closed') excess -= 1
     }
-    while (table.size() > connections && closeLeastUseful(table.all()) === 'closed');
+    while (table.size() > connections && closeLeastUseful(table.all(), isOverdue) === 'closed');
   }
-  let newSenders = new Set<string>()
-  const enforceNew = () => {
-    const senders = newSenders
-    newSenders = new Set()
+
+  /** Those since the last round, and those of the round before it, which have had their time by the next. */
+  let [latest, earlier]: [Connection[], Connection[]] = [[], []]
+  const enforceRound = () => {
+    for (const connection of earlier) connection.isNew = false
+    const senders = new Set(earlier.map(({ sender }) => sender))
+    earlier = latest
+    latest = []
+    if (earlier.length > 0) startRound()
     enforceLimits(senders)
   }
+  // After a pause of the process, timers fire before what has arrived is read.
+  const startRound = () => setTimeout(() => setImmediate(setImmediate, enforceRound), newForMs).unref()
+
   return (added) => {
-    if (table.size() > momentary && closeLeastUseful(table.all()) === 'none') return close(added)
-    if (newSenders.size === 0) setImmediate(setImmediate, enforceNew)
-    newSenders.add(added.sender)
+    if (table.size() > momentary && closeLeastUseful(table.all(), isWaiting) === 'none') return close(added)
+    if (latest.length + earlier.length === 0) startRound()
+    latest.push(added)
   }
 }
 

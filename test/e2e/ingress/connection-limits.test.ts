@@ -98,7 +98,9 @@ suite('connections without a whole request', { concurrency: true }, () => {
       assert.deepEqual(await post(), [202])
       const closing = openConnections().map(closedAfterMs)
       assert.deepEqual(await post(), [202], 'the limit is reached, so a silent connection is closed')
-      assert.ok((await ingress.metric('ingress_rejections_total{reason="connections"}')) >= 1)
+      await eventually(async () =>
+        assert.ok((await ingress.metric('ingress_rejections_total{reason="connections"}')) >= 1),
+      )
       for (const ms of await Promise.all(closing)) assert.ok(ms < limitMs + 3000, `${ms} ms`)
       await eventually(async () => assert.deepEqual(await post(), [202]))
       assert.equal((await fetch(`${ingress.operationsUrl}/livez`)).status, 200)

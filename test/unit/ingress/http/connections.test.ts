@@ -2,9 +2,17 @@ import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { test } from 'node:test'
+import { mock, test } from 'node:test'
 import { setImmediate as nextRound } from 'node:timers/promises'
 import { createConnections } from '../../../../ingress/http/connections.ts'
+
+mock.timers.enable({ apis: ['setTimeout'] })
+
+/** Lets time pass, and then what is readable be read. */
+const pass = async (ms: number) => {
+  mock.timers.tick(ms)
+  for (let round = 0; round < 3; round++) await nextRound()
+}
 
 const wide = { connections: 100, momentary: 100, waitingPerSender: 100 }
 
@@ -43,9 +51,8 @@ const serving = (limits: Partial<typeof wide>) => {
     return { answer, setUnproven: (isUnproven: boolean) => connections.setUnproven(incoming, isUnproven) }
   }
   const settle = async () => {
-    await nextRound()
-    await nextRound()
-    await nextRound()
+    await pass(100)
+    await pass(100)
   }
   return { server, open, request, settle, closed, refusals }
 }
@@ -64,6 +71,26 @@ test('a connection whose request has arrived by then is kept, however many came 
   request(genuine as Socket)
   await settle()
   assert.deepEqual(closed, ['1', '2'])
+})
+
+test('a connection whose request is still on its way is kept, however many come after it', async () => {
+  const { open, request, closed } = serving({ connections: 2 })
+  const genuine = open('genuine')
+  for (const name of ['1', '2', '3']) open(name)
+  await pass(100)
+  assert.deepEqual(closed, [])
+  request(genuine)
+  await pass(100)
+  assert.deepEqual(closed, ['1', '2'])
+})
+
+test('older connections are closed in their time, also while new ones come without a pause', async () => {
+  const { open, closed } = serving({ connections: 2 })
+  for (const name of ['1', '2', '3', '4', '5']) {
+    open(name)
+    await pass(100)
+  }
+  assert.deepEqual(closed, ['1', '2', '3'])
 })
 
 test('a hook in progress is never closed; an unproven body is, and before an idle known sender', async () => {
