@@ -1,4 +1,5 @@
 import { type Environment, readVariables } from '../../../lib/config.ts'
+import { reasonOf } from '../../../lib/http/read-series.ts'
 import { doctorVariables } from '../../variables/doctor-variables.ts'
 import type { Finding } from '../finding.ts'
 
@@ -76,4 +77,8 @@ const testAlert = (now: number) => ({
 })
 
 const ask = (url: string, path: string, request: RequestInit = {}): Promise<Response> =>
-  fetch(`${url.replace(/\/$/, '')}${path}`, { ...request, signal: AbortSignal.timeout(answerMs) })
+  fetch(`${url.replace(/\/$/, '')}${path}`, { ...request, signal: AbortSignal.timeout(answerMs) }).catch(
+    (error: unknown) => {
+      throw new Error(`Alertmanager does not answer at ALERTMANAGER_URL: ${reasonOf(error)}`)
+    },
+  )

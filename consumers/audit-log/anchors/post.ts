@@ -1,4 +1,5 @@
-import { messageOf, RetriableError } from '../../../lib/errors.ts'
+import { RetriableError } from '../../../lib/errors.ts'
+import { reasonOf } from '../../../lib/http/read-series.ts'
 
 const limitMs = 5000
 
@@ -10,6 +11,6 @@ export const post = async (url: string, body: string): Promise<{ status: number;
     const answer = await fetch(url, { method: 'POST', body, headers, signal, redirect: 'error' })
     return { status: answer.status, text: await answer.text() }
   } catch (error) {
-    throw new RetriableError(`${new URL(url).host} does not answer: ${messageOf(error)}`, { cause: error })
+    throw new RetriableError(`${new URL(url).host} does not answer: ${reasonOf(error)}`, { cause: error })
   }
 }

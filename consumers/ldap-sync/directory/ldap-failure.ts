@@ -93,8 +93,14 @@ export const ldapError = (
 export const translateError = (tried: string, error: unknown): Error => {
   if (error instanceof LdapRetriableError || error instanceof LdapPermanentError) return error
   const { code } = error as { code?: unknown }
-  const kind = typeof code === 'number' ? (kindOfCode[code] ?? 'refused') : 'unavailable'
-  return ldapError(tried, kind, messageOf(error), error)
+  if (typeof code !== 'number') return ldapError(tried, 'unavailable', messageOf(error), error)
+  return ldapError(tried, kindOfCode[code] ?? 'refused', reasonOf(error as Error, code), error)
+}
+
+/** ldapts writes the result code in hexadecimal. People and documents know it as a decimal number. */
+const reasonOf = ({ name, message }: Error, code: number): string => {
+  const said = message.replace(/\s*Code: 0x[\da-f]+$/, '')
+  return `${name} (${code})${said === '' ? '' : `: ${said}`}`
 }
 
 /** Why a request failed, if the error comes from the LDAP server. */

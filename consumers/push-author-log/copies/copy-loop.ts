@@ -1,5 +1,5 @@
 import { backoffMs } from '../../../lib/backoff.ts'
-import { messageOf } from '../../../lib/errors.ts'
+import { reasonOf } from '../../../lib/http/read-series.ts'
 import type { Logger } from '../../../lib/logger.ts'
 import type { CopyKind, CopyMetrics } from './metrics.ts'
 
@@ -52,7 +52,7 @@ export const startCopyLoop = (
       if (!stopping.signal.aborted) metrics?.failed(kind)
       if (failures === 1 && !stopping.signal.aborted)
         logger.error(`the push log cannot be copied to ${target}, this is tried again`, {
-          error: messageOf(error),
+          error: reasonOf(error),
         })
     }
     running = undefined
