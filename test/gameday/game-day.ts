@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { after, test } from 'node:test'
+import { withoutAlertmanager } from '../helpers/monitoring/start-alertmanager.ts'
 import { withoutPrometheus } from '../helpers/monitoring/start-prometheus.ts'
 import { allFaults } from './faults/all-faults.ts'
 import { readOptions } from './options.ts'
 import { gameDayTable, withTable } from './report/game-day-table.ts'
 import { type FaultReport, runFault } from './run-fault.ts'
 import { startGameStack } from './stack/game-stack.ts'
-import { withoutAlertmanager } from './stack/start-alertmanager.ts'
 
 const page = new URL('../../docs/game-day.md', import.meta.url)
 const options = readOptions(process.argv.slice(2), allFaults)

@@ -3,10 +3,8 @@ import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { encodeFrame } from '../../ingress/spool/frame.ts'
+import { writeSetAside } from '../helpers/faults/write-set-aside.ts'
 import { eventually } from '../helpers/process/eventually.ts'
-import { hookOf } from '../helpers/records/deliver.ts'
-import { pushOf } from '../helpers/records/hooks.ts'
 import { recordsOf } from '../helpers/records/records.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 import { withAdmin } from '../helpers/servers/with-admin.ts'
@@ -36,17 +34,9 @@ const setAside = async () =>
   (await run('inspect', '--json')).rows().filter(({ state }) => state === 'set aside')
 const fileOf = (place = '') => place.replace(/^set-aside\/(.*)@0$/, '$1')
 
-/** Writes a hook into the folder of what was set aside, as the ingress does. */
-const writeSetAside = async (id: string): Promise<void> => {
-  const folder = join(String(stack.env.BRIDGE_DATA_DIR), 'spool', 'set-aside')
-  await mkdir(folder, { recursive: true })
-  const hook = hookOf(pushOf(15), { 'x-gitlab-event': 'Push Hook' }, { id, receivedAt: Date.now() })
-  await writeFile(join(folder, `${id}.bin`), encodeFrame(hook))
-}
-
 test('hooks that were set aside can be published once their topic accepts records again', async () => {
   await deleteTopic()
-  for (const id of ['one', 'two']) await writeSetAside(id)
+  for (const id of ['one', 'two']) await writeSetAside(String(stack.env.BRIDGE_DATA_DIR), id)
   const rows = await setAside()
   assert.equal(rows.length, 2)
   assert.match((await run('publish', '--all')).said, /held_back: .*\n0 published, 2 held back$/)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { eventually } from '../../helpers/process/eventually.ts'
+import { runCommand } from '../../helpers/runbooks/run-command.ts'
 import type { Fault } from '../fault.ts'
-import { runCommand } from '../runbooks/run-command.ts'
 import type { GameStack } from '../stack/game-stack.ts'
 
 /** The worker whose dead letter the operator discards by the runbook. */

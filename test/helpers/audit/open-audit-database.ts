@@ -10,9 +10,8 @@ import { createTileReader } from '../../../consumers/audit-log/store/tile-reader
 import { createReadPool } from '../../../lib/database.ts'
 import { quietLogger } from '../../../lib/logger.ts'
 import { startServers } from '../servers/servers.ts'
+import { bringBackTables, keepTables, removeTriggers } from './kept-tables.ts'
 import { migrateAuditLog } from './migrate-audit-log.ts'
-
-const tables = ['events', 'leaves', 'repeats', 'dead_letters', 'statements', 'tiles', 'head', 'positions']
 
 /** A database of its own with an audit log, and a checkpoint outside of it. */
 export const openAuditDatabase = async () => {
@@ -43,23 +42,9 @@ export const openAuditDatabase = async () => {
   }
   return {
     ...{ pool, key, folder, anchor, databaseUrl: servers.databaseUrl },
-    /** Lets the owner of the tables change rows, as an attacker would. */
-    removeTriggers: async () => {
-      for (const table of ['events', 'leaves', 'repeats', 'dead_letters', 'statements'])
-        await pool.query(`alter table audit_log.${table} disable trigger append_only`)
-    },
-    keep: async () => {
-      await pool.query('create schema kept')
-      for (const table of tables) await pool.query(`create table kept.${table} as table audit_log.${table}`)
-    },
-    /** Brings back what `keep` kept. */
-    bringBack: async () => {
-      const statements = tables.flatMap((table) => [
-        `delete from audit_log.${table};`,
-        `insert into audit_log.${table} select * from kept.${table};`,
-      ])
-      await pool.query(['begin;', ...statements, 'commit;'].join('\n'))
-    },
+    removeTriggers: () => removeTriggers(pool),
+    keep: () => keepTables(pool),
+    bringBack: () => bringBackTables(pool),
     close: async () => {
       await pool.end()
       await servers.remove()

@@ -16,6 +16,8 @@ export interface KafkaProxy {
   address: string
   /** Drops all responses of a kind: on the connections that are open now, or on later ones as well. */
   dropResponses(kind: Kind, connections: 'open' | 'all'): void
+  /** Ends what `dropResponses` of all connections began. */
+  passResponses(kind: Kind): void
   /**
    * Lets every heartbeat be answered with this code: https://kafka.apache.org/protocol#protocol_error_codes
    */
@@ -109,6 +111,7 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
       if (which === 'all') dropped.add(kind)
       else for (const connection of connections) connection.dropped.add(kind)
     },
+    passResponses: (kind) => void dropped.delete(kind),
     failHeartbeats: (code) => {
       heartbeatCode = code
     },

@@ -4,8 +4,8 @@ import { allFaults } from '../../gameday/faults/all-faults.ts'
 import { readOptions } from '../../gameday/options.ts'
 import { gameDayTable, withTable } from '../../gameday/report/game-day-table.ts'
 import { pagesOf } from '../../gameday/run-fault.ts'
-import { commandsIn, fillPlaceholders, runbookCommands } from '../../gameday/runbooks/runbook-commands.ts'
 import { readPage } from '../../helpers/records/markdown.ts'
+import { commandsIn, fillPlaceholders, runbookCommands } from '../../helpers/runbooks/runbook-commands.ts'
 
 const fault = {
   name: 'broker-frozen',

@@ -1,7 +1,8 @@
-import { readPage } from '../../helpers/records/markdown.ts'
+import { readPage } from '../records/markdown.ts'
 
 /** The sections of a runbook that contain commands. */
-export type RunbookSection = 'Look' | 'Do'
+export type RunbookSection = (typeof runbookSections)[number]
+export const runbookSections = ['Look', 'Do', 'Verify'] as const
 
 /** A command that a runbook tells an operator to run. */
 export interface RunbookCommand {
@@ -12,8 +13,13 @@ export interface RunbookCommand {
   text: string
 }
 
-/** The programs that a test can run. Kafka's own tools are not in the embedded stack. */
-const runnable = /^(?:bridge [a-z]|openssl |promtool |psql |curl )/
+const programs = [
+  ...['bridge [a-z]', 'openssl ', 'promtool ', 'psql ', 'curl ', 'select ', 'update ', 'ldapwhoami '],
+  ...['kafka-[a-z-]+\\.sh --', 'docker compose [a-z]', 'iostat ', 'ulimit ', 'timedatectl$', 'top$'],
+]
+
+/** How the commands of the pages begin. */
+const command = new RegExp(`^(?:${programs.join('|')})`)
 
 /** The commands of a page, in the order of the page and each once for each section. */
 export const runbookCommands = (page: string): RunbookCommand[] =>
@@ -22,14 +28,17 @@ export const runbookCommands = (page: string): RunbookCommand[] =>
 /** @param page the name of the page @param markdown its text */
 export const commandsIn = (page: string, markdown: string): RunbookCommand[] => {
   const sections = markdown.split(/^## /m).slice(1)
-  return sections.flatMap((text) => {
-    const section = text.split('\n', 1)[0]?.trim()
-    if (section !== 'Look' && section !== 'Do') return []
-    const codes = [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code.replaceAll(/\s+/g, ' '))
-    const commands = new Set(codes.filter((code) => runnable.test(code)))
-    return [...commands].map((command) => ({ page, section, text: command }))
+  return sections.flatMap((content) => {
+    const section = content.split('\n', 1)[0]?.trim()
+    if (!isSection(section)) return []
+    const codes = [...content.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code.replaceAll(/\s+/g, ' '))
+    const commands = new Set(codes.filter((code) => command.test(code)))
+    return [...commands].map((text) => ({ page, section, text }))
   })
 }
+
+const isSection = (name: string | undefined): name is RunbookSection =>
+  runbookSections.some((section) => section === name)
 
 /** @throws Error if a placeholder has no value */
 export const fillPlaceholders = (command: string, values: Readonly<Record<string, string>>): string =>

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Child, startChild } from '../../../local/process/child.ts'
-import { eventually } from '../../helpers/process/eventually.ts'
-import { freePort } from '../../helpers/process/free-ports.ts'
+import { eventually } from '../process/eventually.ts'
+import { freePort } from '../process/free-ports.ts'
 
 const program = 'prometheus-alertmanager'
 
