@@ -37,7 +37,7 @@ const startGitlab = async (stack: DestinationStack, t: TestContext) => {
   const seed = seedOf(gitlab)
   seed.project({ id: 15, group_id: 3, path: 'signal' })
   seed.member({ source: 'projects', source_id: 15, user_id: 7, access_level: level.reporter })
-  seed.ref({ project_id: 15, kind: 'branches', name: 'main', sha: 'a'.repeat(40) })
+  seed.ref({ project_id: 15, kind: 'branches', name: 'main', sha: '6'.repeat(40) })
   return { gitlab, env: await gitlabApiEnv(await stack.stack.temporaryFolder(), gitlab.url) }
 }
 
@@ -141,10 +141,9 @@ export const directoryCases: readonly PageCase<DestinationStack>[] = [
       },
       'psql "$DATABASE_URL"': { leftOut: 'its statement runs without it, because it may not be installed' },
     },
-    // The metric is counted at the start and every five minutes.
     Verify: {
       'select project_id, ref from project_directory.refs where is_ambiguous and sha is not null limit 20': {
-        shows: /^$/,
+        leftOut: 'a comparison changes nothing about a push that was received just now',
       },
     },
   },
