@@ -28,12 +28,12 @@ const protocolError = 2
  */
 export const openLdaptsSession = async (url: string, settings: LdapSettings): Promise<LdapSession> => {
   const { ca, timeoutMs, connectTimeoutMs: connectTimeout } = settings
-  const tlsOptions = { ...(ca !== undefined && { ca }) }
+  const tlsOptions = { minVersion: 'TLSv1.2', ...(ca !== undefined && { ca }) } as const
   const client = new Client({
     url,
     timeout: timeoutMs,
     connectTimeout,
-    ...(url.startsWith('ldaps:') && { tlsOptions: { minVersion: 'TLSv1.2', ...tlsOptions } }),
+    ...(url.startsWith('ldaps:') && { tlsOptions }),
   })
   try {
     if (settings.transport === 'StartTLS' && url.startsWith('ldap:')) {

@@ -14,10 +14,11 @@ const program = '/usr/sbin/slapd'
 
 export const hasSlapd = (): boolean => existsSync(program)
 
-/** `limits` and `extra` are lines of its configuration: limits of the database, and whatever stands last. */
 export interface SlapdOptions {
+  /** Lines of its configuration that limit answers. */
   limits?: string
-  tls?: { cert: string; key: string; ca: string }
+  /** Files of its certificate and key. `scheme`: `ldap` offers StartTLS. */
+  tls?: { cert: string; key: string; scheme: 'ldap' | 'ldaps' }
 }
 
 const configuration = (folder: string, { limits = '', tls }: SlapdOptions) => `
@@ -61,12 +62,11 @@ export const startSlapd = async (options: SlapdOptions = {}): Promise<LdapServer
   const config = join(folder, 'slapd.conf')
   await writeFile(config, configuration(folder, options))
   const port = await freePort()
-  const scheme = options.tls === undefined ? 'ldap' : 'ldaps'
-  const urls = options.tls === undefined ? `ldap://127.0.0.1:${port}` : `ldaps://127.0.0.1:${port}`
+  const url = `${options.tls?.scheme ?? 'ldap'}://127.0.0.1:${port}`
   let child: ChildProcess | undefined
 
   const start = async () => {
-    const { command, args } = await killWithParent(program, ['-h', urls, '-f', config, '-d', '0'], 'SIGKILL')
+    const { command, args } = await killWithParent(program, ['-h', url, '-f', config, '-d', '0'], 'SIGKILL')
     const started = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] })
     let errors = ''
     started.stderr?.on('data', (chunk: Buffer) => {
@@ -87,7 +87,7 @@ export const startSlapd = async (options: SlapdOptions = {}): Promise<LdapServer
   await start()
   return {
     name: versionOf(),
-    url: `${scheme}://127.0.0.1:${port}`,
+    url,
     start,
     kill,
     remove: async () => {
