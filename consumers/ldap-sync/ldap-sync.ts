@@ -70,7 +70,11 @@ export const ldapSync = defineConsumer({
           sync.catchUp.begin(partitions, stored)
           return stored
         },
-        pass: (origin) => storePositions(sync.pool, [origin]),
+        async pass(origin) {
+          // The directory was not compared yet: after another restart, this record is read again, too.
+          if (sync.catchUp.phase() === 'over') await storePositions(sync.pool, [origin])
+          else sync.catchUp.read([origin])
+        },
       },
       close: async () => {
         await schedule.stop()

@@ -93,7 +93,7 @@ const valueChanges = ({ dnKey: key, targetId, users }: SentOperation, operation:
 }
 
 const takeBack = async (context: SyncContext, run: Run, sent: SentOperation): Promise<void> => {
-  const operation = await stillNeeded(context, inverseOf(sent.operation))
+  const operation = await stillNeeded(context, inverseOf(sent.operation), sent.targetId)
   if (operation === undefined) return
   const { pool } = context
   const { targetId, users } = sent
@@ -139,12 +139,18 @@ const takeBackKeys = async (
 }
 
 /** The part of an operation that is not so already. An entry with members of others is not deleted. */
-const stillNeeded = async (context: SyncContext, operation: Operation): Promise<Operation | undefined> => {
+const stillNeeded = async (
+  context: SyncContext,
+  operation: Operation,
+  targetId: number | undefined,
+): Promise<Operation | undefined> => {
   if (operation.op === 'add') return operation
   const keyOf = await valueKeys(context)
   const attribute = operation.op === 'modify' ? operation.attribute : context.shape.attribute
   const { dn } = operation
-  const query = { dn, attribute, memberCount: 'any', markerAttribute: undefined } as const
+  // The entry of a person may have no key at all.
+  const memberCount = targetId === undefined ? 'any' : context.shape.memberCount
+  const query = { dn, attribute, memberCount, markerAttribute: undefined } as const
   const reading = await readGroup(context.client, query)
   if (reading.kind === 'absent') return undefined
   if (operation.op === 'rename') return operation

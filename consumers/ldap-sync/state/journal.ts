@@ -50,6 +50,26 @@ export const noteOutcome = (
 ): Promise<unknown> =>
   query(database, 'update ldap_sync.operations set outcome = $2 where operation_id = $1', [id, outcome])
 
+/**
+ * The directory shows that an earlier request was done whose answer was lost.
+ *
+ * @returns false if no such request was sent
+ */
+export const settleLostAnswer = async (
+  database: Pool,
+  targetId: number | undefined,
+  operation: Operation,
+): Promise<boolean> => {
+  const rows = await query(
+    database,
+    `update ldap_sync.operations set outcome = 'done'
+      where target_id is not distinct from $1 and operation = $2::jsonb and outcome = 'sent'
+     returning operation_id`,
+    [targetId ?? null, JSON.stringify(operation)],
+  )
+  return rows.length > 0
+}
+
 const startRun = async (database: Pool, { cause, reference }: Run): Promise<number> => {
   const [row] = await query<{ run_id: string }>(
     database,

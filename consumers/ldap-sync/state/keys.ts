@@ -39,7 +39,11 @@ export const loadOpenKeys = async (
        from ldap_sync.keys join ldap_sync.people using (instance, username)
       where dn is not null and not people.destroyed and ($1::text[] is null or username = any($1))
         -- A key that exists and was not added, or one that was added and is gone.
-        and keys.destroyed = (keys.added_to is not null)
+        and (keys.destroyed = (keys.added_to is not null)
+             -- A key whose addition was not answered.
+             or not keys.destroyed and (added_to, key) in
+                  (select operation ->> 'dn', jsonb_array_elements_text(operation -> 'add')
+                     from ldap_sync.operations where outcome = 'sent' and target_id is null))
       order by key_id`,
     [usernames ?? null],
   )

@@ -47,6 +47,20 @@ export const disown = (database: Pool | Connection, targetId: number, userId: nu
     userId,
   ])
 
+/** Notes that nothing in the LDAP group is from the worker. */
+export const disownEverything = (database: Pool | Connection, targetId: number): Promise<unknown> =>
+  query(database, 'delete from ldap_sync.owned_members where target_id = $1', [targetId])
+
+/** The values that the worker added to an LDAP group, or wanted to add. */
+export const loadOwnedValues = async (database: Pool | Connection, targetId: number): Promise<string[]> =>
+  (
+    await query<{ value: string }>(
+      database,
+      'select value from ldap_sync.owned_members where target_id = $1',
+      [targetId],
+    )
+  ).map(({ value }) => value)
+
 export const ownsPlaceholder = async (database: Pool | Connection, targetId: number): Promise<boolean> => {
   const rows = await query(
     database,

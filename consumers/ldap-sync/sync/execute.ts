@@ -1,9 +1,10 @@
+import { RetriableError } from '../../../lib/errors.ts'
 import { ldapFailureOf } from '../directory/ldap-failure.ts'
 import type { ValueChange } from '../plan/change.ts'
 import type { Operation } from '../plan/operation.ts'
 import type { Run } from '../state/journal.ts'
-import { disown, ownsPlaceholder } from '../state/ownership.ts'
-import { setTargetState } from '../state/targets.ts'
+import { disown, disownEverything, ownsPlaceholder } from '../state/ownership.ts'
+import { setTargetState, setUnreadable } from '../state/targets.ts'
 import { newGroupAttributes } from './new-group.ts'
 import { type TargetPlan, valueKeys } from './plan-target.ts'
 import { type MemberChange, send } from './send.ts'
@@ -26,6 +27,8 @@ export const execute = async (
   try {
     await send(context, run, plan.target, changes, whole)
   } catch (error) {
+    if (ldapFailureOf(error) === 'absent')
+      throw new RetriableError(`LDAP: ${plan.target.dn} is gone since it was read`, { cause: error })
     if (!isAlreadySo(error)) throw error
     // Another program has changed one of the values meanwhile. Each one is tried by itself.
     for (const change of changes) await executeOne(context, run, plan, change)
@@ -91,6 +94,28 @@ const createGroup = async (
   const values = additions.map(({ change }) => change.value)
   const attributes = newGroupAttributes(context, target, values)
   await setTargetState(pool, target, 'creating')
-  await send(context, run, plan.target, additions, { op: 'add', dn: target.dn, attributes })
+  try {
+    await send(context, run, plan.target, additions, { op: 'add', dn: target.dn, attributes })
+  } catch (error) {
+    if (ldapFailureOf(error) !== 'exists') throw error
+    return leaveExisting(context, target, additions)
+  }
   await setTargetState(pool, target, 'present')
+}
+
+/**
+ * The entry was not there when the group was read, and is there now. Somebody has made it in between, or the
+ * worker itself has made it before and may not see it any more.
+ */
+const leaveExisting = async (
+  { pool, metrics, logger }: SyncContext,
+  target: TargetPlan['target'],
+  additions: readonly MemberChange[],
+): Promise<void> => {
+  const isForeign = target.state === 'planned' || target.state === 'conflict'
+  await setTargetState(pool, target, isForeign ? 'conflict' : target.state)
+  if (isForeign) await disownEverything(pool, target.id)
+  else await setUnreadable(pool, target, true)
+  for (const { change } of additions) metrics.changes.inc({ kind: change.kind, outcome: 'failed' })
+  logger.warn('an LDAP group cannot be made, because there is an entry with its name', { dn: target.dn })
 }

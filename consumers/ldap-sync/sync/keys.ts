@@ -1,7 +1,7 @@
 import { ldapFailureOf } from '../directory/ldap-failure.ts'
 import type { Proposed, ValueChange } from '../plan/change.ts'
 import type { Operation } from '../plan/operation.ts'
-import { noteOutcome, noteSending, type Run } from '../state/journal.ts'
+import { noteOutcome, noteSending, type Run, settleLostAnswer } from '../state/journal.ts'
 import { loadOpenKeys, type StoredKey, setKeyPlace } from '../state/keys.ts'
 import { sendNoted } from './send.ts'
 import type { SyncContext } from './sync-context.ts'
@@ -40,14 +40,29 @@ export const planKeys = async (
   }))
 }
 
-/** Adds or removes one key. A key that is there already is not ours, and stays. */
-export const executeKey = async (context: SyncContext, run: Run, { key, item }: KeyPlan): Promise<void> => {
+/** Adds or removes one key. An entry that is gone has no keys: whoever else has changes gets them. */
+export const executeKey = async (context: SyncContext, run: Run, plan: KeyPlan): Promise<void> => {
+  try {
+    await changeKey(context, run, plan)
+  } catch (error) {
+    if (ldapFailureOf(error) !== 'absent') throw error
+    const { kind, dn } = plan.item.change
+    context.metrics.changes.inc({ kind, outcome: 'failed' })
+    context.logger.warn('an SSH key cannot be changed, because the entry of the person is gone', { dn })
+  }
+}
+
+/** A key that is there already is not ours, and stays. */
+const changeKey = async (context: SyncContext, run: Run, { key, item }: KeyPlan): Promise<void> => {
   const { pool, client, metrics } = context
   const { kind, dn, value } = item.change
   const isAddition = kind === 'add_key'
-  if (isAddition && (await client.compare(dn, attribute, value))) return
   const values = { add: isAddition ? [value] : [], delete: isAddition ? [] : [value] }
   const operation: Operation = { op: 'modify', dn, attribute, ...values }
+  if (isAddition && (await client.compare(dn, attribute, value))) {
+    await settleLostAnswer(pool, undefined, operation)
+    return
+  }
   if (isAddition) await setKeyPlace(pool, key, dn)
   const id = await noteSending(pool, run, {
     operation,
@@ -58,16 +73,19 @@ export const executeKey = async (context: SyncContext, run: Run, { key, item }: 
     removals: isAddition ? 0 : 1,
     additions: isAddition ? 1 : 0,
   })
-  let outcome: 'done' | 'already_so' = 'done'
   try {
     await sendNoted(context, id, operation, [item])
   } catch (error) {
     const failure = ldapFailureOf(error)
     if (failure !== (isAddition ? 'value_exists' : 'no_such_value')) throw error
     if ((await client.compare(dn, attribute, value)) !== isAddition) throw error
-    outcome = 'already_so'
+    // Whoever was faster owns the key.
+    await setKeyPlace(pool, key, null)
+    metrics.changes.inc({ kind, outcome: 'already_so' })
+    return
   }
   await noteOutcome(pool, id, 'done')
-  if (!isAddition) await setKeyPlace(pool, key, null)
-  metrics.changes.inc({ kind, outcome })
+  if (isAddition) await settleLostAnswer(pool, undefined, operation)
+  else await setKeyPlace(pool, key, null)
+  metrics.changes.inc({ kind, outcome: 'done' })
 }

@@ -4,7 +4,7 @@ import { formatDn } from '../dn/format-dn.ts'
 import { parseDn } from '../dn/parse-dn.ts'
 import type { MoveChange, Proposed } from '../plan/change.ts'
 import type { Operation } from '../plan/operation.ts'
-import { noteOutcome, noteSending, type Run } from '../state/journal.ts'
+import { noteOutcome, noteSending, type Run, settleLostAnswer } from '../state/journal.ts'
 import { setTargetDn, setTargetState, type Target } from '../state/targets.ts'
 import type { Bound } from './bind-targets.ts'
 import { sendNoted } from './send.ts'
@@ -53,17 +53,21 @@ export const executeMove = async (
   const id = await noteSending(pool, run, entry)
   try {
     await sendNoted(context, id, operation, [item])
+    await noteOutcome(pool, id, 'done')
   } catch (error) {
     const failure = ldapFailureOf(error)
-    if (failure === 'exists') {
+    if (failure !== 'exists' && failure !== 'absent') throw error
+    const isDone =
+      failure === 'absent' &&
+      (await isThere(context, newDn)) &&
+      (await settleLostAnswer(pool, target.id, operation))
+    if (!isDone) {
       metrics.changes.inc({ kind, outcome: 'failed' })
-      logger.warn('an LDAP group cannot be renamed, because another entry has the name', { dn, newDn })
+      const because = failure === 'exists' ? 'another entry has the name' : 'it is gone'
+      logger.warn('an LDAP group cannot be renamed', { because, dn, newDn })
       return
     }
-    // The answer to an earlier attempt may have been lost.
-    if (failure !== 'absent' || !(await isThere(context, newDn))) throw error
   }
-  await noteOutcome(pool, id, 'done')
   await setTargetDn(pool, target, newDn, dnKey(newDn, await context.isCaseExact()))
   if (kind === 'archive_group') await setTargetState(pool, target, 'archived')
   metrics.changes.inc({ kind, outcome: 'done' })

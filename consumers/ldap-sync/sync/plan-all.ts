@@ -45,6 +45,10 @@ export const planAll = async (
   for (const each of bound) {
     const users = usersOf(scope, each)
     if (users === undefined) continue
+    if (isFilledFromLdap(context, each)) {
+      context.metrics.skipped.inc({ reason: 'source_ldap' })
+      continue
+    }
     const move = users === 'all' ? await planMove(context, each) : undefined
     if (move !== undefined && 'newDn' in move.change)
       moves.push({ target: each.target, item: { ...move, change: move.change } })
@@ -59,6 +63,10 @@ export const planAll = async (
   ]
   return { targets, moves, keys, changes, groups: bound.length }
 }
+
+/** Whether GitLab itself fills the group from LDAP. The worker leaves its LDAP group alone then. */
+const isFilledFromLdap = ({ mapping }: SyncContext, { container, rule }: Bound): boolean =>
+  container.filledFromLdap || (mapping.gitlab_reads_this_ldap === true && rule.source !== 'gitlab')
 
 /** Of what was bound just now, nothing was compared yet. */
 const usersOf = ({ containers }: Scope, { container, since }: Bound): Users | undefined =>

@@ -4,7 +4,7 @@ import { dnKey } from '../dn/dn-key.ts'
 import { isIgnored } from '../mapping/ignored.ts'
 import type { Proposed } from '../plan/change.ts'
 import type { PersonEntry } from '../plan/person-entry.ts'
-import { disown, placeholderUser } from '../state/ownership.ts'
+import { disown, disownEverything, loadOwnedValues, placeholderUser } from '../state/ownership.ts'
 import { loadPairs, type Pair, type Users } from '../state/pairs.ts'
 import { setTargetState, setUnreadable, type Target } from '../state/targets.ts'
 import { bindPerson, followPerson } from './bind-person.ts'
@@ -28,15 +28,11 @@ export interface TargetPlan {
  */
 export const planTarget = async (
   context: SyncContext,
-  { target, container, rule }: Bound,
+  { target, container }: Bound,
   users: Users,
   absent: 'unreadable' | 'create' = 'unreadable',
 ): Promise<TargetPlan | undefined> => {
   if (target.state === 'archived' || container.state === 'destroyed') return undefined
-  if (container.filledFromLdap || (context.mapping.gitlab_reads_this_ldap && rule.source !== 'gitlab')) {
-    context.metrics.skipped.inc({ reason: 'source_ldap' })
-    return undefined
-  }
   const { reading, state } = await readTarget(context, target, absent)
   if (reading === undefined) return undefined
   const pairs = await loadPairs(context.pool, target, users)
@@ -66,20 +62,31 @@ const readTarget = async (
     if (target.origin === 'adopted') return leaveAlone('the mapping adopts it, and it does not exist')
     if (target.state === 'present' && absent === 'unreadable') return leaveAlone('it is gone')
     await setUnreadable(pool, target, false)
-    return { reading, state: target.state === 'creating' ? 'creating' : 'planned' }
+    return { reading, state: target.state }
   }
   const isOurs =
     target.origin === 'adopted' ||
     target.state === 'present' ||
-    target.state === 'creating' ||
+    (target.state === 'creating' && (await hasOwnMembers(context, target, reading.values))) ||
     (marker !== undefined && reading.markers.includes(marker.value))
   const state = isOurs ? 'present' : 'conflict'
   if (state !== target.state) await setTargetState(pool, target, state)
   await setUnreadable(pool, target, false)
   if (isOurs) return { reading, state }
+  await disownEverything(pool, target.id)
   if (target.state !== 'conflict')
     logger.warn('an LDAP group that the worker did not create has the name of one of its groups', { dn })
   return { reading: undefined, state }
+}
+
+/**
+ * Whether an entry has all members with which the worker wanted to create it. The answer to that request was
+ * lost: without these members, the entry is one that somebody else has made meanwhile.
+ */
+const hasOwnMembers = async (context: SyncContext, { id }: Target, values: readonly string[]) => {
+  const keyOf = await valueKeys(context)
+  const present = new Set(values.map(keyOf))
+  return (await loadOwnedValues(context.pool, id)).every((value) => present.has(keyOf(value)))
 }
 
 const compare = async (
@@ -140,8 +147,9 @@ const compare = async (
   return { changes, foreign }
 }
 
+/** An entry without a user name cannot be a member of a group whose members are user names. */
 const memberValue = ({ value }: GroupShape, entry: PersonEntry | undefined): string | undefined =>
-  entry === undefined ? undefined : value === 'dn' ? entry.dn : entry.memberName
+  value === 'dn' ? entry?.dn : entry?.memberName || undefined
 
 /** A function that gives equal texts for equal members. */
 export const valueKeys = async (context: SyncContext): Promise<(value: string) => string> => {
