@@ -63,6 +63,32 @@ test('a worker that is killed before it has caught up reads all of the missing r
   assert.equal(position?.next_offset, 3)
 })
 
+test('a worker that is killed twice while it catches up compares the directory in the end', async () => {
+  const sync = await startSync()
+  await sync.feed(created, memberEvent('add', anna), memberEvent('add', bela))
+  const restore = await dumpState(sync, asOwner)
+  const left = memberEvent('remove', anna)
+  await sync.stop()
+  await restore()
+  const start = async () => {
+    const next = await startSync({ database: sync.database, firstOffset: 3 })
+    await next.join(5)
+    return next
+  }
+  for (const killed of [await start(), await start()]) {
+    await killed.feed(left)
+    // The last record becomes a dead letter, before the directory was compared.
+    await killed.pass(4)
+    assert.equal((await members())?.length, 2)
+    await killed.stop()
+  }
+  const last = await start()
+  const [position] = await last.query('select next_offset::integer from ldap_sync.positions')
+  assert.equal(position?.next_offset, 3)
+  await last.feed(left, memberEvent('add', { ...bela, updated: 1 }))
+  assert.deepEqual(await members(), [personDn('bela')])
+})
+
 test('a group that a lost database had made is left alone, or known by its marker', async () => {
   const marker = { attribute: 'businessCategory', value: 'gitlab-bridge' }
   const groups = { base: groupBase, placeholder, marker }

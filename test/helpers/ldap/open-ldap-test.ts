@@ -43,6 +43,8 @@ export interface RunningSync {
   feedRecords(records: readonly SyncRecord[]): Promise<void>
   /** Tells the worker at which offset its consumer group is, as the runtime does when it starts. */
   join(groupOffset: number): Promise<void>
+  /** Tells the worker that the record at this offset became a dead letter. */
+  pass(offset: number): Promise<void>
   query(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>
   env: Readonly<Record<string, string>>
   database: string
@@ -153,6 +155,7 @@ const runSync = async (env: Readonly<Record<string, string>>, firstOffset: numbe
   return {
     feedRecords,
     join: async (groupOffset) => void (await handler.positions?.startAt([{ ...origin, groupOffset }])),
+    pass: async (offset) => handler.positions?.pass({ ...origin, offset }),
     feed: async (...bodies) => feedRecords(await Promise.all(bodies.map(recordOf))),
     query: async (text, values = []) => (await pool.query(text, values)).rows,
     ...{ env, database, lines },
