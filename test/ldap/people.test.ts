@@ -146,6 +146,28 @@ test('a member that was added by hand after its entry was made again is not remo
   assert.deepEqual(await directory.values(groupDn, 'member'), [personDn('anna'), personDn('bela')])
 })
 
+test('a user whom GitLab has deleted gets no SSH key, and loses the one that the worker added', async () => {
+  const sync = await startSync({ mapping: { people: { base: peopleBase, ssh_keys: true } } })
+  const times = { created_at: at(0), updated_at: at(0) }
+  const key = (verb: string, id: number) => ({
+    ...{ event_name: `key_${verb}`, id, username: 'anna', key: `ssh-ed25519 ${id}` },
+    ...times,
+  })
+  const keys = () => directory.values(personDn('anna'), 'sshPublicKey')
+  await sync.feed(created, memberEvent('add', anna))
+  await sync.feed(key('create', 4))
+  assert.deepEqual(await keys(), ['ssh-ed25519 4'])
+  await sync.feed({
+    ...{ event_name: 'user_destroy', user_id: 1, username: 'anna', name: 'Anna' },
+    ...{ email: 'anna@nordlicht.example', ...times },
+  })
+  // The events of other topics arrive later.
+  await sync.feed(key('create', 5))
+  assert.deepEqual(await keys(), ['ssh-ed25519 4'])
+  await sync.feed(key('destroy', 4), key('destroy', 5))
+  assert.deepEqual(await keys(), [])
+})
+
 const otherGitlab = 'https://git.other.example'
 const keyOf = (text: string) => ({
   ...{ event_name: 'key_create', id: 4, username: 'anna', key: text },

@@ -25,7 +25,8 @@ interface Row {
 }
 
 /**
- * The keys that are to be added or removed, of users that are bound to an entry.
+ * The keys that are to be added or removed, of users that are bound to an entry. A user that GitLab has deleted
+ * gets no key, and loses the ones that the worker added.
  *
  * @param usernames undefined: of all users
  */
@@ -35,16 +36,19 @@ export const loadOpenKeys = async (
 ): Promise<StoredKey[]> => {
   const rows = await query<Row & Record<string, unknown>>(
     database,
-    `select keys.instance, key_id, key, keys.destroyed, added_to, user_id, dn, dn_key
+    `select distinct on (key_id, keys.instance)
+            keys.instance, key_id, key, keys.destroyed, added_to, user_id, dn, dn_key
        from ldap_sync.keys join ldap_sync.people using (instance, username)
-      where dn is not null and not people.destroyed and ($1::text[] is null or username = any($1))
+      where dn is not null and (keys.destroyed or not people.destroyed)
+        and ($1::text[] is null or username = any($1))
         -- A key that exists and was not added, or one that was added and is gone.
         and (keys.destroyed = (keys.added_to is not null)
              -- A key whose addition was not answered.
              or not keys.destroyed and (added_to, key) in
                   (select operation ->> 'dn', jsonb_array_elements_text(operation -> 'add')
                      from ldap_sync.operations where outcome = 'sent' and target_id is null))
-      order by key_id`,
+      -- The name of a deleted user may be used again.
+      order by key_id, keys.instance, people.destroyed`,
     [usernames ?? null],
   )
   return rows.map((row) => ({
