@@ -1,4 +1,5 @@
 import { ldapFailureOf } from '../directory/ldap-failure.ts'
+import { readGroup } from '../directory/read-group.ts'
 import { dnKey } from '../dn/dn-key.ts'
 import { formatDn } from '../dn/format-dn.ts'
 import { parseDn } from '../dn/parse-dn.ts'
@@ -7,6 +8,7 @@ import type { Operation } from '../plan/operation.ts'
 import { noteOutcome, noteSending, type Run, settleLostAnswer } from '../state/journal.ts'
 import { setTargetDn, setTargetState, type Target } from '../state/targets.ts'
 import type { Bound } from './bind-targets.ts'
+import { hasOwnMembers } from './plan-target.ts'
 import { sendNoted } from './send.ts'
 import type { SyncContext } from './sync-context.ts'
 
@@ -59,7 +61,7 @@ export const executeMove = async (
     if (failure !== 'exists' && failure !== 'absent') throw error
     const isDone =
       failure === 'absent' &&
-      (await isThere(context, newDn)) &&
+      (await isOurs(context, target, newDn)) &&
       (await settleLostAnswer(pool, target.id, operation))
     if (!isDone) {
       metrics.changes.inc({ kind, outcome: 'failed' })
@@ -73,11 +75,9 @@ export const executeMove = async (
   metrics.changes.inc({ kind, outcome: 'done' })
 }
 
-const isThere = ({ client }: SyncContext, dn: string): Promise<boolean> =>
-  client.search({ base: dn, scope: 'base', attributes: ['1.1'], size: 'small' }).then(
-    (entries) => entries.length > 0,
-    (error: unknown) => {
-      if (ldapFailureOf(error) === 'absent') return false
-      throw error
-    },
-  )
+/** Whether an entry is the one of the worker, under its new name. */
+const isOurs = async (context: SyncContext, target: Pick<Target, 'id'>, dn: string): Promise<boolean> => {
+  const { attribute, memberCount } = context.shape
+  const reading = await readGroup(context.client, { dn, attribute, memberCount, markerAttribute: undefined })
+  return reading.kind === 'present' && (await hasOwnMembers(context, target, reading.values))
+}

@@ -32,7 +32,7 @@ export const planTarget = async (
   users: Users,
   absent: 'unreadable' | 'create' = 'unreadable',
 ): Promise<TargetPlan | undefined> => {
-  if (target.state === 'archived' || container.state === 'destroyed') return undefined
+  if (container.state === 'destroyed') return undefined
   const { reading, state } = await readTarget(context, target, absent)
   if (reading === undefined) return undefined
   const pairs = await loadPairs(context.pool, target, users)
@@ -80,10 +80,14 @@ const readTarget = async (
 }
 
 /**
- * Whether an entry has all members with which the worker wanted to create it. The answer to that request was
- * lost: without these members, the entry is one that somebody else has made meanwhile.
+ * Whether an entry has all members that the worker added. The answer to a request that created or renamed the
+ * entry was lost: without these members, it is one that somebody else has made meanwhile.
  */
-const hasOwnMembers = async (context: SyncContext, { id }: Target, values: readonly string[]) => {
+export const hasOwnMembers = async (
+  context: SyncContext,
+  { id }: Pick<Target, 'id'>,
+  values: readonly string[],
+): Promise<boolean> => {
   const keyOf = await valueKeys(context)
   const present = new Set(values.map(keyOf))
   return (await loadOwnedValues(context.pool, id)).every((value) => present.has(keyOf(value)))
