@@ -6,6 +6,7 @@ import { createLdapClient } from '../../consumers/ldap-sync/directory/ldap-clien
 import { LdapPermanentError, LdapRetriableError } from '../../consumers/ldap-sync/directory/ldap-failure.ts'
 import type { LdapSettings } from '../../consumers/ldap-sync/directory/ldap-settings.ts'
 import { startActiveDirectory } from '../helpers/ldap/active-directory.ts'
+import { seedDirectory } from '../helpers/ldap/directory.ts'
 import { groupEvent, memberEvent } from '../helpers/ldap/events.ts'
 import { startLdapProxy } from '../helpers/ldap/ldap-proxy.ts'
 import {
@@ -18,6 +19,7 @@ import {
   suffix,
 } from '../helpers/ldap/ldap-server.ts'
 import { openLdapTest } from '../helpers/ldap/open-ldap-test.ts'
+import { startSlapd } from '../helpers/ldap/slapd.ts'
 import { freePort } from '../helpers/process/free-ports.ts'
 
 const { server, directory, startSync } = await openLdapTest()
@@ -35,13 +37,18 @@ const settings = (given: Partial<LdapSettings> = {}): LdapSettings => ({
   timeoutMs: 2000,
   ...given,
 })
-const open = (t: { after(clean: () => Promise<void>): void }, given: Partial<LdapSettings> = {}) => {
+const open = (
+  t: { after(clean: () => Promise<void>): void },
+  given: Partial<LdapSettings> = {},
+  now?: () => number,
+) => {
   const urls: string[] = []
-  const client = createLdapClient(settings(given), {
+  const observer = {
     onRequest: () => undefined,
-    onConnected: (url) => urls.push(url),
+    onConnected: (url: string) => urls.push(url),
     onDisconnected: () => undefined,
-  })
+  }
+  const client = createLdapClient(settings(given), observer, now)
   t.after(client.close)
   return { client, urls }
 }
@@ -138,6 +145,21 @@ test('a refused login is not tried at the next server, which would lock the user
   assert.equal(proxy.counts.get('bind'), 1)
 })
 
+test('after a refused login none is tried for five minutes, which would lock the user', async (t) => {
+  const proxy = await startLdapProxy(server)
+  let time = 0
+  const { client } = open(t, { urls: [proxy.url], password: 'wrong' }, () => time)
+  for (const [at, binds] of [
+    [0, 1],
+    [299_999, 1],
+    [300_000, 2],
+  ] as const) {
+    time = at
+    await assert.rejects(client.search(root), { name: 'RetriableError', kind: 'login' })
+    assert.equal(proxy.counts.get('bind'), binds)
+  }
+})
+
 test('a server that accepts the connection and stays silent is given up in time', async (t) => {
   const silent = createServer(() => undefined).listen(0, '127.0.0.1')
   await once(silent, 'listening')
@@ -162,6 +184,34 @@ test('a server that accepts the bind and takes the worker for nobody is not used
   double.fault = 'anonymous'
   const other = open(t, { urls: [double.url] }).client
   await assert.rejects(other.search({ ...root, base: '' }), { name: 'RetriableError', kind: 'login' })
+  double.fault = 'who am I refused'
+  const refused = open(t, { urls: [double.url] }).client
+  await assert.rejects(refused.search({ ...root, base: '' }), { name: 'RetriableError', kind: 'unavailable' })
+  double.fault = 'no who am I'
+  const unasked = open(t, { urls: [double.url] }).client
+  assert.equal((await unasked.search({ ...root, base: '' })).length, 1, 'it has accepted the bind')
+})
+
+test('a connection whose bind the server has forgotten is opened and bound again', async (t) => {
+  const double = await startActiveDirectory(groupDn, peopleBase)
+  const { client, urls } = open(t, { urls: [double.url] })
+  await client.search({ ...root, base: '' })
+  double.fault = 'bind forgotten'
+  await assert.rejects(client.search({ ...root, base: '' }), { name: 'RetriableError', kind: 'login' })
+  assert.equal((await client.search({ ...root, base: '' })).length, 1)
+  assert.equal(urls.length, 2)
+})
+
+test('all people are read in pages, also where the server limits the size of one answer', async (t) => {
+  const limited = await startSlapd({ limits: 'limits * size.soft=2 size.hard=2 size.prtotal=unlimited' })
+  t.after(limited.remove)
+  await (await seedDirectory(limited)).addPeople(['anna', 'bela', 'cleo'])
+  const { client } = open(t, { urls: [limited.url] })
+  const people = { base: peopleBase, scope: 'sub', where: [['objectClass', 'inetOrgPerson']] } as const
+  assert.equal((await client.search({ ...people, attributes: ['uid'], size: 'paged' })).length, 3)
+  await assert.rejects(client.search({ ...people, attributes: ['uid'], size: 'small' }), {
+    kind: 'not_known',
+  })
 })
 
 test('result codes say whether waiting helps', async (t) => {

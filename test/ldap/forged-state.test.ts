@@ -3,13 +3,12 @@ import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { ldapError } from '../../consumers/ldap-sync/directory/ldap-failure.ts'
 import type { Entry, Search } from '../../consumers/ldap-sync/directory/ldap-settings.ts'
-import type { Operator } from '../../consumers/ldap-sync/operate/open-operator.ts'
 import { diff, reconcile } from '../../consumers/ldap-sync/operate/operate.ts'
 import { followPerson } from '../../consumers/ldap-sync/sync/bind-person.ts'
 import { groupEvent, instance, memberEvent } from '../helpers/ldap/events.ts'
 import { groupBase, peopleBase, personDn, placeholder } from '../helpers/ldap/ldap-server.ts'
-import { openLdapTest, type RunningSync } from '../helpers/ldap/open-ldap-test.ts'
-import { withOperator } from '../helpers/ldap/operator-of.ts'
+import { openLdapTest } from '../helpers/ldap/open-ldap-test.ts'
+import { withAnswers, withOperator } from '../helpers/ldap/operator-of.ts'
 
 const { directory, startSync } = await openLdapTest()
 const groupDn = `cn=nordlicht-team-23,${groupBase}`
@@ -25,21 +24,6 @@ beforeEach(async () => {
     for (const dn of await directory.below(base)) await directory.remove(dn)
   await directory.addPeople(['anna', 'bela'])
 })
-
-/** An operator whose server gives other answers to some searches. */
-const withAnswers = <T>(
-  sync: RunningSync,
-  answer: (search: Search) => readonly Entry[] | Error | undefined,
-  act: (operator: Operator) => Promise<T>,
-): Promise<T> =>
-  withOperator(sync, (operator) => {
-    const search = async (asked: Search) => {
-      const given = answer(asked)
-      if (given instanceof Error) throw given
-      return given === undefined ? operator.client.search(asked) : [...given]
-    }
-    return act({ ...operator, client: { ...operator.client, search } })
-  })
 
 const incomplete = ldapError('search', 'not_known', 'the answer is cut')
 const absent = ldapError('search', 'absent', 'no such object')
@@ -113,7 +97,10 @@ test('what the worker owns in a group that it cannot see for a moment stays its 
 test('the value of a person whose entry is gone can still be removed', async () => {
   const sync = await startSync({ mapping: { groups: posix } })
   await sync.feed(created, anna, bela)
-  await directory.remove(personDn('bela'))
+  // The worker knows the new name of the entry, and the group still has the old one.
+  await directory.rename(personDn('bela'), personDn('bela.lind'))
+  await withOperator(sync, diff)
+  await directory.remove(personDn('bela.lind'))
   await sync.feed(memberEvent('update', { user: 2, username: 'bela', updated: 5 }))
   await sync.feed(memberEvent('remove', { user: 2, username: 'bela', updated: 9 }))
   assert.deepEqual(await members('memberUid'), ['anna'])
@@ -160,6 +147,12 @@ test('a placeholder of somebody else, or one that the state takes for a user, is
   ])
   const { changes } = await withOperator(sync, diff)
   assert.deepEqual(changes, [], 'it is not removed as a user is')
+})
+
+test('a user with the id 0, which stands for the placeholder, becomes no member', async () => {
+  const sync = await startSync()
+  await sync.feed(created, anna, member('add', 0, 'bela'))
+  assert.deepEqual(await members(), [personDn('anna')])
 })
 
 test('a user whose entry has no user name is no member of a group of user names', async () => {

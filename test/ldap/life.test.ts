@@ -124,6 +124,14 @@ test('an SSH key is added to the entry of its owner, and only this one is remove
   assert.equal(await removalsOf(sync), 1, 'a removed key counts as a removal')
 })
 
+test('SSH keys are written only where the mapping says so', async () => {
+  const sync = await startSync()
+  await sync.feed(created, memberEvent('add', { user: 2, username: 'bela' }))
+  const key = { event_name: 'key_create', id: 4, username: 'bela', key: 'ssh-ed25519 first' }
+  await sync.feed({ ...key, created_at: at(0), updated_at: at(0) })
+  assert.deepEqual(await directory.values(personDn('bela'), 'sshPublicKey'), [])
+})
+
 test('a membership that has expired is no membership', async () => {
   const sync = await startSync()
   await sync.feed(created, memberEvent('add', { ...anna, expires: '2026-01-06T00:00:00Z' }))

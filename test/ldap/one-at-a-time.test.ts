@@ -51,11 +51,16 @@ test('many changes of one process wait without taking all connections to the dat
 test('a connection to the database that failed is closed, so that it holds no lock', async () => {
   const sync = await startSync()
   await withOperator(sync, async ({ pool }) => {
+    const processOf = async (connection: Parameters<typeof query>[0]) =>
+      (await query<{ id: number }>(connection, 'select pg_backend_pid() as id', []))[0]?.id
+    let failed: number | undefined
     const failing = inTransaction(pool, async (connection) => {
       await query(connection, 'select pg_advisory_lock(99)', [])
+      failed = await processOf(connection)
       throw new RetriableError('the database does not answer')
     })
     await assert.rejects(failing, /does not answer/)
+    assert.notEqual(await processOf(pool), failed)
     await eventually(
       async () =>
         assert.deepEqual(await sync.query("select pid from pg_locks where locktype = 'advisory'"), []),

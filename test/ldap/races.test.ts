@@ -149,6 +149,27 @@ test('an SSH key of a person whose entry is gone keeps nobody else waiting', asy
   assert.deepEqual(await directory.values(personDn('anna'), 'sshPublicKey'), [])
 })
 
+test('an SSH key that somebody else adds or removes between look and change is no error', async () => {
+  const proxy = await startLdapProxy(server)
+  const people = { base: peopleBase, ssh_keys: true }
+  const sync = await startSync({ mapping: { people }, env: { LDAP_SYNC_URL: proxy.url } })
+  const key = (verb: string, id: number) => ({
+    ...{ event_name: `key_${verb}`, id, username: 'anna', key: `ssh-ed25519 ${id}` },
+    ...{ created_at: at(0), updated_at: at(0) },
+  })
+  const change = (how: 'addValue' | 'removeValue', id: number) => () =>
+    directory[how](personDn('anna'), 'sshPublicKey', `ssh-ed25519 ${id}`)
+  await sync.feed(created, anna)
+  proxy.before('modify', change('addValue', 4))
+  await sync.feed(key('create', 4))
+  await sync.feed(key('create', 5))
+  proxy.before('modify', change('removeValue', 5))
+  await sync.feed(key('destroy', 4), key('destroy', 5))
+  for (const kind of ['add_key', 'remove_key'])
+    assert.equal(await sync.metric('ldap_sync_changes_total', { kind, outcome: 'already_so' }), 1, kind)
+  assert.deepEqual(await directory.values(personDn('anna'), 'sshPublicKey'), ['ssh-ed25519 4'], 'not ours')
+})
+
 test('an undo does not delete an entry whose members it may not see', async () => {
   const sync = await startSync()
   await sync.feed(created, anna)

@@ -161,6 +161,15 @@ test('members that somebody added by hand stay, and only those of the worker lea
   assert.deepEqual(await members(), [`cn=nested,ou=elsewhere,${groupBase}`, ...dnsOf(2)].sort())
 })
 
+test('whoever has left and is added by hand stays, although the removal is told again', async () => {
+  const sync = await startSync()
+  await sync.feed(created, ...add([1, 2]))
+  await sync.feed(...remove([1]))
+  await directory.addValue(groupDn, 'member', personDn('user1'))
+  await sync.feed(...remove([1]))
+  assert.deepEqual(await members(), dnsOf(1, 2))
+})
+
 test('an undo brings the directory back byte by byte, and GitLab does not repeat the change', async () => {
   const sync = await startSync()
   await sync.feed(created, ...add(numbers(10)))

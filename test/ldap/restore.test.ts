@@ -89,6 +89,27 @@ test('a worker that is killed twice while it catches up compares the directory i
   assert.deepEqual(await members(), [personDn('bela')])
 })
 
+test('the position stays while the directory cannot be compared, and moves afterwards', async () => {
+  const sync = await startSync()
+  await sync.feed(created, memberEvent('add', anna), memberEvent('add', bela))
+  const restore = await dumpState(sync, asOwner)
+  await sync.feed(memberEvent('remove', anna))
+  await sync.stop()
+  await directory.addValue(groupDn, 'member', personDn('anna'))
+  await restore()
+  const proxy = await startLdapProxy(server)
+  const env = { LDAP_SYNC_URL: proxy.url }
+  const next = await startSync({ database: sync.database, env, firstOffset: 3 })
+  await next.join(4)
+  const position = async () =>
+    (await next.query('select next_offset::integer from ldap_sync.positions'))[0]?.next_offset
+  proxy.cut('search', 'request')
+  await assert.rejects(next.feed(memberEvent('remove', anna)), { kind: 'unavailable' })
+  assert.deepEqual([(await members())?.length, await position()], [2, 3])
+  await next.feed(memberEvent('remove', anna))
+  assert.deepEqual([await members(), await position()], [[personDn('bela')], 5])
+})
+
 test('a group that a lost database had made is left alone, or known by its marker', async () => {
   const marker = { attribute: 'businessCategory', value: 'gitlab-bridge' }
   const groups = { base: groupBase, placeholder, marker }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { diff, reconcile } from '../../consumers/ldap-sync/operate/operate.ts'
 import { startActiveDirectory } from '../helpers/ldap/active-directory.ts'
-import { groupEvent, memberEvent } from '../helpers/ldap/events.ts'
+import { at, groupEvent, memberEvent } from '../helpers/ldap/events.ts'
 import { startLdapProxy } from '../helpers/ldap/ldap-proxy.ts'
 import { blind, groupBase, peopleBase, personDn, placeholder, reader } from '../helpers/ldap/ldap-server.ts'
 import { openLdapTest } from '../helpers/ldap/open-ldap-test.ts'
@@ -14,12 +14,13 @@ const groupDn = `cn=nordlicht-team-23,${groupBase}`
 const created = groupEvent('create', 23, 'nordlicht/team-23')
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
-const openLarge = async () => {
+const openLarge = async (more: Readonly<Record<string, unknown>> = {}) => {
   const large = await startActiveDirectory(groupDn, peopleBase)
   large.members = numbers(4000).map((user) => personDn(`user${user}`))
   const mapping = {
     groups: { base: groupBase, class: 'group' },
     mirror: [{ path: 'nordlicht/team-23', adopt: groupDn }],
+    ...more,
   }
   return { large, sync: await startSync({ mapping, env: { LDAP_SYNC_URL: large.url } }) }
 }
@@ -58,6 +59,20 @@ test('a change that the server accepts and does not make is no success, and is t
   large.fault = undefined
   await sync.feed(created, memberEvent('add', { user: 5001 }))
   assert.equal(large.members.at(-1), personDn('user5001'))
+})
+
+test('a server that says a change is made already is believed only if it shows it', async () => {
+  const { large, sync } = await openLarge({ people: { base: peopleBase, ssh_keys: true } })
+  const member = (verb: 'add' | 'remove') => memberEvent(verb, { user: 5001 })
+  large.fault = 'false code'
+  await assert.rejects(sync.feed(created, member('add')), { kind: 'value_exists' })
+  large.fault = undefined
+  await sync.feed(member('add'))
+  assert.equal(large.members.at(-1), personDn('user5001'))
+  large.fault = 'false code'
+  const key = { event_name: 'key_create', id: 4, username: 'user5001', key: 'ssh-ed25519 first' }
+  await assert.rejects(sync.feed({ ...key, created_at: at(0), updated_at: at(0) }), { kind: 'value_exists' })
+  await assert.rejects(sync.feed(member('remove')), { kind: 'no_such_value' })
 })
 
 test('a group whose members the bind may not see is unreadable, and not empty', async () => {

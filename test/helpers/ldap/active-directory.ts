@@ -20,7 +20,9 @@ export interface ActiveDirectory {
   /**
    * What is wrong with the answer that follows the first range; undefined: nothing. `ignored write`: changes
    * are accepted, and not made. `people elsewhere`: a search for people is referred to another server.
-   * `anonymous`: the server accepts the bind, and takes us for nobody.
+   * `anonymous`: the server accepts the bind, and takes us for nobody. `no who am I`: it does not know this
+   * request; `who am I refused`: it does not answer it. `bind forgotten`: a search is refused until the next
+   * bind. `false code`: a change is refused as made already, and it is not made.
    */
   fault:
     | (
@@ -31,15 +33,20 @@ export interface ActiveDirectory {
         | 'ignored write'
         | 'people elsewhere'
         | 'anonymous'
+        | 'no who am I'
+        | 'who am I refused'
+        | 'false code'
+        | 'bind forgotten'
       )
     | undefined
   writes: number
 }
 
 const rangeSize = 1500
-const [success, compareFalse, compareTrue, sizeLimit, noSuchObject, noSuchAttribute, exists] = [
-  0, 5, 6, 4, 32, 16, 20,
+const [success, protocolError, sizeLimit, compareFalse, compareTrue, strongerAuthRequired] = [
+  0, 2, 4, 5, 6, 8,
 ]
+const [noSuchAttribute, exists, noSuchObject, notAllowed] = [16, 20, 32, 50]
 
 /**
  * @param groupDn the only group
@@ -115,6 +122,7 @@ const answersTo = (state: ActiveDirectory, request: Request, names: Names): Buff
   const { id, name, content } = request
   switch (name) {
     case 'bind':
+      if (state.fault === 'bind forgotten') state.fault = undefined
       return [result(id, 0x61, success)]
     case 'extended':
       return [
@@ -122,7 +130,7 @@ const answersTo = (state: ActiveDirectory, request: Request, names: Names): Buff
           id,
           element(
             0x78,
-            integer(0x0a, success),
+            integer(0x0a, whoAmICode(state)),
             element(octets, ''),
             element(octets, ''),
             element(0x8b, state.fault === 'anonymous' ? '' : 'u:BRIDGE'),
@@ -144,8 +152,13 @@ const answersTo = (state: ActiveDirectory, request: Request, names: Names): Buff
   }
 }
 
+const whoAmICode = ({ fault }: ActiveDirectory): number =>
+  fault === 'no who am I' ? protocolError : fault === 'who am I refused' ? notAllowed : success
+
 const modify = (state: ActiveDirectory, content: Buffer): number => {
   if (state.fault === 'ignored write') return success
+  if (state.fault === 'false code')
+    return changesOf(content).some(({ how }) => how === 'add') ? exists : noSuchAttribute
   for (const { how, values } of changesOf(content))
     for (const value of values) {
       const isThere = state.members.includes(value)
@@ -167,6 +180,7 @@ const search = (
   const base = parts[0]?.content.toString() ?? ''
   const done = (code = success) => result(id, 0x65, code)
   const elsewhere = message(id, element(0x73, element(octets, 'ldap://elsewhere/')))
+  if (state.fault === 'bind forgotten') return [done(strongerAuthRequired)]
   if (base === peopleBase && state.fault === 'people elsewhere') return [elsewhere, done()]
   if (base === peopleBase) {
     const filter = content.toString('latin1')

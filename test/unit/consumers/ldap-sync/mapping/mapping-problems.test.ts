@@ -50,6 +50,20 @@ const cases: [title: string, groups: object, rule: object, top: object, fault: R
     { gitlab_reads_this_ldap: true },
     undefined,
   ],
+  [
+    'one name for all groups',
+    { ...names, name: 'team' },
+    {},
+    {},
+    /^groups.name: must contain {path} or {slug}/,
+  ],
+  [
+    'one name for all levels',
+    names,
+    { into: 'each', name: '{slug}' },
+    {},
+    /^mirror.0.name: must contain {access}/,
+  ],
   ['one existing group for each level', names, { adopt, into: 'each' }, {}, /^mirror.0.adopt: is one group/],
 ]
 
@@ -59,3 +73,21 @@ for (const [title, groups, rule, top, fault] of cases)
     if (fault === undefined) assert.deepEqual(faults, [])
     else assert.match(faults.join('\n'), fault)
   })
+
+test('a mapping with two rules for one LDAP group is refused, and names the second one', () => {
+  const people = { base: 'ou=people,dc=example' }
+  const faults = (mirror: readonly object[]) =>
+    (mappingShape.safeParse({ people, groups: names, mirror }).error?.issues ?? []).map(
+      ({ path, message }) => `${path.join('.')}: ${message}`,
+    )
+  const rule = { path: 'company/team' }
+  assert.match(faults([rule, rule]).join(), /^mirror.1.path: is listed twice/)
+  assert.match(
+    faults([
+      { path: 'company/a', adopt },
+      { path: 'company/b', adopt },
+    ]).join(),
+    /^mirror.1.path: is listed twice/,
+  )
+  assert.deepEqual(faults([rule, { path: 'company/other' }]), [])
+})
