@@ -5,7 +5,8 @@
 #   scripts/build-image.sh --push registry.example/bridge   pushes registry.example/bridge:<version>
 #
 # The version is that of package.json. PLATFORMS changes the platforms. All times in the image are the time of the commit,
-# so that the same commit gives the same image.
+# and the same commit gives the same files. The exception is the compiled code in /app/.compiled: V8 writes it a little
+# differently each time, so that the digest of its layer differs, too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
