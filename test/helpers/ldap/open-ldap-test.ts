@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after } from 'node:test'
+import { after, afterEach, beforeEach } from 'node:test'
 import pg from 'pg'
 import { stringify } from 'yaml'
 import { migrateDatabase } from '../../../cli/setup/database/migrate-database.ts'
@@ -70,6 +70,14 @@ export const openLdapTest = async (
   after(async () => {
     for (const cleanUp of cleanUps.reverse()) await cleanUp()
   })
+  // What a test has started ends with it, because the database gives few connections.
+  let startedByTest: RunningSync[] | undefined
+  beforeEach(() => {
+    startedByTest = []
+  })
+  afterEach(async () => {
+    await Promise.all((startedByTest ?? []).map((each) => each.stop()))
+  })
   const ownerUrl = await databaseServer(cleanUps)
   const server = await startServer()
   cleanUps.push(server.remove)
@@ -98,6 +106,7 @@ export const openLdapTest = async (
     }
     const running = await runSync(settings, firstOffset)
     cleanUps.push(running.stop)
+    startedByTest?.push(running)
     return running
   }
   return { server, directory, startSync }
