@@ -14,11 +14,11 @@ interface KnownRef {
 }
 
 /**
- * Corrects the branches or tags of a project. A ref that was pushed since the listing began is left alone:
- * its hooks know more.
+ * Corrects the branches or tags of a project. A ref that was pushed since then is left alone, also where its
+ * commit is a guess: its hooks know more.
  *
  * @param listed name → commit
- * @param at when the listing began, in milliseconds since 1970
+ * @param at when this was so, by `observedAt`: a minute before the listing began
  */
 export const applyRefs = (
   session: Session,

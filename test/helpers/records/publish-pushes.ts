@@ -18,6 +18,8 @@ export interface PublishOptions {
   from?: number
   projects?: number
   receivedAt?: (index: number) => number
+  /** Address of the GitLab. By default the hook does not say it. */
+  instance?: string
   /** By default the key decides. */
   partition?: number
   /** Pushes of branches or of tags. */
@@ -36,7 +38,8 @@ export const publishPushes = async (
   count: number,
   options: PublishOptions = {},
 ): Promise<string[]> => {
-  const { prefix = 'd', from = 0, projects = 7, receivedAt = Date.now, partition, event = 'push' } = options
+  const { prefix = 'd', from = 0, projects = 7, receivedAt = Date.now, event = 'push' } = options
+  const { partition, instance = decoded.delivery.instance } = options
   const topic = stack.names.topic(event)
   const registry = createRegistry(readVariables(registryVariables, stack.env), 'test')
   const schemaId = await registry.idOf(stack.names.subject(topic), wireSchema('push'))
@@ -46,7 +49,7 @@ export const publishPushes = async (
     const shaOf = (number: number) => hash('sha1', `${prefix} ${number}`)
     const moved = { before: shaOf(from + index - projects), after: shaOf(from + index) }
     const received_at = receivedAt(index)
-    const delivery = { ...decoded.delivery, id: `${prefix}-${from + index}`, received_at }
+    const delivery = { ...decoded.delivery, id: `${prefix}-${from + index}`, received_at, instance }
     return {
       key: String(projectId),
       value: encode({ ...decoded, ...moved, project_id: projectId, delivery }),

@@ -113,6 +113,26 @@ test('drift is corrected and counted: lost pushes, renames, removals', async () 
   assert.equal((await directory.project('/projects/nordlicht%2Flamp')).id, 46)
 })
 
+test('a guess about a branch ends, unless the branch was pushed in the minute before', async () => {
+  const gap = (from: string, to: string) =>
+    updateHook(46, 'nordlicht/lamp', [['refs/heads/guessed', sha(from), sha(to)]])
+  const guessed = async () => {
+    const { items } = await directory.refs('/projects/46/branches')
+    return items.flatMap((each) => (each.name === 'guessed' ? [[each.sha, each.ambiguous]] : []))
+  }
+  seed.ref({ project_id: 46, kind: 'branches', name: 'guessed', sha: sha('9') })
+  await sendOld(gap('1', '2'))
+  await sendOld(gap('3', '4'))
+  assert.deepEqual(await guessed(), [[sha('4'), true]])
+  assert.deepEqual(await compare(), ['branch wrong'])
+  assert.deepEqual(await guessed(), [[sha('9'), false]])
+  await send(gap('5', '6'))
+  assert.deepEqual(await guessed(), [[sha('6'), true]])
+  // Hooks that GitLab has sent before this push may still be on their way.
+  assert.deepEqual(await compare(), [])
+  assert.deepEqual(await guessed(), [[sha('6'), true]])
+})
+
 test('what GitLab listed before and no longer has is destroyed; what the token never saw stays', async () => {
   await sendOld(groupHook('group_create', 90, 'hidden', 1))
   await sendOld(projectHook('project_create', 91, 'hidden/secret', 2))
