@@ -50,7 +50,10 @@ const pause = ofDestination('pause', 'keep the messages of a destination, and se
 
 const resume = ofDestination('resume', 'send to a destination again')
   .addOption(
-    new Option('--as <choice>', 'what becomes of the messages that waited')
+    new Option(
+      '--as <choice>',
+      'what becomes of the messages that waited; digest: one short message about each 500',
+    )
       .choices(['send', 'digest', 'discard'])
       .makeOptionMandatory(),
   )

@@ -3,9 +3,12 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { after, type TestContext, test } from 'node:test'
 import { chatNotifier } from '../../consumers/chat-notifier/chat-notifier.ts'
 import type { Consumer } from '../../consumers/consumer.ts'
+import { pauseDestinations, resumeDestination } from '../../consumers/delivery/outbox/destination-state.ts'
+import { readSizes } from '../../consumers/delivery/outbox/sizes.ts'
+import { createReadPool } from '../../lib/database.ts'
 import { isSoak } from '../helpers/faults/outage.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { startWorkerInProcess } from '../helpers/process/worker-in-process.ts'
@@ -19,6 +22,8 @@ import { openWorkerStack } from '../helpers/servers/worker-stack.ts'
 const worker = chatNotifier as unknown as Consumer
 const stack = await openWorkerStack('chat-notifier', [worker])
 const ingress = await stack.startIngress()
+const store = { pool: createReadPool(stack.databaseUrl, 'chat-notifier-test', 1), schema: 'chat_notifier' }
+after(() => store.pool.end())
 const visibility = ['public', 'internal', 'private']
 
 const startSlack = async (t: TestContext) => {
@@ -80,6 +85,21 @@ test('500 messages to a channel that allows one at a time are all in messages an
     running.metric(`outbox_settled_total{destination="${name}",outcome="${outcome}"}`)
   await eventually(async () => assert.equal((await settled('message')) + (await settled('digest')), 500))
   assert.ok(slack.taken.length < 500, `${slack.taken.length} messages`)
+})
+
+test('a channel that is resumed with a digest gets one message about each 500 that waited', async (t) => {
+  const slack = await startSlack(t)
+  const name = unique('resumed')
+  const to = { type: 'slack', url: slack.url, allow_private: true, messages_per_minute: 60_000 }
+  await pauseDestinations(store, [name], 'paused', 'the channel moves')
+  await start(t, await routesFile({ [name]: to }, [{ to: name, events: ['push'], visibility }]))
+  await publishPushes(stack, 501, { prefix: name })
+  await eventually(async () => {
+    const size = (await readSizes(store)).find(({ destination }) => destination === name)
+    assert.equal(Number(size?.waiting), 501)
+  })
+  assert.equal(await resumeDestination(store, name, 'digest'), 501)
+  await eventually(() => assert.deepEqual(slack.taken.map(eventsIn), [500, 1]))
 })
 
 test('two processes and a rebalance in a burst of 1,000 announce each fact once', async (t) => {
