@@ -29,7 +29,8 @@ export const statusCommand = new Command('status')
   )
   .option(
     '--accounting',
-    'compare instead what entered each stage with what left it; exit code 1 if something is missing',
+    'compare instead what entered each stage with what left it; exit code 1 if something is missing, ' +
+      '2 if something could not be compared',
   )
   .option(
     '--metrics <url...>',
@@ -47,8 +48,7 @@ export const statusCommand = new Command('status')
       const workers = consumers.flatMap(({ name, database }) =>
         database?.schema === undefined ? [] : [name],
       )
-      const isComplete = await printAccounting(env, { form, processes, outboxWorkers: workers, print })
-      process.exitCode = isComplete ? 0 : 1
+      process.exitCode = await printAccounting(env, { form, processes, outboxWorkers: workers, print })
     } else {
       const { printStatus, watchStatus } = await import('./print-status.ts')
       const options = { env, form, processes, print } as const

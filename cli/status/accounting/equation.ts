@@ -14,11 +14,29 @@ export interface Equation {
 export interface NotCompared {
   equation: string
   notCompared: string
+  /** Set where the environment does not name it: that may be intended. */
+  isUnused?: true
 }
 
 export type Account = Equation | NotCompared
 
-export const isOpen = (account: Account): boolean => 'residue' in account && account.residue !== 0
+const isOpen = (account: Account): boolean => 'residue' in account && account.residue !== 0
+
+const isUnknown = (account: Account): boolean => 'notCompared' in account && account.isUnused !== true
+
+/** 1 if something is missing or too much, 2 if something else could not be compared, 0 if all is well. */
+export type AccountingCode = 0 | 1 | 2
+
+export const codeOf = (accounts: readonly Account[]): AccountingCode => {
+  if (accounts.some(isOpen)) return 1
+  return accounts.some(isUnknown) ? 2 : 0
+}
+
+/** What does not add up comes first, then what could not be compared. */
+export const inOrder = (accounts: readonly Account[]): Account[] => {
+  const rank = (account: Account) => (isOpen(account) ? 0 : 'notCompared' in account ? 1 : 2)
+  return accounts.toSorted((one, other) => rank(one) - rank(other))
+}
 
 export const accountText = (account: Account): string => {
   if ('notCompared' in account) return `-        ${account.equation}: not compared: ${account.notCompared}`

@@ -4,7 +4,7 @@ import { createReadPool, type Pool } from '../../../lib/database.ts'
 import { messageOf } from '../../../lib/errors.ts'
 import { createKafkaClient, operatorTimeoutMs } from '../../clients.ts'
 import { readAuditAccounts } from './audit-accounts.ts'
-import { type Account, accountText, isOpen } from './equation.ts'
+import { type Account, type AccountingCode, accountText, codeOf, inOrder } from './equation.ts'
 import { readOutboxEquations } from './outbox-accounts.ts'
 import { readProcessAccounts } from './process-accounts.ts'
 
@@ -25,28 +25,35 @@ export interface AccountingOptions {
 }
 
 /**
- * Prints every equation, those that do not add up first.
+ * Prints every equation: those that do not add up first, then what could not be compared.
  *
- * @returns whether everything that could be compared is accounted for
+ * @returns the exit code
  * @throws ConfigError
  */
 export const printAccounting = async (
   env: Environment,
   { form, processes, outboxWorkers, print }: AccountingOptions,
-): Promise<boolean> => {
+): Promise<AccountingCode> => {
   const accounts = [
     ...(await readProcessAccounts(processes)),
     ...(await readStoredAccounts(env, outboxWorkers)),
   ]
-  const sorted = [...accounts.filter(isOpen), ...accounts.filter((account) => !isOpen(account))]
-  for (const account of sorted) print(form === 'json' ? JSON.stringify(account) : accountText(account))
-  return !accounts.some(isOpen)
+  if (!accounts.some((account) => 'residue' in account)) accounts.push(nothingCompared)
+  for (const account of inOrder(accounts))
+    print(form === 'json' ? JSON.stringify(account) : accountText(account))
+  return codeOf(accounts)
+}
+
+/** Without this line, a command that was given wrong addresses would look as if all were well. */
+const nothingCompared: Account = {
+  equation: 'everything',
+  notCompared: 'no numbers were found; name processes with --metrics, and the database in DATABASE_URL',
 }
 
 const readStoredAccounts = async (env: Environment, outboxWorkers: readonly string[]): Promise<Account[]> => {
   const { DATABASE_URL: url } = readVariables(variables, env)
   if (url === undefined)
-    return [{ equation: 'audit log and outboxes', notCompared: 'DATABASE_URL is not set' }]
+    return [{ equation: 'audit log and outboxes', notCompared: 'DATABASE_URL is not set', isUnused: true }]
   const pool = createReadPool(url, 'gitlab-bridge.accounting', 1)
   const { kafka, names } = createKafkaClient(env, 'accounting', operatorTimeoutMs)
   try {
