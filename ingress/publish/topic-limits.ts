@@ -1,6 +1,7 @@
 import { messageOf, RetriableError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { withTimeLimit } from '../../lib/time-limit.ts'
+import { TooLargeError } from '../record/too-large-error.ts'
 import type { Sized } from './cut-batch.ts'
 import { createLimitStore, type LimitStore } from './limit-store.ts'
 import type { ReadTopicFacts } from './topic-metadata.ts'
@@ -62,8 +63,8 @@ export const createTopicLimits = (
       const isRead = (await read([topic])) || store.isGuessed(topic)
       const facts = store.factsOf(topic)
       const problem = `${bytes} bytes are too large for ${topic}, which accepts ${facts?.maxBytes}`
-      if (!isRead || others.length > 0 || facts === undefined || bytes > facts.maxBytes)
-        return new RetriableError(problem)
+      if (!isRead || others.length > 0 || facts === undefined) return new RetriableError(problem)
+      if (bytes > facts.maxBytes) return new TooLargeError(topic, bytes, facts.maxBytes)
       const guess = Math.floor(bytes / 2)
       if (!store.isGuessed(topic) || guess < minGuessBytes)
         return new Error(`the brokers say that ${problem}`)

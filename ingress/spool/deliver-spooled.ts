@@ -11,6 +11,8 @@ export type DeliverSpooled = (hooks: readonly Hook[]) => Promise<Round>
 export interface Round {
   /** The hooks that must be tried again, in order. */
   retried: readonly Hook[]
+  /** Why the first of them must be tried again, where its delivery failed. */
+  error?: unknown
   /** How many hooks were published, set aside or moved. */
   left: number
 }
@@ -29,7 +31,7 @@ export interface DeliverSpooledOptions {
 type Fate =
   /** The hook can leave the spool: it was published or set aside. */
   | { kind: 'done' }
-  | { kind: 'retry' }
+  | { kind: 'retry'; error?: unknown }
   /** The hook has to wait in the spool of this topic. */
   | { kind: 'move'; topic: string }
 
@@ -45,21 +47,23 @@ export const createDeliverSpooled = (options: DeliverSpooledOptions): DeliverSpo
       return { kind: 'move', topic: error.topic }
     if (error instanceof RetriableError) {
       unexplainedFailures.set(hook, 0)
-      return { kind: 'retry' }
+      return { kind: 'retry', error }
     }
     const failures = (unexplainedFailures.get(hook) ?? 0) + 1
     unexplainedFailures.set(hook, failures)
     // An unexplained failure may be a bug of ours.
     const isHopeless = error instanceof PermanentError || failures > maxUnexplainedFailures
-    return isHopeless ? 'hopeless' : { kind: 'retry' }
+    return isHopeless ? 'hopeless' : { kind: 'retry', error }
   }
 
   return async (hooks) => {
     const fates = await attemptInOrder(hooks, judge, options)
     // Hooks move only after all attempts have ended: the first one to fail need not be the oldest.
     const notMoved = await moveAll(fates, options)
-    const retried = new Set(fates.filter(({ fate }) => fate.kind === 'retry').map(({ hook }) => hook))
+    const retries = fates.flatMap(({ hook, fate }) => (fate.kind === 'retry' ? [{ hook, fate }] : []))
+    const retried = new Set(retries.map(({ hook }) => hook))
     return {
+      error: retries[0]?.fate.error,
       retried: hooks.filter((hook) => retried.has(hook) || notMoved.has(hook)),
       left: fates.length - retried.size - notMoved.size,
     }

@@ -4,6 +4,7 @@ import { messageOf } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Deliver } from '../deliver.ts'
 import type { Hook } from '../hook.ts'
+import { TooLargeError } from '../record/too-large-error.ts'
 import { createDeliverSpooled, type DeliverSpooled } from './deliver-spooled.ts'
 import type { Spool } from './spool.ts'
 
@@ -94,23 +95,41 @@ const deliverAll = async (
     left += round.left
     failures = round.hasFirstFailed ? failures + 1 : 0
     if (failures === 0) continue
-    if (failures === 1)
-      options.logger.debug('the hooks of the spool cannot be published yet', {
-        topic: options.topic,
-        hooks: waiting.length,
-      })
+    report(failures, round.error, waiting, options)
     await wait(failures, signal)
   }
   return { left }
 }
 
+/** How often a record may be too large: the first time, its topic may only have a smaller limit than before. */
+const tooLargeUntilWarning = 2
+
+/** An outage is logged by what publishes. A record that is too large waits for a person. */
+const report = (
+  failures: number,
+  error: unknown,
+  [first, ...later]: readonly Hook[],
+  { topic, logger }: DrainOptions,
+): void => {
+  if (failures === 1)
+    logger.debug('the hooks of the spool cannot be published yet', { topic, hooks: later.length + 1 })
+  if (failures === tooLargeUntilWarning && error instanceof TooLargeError)
+    logger.warn('a hook does not fit its topic even without its body, and holds up the hooks behind it', {
+      topic: error.topic,
+      delivery_id: first?.id,
+      error: messageOf(error),
+      todo: `raise \`max.message.bytes\` of the topic ${error.topic}; then the hooks are published by themselves`,
+    })
+}
+
 /** While the first hook fails, it alone is tried, to find out whether publishing works again. */
 const deliverRound = async (waiting: readonly Hook[], failures: number, deliverSpooled: DeliverSpooled) => {
   const attempted = failures === 0 ? waiting : waiting.slice(0, 1)
-  const { retried, left } = await deliverSpooled(attempted)
+  const { retried, left, error } = await deliverSpooled(attempted)
   return {
     waiting: [...retried, ...waiting.slice(attempted.length)],
     left,
+    error,
     hasFirstFailed: retried[0] === attempted[0],
   }
 }

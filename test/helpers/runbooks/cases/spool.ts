@@ -7,6 +7,7 @@ import { writeSetAside } from '../../faults/write-set-aside.ts'
 import { eventually } from '../../process/eventually.ts'
 import { readSeries } from '../../process/read-series.ts'
 import { sample } from '../../records/hooks.ts'
+import { limitTopicBytes } from '../../servers/limit-topic-bytes.ts'
 import type { Stack } from '../../servers/stack.ts'
 import { withAdmin } from '../../servers/with-admin.ts'
 import { type OwnIngress, startOwnIngress } from '../own-ingress.ts'
@@ -70,6 +71,32 @@ export const spoolCases: readonly PageCase<Stack>[] = [
       log: { shows: /bridge setup/ },
     },
     Do: { 'bridge setup': { shows: /"message":"the topics are set up"/ } },
+    Verify: {
+      '/metrics': { shows: /^gitlab_bridge_ingress_spool_records 0$/m },
+      '/readyz': { shows: /"ready"/ },
+    },
+  },
+  {
+    page: 'hooks-are-spooled',
+    broken: 'the topic of quarantine accepts less than any record has',
+    breaks: async (stack) => {
+      const topic = stack.names.topic('quarantine')
+      await limitTopicBytes(stack.kafka, [topic], 100)
+      const ingress = await startOwnIngress(stack)
+      await untilSeries(ingress, 'ingress_connected', 1)
+      assert.equal((await ingress.post('this is not JSON')).status, 202)
+      const repair = () => limitTopicBytes(stack.kafka, [topic], 1024 * 1024)
+      return { env: ingress.env, values: { topic }, process: ingress.watched, repair }
+    },
+    Look: {
+      log: {
+        shows:
+          /"a hook does not fit its topic even without its body.*"todo":"raise [^"]*of the topic <topic>;/,
+      },
+      '/metrics': {
+        shows: /^gitlab_bridge_ingress_publish_failures_total\{[^}]*cause="refused"[^}]*\} [1-9]/m,
+      },
+    },
     Verify: {
       '/metrics': { shows: /^gitlab_bridge_ingress_spool_records 0$/m },
       '/readyz': { shows: /"ready"/ },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Deliver } from '../../../../ingress/deliver.ts'
 import type { Hook } from '../../../../ingress/hook.ts'
+import { TooLargeError } from '../../../../ingress/record/too-large-error.ts'
 import { TopicUnavailableError } from '../../../../ingress/record/topic-unavailable-error.ts'
 import { startDrain } from '../../../../ingress/spool/drain.ts'
 import { openSpool } from '../../../../ingress/spool/spool.ts'
@@ -96,6 +97,25 @@ test('during an outage the drain waits as long as it takes, and sets nothing asi
   await waitUntil(() => spool.state.records === 0)
   assert.deepEqual([attempts.length, disk.aside.size], [6, 0])
   await drain.stop()
+})
+
+test('a hook that stays too large for its topic is reported once, with what to do', async () => {
+  const tooLarge = Array.from({ length: 5 }, () => new TooLargeError('gitlab.quarantine', 900, 100))
+  const { spool, lines, disk, drain } = await draining({ a: tooLarge, c: tooLarge.slice(0, 1) }, [
+    'a',
+    'b',
+    'c',
+  ])
+  await waitUntil(() => spool.state.records === 0)
+  await drain.stop()
+  const warnings = lines.filter(({ level }) => level === 'warn')
+  assert.deepEqual(
+    warnings.map(({ fields }) => [fields.topic, fields.delivery_id]),
+    [['gitlab.quarantine', 'a']],
+    'a limit that was lowered needs nobody',
+  )
+  assert.match(String(warnings[0]?.fields.todo), /max\.message\.bytes.* of the topic gitlab\.quarantine/)
+  assert.equal(disk.aside.size, 0)
 })
 
 test('a hook that the brokers refuse permanently is set aside and delays no others', async () => {
