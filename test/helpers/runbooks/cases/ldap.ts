@@ -75,8 +75,11 @@ export const ldapCases: readonly PageCase<LdapTest>[] = [
     breaks: async ({ startSync, server }, t) => {
       const sync = await startSync()
       await server.kill()
-      t.after(server.start)
-      return brokenSync(sync, { repair: server.start })
+      // A second server would be left behind.
+      let started: Promise<void> | undefined
+      const start = () => (started ??= server.start())
+      t.after(start)
+      return brokenSync(sync, { repair: start })
     },
     Look: { 'bridge ldap diff': { code: 1, shows: /LDAP.*ECONNREFUSED/ } },
     Verify: { 'bridge ldap reconcile': { shows: /The directory is what GitLab says|changes/ } },
