@@ -101,7 +101,7 @@ const deliverAll = async (
   return { left }
 }
 
-/** How often a record may be too large: the first time, its topic may only have a smaller limit than before. */
+/** How often a record may be too large. The first time, the limit of its topic may just have become smaller. */
 const tooLargeUntilWarning = 2
 
 /** An outage is logged by what publishes. A record that is too large waits for a person. */

@@ -49,7 +49,7 @@ for (const [where, mapping, dn] of [
   ['where it is', {}, newDn],
   ['in the archive', archiving, `cn=nordlicht-core,${archiveBase}`],
 ] as const)
-  test(`the LDAP group of a deleted group (${where}) keeps the members that GitLab removes then`, async () => {
+  test(`the LDAP group of a deleted group (${where}) keeps the members that GitLab removes`, async () => {
     const sync = await startSync({ mapping })
     await sync.feed(created, memberEvent('add', anna), memberEvent('add', bela))
     await sync.feed(renamed)
@@ -76,7 +76,7 @@ test('a group that will be deleted keeps its name when its parent is renamed', a
   assert.deepEqual(await directory.below(groupBase), [newDn, subgroupDn])
 })
 
-test('a group that will be deleted fills no new LDAP group, and the next one with its path does', async () => {
+test('a group that will be deleted fills no new LDAP group, the next one with its path does', async () => {
   const sync = await startSync()
   await sync.feed(
     ...[created, memberEvent('add', anna)],

@@ -25,8 +25,8 @@ interface Row {
 }
 
 /**
- * The keys that are to be added or removed, of users that are bound to an entry. A user that GitLab has deleted
- * gets no key, and loses the ones that the worker added.
+ * The keys that are to be added or removed, of users that are bound to an entry. A user that GitLab has
+ * deleted gets no key, and loses the ones that the worker added.
  *
  * @param usernames undefined: of all users
  */

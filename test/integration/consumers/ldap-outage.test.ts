@@ -1,4 +1,5 @@
-// A dropped connection and a locked bind user, through the runtime of a worker: it waits, without a dead letter.
+// A dropped connection and a locked bind user, through the runtime of a worker: it waits.
+// No record becomes a dead letter.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { ldapSync } from '../../../consumers/ldap-sync/ldap-sync.ts'
