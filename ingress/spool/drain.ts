@@ -101,7 +101,7 @@ const deliverAll = async (
   return { left }
 }
 
-/** How often a record may be too large. The first time, the limit of its topic may just have become smaller. */
+/** How often a record may be too large. At the first time, the limit of its topic may just have changed. */
 const tooLargeUntilWarning = 2
 
 /** An outage is logged by what publishes. A record that is too large waits for a person. */
@@ -118,7 +118,9 @@ const report = (
       topic: error.topic,
       delivery_id: first?.id,
       error: messageOf(error),
-      todo: `raise \`max.message.bytes\` of the topic ${error.topic}; then the hooks are published by themselves`,
+      todo:
+        `raise \`max.message.bytes\` of the topic ${error.topic}; ` +
+        'then the hooks are published by themselves',
     })
 }
 

@@ -27,6 +27,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
       'prepare.ts',
       'too-complex.ts',
       'topic-unavailable-error.ts',
+      'too-large-error.ts',
       'large/prepare-large.ts',
     ],
     ...['large/limited-child.ts', 'large/in-hand.ts'],
