@@ -168,6 +168,22 @@ test('a user whom GitLab has deleted gets no SSH key, and loses the one that the
   assert.deepEqual(await keys(), [])
 })
 
+test('an SSH key is removed once, also when another user has the name of its deleted user', async () => {
+  const sync = await startSync({ mapping: { people: { base: peopleBase, ssh_keys: true } } })
+  const key = { id: 4, username: 'anna', key: 'ssh-ed25519 4', created_at: at(0), updated_at: at(0) }
+  await sync.feed(created, memberEvent('add', anna), { event_name: 'key_create', ...key })
+  await sync.query(
+    `insert into ldap_sync.people (instance, user_id, username, dn, dn_key, member_name)
+     select instance, 9, username, $1, $1, 'bela' from ldap_sync.people where user_id = 1`,
+    [personDn('bela')],
+  )
+  await sync.query('update ldap_sync.people set destroyed = true where user_id = 1')
+  await sync.feed({ event_name: 'key_destroy', ...key })
+  assert.deepEqual(await directory.values(personDn('anna'), 'sshPublicKey'), [])
+  const removed = (outcome: string) => sync.metric('ldap_sync_changes_total', { kind: 'remove_key', outcome })
+  assert.deepEqual([await removed('done'), await removed('already_so')], [1, 0])
+})
+
 const otherGitlab = 'https://git.other.example'
 const keyOf = (text: string) => ({
   ...{ event_name: 'key_create', id: 4, username: 'anna', key: text },
