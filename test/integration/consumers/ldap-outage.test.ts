@@ -10,12 +10,22 @@ import { startLdapProxy } from '../../helpers/ldap/ldap-proxy.ts'
 import { bridge, groupBase, personDn } from '../../helpers/ldap/ldap-server.ts'
 import { hasSlapd, startSlapd } from '../../helpers/ldap/slapd.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { post } from '../../helpers/records/hooks.ts'
 import { messagesOn } from '../../helpers/records/records.ts'
-import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
+import { startServers } from '../../helpers/servers/servers.ts'
+import { setUpPatiently } from '../../helpers/servers/set-up-patiently.ts'
+import { openStack } from '../../helpers/servers/stack.ts'
 
-const stack = await openWorkerStack('ldap-outage', [ldapSync])
+const stack = await openStack('ldap-outage')
+// Another test of ldap-sync may run at the same time, and a database has the state of one directory only.
+const { databaseUrl, remove } = await startServers(['postgres'])
+after(remove)
+const { logger } = recordingLogger()
+await setUpPatiently({ ...stack.env, DATABASE_URL: databaseUrl, AUDIT_LOG_DATABASE_URL: '' }, logger, [
+  ldapSync,
+])
 const { hookUrl } = await stack.startIngress()
 
 const tell = async (verb: 'add' | 'remove', member: Membership) => {
@@ -33,7 +43,7 @@ const prepare = async () => {
   await directory.addPeople(['anna', 'bela', 'cleo'])
   const proxy = await startLdapProxy(server)
   const settings = await ldapSyncEnv(proxy.url, await stack.temporaryFolder())
-  return { directory, proxy, env: { ...settings, LDAP_SYNC_DATABASE_URL: stack.databaseUrl } }
+  return { directory, proxy, env: { ...settings, LDAP_SYNC_DATABASE_URL: databaseUrl } }
 }
 
 const skip = !hasSlapd() && 'slapd is not installed'
@@ -69,12 +79,13 @@ test('while LDAP cannot be used, nothing is changed and no record becomes a dead
   await directory.addValue(bridge.dn, 'userPassword', 'locked')
   await directory.removeValue(bridge.dn, 'userPassword', bridge.password)
   const before = await directory.dump()
-  /** 0x31 is the result code for a wrong password, and for a locked user. */
+  /** The result code is 49 for a wrong password, and for a locked user. */
   const untilRefused = ({ lines }: typeof first) =>
     eventually(() =>
       assert.ok(
         lines.some(
-          ({ message, fields }) => message === 'circuit open' && String(fields.error).includes('Code: 0x31'),
+          ({ message, fields }) =>
+            message === 'circuit open' && String(fields.error).includes('InvalidCredentialsError (49)'),
         ),
       ),
     )
