@@ -174,6 +174,8 @@ test('if a dead letter cannot be written, the partition waits and the record is 
   await admin.connect()
   t.after(() => admin.disconnect())
   await admin.deleteTopics({ topics: [topic] })
+  // A busy broker accepts records for a moment longer.
+  await eventually(async () => assert.ok(!(await admin.listTopics()).includes(topic)))
   const events = (await recordsOf(stack, 'push')).map(({ value }) => value.delivery.id)
   const place = events.indexOf('d-10')
   const worker = await startWorkerInProcess(stack, unburied)
