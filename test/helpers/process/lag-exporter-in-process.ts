@@ -8,7 +8,7 @@ import { recordingLogger } from './recording-logger.ts'
 export interface LagExporterInProcess {
   /** The value of a series, without our prefix: `dead_letters{consumer="…"}`; NaN where there is none. */
   value(series: string): Promise<number>
-  /** The lag of a worker on a topic, measured when it is read; NaN where there is no such series. */
+  /** The lag of a worker on a topic, up to half a second old; NaN where there is no such series. */
   lag(unit: 'seconds' | 'records', worker: string, topic: string): Promise<number>
   /** The verdict on a worker; undefined before the first measurement. */
   verdict(worker: string): Promise<string | undefined>
