@@ -35,7 +35,7 @@ export interface Fault {
   resolvesWithin?: string
   /** Breaks the stack. */
   inject(stack: GameStack): Promise<Broken>
-  /** What the placeholders of the commands of the runbook stand for. */
+  /** What the placeholders of the commands of the runbook stand for. Asked before each command. */
   placeholders?(stack: GameStack): Promise<Placeholders> | Placeholders
   /** Exit codes other than 0 that are right while the stack is broken: the beginning of a command → code. */
   exitCodes?: Readonly<Record<string, number>>

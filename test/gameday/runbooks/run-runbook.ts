@@ -34,10 +34,11 @@ export const runRunbook = async (
   { page, section, env }: SectionToRun,
 ): Promise<RunbookResult> => {
   const result: RunbookResult = { ran: [], faults: [] }
-  const values = (await fault.placeholders?.(stack)) ?? {}
   const leftOut = Object.keys(fault.leftOut ?? {})
   for (const { text } of runbookCommands(page).filter((each) => each.section === section)) {
     if (!runnable.test(text) || leftOut.some((beginning) => text.startsWith(beginning))) continue
+    // A command may change them: a dead letter that is redriven and comes back has another key.
+    const values = (await fault.placeholders?.(stack)) ?? {}
     const { code, output } = await runCommand(fillPlaceholders(text, values), env)
     const expected = exitCodeOf(text, fault.exitCodes ?? {})
     result.ran.push(`\`${text}\` (${code})`)
