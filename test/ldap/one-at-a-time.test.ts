@@ -62,8 +62,7 @@ test('a connection to the database that failed is closed, so that it holds no lo
     await assert.rejects(failing, /does not answer/)
     assert.notEqual(await processOf(pool), failed)
     await eventually(
-      async () =>
-        assert.deepEqual(await sync.query("select pid from pg_locks where locktype = 'advisory'"), []),
+      async () => assert.deepEqual(await sync.query('select pid from pg_locks where pid = $1', [failed]), []),
       20_000,
     )
   })

@@ -4,20 +4,16 @@ import { dumpState } from '../helpers/ldap/dump-state.ts'
 import { groupEvent, memberEvent } from '../helpers/ldap/events.ts'
 import { startLdapProxy } from '../helpers/ldap/ldap-proxy.ts'
 import { archiveBase, groupBase, personDn, placeholder } from '../helpers/ldap/ldap-server.ts'
-import { databaseVariable } from '../helpers/ldap/ldap-setup.ts'
 import { openLdapTest } from '../helpers/ldap/open-ldap-test.ts'
-import { queryOnce } from '../helpers/servers/query-once.ts'
 
 // The database was restored from a dump, so that the state is behind the directory.
-const { server, directory, startSync } = await openLdapTest()
+const { server, directory, startSync, asOwner } = await openLdapTest()
 await directory.addPeople(['anna', 'bela', 'cleo'])
 const groupDn = `cn=nordlicht-team-23,${groupBase}`
 const created = groupEvent('create', 23, 'nordlicht/team-23')
 const anna = { user: 1, username: 'anna' }
 const bela = { user: 2, username: 'bela' }
 const members = () => directory.values(groupDn, 'member')
-const asOwner = (text: string, values: unknown[] = []) =>
-  queryOnce(String(process.env[databaseVariable]), text, values)
 
 beforeEach(async () => {
   for (const dn of await directory.below(groupBase)) await directory.remove(dn)

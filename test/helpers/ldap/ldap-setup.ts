@@ -1,20 +1,24 @@
-// `--test-global-setup` of the LDAP tests: one PostgreSQL for all test files of a run.
+// `--test-global-setup` of the LDAP tests: the databases that all test files of a run share.
 import { type Servers, startServers } from '../servers/servers.ts'
 import { hasSlapd } from './slapd.ts'
 
-export const databaseVariable = 'BRIDGE_TEST_LDAP_DATABASE'
+/** The URLs of the databases, as a JSON list. Test files read it through `takeDatabase`. */
+export const databasesVariable = 'BRIDGE_TEST_LDAP_DATABASES'
 
-let servers: Servers | undefined
+/** As many test files run beside each other: `--test-concurrency` in package.json. */
+const databases = 3
+
+let servers: Servers[] = []
 
 export const globalSetup = async (): Promise<void> => {
   if (!hasSlapd())
     throw new Error(
       'slapd is not installed: install the package slapd of Debian, against which these tests run',
     )
-  servers = await startServers(['postgres'])
-  process.env[databaseVariable] = servers.databaseUrl
+  servers = await Promise.all(Array.from({ length: databases }, () => startServers(['postgres'])))
+  process.env[databasesVariable] = JSON.stringify(servers.map(({ databaseUrl }) => databaseUrl))
 }
 
 export const globalTeardown = async (): Promise<void> => {
-  await servers?.remove()
+  await Promise.all(servers.map(({ remove }) => remove()))
 }

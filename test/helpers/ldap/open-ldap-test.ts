@@ -14,18 +14,20 @@ import { createReadPool } from '../../../lib/database.ts'
 import { quietLogger } from '../../../lib/logger.ts'
 import { type LogLine, recordingLogger } from '../process/recording-logger.ts'
 import { workerTools } from '../process/worker-tools.ts'
-import { startServers } from '../servers/servers.ts'
+import { queryOnce } from '../servers/query-once.ts'
 import { seedDirectory, type TestDirectory } from './directory.ts'
 import { recordOf } from './events.ts'
 import { bridge, groupBase, type LdapServer, peopleBase, placeholder } from './ldap-server.ts'
-import { databaseVariable } from './ldap-setup.ts'
 import { startSlapd } from './slapd.ts'
+import { takeDatabase } from './take-database.ts'
 
 export interface LdapTest {
   server: LdapServer
   directory: TestDirectory
   /** Starts the worker without Kafka. Without `database` its tables are emptied first. */
   startSync(options?: SyncOptions): Promise<RunningSync>
+  /** Runs a statement as the owner of the tables. */
+  asOwner(text: string, values?: readonly unknown[]): Promise<unknown>
 }
 
 export interface SyncOptions {
@@ -78,7 +80,8 @@ export const openLdapTest = async (
   afterEach(async () => {
     await Promise.all((startedByTest ?? []).map((each) => each.stop()))
   })
-  const ownerUrl = await databaseServer(cleanUps)
+  const { ownerUrl, giveBack } = await takeDatabase()
+  cleanUps.push(giveBack)
   const server = await startServer()
   cleanUps.push(server.remove)
   console.log(`ldap server: ${server.name}`)
@@ -109,18 +112,10 @@ export const openLdapTest = async (
     startedByTest?.push(running)
     return running
   }
-  return { server, directory, startSync }
+  return { server, directory, startSync, asOwner: (...statement) => queryOnce(ownerUrl, ...statement) }
 }
 
-const databaseServer = async (cleanUps: (() => Promise<void>)[]): Promise<string> => {
-  const shared = process.env[databaseVariable]
-  if (shared !== undefined) return shared
-  const servers = await startServers(['postgres'])
-  cleanUps.push(servers.remove)
-  return servers.databaseUrl
-}
-
-/** Test files run one after the other, so that they can share one database. @returns the URL of the worker */
+/** Empties the tables of the worker. @returns the URL with the role of the worker */
 const emptyDatabase = async (ownerUrl: string): Promise<string> => {
   const worker = new URL(ownerUrl)
   worker.username = 'ldap_sync'
