@@ -12,7 +12,7 @@ export interface ProduceQueue {
   takeBatch(mode: RequestMode): PendingMessage[]
   /** Puts unacknowledged messages back to the front. */
   putBack(messages: readonly PendingMessage[]): void
-  /** Moves the messages of a topic behind those of all other topics. */
+  /** Moves the messages of a topic behind those of all other topics, as far as no place is reserved. */
   moveBehind(topic: string): void
   /** Rejects every message of a topic with this error. */
   rejectTopic(topic: string, error: Error): void
@@ -46,8 +46,9 @@ export const createProduceQueue = (limits: BatchLimits): ProduceQueue => {
       waiting = [...messages.filter(isUnsettled), ...waiting]
     },
     moveBehind: (topic) => {
-      const { of, others } = splitByTopic(waiting, topic)
-      waiting = [...others, ...of]
+      const { before, behind } = splitAtReservation(waiting)
+      const { of, others } = splitByTopic(before, topic)
+      waiting = [...others, ...of, ...behind]
     },
     rejectTopic: (topic, error) => {
       const { of, others } = splitByTopic(waiting, topic)
@@ -70,11 +71,19 @@ const cutFirstTopic = (
   queue: readonly PendingMessage[],
   limits: BatchLimits,
 ): { batch: PendingMessage[]; rest: PendingMessage[] } => {
-  const [first] = cutBatch(queue, { records: 1, bytes: limits.bytes }).batch
+  const { before, behind } = splitAtReservation(queue)
+  const [first] = cutBatch(before, { records: 1, bytes: limits.bytes }).batch
   if (first === undefined) return { batch: [], rest: queue.filter(isUnsettled) }
-  const { of, others } = splitByTopic(queue, first.topic)
+  const { of, others } = splitByTopic(before, first.topic)
   const { batch, rest } = cutBatch(of, limits)
-  return { batch, rest: [...others, ...rest] }
+  return { batch, rest: [...others, ...rest, ...behind] }
+}
+
+/** A record whose topic is not known yet may belong to any topic, so no message is moved past its place. */
+const splitAtReservation = (queue: readonly PendingMessage[]) => {
+  const place = queue.findIndex(({ reserves, isSettled }) => reserves === 'everything' && !isSettled)
+  const end = place < 0 ? queue.length : place
+  return { before: queue.slice(0, end), behind: queue.slice(end) }
 }
 
 const splitByTopic = (queue: readonly PendingMessage[], topic: string | undefined) => ({
