@@ -22,7 +22,7 @@ export interface Stages extends KeepStages {
   unproven(request: IncomingMessage): OpenBodyMemory
   resends: Resends
   credentials: Pick<CredentialSeries, 'noteUse'>
-  metrics: Pick<IngressMetrics, 'bodyBytes' | 'changedResends'>
+  metrics: Pick<IngressMetrics, 'bodyBytes' | 'changedResends' | 'placesLost'>
   logger: Logger
   logHook: LogHook
 }

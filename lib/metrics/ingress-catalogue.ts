@@ -108,7 +108,9 @@ export const ingressCatalogue = {
   },
   ingress_places_lost_total: {
     type: 'counter',
-    help: 'Large bodies whose key was not known within 500 ms, so that later hooks could overtake them.',
+    help:
+      'Hooks that may be out of order: large bodies whose key was known too late, and hooks that were ' +
+      'published because the spool did not take them in time.',
     unit: 'hooks',
     processes,
   },

@@ -3,6 +3,7 @@ import type { Logger } from '../../../lib/logger.ts'
 import { withRunningTimeLimit } from '../../../lib/time-limit.ts'
 import type { Names } from '../../../schemas/topics.ts'
 import type { Deliver } from '../../deliver.ts'
+import type { IngressMetrics } from '../../metrics.ts'
 import { spooled, unavailable } from '../../outcome.ts'
 import { classify, guessEvent } from '../../record/classify.ts'
 import { isLargeBody } from '../../record/large-body.ts'
@@ -29,6 +30,7 @@ export interface KeepStages {
    */
   answerWithinMs: number
   names: Names
+  metrics: Pick<IngressMetrics, 'placesLost'>
   logger: Logger
 }
 

@@ -196,7 +196,7 @@ const refuseInTime = (accepted: AcceptedHook, line: Line): void => {
 
 /**
  * Appends a hook behind those in the spool. If the spool does not take it, it is published all the same: out
- * of order is better than lost.
+ * of order is better than lost, and is counted.
  */
 const spoolBehind = async (accepted: AcceptedHook, line: Line): Promise<void> => {
   if (!line.spools.isHanging()) {
@@ -204,6 +204,7 @@ const spoolBehind = async (accepted: AcceptedHook, line: Line): Promise<void> =>
     if (failure === undefined) return answerSpooled(accepted, line)
   }
   try {
+    line.metrics.placesLost.inc()
     const limitMs = brokersMs(accepted, line)
     accepted.answer(await deliverWithin(limitMs, line.deliveryPath.deliver, accepted.hook))
   } catch (error) {

@@ -115,7 +115,8 @@ describe('no hook of a project overtakes an older one', { concurrency: !isSoak }
       )
       const statuses = Map.groupBy(posted, (hook) => (hook === 'refused' ? hook : hook.status))
       const counts = [...statuses].map(([status, hooks]) => `${hooks.length} x ${status}`).join(', ')
-      // If the key of a large body is known too late, it loses its place. This is counted.
+      // A large body whose key is known too late loses its place, and so does a hook for which the disk is
+      // too slow. This is counted.
       const lostPlaces = await ingress.metric('ingress_places_lost_total')
       t.diagnostic(`${kind}: ${counts}, ${overtaken.length} out of order, ${lostPlaces} places lost`)
       assert.ok(overtaken.length <= lostPlaces, JSON.stringify({ overtaken, lostPlaces }))

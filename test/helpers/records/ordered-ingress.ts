@@ -3,6 +3,7 @@
 
 import type { Deliver } from '../../../ingress/deliver.ts'
 import type { Hook } from '../../../ingress/hook.ts'
+import { createIngressMetrics } from '../../../ingress/metrics.ts'
 import { acknowledged, type Outcome } from '../../../ingress/outcome.ts'
 import type { OutgoingMessage } from '../../../ingress/record/encode.ts'
 import { TopicUnavailableError } from '../../../ingress/record/topic-unavailable-error.ts'
@@ -11,6 +12,7 @@ import { createPublishOrSpool } from '../../../ingress/spool/keep/publish-or-spo
 import { openSpools } from '../../../ingress/spool/spools.ts'
 import { startDrains } from '../../../ingress/spool/start-drains.ts'
 import { partitionName } from '../../../lib/kafka/partition-name.ts'
+import { createMetrics } from '../../../lib/metrics/metrics.ts'
 import { createNames } from '../../../schemas/topics.ts'
 import { createForgetfulDisk } from '../faults/forgetful-folder.ts'
 import { recordingLogger } from '../process/recording-logger.ts'
@@ -120,6 +122,7 @@ export const createOrderedIngress = async (
     publishDeadlineMs,
     answerWithinMs,
     names: createNames(''),
+    metrics: createIngressMetrics(createMetrics()),
     logger,
   })
   const drains = startDrains(spools, deliver, logger)

@@ -2,12 +2,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Hook } from '../../../../../ingress/hook.ts'
+import { createIngressMetrics } from '../../../../../ingress/metrics.ts'
 import type { Kept } from '../../../../../ingress/outcome.ts'
 import type { KeepStages } from '../../../../../ingress/spool/keep/answer-kept.ts'
 import { createPublishOrSpool } from '../../../../../ingress/spool/keep/publish-or-spool.ts'
 import { RetriableError } from '../../../../../lib/errors.ts'
+import { createMetrics } from '../../../../../lib/metrics/metrics.ts'
 import { createNames } from '../../../../../schemas/topics.ts'
 import { recordingLogger } from '../../../../helpers/process/recording-logger.ts'
+import { seriesValue } from '../../../../helpers/process/series-value.ts'
 import { deliverBy } from '../../../../helpers/records/fake-deliver.ts'
 
 const kept: Kept = { kind: 'published', event: 'push', topic: 'gitlab.push', id: 'a' }
@@ -16,6 +19,7 @@ const hook: Hook = { id: 'a', source: 'default', receivedAt: 1, headers: {}, bod
 /** @param inSpool how many older hooks are in the spool */
 const keeping = (brokers: 'open' | 'failing' | 'connecting', inSpool: number) => {
   const calls: string[] = []
+  const metrics = createMetrics()
   const disk = { isHanging: true }
   const appendAll = async () => {
     calls.push('append')
@@ -46,16 +50,19 @@ const keeping = (brokers: 'open' | 'failing' | 'connecting', inSpool: number) =>
     publishDeadlineMs: 4000,
     answerWithinMs: 5500,
     names: createNames(''),
+    metrics: createIngressMetrics(metrics),
     logger: recordingLogger().logger,
   }
-  return { publishOrSpool: createPublishOrSpool(stages), calls, disk }
+  const placesLost = () => seriesValue(metrics, 'ingress_places_lost_total')
+  return { publishOrSpool: createPublishOrSpool(stages), calls, disk, placesLost }
 }
 
 for (const inSpool of [0, 3]) {
   test(`with brokers that work, a hook is published at once; ${inSpool} hooks in the spool`, async () => {
-    const { publishOrSpool, calls } = keeping('open', inSpool)
+    const { publishOrSpool, calls, placesLost } = keeping('open', inSpool)
     assert.deepEqual(await publishOrSpool(hook, performance.now()), kept)
     assert.deepEqual(calls, ['deliver'])
+    assert.equal(await placesLost(), inSpool > 0 ? 1 : 0, 'a hook that passes others is counted')
   })
 
   test(`with brokers that are away, it gets 503 in 1 s; ${inSpool} hooks in the spool`, async (t) => {
