@@ -1,4 +1,3 @@
-import { Agent, request } from 'undici'
 import { messageOf, RefusedSettingError, RetriableError } from './errors.ts'
 import type { OAuthSettings } from './oauth-settings.ts'
 import { trustAlso } from './trust-also.ts'
@@ -43,6 +42,8 @@ const send = async (settings: OAuthSettings): Promise<{ status: number; text: st
     ...(scope !== undefined && { scope }),
     ...(audience !== undefined && { audience }),
   })
+  // Loaded here, because most processes request no token.
+  const { Agent, request } = await import('undici')
   const dispatcher = new Agent({
     maxResponseSize: maxAnswerBytes,
     connect: { timeout: timeoutMs, ...trustAlso(ca) },

@@ -1,4 +1,4 @@
-import { parse } from 'yaml'
+import { createRequire } from 'node:module'
 import type { z } from 'zod'
 import { itemsOf } from './config.ts'
 import { ConfigError, messageOf } from './errors.ts'
@@ -60,8 +60,12 @@ const corrections: Readonly<Record<string, string>> = {
 /** The usual error: a token that is not quoted. */
 const usualCorrection = 'a value that starts with one of * & ! @ % must be quoted'
 
+const require = createRequire(import.meta.url)
+
 /** The errors and warnings of the parser quote the text, which may be a secret. They are never passed on. */
 const parseYaml = (text: string, fault: SettingsFile['fault']): unknown => {
+  // Loaded with the first file, because most processes read none.
+  const { parse } = require('yaml') as typeof import('yaml')
   try {
     return parse(text, { logLevel: 'error' })
   } catch (error) {

@@ -1,4 +1,3 @@
-import { Agent, request } from 'undici'
 import { trustAlso } from '../../lib/trust-also.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -40,17 +39,13 @@ const connectTimeoutMs = 5000
  *   NODE_EXTRA_CA_CERTS
  */
 export const createTransport = (ca: string | undefined): Transport => {
-  const agent = new Agent({
-    // Enough for the partitions that a worker handles at the same time, and few for GitLab.
-    connections: 4,
-    maxResponseSize: maxAnswerBytes,
-    connect: {
-      timeout: connectTimeoutMs,
-      ...trustAlso(ca),
-    },
-  })
+  let opened: ReturnType<typeof openClient> | undefined
+  let isClosed = false
   return {
     send: async ({ url, body, headers, ...options }) => {
+      if (isClosed) throw new Error('the connections to this server are closed')
+      opened ??= openClient(ca)
+      const { request, agent } = await opened
       try {
         const response = await request(url, {
           ...options,
@@ -64,6 +59,24 @@ export const createTransport = (ca: string | undefined): Transport => {
         throw new AnswerTooLargeError(`the answer has more than ${maxAnswerBytes} bytes`, { cause: error })
       }
     },
-    close: () => agent.destroy(),
+    close: async () => {
+      isClosed = true
+      await (await opened)?.agent.destroy()
+    },
   }
+}
+
+/** The client is loaded with the first request, because most workers call no GitLab. */
+const openClient = async (ca: string | undefined) => {
+  const { Agent, request } = await import('undici')
+  const agent = new Agent({
+    // Enough for the partitions that a worker handles at the same time, and few for GitLab.
+    connections: 4,
+    maxResponseSize: maxAnswerBytes,
+    connect: {
+      timeout: connectTimeoutMs,
+      ...trustAlso(ca),
+    },
+  })
+  return { request, agent }
 }

@@ -1,4 +1,3 @@
-import { Agent, request } from 'undici'
 import { trustAlso } from '../trust-also.ts'
 import type { RegistryAccess, RegistrySettings } from './registry-settings.ts'
 
@@ -22,9 +21,11 @@ export const createCallRegistry = (
   { ca, authorization }: RegistryAccess,
   timeoutMs: number,
 ): CallRegistry => {
-  const dispatcher = new Agent({ connect: trustAlso(ca) })
+  let opened: ReturnType<typeof openClient> | undefined
   return async (path, { method, body } = { method: 'GET' }) => {
     const credentials = await authorization()
+    opened ??= openClient(ca)
+    const { request, dispatcher } = await opened
     const response = await request(`${url.replace(/\/$/, '')}${path}`, {
       method,
       ...(body !== undefined && { body }),
@@ -37,6 +38,12 @@ export const createCallRegistry = (
     })
     return await response.body.json()
   }
+}
+
+/** The client is loaded with the first request, because most processes never send one. */
+const openClient = async (ca: string | undefined) => {
+  const { Agent, request } = await import('undici')
+  return { request, dispatcher: new Agent({ connect: trustAlso(ca) }) }
 }
 
 /**
