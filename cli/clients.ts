@@ -1,6 +1,4 @@
 import type { Kafka } from 'kafkajs'
-import { z } from 'zod'
-import { createRegistry, type Registry, registryVariables } from '../lib/avro/registry.ts'
 import { type Environment, readVariables } from '../lib/config.ts'
 import { createKafka, kafkaVariables } from '../lib/kafka/client.ts'
 import { quietLogger } from '../lib/logger.ts'
@@ -33,17 +31,4 @@ export const createKafkaClient = (
   const settings = readVariables(kafkaVariables, env)
   const names = createNames(settings.KAFKA_TOPIC_PREFIX)
   return { names, kafka: createKafka(settings, names.group(command), quietLogger(), requestTimeoutMs) }
-}
-
-const withRegistry = z.object({ ...kafkaVariables.shape, ...registryVariables.shape })
-
-/** The same for a command that decodes records. @throws ConfigError naming the variables of both servers */
-export const createKafkaAndRegistry = (
-  env: Environment,
-  command: string,
-  requestTimeoutMs?: number,
-): KafkaAccess & { registry: Registry } => {
-  const settings = readVariables(withRegistry, env)
-  const access = createKafkaClient(env, command, requestTimeoutMs)
-  return { ...access, registry: createRegistry(settings, access.names.group(command)) }
 }

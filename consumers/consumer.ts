@@ -184,6 +184,10 @@ export interface DatabaseRole {
 export type Consumer<E extends EventType = EventType, V extends Variables = Variables> = Beginning &
   ConsumerParts<E, V>
 
+/**
+ * Every command and every process of the bridge loads the definitions of all workers. So the functions of a
+ * definition load what they need when they are called, and its file imports no more than it says at once.
+ */
 export interface ConsumerParts<E extends EventType, V extends Variables> extends WorkerDefinition<E, V> {
   repeats: Repeats
   effect: Effect
@@ -200,7 +204,7 @@ export interface ConsumerParts<E extends EventType, V extends Variables> extends
    */
   gitlabApi?: GitlabApiUse
   /** Checks the files that the settings name, before anything is opened. @throws ConfigError */
-  checkFiles?(settings: z.output<V>, hasGitlabApi: boolean): void
+  checkFiles?(settings: z.output<V>, hasGitlabApi: boolean): Promise<void>
   /** Opens what the handler needs. It must close again what it opened when it throws. */
   create(settings: z.output<V>, logger: Logger, tools: WorkerTools): Promise<Handler<E>>
   /**

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { registryVariables } from '../lib/avro/registry.ts'
+import { registryVariables } from '../lib/avro/registry-settings.ts'
 import {
   byteSize,
   count,
@@ -13,7 +13,7 @@ import {
   secret,
 } from '../lib/config.ts'
 import { ConfigError, type ConfigFault } from '../lib/errors.ts'
-import { operationsVariables } from '../lib/http/operations-server.ts'
+import { operationsVariables } from '../lib/http/operations-variables.ts'
 import { instanceUrl } from '../lib/instance-url.ts'
 import { kafkaVariables } from '../lib/kafka/client.ts'
 import type { SourcesSettings } from './auth/read-sources.ts'

@@ -28,18 +28,20 @@ export interface WorkerSelection {
  * @param env the variables of the user
  * @throws SettingsError if BRIDGE_WORKERS names a worker whose settings are missing or wrong
  */
-export const selectWorkers = (
+export const selectWorkers = async (
   workers: readonly Worker[],
   named: readonly string[] | undefined,
   env: Environment,
-): WorkerSelection => {
+): Promise<WorkerSelection> => {
   const databaseRoles = workers.flatMap((worker) => worker.databaseRoles)
   const environments = processEnvironments({ ...placeholders, env, databaseRoles })
-  const checked = workers.map((worker) => ({
-    worker,
-    faults: faultsOf(worker, environments.worker(worker.name, worker.metricsPort)),
-    isNamed: named?.includes(worker.name) ?? true,
-  }))
+  const checked = await Promise.all(
+    workers.map(async (worker) => ({
+      worker,
+      faults: await faultsOf(worker, environments.worker(worker.name, worker.metricsPort)),
+      isNamed: named?.includes(worker.name) ?? true,
+    })),
+  )
   const unable = checked.filter(({ isNamed, faults }) => named !== undefined && isNamed && faults.length > 0)
   if (unable.length > 0) {
     const reasons = unable.map(({ worker, faults }) => `${worker.name} waits for ${waitedFor(faults)}`)

@@ -22,13 +22,13 @@ export interface Worker {
   /** The API that it serves beside its operations port. */
   serves?: ServedPort
   /** @throws ConfigError if the worker cannot run in this environment */
-  readConfig(env: Environment): unknown
+  readConfig(env: Environment): Promise<unknown>
 }
 
 /** The variables that keep a worker from running in this environment; empty if it can run. */
-export const faultsOf = (worker: Worker, env: Environment): readonly ConfigFault[] => {
+export const faultsOf = async (worker: Worker, env: Environment): Promise<readonly ConfigFault[]> => {
   try {
-    worker.readConfig(env)
+    await worker.readConfig(env)
     return []
   } catch (error) {
     if (error instanceof ConfigError) return error.faults

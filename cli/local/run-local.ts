@@ -35,7 +35,7 @@ export const runLocal = async (dataDir: string, stopSignal: AbortSignal): Promis
   if (faults.length > 0 && !stopSignal.aborted) throw new ConfigError(faults)
   const { BRIDGE_WORKERS } = readVariables(usedWorkersVariables(consumers), process.env)
   const workers = [...consumers.map(groupWorker), ...logFollowers.map(followingWorker)]
-  const { running, waiting, databaseRoles } = selectWorkers(workers, BRIDGE_WORKERS, process.env)
+  const { running, waiting, databaseRoles } = await selectWorkers(workers, BRIDGE_WORKERS, process.env)
   const { topic } = createNames(process.env.KAFKA_TOPIC_PREFIX ?? '')
   const output = createOutput((text) => void process.stdout.write(text), {
     names: [ownName, 'setup', 'ingress', ...workerNames, ...others.map(({ name }) => name)],
@@ -72,7 +72,7 @@ const followingWorker = (follower: LogFollower): Worker => ({
   metricsPort: follower.metricsPort,
   databaseRoles: [],
   ...servedPortOf(follower),
-  readConfig: (env) => readVariables(follower.variables, env),
+  readConfig: async (env) => readVariables(follower.variables, env),
 })
 
 const rolesOf = ({ name, database }: Consumer): string[] =>

@@ -10,9 +10,9 @@ import { gitlabWorkers } from './gitlab-workers.ts'
  *
  * @throws ConfigError naming every variable at fault
  */
-export const checkSettings = (consumer: Consumer, env: Environment): void => {
+export const checkSettings = async (consumer: Consumer, env: Environment): Promise<void> => {
   const settings = readVariables(ownVariablesOf(consumer), env)
   const { name, gitlabApi } = consumer
   const instances = gitlabApi === undefined ? [] : readInstances(name, env, gitlabWorkers).value
-  consumer.checkFiles?.(settings, instances.length > 0)
+  await consumer.checkFiles?.(settings, instances.length > 0)
 }

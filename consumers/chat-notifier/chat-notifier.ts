@@ -1,17 +1,9 @@
-import { z } from 'zod'
-import { workerDatabaseUrl } from '../../lib/database-variable.ts'
 import { eventTypes } from '../../schemas/catalogue.ts'
 import { defineConsumer } from '../consumer.ts'
-import { contentOfEntry } from '../delivery/content-of-entry.ts'
 import { deliveryDatabase } from '../delivery/delivery-database.ts'
-import { openDelivery } from '../delivery/open-delivery.ts'
-import { outboxPersonalData } from '../delivery/outbox-personal-data.ts'
-import { readRoutes } from '../delivery/routes/read-routes.ts'
-import { routesVariables } from '../delivery/routes/routes-variables.ts'
+import { loadPersonalData } from '../personal-data/load-personal-data.ts'
 import { chatTypes } from './budgets.ts'
-import { createChatCourier } from './courier.ts'
-import { entriesOf } from './entries-of.ts'
-import { planned } from './planned.ts'
+import { chatNotifierVariables } from './variables.ts'
 
 /**
  * Tells people in chat what happened. When several hooks report the same fact, a channel is told once. Each
@@ -25,25 +17,17 @@ export const chatNotifier = defineConsumer({
   maxAgeHours: 24,
   repeats: 'harmless',
   effect: 'external',
-  personalData: outboxPersonalData('chat-notifier', 'the messages in the chats'),
+  personalData: loadPersonalData(async () => {
+    const { outboxPersonalData } = await import('../delivery/outbox-personal-data.ts')
+    return outboxPersonalData('chat-notifier', 'the messages in the chats')
+  }),
   database: deliveryDatabase('chat-notifier'),
   metricsPort: 9469,
-  variables: z.object({
-    CHAT_NOTIFIER_DATABASE_URL: workerDatabaseUrl('chat-notifier'),
-    ...routesVariables.shape,
-  }),
-  dryRun: planned,
-  checkFiles: ({ ROUTES_FILE: file }) => {
+  variables: chatNotifierVariables,
+  dryRun: async (...given) => (await import('./planned.ts')).planned(...given),
+  checkFiles: async ({ ROUTES_FILE: file }) => {
+    const { readRoutes } = await import('../delivery/routes/read-routes.ts')
     readRoutes(file, chatTypes)
   },
-  async create({ CHAT_NOTIFIER_DATABASE_URL: url, ROUTES_FILE: file }, logger, { metrics, readRecord }) {
-    const delivery = await openDelivery({
-      worker: 'chat-notifier',
-      ...{ url, file, logger, metrics, types: chatTypes, rule: 'fact' as const },
-      courier: (routes) => createChatCourier(() => routes().people),
-      ...{ entriesOf, readRecord },
-      contentOf: contentOfEntry(entriesOf),
-    })
-    return { batchSize: 200, ...delivery }
-  },
+  create: async (...given) => (await import('./create-handler.ts')).createHandler(...given),
 })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { createReadPool, query } from '../../lib/database.ts'
 import { databaseVariableOf, workerDatabaseUrl } from '../../lib/database-variable.ts'
-import { schemaOf } from './outbox/store.ts'
+import { schemaOf } from './outbox/schema-of.ts'
 
 /** The fields of `Person` by which messages are found. */
 interface Named {

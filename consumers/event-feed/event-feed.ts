@@ -1,52 +1,6 @@
-import { z } from 'zod'
-import { createDecoder } from '../../lib/avro/codec.ts'
-import { byteSize, count, list, port } from '../../lib/config.ts'
-import { openRecordReader } from '../../lib/kafka/record-reader.ts'
-import { catalogue } from '../../schemas/catalogue.ts'
-import { typeOfShape } from '../../schemas/load.ts'
-import { defineLogFollower, type LogFollowerTools } from '../log-follower.ts'
-import { createClientLimits } from './http/client-limits.ts'
-import { watchFeedTokens } from './http/feed-tokens.ts'
-import { startHttp } from './http/start-http.ts'
-import { restoreBodiesFrom } from './log/bodies.ts'
-import { type LiveLog, startLiveLog } from './log/live-log.ts'
-import { createFeedMetrics } from './metrics.ts'
-import { createFairQueue } from './stream/fair-queue.ts'
-import { createHub } from './stream/hub.ts'
+import { defineLogFollower } from '../log-follower.ts'
 import { feedEvents } from './subscription/events.ts'
-
-export const eventFeedVariables = z.object({
-  EVENT_FEED_HOST: z
-    .string()
-    .default('127.0.0.1')
-    .describe('Address on which the feed and its page listen. Any other than loopback needs tokens.'),
-  EVENT_FEED_PORT: port()
-    .default(8090)
-    .describe('Port of the feed and of its page. 0 chooses any free port.'),
-  EVENT_FEED_TOKENS_FILE: z
-    .string()
-    .optional()
-    .describe(
-      'YAML file of the tokens for the feed, each with projects and visibilities. ' +
-        'It is read again when it changes. Unset: everybody on this machine sees what is not confidential.',
-    ),
-  EVENT_FEED_CORS_ORIGINS: list()
-    .default([])
-    .describe('Origins of pages that may read the feed, comma separated, or *. It needs tokens.'),
-  EVENT_FEED_MAX_CLIENTS: count().default(2000).describe('How many clients the feed has at most.'),
-  EVENT_FEED_TOKEN_MAX_CLIENTS: count().default(100).describe('How many clients one token has at most.'),
-  EVENT_FEED_CLIENT_BUFFER_BYTES: byteSize()
-    .default(4 * 1024 * 1024)
-    .describe('A client that lets more wait than this is disconnected. It continues where it was.'),
-})
-
-/** The newest records are kept in memory for clients that come back, in bytes. */
-const recentBytes = 32 * 1024 * 1024
-
-/** So many single records are read from the brokers at a time. */
-const recordsAtOnce = 8
-/** So many streams ask at a time where they begin. */
-const startsAtOnce = 8
+import { eventFeedVariables } from './variables.ts'
 
 /** Serves every event as Server-Sent Events, to any number of clients, and a page that shows them. */
 export const eventFeed = defineLogFollower({
@@ -57,68 +11,5 @@ export const eventFeed = defineLogFollower({
   serves: { port: 'EVENT_FEED_PORT', host: 'EVENT_FEED_HOST', endpoint: 'feed_url' },
   metricsPort: 9471,
   variables: eventFeedVariables,
-  start: async (settings, tools) => {
-    const { kafka, names, logger } = tools
-    const opened = new AsyncDisposableStack()
-    try {
-      const tokens = watchFeedTokens(
-        settings.EVENT_FEED_TOKENS_FILE,
-        { host: settings.EVENT_FEED_HOST, corsOrigins: settings.EVENT_FEED_CORS_ORIGINS },
-        logger,
-      )
-      opened.defer(() => tokens?.close())
-      const metrics = createFeedMetrics(tools.metrics)
-      const restoreBody = restoreBodiesFrom(kafka, names.rawChunksTopic)
-      const source = { kafka, decode: decoderOf(tools), restoreBody }
-      const topics = new Map(feedEvents.map((event) => [names.topic(event), event]))
-      const log = await startLiveLog({ source, topics, logger, maxBytes: recentBytes })
-      opened.defer(() => log.close())
-      const clientBytes = settings.EVENT_FEED_CLIENT_BUFFER_BYTES
-      const hub = createHub({ log, source, clientBytes, metrics, logger })
-      log.tell(hub)
-      const records = await openRecordReader(kafka)
-      opened.defer(() => records.close())
-      const limits = createClientLimits(
-        settings.EVENT_FEED_MAX_CLIENTS,
-        settings.EVENT_FEED_TOKEN_MAX_CLIENTS,
-      )
-      const app = {
-        stream: { hub, log, tokens: tokens?.current, limits, starts: createFairQueue(startsAtOnce), metrics },
-        record: {
-          generation: log.current,
-          records,
-          queue: createFairQueue(recordsAtOnce),
-          source,
-          tokens: tokens?.current,
-        },
-        corsOrigins: settings.EVENT_FEED_CORS_ORIGINS,
-        ...{ metrics, logger },
-      }
-      const http = await startHttp(settings, app)
-      opened.defer(() => http.close())
-      opened.defer(() => hub.close())
-      return { health: () => healthOf(log), failure: never, close: () => opened.disposeAsync() }
-    } catch (error) {
-      await opened.disposeAsync().catch(() => undefined)
-      throw error
-    }
-  },
+  start: async (...given) => (await import('./start-feed.ts')).startFeed(...given),
 })
-
-/** Whatever happens to the brokers or the registry, the feed waits and reads on. */
-const never = new Promise<never>(() => undefined)
-
-const healthOf = (log: LiveLog) => {
-  const reason = log.outage()
-  return reason === undefined
-    ? { ok: true, status: 'ready' }
-    : { ok: false, status: `the log cannot be read: ${reason.slice(0, 200)}` }
-}
-
-/** Records of older and newer versions are read into the shapes that this version knows. */
-const decoderOf = ({ registry }: LogFollowerTools) => {
-  const readers = new Map(
-    feedEvents.map((event) => typeOfShape(catalogue[event].schema)).map((type) => [type.name, type]),
-  )
-  return createDecoder(registry.typeOf, (writer) => readers.get(writer.name) ?? writer)
-}

@@ -1,19 +1,9 @@
-import { z } from 'zod'
-import { workerDatabaseUrl } from '../../lib/database-variable.ts'
 import { defineConsumer } from '../consumer.ts'
 import { deliveryDatabase } from '../delivery/delivery-database.ts'
-import { openDelivery } from '../delivery/open-delivery.ts'
-import { outboxPersonalData } from '../delivery/outbox-personal-data.ts'
-import { readRoutes } from '../delivery/routes/read-routes.ts'
-import { routesVariables } from '../delivery/routes/routes-variables.ts'
-import { commentOf } from './comment.ts'
-import { commitMessages } from './commit-messages.ts'
-import { createCommentCourier } from './courier.ts'
-import { entriesOf, trackersFor } from './entries-of.ts'
-import { planned } from './planned.ts'
+import { loadPersonalData } from '../personal-data/load-personal-data.ts'
 import { trackerTypes } from './trackers/tracker.ts'
-
-const without = 'It looks for tasks in the description and the last commit of a merge request only.'
+import { issueCommenterVariables } from './variables.ts'
+import { withoutToken } from './without-token.ts'
 
 /**
  * Comments on the tasks that a merge request names. When several hooks report the same fact, a task gets one
@@ -27,35 +17,18 @@ export const issueCommenter = defineConsumer({
   maxAgeHours: 72,
   repeats: 'harmless',
   effect: 'external',
-  personalData: outboxPersonalData('issue-commenter', 'the comments on the tasks'),
+  personalData: loadPersonalData(async () => {
+    const { outboxPersonalData } = await import('../delivery/outbox-personal-data.ts')
+    return outboxPersonalData('issue-commenter', 'the comments on the tasks')
+  }),
   database: deliveryDatabase('issue-commenter'),
   metricsPort: 9472,
-  variables: z.object({
-    ISSUE_COMMENTER_DATABASE_URL: workerDatabaseUrl('issue-commenter'),
-    ...routesVariables.shape,
-  }),
-  gitlabApi: { scope: 'read_api', role: 'Reporter in the projects', without },
-  dryRun: planned,
-  checkFiles: ({ ROUTES_FILE: file }) => {
+  variables: issueCommenterVariables,
+  gitlabApi: { scope: 'read_api', role: 'Reporter in the projects', without: withoutToken },
+  dryRun: async (...given) => (await import('./planned.ts')).planned(...given),
+  checkFiles: async ({ ROUTES_FILE: file }) => {
+    const { readRoutes } = await import('../delivery/routes/read-routes.ts')
     readRoutes(file, trackerTypes)
   },
-  async create({ ISSUE_COMMENTER_DATABASE_URL: url, ROUTES_FILE: file }, logger, tools) {
-    const { gitlab, metrics, readRecord } = tools
-    if (gitlab.all().length === 0) logger.info(`There is no token for the API of GitLab. ${without}`)
-    const delivery = await openDelivery({
-      worker: 'issue-commenter',
-      ...{ url, file, logger, metrics, types: trackerTypes, rule: 'fact' as const },
-      courier: createCommentCourier,
-      readRecord,
-      entriesOf: (record, routes, signal) =>
-        entriesOf(record, routes, (each) => commitMessages(each, gitlab.of(each.delivery.instance), signal)),
-      contentOf: (record, routes, destination) => {
-        const content = record.eventType === 'merge_request' ? commentOf(record) : undefined
-        const isRouted = trackersFor(record, routes).some(({ name }) => name === destination)
-        return content && isRouted ? { content } : undefined
-      },
-    })
-    // The commits are read record by record, and each reading may use all the time that a handler has.
-    return { batchSize: 1, ...delivery }
-  },
+  create: async (...given) => (await import('./create-handler.ts')).createHandler(...given),
 })

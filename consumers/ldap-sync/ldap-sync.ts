@@ -1,14 +1,7 @@
-import { readPositions } from '../../lib/database-positions.ts'
 import { defineConsumer } from '../consumer.ts'
 import { createUnreachedData } from '../personal-data/unreached-data.ts'
 import { factsOf, syncEvents } from './facts/facts-of.ts'
-import { storePositions } from './state/positions.ts'
-import { handleBatch } from './sync/handle-batch.ts'
-import { checkSyncFiles, openSync } from './sync/open-sync.ts'
-import { startSchedule } from './sync/schedule.ts'
 import { ldapSyncVariables } from './variables.ts'
-
-const scheduleTimes = { tickMs: 10_000, quietMs: 20_000 }
 
 const rightsOn = (rights: string, tables: readonly string[]): string[] =>
   tables.map((table) => `${rights} on ldap_sync.${table}`)
@@ -53,33 +46,6 @@ export const ldapSync = defineConsumer({
   },
   dryRun: (record) =>
     factsOf(record).map((fact) => ({ would: 'write', to: `ldap_sync (${fact.type})`, content: fact })),
-  checkFiles: checkSyncFiles,
-  async create(settings, logger, tools) {
-    const sync = openSync(settings, logger, tools)
-    const schedule = startSchedule(sync, { reconcileAt: settings.LDAP_SYNC_RECONCILE_AT, ...scheduleTimes })
-    return {
-      batchSize: 500,
-      async handleBatch(records, { origins }) {
-        schedule.handled()
-        await handleBatch(sync, records, origins)
-        schedule.handled()
-      },
-      positions: {
-        async startAt(partitions) {
-          const stored = await readPositions(sync.pool, 'ldap_sync', partitions)
-          sync.catchUp.begin(partitions, stored)
-          return stored
-        },
-        async pass(origin) {
-          // The directory was not compared yet: after another restart, this record is read again, too.
-          if (sync.catchUp.phase() === 'over') await storePositions(sync.pool, [origin])
-          else sync.catchUp.read([origin])
-        },
-      },
-      close: async () => {
-        await schedule.stop()
-        await sync.close()
-      },
-    }
-  },
+  checkFiles: async (...given) => (await import('./sync/open-sync.ts')).checkSyncFiles(...given),
+  create: async (...given) => (await import('./create-handler.ts')).createHandler(...given),
 })

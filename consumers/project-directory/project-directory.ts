@@ -1,35 +1,7 @@
-import { z } from 'zod'
-import { port } from '../../lib/config.ts'
-import { createPool, createReadPool } from '../../lib/database.ts'
-import { readPositions } from '../../lib/database-positions.ts'
-import { workerDatabaseUrl } from '../../lib/database-variable.ts'
 import { defineConsumer } from '../consumer.ts'
-import { forgetPositions, passRecord, writeBatch } from './apply/write-batch.ts'
-import { directoryPersonalData } from './erase/personal-data.ts'
-import { startHttp } from './http/start-http.ts'
-import { createDirectoryMetrics } from './metrics.ts'
-import { directoryEvents, observe } from './observe/observe.ts'
-import { startCountingAmbiguous } from './reconcile/count-ambiguous.ts'
-import { connectionName, rebuildFromGitlab } from './reconcile/rebuild-from-gitlab.ts'
-import { startReconciling } from './reconcile/schedule.ts'
-
-export const projectDirectoryVariables = z.object({
-  PROJECT_DIRECTORY_DATABASE_URL: workerDatabaseUrl('project-directory'),
-  PROJECT_DIRECTORY_HOST: z
-    .string()
-    .default('127.0.0.1')
-    .describe('Address on which the API of the directory listens. Any other than loopback needs tokens.'),
-  PROJECT_DIRECTORY_PORT: port()
-    .default(8091)
-    .describe('Port of the API of the directory. 0 chooses any free port.'),
-  PROJECT_DIRECTORY_TOKENS_FILE: z
-    .string()
-    .optional()
-    .describe(
-      'YAML file of the tokens for the API, each with projects and visibilities. ' +
-        'It is read again when it changes. Unset: everybody on this machine may ask.',
-    ),
-})
+import { loadPersonalData } from '../personal-data/load-personal-data.ts'
+import { directoryEvents } from './observe/directory-events.ts'
+import { projectDirectoryVariables } from './variables.ts'
 
 const tables = (...names: string[]): string => names.map((name) => `project_directory.${name}`).join(', ')
 
@@ -44,7 +16,9 @@ export const projectDirectory = defineConsumer({
   begins: 'oldest',
   repeats: 'harmless',
   effect: 'internal',
-  personalData: directoryPersonalData,
+  personalData: loadPersonalData(
+    async () => (await import('./erase/personal-data.ts')).directoryPersonalData,
+  ),
   database: {
     migrations: new URL('migrations/', import.meta.url),
     rights: [
@@ -58,56 +32,18 @@ export const projectDirectory = defineConsumer({
   serves: { port: 'PROJECT_DIRECTORY_PORT', host: 'PROJECT_DIRECTORY_HOST', endpoint: 'directory_url' },
   metricsPort: 9467,
   variables: projectDirectoryVariables,
-  dryRun: (record) =>
-    observe(record, 0).map((observation) => ({
-      would: 'write',
-      to: 'project_directory',
-      content: observation,
-    })),
+  dryRun: async (record) => (await import('./planned.ts')).planned(record),
   // Facts are recognised when they come again, so that a rebuild adds what is missing.
   rebuildOnlyAdds: true,
-  forget: async ({ PROJECT_DIRECTORY_DATABASE_URL: url }) => {
-    const pool = createReadPool(url, connectionName, 1)
-    try {
-      await forgetPositions(pool)
-    } finally {
-      await pool.end()
-    }
+  forget: async (settings) => (await import('./forget.ts')).forget(settings),
+  rebuildFromGitlab: async ({ PROJECT_DIRECTORY_DATABASE_URL: url }, gitlab) => {
+    const { rebuildFromGitlab } = await import('./reconcile/rebuild-from-gitlab.ts')
+    return await rebuildFromGitlab(url, gitlab)
   },
-  rebuildFromGitlab: ({ PROJECT_DIRECTORY_DATABASE_URL: url }, gitlab) => rebuildFromGitlab(url, gitlab),
   gitlabApi: {
     scope: 'read_api',
     role: 'Reporter in the groups it keeps',
     without: 'Branches and projects from before the bridge are missing, and `complete` is false.',
   },
-  async create(settings, logger, { gitlab, metrics }) {
-    const { PROJECT_DIRECTORY_DATABASE_URL: url } = settings
-    const pool = createPool(url, connectionName, logger)
-    const directoryMetrics = createDirectoryMetrics(metrics)
-    // Readers must not wait for a connection while batches wait for each other.
-    const readers = createPool(url, `${connectionName}.api`, logger)
-    const http = await startHttp(readers, settings, logger, directoryMetrics.countRequest)
-    const stopCounting = startCountingAmbiguous(readers, directoryMetrics, logger)
-    const reconciling = startReconciling({ pool, gitlab, metrics: directoryMetrics, logger })
-    return {
-      batchSize: 500,
-      async handleBatch(records, { origins }) {
-        const placed = records.map((record, at) => {
-          const origin = origins[at]
-          if (origin === undefined) throw new Error('the runtime did not say where a record comes from')
-          return { record, origin }
-        })
-        return (await writeBatch(pool, placed)) === 0 ? 'skipped' : 'processed'
-      },
-      positions: {
-        startAt: (partitions) => readPositions(pool, 'project_directory', partitions),
-        pass: (origin) => passRecord(pool, origin),
-      },
-      close: async () => {
-        await Promise.all([reconciling.stop(), stopCounting()])
-        await http.close()
-        await Promise.all([pool.end(), readers.end()])
-      },
-    }
-  },
+  create: async (...given) => (await import('./create-handler.ts')).createHandler(...given),
 })

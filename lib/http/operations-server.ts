@@ -2,25 +2,7 @@ import { createServer } from 'node:http'
 import express from 'express'
 import helmet from 'helmet'
 import type { Registry } from 'prom-client'
-import { z } from 'zod'
-import { port } from '../config.ts'
 import { type HttpServer, listen, urlOf } from './listen.ts'
-
-/**
- * The variables of the operations server of one process.
- *
- * @param metricsPort the default of METRICS_PORT
- */
-export const operationsVariables = (metricsPort: number) =>
-  z.object({
-    METRICS_HOST: z
-      .string()
-      .default('0.0.0.0')
-      .describe('Address on which /metrics, /livez and /readyz listen.'),
-    METRICS_PORT: port()
-      .default(metricsPort)
-      .describe('Port of /metrics, /livez and /readyz. 0 chooses any free port.'),
-  })
 
 /** The state that a probe reports; `status` is one word or a short phrase for people and dashboards. */
 export interface Health {

@@ -23,7 +23,7 @@ const ifDatabase = ({ answers }: NewConsumer, text: string): string =>
   answers.database === 'yes' ? text : ''
 
 export const workerText = (consumer: NewConsumer): string => `import { z } from 'zod'
-${ifDatabase(consumer, "import { createPool, query } from '../../lib/database.ts'\n")}${ifDatabase(
+${ifDatabase(
   consumer,
   "import { workerDatabaseUrl } from '../../lib/database-variable.ts'\n",
 )}import { defineConsumer } from '../consumer.ts'
@@ -104,6 +104,7 @@ const handlerText = (consumer: NewConsumer): string => {
 `
   const settings = `${greetingOf(name)}: greeting, ${databaseVariableOf(name)}: url`
   return `  async create({ ${settings} }, logger) {
+    const { createPool, query } = await import('../../lib/database.ts')
     const pool = createPool(url, 'gitlab-bridge.${name}', logger)
     return {
       async handle({ delivery, user_name, ref }) {

@@ -124,7 +124,10 @@ const runtime: Rooms = {
 
 /** The audit log: the tree knows nothing of events, and keys nothing of the database. */
 const auditLog: Rooms = {
-  'audit-log.ts': ['append/', 'erase/', 'read/', 'row/', 'sign/', 'anchors/'],
+  'audit-log.ts': ['variables.ts', 'create-handler.ts', 'planned.ts', 'erase/', 'read/'],
+  'create-handler.ts': ['variables.ts', 'append/', 'erase/', 'row/', 'sign/'],
+  'planned.ts': ['row/'],
+  'variables.ts': ['anchors/', 'erase/'],
   'erase/': [],
   'sign/': ['anchors/', 'note/', 'store/', 'tree/'],
   'epoch/': ['anchors/', 'leaf/', 'note/', 'store/', 'tree/', 'verify/'],
@@ -142,7 +145,14 @@ const auditLog: Rooms = {
 
 /** The directory: what is computed knows nothing of the database, of HTTP and of records. */
 const projectDirectory: Rooms = {
-  'project-directory.ts': ['apply/', 'erase/', 'http/', 'observe/', 'reconcile/', 'metrics.ts'],
+  'project-directory.ts': [
+    ...['variables.ts', 'create-handler.ts', 'planned.ts', 'forget.ts'],
+    ...['erase/', 'observe/', 'reconcile/'],
+  ],
+  'create-handler.ts': ['variables.ts', 'apply/', 'http/', 'observe/', 'reconcile/', 'metrics.ts'],
+  'forget.ts': ['variables.ts', 'apply/', 'reconcile/'],
+  'planned.ts': ['observe/'],
+  'variables.ts': [],
   'erase/': [],
   'http/': ['read/', 'model/'],
   'read/': ['model/'],
@@ -156,7 +166,9 @@ const projectDirectory: Rooms = {
 
 /** The feed: positions and subscriptions know nothing of streams, and nothing but `http/` knows HTTP. */
 const eventFeed: Rooms = {
-  'event-feed.ts': ['http/', 'stream/', 'log/', 'subscription/', 'metrics.ts'],
+  'event-feed.ts': ['variables.ts', 'start-feed.ts', 'subscription/'],
+  'start-feed.ts': ['variables.ts', 'http/', 'stream/', 'log/', 'subscription/', 'metrics.ts'],
+  'variables.ts': [],
   'http/': ['stream/', 'log/', 'subscription/', 'position/', 'metrics.ts'],
   'stream/': ['log/', 'subscription/', 'position/', 'metrics.ts'],
   'subscription/': ['log/'],
@@ -168,7 +180,8 @@ const eventFeed: Rooms = {
 
 /** LDAP sync: plans know neither the directory nor the state, and neither of those knows the steps. */
 const ldapSync: Rooms = {
-  'ldap-sync.ts': ['sync/', 'state/', 'facts/', 'variables.ts'],
+  'ldap-sync.ts': ['variables.ts', 'create-handler.ts', 'sync/', 'facts/'],
+  'create-handler.ts': ['variables.ts', 'sync/', 'state/', 'facts/'],
   'operate/': ['sync/', 'state/', 'plan/', 'directory/', 'mapping/', 'facts/', 'dn/', 'variables.ts'],
   'sync/': ['state/', 'plan/', 'directory/', 'mapping/', 'facts/', 'dn/', 'variables.ts'],
   'state/': ['plan/', 'facts/', 'mapping/'],

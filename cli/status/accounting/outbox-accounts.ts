@@ -1,5 +1,5 @@
 import { readOutboxAccounts } from '../../../consumers/delivery/outbox/account.ts'
-import { schemaOf } from '../../../consumers/delivery/outbox/store.ts'
+import { schemaOf } from '../../../consumers/delivery/outbox/schema-of.ts'
 import type { Pool } from '../../../lib/database.ts'
 import type { Account } from './equation.ts'
 

@@ -9,17 +9,6 @@ export interface OutboxStore {
   schema: string
 }
 
-/** The schema of a worker: `chat-notifier` → `chat_notifier`. */
-export const schemaOf = (worker: string): string => worker.replaceAll('-', '_')
-
-const tables = ['destinations', 'lanes', 'messages', 'push_reports', 'states', 'positions']
-
-/** What the role of a worker may do with its outbox. */
-export const outboxRights = (worker: string): string[] => [
-  `usage on schema ${schemaOf(worker)}`,
-  `select, insert, update, delete on ${tables.map((table) => `${schemaOf(worker)}.${table}`).join(', ')}`,
-]
-
 /**
  * Runs statements in one transaction.
  *

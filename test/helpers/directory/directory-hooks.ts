@@ -1,6 +1,6 @@
 import { makeRecord } from '../../../cli/preview/make-record.ts'
 import type { PlacedRecord } from '../../../consumers/project-directory/apply/write-batch.ts'
-import type { DirectoryRecord } from '../../../consumers/project-directory/observe/observe.ts'
+import type { DirectoryRecord } from '../../../consumers/project-directory/observe/directory-events.ts'
 import { createNames } from '../../../schemas/topics.ts'
 
 const topicId = '00000000-0000-4000-8000-000000000001'

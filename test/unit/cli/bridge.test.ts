@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { workers } from '../../../consumers/workers.ts'
 import { temporaryFolder } from '../../helpers/process/temporary-folder.ts'
 
@@ -22,20 +21,6 @@ const bridge = (
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     )
   })
-
-test('a command that only reads files starts without the Kafka client and without the logger', async (t) => {
-  const folder = await temporaryFolder(t)
-  const hook = join(folder, 'print-modules.mjs')
-  await writeFile(
-    hook,
-    "import { registerHooks } from 'node:module'\n" +
-      'registerHooks({ load: (url, context, next) => (console.error(url), next(url, context)) })\n',
-  )
-  const env = { BRIDGE_DATA_DIR: folder, NODE_OPTIONS: `--import=${pathToFileURL(hook)}` }
-  const { stderr } = await bridge(['pushes', '--folder', folder], env)
-  assert.match(stderr, /read-pushes\.ts/)
-  assert.doesNotMatch(stderr, /kafkajs|winston|node_modules\/pg|express/)
-})
 
 test('workers are listed as text and as JSON', async (t) => {
   const env = { BRIDGE_DATA_DIR: await temporaryFolder(t) }

@@ -16,7 +16,7 @@ const worker = (name: string): Worker => ({
   name,
   metricsPort: 0,
   databaseRoles: [],
-  readConfig: () => ({}),
+  readConfig: async () => ({}),
 })
 const ports = {
   hook: 8080,

@@ -14,7 +14,7 @@ const worker = (name: string, ...required: string[]): Worker => ({
   name,
   metricsPort: 9480,
   databaseRoles: name === 'audit-log' ? [name] : [],
-  readConfig: (env: Environment) => {
+  readConfig: async (env: Environment) => {
     const missing = required.filter((variable) => !env[variable])
     if (missing.length > 0)
       throw new ConfigError(missing.map((variable) => ({ variable, problem: 'is not set' })))
@@ -25,8 +25,8 @@ const workers = [
   worker('push-author-log'),
   worker('chat-notifier', 'CHAT_URL', 'CHAT_TOKEN'),
 ]
-const select = (named: string[] | undefined, env: Environment = {}) => {
-  const { running, waiting } = selectWorkers(workers, named, env)
+const select = async (named: string[] | undefined, env: Environment = {}) => {
+  const { running, waiting } = await selectWorkers(workers, named, env)
   return { running: running.map(({ name }) => name), waiting }
 }
 const chatFaults = [
@@ -34,16 +34,16 @@ const chatFaults = [
   { variable: 'CHAT_TOKEN', problem: 'is not set' },
 ]
 
-test('without BRIDGE_WORKERS every worker runs whose settings are complete', () => {
-  assert.deepEqual(select(undefined), {
+test('without BRIDGE_WORKERS every worker runs whose settings are complete', async () => {
+  assert.deepEqual(await select(undefined), {
     running: ['audit-log', 'push-author-log'],
     waiting: [{ name: 'chat-notifier', faults: chatFaults, isLeftOut: false }],
   })
-  assert.deepEqual(select(undefined, { CHAT_URL: 'x', CHAT_TOKEN: 'y' }).waiting, [])
+  assert.deepEqual((await select(undefined, { CHAT_URL: 'x', CHAT_TOKEN: 'y' })).waiting, [])
 })
 
-test('with BRIDGE_WORKERS only the named workers run', () => {
-  assert.deepEqual(select(['push-author-log']), {
+test('with BRIDGE_WORKERS only the named workers run', async () => {
+  assert.deepEqual(await select(['push-author-log']), {
     running: ['push-author-log'],
     waiting: [
       { name: 'audit-log', faults: [], isLeftOut: true },
@@ -52,8 +52,8 @@ test('with BRIDGE_WORKERS only the named workers run', () => {
   })
 })
 
-test('a named worker whose settings are missing is refused by its variables', () => {
-  assert.throws(() => select(['push-author-log', 'chat-notifier'], { CHAT_TOKEN: 'hidden' }), {
+test('a named worker whose settings are missing is refused by its variables', async () => {
+  await assert.rejects(select(['push-author-log', 'chat-notifier'], { CHAT_TOKEN: 'hidden' }), {
     name: 'SettingsError',
     message:
       'The bridge was not started, because BRIDGE_WORKERS names what cannot run: ' +
@@ -61,14 +61,14 @@ test('a named worker whose settings are missing is refused by its variables', ()
   })
 })
 
-test('an error of a worker that is not about its settings is not hidden', () => {
+test('an error of a worker that is not about its settings is not hidden', async () => {
   const broken: Worker = {
     ...worker('broken'),
-    readConfig: () => {
+    readConfig: async () => {
       throw new TypeError('a mistake in the worker')
     },
   }
-  assert.throws(() => selectWorkers([broken], undefined, {}), TypeError)
+  await assert.rejects(selectWorkers([broken], undefined, {}), TypeError)
 })
 
 test('a wrong file keeps only its own worker from running, and the reason names the field', async (t) => {
@@ -92,7 +92,7 @@ test('a wrong file keeps only its own worker from running, and the reason names 
     REVIEWER_MENTIONS_FILE: await write('reviewers.yaml', 'mentions: [{ people: ada, projects: "**" }]\n'),
     ...{ LDAP_SYNC_BIND_DN: 'cn=bridge', LDAP_SYNC_BIND_PASSWORD: 'not-a-real-password' },
   }
-  const { running, waiting } = selectWorkers(real, undefined, env)
+  const { running, waiting } = await selectWorkers(real, undefined, env)
   assert.ok(['audit-log', 'push-author-log'].every((name) => running.some((each) => each.name === name)))
   const reasons = waiting.flatMap(({ name, faults }) =>
     faults.map(({ variable, problem }) => `${name}: ${variable}: ${problem}`),

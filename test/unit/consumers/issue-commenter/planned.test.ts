@@ -73,8 +73,8 @@ test('a record is one entry for each task, and commits are read only where somet
 test('a routes file whose tracker has no token is refused', async (t) => {
   const jira = { type: 'jira', url: 'https://jira.example' }
   const file = await routesFile(t, { destinations: { jira }, routes: [] })
-  assert.throws(
-    () => issueCommenter.checkFiles?.({ ROUTES_FILE: file, ISSUE_COMMENTER_DATABASE_URL: '' }, false),
+  await assert.rejects(
+    async () => issueCommenter.checkFiles?.({ ROUTES_FILE: file, ISSUE_COMMENTER_DATABASE_URL: '' }, false),
     {
       message: /destinations\.jira\.token: is missing/,
     },
