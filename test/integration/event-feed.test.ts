@@ -8,6 +8,7 @@ import { openSse, type SseClient } from '../helpers/feed/sse-client.ts'
 import { openFeedStack } from '../helpers/feed/start-feed.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { post, pushOf, sample } from '../helpers/records/hooks.ts'
+import { deleteTopics } from '../helpers/servers/delete-topics.ts'
 import { withAdmin } from '../helpers/servers/with-admin.ts'
 
 const { stack, ingress, port, url, startFeed, feed: first } = await openFeedStack('event-feed')
@@ -139,7 +140,7 @@ test('a topic that is created again ends the streams, and they continue by time'
   await publish(5, 'seen')
   await client.until(() => marksOf(client).length === 1)
   const topic = stack.names.topic('push')
-  await withAdmin(stack.kafka, (admin) => admin.deleteTopics({ topics: [topic] }))
+  await withAdmin(stack.kafka, (admin) => deleteTopics(admin, [topic]))
   await client.until(() => client.hasEnded())
   assert.deepEqual(
     stateOf(client).map(({ data }) => data),

@@ -7,6 +7,7 @@ import { readRaw } from '../../lib/kafka/read-raw.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { post, pushOf } from '../helpers/records/hooks.ts'
 import { recordsOf } from '../helpers/records/records.ts'
+import { deleteTopics } from '../helpers/servers/delete-topics.ts'
 import { limitTopicBytes } from '../helpers/servers/limit-topic-bytes.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 import { withAdmin } from '../helpers/servers/with-admin.ts'
@@ -65,7 +66,7 @@ test('a lower size limit of a topic makes chunks of large bodies, until it is ra
 })
 
 test('while the topic of raw chunks is missing, a hook that needs it waits on disk', async () => {
-  await withAdmin(stack.kafka, (admin) => admin.deleteTopics({ topics: [rawChunksTopic] }))
+  await withAdmin(stack.kafka, (admin) => deleteTopics(admin, [rawChunksTopic]))
   await limitTopicBytes(stack.kafka, [push], 200_000)
   const { hookUrl, stop } = await stack.startIngress({
     INGRESS_SPOOL_DIR: await stack.temporaryFolder(),

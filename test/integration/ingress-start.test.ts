@@ -13,6 +13,7 @@ import { eventually } from '../helpers/process/eventually.ts'
 import { recordingLogger } from '../helpers/process/recording-logger.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
 import { messagesOn } from '../helpers/records/records.ts'
+import { deleteTopics } from '../helpers/servers/delete-topics.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('ingress-start')
@@ -54,7 +55,7 @@ test('with one topic missing the ingress starts, and its log names the topic and
   const missing = stack.names.topic('tag_push')
   const admin = stack.kafka.admin()
   await admin.connect()
-  await admin.deleteTopics({ topics: [missing] })
+  await deleteTopics(admin, [missing])
   // An ingress that is quicker than the deletion learns of it only with the next hook for the topic.
   await eventually(async () => assert.ok(!(await admin.listTopics()).includes(missing)))
   await admin.disconnect()

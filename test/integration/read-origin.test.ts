@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { readOrigin } from '../../cli/dead-letters/read-origin.ts'
 import type { LogMessage } from '../../lib/kafka/log-reader.ts'
 import { createTopic } from '../helpers/servers/create-topic.ts'
+import { deleteTopics } from '../helpers/servers/delete-topics.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('read-origin')
@@ -38,6 +39,6 @@ test('nothing is read if the record or the whole topic was deleted', async () =>
   await admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: '1' }] })
   assert.equal(await valueAt(0, sentAt), undefined)
   assert.equal(await valueAt(1, sentAt + 1), 'second')
-  await admin.deleteTopics({ topics: [topic] })
+  await deleteTopics(admin, [topic])
   assert.equal(await valueAt(1, sentAt + 1), undefined)
 })

@@ -10,6 +10,7 @@ import { wireSchema } from '../../schemas/load.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { logEntriesIn } from '../helpers/process/log-entries.ts'
+import { deleteTopics } from '../helpers/servers/delete-topics.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('setup')
@@ -160,7 +161,7 @@ test('setup keeps what an operator set, says so with both values, and corrects i
   const year = String(365 * 86_400_000)
   const changed = { 'max.message.bytes': '1000000', 'retention.ms': year, 'segment.ms': '3600000' }
   await alter(topic, { ...(await ownSettings(topic)), ...changed })
-  await admin.deleteTopics({ topics: [names.topic('tag_push')] })
+  await deleteTopics(admin, [names.topic('tag_push')])
   const again = await run()
   assert.deepEqual([again.code, again.created, again.changed], [0, 1, 0])
   assert.deepEqual(pick(await settingsOf(topic), Object.keys(changed)), changed)
@@ -206,7 +207,7 @@ test('topics with another number of partitions than set are refused, and nothing
   const deleted = names.topic('tag_push')
   const wider = [names.topic('push'), names.retryTopic('audit-log')]
   await admin.createPartitions({ topicPartitions: wider.map((topic) => ({ topic, count: 3 })) })
-  await admin.deleteTopics({ topics: [deleted] })
+  await deleteTopics(admin, [deleted])
   for (const options of [[], ['--check']]) {
     const refused = await run({}, ...options)
     assert.equal(refused.code, 1)

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { writeSetAside } from '../helpers/faults/write-set-aside.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { recordsOf } from '../helpers/records/records.ts'
+import { deleteTopics } from '../helpers/servers/delete-topics.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 import { withAdmin } from '../helpers/servers/with-admin.ts'
 
@@ -16,7 +17,7 @@ const topic = stack.names.topic('push')
 /** Resolves once the topic is gone, so that no record can be published to it. */
 const deleteTopic = () =>
   withAdmin(stack.kafka, async (admin) => {
-    await admin.deleteTopics({ topics: [topic] })
+    await deleteTopics(admin, [topic])
     await eventually(async () => assert.ok(!(await admin.listTopics()).includes(topic)))
   })
 

@@ -3,6 +3,7 @@ import { after, test } from 'node:test'
 import { openOffsets } from '../../lib/kafka/offsets.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { createTopic } from '../helpers/servers/create-topic.ts'
+import { deleteTopics } from '../helpers/servers/delete-topics.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 import { withAdmin } from '../helpers/servers/with-admin.ts'
 
@@ -25,7 +26,7 @@ test('every topic that exists has an id; a topic that is created anew has anothe
   assert.deepEqual(await offsets.topicIds(topics), ids)
 
   const [topic = ''] = topics
-  await withAdmin(stack.kafka, (admin) => admin.deleteTopics({ topics: [topic] }))
+  await withAdmin(stack.kafka, (admin) => deleteTopics(admin, [topic]))
   await eventually(async () => assert.deepEqual((await offsets.topicIds([topic])).size, 0))
   await create(topic)
   const anew = (await offsets.topicIds([topic])).get(topic)

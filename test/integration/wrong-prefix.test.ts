@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { deleteTopics } from '../helpers/servers/delete-topics.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
 const stack = await openStack('wrong-prefix')
@@ -31,7 +32,7 @@ test('topics of which some are missing are named, and the command does not end w
   const admin = stack.kafka.admin()
   await admin.connect()
   const topic = stack.names.deadLetterTopic('audit-log')
-  await admin.deleteTopics({ topics: [topic] })
+  await deleteTopics(admin, [topic])
   await admin.disconnect()
   const { exited, lines } = await stack.start(['dead-letters', 'list'])
   assert.equal((await exited).code, 1)

@@ -17,6 +17,7 @@ import { untilDrained } from '../../helpers/process/ingress-process.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { markedBody } from '../../helpers/records/marked-body.ts'
 import { type PostedHook, postHook } from '../../helpers/records/post-hook.ts'
+import { deleteTopics } from '../../helpers/servers/delete-topics.ts'
 import { openIngressStack, token } from '../../helpers/servers/ingress-stack.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
 import { startTemporaryCluster } from '../../helpers/servers/temporary-cluster.ts'
@@ -176,7 +177,7 @@ test('hooks of a topic wait on disk while its only replica is on a dead broker',
   try {
     await narrow.setUp()
     const push = narrow.names.topic('push')
-    await withAdmin(narrow.kafka, (admin) => admin.deleteTopics({ topics: [push] }))
+    await withAdmin(narrow.kafka, (admin) => deleteTopics(admin, [push]))
     const onBroker3 = { topic: push, replicaAssignment: [{ partition: 0, replicas: [3] }] }
     await eventually(() => withAdmin(narrow.kafka, (admin) => admin.createTopics({ topics: [onBroker3] })))
     await assertSurvives(t, narrow, {

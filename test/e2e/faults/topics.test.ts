@@ -12,6 +12,7 @@ import {
   untilRecovered,
 } from '../../helpers/faults/topic-fault.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import { deleteTopics } from '../../helpers/servers/delete-topics.ts'
 import { type IngressStack, openIngressStack } from '../../helpers/servers/ingress-stack.ts'
 import { startKafkaWithAcls } from '../../helpers/servers/kafka-with-acls.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
@@ -35,7 +36,7 @@ const openStack = async (): Promise<IngressStack> => {
 }
 
 const deletePushTopic = ({ kafka: client, names }: IngressStack) =>
-  withAdmin(client, (admin) => admin.deleteTopics({ topics: [names.topic('push')] }))
+  withAdmin(client, (admin) => deleteTopics(admin, [names.topic('push')]))
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs
 type Operation = 'WRITE' | 'ALL'

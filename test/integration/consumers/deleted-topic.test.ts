@@ -8,6 +8,7 @@ import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { untilCount } from '../../helpers/process/until-count.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
+import { deleteTopics } from '../../helpers/servers/delete-topics.ts'
 import { setUpPatiently } from '../../helpers/servers/set-up-patiently.ts'
 import { withAdmin } from '../../helpers/servers/with-admin.ts'
 import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
@@ -29,7 +30,7 @@ test('a deleted topic costs only itself, is named, and is read again when it exi
   await publishPushes(stack, 5, { prefix: 'before' })
   await untilCount(handled, 5)
 
-  await withAdmin(stack.kafka, (admin) => admin.deleteTopics({ topics: [idle] }))
+  await withAdmin(stack.kafka, (admin) => deleteTopics(admin, [idle]))
   await publishPushes(stack, 5, { prefix: 'during' })
   await untilCount(handled, 10)
   const status = `200 degraded: topics do not exist: ${idle}`

@@ -11,6 +11,7 @@ import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { messagesOn, recordsOf } from '../../helpers/records/records.ts'
 import { createTopic } from '../../helpers/servers/create-topic.ts'
+import { deleteTopics } from '../../helpers/servers/delete-topics.ts'
 import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 /** Whatever is asked of it throws. */
@@ -173,9 +174,7 @@ test('if a dead letter cannot be written, the partition waits and the record is 
   const admin = stack.kafka.admin()
   await admin.connect()
   t.after(() => admin.disconnect())
-  await admin.deleteTopics({ topics: [topic] })
-  // A busy broker accepts records for a moment longer.
-  await eventually(async () => assert.ok(!(await admin.listTopics()).includes(topic)))
+  await deleteTopics(admin, [topic])
   const events = (await recordsOf(stack, 'push')).map(({ value }) => value.delivery.id)
   const place = events.indexOf('d-10')
   const worker = await startWorkerInProcess(stack, unburied)

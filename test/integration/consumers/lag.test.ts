@@ -13,6 +13,7 @@ import { untilCount } from '../../helpers/process/until-count.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { createTopic } from '../../helpers/servers/create-topic.ts'
+import { deleteTopics } from '../../helpers/servers/delete-topics.ts'
 import { withAdmin } from '../../helpers/servers/with-admin.ts'
 import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
@@ -136,7 +137,7 @@ test('dead letters are counted again after their topic was missing for a time', 
   const depth = () => exporter.value('dead_letters{consumer="stopped"}')
   await eventually(async () => assert.equal(await depth(), 0))
   const deadLetterTopic = stack.names.deadLetterTopic('stopped')
-  await withAdmin(stack.kafka, (admin) => admin.deleteTopics({ topics: [deadLetterTopic] }))
+  await withAdmin(stack.kafka, (admin) => deleteTopics(admin, [deadLetterTopic]))
   await eventually(async () => assert.equal(await depth(), Number.NaN))
 
   await withAdmin(stack.kafka, (admin) => createTopic(admin, { topic: deadLetterTopic, numPartitions: 1 }))

@@ -4,6 +4,7 @@ import { setOffsets } from '../../../../cli/offsets/set-offsets.ts'
 import { PermanentError } from '../../../../lib/errors.ts'
 import { eventually } from '../../process/eventually.ts'
 import { publishPushes } from '../../records/publish-pushes.ts'
+import { deleteTopics } from '../../servers/delete-topics.ts'
 import { withAdmin } from '../../servers/with-admin.ts'
 import type { Broken, PageCase, Watched } from '../page-case.ts'
 import { startWorker, succeed, type WatchedWorker, watchWorker, worker } from '../watched-worker.ts'
@@ -82,7 +83,7 @@ export const recordCases: readonly PageCase<WatchedWorker>[] = [
     broken: 'somebody has deleted a dead-letter topic',
     breaks: async (stack) => {
       const topics = [stack.stack.names.deadLetterTopic(worker)]
-      await withAdmin(stack.stack.kafka, (admin) => admin.deleteTopics({ topics }))
+      await withAdmin(stack.stack.kafka, (admin) => deleteTopics(admin, topics))
       return { ...stack, process: () => stack.exporter }
     },
     Look: {
@@ -149,7 +150,7 @@ export const recordCases: readonly PageCase<WatchedWorker>[] = [
     breaks: async (stack, t) => {
       await catchUp(stack)
       const running = await startWorker(stack, t)
-      await withAdmin(stack.stack.kafka, (admin) => admin.deleteTopics({ topics: [stack.values.topic] }))
+      await withAdmin(stack.stack.kafka, (admin) => deleteTopics(admin, [stack.values.topic]))
       return { ...stack, process: () => watchWorker(running) }
     },
     Look: {

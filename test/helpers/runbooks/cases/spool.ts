@@ -7,6 +7,7 @@ import { writeSetAside } from '../../faults/write-set-aside.ts'
 import { eventually } from '../../process/eventually.ts'
 import { readSeries } from '../../process/read-series.ts'
 import { sample } from '../../records/hooks.ts'
+import { deleteTopics } from '../../servers/delete-topics.ts'
 import { limitTopicBytes } from '../../servers/limit-topic-bytes.ts'
 import type { Stack } from '../../servers/stack.ts'
 import { withAdmin } from '../../servers/with-admin.ts'
@@ -156,7 +157,7 @@ export const spoolCases: readonly PageCase<Stack>[] = [
       const topic = stack.names.topic('pipeline')
       const ingress = await startOwnIngress(stack)
       await untilSeries(ingress, 'ingress_connected', 1)
-      await withAdmin(stack.kafka, (admin) => admin.deleteTopics({ topics: [topic] }))
+      await withAdmin(stack.kafka, (admin) => deleteTopics(admin, [topic]))
       await eventually(async () => assert.equal((await ingress.post(sample('pipeline'))).status, 202))
       return {
         env: { ...ingress.env, DATABASE_URL: stack.databaseUrl },
