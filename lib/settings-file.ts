@@ -64,7 +64,8 @@ const require = createRequire(import.meta.url)
 
 /** The errors and warnings of the parser quote the text, which may be a secret. They are never passed on. */
 const parseYaml = (text: string, fault: SettingsFile['fault']): unknown => {
-  // Loaded with the first file, because most processes read none.
+  // Loaded with the first file, because most processes read none. It is not `import`, because this function
+  // must return at once.
   const { parse } = require('yaml') as typeof import('yaml')
   try {
     return parse(text, { logLevel: 'error' })

@@ -109,8 +109,8 @@ export const ingressCatalogue = {
   ingress_places_lost_total: {
     type: 'counter',
     help:
-      'Hooks that may be out of order: large bodies whose key was known too late, and hooks that were ' +
-      'published because the spool did not take them in time.',
+      'Hooks that may be out of order: large bodies whose key was known too late, and hooks that ' +
+      'were sent to the brokers because the spool did not take them in time.',
     unit: 'hooks',
     processes,
   },
