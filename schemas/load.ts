@@ -33,8 +33,7 @@ const partsByName = new Map(
  * @throws Error where there is no such .avsc file
  */
 export const inlinedSchema = (shape: string): RecordSchema => {
-  const schema = shapes.get(shape)
-  if (schema === undefined) throw new Error(`schemas/events/${shape}.avsc does not exist`)
+  const schema = schemaOf(shape)
   const used = new Set<string>()
   const inline = (node: AvroSchema): AvroSchema => {
     if (typeof node === 'string') {
@@ -57,6 +56,15 @@ export const inlinedSchema = (shape: string): RecordSchema => {
   }
   return inline(schema) as RecordSchema
 }
+
+const schemaOf = (shape: string): RecordSchema => {
+  const schema = shapes.get(shape)
+  if (schema === undefined) throw new Error(`schemas/events/${shape}.avsc does not exist`)
+  return schema
+}
+
+/** The full name of the record of a shape, with its namespace. */
+export const recordNameOf = (shape: string): string => `${namespace}.${schemaOf(shape).name}`
 
 /**
  * The schema as JSON text, as it is registered.

@@ -1,7 +1,6 @@
 import { createDecoder } from '../../lib/avro/codec.ts'
 import { openRecordReader } from '../../lib/kafka/record-reader.ts'
-import { catalogue } from '../../schemas/catalogue.ts'
-import { typeOfShape } from '../../schemas/load.ts'
+import { createReaderOf } from '../../schemas/reader-types.ts'
 import type { FollowingLog, LogFollowerTools } from '../log-follower.ts'
 import { createClientLimits } from './http/client-limits.ts'
 import { watchFeedTokens } from './http/feed-tokens.ts'
@@ -81,9 +80,5 @@ const healthOf = (log: LiveLog) => {
 }
 
 /** Records of older and newer versions are read into the shapes that this version knows. */
-const decoderOf = ({ registry }: LogFollowerTools) => {
-  const readers = new Map(
-    feedEvents.map((event) => typeOfShape(catalogue[event].schema)).map((type) => [type.name, type]),
-  )
-  return createDecoder(registry.typeOf, (writer) => readers.get(writer.name) ?? writer)
-}
+const decoderOf = ({ registry }: LogFollowerTools) =>
+  createDecoder(registry.typeOf, createReaderOf(feedEvents))

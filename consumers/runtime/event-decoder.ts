@@ -1,7 +1,7 @@
 import { createDecoder, type Decode } from '../../lib/avro/codec.ts'
 import type { Registry } from '../../lib/avro/registry.ts'
-import { catalogue, type EventType, isEventType } from '../../schemas/catalogue.ts'
-import { typeOfShape } from '../../schemas/load.ts'
+import { type EventType, isEventType } from '../../schemas/catalogue.ts'
+import { createReaderOf } from '../../schemas/reader-types.ts'
 import type { Message } from '../consumer.ts'
 import { redriveEventHeader } from './dead-letters/dead-letter-headers.ts'
 
@@ -9,12 +9,7 @@ import { redriveEventHeader } from './dead-letters/dead-letter-headers.ts'
 export const createEventDecoder = (
   events: readonly EventType[],
   registry: Pick<Registry, 'typeOf'>,
-): Decode => {
-  const readers = new Map(
-    events.map((event) => typeOfShape(catalogue[event].schema)).map((type) => [type.name, type]),
-  )
-  return createDecoder(registry.typeOf, (writer) => readers.get(writer.name) ?? writer)
-}
+): Decode => createDecoder(registry.typeOf, createReaderOf(events))
 
 /**
  * Finds the event type of a message: by its topic, or by a header where the message came through the retry

@@ -51,6 +51,7 @@ const ingress: Rooms = {
 
 /** The schemas: the list of events, what it says of each event, and the types that are generated. */
 const schemas: Rooms = {
+  'reader-types.ts': ['catalogue.ts', 'load.ts'],
   'released.ts': ['catalogue.ts', 'compatibility.ts', 'load.ts', 'avro-schema.ts'],
   'topics.ts': ['catalogue.ts'],
   'gitlab-pages.ts': ['catalogue.ts'],
