@@ -8,3 +8,10 @@ export class SpoolFullError extends RetriableError {
     super('the spool is full')
   }
 }
+
+/** Whether an append failed because the spool, or its disk, has no room for all of its hooks. */
+export const lacksRoom = (error: unknown): boolean => {
+  if (error instanceof SpoolFullError) return true
+  const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}

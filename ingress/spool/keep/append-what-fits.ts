@@ -1,13 +1,13 @@
 import type { Hook } from '../../hook.ts'
-import { SpoolFullError } from '../spool-full-error.ts'
+import { lacksRoom } from '../spool-full-error.ts'
 
 /** One append takes no more than so many bytes of bodies, or one hook. The disk has little time for each. */
 const portionBytes = 32 * 1024 * 1024
 
 /**
  * Appends the hooks to the spool, in portions: a disk that is too slow for all of them in time takes some. If
- * the spool has no room for all of them, it gets as many as fit, oldest first, at least half as many as there
- * is room for.
+ * the spool or its disk has no room for all of them, it gets as many as fit, oldest first, at least half as
+ * many as there is room for.
  *
  * @returns how many hooks are on disk
  * @throws the error of the append if none of them is on disk
@@ -54,7 +54,7 @@ const appendPortion = async (
       await appendAll(hooks.slice(0, count))
       return count
     } catch (error) {
-      if (!(error instanceof SpoolFullError) || count <= 1) throw error
+      if (!lacksRoom(error) || count <= 1) throw error
     }
   }
 }

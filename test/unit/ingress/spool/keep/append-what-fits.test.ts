@@ -3,15 +3,16 @@ import { test } from 'node:test'
 import type { Hook } from '../../../../../ingress/hook.ts'
 import { appendWhatFits } from '../../../../../ingress/spool/keep/append-what-fits.ts'
 import { SpoolFullError } from '../../../../../ingress/spool/spool-full-error.ts'
+import { RetriableError } from '../../../../../lib/errors.ts'
 import { hookOf } from '../../../../helpers/records/deliver.ts'
 
 const hooks = Array.from({ length: 160 }, (_, index) => hookOf({}, {}, { id: String(index) }))
 
 /** A spool with room for so many hooks. */
-const spoolWith = (room: number) => {
+const spoolWith = (room: number, full: Error = new SpoolFullError()) => {
   const taken: string[] = []
   const appendAll = async (some: readonly Hook[]) => {
-    if (taken.length + some.length > room) throw new SpoolFullError()
+    if (taken.length + some.length > room) throw full
     taken.push(...some.map(({ id }) => id))
   }
   return { taken, appendAll }
@@ -27,6 +28,17 @@ test('of hooks that do not all fit, the oldest go to the spool', async () => {
       hooks.slice(0, count).map(({ id }) => id),
     )
     assert.ok(count <= room && count >= Math.floor(room / 2), `${count} of ${room}`)
+  }
+})
+
+test('of hooks that do not all fit on the disk, the oldest go to the spool', async () => {
+  for (const code of ['ENOSPC', 'EDQUOT']) {
+    const cause = Object.assign(new Error(`${code}: write`), { code })
+    const full = new RetriableError(`the spool cannot be written: ${code}`, { cause })
+    const { taken, appendAll } = spoolWith(20, full)
+    assert.equal(await appendWhatFits(hooks, appendAll), 20)
+    assert.equal(taken.at(-1), '19')
+    await assert.rejects(appendWhatFits(hooks, spoolWith(0, full).appendAll), { message: full.message })
   }
 })
 
