@@ -18,16 +18,16 @@ const sources = layerNames.flatMap((layer) =>
 
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8')
 
-test('no import breaks a rule about who may import whom', async () => {
-  const { violations } = await findViolations(root, arrowRules)
+const { violations, importsOf } = await findViolations(root, arrowRules)
+
+test('no import breaks a rule about who may import whom', () => {
   assert.deepEqual(
     violations.map(({ rule, from, to }) => `${from} imports ${to}, but ${rule}`),
     [],
   )
 })
 
-test('the guard sees every import statement of every source file', async () => {
-  const { importsOf } = await findViolations(root, [])
+test('the guard sees every import statement of every source file', () => {
   for (const file of sources) {
     const statements = textOf(file).matchAll(/^(?:import|export|\}) [^=;'"]*?from '([^']+)'/gm)
     const unseen = [...statements]

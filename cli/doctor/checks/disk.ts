@@ -11,6 +11,7 @@ import type { Finding } from '../finding.ts'
 const spoolVariables = ingressVariables.pick({
   INGRESS_SPOOL_DIR: true,
   INGRESS_SPOOL_MAX_BYTES: true,
+  INGRESS_SPOOL_ALLOW_TMPFS: true,
   BRIDGE_DATA_DIR: true,
 })
 
@@ -36,7 +37,7 @@ export const checkDisk = async (env: Environment): Promise<Finding[]> => {
       { folder, freeBytes: bavail * bsize, freeFiles: ffree, isWritable },
       settings.INGRESS_SPOOL_MAX_BYTES,
     ),
-    ...lossFindings(kindOfType(type), folder, spoolVariableOf(settings)),
+    ...lossFindings(kindOfType(type), folder, spoolVariableOf(settings), settings.INGRESS_SPOOL_ALLOW_TMPFS),
   ]
 }
 
@@ -67,15 +68,25 @@ export const diskFindings = (
   return [{ check, state: 'ok', says: `${free}, enough for the spool.` }]
 }
 
-/** Whether the hooks of the spool survive a restart. @param variable decides where the spool is */
-export const lossFindings = (kind: FileSystemKind, folder: string, variable: string): Finding[] => {
+/**
+ * Whether the hooks of the spool survive a restart.
+ *
+ * @param variable decides where the spool is
+ * @param isMemoryAccepted the operator has set INGRESS_SPOOL_ALLOW_TMPFS
+ */
+export const lossFindings = (
+  kind: FileSystemKind,
+  folder: string,
+  variable: string,
+  isMemoryAccepted: boolean,
+): Finding[] => {
   if (kind === 'kept') return []
   const isMemory = kind === 'memory'
   const where = isMemory ? 'in memory (tmpfs)' : 'in the file system of a container'
   return [
     {
       check: 'disks',
-      state: isMemory ? 'problem' : 'warning',
+      state: isMemory && !isMemoryAccepted ? 'problem' : 'warning',
       says: `${folder} is ${where}: hooks that wait there are lost ${isMemory ? 'at a restart' : 'with it'}.`,
       todo: `set ${variable} to a folder on a ${isMemory ? 'disk' : 'volume'}`,
     },

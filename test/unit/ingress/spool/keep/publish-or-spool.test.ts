@@ -81,7 +81,7 @@ test('if the disk fails, only a hook whose time is up is refused; others keep th
   await pass(500)
   accept()
   accept()
-  disk.fail('append', 'ENOSPC')
+  disk.fail('append', 'EIO')
   await pass(500)
   assert.deepEqual(kinds(), ['unavailable', undefined, undefined])
   accept()
