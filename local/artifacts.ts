@@ -14,6 +14,8 @@ interface Artifact {
   folder: string
   /** The arguments of `mvn` that download it into a folder. */
   mavenArgs(folder: string): string[]
+  /** The class path of the server, with `folder` as the folder of its jars. */
+  classPath(folder: string): string
 }
 
 const kafkaVersion = '4.3.1'
@@ -32,6 +34,7 @@ export const artifacts: Readonly<Record<ArtifactName, Artifact>> = {
       ...['-f', pom, `-Dkafka.version=${kafkaVersion}`, `-Dlog4j.version=${log4jVersion}`],
       ...[`${plugin}:copy-dependencies`, '-DincludeScope=runtime', `-DoutputDirectory=${folder}`],
     ],
+    classPath: (folder) => join(folder, '*'),
   },
   registry: {
     title: `Apicurio Registry ${registryVersion} (109 MB)`,
@@ -41,6 +44,10 @@ export const artifacts: Readonly<Record<ArtifactName, Artifact>> = {
       `-Dartifact=io.apicurio:apicurio-registry-app:${registryVersion}:tar.gz:all`,
       `-DoutputDirectory=${folder}`,
     ],
+    classPath: (folder) =>
+      [join(folder, `apicurio-registry-app-${registryVersion}-runner.jar`), join(folder, 'lib', '*')].join(
+        ':',
+      ),
   },
 }
 

@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type Environment, list, readVariables, secret } from '../lib/config.ts'
 import { isLoopback, reachable } from './addresses.ts'
+import { neededArtifacts } from './artifacts.ts'
 import { type Endpoints, removeEndpoints, writeEndpoints } from './endpoints.ts'
 import { finalBlock } from './final-block.ts'
 import { chooseLocalPorts } from './local-ports.ts'
+import { makeClassArchives } from './make-class-archives.ts'
 import { type PlannedProcess, planProcesses } from './plan-processes.ts'
 import { type BridgeProgram, runAndKeep, runToCompletion } from './process/bridge-process.ts'
 import { ownName } from './process/output.ts'
@@ -14,11 +16,12 @@ import type { Prepared, SupervisedStack } from './supervised-stack.ts'
 
 /**
  * Starts the servers, runs `bridge setup`, then starts the ingress, the workers and the other processes.
- * Resolves when all of them are ready, `endpoints.json` is written and the final block is printed.
+ * When all of them are ready, writes `endpoints.json` and prints the final block. Then makes what speeds up
+ * the next start.
  */
 export const bringUp = async (stack: SupervisedStack, prepared: Prepared): Promise<void> => {
-  const { env, dataDir, output, workers, others } = stack
-  const { folder, signal } = prepared
+  const { env, dataDir, cacheDir, output, workers, others } = stack
+  const { folder, java, signal } = prepared
   await removeEndpoints(dataDir)
   const ports = await chooseLocalPorts(env, [...workers, ...others], output.linesOf(ownName))
   await ports.releaseServers()
@@ -54,6 +57,10 @@ export const bringUp = async (stack: SupervisedStack, prepared: Prepared): Promi
       isReachableFromOutside: !isLoopback(plan.ingress.env.INGRESS_HOST),
     }),
   )
+  await makeClassArchives({
+    ...{ servers: neededArtifacts(env), dataFolder: folder, cacheDir, java, signal },
+    print: output.linesOf(ownName),
+  })
 }
 
 const generatedAuditKey = ({ env, dataDir, workers }: SupervisedStack): string | undefined =>

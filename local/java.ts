@@ -12,6 +12,17 @@ const howToInstall =
   'macOS: brew install openjdk@21 maven (and follow what brew says about PATH); ' +
   'Fedora: sudo dnf install java-21-openjdk-headless maven'
 
+/** A Java that can run the servers. */
+export interface Java {
+  /** Path of the Java executable. */
+  command: string
+  /** What `java -version` prints. */
+  version: string
+}
+
+/** What stands for Java where no server needs it. */
+export const noJava: Java = { command: 'java', version: '' }
+
 const need = `Java ${lowestVersion} or later is needed to run Kafka and the schema registry`
 
 /**
@@ -19,7 +30,7 @@ const need = `Java ${lowestVersion} or later is needed to run Kafka and the sche
  *
  * @throws UsageError saying how to install Java if there is none or if it is older than 17
  */
-export const findJava = async (env: Environment): Promise<string> => {
+export const findJava = async (env: Environment): Promise<Java> => {
   const { JAVA_HOME } = env
   const java = JAVA_HOME ? join(JAVA_HOME, 'bin', 'java') : 'java'
   const printed = await run(java, ['-version'], { env: env as NodeJS.ProcessEnv }).catch(() => undefined)
@@ -28,7 +39,7 @@ export const findJava = async (env: Environment): Promise<string> => {
     throw new UsageError(`${need}, and ${problem}. ${howToInstall}.`)
   }
   const version = javaMajorVersion(printed.stderr)
-  if (version >= lowestVersion) return java
+  if (version >= lowestVersion) return { command: java, version: printed.stderr }
   const found = JAVA_HOME ? `the Java of JAVA_HOME (${JAVA_HOME})` : 'the Java in PATH'
   throw new UsageError(`${need}, but ${found} is ${version}. ${howToInstall}.`)
 }

@@ -1,3 +1,4 @@
+import type { JavaProgram } from './class-archive.ts'
 import type { Child } from './process/child.ts'
 import type { ChildProcesses } from './process/child-processes.ts'
 
@@ -22,11 +23,7 @@ export interface ServerOptions {
 }
 
 /** What the servers that run on Java are started with. */
-export interface JavaServerOptions extends ServerOptions {
-  /** Path of the Java executable. */
-  java: string
-  /** The folder that holds all jars of the server. */
-  jars: string
+export interface JavaServerOptions extends ServerOptions, JavaProgram {
   /** A second port, which only the server itself uses. */
   internalPort: number
   /** Default: `thorough`. The registry is always compiled quickly, because it has little to do. */

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { WantedPort } from './choose-ports.ts'
 import type { DataFolder } from './data-folder.ts'
 import { artifactFolder } from './fetch-artifacts.ts'
+import type { Java } from './java.ts'
 import { startKafka } from './kafka/kafka.ts'
 import { startPostgres } from './postgres/postgres.ts'
 import { startRegistry } from './registry/registry.ts'
@@ -17,8 +18,8 @@ export type ServerPorts = Record<ServerName | 'kafkaController' | 'registryManag
 interface StarterOptions {
   dataFolder: DataFolder
   cacheDir: string
-  /** Path of the Java executable. Not used if neither Kafka nor the registry is started. */
-  java: string
+  /** Not used if neither Kafka nor the registry is started. */
+  java: Java
   ports: ServerPorts
   compilation?: Compilation | undefined
 }

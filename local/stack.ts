@@ -2,7 +2,8 @@ import type { Environment } from '../lib/config.ts'
 import { choosePorts } from './choose-ports.ts'
 import { openDataFolder } from './data-folder.ts'
 import { fetchArtifacts } from './fetch-artifacts.ts'
-import { findJava } from './java.ts'
+import { findJava, noJava } from './java.ts'
+import { archiveProcess, makeClassArchives } from './make-class-archives.ts'
 import type { Compilation, Server } from './server.ts'
 import {
   type ServerName,
@@ -51,11 +52,15 @@ interface LocalStackOptions {
 export const startLocalStack = async (options: LocalStackOptions): Promise<LocalStack> => {
   const { dataDir, cacheDir, env, servers = serverNames, ports = {}, compilation } = options
   const javaServers = servers.filter((name) => name !== 'postgres')
-  const java = javaServers.length > 0 ? await findJava(env) : 'java'
+  const java = javaServers.length > 0 ? await findJava(env) : noJava
   await fetchArtifacts(javaServers, { cacheDir, env, print: () => {} })
   const dataFolder = await openDataFolder(dataDir)
+  const stopping = new AbortController()
+  let archives: Promise<void> | undefined
   const stop = async () => {
-    await dataFolder.childProcesses.close(serverStopOrder)
+    stopping.abort()
+    await dataFolder.childProcesses.close([{ names: [archiveProcess], graceMs: 0 }, ...serverStopOrder])
+    await archives
     await dataFolder.release()
   }
   try {
@@ -72,6 +77,11 @@ export const startLocalStack = async (options: LocalStackOptions): Promise<Local
       return server
     }
     await Promise.all(servers.map(startAgain))
+    archives = makeClassArchives({
+      ...{ servers: javaServers, dataFolder, cacheDir, java },
+      print: () => {},
+      signal: stopping.signal,
+    })
     const urlOf = (name: ServerName) => running.get(name)?.url ?? ''
     return {
       kafkaBrokers: urlOf('kafka'),

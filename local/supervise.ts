@@ -4,7 +4,8 @@ import { bringUp } from './bring-up.ts'
 import { openDataFolder } from './data-folder.ts'
 import { removeEndpoints } from './endpoints.ts'
 import { fetchArtifacts } from './fetch-artifacts.ts'
-import { findJava } from './java.ts'
+import { findJava, type Java, noJava } from './java.ts'
+import { archiveProcess } from './make-class-archives.ts'
 import { ownName } from './process/output.ts'
 import { serverStopOrder } from './servers.ts'
 import type { SupervisedStack } from './supervised-stack.ts'
@@ -41,7 +42,7 @@ const startAndKeepRunning = async (stack: SupervisedStack, stopSignal: AbortSign
     stopping.abort()
     print('stopping')
     await folder.childProcesses.close([
-      { names: ['setup', 'ingress'], graceMs: 2500 },
+      { names: ['setup', 'ingress', archiveProcess], graceMs: 2500 },
       { names: [...stack.workers, ...stack.others].map(({ name }) => name), graceMs: 2500 },
       ...serverStopOrder,
     ])
@@ -55,15 +56,14 @@ const startAndKeepRunning = async (stack: SupervisedStack, stopSignal: AbortSign
 /**
  * Finds Java and downloads the servers before anything is changed.
  *
- * @returns the path of the Java executable; `java`, unchecked, if all servers that need Java are the user's
- *   own
+ * @returns Java; unchecked if all servers that need Java are the user's own
  */
 const prepareJava = async (
   { env, cacheDir, output }: SupervisedStack,
   signal: AbortSignal,
-): Promise<string> => {
+): Promise<Java> => {
   const needed = neededArtifacts(env)
-  if (needed.length === 0) return 'java'
+  if (needed.length === 0) return noJava
   const java = await findJava(env)
   await fetchArtifacts(needed, { cacheDir, env, print: output.linesOf(ownName), signal })
   return java

@@ -1,5 +1,6 @@
 import type { Environment } from '../lib/config.ts'
 import type { DataFolder } from './data-folder.ts'
+import type { Java } from './java.ts'
 import type { Output } from './process/output.ts'
 import type { WorkerSelection } from './select-workers.ts'
 import type { Worker } from './workers.ts'
@@ -31,8 +32,7 @@ export interface SupervisedStack {
 /** What a start of the stack has prepared. */
 export interface Prepared {
   folder: DataFolder
-  /** Path of the Java executable. */
-  java: string
+  java: Java
   /** Aborted when the stack stops. */
   signal: AbortSignal
 }

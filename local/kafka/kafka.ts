@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createFolder } from '../../lib/disk/create-folder.ts'
 import { exists } from '../../lib/disk/prepare-once.ts'
+import { artifacts } from '../artifacts.ts'
+import { classFlags } from '../class-archive.ts'
 import { runStep } from '../process/run-step.ts'
 import { waitUntilReady } from '../process/wait-until-ready.ts'
 import type { JavaServerOptions, Server } from '../server.ts'
@@ -37,15 +39,16 @@ export const startKafka = async (
   await writeFile(join(folder, 'server.properties'), kafkaProperties(node, voters, 'data'))
   const child = await childProcesses.start({
     name: voters.length === 1 ? 'kafka' : `kafka-${node.id}`,
-    command: java,
+    command: java.command,
     args: [
       ...['-Xms64m', '-XX:+UseSerialGC', '-XX:-UsePerfData', '-XX:+ExitOnOutOfMemoryError'],
       // All test files of a run share one broker, and leave more than ten thousand partitions on it.
       ...(compilation === 'quick' ? ['-Xmx1g', '-XX:TieredStopAtLevel=1'] : ['-Xmx384m']),
       // Otherwise every thread keeps a direct buffer of the size of its largest record.
       '-Djdk.nio.maxCachedBufferSize=1048576',
+      ...(await classFlags({ java, jars }, 'kafka')),
       ...logging(logFile),
-      ...['-cp', join(jars, '*'), 'kafka.Kafka', 'server.properties'],
+      ...['-cp', artifacts.kafka.classPath(jars), 'kafka.Kafka', 'server.properties'],
     ],
     env: {},
     cwd: folder,
@@ -84,15 +87,12 @@ const formatOnce = async (
   const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', 'format.properties']
   await runStep(childProcesses, {
     name: voters.length === 1 ? 'kafka-format' : `kafka-${node.id}-format`,
-    command: java,
+    command: java.command,
     args: [
-      '-Xmx64m',
-      '-XX:TieredStopAtLevel=1',
-      '-XX:-UsePerfData',
+      ...['-Xmx64m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'],
+      ...(await classFlags({ java, jars }, 'kafka-format')),
       ...logging(logFile),
-      '-cp',
-      join(jars, '*'),
-      ...format,
+      ...['-cp', artifacts.kafka.classPath(jars), ...format],
     ],
     env: {},
     cwd: folder,

@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { createFolder } from '../../lib/disk/create-folder.ts'
+import { artifacts } from '../artifacts.ts'
+import { classFlags } from '../class-archive.ts'
 import { waitUntilReady } from '../process/wait-until-ready.ts'
 import type { JavaServerOptions, Server } from '../server.ts'
 
@@ -20,10 +20,9 @@ export const startRegistry = async ({
   internalPort,
 }: JavaServerOptions): Promise<Server> => {
   await createFolder(folder, 0o700)
-  const runner = (await readdir(jars)).find((name) => name.endsWith('-runner.jar')) ?? ''
   const child = await childProcesses.start({
     name: 'registry',
-    command: java,
+    command: java.command,
     args: [
       ...[
         '-Xms32m',
@@ -33,6 +32,7 @@ export const startRegistry = async ({
         '-XX:-UsePerfData',
         '-XX:+ExitOnOutOfMemoryError',
       ],
+      ...(await classFlags({ java, jars }, 'registry')),
       '-Dquarkus.http.host=127.0.0.1',
       `-Dquarkus.http.port=${port}`,
       '-Dquarkus.management.host=127.0.0.1',
@@ -44,7 +44,7 @@ export const startRegistry = async ({
       // Without WRITE_DELAY=0, a schema that is registered right before a kill is lost, and its id is used
       // again.
       '-Dapicurio.datasource.url=jdbc:h2:file:./registry;DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0',
-      ...['-cp', `${join(jars, runner)}:${join(jars, 'lib', '*')}`, 'io.quarkus.runner.GeneratedMain'],
+      ...['-cp', artifacts.registry.classPath(jars), 'io.quarkus.runner.GeneratedMain'],
     ],
     env: {},
     cwd: folder,

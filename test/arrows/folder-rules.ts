@@ -77,10 +77,13 @@ export const folderRules: readonly ArrowRule[] = [
     brokenBy: ['lib/avro/invented.ts', 'lib/kafka/invented.ts'],
   },
   {
-    name: 'the servers of the local stack import only process/ and server.ts of local',
+    name: 'the servers of the local stack import only process/, server.ts and their classes of local',
     because: 'Each server can be started alone, by the stack and by the tests.',
     from: { path: '^local/(kafka|postgres|registry)/' },
-    to: { path: '^local/', pathNot: ['^local/$1/', '^local/process/', '^local/server\\.ts$'] },
+    to: {
+      path: '^local/',
+      pathNot: ['^local/$1/', '^local/process/', '^local/(server|artifacts|class-archive)\\.ts$'],
+    },
     brokenBy: ['local/kafka/invented.ts', 'local/postgres/invented.ts'],
   },
   {

@@ -56,7 +56,7 @@ export const compileExample = async (source: string, pom: string, folder: string
  * @returns the command that runs it, without the arguments of the program
  */
 const compileJava = async (source: string, jars: readonly string[], folder: string): Promise<string[]> => {
-  const java = await findJava(process.env)
+  const { command: java } = await findJava(process.env)
   const compiler = join(await fetchReaderJars(cacheFolder(process.env)), `ecj-${ecjVersion}.jar`)
   const classpath = jars.map((jar) => join(jar, '*')).join(':')
   const quick = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
