@@ -27,6 +27,7 @@ const stack = await startLocalStack({
   cacheDir: cacheFolder(process.env),
   env: process.env,
   servers: ['kafka', 'registry'],
+  compilation: 'thorough',
 })
 
 const publish = async (compression: string): Promise<number> => {

@@ -35,6 +35,7 @@ export const startServers = async (
     cacheDir: cacheFolder(processEnv),
     env: processEnv,
     servers: ['kafka', 'registry'],
+    compilation: 'thorough',
   })
   const stop = async () => {
     await stack.stop()

@@ -26,7 +26,7 @@ export interface ServerOptions {
 export interface JavaServerOptions extends ServerOptions, JavaProgram {
   /** A second port, which only the server itself uses. */
   internalPort: number
-  /** Default: `thorough`. The registry is always compiled quickly, because it has little to do. */
+  /** Default: `quick`. The registry is always compiled quickly, because it has little to do. */
   compilation?: Compilation | undefined
 }
 

@@ -40,7 +40,7 @@ interface LocalStackOptions {
   servers?: readonly ServerName[]
   /** Default: 0, any free port. */
   ports?: Partial<Record<ServerName, number>>
-  /** Of Kafka. Default: `thorough`. */
+  /** Of Kafka. Default: `quick`. */
   compilation?: Compilation
 }
 

@@ -42,8 +42,8 @@ export const startKafka = async (
     command: java.command,
     args: [
       ...['-Xms64m', '-XX:+UseSerialGC', '-XX:-UsePerfData', '-XX:+ExitOnOutOfMemoryError'],
-      // All test files of a run share one broker, and leave more than ten thousand partitions on it.
-      ...(compilation === 'quick' ? ['-Xmx1g', '-XX:TieredStopAtLevel=1'] : ['-Xmx384m']),
+      '-Xmx512m',
+      ...(compilation === 'thorough' ? [] : ['-XX:TieredStopAtLevel=1']),
       // Otherwise every thread keeps a direct buffer of the size of its largest record.
       '-Djdk.nio.maxCachedBufferSize=1048576',
       ...(await classFlags({ java, jars }, 'kafka')),

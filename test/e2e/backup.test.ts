@@ -25,7 +25,7 @@ import { openStack } from '../helpers/servers/stack.ts'
 
 const dataDir = await mkdtemp(join(tmpdir(), 'bridge-test-backup-'))
 const cacheDir = cacheFolder(process.env)
-const servers = await startLocalStack({ dataDir, cacheDir, env: process.env, compilation: 'quick' })
+const servers = await startLocalStack({ dataDir, cacheDir, env: process.env })
 after(async () => {
   await servers.stop()
   await rm(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })

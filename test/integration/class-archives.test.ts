@@ -20,10 +20,7 @@ let java: Java
 let jars: string
 
 const start = (data: string) =>
-  startLocalStack({
-    ...{ dataDir: join(folder, data), cacheDir, env, servers: ['kafka'] },
-    compilation: 'quick',
-  })
+  startLocalStack({ dataDir: join(folder, data), cacheDir, env, servers: ['kafka'] })
 
 /** What the processes of Kafka have printed beside its log. */
 const printedBy = (data: string) => readFile(join(folder, data, 'logs', 'kafka.log.out'), 'utf8')

@@ -33,7 +33,6 @@ export const openKafkaFolder = async (
       logFile: join(dataDir, 'logs', `${name}.log`),
       java,
       jars: artifactFolder(cacheDir, 'kafka'),
-      compilation: 'quick',
     }),
     close: async () => {
       await childProcesses.close([])

@@ -18,7 +18,6 @@ export const startServers = async (servers?: readonly ServerName[]): Promise<Ser
     dataDir,
     cacheDir: await testCacheFolder(),
     env: process.env,
-    compilation: 'quick',
     ...(servers && { servers }),
   })
   return {
