@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspectSpool } from '../../../cli/spool/inspect.ts'
 import type { SpoolRow } from '../../../cli/spool/spool-row.ts'
+import { ownSource } from '../../../ingress/hook.ts'
 import type { Environment } from '../../../lib/config.ts'
 import { bridgeEnvironment } from './bridge-process.ts'
 import { type IngressProcess, startIngressProcess } from './ingress-process.ts'
@@ -34,7 +35,11 @@ export const startIngressWithoutServers = async (overrides: Environment): Promis
   return {
     ...ingress,
     spoolFolder: env.INGRESS_SPOOL_DIR ?? join(folder, 'spool'),
-    acceptedHooks: () => Array.fromAsync(inspectSpool(env)),
+    acceptedHooks: async () => {
+      const rows = await Array.fromAsync(inspectSpool(env))
+      // The ingress also spools the intervals in which it refused hooks, up to ten seconds later.
+      return rows.filter(({ source }) => source !== ownSource)
+    },
     remove: async () => {
       await ingress.stop(20_000)
       await rm(folder, { recursive: true, force: true })
