@@ -1,7 +1,8 @@
-import { open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { acquireLock } from '../lib/disk/lock.ts'
 import { prepareOnce } from '../lib/disk/prepare-once.ts'
+import { syncPath } from '../lib/disk/sync-path.ts'
 import { messageOf } from '../lib/errors.ts'
 import { type ArtifactName, artifacts } from './artifacts.ts'
 import {
@@ -42,7 +43,9 @@ export const makeClassArchives = async (options: ArchiveOptions): Promise<void> 
     if (missing.length > 0) await makeAll(missing, options)
   } catch (error) {
     if (options.signal.aborted) return
-    options.print(`no class archive was made, so that the next start is as slow: ${messageOf(error)}`)
+    options.print(
+      `no class archive was made, so the next start takes as long as this one: ${messageOf(error)}`,
+    )
   }
 }
 
@@ -99,7 +102,8 @@ const makeArchive = async (
         stopSignal: 'SIGKILL',
       })
       await rm(list)
-      await syncFile(archiveIn(draft))
+      // A power failure must not truncate the archive: Java ends when it reads behind the end of the file.
+      await syncPath(archiveIn(draft))
     })
   } finally {
     await rm(`${folder}.new`, { recursive: true, force: true })
@@ -126,10 +130,4 @@ const removeOthers = async (cacheDir: string, jars: string): Promise<void> => {
   const prefix = basename(archivePrefix(jars))
   for (const name of await readdir(cacheDir))
     if (name.startsWith(prefix)) await rm(join(cacheDir, name), { recursive: true, force: true })
-}
-
-/** A loss of power must not truncate the archive: Java ends when it reads behind the end of the file. */
-const syncFile = async (path: string): Promise<void> => {
-  const file = await open(path)
-  await file.sync().finally(() => file.close())
 }

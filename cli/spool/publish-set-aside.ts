@@ -12,7 +12,7 @@ import { deliverWithin } from '../../ingress/spool/keep/deliver-within.ts'
 import { asideName } from '../../ingress/spool/spool-folders.ts'
 import { createRegistry, registryVariables } from '../../lib/avro/registry.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
-import { syncFolder } from '../../lib/disk/sync-folder.ts'
+import { syncPath } from '../../lib/disk/sync-path.ts'
 import { messageOf, UsageError } from '../../lib/errors.ts'
 import { createKafka, kafkaVariables } from '../../lib/kafka/client.ts'
 import { quietLogger } from '../../lib/logger.ts'
@@ -97,7 +97,7 @@ const publish = async (folder: string, file: string, deliver: Deliver): Promise<
   try {
     const { topic } = await deliverWithin(deadlineMs, deliver, hook)
     await rm(join(folder, file), { force: true })
-    await syncFolder(folder)
+    await syncPath(folder)
     return { file, result: 'published', id, topic }
   } catch (error) {
     return { file, result: 'held_back', id, detail: messageOf(error) }

@@ -1,4 +1,4 @@
-import { syncFolder } from '../../lib/disk/sync-folder.ts'
+import { syncPath } from '../../lib/disk/sync-path.ts'
 import { writeAll } from './file-io.ts'
 import { closeSegmentFiles, openSegmentFiles, type SegmentHandles } from './segment-handles.ts'
 import { isOutOfDescriptors, type SpareFiles } from './spare-files.ts'
@@ -31,7 +31,7 @@ export const createSegmentFile = async (
 ): Promise<SegmentFile> => {
   const handles = await openOrTakeSpare(paths, spare)
   try {
-    await syncFolder(paths.folder).catch((error) =>
+    await syncPath(paths.folder).catch((error) =>
       spare !== undefined && isOutOfDescriptors(error) ? spare.syncFolder() : Promise.reject(error),
     )
   } catch (error) {

@@ -1,6 +1,6 @@
 import { link, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { syncFolder } from '../../lib/disk/sync-folder.ts'
+import { syncPath } from '../../lib/disk/sync-path.ts'
 import { privateFile } from './segment-handles.ts'
 
 /**
@@ -32,7 +32,7 @@ export const createSetAside = async (folder: string, maxBytes: number): Promise<
     keep: async (name, bytes) => {
       await reserve(bytes.length)
       await writeFile(join(folder, name), bytes, { mode: privateFile, flush: true })
-      await syncFolder(folder)
+      await syncPath(folder)
     },
     keepFile: async (name, path) => {
       await reserve((await stat(path)).size)
@@ -42,7 +42,7 @@ export const createSetAside = async (folder: string, maxBytes: number): Promise<
         // The file was set aside before, because of other damage in it.
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       }
-      await syncFolder(folder)
+      await syncPath(folder)
     },
   }
 }

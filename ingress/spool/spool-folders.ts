@@ -2,7 +2,8 @@ import { chmod, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { createFolder } from '../../lib/disk/create-folder.ts'
 import { acquireLock, type Lock } from '../../lib/disk/lock.ts'
-import { syncFolder } from '../../lib/disk/sync-folder.ts'
+import { isOutOfSpace } from '../../lib/disk/out-of-space.ts'
+import { syncPath } from '../../lib/disk/sync-path.ts'
 import { messageOf, UsageError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { privateFile } from './segment-handles.ts'
@@ -113,7 +114,7 @@ const createFolders = async (folder: string, asideFolder: string): Promise<strin
 const syncCreatedFolders = async (deepest: string, firstCreated = deepest): Promise<void> => {
   const top = dirname(firstCreated)
   for (let folder = dirname(deepest); ; folder = dirname(folder)) {
-    await syncFolder(folder)
+    await syncPath(folder)
     if (folder === top) return
   }
 }
@@ -135,8 +136,8 @@ const ballastBytes = 16 * 1024
 const acquireWithBallast = async (folder: string): ReturnType<typeof acquireLock> => {
   const lockPath = join(folder, 'lock')
   const ballast = join(folder, ballastName)
-  const lock = await acquireLock(lockPath, 'socket').catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOSPC') throw error
+  const lock = await acquireLock(lockPath, 'socket').catch(async (error: unknown) => {
+    if (!isOutOfSpace(error)) throw error
     await rm(ballast, { force: true })
     return acquireLock(lockPath, 'socket')
   })

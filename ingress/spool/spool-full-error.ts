@@ -1,3 +1,4 @@
+import { isOutOfSpace } from '../../lib/disk/out-of-space.ts'
 import { RetriableError } from '../../lib/errors.ts'
 
 /** The spool has no room for the hooks. */
@@ -10,8 +11,5 @@ export class SpoolFullError extends RetriableError {
 }
 
 /** Whether an append failed because the spool, or its disk, has no room for all of its hooks. */
-export const lacksRoom = (error: unknown): boolean => {
-  if (error instanceof SpoolFullError) return true
-  const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException
-  return code === 'ENOSPC' || code === 'EDQUOT'
-}
+export const lacksRoom = (error: unknown): boolean =>
+  error instanceof SpoolFullError || isOutOfSpace((error as Error).cause)

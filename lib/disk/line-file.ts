@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { readLines } from './read-lines.ts'
-import { syncFolder } from './sync-folder.ts'
+import { syncPath } from './sync-path.ts'
 
 /** A text file to which whole lines are appended. Only its owner can read it, unless it existed before. */
 export interface LineFile {
@@ -37,7 +37,7 @@ export const openLineFile = async (path: string, onLine: (line: string) => void)
   const openedSize = (await file.stat()).size
   let size = await readLines(file, onLine)
   if (size < openedSize) await file.truncate(size)
-  if (openedSize === 0) await syncFolder(dirname(path))
+  if (openedSize === 0) await syncPath(dirname(path))
 
   const verifyPlace = async () => {
     const [own, atPath] = await Promise.all([

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { link, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { syncFolder } from './sync-folder.ts'
+import { syncPath } from './sync-path.ts'
 
 /** What is written. Memory holds one piece of an iterable. */
 type Content = string | AsyncIterable<Buffer>
@@ -12,7 +12,7 @@ type Content = string | AsyncIterable<Buffer>
  */
 export const replaceDurably = async (path: string, content: Content): Promise<void> => {
   await withDraft(`${path}.new`, content, () => rename(`${path}.new`, path))
-  await syncFolder(dirname(path))
+  await syncPath(dirname(path))
 }
 
 /**
@@ -31,7 +31,7 @@ export const createDurably = async (path: string, text: string): Promise<'create
   } finally {
     await rm(draft, { force: true })
   }
-  await syncFolder(dirname(path))
+  await syncPath(dirname(path))
   return 'created'
 }
 

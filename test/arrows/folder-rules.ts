@@ -77,7 +77,7 @@ export const folderRules: readonly ArrowRule[] = [
     brokenBy: ['lib/avro/invented.ts', 'lib/kafka/invented.ts'],
   },
   {
-    name: 'the servers of the local stack import only process/, server.ts and their classes of local',
+    name: 'the servers of the local stack import only process/, server.ts, artifacts.ts, class-archive.ts',
     because: 'Each server can be started alone, by the stack and by the tests.',
     from: { path: '^local/(kafka|postgres|registry)/' },
     to: {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { syncFolder } from '../../../lib/disk/sync-folder.ts'
+import { syncPath } from '../../../lib/disk/sync-path.ts'
 import type { Mutex } from '../../../lib/mutex.ts'
 import { createNumberTable } from '../files/number-table.ts'
 import { readBlocks } from './blocks.ts'
@@ -35,7 +35,7 @@ export const closeFile = async (
     if ((await stat(path)).size !== size) return false
     await publishDraft(archive)
     await rm(path)
-    await syncFolder(dirname(path))
+    await syncPath(dirname(path))
     return true
   })
 }

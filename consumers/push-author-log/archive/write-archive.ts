@@ -1,6 +1,6 @@
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { syncFolder } from '../../../lib/disk/sync-folder.ts'
+import { syncPath } from '../../../lib/disk/sync-path.ts'
 import { keysOf } from '../read/line-filter.ts'
 import { parseLine } from '../read/parse-line.ts'
 import { encodeIndex } from './block-index.ts'
@@ -37,7 +37,7 @@ export const writeDraft = async (archive: string, blocks: AsyncIterable<Buffer>)
 /** Puts the draft in the place of the archive. A reader sees the old file or the new one. */
 export const publishDraft = async (archive: string): Promise<void> => {
   for (const path of [archive, indexPathOf(archive)]) await rename(draftOf(path), path)
-  await syncFolder(dirname(archive))
+  await syncPath(dirname(archive))
 }
 
 const draftOf = (path: string): string => `${path}.new`
