@@ -19,15 +19,17 @@ import { type PostedHook, postHook } from '../helpers/records/post-hook.ts'
 import { readIndependently } from '../helpers/records/read-independently.ts'
 import { queryOnce } from '../helpers/servers/query-once.ts'
 import { startServers } from '../helpers/servers/servers.ts'
+import { openSharedRegistry } from '../helpers/servers/shared-registry.ts'
 import { openStack, secretToken } from '../helpers/servers/stack.ts'
 
 /** The last release, and a commit of it for clones without tags. Each release changes them. */
 const lastRelease = ['v0.1.1', 'b7f6934']
 const wanted = process.env.BRIDGE_TEST_UPGRADE_FROM
 
-const servers = await startServers()
+const servers = await startServers(['kafka', 'postgres'])
 after(() => servers.remove())
-const stack = await openStack('upgrade', servers)
+const schemaRegistryUrl = await openSharedRegistry()
+const stack = await openStack('upgrade', { ...servers, schemaRegistryUrl })
 const folder = await stack.temporaryFolder()
 const older = await checkOutOlder(join(folder, 'older'), wanted === undefined ? lastRelease : [wanted])
 const skip = 'missing' in older ? older.missing : false
@@ -151,7 +153,7 @@ test('processes are replaced one after the other under load, and no hook is lost
     [],
   )
   const read = (topics: readonly string[]) =>
-    readIndependently(servers.kafkaBrokers, servers.schemaRegistryUrl, topics)
+    readIndependently(servers.kafkaBrokers, schemaRegistryUrl, topics)
   const counts = await eventually(() => assertNoLoss({ read }, posted, 60_000))
   t.diagnostic(JSON.stringify(counts))
 

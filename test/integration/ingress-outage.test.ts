@@ -4,12 +4,14 @@ import { eventually } from '../helpers/process/eventually.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
 import { recordsOf } from '../helpers/records/records.ts'
 import { startServers } from '../helpers/servers/servers.ts'
+import { openSharedRegistry } from '../helpers/servers/shared-registry.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
-// Servers of its own, because other test files must not feel the outage.
-const servers = await startServers(['kafka', 'registry'])
+// A broker of its own, because other test files must not feel the outage.
+const servers = await startServers(['kafka'])
 after(() => servers.remove())
-const { kafkaBrokers, schemaRegistryUrl } = servers
+const { kafkaBrokers } = servers
+const schemaRegistryUrl = await openSharedRegistry()
 const stack = await openStack('ingress-outage', { kafkaBrokers, schemaRegistryUrl, databaseUrl: '' })
 await stack.setUp({ AUDIT_LOG_DATABASE_URL: '' })
 const { hookUrl, stop } = await stack.startIngress()

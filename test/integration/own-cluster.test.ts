@@ -13,7 +13,7 @@ import { post, sample } from '../helpers/records/hooks.ts'
 import { blocksOf, readPage } from '../helpers/records/markdown.ts'
 import { kafkaName } from '../helpers/servers/rights-table.ts'
 import { startSecuredCluster } from '../helpers/servers/secured-cluster.ts'
-import { startServers } from '../helpers/servers/servers.ts'
+import { openSharedRegistry } from '../helpers/servers/shared-registry.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 import { createTlsFiles } from '../helpers/servers/tls-files.ts'
 import { withAdmin } from '../helpers/servers/with-admin.ts'
@@ -21,12 +21,11 @@ import { withAdmin } from '../helpers/servers/with-admin.ts'
 const processes = ['setup', 'ingress', 'push-author-log', 'event-feed', 'lag-exporter'] as const
 const userOf = (process: string) => `gitlab-bridge-${process}`
 const tls = await createTlsFiles()
-const [cluster, servers] = await Promise.all([
+const [cluster, schemaRegistryUrl] = await Promise.all([
   startSecuredCluster(processes.map(userOf), tls),
-  startServers(['registry']),
+  openSharedRegistry(),
 ])
-after(() => Promise.all([cluster.remove(), servers.remove(), tls.maker.remove()]))
-const { schemaRegistryUrl } = servers
+after(() => Promise.all([cluster.remove(), tls.maker.remove()]))
 const stack = await openStack('own', { kafkaBrokers: cluster.brokers, schemaRegistryUrl, databaseUrl: '' })
 
 const as = (process: (typeof processes)[number]) => ({

@@ -11,17 +11,16 @@ import { recordingLogger } from '../helpers/process/recording-logger.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
 import { startKafkaWithAcls } from '../helpers/servers/kafka-with-acls.ts'
 import { aclEntriesOf, canBeMissed, type Right, readRightsTable } from '../helpers/servers/rights-table.ts'
-import { startServers } from '../helpers/servers/servers.ts'
 import { setUpPatiently } from '../helpers/servers/set-up-patiently.ts'
+import { openSharedRegistry } from '../helpers/servers/shared-registry.ts'
 import { openStack, type ReadyProcess } from '../helpers/servers/stack.ts'
 import { withAdmin } from '../helpers/servers/with-admin.ts'
 
 const processes = ['setup', 'ingress', 'consumer', 'lag-exporter'] as const
 type Process = (typeof processes)[number]
 
-const [kafka, servers] = await Promise.all([startKafkaWithAcls(processes), startServers(['registry'])])
-after(() => Promise.all([servers.remove(), kafka.remove()]))
-const { schemaRegistryUrl } = servers
+const [kafka, schemaRegistryUrl] = await Promise.all([startKafkaWithAcls(processes), openSharedRegistry()])
+after(() => kafka.remove())
 const stack = await openStack('rights', { kafkaBrokers: kafka.brokers, schemaRegistryUrl, databaseUrl: '' })
 
 const worker = 'push-author-log'

@@ -15,8 +15,8 @@ import { recordingLogger } from '../helpers/process/recording-logger.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
 import { readIndependently } from '../helpers/records/read-independently.ts'
 import { startKafkaWithOAuth } from '../helpers/servers/kafka-with-oauth.ts'
-import { startServers } from '../helpers/servers/servers.ts'
 import { setUpPatiently } from '../helpers/servers/set-up-patiently.ts'
+import { openSharedRegistry } from '../helpers/servers/shared-registry.ts'
 import { openStack, secretToken } from '../helpers/servers/stack.ts'
 import { createTlsFiles } from '../helpers/servers/tls-files.ts'
 import { oauthEnvironment, startTokenServer } from '../helpers/servers/token-server.ts'
@@ -28,17 +28,16 @@ const renewalLimitMs = isSoak ? 600_000 : 120_000
 const answerLimitMs = isSoak ? 1000 : 10_000
 const tls = await createTlsFiles()
 const tokens = await startTokenServer({ lifetimeSeconds: 8 }, { key: tls.server.key, cert: tls.server.cert })
-const [kafka, servers] = await Promise.all([
+const [kafka, schemaRegistryUrl] = await Promise.all([
   startKafkaWithOAuth(tokens, sessionMs, { 'connections.max.idle.ms': 4000 }),
-  startServers(['registry']),
+  openSharedRegistry(),
 ])
 const proxy = await startKafkaProxy(kafka.saslBrokers)
 after(async () => {
   proxy.close()
   tokens.close()
-  await Promise.all([servers.remove(), kafka.remove(), tls.maker.remove()])
+  await Promise.all([kafka.remove(), tls.maker.remove()])
 })
-const { schemaRegistryUrl } = servers
 const stack = await openStack('sessions', { kafkaBrokers: kafka.brokers, schemaRegistryUrl, databaseUrl: '' })
 const oauth = {
   ...oauthEnvironment(tokens),

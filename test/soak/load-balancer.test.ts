@@ -58,7 +58,7 @@ const startHaproxy = async (t: TestContext, folder: string, places: readonly Pla
 
 test('no hook fails or arrives twice while one of two ingresses is stopped or frozen', async (t) => {
   if (!isInstalled()) return t.skip('HAProxy is not installed')
-  const suite = await startFaultSuite()
+  const suite = await startFaultSuite('shared')
   const { stack } = suite
   const placeOne = async (): Promise<Place> => ({
     port: await freePort(),

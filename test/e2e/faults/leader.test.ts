@@ -19,16 +19,15 @@ import { markedBody } from '../../helpers/records/marked-body.ts'
 import { type PostedHook, postHook } from '../../helpers/records/post-hook.ts'
 import { deleteTopics } from '../../helpers/servers/delete-topics.ts'
 import { openIngressStack, token } from '../../helpers/servers/ingress-stack.ts'
-import { startServers } from '../../helpers/servers/servers.ts'
+import { openSharedRegistry } from '../../helpers/servers/shared-registry.ts'
 import { startTemporaryCluster } from '../../helpers/servers/temporary-cluster.ts'
 import { withAdmin } from '../../helpers/servers/with-admin.ts'
 
-const [cluster, servers] = await Promise.all([startTemporaryCluster(3), startServers(['registry'])])
-const stack = await openIngressStack(cluster.brokers, servers.schemaRegistryUrl)
+const [cluster, registryUrl] = await Promise.all([startTemporaryCluster(3), openSharedRegistry()])
+const stack = await openIngressStack(cluster.brokers, registryUrl)
 // One hook, because the test runner runs its hooks in the order in which they were registered.
 after(async () => {
   await stack.close()
-  await servers.remove()
   await cluster.remove()
 })
 await eventually(async () => {
@@ -173,7 +172,7 @@ const untilFenced = (frozen: number) => {
 }
 
 test('hooks of a topic wait on disk while its only replica is on a dead broker', async (t) => {
-  const narrow = await openIngressStack(cluster.brokers, servers.schemaRegistryUrl)
+  const narrow = await openIngressStack(cluster.brokers, registryUrl)
   try {
     await narrow.setUp()
     const push = narrow.names.topic('push')

@@ -19,7 +19,7 @@ import { eventually } from '../../helpers/process/eventually.ts'
 import { type IngressProcess, untilDrained } from '../../helpers/process/ingress-process.ts'
 import { waitUntil } from '../../helpers/process/wait-until.ts'
 
-const suite = await startFaultSuite()
+const suite = await startFaultSuite('shared')
 const { stack, ingress, freezeBroker, thawBroker, startLoad } = suite
 const run = promisify(execFile)
 

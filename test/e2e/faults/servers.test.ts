@@ -25,7 +25,7 @@ import { startFakeGitlab } from '../../helpers/servers/fake-gitlab.ts'
 import { token } from '../../helpers/servers/ingress-stack.ts'
 import { limitTopicBytes } from '../../helpers/servers/limit-topic-bytes.ts'
 
-const suite = await startFaultSuite()
+const suite = await startFaultSuite('own')
 const { servers, stack, ingress, freezeBroker, thawBroker, killBroker, startLoad } = suite
 
 test('GitLab never disables its hook while the broker fails in one way after the other', async (t) => {

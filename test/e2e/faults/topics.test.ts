@@ -15,21 +15,20 @@ import { eventually } from '../../helpers/process/eventually.ts'
 import { deleteTopics } from '../../helpers/servers/delete-topics.ts'
 import { type IngressStack, openIngressStack } from '../../helpers/servers/ingress-stack.ts'
 import { startKafkaWithAcls } from '../../helpers/servers/kafka-with-acls.ts'
-import { startServers } from '../../helpers/servers/servers.ts'
+import { openSharedRegistry } from '../../helpers/servers/shared-registry.ts'
 import { withAdmin } from '../../helpers/servers/with-admin.ts'
 
-const [kafka, servers] = await Promise.all([startKafkaWithAcls(), startServers(['registry'])])
+const [kafka, registryUrl] = await Promise.all([startKafkaWithAcls(), openSharedRegistry()])
 const stacks: IngressStack[] = []
 // One hook, because the test runner runs its hooks in the order in which they were registered.
 after(async () => {
   for (const stack of stacks) await stack.close()
-  await servers.remove()
   await kafka.remove()
 })
 
 /** Topics of its own for each test, on the same servers. */
 const openStack = async (): Promise<IngressStack> => {
-  const stack = await openIngressStack(kafka.brokers, servers.schemaRegistryUrl)
+  const stack = await openIngressStack(kafka.brokers, registryUrl)
   stacks.push(stack)
   await stack.setUp()
   return stack

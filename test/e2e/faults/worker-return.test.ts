@@ -9,22 +9,18 @@ import { pushConsumer } from '../../helpers/process/push-consumer.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
-import { startServers } from '../../helpers/servers/servers.ts'
 import { setUpPatiently } from '../../helpers/servers/set-up-patiently.ts'
+import { openSharedRegistry } from '../../helpers/servers/shared-registry.ts'
 import { openStack } from '../../helpers/servers/stack.ts'
 import { startTemporaryCluster } from '../../helpers/servers/temporary-cluster.ts'
 
-const [cluster, servers] = await Promise.all([startTemporaryCluster(3), startServers(['registry'])])
-after(async () => {
-  await servers.remove()
-  await cluster.remove()
-})
+const [cluster, schemaRegistryUrl] = await Promise.all([startTemporaryCluster(3), openSharedRegistry()])
+after(() => cluster.remove())
 /** When each delivery was handled first. */
 const handledAt = new Map<string, number>()
 const reader = pushConsumer('reader', async ({ delivery }) => {
   if (!handledAt.has(delivery.id)) handledAt.set(delivery.id, performance.now())
 })
-const { schemaRegistryUrl } = servers
 const stack = await openStack('return', { kafkaBrokers: cluster.brokers, schemaRegistryUrl, databaseUrl: '' })
 await setUpPatiently(
   { ...stack.env, DATABASE_URL: '', AUDIT_LOG_DATABASE_URL: '' },

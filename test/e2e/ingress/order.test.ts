@@ -14,10 +14,12 @@ import { type PostedHook, postHook } from '../../helpers/records/post-hook.ts'
 import { openIngressStack, token } from '../../helpers/servers/ingress-stack.ts'
 import { limitTopicBytes } from '../../helpers/servers/limit-topic-bytes.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
+import { openSharedRegistry } from '../../helpers/servers/shared-registry.ts'
 
-const servers = await startServers(['kafka', 'registry'])
+const servers = await startServers(['kafka'])
 after(() => servers.remove())
-const stack = await openIngressStack(servers.kafkaBrokers, servers.schemaRegistryUrl)
+const registryUrl = await openSharedRegistry()
+const stack = await openIngressStack(servers.kafkaBrokers, registryUrl)
 after(() => stack.close())
 await stack.setUp()
 
@@ -49,7 +51,7 @@ const startProject = (ingress: IngressProcess, projectId: number) => {
 
 /** The hooks of a project as they lie in the log, each where it lies first. */
 const readFirstOccurrences = async (projectId: number) => {
-  const registry = new SchemaRegistry({ host: servers.schemaRegistryUrl })
+  const registry = new SchemaRegistry({ host: registryUrl })
   const signal = AbortSignal.timeout(isSoak ? 600_000 : 120_000)
   const topics = [stack.names.topic('push')]
   const first = new Map<string, number>()

@@ -8,10 +8,11 @@ import { markedBody } from '../records/marked-body.ts'
 import { type PostedHook, postHook } from '../records/post-hook.ts'
 import { type IngressStack, openIngressStack, token } from '../servers/ingress-stack.ts'
 import { type Servers, startServers } from '../servers/servers.ts'
+import { openSharedRegistry } from '../servers/shared-registry.ts'
 import { type HookLoad, startHookLoad } from './hook-load.ts'
 import { assertNoLoss, describeCounts, type HookCounts } from './no-loss-check.ts'
 
-/** A broker and a registry that a test may freeze and kill, and an ingress in front of them. */
+/** A broker that a test may freeze and kill, and an ingress in front of it. */
 export interface FaultSuite {
   servers: Servers
   stack: IngressStack
@@ -26,11 +27,16 @@ export interface FaultSuite {
   startLoad(options?: { urls?: () => readonly string[]; perSecond?: number }): HookLoad
 }
 
-/** Starts the servers, sets up the topics and starts the ingress. All of it ends with the test file. */
-export const startFaultSuite = async (): Promise<FaultSuite> => {
-  const servers = await startServers(['kafka', 'registry'])
+/**
+ * Starts the servers, sets up the topics and starts the ingress. All of it ends with the test file.
+ *
+ * @param registry `own`: one that the tests may freeze and kill, too
+ */
+export const startFaultSuite = async (registry: 'own' | 'shared'): Promise<FaultSuite> => {
+  const servers = await startServers(registry === 'own' ? ['kafka', 'registry'] : ['kafka'])
   after(() => servers.remove())
-  const stack = await openIngressStack(servers.kafkaBrokers, servers.schemaRegistryUrl)
+  const registryUrl = registry === 'own' ? servers.schemaRegistryUrl : await openSharedRegistry()
+  const stack = await openIngressStack(servers.kafkaBrokers, registryUrl)
   after(() => stack.close())
   await stack.setUp()
 

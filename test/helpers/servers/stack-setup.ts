@@ -1,5 +1,6 @@
 // `--test-global-setup` of the integration tests: one stack for all test files of a run.
 import { type Servers, startServers } from './servers.ts'
+import { sharedRegistryVariable } from './shared-registry.ts'
 
 let servers: Servers | undefined
 
@@ -16,6 +17,7 @@ export const sharedStackVariable = 'BRIDGE_TEST_STACK'
 export const globalSetup = async (): Promise<void> => {
   servers = await startServers()
   process.env[sharedStackVariable] = JSON.stringify(sharedStackOf(servers))
+  process.env[sharedRegistryVariable] = servers.schemaRegistryUrl
 }
 
 export const globalTeardown = async (): Promise<void> => {

@@ -11,12 +11,14 @@ import { assertEffects } from '../../helpers/records/assert-effects.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
 import { setUpPatiently } from '../../helpers/servers/set-up-patiently.ts'
+import { openSharedRegistry } from '../../helpers/servers/shared-registry.ts'
 import { openStack } from '../../helpers/servers/stack.ts'
 
-// Servers of its own, because other test files must not feel the restart.
-const servers = await startServers(['kafka', 'registry'])
+// A broker of its own, because other test files must not feel the restart.
+const servers = await startServers(['kafka'])
 after(() => servers.remove())
-const { kafkaBrokers, schemaRegistryUrl } = servers
+const { kafkaBrokers } = servers
+const schemaRegistryUrl = await openSharedRegistry()
 
 const effects: Effect[] = []
 const steady = pushConsumer(

@@ -8,20 +8,17 @@ import { pushConsumer } from '../../helpers/process/push-consumer.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
-import { startServers } from '../../helpers/servers/servers.ts'
 import { setUpPatiently } from '../../helpers/servers/set-up-patiently.ts'
+import { openSharedRegistry } from '../../helpers/servers/shared-registry.ts'
 import { openStack } from '../../helpers/servers/stack.ts'
 import { startTemporaryCluster } from '../../helpers/servers/temporary-cluster.ts'
 import { withAdmin } from '../../helpers/servers/with-admin.ts'
 
-const [cluster, servers] = await Promise.all([startTemporaryCluster(2), startServers(['registry'])])
-after(async () => {
-  await servers.remove()
-  await cluster.remove()
-})
+const [cluster, schemaRegistryUrl] = await Promise.all([startTemporaryCluster(2), openSharedRegistry()])
+after(() => cluster.remove())
 const stack = await openStack('several-brokers', {
   kafkaBrokers: cluster.brokers,
-  schemaRegistryUrl: servers.schemaRegistryUrl,
+  schemaRegistryUrl,
   databaseUrl: '',
 })
 
