@@ -1,5 +1,5 @@
-import { spoolFolderOf } from '../../ingress/data-places.ts'
-import { type DrainedSpool, drainSpool } from '../../ingress/drain-spool.ts'
+import { type DrainedSpool, drainSpool } from '../../ingress/parts/drain-spool.ts'
+import { spoolFolderOf } from '../../ingress/spool/spool-place.ts'
 import { type Environment, readVariables } from '../../lib/config.ts'
 import { createLogger } from '../../lib/logger.ts'
 import { filesOf, noSpool } from './spool-files.ts'

@@ -6,13 +6,14 @@ import { refusedLogin, requireConnection } from '../../lib/kafka/require-connect
 import type { Logger } from '../../lib/logger.ts'
 import type { Names } from '../../schemas/topics.ts'
 import type { IngressSettings } from '../config.ts'
-import { schemaIdsFileOf, spoolFolderOf } from '../data-places.ts'
 import type { OpenDeliveryPath } from '../delivery-path.ts'
 import type { IngressMetrics } from '../metrics.ts'
 import { openDeliveryPath } from '../open-delivery-path.ts'
 import { awaitRegistry } from '../record/await-registry.ts'
 import { type KnownEncoders, readEncoders } from '../record/encoders.ts'
 import { inHandName } from '../record/large/in-hand.ts'
+import { schemaIdsFileOf } from '../record/schema-ids-file.ts'
+import { spoolFolderOf } from '../spool/spool-place.ts'
 import type { Spools } from '../spool/spools.ts'
 
 export type SchemaIdsSource = KnownEncoders['from']

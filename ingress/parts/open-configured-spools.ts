@@ -1,8 +1,8 @@
 import type { Logger } from '../../lib/logger.ts'
 import { eventTypes } from '../../schemas/catalogue.ts'
 import type { Names } from '../../schemas/topics.ts'
-import { type PlaceSettings, spoolFolderOf } from '../data-places.ts'
 import { openSpoolFolders } from '../spool/spool-folders.ts'
+import { type SpoolPlaceSettings, spoolFolderOf } from '../spool/spool-place.ts'
 import { openSpools, type Spools } from '../spool/spools.ts'
 
 /**
@@ -11,7 +11,7 @@ import { openSpools, type Spools } from '../spool/spools.ts'
  * @throws UsageError if the folder cannot be used, or if another process uses it
  */
 export const openConfiguredSpools = async (
-  settings: PlaceSettings & { INGRESS_SPOOL_MAX_BYTES: number },
+  settings: SpoolPlaceSettings & { INGRESS_SPOOL_MAX_BYTES: number },
   names: Names,
   logger: Logger,
 ): Promise<Spools> => {

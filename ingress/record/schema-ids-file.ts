@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isSchemaId } from '../../lib/avro/registry.ts'
 import { createFolder } from '../../lib/disk/create-folder.ts'
 import { writeAtomically } from '../../lib/disk/write-atomically.ts'
@@ -9,6 +9,10 @@ import { writeAtomically } from '../../lib/disk/write-atomically.ts'
  * read once stay valid.
  */
 export type SchemaIds = Readonly<Record<string, number>>
+
+/** The file that keeps the ids for starts without the registry. */
+export const schemaIdsFileOf = ({ BRIDGE_DATA_DIR }: { BRIDGE_DATA_DIR: string }): string =>
+  join(BRIDGE_DATA_DIR, 'schema-ids.json')
 
 /** @throws Error if the disk does not take the file */
 export const writeSchemaIds = async (file: string, ids: SchemaIds): Promise<void> => {

@@ -8,13 +8,17 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   // The command line runs the ingress, reads its settings, and reads and publishes the hooks of a spool.
   'ingress/': [
     ...['ingress.ts', 'config.ts', 'metrics.ts', 'hook.ts', 'deliver.ts', 'open-delivery-path.ts'],
-    ...['data-places.ts', 'drain-spool.ts'],
+    'parts/drain-spool.ts',
     ...['auth/read-sources.ts', 'http/certificates.ts', 'record/classify.ts', 'record/encoders.ts'],
     'record/encode.ts',
+    ...['record/schema-ids-file.ts', 'spool/spool-place.ts'],
     ...['spool/inspect-files.ts', 'spool/spool-folder.ts', 'spool/spool-folders.ts'],
     ...['spool/keep/deliver-within.ts', 'record/large-body.ts', 'record/prepare.ts', 'record/too-complex.ts'],
   ],
-  'ingress/parts/': ['create-parts.ts', 'operations.ts', 'connect.ts', 'open-configured-spools.ts'],
+  'ingress/parts/': [
+    ...['create-parts.ts', 'operations.ts', 'connect.ts', 'open-configured-spools.ts'],
+    'drain-spool.ts',
+  ],
   'ingress/spool/keep/': ['publish-or-spool.ts', 'answer-kept.ts', 'deliver-within.ts'],
   'ingress/publish/': [
     ...['publisher.ts', 'sender.ts', 'canary.ts', 'topic-metadata.ts'],
@@ -31,7 +35,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
       'large/prepare-large.ts',
     ],
     ...['large/limited-child.ts', 'large/in-hand.ts'],
-    ...['quarantine-cause.ts', 'await-registry.ts'],
+    ...['quarantine-cause.ts', 'await-registry.ts', 'schema-ids-file.ts'],
   ],
   'ingress/accounting/': ['ingress-accounts.ts', 'log-growth.ts', 'growth-file.ts'],
   'ingress/spool/intervals/': ['intervals.ts', 'heartbeat-file.ts'],
@@ -40,7 +44,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'intervals/heartbeat-file.ts',
     ...['spools.ts', 'start-drains.ts', 'spool-state.ts', 'spool-folders.ts'],
     ...['spool-folder.ts', 'inspect-files.ts', 'keep/publish-or-spool.ts', 'keep/answer-kept.ts'],
-    ...['keep/deliver-within.ts', 'require-lasting-disk.ts'],
+    ...['keep/deliver-within.ts', 'require-lasting-disk.ts', 'spool-place.ts'],
   ],
   'ingress/auth/': [
     ...[

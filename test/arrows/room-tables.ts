@@ -6,15 +6,6 @@ import type { ArrowRule } from './rule.ts'
  * the way of a hook until it is published, and what both speak of.
  */
 const ingress: Rooms = {
-  'drain-spool.ts': [
-    'parts/',
-    'open-delivery-path.ts',
-    'delivery-path.ts',
-    'spool/',
-    'config.ts',
-    'data-places.ts',
-    'metrics.ts',
-  ],
   'ingress.ts': [
     ...['parts/', 'open-delivery-path.ts', 'receive.ts', 'delivery-path.ts', 'deliver.ts'],
     ...['http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
@@ -23,7 +14,7 @@ const ingress: Rooms = {
   'parts/': [
     'accounting/',
     ...['open-delivery-path.ts', 'receive.ts', 'delivery-path.ts', 'deliver.ts'],
-    ...['http/', 'spool/', 'publish/', 'record/', 'config.ts', 'data-places.ts', 'auth/'],
+    ...['http/', 'spool/', 'publish/', 'record/', 'config.ts', 'auth/'],
     ...['metrics.ts', 'outcome.ts', 'hook.ts'],
   ],
   'open-delivery-path.ts': [
@@ -46,7 +37,6 @@ const ingress: Rooms = {
   'metrics.ts': ['outcome.ts'],
   'outcome.ts': ['hook.ts'],
   'hook.ts': [],
-  'data-places.ts': [],
 }
 
 /** The schemas: the list of events, what it says of each event, and the types that are generated. */

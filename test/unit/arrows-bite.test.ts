@@ -90,3 +90,8 @@ test('the tables of rooms have no circle themselves, and name no room that does 
     assert.deepEqual(unknown, [], folder)
   }
 })
+
+test('a reader who opens the ingress sees at most 16 rooms', () => {
+  // The table is complete, which a rule above checks.
+  assert.ok(Object.keys(roomTables.ingress ?? {}).length <= 16)
+})
