@@ -11,6 +11,7 @@ import { groupBase, personDn } from '../helpers/ldap/ldap-server.ts'
 import { createClone, type Started } from '../helpers/process/clone.ts'
 import { copyPackages } from '../helpers/process/copy-packages.ts'
 import { eventually } from '../helpers/process/eventually.ts'
+import { assertAccepted } from '../helpers/records/accepted.ts'
 
 const minutes = 60_000
 const clone = await createClone()
@@ -133,7 +134,7 @@ const mirrorSample = async (directory: TestDirectory) => {
     `curl -sS ${hook_url} -H 'X-Gitlab-Token: ${secret_token}' -H 'X-Gitlab-Event: System Hook' ` +
       `-H 'Content-Type: application/json' --data-binary @${sample}.json`,
   )
-  assert.equal(JSON.parse(stdout).outcome, 'published')
+  assertAccepted(JSON.parse(stdout).outcome)
   const { user_username } = JSON.parse(readFileSync(join(clone.path, `${sample}.json`), 'utf8'))
   await eventually(async () => {
     const [group = ''] = await directory.below(groupBase)

@@ -12,6 +12,7 @@ import { createReadPool, query } from '../../lib/database.ts'
 import { createSeededRandom } from '../helpers/faults/seeded-random.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { readSeries } from '../helpers/process/read-series.ts'
+import { assertAccepted } from '../helpers/records/accepted.ts'
 import { post } from '../helpers/records/hooks.ts'
 import {
   type MergeRequestFact,
@@ -123,7 +124,7 @@ test('the process reads all commits, comments on each task, and drops an unknown
   const send = async (fact: MergeRequestFact, at: number, header = 'Merge Request Hook') => {
     const headers = { 'x-gitlab-event': header, 'x-gitlab-instance': gitlab.url }
     const body = mergeRequestBody(fact, { description: 'Bug: T20', at })
-    assert.equal((await post(ingress.hookUrl, body, headers)).status, 200)
+    assertAccepted((await post(ingress.hookUrl, body, headers)).body.outcome)
   }
   const commented = () =>
     Object.fromEntries([
