@@ -53,8 +53,8 @@ const bridge = async (command: string) => {
 /** Posts a push by curl; resolves to its delivery id. */
 const postPush = async ({ curl, endpoints }: RunningStack): Promise<string> => {
   const { body } = await curl(pushFile, endpoints.secret_token, 'X-Gitlab-Event: Push Hook')
-  assertAccepted(body.outcome)
-  assert.deepEqual([body.event, body.topic], ['push', 'gitlab.push'])
+  assertAccepted(body, 'push')
+  assert.equal(body.topic, 'gitlab.push')
   assert.match(String(body.id), /^[0-9a-f-]{36}$/)
   return String(body.id)
 }
@@ -90,9 +90,7 @@ test('the curl command in the final block works unchanged', async () => {
   const command = /Send it a hook:\n\n([\s\S]*?)\n\n/.exec((await running()).output())?.[1]
   const { code, stdout, stderr } = await clone.run(String(command))
   assert.equal(code, 0, stderr)
-  const { outcome, event } = JSON.parse(stdout)
-  assertAccepted(outcome)
-  assert.equal(event, 'push')
+  assertAccepted(JSON.parse(stdout), 'push')
 })
 
 test('the ingress takes less than 150 MB and the whole stack less than 1.5 GB', async (t) => {
@@ -170,7 +168,7 @@ test('a wrong token is answered 401 and nothing is published', async () => {
 test('a body that is not JSON is answered 200 and is printed by `npx bridge tail quarantine`', async () => {
   const { curl, endpoints } = await running()
   const { body } = await curl('README.md', endpoints.secret_token, 'X-Gitlab-Event: Push Hook')
-  assertAccepted(body.outcome, 'quarantined')
+  assert.match(String(body.outcome), /^(quarantined|spooled)$/)
   const printed = await bridge('tail quarantine --from-beginning --count 1')
   assert.match(printed, /"reason": "not_json"/)
   assert.ok(printed.includes(readFileSync(join(clone.path, 'README.md'), 'utf8')))
@@ -178,11 +176,8 @@ test('a body that is not JSON is answered 200 and is printed by `npx bridge tail
 
 test('`npx bridge send` posts a bundled sample by its name', async () => {
   await running()
-  for (const name of ['tag_push', 'merge_request']) {
-    const { outcome, event } = JSON.parse(await bridge(`send ${name}`))
-    assertAccepted(outcome)
-    assert.equal(event, name)
-  }
+  for (const name of ['tag_push', 'merge_request'])
+    assertAccepted(JSON.parse(await bridge(`send ${name}`)), name)
 })
 
 test('`npx bridge config` prints the configuration without secrets', async () => {

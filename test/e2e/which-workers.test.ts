@@ -134,7 +134,7 @@ const mirrorSample = async (directory: TestDirectory) => {
     `curl -sS ${hook_url} -H 'X-Gitlab-Token: ${secret_token}' -H 'X-Gitlab-Event: System Hook' ` +
       `-H 'Content-Type: application/json' --data-binary @${sample}.json`,
   )
-  assertAccepted(JSON.parse(stdout).outcome)
+  assertAccepted(JSON.parse(stdout), 'user_add_to_group')
   const { user_username } = JSON.parse(readFileSync(join(clone.path, `${sample}.json`), 'utf8'))
   await eventually(async () => {
     const [group = ''] = await directory.below(groupBase)

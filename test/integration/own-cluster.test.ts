@@ -111,7 +111,7 @@ test('every process runs with its rights alone, and a hook goes all the way', as
     stack.startReady(['lag-exporter'], as('lag-exporter')),
   ])
   const { body } = await post(ingress.hookUrl, sample('push'), { 'x-gitlab-event': 'Push Hook' })
-  assertAccepted(body.outcome)
+  assertAccepted(body, 'push')
   await worker.eventually(async () => {
     const metrics = await (await fetch(worker.metricsUrl)).text()
     assert.match(metrics, /consumer_handled_total\{[^}]*event="push"[^}]*outcome="processed"[^}]*\} 1/)
