@@ -7,7 +7,7 @@ import { eventually } from '../helpers/process/eventually.ts'
 import { startNodeProcess } from '../helpers/process/node-process.ts'
 import { installPacked } from '../helpers/process/packed-bridge.ts'
 import { reportOnFailure } from '../helpers/process/report-on-failure.ts'
-import { acceptedPush } from '../helpers/records/accepted.ts'
+import { assertAccepted } from '../helpers/records/accepted.ts'
 
 reportOnFailure()
 const startedAt = Date.now()
@@ -77,11 +77,11 @@ test('bridge local runs everything, and a hook goes all the way to the audit log
   const ready = () => assert.match(local.lines.join('\n'), /The bridge is ready\./)
   await eventually(ready, startLimitMs, ended.signal)
 
-  assert.match((await packed.run('bridge send push')).stdout, acceptedPush)
+  assertAccepted(JSON.parse((await packed.run('bridge send push')).stdout), 'push')
   // A body over 256 KB is prepared by a program that the ingress starts by its file.
   const large = { ...JSON.parse(read('test/fixtures/push.json')), padding: 'x'.repeat(400_000) }
   writeFileSync(join(packed.machine, 'large.json'), JSON.stringify(large))
-  assert.match((await packed.run('bridge send large.json')).stdout, acceptedPush)
+  assertAccepted(JSON.parse((await packed.run('bridge send large.json')).stdout), 'push')
 
   const tail = await packed.run('bridge tail push --from-beginning --count 2 --json')
   assert.equal(tail.stdout.trim().split('\n').length, 2, tail.stderr)

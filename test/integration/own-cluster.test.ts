@@ -110,8 +110,8 @@ test('every process runs with its rights alone, and a hook goes all the way', as
     stack.startReady(['consumer', 'event-feed'], { ...as('event-feed'), EVENT_FEED_PORT: '0' }),
     stack.startReady(['lag-exporter'], as('lag-exporter')),
   ])
-  const { body } = await post(ingress.hookUrl, sample('push'), { 'x-gitlab-event': 'Push Hook' })
-  assertAccepted(body, 'push')
+  const { status, body } = await post(ingress.hookUrl, sample('push'), { 'x-gitlab-event': 'Push Hook' })
+  assertAccepted(body, 'push', status)
   await worker.eventually(async () => {
     const metrics = await (await fetch(worker.metricsUrl)).text()
     assert.match(metrics, /consumer_handled_total\{[^}]*event="push"[^}]*outcome="processed"[^}]*\} 1/)

@@ -4,12 +4,15 @@ import assert from 'node:assert/strict'
  * Asserts that a hook is on its topic, or will be. On a busy machine the brokers may need longer than a hook
  * waits for them, and the ingress spools it.
  *
- * @param answer of the ingress
+ * @param answer the body of the answer of the ingress
+ * @param status of the answer, where the test knows it
  */
-export const assertAccepted = (answer: { outcome?: unknown; event?: unknown }, event: string): void => {
-  assert.match(String(answer.outcome), /^(published|spooled)$/)
-  assert.equal(answer.event, event)
+export const assertAccepted = (
+  { outcome, event }: { outcome?: unknown; event?: unknown },
+  expectedEvent: string,
+  status?: number,
+): void => {
+  assert.match(String(outcome), /^(published|spooled)$/)
+  assert.equal(event, expectedEvent)
+  if (status !== undefined) assert.equal(status, outcome === 'spooled' ? 202 : 200)
 }
-
-/** The answer to a push that is on its topic, or will be. */
-export const acceptedPush = /"outcome":"(published|spooled)","event":"push"/

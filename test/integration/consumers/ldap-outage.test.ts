@@ -32,7 +32,8 @@ const { hookUrl } = await stack.startIngress()
 const tell = async (verb: 'add' | 'remove', member: Membership) => {
   const body = memberEvent(verb, { ...member, group: 40 })
   const answer = await post(hookUrl, JSON.stringify(body), { 'x-gitlab-event': 'System Hook' })
-  assertAccepted(answer.body, verb === 'add' ? 'user_add_to_group' : 'user_remove_from_group')
+  const event = verb === 'add' ? 'user_add_to_group' : 'user_remove_from_group'
+  assertAccepted(answer.body, event, answer.status)
 }
 const [anna, bela, cleo] = ['anna', 'bela', 'cleo'].map((username, index) => ({ user: index + 1, username }))
 assert.ok(anna !== undefined && bela !== undefined && cleo !== undefined)
