@@ -1,14 +1,12 @@
 import { chown, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { prepareOnce } from '../../lib/disk/prepare-once.ts'
-import type { Child } from '../process/child.ts'
 import { runStep } from '../process/run-step.ts'
-import { waitUntilReady } from '../process/wait-until-ready.ts'
 import type { Server, ServerOptions } from '../server.ts'
 import { type PostgresHome, preparePostgresHome } from './postgres-home.ts'
 import { endOrphan } from './postgres-orphan.ts'
 import { databaseName, ensureOwner } from './postgres-owner.ts'
+import { startAfterOrphans } from './start-after-orphans.ts'
 
 /** With the passwords of the two roles, which are generated once for each data folder. */
 interface PostgresOptions extends ServerOptions {
@@ -43,8 +41,8 @@ export const startPostgres = async (options: PostgresOptions): Promise<Server> =
   const url = (user: string, password: string, database: string) =>
     `postgres://${user}:${password}@127.0.0.1:${port}/${database}`
   const superuserUrl = url('postgres', superuserPassword, 'postgres')
-  const child = await startAfterOrphans(start)
-  await waitUntilReady(child, () => ensureOwner(superuserUrl, ownerPassword), { logFile })
+  const probe = () => ensureOwner(superuserUrl, ownerPassword)
+  const child = await startAfterOrphans(start, probe, { logFile })
   return { ...child, url: url(databaseName, ownerPassword, databaseName), port }
 }
 
@@ -85,18 +83,4 @@ const initialise = async (
     uid,
   })
   await rm(passwordFile)
-}
-
-/**
- * Starts the server, again if necessary. After a SIGKILL, the child processes of the old server run for a
- * moment longer, and a new server ends at once while they use the shared memory. A server that runs for 250
- * ms has succeeded.
- */
-const startAfterOrphans = async (start: () => Promise<Child>): Promise<Child> => {
-  for (let attempt = 1; ; attempt++) {
-    const child = await start()
-    const ended = await Promise.race([child.exited, sleep(250)])
-    if (ended === undefined || attempt === 20) return child
-    await sleep(250)
-  }
 }

@@ -8,11 +8,15 @@ import { type Child, type Exit, exitReason } from './child.ts'
  */
 const defaultLimitMs = 240_000
 
+/** A child process ended before it was ready. */
+export class EndedBeforeReady extends Error {}
+
 /**
  * Repeats a probe until it succeeds.
  *
  * @param probe rejects while the child is not ready
- * @throws Error naming the log of the child if it ends first or is not ready within `timeoutMs` milliseconds
+ * @throws EndedBeforeReady if the child ends first, Error if it is not ready within `timeoutMs` milliseconds;
+ *   both name its log
  */
 export const waitUntilReady = async (
   child: Child,
@@ -29,7 +33,7 @@ export const waitUntilReady = async (
       return await probe()
     } catch (error) {
       if (exit !== undefined) {
-        throw new Error(
+        throw new EndedBeforeReady(
           `${child.name} ended (${exitReason(exit)}) before it was ready. Its log is ${logFile}`,
         )
       }
