@@ -21,9 +21,9 @@ import { isSoak, outage } from '../../helpers/faults/outage.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
 import { untilDrained } from '../../helpers/process/ingress-process.ts'
 import { markedBody } from '../../helpers/records/marked-body.ts'
+import { limitTopicBytes } from '../../helpers/servers/alter-topics.ts'
 import { startFakeGitlab } from '../../helpers/servers/fake-gitlab.ts'
 import { token } from '../../helpers/servers/ingress-stack.ts'
-import { limitTopicBytes } from '../../helpers/servers/limit-topic-bytes.ts'
 
 const suite = await startFaultSuite('own')
 const { servers, stack, ingress, freezeBroker, thawBroker, killBroker, startLoad } = suite

@@ -11,8 +11,8 @@ import { isSoak } from '../../helpers/faults/outage.ts'
 import { type IngressProcess, untilDrained } from '../../helpers/process/ingress-process.ts'
 import { markedBody } from '../../helpers/records/marked-body.ts'
 import { type PostedHook, postHook } from '../../helpers/records/post-hook.ts'
+import { limitTopicBytes } from '../../helpers/servers/alter-topics.ts'
 import { openIngressStack, token } from '../../helpers/servers/ingress-stack.ts'
-import { limitTopicBytes } from '../../helpers/servers/limit-topic-bytes.ts'
 import { startServers } from '../../helpers/servers/servers.ts'
 import { openSharedRegistry } from '../../helpers/servers/shared-registry.ts'
 
@@ -29,8 +29,8 @@ await limitTopicBytes(stack.kafka, [stack.names.topic('push'), stack.names.rawCh
 
 /** Most bodies are small. Some are parsed apart from the others, and some are published in chunks. */
 const paddingOf = (number: number): string => {
-  if (number % 7 === 3) return randomBytes(500_000).toString('hex')
-  return number % 5 === 2 ? randomBytes(150_000).toString('hex') : ''
+  if (number % 7 === 3) return randomBytes(350_000).toString('hex')
+  return number % 5 === 2 ? randomBytes(135_000).toString('hex') : ''
 }
 
 /** Posts ten hooks of one project in a second, without waiting for their answers, until it is stopped. */

@@ -34,12 +34,12 @@ export const checkOutOlder = async (
   const script = 'git archive "$1" | tar --extract --directory "$2"'
   await run('sh', ['-euc', script, 'sh', revision, folder], { cwd: root })
   if (needsSamePackages(folder)) await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-  else
-    await run('npm', ['ci', '--prefer-offline', '--omit=optional', '--no-audit', '--no-fund'], {
-      cwd: folder,
-    })
+  else await run('npm', ['ci', '--prefer-offline', ...omitted, '--no-audit', '--no-fund'], { cwd: folder })
   return { revision, entry: join(folder, 'cli', 'bridge.ts') }
 }
+
+/** What the bridge does not need in order to run. */
+const omitted = ['--omit=dev', '--omit=optional']
 
 const firstKnown = async (revisions: readonly string[]): Promise<string | undefined> => {
   if (!existsSync(join(root, '.git'))) return undefined

@@ -7,20 +7,20 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Environment } from '../../lib/config.ts'
-import { allocatorEnvironment } from '../../local/process/node-options.ts'
-import { assertNoLoss } from '../helpers/faults/no-loss-check.ts'
-import { eventually } from '../helpers/process/eventually.ts'
-import { freePorts } from '../helpers/process/free-ports.ts'
-import { type NodeProcess, startNodeProcess } from '../helpers/process/node-process.ts'
-import { checkOutOlder } from '../helpers/process/older-bridge.ts'
-import { markedBody } from '../helpers/records/marked-body.ts'
-import { type PostedHook, postHook } from '../helpers/records/post-hook.ts'
-import { readIndependently } from '../helpers/records/read-independently.ts'
-import { queryOnce } from '../helpers/servers/query-once.ts'
-import { startServers } from '../helpers/servers/servers.ts'
-import { openSharedRegistry } from '../helpers/servers/shared-registry.ts'
-import { openStack, secretToken } from '../helpers/servers/stack.ts'
+import type { Environment } from '../../../lib/config.ts'
+import { allocatorEnvironment } from '../../../local/process/node-options.ts'
+import { assertNoLoss } from '../../helpers/faults/no-loss-check.ts'
+import { eventually } from '../../helpers/process/eventually.ts'
+import { freePorts } from '../../helpers/process/free-ports.ts'
+import { type NodeProcess, startNodeProcess } from '../../helpers/process/node-process.ts'
+import { checkOutOlder } from '../../helpers/process/older-bridge.ts'
+import { markedBody } from '../../helpers/records/marked-body.ts'
+import { type PostedHook, postHook } from '../../helpers/records/post-hook.ts'
+import { readIndependently } from '../../helpers/records/read-independently.ts'
+import { queryOnce } from '../../helpers/servers/query-once.ts'
+import { startServers } from '../../helpers/servers/servers.ts'
+import { openSharedRegistry } from '../../helpers/servers/shared-registry.ts'
+import { openStack, secretToken } from '../../helpers/servers/stack.ts'
 
 /** The last release, and a commit of it for clones without tags. Each release changes them. */
 const lastRelease = ['v0.1.1', 'b7f6934']
@@ -33,7 +33,7 @@ const stack = await openStack('upgrade', { ...servers, schemaRegistryUrl })
 const folder = await stack.temporaryFolder()
 const older = await checkOutOlder(join(folder, 'older'), wanted === undefined ? lastRelease : [wanted])
 const skip = 'missing' in older ? older.missing : false
-const newer = fileURLToPath(new URL('../../cli/bridge.ts', import.meta.url))
+const newer = fileURLToPath(new URL('../../../cli/bridge.ts', import.meta.url))
 
 const env = {
   ...allocatorEnvironment,
