@@ -32,7 +32,7 @@ const variables = z.object({
  */
 const pollMs = 15_000
 /** A scrape uses a measurement that is not older than this, in milliseconds. */
-const freshMs = 500
+export const freshMs = 500
 /** The exporter is not ready while the last measurement is older than this, in milliseconds. */
 const readyMs = 4 * pollMs
 

@@ -54,6 +54,16 @@ test('a command, a command of it and an option that do not exist are found', () 
   assert.deepEqual(faultsOf('bridge tail push --forever'), ['tail has no option --forever'])
 })
 
+test('every command has help that says how to use it', () => {
+  assert.ok(commands.size > 20, `${commands.size} commands`)
+  for (const [name, command] of commands) {
+    new Command('bridge').addCommand(command)
+    const help = command.helpInformation()
+    assert.ok(help.startsWith(`Usage: bridge ${name} `), help)
+    assert.ok(command.description().length > 10, name)
+  }
+})
+
 test('every npm script that a document names exists', () => {
   const { scripts } = JSON.parse(readPage('package.json')) as { scripts: Record<string, string> }
   const missing = pages

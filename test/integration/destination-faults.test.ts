@@ -83,7 +83,7 @@ const openService = async (name: string) => {
   const pace = { messages_per_minute: 60_000, digest_from: 1000 }
   const isChat = !('token' in service.settings && name === 'forward')
   const url = `${receiver.url}/`
-  const settings = { ...service.settings, url, allow_private: true, timeout_seconds: 1 }
+  const settings = { ...service.settings, url, allow_private: true, timeout_seconds: 3 }
   return {
     name,
     service,

@@ -10,6 +10,9 @@ import { wireSchema } from '../../schemas/load.ts'
 import { createNames } from '../../schemas/topics.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { logEntriesIn } from '../helpers/process/log-entries.ts'
+import { addPartitions } from '../helpers/servers/add-partitions.ts'
+import { alterTopics } from '../helpers/servers/alter-topics.ts'
+import { createTopic } from '../helpers/servers/create-topic.ts'
 import { deleteTopics } from '../helpers/servers/delete-topics.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 
@@ -55,18 +58,6 @@ const settingsOf = async (topic: string): Promise<Record<string, string>> => {
     ),
   )
 }
-
-const alter = (topic: string, settings: Readonly<Record<string, string>>) =>
-  admin.alterConfigs({
-    validateOnly: false,
-    resources: [
-      {
-        type: kafkajs.ConfigResourceTypes.TOPIC,
-        name: topic,
-        configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
-      },
-    ],
-  })
 
 /** For tests in which the number plays no role. The brokers need most of their time for partitions. */
 const few = { KAFKA_TOPIC_PARTITIONS: '2' }
@@ -145,7 +136,7 @@ test('every subject has its schema and is FULL_TRANSITIVE', async () => {
 test('a second setup creates and changes nothing, and leaves an operator’s own setting alone', async () => {
   const { names, run } = await openSetup()
   const topic = names.topic('push')
-  await alter(topic, { ...(await ownSettings(topic)), 'segment.ms': '3600000' })
+  await alterTopics(admin, [topic], { ...(await ownSettings(topic)), 'segment.ms': '3600000' })
   const again = await run()
   assert.equal(again.code, 0, again.lines.join('\n'))
   assert.deepEqual(
@@ -160,7 +151,7 @@ test('setup keeps what an operator set, says so with both values, and corrects i
   const topic = names.topic('push')
   const year = String(365 * 86_400_000)
   const changed = { 'max.message.bytes': '1000000', 'retention.ms': year, 'segment.ms': '3600000' }
-  await alter(topic, { ...(await ownSettings(topic)), ...changed })
+  await alterTopics(admin, [topic], { ...(await ownSettings(topic)), ...changed })
   await deleteTopics(admin, [names.topic('tag_push')])
   const again = await run()
   assert.deepEqual([again.code, again.created, again.changed], [0, 1, 0])
@@ -206,7 +197,7 @@ test('topics with another number of partitions than set are refused, and nothing
   const { names, run } = await openSetup()
   const deleted = names.topic('tag_push')
   const wider = [names.topic('push'), names.retryTopic('audit-log')]
-  await admin.createPartitions({ topicPartitions: wider.map((topic) => ({ topic, count: 3 })) })
+  await addPartitions(admin, wider, 3)
   await deleteTopics(admin, [deleted])
   for (const options of [[], ['--check']]) {
     const refused = await run({}, ...options)
@@ -226,7 +217,7 @@ test('topics with another number of partitions than set are refused, and nothing
 test('a topic that somebody created before does not decide the number of partitions of all', async () => {
   const prefix = `foreign-${randomBytes(3).toString('hex')}.`
   const foreign = `${prefix}gitlab.push`
-  await admin.createTopics({ waitForLeaders: false, topics: [{ topic: foreign, numPartitions: 1 }] })
+  await createTopic(admin, { topic: foreign, numPartitions: 1 })
   const refused = await runSetup({ KAFKA_TOPIC_PREFIX: prefix })
   assert.equal(refused.code, 1)
   assert.match(refused.lines.join('\n'), new RegExp(`1 instead of 6 partitions: ${foreign}\\.`))

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import pg from 'pg'
 import { eventually } from '../helpers/process/eventually.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
-import { limitTopicBytes } from '../helpers/servers/limit-topic-bytes.ts'
+import { limitTopicBytes } from '../helpers/servers/alter-topics.ts'
 import { openStack } from '../helpers/servers/stack.ts'
 import { withAdmin } from '../helpers/servers/with-admin.ts'
 

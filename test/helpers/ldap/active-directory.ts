@@ -52,11 +52,13 @@ const [noSuchAttribute, exists, noSuchObject, notAllowed] = [16, 20, 32, 50]
  * @param groupDn the only group
  * @param peopleBase people are found below it by their `uid` or their `mail`
  * @param rdn the attribute that names the entries of people
+ * @param report is called with the name of each request, and with the base of a search: `search cn=a`
  */
 export const startActiveDirectory = async (
   groupDn: string,
   peopleBase: string,
   rdn: 'uid' | 'CN' = 'uid',
+  report: (request: string) => void = () => undefined,
 ): Promise<ActiveDirectory> => {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -68,6 +70,7 @@ export const startActiveDirectory = async (
       for (let message = readElement(begun); message !== undefined; message = readElement(begun)) {
         begun = begun.subarray(message.size)
         const request = requestOf(message)
+        report(request.name === 'search' ? `search ${baseOf(request.content)}` : request.name)
         if (request.name === 'unbind') socket.end()
         else
           for (const answer of answersTo(state, request, { groupDn, peopleBase, rdn })) socket.write(answer)
@@ -89,6 +92,8 @@ export const startActiveDirectory = async (
 }
 
 const message = (id: Buffer, ...parts: Buffer[]): Buffer => element(sequence, element(0x02, id), ...parts)
+
+const baseOf = (content: Buffer): string => children(content)[0]?.content.toString() ?? ''
 
 const result = (id: Buffer, tag: number, code: number): Buffer =>
   message(id, element(tag, integer(0x0a, code), element(octets, ''), element(octets, '')))
@@ -177,7 +182,7 @@ const search = (
   { groupDn, peopleBase, rdn }: Names,
 ): Buffer[] => {
   const parts = children(content)
-  const base = parts[0]?.content.toString() ?? ''
+  const base = baseOf(content)
   const done = (code = success) => result(id, 0x65, code)
   const elsewhere = message(id, element(0x73, element(octets, 'ldap://elsewhere/')))
   if (state.fault === 'bind forgotten') return [done(strongerAuthRequired)]

@@ -10,6 +10,7 @@ import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { untilCount } from '../../helpers/process/until-count.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
+import { addPartitions } from '../../helpers/servers/add-partitions.ts'
 import { setUpPatiently } from '../../helpers/servers/set-up-patiently.ts'
 import { withAdmin } from '../../helpers/servers/with-admin.ts'
 import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
@@ -162,9 +163,7 @@ test('--from is refused while another process of the worker is running', async (
 test('a topic that is new to the worker begins now, a new partition at its start', async (t) => {
   const first = await startWorkerInProcess(stack, growing.worker)
   await first.stop()
-  await withAdmin(stack.kafka, (admin) =>
-    admin.createPartitions({ topicPartitions: [{ topic: stack.names.topic('push'), count: 4 }] }),
-  )
+  await withAdmin(stack.kafka, (admin) => addPartitions(admin, [stack.names.topic('push')], 4))
   await eventually(() => publishPushes(stack, 2, { prefix: 'new-partition', partition: 3 }))
   const wider = { ...growing.worker, events: ['push', 'tag_push'] } as unknown as Consumer
   const running = await startWorkerInProcess(stack, wider)

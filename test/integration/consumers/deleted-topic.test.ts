@@ -8,6 +8,7 @@ import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { untilCount } from '../../helpers/process/until-count.ts'
 import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts'
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
+import { addPartitions } from '../../helpers/servers/add-partitions.ts'
 import { deleteTopics } from '../../helpers/servers/delete-topics.ts'
 import { setUpPatiently } from '../../helpers/servers/set-up-patiently.ts'
 import { withAdmin } from '../../helpers/servers/with-admin.ts'
@@ -54,7 +55,7 @@ test('a deleted topic costs only itself, is named, and is read again when it exi
 test('partitions that are added are read from their start, and do not count as missing', async (t) => {
   handled.length = 0
   const topic = stack.names.topic('push')
-  await withAdmin(stack.kafka, (admin) => admin.createPartitions({ topicPartitions: [{ topic, count: 4 }] }))
+  await withAdmin(stack.kafka, (admin) => addPartitions(admin, [topic], 4))
   const worker = await startWorkerInProcess(stack, reader)
   t.after(worker.stop)
   const lag = await startLagExporterInProcess(stack, [reader, other])
@@ -68,9 +69,7 @@ test('partitions that are added are read from their start, and do not count as m
 
 test('added partitions with records stop only their topic until setup has run', async (t) => {
   handled.length = 0
-  await withAdmin(stack.kafka, (admin) =>
-    admin.createPartitions({ topicPartitions: [{ topic: idle, count: 4 }] }),
-  )
+  await withAdmin(stack.kafka, (admin) => addPartitions(admin, [idle], 4))
   await eventually(() => publishPushes(stack, 2, { prefix: 'new', event: 'tag_push', partition: 3 }))
   const worker = await startWorkerInProcess(stack, reader)
   t.after(worker.stop)

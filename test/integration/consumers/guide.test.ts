@@ -35,7 +35,7 @@ const listTests = [
 const ruleTests = "'test/unit/{arrows,house-rules}.test.ts'"
 
 /** `npm run check` without the tests that cannot know that there is a new worker. They take a minute. */
-const shortCheck = `tsc --noEmit && biome ci consumers test && ${listTests} ${ruleTests}`
+const shortCheck = `tsc --noEmit --checkers 1 && biome ci consumers test && ${listTests} ${ruleTests}`
 
 /** @throws Error with the output if the command fails */
 const run = async (command: string): Promise<string> => {

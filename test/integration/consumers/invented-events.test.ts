@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { z } from 'zod'
@@ -14,7 +14,9 @@ import { consumers } from '../../../consumers/index.ts'
 import type { Environment } from '../../../lib/config.ts'
 import { openOffsets } from '../../../lib/kafka/offsets.ts'
 import { eventTypes } from '../../../schemas/catalogue.ts'
+import { startActiveDirectory } from '../../helpers/ldap/active-directory.ts'
 import { ldapSyncEnv } from '../../helpers/ldap/ldap-harness.ts'
+import { groupBase, peopleBase } from '../../helpers/ldap/ldap-server.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
 import { readSeries } from '../../helpers/process/read-series.ts'
 import { startWorkerInProcess, type WorkerInProcess } from '../../helpers/process/worker-in-process.ts'
@@ -55,14 +57,11 @@ const caller = defineConsumer({
 const external = [...consumers, caller].filter(({ effect }) => effect === 'external')
 const stack = await openWorkerStack('invented', external)
 
-/** Any other server outside. It counts every connection. */
-const listener = createTcpServer((socket) => {
-  calls.push('a connection')
-  socket.destroy()
-}).listen(0, '127.0.0.1')
-await once(listener, 'listening')
-after(() => listener.close())
-const listenerPort = (listener.address() as AddressInfo).port
+/** Without an event, the LDAP sync logs in once a minute and reads the root of the directory. */
+const probe = ['bind', 'extended', 'search ', 'unbind']
+const directory = await startActiveDirectory(`cn=werft,${groupBase}`, peopleBase, 'uid', (request) => {
+  if (!probe.includes(request)) calls.push(request)
+})
 
 /** A folder for the settings of one worker. */
 const folderOf = async (worker: string): Promise<string> => {
@@ -75,7 +74,7 @@ const routesOf = async (worker: string, destination: object) =>
 
 /** For each worker with external effects: the settings with which it would call the outside. */
 const settingsOf: Readonly<Record<string, Environment>> = {
-  'ldap-sync': await ldapSyncEnv(`ldap://127.0.0.1:${listenerPort}`, await folderOf('ldap-sync')),
+  'ldap-sync': await ldapSyncEnv(directory.url, await folderOf('ldap-sync')),
   'chat-notifier': await routesOf('chat-notifier', { type: 'slack' }),
   'hook-forwarder': await routesOf('hook-forwarder', { type: 'forward', token: 'a-token' }),
   'issue-commenter': await routesOf('issue-commenter', { type: 'jira', token: 'a-token' }),

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import kafkajs from 'kafkajs'
 import type { RedriveOptions, Selection } from '../../../cli/dead-letters/options.ts'
 import { readDeadLetters } from '../../../cli/dead-letters/read-dead-letters.ts'
 import { redriveDeadLetters } from '../../../cli/dead-letters/redrive.ts'
@@ -12,6 +11,8 @@ import { startWorkerInProcess } from '../../helpers/process/worker-in-process.ts
 import { publishPushes } from '../../helpers/records/publish-pushes.ts'
 import { messagesOn } from '../../helpers/records/records.ts'
 import { sorted } from '../../helpers/records/sorted.ts'
+import { alterTopics } from '../../helpers/servers/alter-topics.ts'
+import { withAdmin } from '../../helpers/servers/with-admin.ts'
 import { openWorkerStack } from '../../helpers/servers/worker-stack.ts'
 
 const handled: string[] = []
@@ -39,19 +40,10 @@ await producer.connect()
 await producer.send({ topic, messages: [none, large] })
 await producer.disconnect()
 
-/** Gives a topic a limit; it keeps no setting that is not named here. */
-const limit = async (name: string, bytes: number, settings: Record<string, string>) => {
-  const admin = stack.kafka.admin()
-  await admin.connect()
-  const configEntries = Object.entries({ ...settings, 'max.message.bytes': String(bytes) }).map(
-    ([key, value]) => ({ name: key, value }),
+const limit = (topic: string, bytes: number, settings: Record<string, string>) =>
+  withAdmin(stack.kafka, (admin) =>
+    alterTopics(admin, [topic], { ...settings, 'max.message.bytes': String(bytes) }),
   )
-  await admin.alterConfigs({
-    validateOnly: false,
-    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries }],
-  })
-  await admin.disconnect()
-}
 // A push with less than the whole reason; the large record not at all.
 await limit(deadLetterTopic, pushBytes + 2500, { 'cleanup.policy': 'compact' })
 // The large record, but not ten pushes at once.
