@@ -16,13 +16,13 @@ export const requireTopics = async (
   { kafka, names }: Pick<KafkaAccess, 'kafka' | 'names'>,
   wanted: readonly string[],
 ): Promise<string[]> => {
-  const existing = await listTopicNames(kafka)
+  const existing = new Set(await listTopicNames(kafka, wanted))
   const missing = wanted.filter((topic) => !existing.has(topic))
   // A topic that the user may not describe looks as if it did not exist.
   await requireAccess(kafka, topicNeeds('Describe', missing))
   if (missing.length < wanted.length || wanted.length === 0) return missing
   const prefix = names.topic('push').slice(0, -'gitlab.push'.length)
-  throw new UsageError(noTopicsText(wanted, prefix, [...existing]))
+  throw new UsageError(noTopicsText(wanted, prefix, await listTopicNames(kafka, 'all')))
 }
 
 /** The same for a command that reads the records of the topics. */

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Admin } from 'kafkajs'
+import { describeTopics } from '../../lib/kafka/describe-topics.ts'
 import { alterSettings } from './alter-settings.ts'
 import type { TopicPlan } from './plan-topics.ts'
 import type { Topic } from './topic-list.ts'
 import { minInSyncOf } from './topic-shape.ts'
+import type { SetupClients } from './topic-state.ts'
 
 /** How long brokers may take to create topics and to elect their leaders, in milliseconds. */
 const createLimitMs = 20_000
@@ -15,15 +16,19 @@ const createLimitMs = 20_000
  * @throws an error with the `errors` of the topics that were refused; any other error of a broker
  */
 export const applyPlan = async (
-  admin: Admin,
+  clients: SetupClients,
   { missing, configs }: Pick<TopicPlan, 'missing' | 'configs'>,
   replicas: number,
 ): Promise<void> => {
-  await createMissing(admin, missing, replicas)
-  await alterSettings(admin, configs)
+  await createMissing(clients, missing, replicas)
+  await alterSettings(clients.admin, configs)
 }
 
-const createMissing = async (admin: Admin, topics: readonly Topic[], replicationFactor: number) => {
+const createMissing = async (
+  { admin, cluster }: SetupClients,
+  topics: readonly Topic[],
+  replicationFactor: number,
+) => {
   if (topics.length === 0) return
   await admin.createTopics({
     // The client's own wait ends with an error if a broker does not know a new topic yet.
@@ -37,17 +42,16 @@ const createMissing = async (admin: Admin, topics: readonly Topic[], replication
     })),
   })
   await waitForLeaders(
-    admin,
+    cluster,
     topics.map(({ topic }) => topic),
   )
 }
 
-const waitForLeaders = async (admin: Admin, topics: readonly string[]) => {
+const waitForLeaders = async (cluster: SetupClients['cluster'], topics: readonly string[]) => {
   for (const deadline = Date.now() + createLimitMs; Date.now() < deadline; await sleep(100)) {
-    const { topics: known } = await admin.fetchTopicMetadata()
-    const ready = known.filter(({ partitions }) => partitions.every(({ leader }) => leader >= 0))
-    const names = new Set(ready.map(({ name }) => name))
-    if (topics.every((topic) => names.has(topic))) return
+    const known = await describeTopics(cluster, topics)
+    const isReady = (topic: string) => known.get(topic)?.partitions.every(({ leader }) => leader >= 0)
+    if (topics.every(isReady)) return
   }
   throw new Error(`some topics have no leader after ${createLimitMs / 1000} s`)
 }

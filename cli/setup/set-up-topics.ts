@@ -1,6 +1,7 @@
-import type { Admin, Kafka } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
 import { ConfigError, messageOf, RetriableError, UsageError } from '../../lib/errors.ts'
 import { groupNeeds, requireAccess, topicNeeds } from '../../lib/kafka/access.ts'
+import { createKafkajsCluster } from '../../lib/kafka/cluster.ts'
 import { refusedLogin, requireConnection } from '../../lib/kafka/require-connection.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { applyPlan } from './create-topics.ts'
@@ -9,7 +10,7 @@ import { refusedPlan } from './refused-plan.ts'
 import type { SetupOptions } from './setup-options.ts'
 import type { Topic, TopicSettings } from './topic-list.ts'
 import { partitionsProblem, refusedPartitions, replicasOf, warnOfFewReplicas } from './topic-shape.ts'
-import { readClusterState } from './topic-state.ts'
+import { readClusterState, type SetupClients } from './topic-state.ts'
 
 /**
  * Compares the topics that exist with the settings, logs every difference, and changes nothing.
@@ -26,14 +27,14 @@ export const checkTopics = (
   options: SetupOptions,
   logger: Logger,
 ): Promise<void> =>
-  withAdmin(kafka, async (admin) => {
+  withClients(kafka, async (clients) => {
     const names = topics.map(({ topic }) => topic)
     const operations = ['Describe', 'DescribeConfigs', 'Read'] as const
     await requireAccess(kafka, [
       ...operations.flatMap((operation) => topicNeeds(operation, names)),
       ...groupNeeds('Read', groups),
     ])
-    const state = await readClusterState(admin, names)
+    const state = await readClusterState(clients, names)
     reportPlan(planTopics(state, topics, policyOf(options)), options, logger)
     warnOfFewReplicas(state, topics, replicasOf(settings, state), logger)
     const problem = partitionsProblem(state, topics)
@@ -54,13 +55,13 @@ export const setUpTopics = (
   topics: readonly Topic[],
   options: SetupOptions = {},
 ): Promise<{ created: number; changed: number; kept: number }> =>
-  withAdmin(kafka, async (admin) => {
+  withClients(kafka, async (clients) => {
     const state = await readClusterState(
-      admin,
+      clients,
       topics.map(({ topic }) => topic),
     )
     const plan = planTopics(state, topics, policyOf(options))
-    await applyPlan(admin, plan, replicasOf(settings, state)).catch((error) => {
+    await applyPlan(clients, plan, replicasOf(settings, state)).catch((error) => {
       throw refusedPlan(kafka, error) ?? error
     })
     const [created, changed] = [plan.missing.length, plan.configs.size]
@@ -89,18 +90,18 @@ const fieldsOf = ({ topic, setting, oldValue, newValue }: SettingDifference) => 
   new_value: newValue,
 })
 
-const withAdmin = async <T>(kafka: Kafka, action: (admin: Admin) => Promise<T>): Promise<T> => {
-  const admin = kafka.admin()
+const withClients = async <T>(kafka: Kafka, action: (clients: SetupClients) => Promise<T>): Promise<T> => {
+  const [admin, cluster] = [kafka.admin(), createKafkajsCluster(kafka)]
   try {
     await requireConnection(kafka)
-    await admin.connect()
-    return await action(admin)
+    await Promise.all([admin.connect(), cluster.connect()])
+    return await action({ admin, cluster })
   } catch (error) {
     if (error instanceof UsageError || error instanceof ConfigError) throw error
     const refused = refusedLogin(error)
     if (refused !== undefined) throw refused
     throw new RetriableError(`The topics could not be set up: ${messageOf(error)}`, { cause: error })
   } finally {
-    await admin.disconnect()
+    await Promise.all([admin.disconnect(), cluster.disconnect()])
   }
 }

@@ -1,4 +1,6 @@
 import kafkajs, { type Admin } from 'kafkajs'
+import type { KafkajsCluster } from '../../lib/kafka/cluster.ts'
+import { describeCluster, describeTopics } from '../../lib/kafka/describe-topics.ts'
 
 /** One setting of an existing topic. */
 export interface SettingState {
@@ -24,25 +26,30 @@ export interface ClusterState {
   topics: ReadonlyMap<string, TopicState>
 }
 
+/** kafkajs's own client for administration, and ours for what it cannot ask. Both are connected. */
+export interface SetupClients {
+  admin: Admin
+  cluster: KafkajsCluster
+}
+
 /** DYNAMIC_TOPIC_CONFIG in the protocol of Kafka: the value was set on the topic itself. */
 const topicConfigSource = 1
 
 /** Reads which of these topics exist, and their settings. */
-export const readClusterState = async (admin: Admin, names: readonly string[]): Promise<ClusterState> => {
-  const { brokers } = await admin.describeCluster()
-  const wanted = new Set(names)
-  const existing = (await admin.fetchTopicMetadata()).topics.filter(({ name }) => wanted.has(name))
-  const settings = await readSettings(
-    admin,
-    existing.map(({ name }) => name),
-  )
-  const topics = existing.map(({ name, partitions }): [string, TopicState] => [
-    name,
+export const readClusterState = async (
+  { admin, cluster }: SetupClients,
+  names: readonly string[],
+): Promise<ClusterState> => {
+  const { brokers } = await describeCluster(cluster)
+  const existing = await describeTopics(cluster, names)
+  const settings = await readSettings(admin, [...existing.keys()])
+  const topics = [...existing.values()].map(({ topic, partitions }): [string, TopicState] => [
+    topic,
     {
-      topic: name,
+      topic,
       partitions: partitions.length,
       replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
-      settings: settings.get(name) ?? {},
+      settings: settings.get(topic) ?? {},
     },
   ])
   return { brokers: brokers.length, topics: new Map(topics) }

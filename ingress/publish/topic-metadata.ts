@@ -63,10 +63,7 @@ const readPartitions = (admin: Admin, topics: readonly string[]): Promise<Map<st
 /** The two settings of a topic that limit the size of a request. */
 const limitSettings = ['max.message.bytes', 'segment.bytes']
 
-/**
- * @returns nothing if the configurations may not be read, or if any topic of the cluster has no leader, since
- *   the client first wants the metadata of all topics
- */
+/** @returns nothing if the configurations may not be read */
 const readMaxBytes = (admin: Admin, topics: readonly string[]): Promise<Map<string, number | Error>> => {
   const request: Request = async (names) => {
     const resources = names.map((name) => ({

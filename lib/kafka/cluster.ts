@@ -1,5 +1,5 @@
 import type { Kafka, KafkaMessage } from 'kafkajs'
-import type { RequestedBroker } from './leader-epochs.ts'
+import type { RequestedBroker } from './request-metadata.ts'
 import { refusedLogin, requireConnection } from './require-connection.ts'
 
 /**
@@ -10,8 +10,6 @@ import { refusedLogin, requireConnection } from './require-connection.ts'
 export interface KafkajsCluster {
   connect(): Promise<void>
   disconnect(): Promise<void>
-  /** Null if none of the connected brokers answered. */
-  metadata(): Promise<{ clusterId?: string | null; topicMetadata: { topic: string }[] } | null>
   /** Topics whose metadata every refresh requests. A refresh fails if one of them does not exist. */
   readonly targetTopics: Set<string>
   addMultipleTargetTopics(topics: string[]): Promise<void>
@@ -29,8 +27,14 @@ export interface KafkajsCluster {
     getNodeIds(): string[]
     /** Connects to the broker if necessary. Unlike the cluster's, it refreshes no metadata if that fails. */
     findBroker(by: { nodeId: string }): Promise<{ apiVersions(): Promise<unknown> }>
-    /** Any broker that answers. */
-    findConnectedBroker(): Promise<ProbedBroker>
+    /** Any broker that answers. It connects to one of the settings if none is known. */
+    findConnectedBroker(): Promise<ProbedBroker & RequestedBroker>
+    /**
+     * Calls back with one known broker after the other until a call succeeds.
+     *
+     * @returns null if none succeeds
+     */
+    withBroker<T>(callback: (found: { broker: RequestedBroker }) => Promise<T>): Promise<T | null>
   }
 }
 

@@ -1,6 +1,6 @@
 import type { KafkajsCluster } from './cluster.ts'
+import { describeTopics } from './describe-topics.ts'
 import type { TopicPartition } from './partition-name.ts'
-import { retryTransient } from './retry-transient.ts'
 
 const limitMs = 5000
 
@@ -12,7 +12,7 @@ export const existingTopics = async (
   cluster: KafkajsCluster,
   topics: readonly string[],
 ): Promise<string[]> => {
-  const known = await forgetDeletedTopics(cluster)
+  const known = await forgetDeletedTopics(cluster, topics)
   const existing = topics.filter((topic) => known.has(topic))
   await cluster.addMultipleTargetTopics(existing)
   await cluster.refreshMetadataIfNecessary()
@@ -22,26 +22,16 @@ export const existingTopics = async (
 /**
  * Removes deleted topics from the cluster, because every later request of the cluster would fail.
  *
- * @returns the names of all topics that exist
+ * @returns the names of those topics that exist, of the given ones and of those that the cluster had
  */
-export const forgetDeletedTopics = async (cluster: KafkajsCluster): Promise<Set<string>> => {
-  const known = await retryTransient(cluster, () => readTopicNames(cluster), limitMs)
-  for (const topic of cluster.targetTopics) if (!known.has(topic)) cluster.targetTopics.delete(topic)
-  return known
-}
-
-/** The names of all topics of the cluster. @throws Error while no broker answers */
-export const readTopicNames = async (cluster: KafkajsCluster): Promise<Set<string>> =>
-  new Set((await readMetadata(cluster)).topicMetadata.map(({ topic }) => topic))
-
-/** The id of the cluster; an empty text where the brokers do not say it. */
-export const readClusterId = async (cluster: KafkajsCluster): Promise<string> =>
-  (await readMetadata(cluster)).clusterId ?? ''
-
-const readMetadata = async (cluster: KafkajsCluster) => {
-  const answer = await cluster.metadata()
-  if (answer === null) throw Object.assign(new Error('no broker answers'), { retriable: true })
-  return answer
+export const forgetDeletedTopics = async (
+  cluster: KafkajsCluster,
+  topics: readonly string[],
+): Promise<Set<string>> => {
+  const asked = new Set([...cluster.targetTopics, ...topics])
+  const known = await describeTopics(cluster, [...asked], limitMs)
+  for (const topic of asked) if (!known.has(topic)) cluster.targetTopics.delete(topic)
+  return new Set(known.keys())
 }
 
 /** The partitions of the topics that exist, by topic. */

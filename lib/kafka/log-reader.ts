@@ -137,7 +137,7 @@ const readStartsOnce = async (kafka: Kafka, topics: readonly string[], time: num
  * @returns the names of these topics
  */
 const leaveOutDeleted = async (cluster: KafkajsCluster, positions: ReadPosition[]): Promise<string[]> => {
-  const known = await forgetDeletedTopics(cluster)
+  const known = await forgetDeletedTopics(cluster, topicsOf(positions))
   const deleted = positions.filter(({ topic, next, end }) => next < end && !known.has(topic))
   for (const position of deleted) position.next = Number.POSITIVE_INFINITY
   return [...new Set(deleted.map(({ topic }) => topic))]

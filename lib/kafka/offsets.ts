@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import { createKafkajsCluster } from './cluster.ts'
-import { existingTopics, readClusterId } from './existing-topics.ts'
+import { describeCluster } from './describe-topics.ts'
+import { existingTopics } from './existing-topics.ts'
 import {
   type CommittedOffset,
   commitOffsets,
@@ -54,7 +55,7 @@ export const openOffsets = async (kafka: Kafka): Promise<Offsets> => {
     commit: (group, offsets) => commitOffsets(cluster, group, offsets),
     existing: (topics) => existingTopics(cluster, topics),
     topicIds: (topics) => readTopicIds(cluster, topics),
-    clusterId: () => readClusterId(cluster),
+    clusterId: async () => (await describeCluster(cluster)).clusterId,
     reach: () => reachBroker(cluster),
     members: (group) => readMembers(cluster, group),
     close: () => cluster.disconnect(),

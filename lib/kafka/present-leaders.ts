@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KafkajsCluster } from './cluster.ts'
-import { type Leadership, requestLeaders } from './leader-epochs.ts'
 import { partitionName } from './partition-name.ts'
+import { type PartitionMetadata, requestMetadata } from './request-metadata.ts'
 
 /** How many brokers are asked, and how many answers are sufficient. */
 const asked = 3
@@ -28,11 +28,15 @@ export const correctLeaders = async (cluster: KafkajsCluster, topics: readonly s
 }
 
 /** The answers of some brokers. Brokers that do not answer are left out. */
-const askBrokers = async (cluster: KafkajsCluster, topics: readonly string[]): Promise<Leadership[][]> => {
-  const answers: Leadership[][] = []
+const askBrokers = async (
+  cluster: KafkajsCluster,
+  topics: readonly string[],
+): Promise<PartitionMetadata[][]> => {
+  const answers: PartitionMetadata[][] = []
   const { promise: isSufficient, resolve } = Promise.withResolvers<void>()
   const ask = async (nodeId: string) => {
-    answers.push(await requestLeaders(await cluster.findBroker({ nodeId }), topics))
+    const metadata = await requestMetadata(await cluster.findBroker({ nodeId }), topics)
+    answers.push(metadata.topics.flatMap(({ partitions }) => partitions))
     if (answers.length >= sufficient) resolve()
   }
   const asking = someOf(cluster.brokerPool.getNodeIds()).map(ask)
@@ -48,12 +52,12 @@ const someOf = (nodeIds: readonly string[]): string[] =>
     .map(({ nodeId }) => nodeId)
 
 /** Of each partition what was said with the highest epoch, by the name of the partition. */
-const newestOf = (answers: readonly (readonly Leadership[])[]): Map<string, Leadership> => {
-  const newest = new Map<string, Leadership>()
-  for (const leadership of answers.flat()) {
-    const name = partitionName(leadership)
+const newestOf = (answers: readonly (readonly PartitionMetadata[])[]): Map<string, PartitionMetadata> => {
+  const newest = new Map<string, PartitionMetadata>()
+  for (const partition of answers.flat()) {
+    const name = partitionName(partition)
     const other = newest.get(name)
-    if (other === undefined || leadership.epoch > other.epoch) newest.set(name, leadership)
+    if (other === undefined || partition.epoch > other.epoch) newest.set(name, partition)
   }
   return newest
 }

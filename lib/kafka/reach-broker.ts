@@ -1,5 +1,5 @@
 import type { KafkajsCluster } from './cluster.ts'
-import { readTopicNames } from './existing-topics.ts'
+import { describeCluster } from './describe-topics.ts'
 
 /**
  * Resolves when any broker answers. All are asked at the same time: one that is dead or frozen says nothing
@@ -14,6 +14,6 @@ export const reachBroker = async (cluster: KafkajsCluster): Promise<void> => {
     await Promise.any(brokerPool.getNodeIds().map(ask))
   } catch {
     // The brokers may have other addresses now.
-    await readTopicNames(cluster)
+    await describeCluster(cluster)
   }
 }

@@ -23,7 +23,7 @@ export const openRecordReader = async (kafka: Kafka): Promise<RecordReader> => {
       } catch (error) {
         if ((error as { type?: unknown }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error
         // A topic that was read before may have been deleted, and makes every request fail.
-        const known = await forgetDeletedTopics(cluster)
+        const known = await forgetDeletedTopics(cluster, [place.topic])
         return known.has(place.topic) ? await readRecord(cluster, place) : undefined
       }
     },

@@ -1,10 +1,14 @@
 import type { Kafka } from 'kafkajs'
 import { createKafkajsCluster } from './cluster.ts'
-import { readTopicNames } from './existing-topics.ts'
+import { describeTopics } from './describe-topics.ts'
 
-/** The names of all topics of the cluster that this client may see. */
-export const listTopicNames = async (kafka: Kafka): Promise<Set<string>> => {
+/**
+ * The names of the topics that exist and that this client may see. The answer about all of a large cluster
+ * takes long.
+ */
+export const listTopicNames = async (kafka: Kafka, topics: readonly string[] | 'all'): Promise<string[]> => {
   const cluster = createKafkajsCluster(kafka)
   await cluster.connect()
-  return readTopicNames(cluster).finally(() => cluster.disconnect())
+  const described = await describeTopics(cluster, topics).finally(() => cluster.disconnect())
+  return [...described.keys()]
 }

@@ -2,6 +2,7 @@ import { addZstd } from './add-zstd.ts'
 import { patchConnectionPool } from './patch-connection-pool.ts'
 import { patchEncoder } from './patch-encoder.ts'
 import { patchGroupJoin } from './patch-group-join.ts'
+import { patchMetadataRequest } from './patch-metadata-request.ts'
 import { patchProduceRequest } from './patch-produce-request.ts'
 import { patchReauthentication } from './patch-reauthentication.ts'
 import { patchRequestQueue } from './patch-request-queue.ts'
@@ -35,6 +36,14 @@ export const patches: readonly Patch[] = [
       'our encoder takes about 4 µs.',
     link: 'https://github.com/tulios/kafkajs/blob/v2.2.4/src/protocol/recordBatch/v0/index.js',
     apply: patchProduceRequest,
+  },
+  {
+    name: 'metadata request',
+    defect:
+      'A client that has no topics yet asks for those of the whole cluster whenever it connects or refreshes. ' +
+      'On a large cluster that is slow, and it fails if any topic of anybody has a partition without a leader.',
+    link: 'https://github.com/tulios/kafkajs/blob/v2.2.4/src/protocol/requests/metadata/v4/request.js',
+    apply: patchMetadataRequest,
   },
   {
     name: 'encoder',

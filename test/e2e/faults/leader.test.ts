@@ -3,6 +3,7 @@
 // its partition dies, when only one replica is left, or when one broker is frozen.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { type ReadTopicFacts, readTopicFacts } from '../../../ingress/publish/topic-metadata.ts'
 import { readVariables } from '../../../lib/config.ts'
 import { createKafka } from '../../../lib/kafka/client.ts'
 import { openOffsets } from '../../../lib/kafka/offsets.ts'
@@ -171,6 +172,21 @@ const untilFenced = (frozen: number) => {
   })
 }
 
+/** A topic of somebody else that has no leader is no fault of ours: it does not keep us from anything. */
+const assertUnaffectedBy = async (foreign: string) => {
+  const client = clientOf((id) => id !== 3)
+  await eventually(() =>
+    assert.rejects(
+      withAdmin(client, (admin) => admin.fetchTopicMetadata({ topics: [foreign] })),
+      /no leader/,
+    ),
+  )
+  await stack.setUp()
+  const facts = await readTopicFacts(client, [topic])
+  const { maxBytes } = facts.get(topic) as ReadTopicFacts
+  assert.equal(typeof maxBytes, 'number')
+}
+
 test('hooks of a topic wait on disk while its only replica is on a dead broker', async (t) => {
   const narrow = await openIngressStack(cluster.brokers, registryUrl)
   try {
@@ -180,7 +196,10 @@ test('hooks of a topic wait on disk while its only replica is on a dead broker',
     const onBroker3 = { topic: push, replicaAssignment: [{ partition: 0, replicas: [3] }] }
     await eventually(() => withAdmin(narrow.kafka, (admin) => admin.createTopics({ topics: [onBroker3] })))
     await assertSurvives(t, narrow, {
-      begin: () => killAndWait(cluster.node(3)),
+      begin: async () => {
+        await killAndWait(cluster.node(3))
+        await assertUnaffectedBy(push)
+      },
       end: () => cluster.startAgain(3),
       hooks: 'from the start',
     })

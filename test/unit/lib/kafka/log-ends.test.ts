@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { KafkajsCluster } from '../../../../lib/kafka/cluster.ts'
-import type { Leadership } from '../../../../lib/kafka/leader-epochs.ts'
 import { readEnds, readOffsetsAt } from '../../../../lib/kafka/log-ends.ts'
+import type { Metadata, PartitionMetadata } from '../../../../lib/kafka/request-metadata.ts'
 
 const topic = 'gitlab.push'
 
+const metadataOf = (partition: PartitionMetadata): Metadata => ({
+  clusterId: '',
+  brokers: [],
+  topics: [{ topic, error: 0, partitions: [partition] }],
+})
+
 /** What one broker believes, and what it holds. */
 interface FakeBroker {
-  leadership: Pick<Leadership, 'leader' | 'epoch'> | 'no answer'
+  leadership: Pick<PartitionMetadata, 'leader' | 'epoch'> | 'no answer'
   high: number
 }
 
@@ -22,7 +28,6 @@ const fakeCluster = (brokers: Record<string, FakeBroker>, onList: () => void = (
   const asked: number[] = []
   const cluster = {
     targetTopics: new Set<string>(),
-    metadata: async () => ({ topicMetadata: [{ topic }] }),
     addMultipleTargetTopics: async () => undefined,
     refreshMetadata: async () => undefined,
     refreshMetadataIfNecessary: async () => undefined,
@@ -42,11 +47,14 @@ const fakeCluster = (brokers: Record<string, FakeBroker>, onList: () => void = (
           const leadership = brokers[nodeId]?.leadership
           if (leadership === undefined || leadership === 'no answer')
             return await new Promise(() => undefined)
-          return [{ topic, partition: 0, ...leadership }]
+          return metadataOf({ topic, partition: 0, replicas: [], ...leadership })
         },
       },
     }),
-    brokerPool: { getNodeIds: () => Object.keys(brokers) },
+    brokerPool: {
+      getNodeIds: () => Object.keys(brokers),
+      withBroker: async () => metadataOf({ topic, partition: 0, replicas: [], leader: 1, epoch: 0 }),
+    },
   }
   return { cluster: cluster as unknown as KafkajsCluster, asked, known }
 }

@@ -12,7 +12,9 @@ const clusterOf = (brokers: Readonly<Record<string, { leader: number; epoch: num
   const findBroker = async ({ nodeId }: { nodeId: string }) => {
     const { end = 0, ...leadership } = brokers[nodeId] ?? {}
     return {
-      connectionPool: { send: async () => [{ topic, partition: 0, ...leadership }] },
+      connectionPool: {
+        send: async () => ({ topics: [{ partitions: [{ topic, partition: 0, ...leadership }] }] }),
+      },
       fetch: async ({ topics: [wanted] }: { topics: { partitions: { fetchOffset: string }[] }[] }) => {
         fetched.push(nodeId)
         const offset = Number(wanted?.partitions[0]?.fetchOffset)

@@ -141,3 +141,40 @@ test('requests share a connection that is being opened, and a failed one is trie
   assert.deepEqual(await opened, [connection, connection])
   assert.equal(attempts.length, 2)
 })
+
+test('a client without topics asks for the brokers alone, and whoever asks for all topics gets them', async () => {
+  applyPatches()
+  const { prototype } = require('kafkajs/src/cluster/brokerPool')
+  const requested: (readonly string[])[] = []
+  const broker = {
+    metadata: async (topics: readonly string[]) => {
+      requested.push(topics)
+      return { brokers: [] }
+    },
+  }
+  const pool = {
+    findConnectedBroker: async () => broker,
+    seedBroker: { connectionPool: {} },
+    brokers: {},
+    retrier: (attempt: (bail: (error: Error) => void) => Promise<unknown>) => attempt(assert.ifError),
+  }
+  for (const topics of [[], ['gitlab.push']]) await prototype.refreshMetadata.call(pool, topics)
+  const bytesOf = async (version: number, topics: readonly string[]) => {
+    const { protocol } = require('kafkajs/src/protocol/requests/metadata')
+    const { request } = protocol({ version })({ topics, allowAutoTopicCreation: false })
+    assert.equal(request.apiVersion, version)
+    return ((await request.encode()) as { buffer: Buffer }).buffer.toString('hex')
+  }
+  const [none = [], ours = []] = requested
+  // Until version 3 there is no last byte, which says that topics may be created.
+  for (const [version, creation] of [
+    [1, ''],
+    [3, ''],
+    [4, '00'],
+    [6, '00'],
+  ] as const) {
+    assert.equal(await bytesOf(version, none), `00000000${creation}`, 'an empty list')
+    assert.equal(await bytesOf(version, []), `ffffffff${creation}`, 'null, which means all')
+    assert.match(await bytesOf(version, ours), /^00000001000b/)
+  }
+})
