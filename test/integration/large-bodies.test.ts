@@ -3,11 +3,13 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { parsedKinds, unparsedKinds } from '../helpers/faults/hostile-bodies.ts'
 import { isSoak } from '../helpers/faults/outage.ts'
 import { watchIngress } from '../helpers/faults/watch-ingress.ts'
 import { eventually } from '../helpers/process/eventually.ts'
+import { startNodeProcess } from '../helpers/process/node-process.ts'
 import { readSeries } from '../helpers/process/read-series.ts'
 import { watchMemory } from '../helpers/process/watch-memory.ts'
 import { post, pushOf } from '../helpers/records/hooks.ts'
@@ -50,7 +52,10 @@ test('whatever a large body holds, other hooks and /livez are answered, in bound
   const ingress = await stack.startIngress(smallHeap)
   await eventually(async () => assert.equal((await post(ingress.hookUrl, pushOf(15))).status, 200))
   const liveUrl = ingress.metricsUrl.replace('/metrics', '/livez')
-  const watch = watchIngress({ hookUrl: String(ingress.hookUrl), liveUrl })
+  const idle = await startIdleServer()
+  t.after(() => idle.stop(1000))
+  const { metricsUrl: idleUrl } = await idle.ready()
+  const watch = watchIngress({ hookUrl: String(ingress.hookUrl), liveUrl, idleUrl })
   const memory = watchMemory(ingress.pid)
   for (const { name, create } of isSoak ? [...parsedKinds, ...unparsedKinds] : few) {
     const body = create()
@@ -64,17 +69,18 @@ test('whatever a large body holds, other hooks and /livez are answered, in bound
       assert.equal(await readSeries(ingress.metricsUrl, 'ingress_spool_records'), 0),
     )
   }
-  const { slowestHookMs, slowestLiveMs, statuses } = await watch.stop()
+  const { slowestHookMs, slowestLiveMs, slowestIdleMs, statuses } = await watch.stop()
   const peak = await peakMegabytes(ingress.pid)
   const together = memory.stop()
-  t.diagnostic(`slowest hook ${slowestHookMs} ms, /livez ${slowestLiveMs} ms`)
+  t.diagnostic(`slowest hook ${slowestHookMs} ms, /livez ${slowestLiveMs} ms, idle ${slowestIdleMs} ms`)
   t.diagnostic(`peak ${peak} MB, with the process for large bodies ${together} MB`)
   assert.deepEqual(
     statuses.filter((status) => status !== 200 && status !== 202),
     [],
   )
-  assert.ok(slowestHookMs < 5000, `a hook was answered after ${slowestHookMs} ms`)
-  assert.ok(slowestLiveMs < 1000, `/livez answered after ${slowestLiveMs} ms`)
+  // On a busy machine a process that does nothing answers late, too. The limits begin there.
+  assert.ok(slowestHookMs < 5000 + slowestIdleMs, `a hook was answered after ${slowestHookMs} ms`)
+  assert.ok(slowestLiveMs < 1000 + slowestIdleMs, `/livez answered after ${slowestLiveMs} ms`)
   assert.ok(peak < 400, `the ingress used ${peak} MB`)
 })
 
@@ -94,6 +100,14 @@ test('hostile bodies of many kinds in the spool are all published, without a res
   assert.equal(await readSeries(draining.metricsUrl, 'ingress_spool_set_aside'), 0)
   await draining.stop(10_000)
 })
+
+const startIdleServer = () =>
+  startNodeProcess({
+    name: 'idle server',
+    entry: join(import.meta.dirname, '../helpers/faults/idle-server.ts'),
+    env: {},
+    cwd: import.meta.dirname,
+  })
 
 /** The largest resident memory of a process until now. */
 const peakMegabytes = async (pid: number): Promise<number> => {

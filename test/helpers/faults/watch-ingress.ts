@@ -1,18 +1,27 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
-/** How long the slowest answers took, in milliseconds, and the statuses of all hooks. */
+/** How long the slowest answers took, in milliseconds, and the statuses of all answers. */
 export interface Watched {
   slowestHookMs: number
   slowestLiveMs: number
+  /** Of the process that does nothing else. */
+  slowestIdleMs: number
   statuses: readonly number[]
 }
 
+export interface WatchedUrls {
+  hookUrl: string
+  liveUrl: string
+  /** Of an `idle-server.ts`. */
+  idleUrl: string
+}
+
 /**
- * Posts small hooks and asks for `/livez` all the time. A thread of its own does this: a test that makes
+ * Posts small hooks, asks for `/livez` and asks an idle process all the time. A thread of its own does this: a test that makes
  * large bodies would otherwise measure its own pauses.
  */
-export const watchIngress = (urls: { hookUrl: string; liveUrl: string }): { stop(): Promise<Watched> } => {
+export const watchIngress = (urls: WatchedUrls): { stop(): Promise<Watched> } => {
   const worker = new Worker(new URL('./watch-thread.ts', import.meta.url), { workerData: urls })
   return {
     stop: async () => {
