@@ -26,8 +26,8 @@ export const describeTopics = async (
   return retryTransient(cluster, describe, limitMs)
 }
 
-/** The ids of the brokers, and the id of the cluster. @throws Error if no broker answers */
-export const describeCluster = (cluster: KafkajsCluster): Promise<Pick<Metadata, 'brokers' | 'clusterId'>> =>
+/** What the brokers say of themselves. @throws Error if none answers */
+export const describeCluster = (cluster: KafkajsCluster): Promise<Omit<Metadata, 'topics'>> =>
   askAnyBroker(cluster, [])
 
 const existingOf = ({ topics }: Metadata): Map<string, TopicMetadata> => {

@@ -5,9 +5,16 @@ import type { TopicPartition } from './partition-name.ts'
 export interface Metadata {
   /** An empty text where the broker does not say it. */
   clusterId: string
-  /** The ids of the brokers. */
-  brokers: number[]
+  brokers: BrokerAddress[]
+  /** The id of the broker that is the controller; -1 while there is none. */
+  controller: number
   topics: TopicMetadata[]
+}
+
+export interface BrokerAddress {
+  id: number
+  host: string
+  port: number
 }
 
 export interface TopicMetadata {
@@ -100,17 +107,17 @@ const decode = (decoder: KafkajsDecoder, version: number): Metadata => {
   decoder.readInt32() // throttle time
   const brokers = decoder.readArray(decodeBroker)
   const clusterId = decoder.readString() ?? ''
-  decoder.readInt32() // controller
+  const controller = decoder.readInt32()
   const topics = decoder.readArray((each) => decodeTopic(each, version))
-  return { clusterId, brokers, topics }
+  return { clusterId, brokers, controller, topics }
 }
 
-const decodeBroker = (decoder: KafkajsDecoder): number => {
+const decodeBroker = (decoder: KafkajsDecoder): BrokerAddress => {
   const id = decoder.readInt32()
-  decoder.readString() // host
-  decoder.readInt32() // port
+  const host = decoder.readString() ?? ''
+  const port = decoder.readInt32()
   decoder.readString() // rack
-  return id
+  return { id, host, port }
 }
 
 const decodeTopic = (decoder: KafkajsDecoder, version: number): TopicMetadata => {

@@ -223,10 +223,14 @@ test('every outcome of a hook is counted', async () => {
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 
 /**
- * The first record of each hook. A hook that was answered 202 may be on its topic twice, if a request timed out
- * and the brokers had taken it all the same. A hook that was answered 200 is there once.
+ * The first record of each hook. A hook that was answered 202 may be on its topic twice, if a request timed
+ * out and the brokers had taken it all the same. A hook that was answered 200 is there once.
  */
-const firstCopiesOf = <T>(found: readonly T[], idOf: (item: T) => string, published: ReadonlySet<string>) => {
+const firstCopiesOf = <T>(
+  found: readonly T[],
+  idOf: (item: T) => string,
+  published: ReadonlySet<string>,
+): T[] => {
   const seen = new Set<string>()
   return found.filter((item) => {
     const id = idOf(item)

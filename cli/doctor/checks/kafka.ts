@@ -1,4 +1,6 @@
 import type { Environment } from '../../../lib/config.ts'
+import { createKafkajsCluster } from '../../../lib/kafka/cluster.ts'
+import { describeCluster } from '../../../lib/kafka/describe-topics.ts'
 import type { Logger } from '../../../lib/logger.ts'
 import { createKafkaClient, operatorTimeoutMs } from '../../clients.ts'
 import { setUp } from '../../setup/set-up.ts'
@@ -7,13 +9,13 @@ import type { Finding } from '../finding.ts'
 /** Whether brokers answer, how many there are, and what `bridge setup` would change. */
 export const checkKafka = async (env: Environment): Promise<Finding[]> => {
   const { kafka } = createKafkaClient(env, 'doctor', operatorTimeoutMs)
-  const admin = kafka.admin()
+  const cluster = createKafkajsCluster(kafka)
   try {
-    await admin.connect()
-    const { brokers, controller } = await admin.describeCluster()
+    await cluster.connect()
+    const { brokers, controller } = await describeCluster(cluster)
     const addresses = brokers.map(({ host, port }) => `${host}:${port}`).join(', ')
     const found: Finding =
-      controller === null
+      controller === noController
         ? {
             check: 'brokers',
             state: 'problem',
@@ -24,9 +26,11 @@ export const checkKafka = async (env: Environment): Promise<Finding[]> => {
     const [single] = brokers.length === 1 ? [singleBroker] : []
     return [found, ...(single === undefined ? [] : [single]), ...(await checkTopics(env))]
   } finally {
-    await admin.disconnect()
+    await cluster.disconnect()
   }
 }
+
+const noController = -1
 
 const singleBroker: Finding = {
   check: 'brokers',

@@ -9,7 +9,7 @@ interface BrokerPool {
   refreshMetadata(topics: readonly string[]): Promise<unknown>
 }
 
-/** Stands for an empty list of topics, which kafkajs would send as a request for all. No topic has this name. */
+/** Stands for an empty list, which kafkajs would send as a request for all topics. No topic has this name. */
 const noTopic = ''
 
 /**

@@ -40,8 +40,8 @@ export const patches: readonly Patch[] = [
   {
     name: 'metadata request',
     defect:
-      'A client that has no topics yet asks for those of the whole cluster whenever it connects or refreshes. ' +
-      'On a large cluster that is slow, and it fails if any topic of anybody has a partition without a leader.',
+      'A client that has no topics yet asks for those of the whole cluster whenever it connects or ' +
+      'refreshes. On a large cluster that is slow, and it fails if any topic has no leader.',
     link: 'https://github.com/tulios/kafkajs/blob/v2.2.4/src/protocol/requests/metadata/v4/request.js',
     apply: patchMetadataRequest,
   },

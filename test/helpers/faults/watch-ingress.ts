@@ -18,8 +18,8 @@ export interface WatchedUrls {
 }
 
 /**
- * Posts small hooks, asks for `/livez` and asks an idle process all the time. A thread of its own does this: a test that makes
- * large bodies would otherwise measure its own pauses.
+ * Posts small hooks, asks for `/livez` and asks an idle process all the time. A thread of its own does
+ * this: a test that makes large bodies would otherwise measure its own pauses.
  */
 export const watchIngress = (urls: WatchedUrls): { stop(): Promise<Watched> } => {
   const worker = new Worker(new URL('./watch-thread.ts', import.meta.url), { workerData: urls })

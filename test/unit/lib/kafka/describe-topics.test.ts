@@ -6,7 +6,8 @@ import type { Metadata, TopicMetadata } from '../../../../lib/kafka/request-meta
 
 const metadataOf = (topics: readonly TopicMetadata[]): Metadata => ({
   clusterId: 'a-cluster',
-  brokers: [1],
+  brokers: [],
+  controller: 1,
   topics: [...topics],
 })
 const topicOf = (topic: string, error: number): TopicMetadata => ({ topic, error, partitions: [] })

@@ -9,6 +9,7 @@ const topic = 'gitlab.push'
 const metadataOf = (partition: PartitionMetadata): Metadata => ({
   clusterId: '',
   brokers: [],
+  controller: 1,
   topics: [{ topic, error: 0, partitions: [partition] }],
 })
 
