@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { KafkajsCluster } from './cluster.ts'
+import { hasBrokerError } from './has-broker-error.ts'
 import { type Metadata, requestMetadata, type TopicMetadata } from './request-metadata.ts'
 import { retryTransient } from './retry-transient.ts'
 
@@ -30,6 +31,9 @@ export const describeTopics = async (
 export const describeCluster = (cluster: KafkajsCluster): Promise<Omit<Metadata, 'topics'>> =>
   askAnyBroker(cluster, [])
 
+/** The refresh asks for every topic that the client uses. */
+const deletedTopic = /^UNKNOWN_TOPIC_OR_PARTITION$/
+
 const existingOf = ({ topics }: Metadata): Map<string, TopicMetadata> => {
   const present = topics.filter(({ error }) => !absentErrors.has(error))
   const failed = present.find(({ error }) => error !== 0)
@@ -46,8 +50,10 @@ const askAnyBroker = async (
     const answer = await brokerPool.withBroker(({ broker }) => requestMetadata(broker, topics))
     if (answer !== null) return answer
   }
-  // The client knows no broker yet, or the brokers have other addresses now. This connects to those of the
-  // settings.
+  // The client knows no broker yet, or the brokers have other addresses now.
+  await cluster.refreshMetadata().catch((error: unknown) => {
+    if (!hasBrokerError(error, deletedTopic)) throw error
+  })
   return requestMetadata(await brokerPool.findConnectedBroker(), topics)
 }
 

@@ -12,6 +12,7 @@ const metadataOf = (topics: readonly TopicMetadata[]): Metadata => ({
 })
 const topicOf = (topic: string, error: number): TopicMetadata => ({ topic, error, partitions: [] })
 
+/** A client that knows a broker, which gives these answers. */
 const clusterOf = (answers: readonly Metadata[]) => {
   const left = [...answers]
   const broker = { versions: { 3: { maxVersion: 12 } }, connectionPool: { send: async () => left.shift() } }
@@ -43,4 +44,27 @@ test('an error of a broker that passes by itself is waited for, any other is thr
   const cluster = clusterOf([passing, metadataOf([topicOf('known', 0)]), final])
   assert.ok((await describeTopics(cluster, ['known'])).has('known'))
   await assert.rejects(describeTopics(cluster, ['known']), { type: 'INVALID_REQUEST' })
+})
+
+test('a client that knows no broker yet, or none that answers, first asks who they are', async () => {
+  for (const known of [[], ['1']]) {
+    let refreshes = 0
+    const broker = {
+      versions: null,
+      connectionPool: { send: async () => metadataOf([topicOf('known', 0)]) },
+    }
+    const cluster = {
+      refreshMetadata: async () => {
+        refreshes++
+        throw Object.assign(new Error('deleted'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' })
+      },
+      brokerPool: {
+        getNodeIds: () => known,
+        withBroker: async () => null,
+        findConnectedBroker: async () => broker,
+      },
+    } as unknown as KafkajsCluster
+    assert.ok((await describeTopics(cluster, ['known'])).has('known'))
+    assert.equal(refreshes, 1)
+  }
 })
