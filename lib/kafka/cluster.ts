@@ -28,7 +28,7 @@ export interface KafkajsCluster {
     /** Connects to the broker if necessary. Unlike the cluster's, it refreshes no metadata if that fails. */
     findBroker(by: { nodeId: string }): Promise<{ apiVersions(): Promise<unknown> }>
     /** Any broker that answers. It connects to one of the settings if none is known. */
-    findConnectedBroker(): Promise<ProbedBroker & RequestedBroker>
+    findConnectedBroker(): Promise<ProbedBroker>
     /**
      * Calls back with one known broker after the other until a call succeeds.
      *
@@ -43,7 +43,7 @@ interface ConnectedBroker extends RequestedBroker {
 }
 
 /** Requests by which lib/kafka/access.ts finds out whether the brokers allow them. */
-export interface ProbedBroker {
+export interface ProbedBroker extends RequestedBroker {
   metadata(topics: string[]): Promise<unknown>
   describeConfigs(request: {
     resources: { type: number; name: string; configNames: string[] }[]
@@ -53,20 +53,6 @@ export interface ProbedBroker {
   produce(request: { acks: number; timeout: number; topicData: ProducedTopic[] }): Promise<unknown>
   findGroupCoordinator(by: { groupId: string; coordinatorType: number }): Promise<unknown>
   heartbeat(request: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>
-  /** The versions of each request that the broker knows, by the key of the request. */
-  readonly versions: Readonly<Record<number, { maxVersion: number } | undefined>> | null
-  connectionPool: {
-    /** Sends a request that kafkajs does not know. */
-    send<T>(exchange: {
-      request: {
-        apiKey: number
-        apiVersion: number
-        apiName: string
-        encode(): Promise<{ buf: Buffer; buffer: Buffer }>
-      }
-      response: { decode(bytes: Buffer): Promise<T>; parse(decoded: T): Promise<T> }
-    }): Promise<T>
-  }
 }
 
 interface ProducedTopic {

@@ -37,15 +37,21 @@ export interface PartitionMetadata extends TopicPartition {
 export interface RequestedBroker {
   /** The versions of each request that the broker knows, by the key of the request. */
   readonly versions: Readonly<Record<number, { maxVersion: number } | undefined>> | null
-  connectionPool: { send(request: ProtocolRequest): Promise<unknown> }
+  connectionPool: {
+    send<T>(exchange: {
+      request: { apiKey: number; apiVersion: number; apiName: string; encode(): Promise<EncodedRequest> }
+      response: { decode(bytes: Buffer): Promise<T>; parse(decoded: T): Promise<T> }
+    }): Promise<T>
+  }
 }
 
-interface ProtocolRequest {
-  request: { apiKey: number; apiVersion: number; apiName: string; encode(): Promise<KafkajsEncoder> }
-  response: { decode(bytes: Buffer): Promise<unknown>; parse(decoded: unknown): Promise<unknown> }
+/** `buf` may have unused space at its end, `buffer` has not. */
+interface EncodedRequest {
+  readonly buf: Buffer
+  readonly buffer: Buffer
 }
 
-interface KafkajsEncoder {
+interface KafkajsEncoder extends EncodedRequest {
   writeArray(values: readonly string[]): KafkajsEncoder
   writeInt32(value: number): KafkajsEncoder
   writeBoolean(value: boolean): KafkajsEncoder
@@ -77,13 +83,13 @@ export const requestMetadata = async (
 ): Promise<Metadata> => {
   const known = broker.versions?.[metadataKey]?.maxVersion ?? epochVersion
   const apiVersion = Math.min(known, epochVersion)
-  return (await broker.connectionPool.send({
+  return await broker.connectionPool.send<Metadata>({
     request: { apiKey: metadataKey, apiVersion, apiName: 'Metadata', encode: async () => encode(topics) },
     response: {
       decode: async (bytes) => decode(createDecoder(bytes), apiVersion),
       parse: async (decoded) => decoded,
     },
-  })) as Metadata
+  })
 }
 
 const load = createRequire(import.meta.url)
@@ -92,9 +98,8 @@ const encode = (topics: readonly string[] | 'all'): KafkajsEncoder => {
   const Encoder = load('kafkajs/src/protocol/encoder') as new () => KafkajsEncoder
   const encoder = new Encoder()
   // -1 stands for a list that is null, which means all topics.
-  return (topics === 'all' ? encoder.writeInt32(-1) : encoder.writeArray(topics)).writeBoolean(
-    false, // It must create no topic.
-  )
+  const list = topics === 'all' ? encoder.writeInt32(-1) : encoder.writeArray(topics)
+  return list.writeBoolean(false) // It must create no topic.
 }
 
 const createDecoder = (bytes: Buffer): KafkajsDecoder => {

@@ -15,7 +15,7 @@ export const checkKafka = async (env: Environment): Promise<Finding[]> => {
     const { brokers, controller } = await describeCluster(cluster)
     const addresses = brokers.map(({ host, port }) => `${host}:${port}`).join(', ')
     const found: Finding =
-      controller === noController
+      controller < 0
         ? {
             check: 'brokers',
             state: 'problem',
@@ -29,8 +29,6 @@ export const checkKafka = async (env: Environment): Promise<Finding[]> => {
     await cluster.disconnect()
   }
 }
-
-const noController = -1
 
 const singleBroker: Finding = {
   check: 'brokers',

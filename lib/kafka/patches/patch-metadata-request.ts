@@ -9,6 +9,8 @@ interface BrokerPool {
   refreshMetadata(topics: readonly string[]): Promise<unknown>
 }
 
+const load = createRequire(import.meta.url)
+
 /** Stands for an empty list, which kafkajs would send as a request for all topics. No topic has this name. */
 const noTopic = ''
 
@@ -17,7 +19,6 @@ const noTopic = ''
  * cluster still gets all of them.
  */
 export const patchMetadataRequest = (): void => {
-  const load = createRequire(import.meta.url)
   const { prototype } = load('kafkajs/src/cluster/brokerPool') as { prototype: BrokerPool & Patched }
   if (prototype.isPatched) return
   prototype.isPatched = true
@@ -52,6 +53,6 @@ interface Encoder {
 }
 
 const emptyList = (): Encoder => {
-  const Encoder = createRequire(import.meta.url)('kafkajs/src/protocol/encoder') as new () => Encoder
+  const Encoder = load('kafkajs/src/protocol/encoder') as new () => Encoder
   return new Encoder().writeArray([])
 }

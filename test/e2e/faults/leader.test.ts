@@ -134,7 +134,7 @@ test('the end of a partition comes from its present leader, also when the old on
 })
 
 test('a probe of the brokers is answered while one of three is frozen, or dead', async (t) => {
-  // The first answer must tell it the others.
+  // This client knows only the broker that will be frozen. It must learn the others from the first answer.
   const offsets = await openOffsets(clientOf((id) => id === 2))
   t.after(() => offsets.close())
   await offsets.reach()
