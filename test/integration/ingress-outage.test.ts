@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { eventually } from '../helpers/process/eventually.ts'
+import { freeze } from '../helpers/process/freeze.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
 import { recordsOf } from '../helpers/records/records.ts'
 import { startServers } from '../helpers/servers/servers.ts'
@@ -18,7 +19,7 @@ const { hookUrl, stop } = await stack.startIngress()
 
 test('a hook is answered within 5 s of a frozen broker, and is on its topic afterwards', async () => {
   assert.equal((await post(hookUrl, sample('push'))).status, 200)
-  servers.server('kafka').kill('SIGSTOP')
+  await freeze(servers.server('kafka'))
   try {
     const startedAt = Date.now()
     const { status, body } = await post(hookUrl, sample('push'), { 'idempotency-key': 'frozen' })

@@ -15,6 +15,7 @@ import { cacheFolder } from '../../local/artifacts.ts'
 import { type ServerName, serverNames } from '../../local/servers.ts'
 import { type LocalStack, startLocalStack } from '../../local/stack.ts'
 import { eventually } from '../helpers/process/eventually.ts'
+import { freeze } from '../helpers/process/freeze.ts'
 
 const cacheDir = cacheFolder(env)
 let folder: string
@@ -129,7 +130,7 @@ test('the owner of the database is no superuser, needs a password, and can creat
 
 test('a frozen broker does not answer, and goes on where it was when it is thawed', async () => {
   const { kill } = stack.server('kafka')
-  kill('SIGSTOP')
+  await freeze(stack.server('kafka'))
   const kafka = new Kafka({
     brokers: [stack.kafkaBrokers],
     logLevel: logLevel.NOTHING,

@@ -14,6 +14,7 @@ import { startHookLoad } from '../../helpers/faults/hook-load.ts'
 import { isSoak, outage } from '../../helpers/faults/outage.ts'
 import { assertSurvives } from '../../helpers/faults/topic-fault.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import { freeze } from '../../helpers/process/freeze.ts'
 import { untilDrained } from '../../helpers/process/ingress-process.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { markedBody } from '../../helpers/records/marked-body.ts'
@@ -81,7 +82,7 @@ test('with one replica of three left, hooks are spooled: one broker cannot ackno
   const { leader } = await partitionOf(place?.partition)
   // With a frozen majority the leader of the partition still answers, but may acknowledge nothing.
   const others = [1, 2, 3].filter((id) => id !== leader)
-  for (const id of others) cluster.node(id).kill('SIGSTOP')
+  for (const id of others) await freeze(cluster.node(id))
   try {
     assert.equal(await post(crypto.randomUUID()), 202)
     assert.equal(await post(crypto.randomUUID()), 202)
@@ -97,7 +98,7 @@ test('with one broker frozen the others take the hooks, even if it is the first 
   const load = startHookLoad({ urls: () => [ingress.hookUrl], token, perSecond: 25 })
   const first = cluster.node(1)
   await load.untilAnswered(25)
-  first.kill('SIGSTOP')
+  await freeze(first)
   try {
     await untilFenced(1)
     await untilPublishing(ingress)
@@ -119,7 +120,7 @@ test('the end of a partition comes from its present leader, also when the old on
   const others = clientOf((id) => id !== old)
   const producer = others.producer({ allowAutoTopicCreation: false })
   t.after(() => producer.disconnect())
-  cluster.node(old).kill('SIGSTOP')
+  await freeze(cluster.node(old))
   try {
     await untilFenced(old)
     await producer.connect()
@@ -142,7 +143,7 @@ test('a probe of the brokers is answered while one of three is frozen, or dead',
   const probeOften = async () => {
     for (let probe = 0; probe < 10; probe++) await withTimeLimit(4000, offsets.reach())
   }
-  node.kill('SIGSTOP')
+  await freeze(node)
   try {
     await probeOften()
   } finally {

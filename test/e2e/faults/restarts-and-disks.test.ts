@@ -27,7 +27,7 @@ test('hooks survive an ingress that is stopped or killed while the broker is fro
   await untilPublishing(ingress())
   const load = startLoad({ perSecond: 40 })
   await load.untilAnswered(20)
-  freezeBroker()
+  await freezeBroker()
   for (let end = 0; end < (isSoak ? 10 : 2); end++) {
     await untilSpooling(ingress())
     await outage(0.5 + Math.random() / 2)
@@ -60,7 +60,7 @@ test('a rolling restart of two ingresses behind a load balancer refuses no hook'
       const stopping = pair[index] as IngressProcess
       await load.untilAnswered(40)
       // The broker hesitates, so that hooks are under way when the signal comes.
-      freezeBroker()
+      await freezeBroker()
       await waitUntil(() => load.underWay() >= 10)
       const stopped = stopping.stop(20_000)
       await eventually(async () => assert.equal((await stopping.readiness()).code, 503))
@@ -87,7 +87,7 @@ test('a full spool refuses only the hooks that do not fit, and accepts hooks aga
   await untilPublishing(small)
   const load = startLoad({ urls: () => [small.hookUrl], perSecond: 40 })
   await load.untilAnswered(20)
-  freezeBroker()
+  await freezeBroker()
   await untilRefusing(small)
   // After the first refusal a smaller hook may still have found room.
   await eventually(async () =>
@@ -117,7 +117,7 @@ test('a full disk does the same, and the ingress empties it by itself, also afte
     await untilPublishing(small)
     const load = startLoad({ urls: () => [small.hookUrl], perSecond: 40 })
     await load.untilAnswered(20)
-    freezeBroker()
+    await freezeBroker()
     await untilRefusing(small)
     assert.equal((await small.readiness()).code, 503)
     await outage(0.5)

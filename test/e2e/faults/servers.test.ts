@@ -19,6 +19,7 @@ import {
 } from '../../helpers/faults/fault-suite.ts'
 import { isSoak, outage } from '../../helpers/faults/outage.ts'
 import { eventually } from '../../helpers/process/eventually.ts'
+import { freeze } from '../../helpers/process/freeze.ts'
 import { untilDrained } from '../../helpers/process/ingress-process.ts'
 import { markedBody } from '../../helpers/records/marked-body.ts'
 import { limitTopicBytes } from '../../helpers/servers/alter-topics.ts'
@@ -37,7 +38,7 @@ test('GitLab never disables its hook while the broker fails in one way after the
     const before = await rebuilds()
     const load = startLoad()
     await load.untilAnswered(20)
-    freezeBroker()
+    await freezeBroker()
     await untilSpooling(ingress())
     // A silent broker looks connected to a new client, too.
     // So the outage lasts until new clients have failed as well.
@@ -88,7 +89,7 @@ test('a canary record is read back', () =>
 
 test('a frozen or dead registry stops no publishing, not even of an ingress that starts then', async (t) => {
   const load = startLoad()
-  servers.server('registry').kill('SIGSTOP')
+  await freeze(servers.server('registry'))
   const second = await stack.start({ INGRESS_SPOOL_DIR: await stack.folder() })
   const loadOfSecond = startLoad({ urls: () => [second.hookUrl] })
   await untilDrained(second)
@@ -125,7 +126,7 @@ test('an ingress that starts while broker and registry are down publishes once t
 
 test('500 hooks of one project keep their order through the spool', async (t) => {
   await untilPublishing(ingress())
-  freezeBroker()
+  await freezeBroker()
   const hooks = Array.from({ length: 500 }, (_, number) => {
     const id = crypto.randomUUID()
     return { id, body: markedBody(id, 0, { project_id: 4711, number }) }
@@ -159,7 +160,7 @@ test('a body too large for the cluster is published in chunks, also after an out
   }))
   assert.ok(inPeace && inOutage)
   const [first] = await postInOrder(other.hookUrl, [inPeace])
-  freezeBroker()
+  await freezeBroker()
   const [second] = await postInOrder(other.hookUrl, [inOutage])
   thawBroker()
   await untilDrained(other)

@@ -3,6 +3,7 @@ import { after, type TestContext } from 'node:test'
 import type { Environment } from '../../../lib/config.ts'
 import { eventually } from '../process/eventually.ts'
 import { freePort } from '../process/free-ports.ts'
+import { freeze } from '../process/freeze.ts'
 import { type IngressProcess, untilDrained } from '../process/ingress-process.ts'
 import { markedBody } from '../records/marked-body.ts'
 import { type PostedHook, postHook } from '../records/post-hook.ts'
@@ -20,7 +21,7 @@ export interface FaultSuite {
   ingress(): IngressProcess
   /** Starts the ingress again, at the same port. The caller has ended the one before. */
   startAgain(env?: Environment): Promise<IngressProcess>
-  freezeBroker(): void
+  freezeBroker(): Promise<void>
   thawBroker(): void
   killBroker(): Promise<void>
   /** Posts hooks at a steady rate to the ingress, or to these addresses. */
@@ -51,7 +52,7 @@ export const startFaultSuite = async (registry: 'own' | 'shared'): Promise<Fault
     stack,
     ingress: () => ingress,
     startAgain,
-    freezeBroker: () => servers.server('kafka').kill('SIGSTOP'),
+    freezeBroker: () => freeze(servers.server('kafka')),
     thawBroker: () => servers.server('kafka').kill('SIGCONT'),
     killBroker: () => killAndWait(servers.server('kafka')),
     startLoad: ({ urls = () => [ingress.hookUrl], perSecond = 25 } = {}) =>

@@ -1,0 +1,3 @@
+import { importTests } from '../helpers/process/import-tests.ts'
+
+importTests('test/unit/lib/**')
