@@ -19,6 +19,7 @@ export const startBridge = (args: readonly string[], env: Environment, cwd: stri
 export const bridgeEnvironment = (dataDir: string): Environment => ({
   PATH: process.env.PATH,
   NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+  NODE_COMPILE_CACHE_PORTABLE: process.env.NODE_COMPILE_CACHE_PORTABLE,
   BRIDGE_DATA_DIR: dataDir,
   METRICS_HOST: '127.0.0.1',
   METRICS_PORT: '0',
