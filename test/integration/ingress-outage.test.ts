@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { promisedAnswerMs } from '../helpers/faults/promised-answer.ts'
 import { eventually } from '../helpers/process/eventually.ts'
 import { freeze } from '../helpers/process/freeze.ts'
 import { post, sample } from '../helpers/records/hooks.ts'
@@ -18,14 +17,14 @@ const stack = await openStack('ingress-outage', { kafkaBrokers, schemaRegistryUr
 await stack.setUp({ AUDIT_LOG_DATABASE_URL: '' })
 const { hookUrl, stop } = await stack.startIngress()
 
-test('a hook is answered in time beside a frozen broker, and is on its topic afterwards', async () => {
+test('a hook is answered within 5 s of a frozen broker, and is on its topic afterwards', async () => {
   assert.equal((await post(hookUrl, sample('push'))).status, 200)
   await freeze(servers.server('kafka'))
   try {
     const startedAt = Date.now()
     const { status, body } = await post(hookUrl, sample('push'), { 'idempotency-key': 'frozen' })
     const tookMs = Date.now() - startedAt
-    assert.ok(tookMs < promisedAnswerMs, `answered after ${tookMs} ms`)
+    assert.ok(tookMs < 5000, `answered after ${tookMs} ms`)
     assert.deepEqual([status, body.outcome], [202, 'spooled'])
   } finally {
     servers.server('kafka').kill('SIGCONT')
