@@ -29,16 +29,13 @@ export const createSegmentFile = async (
   paths: SegmentPaths,
   spare: SpareFiles | undefined,
 ): Promise<SegmentFile> => {
-  const handles = await openOrTakeSpare(paths, spare)
-  try {
-    await syncPath(paths.folder).catch((error) =>
-      spare !== undefined && isOutOfDescriptors(error) ? spare.syncFolder() : Promise.reject(error),
-    )
-  } catch (error) {
-    await closeSegmentFiles(handles)
-    throw error
-  }
-  void spare?.refill()
+  const handles = await (spare === undefined
+    ? createDurably(paths, spare)
+    : spare.exclusively(async () => {
+        const created = await createDurably(paths, spare)
+        await spare.refill()
+        return created
+      }))
   const { file, lengthFile } = handles
   return {
     append: (buffers) => writeAll(file, buffers),
@@ -48,6 +45,19 @@ export const createSegmentFile = async (
       await lengthFile.datasync().catch(() => undefined)
       await closeSegmentFiles(handles)
     },
+  }
+}
+
+const createDurably = async (paths: SegmentPaths, spare: SpareFiles | undefined): Promise<SegmentHandles> => {
+  const handles = await openOrTakeSpare(paths, spare)
+  try {
+    await syncPath(paths.folder).catch((error) =>
+      spare !== undefined && isOutOfDescriptors(error) ? spare.syncFolder() : Promise.reject(error),
+    )
+    return handles
+  } catch (error) {
+    await closeSegmentFiles(handles)
+    throw error
   }
 }
 

@@ -1,6 +1,7 @@
 import { link, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../lib/logger.ts'
+import { createMutex, type Mutex } from '../../lib/mutex.ts'
 import { closeSegmentFiles, openSegmentFiles, type SegmentHandles } from './segment-handles.ts'
 
 /**
@@ -9,9 +10,17 @@ import { closeSegmentFiles, openSegmentFiles, type SegmentHandles } from './segm
  * room.
  */
 export interface SpareFiles {
+  /**
+   * Creates one segment at a time. If two were created at once, each could take one of the last two
+   * descriptors, and both would fail.
+   */
+  exclusively: Mutex
   /** Gives the spare files the names of a segment. @returns undefined if there are none */
   take(path: string, lengthPath: string): Promise<SegmentHandles | undefined>
-  /** Opens spare files again, if they were taken. Without a free descriptor it does nothing. */
+  /**
+   * Opens spare files again, if they were taken. Without a free descriptor it does nothing. Like `take`, it
+   * may only be called within `exclusively`.
+   */
   refill(): Promise<void>
   /** Writes the entries of the folder to disk. It needs no further descriptor. */
   syncFolder(): Promise<void>
@@ -28,28 +37,24 @@ export const openSpareFiles = async (folder: string, logger: Logger): Promise<Sp
   const sparePath = join(folder, 'spare')
   const spareLengthPath = join(folder, 'spare-length')
   let spare: SegmentHandles | undefined
-  let refilling: Promise<void> | undefined
+  const exclusively = createMutex()
 
   const removeSpare = async () => {
     for (const path of [sparePath, spareLengthPath]) await rm(path, { force: true })
   }
-  const openSpare = async () => {
-    await removeSpare()
-    spare = await openSegmentFiles(sparePath, spareLengthPath)
-  }
   const refill = async () => {
     if (spare !== undefined) return
-    // On a full disk, or without a free descriptor, the next refill may succeed.
-    refilling ??= openSpare()
-      .catch(() => undefined)
-      .finally(() => {
-        refilling = undefined
-      })
-    await refilling
+    try {
+      await removeSpare()
+      spare = await openSegmentFiles(sparePath, spareLengthPath)
+    } catch {
+      // On a full disk, or without a free descriptor, the next refill may succeed.
+    }
   }
   await refill()
 
   return {
+    exclusively,
     refill,
     take: async (path, lengthPath) => {
       const taken = spare
@@ -66,11 +71,11 @@ export const openSpareFiles = async (folder: string, logger: Logger): Promise<Sp
       return taken
     },
     syncFolder: () => folderHandle.sync(),
-    close: async () => {
-      await refilling
-      if (spare !== undefined) await closeSegmentFiles(spare)
-      await removeSpare()
-      await folderHandle.close()
-    },
+    close: () =>
+      exclusively(async () => {
+        if (spare !== undefined) await closeSegmentFiles(spare)
+        await removeSpare()
+        await folderHandle.close()
+      }),
   }
 }

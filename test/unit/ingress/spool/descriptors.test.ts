@@ -27,11 +27,11 @@ test('hooks are kept while the process may open no more files, and this is logge
     lines: LogLine[]
     records: number
   }
-  assert.deepEqual([errors, records], [['EMFILE'], 4])
+  assert.deepEqual([errors, records], [['EMFILE'], 7])
   assert.match(String(lines.find(({ level }) => level === 'warn')?.message), /open no more files.*ulimit -n/)
   const rows = await Array.fromAsync(inspectSpool({ INGRESS_SPOOL_DIR: folder }))
   assert.deepEqual(
     rows.map(({ id, state }) => [id, state]),
-    ['a', 'b', 'c', 'd'].map((id) => [id, 'waiting']),
+    ['a', 'b', 'c', 'd', 'e', 'f', 'f'].map((id) => [id, 'waiting']),
   )
 })
