@@ -10,6 +10,8 @@ export interface Shown {
   code?: number
   /** What is typed instead: with an address that the page leaves out, or with a shorter time. */
   as?: string
+  /** Why the command cannot run on this machine. */
+  skip?: string | undefined
 }
 
 /** What is wrong with a command for this test, in one clause. Another case may run it. */

@@ -25,7 +25,7 @@ export const testCases = <Stack>(cases: readonly PageCase<Stack>[], stack: Stack
 
 const runSection = async (each: PageCase<never>, section: RunbookSection, broken: Broken): Promise<void> => {
   for (const [text, entry] of Object.entries(each[section] ?? {})) {
-    if ('leftOut' in entry) continue
+    if ('leftOut' in entry || entry.skip !== undefined) continue
     const attempt = async () => assertShown(await run(text, entry, broken), entry, broken)
     if (section === 'Do') await attempt()
     else await eventually(attempt, limitMs)
