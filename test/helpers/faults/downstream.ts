@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { RetriableError } from '../../../lib/errors.ts'
+import { freePort } from '../process/free-ports.ts'
 import type { Push } from '../process/push-consumer.ts'
 import type { Effect } from '../process/start-worker-process.ts'
 
@@ -17,8 +17,8 @@ export interface Downstream {
 
 export const startDownstream = async (): Promise<Downstream> => {
   const received: Effect[] = []
+  const port = await freePort()
   let server: Server
-  let port = 0
   const comeBack = async () => {
     server = createServer((request, response) => {
       const [, project, id = ''] = (request.url ?? '').split('/')
@@ -26,7 +26,6 @@ export const startDownstream = async (): Promise<Downstream> => {
       response.end()
     }).listen(port, '127.0.0.1')
     await once(server, 'listening')
-    port = (server.address() as AddressInfo).port
   }
   await comeBack()
   return {

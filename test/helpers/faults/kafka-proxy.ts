@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net'
+import { createConnection, createServer, type Socket } from 'node:net'
+import { freePort } from '../process/free-ports.ts'
 
 /**
  * Kinds of requests, by their number in Kafka's protocol: https://kafka.apache.org/protocol#protocol_api_keys
@@ -57,6 +58,7 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
   }
   const connections = new Set<{ dropped: Set<Kind>; sockets: readonly Socket[] }>()
 
+  const own = await freePort()
   const server = createServer((client) => {
     const upstream = createConnection(Number(port), host)
     const connection = { dropped: new Set<Kind>(), sockets: [client, upstream] }
@@ -88,9 +90,8 @@ export const startKafkaProxy = async (broker: string): Promise<KafkaProxy> => {
       if (delayMs === 0) passOn(client, frame)
       else setTimeout(() => passOn(client, frame), delayMs)
     })
-  }).listen(0, '127.0.0.1')
+  }).listen(own, '127.0.0.1')
   await once(server, 'listening')
-  const own = (server.address() as AddressInfo).port
 
   /** In a response, the port of a broker follows directly after its host. */
   const replaceAddress = (frame: Buffer) => {

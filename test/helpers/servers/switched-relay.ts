@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
+import { freePort } from '../process/free-ports.ts'
 
 /** Stands between our processes and a server, and can be switched off, as if the server had ended. */
 export interface SwitchedRelay {
@@ -14,6 +15,7 @@ export interface SwitchedRelay {
 /** @param url of the server, such as that of a database or of a registry */
 export const startSwitchedRelay = async (url: string): Promise<SwitchedRelay> => {
   const { hostname, port } = new URL(url)
+  const own = await freePort()
   const sockets = new Set<Socket>()
   const relay = createServer((socket) => {
     const server = connect(Number(port), hostname)
@@ -27,9 +29,8 @@ export const startSwitchedRelay = async (url: string): Promise<SwitchedRelay> =>
       })
     }
     socket.pipe(server).pipe(socket)
-  }).listen(0, '127.0.0.1')
+  }).listen(own, '127.0.0.1')
   await once(relay, 'listening')
-  const own = (relay.address() as AddressInfo).port
   const changed = new URL(url)
   changed.hostname = '127.0.0.1'
   changed.port = String(own)

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { startIngress } from '../../../ingress/ingress.ts'
 import { ConfigError, UsageError } from '../../../lib/errors.ts'
+import { freePort } from '../../helpers/process/free-ports.ts'
 import { environmentWithoutServers } from '../../helpers/process/ingress-without-servers.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { temporaryFolder } from '../../helpers/process/temporary-folder.ts'
@@ -18,14 +19,6 @@ const listenAnywhere = async (t: TestContext, server: Server): Promise<number> =
   await once(server, 'listening')
   t.after(() => server.close().closeAllConnections())
   return portOf(server)
-}
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const port = portOf(server)
-  server.close()
-  await once(server, 'close')
-  return port
 }
 /** A registry that knows no schema, so that the ingress refuses to start: somebody forgot `bridge setup`. */
 const emptyRegistry = () =>

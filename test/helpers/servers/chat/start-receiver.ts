@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { freePort } from '../../process/free-ports.ts'
 
 export interface ReceivedRequest {
   method: string
@@ -41,6 +41,7 @@ export const startReceiver = async (
   const taken: ReceivedRequest[] = []
   const all: ReceivedRequest[] = []
   let decide: (request: ReceivedRequest, index: number) => Behaviour = () => ({ status: 200, body: 'ok' })
+  const port = await freePort()
   const server = createServer(async (incoming, response) => {
     const parts: Buffer[] = []
     for await (const part of incoming) parts.push(part as Buffer)
@@ -63,9 +64,8 @@ export const startReceiver = async (
     if (behaviour.afterMs !== undefined)
       await new Promise((resolve) => setTimeout(resolve, behaviour.afterMs))
     response.writeHead(behaviour.status, behaviour.headers).end(behaviour.body ?? '')
-  }).listen(0, '127.0.0.1')
+  }).listen(port, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}`,
     taken,

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { formatError } from '../../../../cli/output/format-error.ts'
 import { readVariables } from '../../../../lib/config.ts'
 import { PermanentError, RetriableError, UsageError } from '../../../../lib/errors.ts'
 import { createKafka, kafkaVariables } from '../../../../lib/kafka/client.ts'
+import { freePort } from '../../../helpers/process/free-ports.ts'
 import { recordingLogger } from '../../../helpers/process/recording-logger.ts'
 
 const nowhere = { BRIDGE_DATA_DIR: '/nowhere' }
@@ -19,10 +18,7 @@ const thrownBy = async (action: () => unknown): Promise<unknown> => {
 }
 
 test('unreachable brokers are reported in one sentence with the variable and the address', async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
+  const port = await freePort()
   const env = { ...nowhere, KAFKA_BROKERS: `127.0.0.1:${port}` }
   const admin = createKafka(readVariables(kafkaVariables, env), 'test', recordingLogger().logger).admin()
   const error = await thrownBy(() => admin.connect())
