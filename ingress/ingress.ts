@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../lib/config.ts'
 import { messageOf } from '../lib/errors.ts'
+import { acceptWaiting } from '../lib/http/accept-waiting.ts'
 import { listen, urlOf } from '../lib/http/listen.ts'
 import { startOperationsServer } from '../lib/http/operations-server.ts'
 import type { Running } from '../lib/lifecycle.ts'
@@ -106,6 +107,7 @@ const startDelivery = (
 const drainServer = async ({ settings, server, phase }: IngressParts): Promise<void> => {
   phase.isDraining = true
   await sleep(settings.INGRESS_DRAIN_SECONDS * 1000)
+  await acceptWaiting(server)
   const closed = once(server, 'close')
   server.close()
   // Node does not close a connection on which no request has arrived, and its own limits end with `close`.

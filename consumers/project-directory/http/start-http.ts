@@ -3,6 +3,7 @@ import { readBearerTokens } from '../../../lib/bearer-tokens.ts'
 import type { Pool } from '../../../lib/database.ts'
 import { watchFiles } from '../../../lib/disk/watch-files.ts'
 import { ConfigError } from '../../../lib/errors.ts'
+import { acceptWaiting } from '../../../lib/http/accept-waiting.ts'
 import { isLoopback } from '../../../lib/http/is-loopback.ts'
 import { listen, urlOf } from '../../../lib/http/listen.ts'
 import type { Logger } from '../../../lib/logger.ts'
@@ -58,6 +59,7 @@ export const startHttp = async (
     url: urlOf(server),
     close: async () => {
       watched?.close()
+      await acceptWaiting(server)
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       const limit = setTimeout(() => server.closeAllConnections(), 2000)

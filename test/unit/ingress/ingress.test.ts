@@ -12,6 +12,7 @@ import { freePort } from '../../helpers/process/free-ports.ts'
 import { environmentWithoutServers } from '../../helpers/process/ingress-without-servers.ts'
 import { recordingLogger } from '../../helpers/process/recording-logger.ts'
 import { temporaryFolder } from '../../helpers/process/temporary-folder.ts'
+import { postHook } from '../../helpers/records/post-hook.ts'
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port
 const listenAnywhere = async (t: TestContext, server: Server): Promise<number> => {
@@ -163,5 +164,25 @@ describe('the start of the ingress', { concurrency: true }, () => {
     await assert.rejects(fetch(url, { method: 'POST' }))
     await assert.rejects(fetch(String(accepted?.fields.metrics)))
     await assert.rejects(access(join(folder, 'spool', 'lock')))
+  })
+
+  test('hooks whose connections wait to be accepted when the ingress stops get their answers', async (t) => {
+    const { logger, lines } = recordingLogger()
+    const env = environmentWithoutServers(await temporaryFolder(t), {
+      INGRESS_SECRET_TOKENS: 'secret',
+      INGRESS_HOST: '127.0.0.1',
+      INGRESS_PORT: '0',
+      METRICS_HOST: '127.0.0.1',
+      METRICS_PORT: '0',
+      INGRESS_DRAIN_SECONDS: '0',
+    })
+    const running = await startIngress(env, logger)
+    const url = String(lines.find(({ message }) => message === 'hooks are accepted')?.fields.url)
+    const body = Buffer.from('{"object_kind":"push"}')
+    // Node connects at the end of this turn, and accepts one connection in each turn that follows.
+    const answers = Array.from({ length: 30 }, (_, index) => postHook(url, 'secret', `hook-${index}`, body))
+    await running.stop()
+    for (const answer of await Promise.all(answers))
+      assert.equal(answer === 'refused' ? answer : (answer.status ?? answer.reason), 202)
   })
 })
