@@ -21,6 +21,15 @@ const listenAnywhere = async (t: TestContext, server: Server): Promise<number> =
   t.after(() => server.close().closeAllConnections())
   return portOf(server)
 }
+/** Settings of an ingress that starts. */
+const anyPorts = {
+  INGRESS_SECRET_TOKENS: 'secret',
+  INGRESS_HOST: '127.0.0.1',
+  INGRESS_PORT: '0',
+  METRICS_HOST: '127.0.0.1',
+  METRICS_PORT: '0',
+  INGRESS_DRAIN_SECONDS: '0',
+}
 /** A registry that knows no schema, so that the ingress refuses to start: somebody forgot `bridge setup`. */
 const emptyRegistry = () =>
   createServer((_request, response) => {
@@ -37,11 +46,8 @@ const failToStart = async (
   const hookPort = await freePort()
   const { logger, lines } = recordingLogger()
   const env = environmentWithoutServers(folder, {
-    INGRESS_SECRET_TOKENS: 'secret',
-    INGRESS_HOST: '127.0.0.1',
+    ...anyPorts,
     INGRESS_PORT: String(hookPort),
-    METRICS_HOST: '127.0.0.1',
-    METRICS_PORT: '0',
     ...(await overrides(folder)),
   })
   const start = () => startIngress(env, logger)
@@ -120,12 +126,7 @@ describe('the start of the ingress', { concurrency: true }, () => {
     const folder = await temporaryFolder(t)
     const { logger, lines } = recordingLogger()
     const env = environmentWithoutServers(folder, {
-      INGRESS_SECRET_TOKENS: 'secret',
-      INGRESS_HOST: '127.0.0.1',
-      INGRESS_PORT: '0',
-      METRICS_HOST: '127.0.0.1',
-      METRICS_PORT: '0',
-      INGRESS_DRAIN_SECONDS: '0',
+      ...anyPorts,
       SCHEMA_REGISTRY_URL: `http://127.0.0.1:${registry}`,
     })
     const running = await startIngress(env, logger)
@@ -145,14 +146,7 @@ describe('the start of the ingress', { concurrency: true }, () => {
   test('an ingress that has started stops without an error and closes everything', async (t) => {
     const folder = await temporaryFolder(t)
     const { logger, lines } = recordingLogger()
-    const env = environmentWithoutServers(folder, {
-      INGRESS_SECRET_TOKENS: 'secret',
-      INGRESS_HOST: '127.0.0.1',
-      INGRESS_PORT: '0',
-      METRICS_HOST: '127.0.0.1',
-      METRICS_PORT: '0',
-      INGRESS_DRAIN_SECONDS: '0',
-    })
+    const env = environmentWithoutServers(folder, anyPorts)
     const running = await startIngress(env, logger)
     const accepted = lines.find(({ message }) => message === 'hooks are accepted')
     const url = String(accepted?.fields.url)
@@ -168,14 +162,7 @@ describe('the start of the ingress', { concurrency: true }, () => {
 
   test('hooks whose connections wait to be accepted when the ingress stops get their answers', async (t) => {
     const { logger, lines } = recordingLogger()
-    const env = environmentWithoutServers(await temporaryFolder(t), {
-      INGRESS_SECRET_TOKENS: 'secret',
-      INGRESS_HOST: '127.0.0.1',
-      INGRESS_PORT: '0',
-      METRICS_HOST: '127.0.0.1',
-      METRICS_PORT: '0',
-      INGRESS_DRAIN_SECONDS: '0',
-    })
+    const env = environmentWithoutServers(await temporaryFolder(t), anyPorts)
     const running = await startIngress(env, logger)
     const url = String(lines.find(({ message }) => message === 'hooks are accepted')?.fields.url)
     const body = Buffer.from('{"object_kind":"push"}')
