@@ -23,8 +23,11 @@ export interface WatchedUrls {
  */
 export const watchIngress = (urls: WatchedUrls): { stop(): Promise<Watched> } => {
   const worker = new Worker(new URL('./watch-thread.ts', import.meta.url), { workerData: urls })
+  // The thread does not keep the test process alive where a failed test does not stop it.
+  worker.unref()
   return {
     stop: async () => {
+      worker.ref()
       worker.postMessage('stop')
       const [watched] = (await once(worker, 'message')) as [Watched]
       return watched

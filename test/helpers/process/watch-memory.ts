@@ -10,9 +10,10 @@ const sampleMs = 50
 /** Samples the memory of a process and its child processes until it is stopped. */
 export const watchMemory = (pid: number): WatchedMemory => {
   let peak = 0
+  // The timer does not keep the test process alive where a failed test does not stop it.
   const timer = setInterval(() => {
     peak = Math.max(peak, megabytesOf(pid))
-  }, sampleMs)
+  }, sampleMs).unref()
   return {
     stop: () => {
       clearInterval(timer)
